@@ -1,0 +1,29 @@
+using System.Reflection;
+
+namespace ResellerPortal.Core.Access;
+
+/// <summary>What a seat may do. The names are authorization policies; pages, endpoints and navigation ask for these, never for roles.</summary>
+public static class Permission
+{
+    public const string OperatorView = "operator.view";
+    public const string PlansManage = "plans.manage";
+    public const string ResellersManage = "resellers.manage";
+    public const string OrdersConfirm = "orders.confirm";
+
+    public const string ResellerView = "reseller.view";
+    public const string PlansBuy = "plans.buy";
+    public const string CustomersManage = "customers.manage";
+    public const string TokensIssue = "tokens.issue";
+    public const string TokensRevoke = "tokens.revoke";
+    public const string PricesEdit = "prices.edit";
+    public const string LedgerExport = "ledger.export";
+    public const string InvoicesDraft = "invoices.draft";
+    public const string InvoicesFinalise = "invoices.finalise";
+    public const string PaymentsRecord = "payments.record";
+
+    public const string MyView = "my.view";
+    public const string MyTokensManage = "my.tokens.manage";
+
+    public static IReadOnlyList<string> All { get; } =
+        [.. typeof(Permission).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+}

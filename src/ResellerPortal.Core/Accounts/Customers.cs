@@ -1,0 +1,110 @@
+using System.Net.Mail;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>What the reseller fills in for a customer.</summary>
+public sealed record CustomerDetails(
+    string Name,
+    string Email,
+    PostalAddress Address,
+    string? VatId,
+    TaxTreatment TaxTreatment,
+    int SelfServiceTokens,
+    long? SelfServiceMaxLimit);
+
+/// <summary>A customer just added, with its administrator's way in.</summary>
+public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
+
+public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider clock)
+{
+    /// <summary>Adds a customer, and a seat for the person behind its e-mail address.</summary>
+    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
+    public async Task<Outcome<NewCustomer>> AddAsync(Actor actor, CustomerDetails details, string? password = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.CustomersManage);
+        if (Check(details) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var name = details.Name.Trim();
+        if (await db.Customers.AnyAsync(c => c.Name == name, cancellationToken))
+        {
+            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+        }
+
+        var customer = new Customer
+        {
+            ResellerId = actor.Reseller,
+            Name = name,
+            Email = details.Email.Trim(),
+            Address = details.Address,
+            CreatedAtUtc = clock.GetUtcNow(),
+        };
+        Fill(customer, details);
+        db.Customers.Add(customer);
+        var signIn = await seats.AddAsync(db, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {signIn.Email} as its administrator", actor.Reseller, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new NewCustomer(customer, signIn);
+    }
+
+    public async Task<Outcome<Customer>> UpdateAsync(Actor actor, CustomerId customerId, CustomerDetails details, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.CustomersManage);
+        if (Check(details) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        var name = details.Name.Trim();
+        if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        if (await db.Customers.AnyAsync(c => c.Name == name && c.Id != customerId, cancellationToken))
+        {
+            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+        }
+
+        customer.Name = name;
+        customer.Email = details.Email.Trim();
+        Fill(customer, details);
+        db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"changed the details of {customer.Name}", actor.Reseller, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        return customer;
+    }
+
+    private static void Fill(Customer customer, CustomerDetails details)
+    {
+        customer.Address = details.Address;
+        customer.VatId = string.IsNullOrWhiteSpace(details.VatId) ? null : details.VatId.Trim();
+        customer.TaxTreatment = details.TaxTreatment;
+        customer.SelfServiceTokens = details.SelfServiceTokens;
+        customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
+    }
+
+    private static Refusal? Check(CustomerDetails details) => details switch
+    {
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+            Refusal.Of("Give the customer a name of up to 200 characters.", nameof(details.Name)),
+        { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+            Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
+        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
+            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
+        { VatId.Length: > 20 } => Refusal.Of("A VAT id has up to 20 characters.", nameof(details.VatId)),
+        { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
+        { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+        _ => null,
+    };
+}

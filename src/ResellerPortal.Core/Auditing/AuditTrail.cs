@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Auditing;
+
+public static class AuditTrail
+{
+    extension(DbContext db)
+    {
+        public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
+
+        /// <summary>Adds an entry to the running unit of work; it is saved, or lost, with the act it tells of.</summary>
+        public void Audit(Actor actor, DateTimeOffset atUtc, string action, string subject, ResellerId? reseller, CustomerId? customer = null) =>
+            db.AuditEntries.Add(new AuditEntry
+            {
+                ResellerId = reseller,
+                CustomerId = customer,
+                AtUtc = atUtc,
+                UserId = actor.UserId,
+                ActorName = actor.Name,
+                Action = action,
+                Subject = subject,
+            });
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core;
+
+/// <summary>The billing domain for a host. It holds no state but the meter's queue, so all of it is registered once.</summary>
+public static class CoreRegistration
+{
+    public static IServiceCollection AddPortalCore(this IServiceCollection services, IDatabaseDialect dialect, string connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connectionString), dialect));
+
+        // Identity and Data Protection ask for a context by themselves; what they own belongs to no tenant.
+        services.AddScoped(provider => provider.GetRequiredService<PortalDatabase>().Open(TenantScope.None));
+
+        // Before AddIdentityCore, which would register them per request.
+        services.TryAddSingleton<IPasswordHasher<PortalUser>, PasswordHasher<PortalUser>>();
+        services.TryAddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
+
+        services.AddSingleton<Seats>();
+        services.AddSingleton<SeatDirectory>();
+        services.AddSingleton<Resellers>();
+        services.AddSingleton<Customers>();
+        services.AddSingleton<BulkPlans>();
+        services.AddSingleton<PlanOrders>();
+        services.AddSingleton<PlanQueries>();
+        services.AddSingleton<CreditLots>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<TokenQueries>();
+        services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<LedgerVerifier>();
+        services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<RateCards>();
+        services.AddSingleton<InvoiceRun>();
+        services.AddSingleton<Invoices>();
+        services.AddSingleton<InvoiceQueries>();
+        services.AddSingleton<ClaimVerifier>();
+        services.AddSingleton<InvoicePayments>();
+        services.AddSingleton<ResellerDashboard>();
+        services.AddSingleton<CustomerQueries>();
+        services.AddSingleton<MyUsage>();
+        return services;
+    }
+
+    /// <summary>The meter and its background work, for hosts that serve requests.</summary>
+    public static IServiceCollection AddPortalMeter(this IServiceCollection services)
+    {
+        services.AddSingleton<Meter>();
+        services.AddHostedService<MeterWriter>();
+        services.AddSingleton<ReservationSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReservationSweeper>());
+        return services;
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Credits;
+
+/// <summary>
+/// Conversions bought at one time at one unit cost, valid until an instant. The counters are moved by the meter alone,
+/// which keeps <c>Used + Reserved &lt;= Conversions</c>; only an overrun that the upstream really charged may pass it.
+/// </summary>
+public sealed class CreditLot : IResellerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required Guid PlanOrderId { get; init; }
+
+    public required string PlanName { get; init; }
+
+    public required long Conversions { get; init; }
+
+    public long Used { get; set; }
+
+    public long Reserved { get; set; }
+
+    public required long UnitCostMicros { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required DateTimeOffset ValidFromUtc { get; init; }
+
+    public required DateTimeOffset ExpiresAtUtc { get; init; }
+
+    public UnitPrice UnitCost => new(UnitCostMicros, Currency);
+
+    /// <summary>What can still be reserved.</summary>
+    public long Available => Math.Max(0, Conversions - Used - Reserved);
+
+    public bool IsValidAt(DateTimeOffset instant) => instant >= ValidFromUtc && instant < ExpiresAtUtc;
+}
+
+/// <summary>What a ledger entry drew from a lot, and at what cost: the reseller's secret beside a customer's entry.</summary>
+public sealed class LotDraw : IResellerOwned
+{
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    /// <summary>Sequence of the customer's ledger entry.</summary>
+    public required long Sequence { get; init; }
+
+    public required Guid LotId { get; init; }
+
+    public required long Quantity { get; init; }
+
+    /// <summary>Quantity times the lot's unit cost, in millionths, exact.</summary>
+    public required long CostMicros { get; init; }
+
+    public required long UnitCostMicros { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    /// <summary>16 random bytes that keep the cost commitment of the entry from being guessed.</summary>
+    public required byte[] Salt { get; init; }
+}
+
+internal sealed class CreditLotConfiguration : IEntityTypeConfiguration<CreditLot>
+{
+    public void Configure(EntityTypeBuilder<CreditLot> builder)
+    {
+        builder.Property(l => l.PlanName).HasMaxLength(100);
+        builder.HasIndex(l => l.PlanOrderId).IsUnique();
+        builder.HasIndex(l => new { l.ResellerId, l.ExpiresAtUtc });
+        builder.HasOne<PlanOrder>().WithMany().HasForeignKey(l => l.PlanOrderId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class LotDrawConfiguration : IEntityTypeConfiguration<LotDraw>
+{
+    public void Configure(EntityTypeBuilder<LotDraw> builder)
+    {
+        builder.HasKey(d => new { d.CustomerId, d.Sequence, d.LotId });
+        builder.Property(d => d.Salt).HasMaxLength(16);
+        builder.HasIndex(d => d.LotId);
+    }
+}
+
+public static class CreditSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<CreditLot> CreditLots => db.Set<CreditLot>();
+
+        public DbSet<LotDraw> LotDraws => db.Set<LotDraw>();
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>A customer in the reseller's list, with the present month's figures.</summary>
+public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Markup, bool HasOwnMarkup, Figures ThisMonth);
+
+public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, int TotalCount);
+
+/// <summary>All that the reseller's page of one customer shows.</summary>
+public sealed record CustomerDetail(Reseller Reseller, Customer Customer, Markup Markup, bool HasOwnMarkup, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
+
+/// <summary>The reseller's views of its customers.</summary>
+public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
+{
+    private const int Months = 12;
+
+    public async Task<CustomerPage> PageAsync(Actor actor, string? search, bool descending, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var matching = db.Customers.AsNoTracking();
+        if (!string.IsNullOrWhiteSpace(search))
+        {
+            var words = search.Trim().ToUpperInvariant();
+            matching = matching.Where(c => c.Name.ToUpper().Contains(words) || c.Email.ToUpper().Contains(words));
+        }
+
+        var count = await matching.CountAsync(cancellationToken);
+        var customers = await (descending ? matching.OrderByDescending(c => c.Name) : matching.OrderBy(c => c.Name)).Skip(skip).Take(take).ToListAsync(cancellationToken);
+        CustomerId[] ids = [.. customers.Select(c => c.Id)];
+        var tokens = await db.ApiTokens
+            .Where(t => ids.Contains(t.CustomerId) && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (t.UsageLimit == null || t.Used < t.UsageLimit))
+            .GroupBy(t => t.CustomerId)
+            .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
+        var today = reseller.Zone.DayOf(now);
+        var present = BillingPeriod.Of(today);
+        var usage = await RatedPeriods.UsageAsync(db, present.FirstDay, present.LastDay, ids, cancellationToken);
+        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        return new CustomerPage(
+            [.. customers.Select(customer =>
+            {
+                var schedule = new RateCardSchedule(customer.Id, cards);
+                return new CustomerRow(
+                    customer,
+                    tokens.GetValueOrDefault(customer.Id),
+                    schedule.On(today).Describe(),
+                    schedule.OwnOn(today) is not null,
+                    Figures.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency)));
+            })],
+            count);
+    }
+
+    /// <returns>Null where the customer is not the actor's.</returns>
+    public async Task<CustomerDetail?> DetailAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var customer = await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken);
+        if (customer is null)
+        {
+            return null;
+        }
+
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var today = reseller.Zone.DayOf(clock.GetUtcNow());
+        var present = BillingPeriod.Of(today);
+        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var usage = (await RatedPeriods.UsageAsync(db, first.FirstDay, present.LastDay, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
+        var schedule = new RateCardSchedule(customerId, cards);
+        return new CustomerDetail(
+            reseller,
+            customer,
+            schedule.On(today),
+            schedule.OwnOn(today) is not null,
+            [.. Enumerable.Range(0, Months)
+                .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+                .Select(month => new MonthFigures(month, Figures.Of(Rating.Rate(usage[month], schedule, reseller.Currency))))],
+            [.. cards.OrderByDescending(c => c.Version)]);
+    }
+
+    /// <summary>The time zone in which the actor's reseller cuts its months.</summary>
+    public async Task<TimeZoneInfo> ZoneAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
+    }
+
+    /// <summary>Names for the choices of a filter.</summary>
+    public async Task<IReadOnlyList<(CustomerId Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return [.. (await db.Customers.OrderBy(c => c.Name).Select(c => new { c.Id, c.Name }).ToListAsync(cancellationToken)).Select(c => (c.Id, c.Name))];
+    }
+}

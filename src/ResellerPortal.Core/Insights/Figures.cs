@@ -1,0 +1,23 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>What usage brought in and cost: conversions, and money net of tax.</summary>
+public sealed record Figures(long Conversions, Money Revenue, Money Cost)
+{
+    public Money Margin => Revenue - Cost;
+
+    /// <summary>Margin as a share of revenue in percent; null without revenue.</summary>
+    public decimal? MarginPercent => Revenue.IsZero ? null : Margin.Amount * 100 / Revenue.Amount;
+
+    public static Figures Zero(Currency currency) => new(0, Money.Zero(currency), Money.Zero(currency));
+
+    public static Figures Of(RatedUsage rated) => new(rated.Quantity, rated.Total, Money.Round(rated.Cost));
+
+    public static Figures operator +(Figures left, Figures right) =>
+        new(left.Conversions + right.Conversions, left.Revenue + right.Revenue, left.Cost + right.Cost);
+}
+
+public sealed record MonthFigures(BillingPeriod Month, Figures Figures);

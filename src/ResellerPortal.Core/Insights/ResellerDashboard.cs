@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>What the reseller's first page shows. Months are oldest first, the last one is the present.</summary>
+public sealed record ResellerOverview(
+    string ResellerName,
+    Currency Currency,
+    IReadOnlyList<CreditLot> Lots,
+    IReadOnlyList<MonthFigures> Months,
+    IReadOnlyList<CustomerFigures> Customers,
+    int CustomerCount,
+    int OpenOrders)
+{
+    public long ConversionsLeft => Lots.Sum(lot => lot.Available);
+
+    public Figures ThisMonth => Months[^1].Figures;
+
+    public Figures LastMonth => Months[^2].Figures;
+}
+
+/// <summary>One customer's figures of the present month.</summary>
+public sealed record CustomerFigures(CustomerId Id, string Name, Figures Figures);
+
+public sealed class ResellerDashboard(PortalDatabase database, TimeProvider clock)
+{
+    private const int Months = 12;
+
+    public async Task<ResellerOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var present = BillingPeriod.Of(now, reseller.Zone);
+        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var usage = await RatedPeriods.UsageAsync(db, first.FirstDay, present.LastDay, customers: null, cancellationToken);
+        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var names = await db.Customers.AsNoTracking().ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+
+        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+            .ToDictionary(month => month, _ => Figures.Zero(reseller.Currency));
+        var customers = new List<CustomerFigures>();
+        foreach (var (id, name) in names)
+        {
+            var schedule = new RateCardSchedule(id, cards);
+            foreach (var month in usage[id].GroupBy(item => BillingPeriod.Of(item.Day)))
+            {
+                var figures = Figures.Of(Rating.Rate(month, schedule, reseller.Currency));
+                months[month.Key] += figures;
+                if (month.Key == present)
+                {
+                    customers.Add(new CustomerFigures(id, name, figures));
+                }
+            }
+        }
+
+        var lots = await db.CreditLots.AsNoTracking()
+            .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
+            .OrderBy(l => l.ExpiresAtUtc)
+            .ToListAsync(cancellationToken);
+        return new ResellerOverview(
+            reseller.Name,
+            reseller.Currency,
+            lots,
+            [.. months.OrderBy(m => m.Key).Select(m => new MonthFigures(m.Key, m.Value))],
+            [.. customers.OrderByDescending(c => c.Figures.Conversions)],
+            names.Count,
+            await db.PlanOrders.CountAsync(o => o.Status == PlanOrderStatus.Ordered, cancellationToken));
+    }
+}

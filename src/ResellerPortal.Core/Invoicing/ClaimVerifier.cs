@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>Checks that every ledger entry is billed at most once: finalised invoices claim adjoining ranges from 1 on.</summary>
+public sealed class ClaimVerifier(PortalDatabase database)
+{
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
+
+    /// <returns>The faults found; none where all is well.</returns>
+    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope);
+        var claims = (await db.Invoices.AsNoTracking()
+            .Where(i => i.FinalisedAtUtc != null)
+            .Select(i => new { i.CustomerId, i.Number, i.FirstSequence, i.LastSequence })
+            .ToListAsync(cancellationToken)).ToLookup(i => i.CustomerId);
+        var faults = new List<string>();
+        foreach (var customer in await db.Customers.AsNoTracking().ToListAsync(cancellationToken))
+        {
+            var billed = 0L;
+            foreach (var claim in claims[customer.Id].OrderBy(c => c.FirstSequence))
+            {
+                if (claim.FirstSequence != billed + 1)
+                {
+                    faults.Add($"{customer.Name}: invoice {claim.Number} bills from entry {claim.FirstSequence}, the one before it ended at {billed}.");
+                }
+
+                billed = claim.LastSequence;
+            }
+
+            if (billed != customer.BilledThroughSequence)
+            {
+                faults.Add($"{customer.Name}: the account is billed through entry {customer.BilledThroughSequence}, its invoices through {billed}.");
+            }
+        }
+
+        return faults;
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+public enum InvoiceState
+{
+    Draft,
+    Open,
+    PartlyPaid,
+    Paid,
+    Overdue,
+}
+
+/// <summary>
+/// A customer's invoice of one billing period. It claims the ledger entries of a sequence range; once finalised it has a
+/// number and a snapshot and is never changed again, but for what was paid.
+/// </summary>
+public sealed class Invoice : ICustomerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    /// <summary>First day of the billing period.</summary>
+    public required DateOnly PeriodStart { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required long FirstSequence { get; init; }
+
+    public required long LastSequence { get; init; }
+
+    public required long NetMinorUnits { get; init; }
+
+    public required long TaxMinorUnits { get; init; }
+
+    /// <summary>Kept up by payments.</summary>
+    public long PaidMinorUnits { get; set; }
+
+    public required DateTimeOffset DraftedAtUtc { get; init; }
+
+    public DateTimeOffset? FinalisedAtUtc { get; private set; }
+
+    public DateOnly? DueOn { get; private set; }
+
+    public string? Number { get; private set; }
+
+    /// <summary>JSON of <see cref="InvoiceSnapshot"/>; null on a draft.</summary>
+    public string? Snapshot { get; private set; }
+
+    public List<InvoiceLine> Lines { get; init; } = [];
+
+    public BillingPeriod Period => BillingPeriod.Of(PeriodStart);
+
+    public Money Net => new(NetMinorUnits, Currency);
+
+    public Money Tax => new(TaxMinorUnits, Currency);
+
+    public Money Total => Net + Tax;
+
+    public Money Due => Total - new Money(PaidMinorUnits, Currency);
+
+    public bool IsFinalised => FinalisedAtUtc is not null;
+
+    /// <param name="today">Today in the reseller's time zone.</param>
+    public InvoiceState StateOn(DateOnly today) =>
+        !IsFinalised ? InvoiceState.Draft
+        : Due.MinorUnits <= 0 ? InvoiceState.Paid
+        : DueOn < today ? InvoiceState.Overdue
+        : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
+        : InvoiceState.Open;
+
+    internal void Finalise(InvoiceSnapshot snapshot, DateTimeOffset atUtc)
+    {
+        if (IsFinalised)
+        {
+            throw new InvalidOperationException($"Invoice {Number} is finalised already.");
+        }
+
+        Number = snapshot.Number;
+        DueOn = snapshot.DueOn;
+        Snapshot = snapshot.ToJson();
+        FinalisedAtUtc = atUtc;
+    }
+}
+
+/// <summary>A line as rated. Quantities are conversions.</summary>
+public sealed class InvoiceLine : ICustomerOwned
+{
+    public required Guid InvoiceId { get; init; }
+
+    public required int Position { get; init; }
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    public required string Description { get; init; }
+
+    public required long Quantity { get; init; }
+
+    public required long UnitPriceMicros { get; init; }
+
+    public required long AmountMinorUnits { get; init; }
+
+    public required string TaxCategory { get; init; }
+
+    public required int TaxRateBasisPoints { get; init; }
+}
+
+/// <summary>The last number given in a series of one reseller.</summary>
+public sealed class InvoiceSeries : IResellerOwned
+{
+    public required ResellerId ResellerId { get; init; }
+
+    public required string Name { get; init; }
+
+    public long LastNumber { get; set; }
+}
+
+internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
+{
+    public void Configure(EntityTypeBuilder<Invoice> builder)
+    {
+        builder.Property(i => i.Number).HasMaxLength(60);
+        builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique();
+        builder.HasIndex(i => new { i.ResellerId, i.Number }).IsUnique();
+        builder.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class InvoiceLineConfiguration : IEntityTypeConfiguration<InvoiceLine>
+{
+    public void Configure(EntityTypeBuilder<InvoiceLine> builder)
+    {
+        builder.HasKey(l => new { l.InvoiceId, l.Position });
+        builder.Property(l => l.Description).HasMaxLength(300);
+        builder.Property(l => l.TaxCategory).HasMaxLength(2);
+    }
+}
+
+internal sealed class InvoiceSeriesConfiguration : IEntityTypeConfiguration<InvoiceSeries>
+{
+    public void Configure(EntityTypeBuilder<InvoiceSeries> builder)
+    {
+        builder.HasKey(s => new { s.ResellerId, s.Name });
+        builder.Property(s => s.Name).HasMaxLength(60);
+    }
+}
+
+public static class InvoicingSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<Invoice> Invoices => db.Set<Invoice>();
+
+        public DbSet<InvoiceSeries> InvoiceSeries => db.Set<InvoiceSeries>();
+    }
+}

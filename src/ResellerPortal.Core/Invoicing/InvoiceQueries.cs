@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+public sealed record InvoiceRow(
+    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money Due, InvoiceState State);
+
+public sealed record InvoicePage(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
+
+/// <summary>An invoice with its lines, as pages show it.</summary>
+public sealed record InvoiceView(InvoiceRow Row, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, long FirstSequence, long LastSequence);
+
+public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Invoices, newest month first. A customer sees its own, and no drafts.</summary>
+    /// <param name="unpaidOnly">Only finalised ones on which something is due.</param>
+    public async Task<InvoicePage> PageAsync(
+        Actor actor, BillingPeriod? period, bool draftsOnly, bool unpaidOnly, CustomerId? customerId, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope(actor));
+        var invoices = Visible(db, actor);
+        invoices = period is { } month ? invoices.Where(i => i.PeriodStart == month.FirstDay) : invoices;
+        invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
+        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits < i.NetMinorUnits + i.TaxMinorUnits) : invoices;
+        invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
+        var count = await invoices.CountAsync(cancellationToken);
+        var rows = await invoices
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { Invoice = i, c.Name })
+            .OrderByDescending(r => r.Invoice.PeriodStart)
+            .ThenBy(r => r.Name)
+            .Skip(skip)
+            .Take(take)
+            .ToListAsync(cancellationToken);
+        var today = await TodayAsync(db, cancellationToken);
+        return new InvoicePage([.. rows.Select(r => Row(r.Invoice, r.Name, today))], count);
+    }
+
+    /// <returns>Null where there is no such invoice for this actor.</returns>
+    public async Task<InvoiceView?> FindAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope(actor));
+        var invoice = await Visible(db, actor).Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
+        if (invoice is null)
+        {
+            return null;
+        }
+
+        var name = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Name).SingleAsync(cancellationToken);
+        return new InvoiceView(
+            Row(invoice, name, await TodayAsync(db, cancellationToken)),
+            [.. invoice.Lines.OrderBy(l => l.Position)],
+            invoice.Net,
+            invoice.Tax,
+            invoice.Currency,
+            invoice.FirstSequence,
+            invoice.LastSequence);
+    }
+
+    /// <summary>The snapshot that documents are made from; null where there is no such finalised invoice for this actor.</summary>
+    public async Task<InvoiceSnapshot?> SnapshotAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope(actor));
+        var json = await Visible(db, actor).Where(i => i.Id == invoiceId).Select(i => i.Snapshot).SingleOrDefaultAsync(cancellationToken);
+        return json is null ? null : InvoiceSnapshot.Parse(json);
+    }
+
+    private static TenantScope Scope(Actor actor)
+    {
+        actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
+        return actor.Scope;
+    }
+
+    private static IQueryable<Invoice> Visible(PortalDbContext db, Actor actor) =>
+        actor.Scope.Customer is null ? db.Invoices.AsNoTracking() : db.Invoices.AsNoTracking().Where(i => i.FinalisedAtUtc != null);
+
+    private async Task<DateOnly> TodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.DayOf(clock.GetUtcNow());
+
+    private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today) => new(
+        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.Due, invoice.StateOn(today));
+}

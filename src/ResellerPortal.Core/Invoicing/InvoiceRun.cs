@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+public enum DraftOutcome
+{
+    Drafted,
+    NothingToBill,
+    FinalisedBefore,
+    EarlierDraftIsOpen,
+}
+
+public sealed record DraftResult(CustomerId CustomerId, string CustomerName, DraftOutcome Outcome, Guid? InvoiceId = null);
+
+/// <summary>Every customer's draft of one period.</summary>
+public sealed record DraftRun(BillingPeriod Period, IReadOnlyList<DraftResult> Results);
+
+/// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
+public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
+{
+    /// <param name="progress">Told after each customer how many are done.</param>
+    public async Task<Outcome<DraftRun>> DraftAsync(Actor actor, BillingPeriod period, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesDraft);
+        List<CustomerId> customers;
+        await using (var db = database.Open(actor.Scope))
+        {
+            var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+            if (period.EndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            {
+                return Refusal.Of($"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
+            }
+
+            customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
+        }
+
+        var results = new List<DraftResult>(customers.Count);
+        foreach (var customer in customers)
+        {
+            results.Add(await DraftOneAsync(actor, customer, period, cancellationToken));
+            progress?.Report(results.Count);
+        }
+
+        return new DraftRun(period, results);
+    }
+
+    private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
+        var open = await db.Invoices
+            .Where(i => i.CustomerId == customerId && (i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+            .ToListAsync(cancellationToken);
+        if (open.Any(i => i.PeriodStart < period.FirstDay))
+        {
+            return new DraftResult(customerId, customer.Name, DraftOutcome.EarlierDraftIsOpen);
+        }
+
+        if (open.SingleOrDefault() is { } existing)
+        {
+            if (existing.IsFinalised)
+            {
+                return new DraftResult(customerId, customer.Name, DraftOutcome.FinalisedBefore, existing.Id);
+            }
+
+            db.Invoices.Remove(existing);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        var claim = await ClaimedUsage.OfPeriodAsync(db, customer, period, reseller.Zone, cancellationToken);
+        if (claim.IsEmpty)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return new DraftResult(customerId, customer.Name, DraftOutcome.NothingToBill);
+        }
+
+        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
+        var rated = Rating.Rate(claim.Items, new RateCardSchedule(customerId, cards), reseller.Currency);
+        var now = clock.GetUtcNow();
+        var draft = Compose(reseller, customer, period, claim, rated, now);
+        db.Invoices.Add(draft);
+        db.Audit(actor, now, Permission.InvoicesDraft, $"{customer.Name}, {period.Name}: {draft.Total}", reseller.Id, customerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new DraftResult(customerId, customer.Name, DraftOutcome.Drafted, draft.Id);
+    }
+
+    private static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
+    {
+        var (category, rate) = TaxCalculation.CategoryOf(customer.TaxTreatment, reseller.StandardTaxBasisPoints);
+        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (category, rate, line.Amount)), reseller.Currency);
+        var id = Guid.CreateVersion7(now);
+        return new Invoice
+        {
+            Id = id,
+            ResellerId = reseller.Id,
+            CustomerId = customer.Id,
+            PeriodStart = period.FirstDay,
+            Currency = reseller.Currency,
+            FirstSequence = claim.FirstSequence,
+            LastSequence = claim.LastSequence,
+            NetMinorUnits = rated.Total.MinorUnits,
+            TaxMinorUnits = Money.Sum(taxes.Select(tax => tax.Tax), reseller.Currency).MinorUnits,
+            DraftedAtUtc = now,
+            Lines = [.. rated.Lines.Select((line, index) => new InvoiceLine
+            {
+                InvoiceId = id,
+                Position = index + 1,
+                ResellerId = reseller.Id,
+                CustomerId = customer.Id,
+                Description = Describe(line, period),
+                Quantity = line.Quantity,
+                UnitPriceMicros = line.UnitPrice.Micros,
+                AmountMinorUnits = line.Amount.MinorUnits,
+                TaxCategory = category,
+                TaxRateBasisPoints = rate,
+            })],
+        };
+    }
+
+    private static string Describe(RatedLine line, BillingPeriod period) =>
+        $"{ConverterName.Readable(line.Converter)}, {line.Environment}" + (line.Month == period ? "" : $" (late, from {line.Month.Name})");
+}

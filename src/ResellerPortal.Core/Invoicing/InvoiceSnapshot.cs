@@ -1,0 +1,72 @@
+using System.Text.Json;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>
+/// All that a finalised invoice says. Documents are made from this alone, so they come out the same on any later day.
+/// It carries nothing of the reseller's cost.
+/// </summary>
+public sealed record InvoiceSnapshot
+{
+    public const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public required int Version { get; init; }
+
+    public required string Number { get; init; }
+
+    public required DateOnly IssuedOn { get; init; }
+
+    public required DateOnly DueOn { get; init; }
+
+    public required DateOnly PeriodFrom { get; init; }
+
+    public required DateOnly PeriodTo { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required SnapshotParty Seller { get; init; }
+
+    public required SnapshotParty Buyer { get; init; }
+
+    public required IReadOnlyList<SnapshotLine> Lines { get; init; }
+
+    public required IReadOnlyList<SnapshotTax> Taxes { get; init; }
+
+    public required long NetMinorUnits { get; init; }
+
+    public required long TaxMinorUnits { get; init; }
+
+    public required long TotalMinorUnits { get; init; }
+
+    public required string PaymentInstructions { get; init; }
+
+    /// <summary>"#rrggbb".</summary>
+    public required string AccentColor { get; init; }
+
+    public required SnapshotLedgerRange Ledger { get; init; }
+
+    /// <summary>Billed conversions per local day, for the chart.</summary>
+    public required IReadOnlyList<SnapshotDay> Days { get; init; }
+
+    public Money Total => new(TotalMinorUnits, Currency);
+
+    public static InvoiceSnapshot Parse(string json) => JsonSerializer.Deserialize<InvoiceSnapshot>(json, Json)
+        ?? throw new JsonException("An invoice snapshot is empty.");
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+}
+
+public sealed record SnapshotParty(string Name, PostalAddress Address, string? VatId, string Email);
+
+public sealed record SnapshotLine(string Description, long Quantity, long UnitPriceMicros, long AmountMinorUnits, string TaxCategory, int TaxRateBasisPoints);
+
+public sealed record SnapshotTax(string Category, int RateBasisPoints, long TaxableMinorUnits, long TaxMinorUnits);
+
+/// <summary>Which ledger entries the invoice claims, and the hash of the last of them.</summary>
+public sealed record SnapshotLedgerRange(long FirstSequence, long LastSequence, string ChainHead);
+
+public sealed record SnapshotDay(DateOnly Day, long Quantity);

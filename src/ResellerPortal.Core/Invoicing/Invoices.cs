@@ -1,0 +1,106 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>Makes drafts final: number, claim and snapshot in one transaction.</summary>
+public sealed class Invoices(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Finalises a draft. Repeating it answers the invoice as it was finalised.</summary>
+    public async Task<Outcome<Invoice>> FinaliseAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesFinalise);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var customerId = await db.Invoices.Where(i => i.Id == invoiceId).Select(i => (CustomerId?)i.CustomerId).SingleOrDefaultAsync(cancellationToken);
+        if (customerId is null)
+        {
+            return Refusal.NotFound("invoice");
+        }
+
+        // The customer's row guards the claim, the reseller's row the numbering; always in this order.
+        await database.LockRowsAsync<Customer>(db, [customerId.Value.Value], cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var invoice = await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
+        if (invoice is null)
+        {
+            return Refusal.Of("This draft was renewed in the meantime. Open the new one from the list.");
+        }
+
+        if (invoice.IsFinalised)
+        {
+            return invoice;
+        }
+
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
+        if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
+        {
+            return Refusal.Of("Some of this usage is on another invoice since this draft was made. Draft the month again.");
+        }
+
+        var now = clock.GetUtcNow();
+        var snapshot = await TakeSnapshotAsync(db, reseller, customer, invoice, now, cancellationToken);
+        invoice.Finalise(snapshot, now);
+        customer.BilledThroughSequence = invoice.LastSequence;
+        db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return invoice;
+    }
+
+    private static async Task<InvoiceSnapshot> TakeSnapshotAsync(
+        PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var issuedOn = reseller.Zone.DayOf(now);
+        var claim = await ClaimedUsage.OfRangeAsync(db, customer, invoice.FirstSequence, invoice.LastSequence, reseller.Zone, cancellationToken);
+        var chainHead = await db.LedgerEntries
+            .Where(e => e.CustomerId == customer.Id && e.Sequence == invoice.LastSequence)
+            .Select(e => e.Hash)
+            .SingleAsync(cancellationToken);
+        var taxes = TaxCalculation.Subtotals(
+            invoice.Lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, invoice.Currency))), invoice.Currency);
+        return new InvoiceSnapshot
+        {
+            Version = InvoiceSnapshot.CurrentVersion,
+            Number = await NextNumberAsync(db, reseller, issuedOn.Year, cancellationToken),
+            IssuedOn = issuedOn,
+            DueOn = issuedOn.AddDays(reseller.PaymentTermDays),
+            PeriodFrom = invoice.Period.FirstDay,
+            PeriodTo = invoice.Period.LastDay,
+            Currency = invoice.Currency,
+            Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email),
+            Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+            Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
+                new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
+            Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits))],
+            NetMinorUnits = invoice.NetMinorUnits,
+            TaxMinorUnits = invoice.TaxMinorUnits,
+            TotalMinorUnits = invoice.Total.MinorUnits,
+            PaymentInstructions = reseller.PaymentInstructions,
+            AccentColor = reseller.BrandColor,
+            Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
+            Days = claim.Days,
+        };
+    }
+
+    private static async Task<string> NextNumberAsync(PortalDbContext db, Reseller reseller, int year, CancellationToken cancellationToken)
+    {
+        var name = InvoiceNumber.Series(reseller.InvoiceNumberPattern, year);
+        var series = await db.InvoiceSeries.SingleOrDefaultAsync(s => s.Name == name, cancellationToken);
+        if (series is null)
+        {
+            series = new InvoiceSeries { ResellerId = reseller.Id, Name = name };
+            db.InvoiceSeries.Add(series);
+        }
+
+        series.LastNumber++;
+        return InvoiceNumber.Format(reseller.InvoiceNumberPattern, year, series.LastNumber);
+    }
+}

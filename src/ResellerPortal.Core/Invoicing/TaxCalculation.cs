@@ -1,0 +1,37 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>
+/// Tax of one category and rate. Category codes are those of UNTDID 5305 as EN 16931 uses them (S, AE, O); the rate is in
+/// hundredths of a percent.
+/// </summary>
+public sealed record TaxSubtotal(string Category, int RateBasisPoints, Money Taxable, Money Tax);
+
+/// <summary>
+/// EN 16931, BR-CO-17: tax is computed for each category on the sum of its rounded lines, and rounded once.
+/// </summary>
+public static class TaxCalculation
+{
+    public static (string Category, int RateBasisPoints) CategoryOf(TaxTreatment treatment, int standardRateBasisPoints) => treatment switch
+    {
+        TaxTreatment.Standard => ("S", standardRateBasisPoints),
+        TaxTreatment.ReverseCharge => ("AE", 0),
+        TaxTreatment.OutsideScope => ("O", 0),
+        _ => throw new ArgumentOutOfRangeException(nameof(treatment)),
+    };
+
+    public static IReadOnlyList<TaxSubtotal> Subtotals(IEnumerable<(string Category, int RateBasisPoints, Money Amount)> lines, Currency currency) =>
+        [.. lines
+            .GroupBy(line => (line.Category, line.RateBasisPoints))
+            .OrderBy(group => group.Key.Category, StringComparer.Ordinal)
+            .ThenBy(group => group.Key.RateBasisPoints)
+            .Select(group =>
+            {
+                var taxable = Money.Sum(group.Select(line => line.Amount), currency);
+                return new TaxSubtotal(group.Key.Category, group.Key.RateBasisPoints, taxable, TaxOn(taxable, group.Key.RateBasisPoints));
+            })];
+
+    public static Money TaxOn(Money taxable, int rateBasisPoints) => Money.Round(taxable.Amount * rateBasisPoints / 10_000, taxable.Currency);
+}

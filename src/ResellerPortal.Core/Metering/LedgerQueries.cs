@@ -1,0 +1,173 @@
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>Which entries to show; null means all. Instants are UTC, the end is exclusive.</summary>
+public sealed record LedgerFilter(
+    DateTimeOffset? FromUtc = null,
+    DateTimeOffset? UntilUtc = null,
+    CustomerId? CustomerId = null,
+    string? Environment = null,
+    string? Converter = null,
+    UsageSource? Source = null);
+
+public enum LedgerSort
+{
+    Occurred,
+    Customer,
+    Converter,
+    Quantity,
+}
+
+/// <summary>An entry as the reseller sees it, cost included. The cost is in millionths of the currency unit.</summary>
+public sealed record LedgerRow(
+    CustomerId CustomerId,
+    string CustomerName,
+    long Sequence,
+    DateTimeOffset OccurredAtUtc,
+    string Environment,
+    string Converter,
+    long Quantity,
+    UsageSource Source,
+    EntryFlags Flags,
+    Guid RequestId,
+    ExactAmount Cost,
+    byte[] Hash);
+
+public sealed record LedgerPage(IReadOnlyList<LedgerRow> Rows, int TotalCount);
+
+/// <summary>The reseller's view of the ledger, paged, filtered and sorted in the database.</summary>
+public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
+{
+    private const int ExportChunk = 2000;
+
+    public async Task<LedgerPage> PageAsync(
+        Actor actor, LedgerFilter filter, LedgerSort sort, bool descending, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
+        await using var db = database.Open(actor.Scope);
+        var entries = Filtered(db, filter);
+        var count = await entries.CountAsync(cancellationToken);
+        var rows = await Sorted(db, entries, sort, descending).Skip(skip).Take(take).ToListAsync(cancellationToken);
+        return new LedgerPage(await WithCostAsync(db, rows, cancellationToken), count);
+    }
+
+    /// <summary>Every entry of a filter, by customer and sequence, read in chunks so that an export of any length fits in memory.</summary>
+    public async IAsyncEnumerable<LedgerRow> ExportAsync(Actor actor, LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LedgerExport);
+        await using var db = database.Open(actor.Scope);
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, $"usage ledger, {filter}", actor.Reseller);
+        await db.SaveChangesAsync(cancellationToken);
+
+        foreach (var customer in await db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken))
+        {
+            var after = 0L;
+            while (true)
+            {
+                var chunk = await Sorted(
+                        db, Filtered(db, filter with { CustomerId = customer }).Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(ExportChunk), LedgerSort.Occurred, descending: false)
+                    .ToListAsync(cancellationToken);
+                foreach (var row in await WithCostAsync(db, [.. chunk.OrderBy(r => r.Entry.Sequence)], cancellationToken))
+                {
+                    yield return row;
+                }
+
+                if (chunk.Count < ExportChunk)
+                {
+                    break;
+                }
+
+                after = chunk.Max(r => r.Entry.Sequence);
+            }
+        }
+    }
+
+    /// <summary>The converters and environments that occur, for the filter's choices.</summary>
+    public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ChoicesAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return (
+            await db.UsageRollups.Select(r => r.Converter).Distinct().OrderBy(c => c).ToListAsync(cancellationToken),
+            await db.UsageRollups.Select(r => r.Environment).Distinct().OrderBy(c => c).ToListAsync(cancellationToken));
+    }
+
+    private static IQueryable<LedgerEntry> Filtered(PortalDbContext db, LedgerFilter filter)
+    {
+        var entries = db.LedgerEntries.AsNoTracking();
+        entries = filter.FromUtc is { } from ? entries.Where(e => e.OccurredAtUtc >= from) : entries;
+        entries = filter.UntilUtc is { } until ? entries.Where(e => e.OccurredAtUtc < until) : entries;
+        entries = filter.CustomerId is { } customer ? entries.Where(e => e.CustomerId == customer) : entries;
+        entries = filter.Environment is { } environment ? entries.Where(e => e.Environment == environment) : entries;
+        entries = filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
+        return filter.Source is { } source ? entries.Where(e => e.Source == source) : entries;
+    }
+
+    private static IQueryable<EntryOfCustomer> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)
+    {
+        var rows = entries.Join(db.Customers.AsNoTracking(), e => e.CustomerId, c => c.Id, (e, c) => new EntryOfCustomer { Entry = e, CustomerName = c.Name });
+        var sorted = sort switch
+        {
+            LedgerSort.Customer => By(r => r.CustomerName),
+            LedgerSort.Converter => By(r => r.Entry.Converter),
+            LedgerSort.Quantity => By(r => r.Entry.Quantity),
+            _ => By(r => r.Entry.OccurredAtUtc),
+        };
+        return descending
+            ? sorted.ThenByDescending(r => r.Entry.OccurredAtUtc).ThenByDescending(r => r.Entry.Sequence)
+            : sorted.ThenBy(r => r.Entry.OccurredAtUtc).ThenBy(r => r.Entry.Sequence);
+
+        IOrderedQueryable<EntryOfCustomer> By<TKey>(Expression<Func<EntryOfCustomer, TKey>> key) =>
+            descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
+    }
+
+    private static async Task<IReadOnlyList<LedgerRow>> WithCostAsync(PortalDbContext db, List<EntryOfCustomer> rows, CancellationToken cancellationToken)
+    {
+        var costs = new Dictionary<(CustomerId, long), ExactAmount>();
+        foreach (var ofCustomer in rows.GroupBy(r => r.Entry.CustomerId))
+        {
+            var (first, last) = (ofCustomer.Min(r => r.Entry.Sequence), ofCustomer.Max(r => r.Entry.Sequence));
+            var draws = await db.LotDraws.AsNoTracking()
+                .Where(d => d.CustomerId == ofCustomer.Key && d.Sequence >= first && d.Sequence <= last)
+                .Select(d => new { d.Sequence, d.CostMicros, d.Currency })
+                .ToListAsync(cancellationToken);
+            foreach (var draw in draws)
+            {
+                var key = (ofCustomer.Key, draw.Sequence);
+                var cost = new ExactAmount(draw.CostMicros, draw.Currency);
+                costs[key] = costs.TryGetValue(key, out var sum) ? sum + cost : cost;
+            }
+        }
+
+        return [.. rows.Select(r => new LedgerRow(
+            r.Entry.CustomerId,
+            r.CustomerName,
+            r.Entry.Sequence,
+            r.Entry.OccurredAtUtc,
+            r.Entry.Environment,
+            r.Entry.Converter,
+            r.Entry.Quantity,
+            r.Entry.Source,
+            r.Entry.Flags,
+            r.Entry.RequestId,
+            costs[(r.Entry.CustomerId, r.Entry.Sequence)],
+            r.Entry.Hash))];
+    }
+
+    private sealed class EntryOfCustomer
+    {
+        public required LedgerEntry Entry { get; init; }
+
+        public required string CustomerName { get; init; }
+    }
+}

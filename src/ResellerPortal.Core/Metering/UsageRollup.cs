@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>
+/// Usage of one day (cut in the reseller's time zone) of one token, converter and unit cost, written in the transaction
+/// of its entries. Dashboards and estimates read these, so they cost the same at any length of the ledger.
+/// </summary>
+public sealed class UsageRollup : ICustomerOwned
+{
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    public required DateOnly Day { get; init; }
+
+    public required Guid TokenId { get; init; }
+
+    public required string Environment { get; init; }
+
+    public required string Converter { get; init; }
+
+    public required long UnitCostMicros { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public long Quantity { get; set; }
+
+    public long CostMicros { get; set; }
+}
+
+internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageRollup>
+{
+    public void Configure(EntityTypeBuilder<UsageRollup> builder)
+    {
+        builder.HasKey(r => new { r.CustomerId, r.Day, r.TokenId, r.Converter, r.UnitCostMicros });
+        builder.Property(r => r.Environment).HasMaxLength(60);
+        builder.Property(r => r.Converter).HasMaxLength(60);
+        builder.HasIndex(r => new { r.ResellerId, r.Day });
+    }
+}

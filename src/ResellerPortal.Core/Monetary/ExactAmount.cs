@@ -1,0 +1,10 @@
+namespace ResellerPortal.Core.Monetary;
+
+/// <summary>An amount in millionths of the currency unit: a unit price times a quantity, before its one rounding.</summary>
+public readonly record struct ExactAmount(long Micros, Currency Currency)
+{
+    public static ExactAmount Zero(Currency currency) => new(0, currency);
+
+    public static ExactAmount operator +(ExactAmount left, ExactAmount right) =>
+        new(checked(left.Micros + right.Micros), CurrencyMismatchException.Same(left.Currency, right.Currency));
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Payments;
+
+/// <summary>Money that a customer paid for one invoice.</summary>
+public sealed class Payment : ICustomerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    public required Guid InvoiceId { get; init; }
+
+    public required long AmountMinorUnits { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required DateOnly ReceivedOn { get; init; }
+
+    public required string Reference { get; init; }
+
+    public required DateTimeOffset RecordedAtUtc { get; init; }
+
+    /// <summary>Chosen by the page that records it, unique per reseller, so that a double click records once.</summary>
+    public required Guid IdempotencyKey { get; init; }
+
+    public Money Amount => new(AmountMinorUnits, Currency);
+}
+
+internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
+{
+    public void Configure(EntityTypeBuilder<Payment> builder)
+    {
+        builder.Property(p => p.Reference).HasMaxLength(140);
+        builder.HasIndex(p => new { p.ResellerId, p.IdempotencyKey }).IsUnique();
+        builder.HasIndex(p => p.InvoiceId);
+    }
+}
+
+public static class PaymentSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<Payment> Payments => db.Set<Payment>();
+    }
+}

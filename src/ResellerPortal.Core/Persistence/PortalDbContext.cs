@@ -1,0 +1,103 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Persistence;
+
+/// <summary>
+/// The one database context. It lists no sets: each capability brings its configuration and its set as an extension
+/// property. Every context is opened for a <see cref="TenantScope"/>, which the named query filter
+/// <see cref="TenantFilter"/> applies to all reads and <see cref="TenantWriteGuard"/> to all writes.
+/// </summary>
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, TenantScope scope)
+    : IdentityUserContext<PortalUser, Guid>(options), IDataProtectionKeyContext
+{
+    public const string TenantFilter = "tenant";
+
+    public TenantScope Scope { get; } = scope;
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Fixed here, so that the design-time model and the running one have the same Identity tables.</summary>
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+
+    private bool CrossesTenants => Scope.CrossesTenants;
+
+    private bool IsWholeReseller => Scope.Customer is null;
+
+    private ResellerId CurrentReseller => Scope.Reseller ?? default;
+
+    private CustomerId CurrentCustomer => Scope.Customer ?? default;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        foreach (var id in typeof(ITypedId).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(typeof(ITypedId))))
+        {
+            configurationBuilder.Properties(id).HaveConversion(typeof(TypedIdConverter<>).MakeGenericType(id));
+        }
+
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicrosecondsConverter>();
+        configurationBuilder.Properties<Currency>().HaveConversion<CurrencyCodeConverter>().HaveMaxLength(3);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+
+        foreach (var entity in builder.Model.GetEntityTypes().Where(e => e.ClrType.Assembly == typeof(PortalDbContext).Assembly))
+        {
+            foreach (var key in entity.FindPrimaryKey()?.Properties ?? [])
+            {
+                key.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+            }
+
+            if (TenantFilterFor(entity.ClrType) is { } filter)
+            {
+                entity.SetQueryFilter(TenantFilter, filter);
+            }
+        }
+    }
+
+    private LambdaExpression? TenantFilterFor(Type entity)
+    {
+        var method = entity == typeof(Reseller) ? nameof(ResellerFilter)
+            : entity == typeof(Customer) ? nameof(CustomerFilter)
+            : entity.IsAssignableTo(typeof(ICustomerOwned)) ? nameof(CustomerOwnedFilter)
+            : entity.IsAssignableTo(typeof(IResellerOwned)) ? nameof(ResellerOwnedFilter)
+            : entity.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? nameof(AnyLevelFilter)
+            : null;
+        if (method is null)
+        {
+            return null;
+        }
+
+        var open = typeof(PortalDbContext).GetMethod(method, BindingFlags.Instance | BindingFlags.NonPublic)!;
+        var closed = open.IsGenericMethodDefinition ? open.MakeGenericMethod(entity) : open;
+        return (LambdaExpression)closed.Invoke(this, null)!;
+    }
+
+    /// <summary>A customer sees its reseller (name, branding, time zone), and no other.</summary>
+    private Expression<Func<Reseller, bool>> ResellerFilter() =>
+        r => CrossesTenants || r.Id == CurrentReseller;
+
+    private Expression<Func<Customer, bool>> CustomerFilter() =>
+        c => CrossesTenants || (c.ResellerId == CurrentReseller && (IsWholeReseller || c.Id == CurrentCustomer));
+
+    private Expression<Func<T, bool>> CustomerOwnedFilter<T>()
+        where T : class, ICustomerOwned =>
+        e => CrossesTenants || (e.ResellerId == CurrentReseller && (IsWholeReseller || e.CustomerId == CurrentCustomer));
+
+    private Expression<Func<T, bool>> ResellerOwnedFilter<T>()
+        where T : class, IResellerOwned =>
+        e => CrossesTenants || (e.ResellerId == CurrentReseller && IsWholeReseller);
+
+    private Expression<Func<T, bool>> AnyLevelFilter<T>()
+        where T : class, IOwnedAtAnyLevel =>
+        e => CrossesTenants || (e.ResellerId == CurrentReseller && (IsWholeReseller || e.CustomerId == CurrentCustomer));
+}

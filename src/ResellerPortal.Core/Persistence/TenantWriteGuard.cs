@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Persistence;
+
+/// <summary>
+/// Refuses to save a row that belongs, or belonged, to another tenant than the context's scope.
+/// It does not see ExecuteUpdate, ExecuteDelete (the query filter guards those) or raw SQL (kept to the dialects).
+/// </summary>
+public sealed class TenantWriteGuard : SaveChangesInterceptor
+{
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Check(eventData.Context);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Check(eventData.Context);
+        return ValueTask.FromResult(result);
+    }
+
+    private static void Check(DbContext? context)
+    {
+        if (context is not PortalDbContext { Scope.CrossesTenants: false } db)
+        {
+            return;
+        }
+
+        foreach (var entry in db.ChangeTracker.Entries())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted && !IsInside(entry, db.Scope))
+            {
+                throw new TenantViolationException(entry.Metadata.ClrType.Name, db.Scope);
+            }
+        }
+    }
+
+    private static bool IsInside(EntityEntry entry, TenantScope scope) => entry.Entity switch
+    {
+        Reseller reseller => scope.Customer is null && scope.Contains(reseller.Id, null),
+        Customer customer => scope.Contains(customer.ResellerId, customer.Id) && scope.Contains(Original<ResellerId>(entry, nameof(Customer.ResellerId)), customer.Id),
+        ICustomerOwned owned => scope.Contains(owned.ResellerId, owned.CustomerId)
+            && scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), Original<CustomerId>(entry, nameof(owned.CustomerId))),
+        IResellerOwned owned => scope.Customer is null && scope.Contains(owned.ResellerId, null)
+            && scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), null),
+        IOwnedAtAnyLevel owned => scope.Contains(owned.ResellerId, owned.CustomerId)
+            && scope.Contains(Original<ResellerId?>(entry, nameof(owned.ResellerId)), Original<CustomerId?>(entry, nameof(owned.CustomerId))),
+        _ => true,
+    };
+
+    private static T? Original<T>(EntityEntry entry, string property) =>
+        (T?)(entry.State == EntityState.Added ? entry.Property(property).CurrentValue : entry.Property(property).OriginalValue);
+}
+
+/// <summary>A write left its tenant: a mistake in the code that made it, never in the data a person gave.</summary>
+public sealed class TenantViolationException(string entity, TenantScope scope)
+    : InvalidOperationException($"A {entity} of another tenant was about to be written within {scope}.");

@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Plans;
+
+public enum PlanOrderStatus
+{
+    Ordered,
+    Confirmed,
+    Cancelled,
+}
+
+/// <summary>A reseller's order of a plan, with the plan's terms as they were when it was ordered.</summary>
+public sealed class PlanOrder : IResellerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required Guid PlanId { get; init; }
+
+    public required string PlanName { get; init; }
+
+    public required long Conversions { get; init; }
+
+    public required long PriceMinorUnits { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required int ValidityDays { get; init; }
+
+    public PlanOrderStatus Status { get; private set; }
+
+    public required DateTimeOffset OrderedAtUtc { get; init; }
+
+    public DateTimeOffset? DecidedAtUtc { get; private set; }
+
+    /// <summary>What the operator's bank statement shows for it.</summary>
+    public string? PaymentReference { get; private set; }
+
+    /// <summary>Chosen by the page that orders, unique per reseller, so that a double click orders once.</summary>
+    public required Guid IdempotencyKey { get; init; }
+
+    public Money Price => new(PriceMinorUnits, Currency);
+
+    public UnitPrice UnitCost => UnitPrice.Spread(Price, Conversions);
+
+    /// <summary>What the reseller writes on the bank transfer.</summary>
+    public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
+
+    public void Confirm(DateTimeOffset atUtc, string paymentReference)
+    {
+        Decide(PlanOrderStatus.Confirmed, atUtc);
+        PaymentReference = paymentReference;
+    }
+
+    public void Cancel(DateTimeOffset atUtc) => Decide(PlanOrderStatus.Cancelled, atUtc);
+
+    private void Decide(PlanOrderStatus status, DateTimeOffset atUtc)
+    {
+        if (Status != PlanOrderStatus.Ordered)
+        {
+            throw new InvalidOperationException($"Order {TransferReference} is {Status} already.");
+        }
+
+        Status = status;
+        DecidedAtUtc = atUtc;
+    }
+}
+
+internal sealed class PlanOrderConfiguration : IEntityTypeConfiguration<PlanOrder>
+{
+    public void Configure(EntityTypeBuilder<PlanOrder> builder)
+    {
+        builder.Property(o => o.PlanName).HasMaxLength(100);
+        builder.Property(o => o.Status).HasConversion<string>().HasMaxLength(10).IsConcurrencyToken();
+        builder.Property(o => o.PaymentReference).HasMaxLength(140);
+        builder.HasIndex(o => new { o.ResellerId, o.IdempotencyKey }).IsUnique();
+        builder.HasIndex(o => o.OrderedAtUtc);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>
+/// The rule that makes a unit price from a unit cost. A price is never negative: where a rule would take off more than the
+/// cost, the conversion is free.
+/// </summary>
+[JsonDerivedType(typeof(CostPlusAmount), "cost-plus-amount")]
+[JsonDerivedType(typeof(CostPlusPercent), "cost-plus-percent")]
+[JsonDerivedType(typeof(FixedPrice), "fixed-price")]
+public abstract record Markup
+{
+    private Markup()
+    {
+    }
+
+    /// <summary>Customers pay what the reseller pays: the rule before any other is set.</summary>
+    public static Markup PassThrough { get; } = new CostPlusPercent(0);
+
+    public UnitPrice PriceOf(UnitPrice cost)
+    {
+        var price = Apply(cost);
+        return price.Micros < 0 ? UnitPrice.Zero(price.Currency) : price;
+    }
+
+    /// <summary>"cost + 25 %".</summary>
+    public abstract string Describe();
+
+    protected abstract UnitPrice Apply(UnitPrice cost);
+
+    /// <summary>Cost plus a fixed amount for each conversion.</summary>
+    public sealed record CostPlusAmount(long AmountMicros, Currency Currency) : Markup
+    {
+        public override string Describe() => AmountMicros < 0
+            ? $"cost − {new UnitPrice(-AmountMicros, Currency)}"
+            : $"cost + {new UnitPrice(AmountMicros, Currency)}";
+
+        protected override UnitPrice Apply(UnitPrice cost) => cost + new UnitPrice(AmountMicros, Currency);
+    }
+
+    /// <summary>Cost plus a percentage of it: 25 makes 0.01 into 0.0125.</summary>
+    public sealed record CostPlusPercent(decimal Percent) : Markup
+    {
+        public override string Describe() => Percent switch
+        {
+            0 => "at cost",
+            < 0 => $"cost − {Text(-Percent)} %",
+            _ => $"cost + {Text(Percent)} %",
+        };
+
+        protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
+
+        private static string Text(decimal percent) => percent.ToString("0.####", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The same price whatever the conversion cost.</summary>
+    public sealed record FixedPrice(long PriceMicros, Currency Currency) : Markup
+    {
+        public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} each";
+
+        protected override UnitPrice Apply(UnitPrice cost) => new(PriceMicros, Currency);
+    }
+}

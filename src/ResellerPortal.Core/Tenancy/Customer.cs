@@ -1,0 +1,51 @@
+namespace ResellerPortal.Core.Tenancy;
+
+/// <summary>How a customer's invoices are taxed. Category codes are those of UNTDID 5305, as EN 16931 uses them.</summary>
+public enum TaxTreatment
+{
+    /// <summary>Category S: the reseller's standard rate.</summary>
+    Standard,
+
+    /// <summary>Category AE: the customer owes the tax.</summary>
+    ReverseCharge,
+
+    /// <summary>Category O: not subject to tax.</summary>
+    OutsideScope,
+}
+
+/// <summary>An account of one reseller, with members, tokens, a rate card and invoices.</summary>
+public sealed class Customer : ICustomerOwned
+{
+    public CustomerId Id { get; init; } = CustomerId.New();
+
+    public required ResellerId ResellerId { get; init; }
+
+    CustomerId ICustomerOwned.CustomerId => Id;
+
+    public required string Name { get; set; }
+
+    public required string Email { get; set; }
+
+    public required PostalAddress Address { get; set; }
+
+    public string? VatId { get; set; }
+
+    public TaxTreatment TaxTreatment { get; set; }
+
+    /// <summary>How many active tokens the customer's own members may have made; 0 switches self-service off.</summary>
+    public int SelfServiceTokens { get; set; } = 5;
+
+    /// <summary>The highest usage limit a self-made token may carry; null lets the customer make unlimited ones.</summary>
+    public long? SelfServiceMaxLimit { get; set; }
+
+    public DateTimeOffset CreatedAtUtc { get; init; }
+
+    /// <summary>Sequence of the customer's newest ledger entry; moved under this row's lock, so numbers have no gaps.</summary>
+    public long LastSequence { get; set; }
+
+    /// <summary>Hash of the newest ledger entry; 32 zero bytes before the first.</summary>
+    public byte[] ChainHead { get; set; } = new byte[32];
+
+    /// <summary>Sequence of the newest entry that a finalised invoice bills.</summary>
+    public long BilledThroughSequence { get; set; }
+}

@@ -1,0 +1,47 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Tenancy;
+
+/// <summary>The tenant: buys bulk plans, owns customers, prices, invoices and branding.</summary>
+public sealed class Reseller
+{
+    public ResellerId Id { get; init; } = ResellerId.New();
+
+    /// <summary>Short name for addresses and commands, unique in the installation: "northwind".</summary>
+    public required string Slug { get; init; }
+
+    public required string Name { get; set; }
+
+    /// <summary>Currency of the plans it buys, its prices and its invoices.</summary>
+    public required Currency Currency { get; init; }
+
+    /// <summary>IANA time zone in which its days and billing periods are cut.</summary>
+    public required string TimeZone { get; init; }
+
+    public required PostalAddress Address { get; set; }
+
+    public string? VatId { get; set; }
+
+    public string Email { get; set; } = "";
+
+    /// <summary>How its customers pay: bank, IBAN, reference to give. Printed on invoices.</summary>
+    public string PaymentInstructions { get; set; } = "";
+
+    /// <summary>See <c>InvoiceNumber</c> for what a pattern may hold.</summary>
+    public string InvoiceNumberPattern { get; set; } = "INV-{yyyy}-{seq:0000}";
+
+    public int PaymentTermDays { get; set; } = 14;
+
+    /// <summary>Standard tax rate in hundredths of a percent: 2100 is 21 %.</summary>
+    public int StandardTaxBasisPoints { get; set; }
+
+    /// <summary>Accent colour as "#rrggbb".</summary>
+    public string BrandColor { get; set; } = "#2f5bea";
+
+    public DateTimeOffset CreatedAtUtc { get; init; }
+
+    public TimeZoneInfo Zone => TimeZones.TryFind(TimeZone, out var zone)
+        ? zone
+        : throw new InvalidOperationException($"Time zone '{TimeZone}' of reseller {Slug} is not known on this machine.");
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ResellerPortal.Core.Tenancy;
+
+internal sealed class ResellerConfiguration : IEntityTypeConfiguration<Reseller>
+{
+    public void Configure(EntityTypeBuilder<Reseller> builder)
+    {
+        builder.HasIndex(r => r.Slug).IsUnique();
+        builder.Property(r => r.Slug).HasMaxLength(40);
+        builder.Property(r => r.Name).HasMaxLength(200);
+        builder.Property(r => r.TimeZone).HasMaxLength(60);
+        builder.Property(r => r.InvoiceNumberPattern).HasMaxLength(40);
+        builder.Property(r => r.BrandColor).HasMaxLength(7);
+        builder.Property(r => r.VatId).HasMaxLength(20);
+        builder.ComplexProperty(r => r.Address);
+    }
+}
+
+internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
+{
+    public void Configure(EntityTypeBuilder<Customer> builder)
+    {
+        builder.HasIndex(c => new { c.ResellerId, c.Name }).IsUnique();
+        builder.Property(c => c.Name).HasMaxLength(200);
+        builder.Property(c => c.Email).HasMaxLength(256);
+        builder.Property(c => c.VatId).HasMaxLength(20);
+        builder.ComplexProperty(c => c.Address);
+        builder.Property(c => c.ChainHead).HasMaxLength(32);
+        builder.HasOne<Reseller>().WithMany().HasForeignKey(c => c.ResellerId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class MemberConfiguration : IEntityTypeConfiguration<Member>
+{
+    public void Configure(EntityTypeBuilder<Member> builder)
+    {
+        builder.HasIndex(m => m.UserId);
+        builder.Property(m => m.Role).HasConversion<string>().HasMaxLength(30);
+        builder.HasOne<PortalUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

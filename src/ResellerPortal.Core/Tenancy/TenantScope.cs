@@ -1,0 +1,57 @@
+namespace ResellerPortal.Core.Tenancy;
+
+/// <summary>
+/// Whose rows a database context may see and write. A context is always opened for one scope;
+/// there is no ambient tenant that could be forgotten.
+/// </summary>
+public sealed class TenantScope
+{
+    private TenantScope(ResellerId? reseller, CustomerId? customer, string? crossingReason)
+    {
+        Reseller = reseller;
+        Customer = customer;
+        CrossingReason = crossingReason;
+    }
+
+    /// <summary>No tenant: only the installation's own rows (users, plans) are in reach.</summary>
+    public static TenantScope None { get; } = new(null, null, null);
+
+    public ResellerId? Reseller { get; }
+
+    public CustomerId? Customer { get; }
+
+    /// <summary>Why this scope sees every tenant; null for all scopes that do not.</summary>
+    public string? CrossingReason { get; }
+
+    public bool CrossesTenants => CrossingReason is not null;
+
+    public static TenantScope Of(ResellerId reseller) => new(reseller, null, null);
+
+    public static TenantScope Of(ResellerId reseller, CustomerId customer) => new(reseller, customer, null);
+
+    /// <summary>A scope over all tenants, for the operator, the gateway and jobs. The reason is for the reader and for logs.</summary>
+    public static TenantScope CrossTenants(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return new TenantScope(null, null, reason);
+    }
+
+    /// <summary>
+    /// The whole reseller around a customer's scope, for work that a customer sets off but that reads the reseller's own
+    /// rows (rating with the reseller's rate card). What it returns to the customer must not carry cost.
+    /// </summary>
+    public TenantScope WholeReseller() => Reseller is { } reseller
+        ? Of(reseller)
+        : throw new InvalidOperationException("This scope belongs to no reseller.");
+
+    /// <summary>Whether a row of this owner is inside the scope.</summary>
+    public bool Contains(ResellerId? reseller, CustomerId? customer) =>
+        CrossesTenants
+        || (Reseller is not null && Reseller == reseller && (Customer is null || Customer == customer));
+
+    public override string ToString() =>
+        CrossingReason is not null ? $"all tenants ({CrossingReason})"
+        : Customer is not null ? $"customer {Customer} of reseller {Reseller}"
+        : Reseller is not null ? $"reseller {Reseller}"
+        : "no tenant";
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace ResellerPortal.Core.Time;
+
+/// <summary>A calendar month in a reseller's time zone: the half-open interval from its first local midnight to the next month's.</summary>
+public readonly record struct BillingPeriod : IComparable<BillingPeriod>
+{
+    public BillingPeriod(int year, int month) => FirstDay = new DateOnly(year, month, 1);
+
+    private BillingPeriod(DateOnly firstDay) => FirstDay = firstDay;
+
+    public DateOnly FirstDay { get; }
+
+    public DateOnly LastDay => FirstDay.AddMonths(1).AddDays(-1);
+
+    public BillingPeriod Next => new(FirstDay.AddMonths(1));
+
+    public BillingPeriod Previous => new(FirstDay.AddMonths(-1));
+
+    public static BillingPeriod Of(DateOnly day) => new(day.Year, day.Month);
+
+    /// <summary>The period that holds <paramref name="instant"/> on the clocks of <paramref name="zone"/>.</summary>
+    public static BillingPeriod Of(DateTimeOffset instant, TimeZoneInfo zone) => Of(zone.DayOf(instant));
+
+    /// <summary>The first instant of the period, UTC.</summary>
+    public DateTimeOffset StartsAtUtc(TimeZoneInfo zone) => zone.StartOfDayUtc(FirstDay);
+
+    /// <summary>The first instant after the period, UTC.</summary>
+    public DateTimeOffset EndsAtUtc(TimeZoneInfo zone) => Next.StartsAtUtc(zone);
+
+    public bool Contains(DateOnly day) => day >= FirstDay && day <= LastDay;
+
+    public int CompareTo(BillingPeriod other) => FirstDay.CompareTo(other.FirstDay);
+
+    public static bool operator <(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Reads "2026-10".</summary>
+    public static bool TryParse(string? text, out BillingPeriod period)
+    {
+        var ok = DateOnly.TryParseExact(text + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+        period = ok ? new BillingPeriod(day) : default;
+        return ok;
+    }
+
+    /// <summary>"October 2026".</summary>
+    public string Name => FirstDay.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
+
+    /// <summary>"2026-10".</summary>
+    public override string ToString() => FirstDay.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+}

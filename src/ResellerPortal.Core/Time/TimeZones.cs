@@ -1,0 +1,32 @@
+namespace ResellerPortal.Core.Time;
+
+/// <summary>Local days of a time zone, with the gaps and overlaps of daylight saving settled in one place.</summary>
+public static class TimeZones
+{
+    extension(TimeZoneInfo zone)
+    {
+        /// <summary>The local calendar day of an instant.</summary>
+        public DateOnly DayOf(DateTimeOffset instant) =>
+            DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
+
+        /// <summary>
+        /// The first instant of a local day, UTC. Where clocks skip midnight the day starts at the end of the gap;
+        /// where midnight comes twice it starts at the first.
+        /// </summary>
+        public DateTimeOffset StartOfDayUtc(DateOnly day)
+        {
+            var local = day.ToDateTime(TimeOnly.MinValue);
+            while (zone.IsInvalidTime(local))
+            {
+                local = local.AddMinutes(1);
+            }
+
+            var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
+            return new DateTimeOffset(local, offset).ToUniversalTime();
+        }
+    }
+
+    /// <summary>Finds an IANA zone such as "Europe/Vilnius".</summary>
+    public static bool TryFind(string? id, out TimeZoneInfo zone) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(id ?? "", out zone!);
+}

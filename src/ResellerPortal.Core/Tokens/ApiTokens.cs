@@ -1,0 +1,153 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Tokens;
+
+/// <summary>What a token is asked to be. A null limit is unlimited, a null expiry is never.</summary>
+public sealed record TokenRequest(string Environment, long? UsageLimit, DateTimeOffset? ExpiresAtUtc);
+
+/// <summary>A token just made, with its secret: the only time it is seen.</summary>
+public sealed record IssuedToken(ApiToken Token, string Secret);
+
+public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+{
+    public const long MaxUsageLimit = 999_999_999;
+    private const int MaxTokensPerCustomer = 1000;
+
+    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.ApiToken.Secret.v1");
+
+    /// <summary>Issues a token as the reseller, for any of its customers.</summary>
+    public async Task<Outcome<IssuedToken>> IssueAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.TokensIssue);
+        return await CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+    }
+
+    /// <summary>Issues a token as the customer's own member, within what the reseller allows.</summary>
+    public async Task<Outcome<IssuedToken>> IssueOwnAsync(Actor actor, TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyTokensManage);
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This act needs a seat at a customer.");
+        return await CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+    }
+
+    /// <summary>Issues a token with a secret that is known beforehand; for the demonstration data alone.</summary>
+    public Task<Outcome<IssuedToken>> IssueKnownAsync(Actor portal, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken = default) =>
+        portal.UserId is null
+            ? CreateAsync(portal, customerId, request, secret, cancellationToken)
+            : throw new InvalidOperationException("Only the portal itself sets secrets.");
+
+    /// <summary>Ends a token at once and for good. Repeating it changes nothing.</summary>
+    public async Task<Outcome<ApiToken>> RevokeAsync(Actor actor, Guid tokenId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Customer is null ? Permission.TokensRevoke : Permission.MyTokensManage);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.ApiTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tokenId, cancellationToken) is not { } token)
+        {
+            return Refusal.NotFound("token");
+        }
+
+        var now = clock.GetUtcNow();
+        var changed = await db.ApiTokens
+            .Where(t => t.Id == tokenId && t.RevokedAtUtc == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
+        if (changed > 0)
+        {
+            db.Audit(actor, now, Permission.TokensRevoke, Describe(token), token.ResellerId, token.CustomerId);
+            await db.SaveChangesAsync(cancellationToken);
+            token.RevokedAtUtc = now;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return token;
+    }
+
+    private async Task<Outcome<IssuedToken>> CreateAsync(Actor actor, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (Check(request, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+        if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        var isSelfService = actor.Scope.Customer is not null;
+        var living = await db.ApiTokens.CountAsync(
+            t => t.CustomerId == customerId && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (!isSelfService || t.IsSelfService),
+            cancellationToken);
+        if (isSelfService && AllowanceRefusal(customer, request, living) is { } beyondAllowance)
+        {
+            return beyondAllowance;
+        }
+
+        if (living >= MaxTokensPerCustomer)
+        {
+            return Refusal.Of($"A customer has up to {MaxTokensPerCustomer} living tokens. Revoke some first.");
+        }
+
+        var token = new ApiToken
+        {
+            ResellerId = customer.ResellerId,
+            CustomerId = customer.Id,
+            Environment = request.Environment.Trim(),
+            SecretHash = TokenSecret.Hash(secret),
+            ProtectedSecret = _protector.Protect(secret),
+            SecretEnding = secret[^4..],
+            UsageLimit = request.UsageLimit,
+            ExpiresAtUtc = request.ExpiresAtUtc?.ToUniversalTime(),
+            CreatedAtUtc = now,
+            IsSelfService = isSelfService,
+        };
+        db.ApiTokens.Add(token);
+        db.Audit(actor, now, Permission.TokensIssue, Describe(token), token.ResellerId, token.CustomerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new IssuedToken(token, secret);
+    }
+
+    private static Refusal? Check(TokenRequest request, DateTimeOffset now) => request switch
+    {
+        { Environment: var label } when string.IsNullOrWhiteSpace(label) || label.Trim().Length > 60 || label.Any(char.IsControl) =>
+            Refusal.Of("Name the environment in up to 60 characters, such as production.", nameof(request.Environment)),
+        { UsageLimit: < 1 or > MaxUsageLimit } =>
+            Refusal.Of($"A usage limit is from 1 to {MaxUsageLimit:N0} conversions; leave it empty for no limit.", nameof(request.UsageLimit)),
+        { ExpiresAtUtc: { } expires } when expires <= now =>
+            Refusal.Of("The expiry has passed already. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
+        { ExpiresAtUtc: { } expires } when expires > now.AddYears(10) =>
+            Refusal.Of("An expiry is at most ten years away; leave it empty for never.", nameof(request.ExpiresAtUtc)),
+        _ => null,
+    };
+
+    private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int living)
+    {
+        if (customer.SelfServiceTokens == 0)
+        {
+            return Refusal.Of("Your reseller issues the tokens of this account. Ask for one there.");
+        }
+
+        if (living >= customer.SelfServiceTokens)
+        {
+            return Refusal.Of($"You have {living} of the {customer.SelfServiceTokens} tokens that you may make yourself. Revoke one you no longer use.");
+        }
+
+        return customer.SelfServiceMaxLimit is { } max && (request.UsageLimit is null || request.UsageLimit > max)
+            ? Refusal.Of($"A token you make yourself carries a usage limit of up to {max:N0} conversions.", nameof(request.UsageLimit))
+            : null;
+    }
+
+    private static string Describe(ApiToken token) =>
+        $"token {token.Environment} (…{token.SecretEnding}), {(token.UsageLimit is { } limit ? $"limit {limit}" : "no limit")}, "
+        + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+using PdfSharp.Drawing;
+
+namespace ResellerPortal.Documents.Drawing;
+
+internal static class Ink
+{
+    public static readonly XColor Strong = XColor.FromArgb(23, 26, 33);
+    public static readonly XColor Soft = XColor.FromArgb(98, 104, 117);
+    public static readonly XColor Hairline = XColor.FromArgb(222, 225, 231);
+
+    /// <summary>Reads "#rrggbb".</summary>
+    public static XColor Of(string color) =>
+        color.Length == 7 && color[0] == '#' && int.TryParse(color.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
+            ? XColor.FromArgb((rgb >> 16) & 0xff, (rgb >> 8) & 0xff, rgb & 0xff)
+            : Strong;
+}

@@ -1,0 +1,39 @@
+using PdfSharp.Fonts;
+
+namespace ResellerPortal.Documents.Drawing;
+
+/// <summary>The fonts that come with the portal, so that a PDF looks the same on every machine.</summary>
+internal sealed class ShippedFonts : IFontResolver
+{
+    public const string Text = "Inter";
+    public const string Mono = "JetBrains Mono";
+
+    private static readonly Lock Gate = new();
+
+    private ShippedFonts()
+    {
+    }
+
+    /// <summary>PDFsharp takes one resolver a process; every drawing asks for it first.</summary>
+    public static void Use()
+    {
+        lock (Gate)
+        {
+            GlobalFontSettings.FontResolver ??= new ShippedFonts();
+        }
+    }
+
+    public FontResolverInfo? ResolveTypeface(string familyName, bool isBold, bool isItalic) => new(
+        familyName == Mono ? "JetBrainsMono_400Regular.ttf" : isBold ? "Inter_600SemiBold.ttf" : "Inter_400Regular.ttf",
+        mustSimulateBold: familyName == Mono && isBold,
+        mustSimulateItalic: isItalic);
+
+    public byte[]? GetFont(string faceName)
+    {
+        using var resource = typeof(ShippedFonts).Assembly.GetManifestResourceStream(faceName)
+            ?? throw new InvalidOperationException($"The font {faceName} is missing from the build.");
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,29 @@
+namespace ResellerPortal.Gateway;
+
+/// <summary>Section ConvertApi: the service that requests are forwarded to.</summary>
+public sealed class ConvertApiOptions
+{
+    public const string Section = "ConvertApi";
+
+    /// <summary>"https://v2.convertapi.com", or empty for the built-in sandbox.</summary>
+    public string BaseUrl { get; set; } = "";
+
+    /// <summary>The operator's secret at the service.</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>How long one conversion may take upstream. The sweeper waits longer than this.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    public bool IsSandbox => BaseUrl.Length == 0;
+}
+
+/// <summary>Section Gateway: what customers may send.</summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    public long MaxUploadBytes { get; set; } = 1L << 30;
+
+    /// <summary>The setting Portal:PublicUrl; where it is empty, the address that the request came to.</summary>
+    public string PublicUrl { get; set; } = "";
+}

@@ -1,0 +1,15 @@
+namespace ResellerPortal.Storage.Sqlite;
+
+/// <summary>Triggers that refuse to change or delete what must stay as it was written.</summary>
+internal static class AppendOnly
+{
+    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "AuditEntry"];
+
+    public static IEnumerable<string> CreateTriggers() =>
+        from table in Tables
+        from act in (string[])["UPDATE", "DELETE"]
+        select $"""
+            CREATE TRIGGER "{table}_no_{act.ToLowerInvariant()}" BEFORE {act} ON "{table}"
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+            """;
+}

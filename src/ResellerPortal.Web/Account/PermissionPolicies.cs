@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Authorization;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Asks the database whether the user's seat carries a permission; one policy for each of <see cref="Permission.All"/>.</summary>
+internal sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
+
+internal sealed class PermissionHandler(SeatDirectory seats) : AuthorizationHandler<PermissionRequirement>
+{
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
+    {
+        if (await seats.ActorOfAsync(context.User) is { } actor && actor.May(requirement.Permission))
+        {
+            context.Succeed(requirement);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Web.Commands;
+
+/// <summary>What the program does besides serving: <c>migrate</c>, <c>verify-ledger</c> and <c>invoice-run</c>.</summary>
+internal static class PortalCommands
+{
+    public delegate Task<int> Command(IServiceProvider services, string[] args);
+
+    public static Command? Find(string[] args) => args switch
+    {
+        ["migrate", ..] => MigrateAsync,
+        ["verify-ledger", ..] => VerifyLedgerAsync,
+        ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
+        _ => null,
+    };
+
+    private static async Task<int> MigrateAsync(IServiceProvider services, string[] args)
+    {
+        await services.GetRequiredService<PortalDatabase>().MigrateAsync();
+        Console.WriteLine("The database is up to date.");
+        return 0;
+    }
+
+    private static async Task<int> VerifyLedgerAsync(IServiceProvider services, string[] args)
+    {
+        var report = await services.GetRequiredService<LedgerVerifier>().VerifyAsync();
+        var claims = await services.GetRequiredService<ClaimVerifier>().VerifyAsync();
+        Console.WriteLine($"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage and what invoices claim.");
+        foreach (var fault in report.Faults.Concat(claims))
+        {
+            Console.WriteLine("FAULT  " + fault);
+        }
+
+        var isClean = report.IsClean && claims.Count == 0;
+        Console.WriteLine(isClean ? "The ledger is clean." : $"{report.Faults.Count + claims.Count} faults.");
+        return isClean ? 0 : 1;
+    }
+}

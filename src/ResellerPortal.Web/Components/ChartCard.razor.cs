@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>One series of a chart, a value for each label. Charts alone may round.</summary>
+public sealed record ChartLine(string Name, IReadOnlyList<decimal> Values);
+
+/// <summary>A bar chart with its subject as title, its unit in words, and a table of the same numbers.</summary>
+public sealed partial class ChartCard
+{
+    private const int MostLabels = 12;
+
+    private List<ChartSeries<double>> _chart = [];
+    private string[] _shownLabels = [];
+    private BarChartOptions _options = new();
+    private bool _asTable;
+
+    [Parameter, EditorRequired]
+    public string Title { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public string Unit { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<string> Labels { get; set; } = [];
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<ChartLine> Series { get; set; } = [];
+
+    [Parameter]
+    public string Format { get; set; } = "N0";
+
+    [Parameter]
+    public string Height { get; set; } = "240px";
+
+    protected override void OnParametersSet()
+    {
+        _chart = [.. Series.Select(line => new ChartSeries<double> { Name = line.Name, Data = line.Values.Select(value => (double)value).ToArray() })];
+
+        // Thirty day numbers do not fit under thirty bars; every n-th is enough to read the rest.
+        var every = (Labels.Count + MostLabels - 1) / MostLabels;
+        _shownLabels = [.. Labels.Select((label, index) => every <= 1 || index % every == 0 ? label : "")];
+        _options = new BarChartOptions { YAxisFormat = "N0", ChartPalette = ["#4f74ee", "#9aa3b2", "#1a9f62"], ShowLegend = Series.Count > 1 };
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Web.Components;
+
+internal static class Dialogs
+{
+    private static readonly DialogOptions MustBeRead = new() { BackdropClick = false, CloseOnEscapeKey = false };
+
+    extension(IDialogService dialogs)
+    {
+        /// <summary>Opens a dialog made on <see cref="ActDialog"/>.</summary>
+        /// <returns>Whether its act was done, and what it gave.</returns>
+        public async Task<(bool IsDone, object? Result)> ActAsync<TDialog>(DialogParameters<TDialog> parameters)
+            where TDialog : IComponent
+        {
+            var dialog = await dialogs.ShowAsync<TDialog>("", parameters);
+            return await dialog.Result is { Canceled: false } result ? (true, result.Data) : (false, null);
+        }
+
+        /// <summary>Asks before an act that cannot be undone; the text says what will happen.</summary>
+        public async Task<bool> ConfirmAsync(string title, string text, string verb) =>
+            await dialogs.ShowMessageBoxAsync(title, text, yesText: verb, cancelText: "Cancel") == true;
+
+        /// <summary>Shows how a new member signs in: the first password, or that the person has one already.</summary>
+        public Task ShowSignInAsync(string account, NewSignIn signIn) => signIn.FirstPassword is { } password
+            ? dialogs.ShowSecretAsync(
+                $"{account} is added",
+                $"{signIn.Email} signs in with this first password. It is shown only now; pass it on by a safe way.",
+                password)
+            : dialogs.ShowMessageBoxAsync($"{account} is added", $"{signIn.Email} signs in as before and switches seats there.", yesText: "Close");
+
+        public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
+            $"Token for {issued.Token.Environment}",
+            "This is the only time the token is shown. Store it where the program that uses it reads its secrets.",
+            issued.Secret);
+
+        public async Task ShowSecretAsync(string title, string text, string secret)
+        {
+            var dialog = await dialogs.ShowAsync<SecretDialog>(
+                "",
+                new DialogParameters<SecretDialog> { { d => d.Title, title }, { d => d.Text, text }, { d => d.Secret, secret } },
+                MustBeRead);
+            await dialog.Result;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.Components.Layout;
+
+public sealed partial class PortalLayout(AuthenticationStateProvider authentication, SeatDirectory seats, IJSRuntime js)
+{
+    private ErrorBoundary? _boundary;
+    private IReadOnlyList<Place> _places = [];
+    private string _place = "Reseller Portal";
+    private string _who = "";
+    private bool _hasSeveralSeats;
+    private bool _isOpen = true;
+    private bool _isDark;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        if (await seats.ActorOfAsync(user) is not { } actor)
+        {
+            return;
+        }
+
+        var choices = await seats.SeatsOfAsync(actor.UserId!.Value);
+        _places = [.. Navigation.For(actor)];
+        _place = (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
+        _who = actor.Name;
+        _hasSeveralSeats = choices.Count > 1;
+    }
+
+    protected override void OnParametersSet() => _boundary?.Recover();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _isDark = await js.InvokeAsync<bool>("portalTheme.isDark");
+            StateHasChanged();
+        }
+    }
+
+    private async Task SwitchThemeAsync()
+    {
+        _isDark = !_isDark;
+        await js.InvokeVoidAsync("portalTheme.set", _isDark);
+    }
+}

@@ -1,0 +1,32 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>A place in the drawer.</summary>
+internal sealed record Place(string Permission, string Address, string Title, string Icon);
+
+/// <summary>Where a seat can go. Shown by permission; the pages themselves ask again.</summary>
+internal static class Navigation
+{
+    private static readonly Place[] Places =
+    [
+        new(Permission.OperatorView, "/operator", "Plan orders", Icons.Material.Outlined.Inbox),
+        new(Permission.OperatorView, "/operator/plans", "Plan catalogue", Icons.Material.Outlined.Inventory2),
+        new(Permission.OperatorView, "/operator/resellers", "Resellers", Icons.Material.Outlined.Storefront),
+        new(Permission.ResellerView, "/reseller", "Dashboard", Icons.Material.Outlined.SpaceDashboard),
+        new(Permission.ResellerView, "/reseller/customers", "Customers", Icons.Material.Outlined.Groups),
+        new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
+        new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
+        new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
+        new(Permission.MyView, "/my", "Usage", Icons.Material.Outlined.BarChart),
+        new(Permission.MyView, "/my/tokens", "API tokens", Icons.Material.Outlined.Key),
+        new(Permission.MyView, "/my/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
+    ];
+
+    public static IEnumerable<Place> For(Actor actor) => Places.Where(place => actor.May(place.Permission));
+
+    public static string HomeOf(Actor actor) => For(actor).First().Address;
+}

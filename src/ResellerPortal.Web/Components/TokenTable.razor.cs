@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>A customer's tokens, for the reseller's and the customer's door alike.</summary>
+public sealed partial class TokenTable(IDialogService dialogs)
+{
+    [Parameter, EditorRequired]
+    public IReadOnlyList<TokenRow> Rows { get; set; } = [];
+
+    [Parameter, EditorRequired]
+    public string IfEmpty { get; set; } = "";
+
+    [Parameter]
+    public bool MayRevoke { get; set; }
+
+    /// <summary>Called once the person has confirmed it.</summary>
+    [Parameter]
+    public EventCallback<TokenRow> OnRevoke { get; set; }
+
+    private async Task ConfirmAsync(TokenRow token)
+    {
+        if (await dialogs.ConfirmAsync(
+            $"Revoke {token.Environment} (…{token.SecretEnding})?",
+            "Every program that uses this token is refused from the next request on. This cannot be undone.",
+            "Revoke token"))
+        {
+            await OnRevoke.InvokeAsync(token);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Demo;
+
+/// <summary>A made-up customer: how large it is, what it pays, how it behaves.</summary>
+/// <param name="EntriesPerMonth">At the beginning; it grows from there.</param>
+/// <param name="QuietMonths">How many of the last months it used nothing.</param>
+/// <param name="UnpaidInvoices">How many of its last invoices it left unpaid.</param>
+internal sealed record DemoCustomer(
+    string Name,
+    string Email,
+    PostalAddress Address,
+    string? VatId,
+    TaxTreatment Tax,
+    Markup? Markup,
+    int EntriesPerMonth,
+    decimal GrowthPerMonth,
+    string[] Converters,
+    int QuietMonths = 0,
+    int UnpaidInvoices = 0);

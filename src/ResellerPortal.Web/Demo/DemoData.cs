@@ -1,0 +1,216 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Web.Demo;
+
+/// <summary>
+/// The demonstration: an operator, the reseller Northwind with eight customers and twelve months of usage, and a second
+/// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
+/// </summary>
+public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, TimeProvider realClock, ILogger<DemoData> logger)
+{
+    public const string Password = "Demo-Passw0rd!";
+    public const string OperatorEmail = "operator@demo.example";
+    public const string OwnerEmail = "owner@northwind.example";
+    public const string CustomerEmail = "admin@acme.example";
+    public const string ProductionToken = "demo_acme_production_token_0001";
+    public const string StagingToken = "demo_acme_staging_token_0002";
+
+    private const int Months = 12;
+
+    private static readonly Currency Eur = Currency.Of("EUR");
+
+    private static readonly DemoCustomer[] Customers =
+    [
+        new("Acme Publishing", CustomerEmail, new("12 Harbour Street", "D02 XY45", "Dublin", "IE"), "IE6388047V", TaxTreatment.ReverseCharge,
+            null, 620, 0.02m, ["docx-to-pdf", "pdf-to-jpg", "html-to-pdf"]),
+        new("Blue Yonder Travel", "it@blueyonder.example", new("Calle Mayor 4", "28013", "Madrid", "ES"), "ESB12345674", TaxTreatment.ReverseCharge,
+            new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"]),
+        new("Cedar Legal", "office@cedarlegal.example", new("Gedimino pr. 9", "01103", "Vilnius", "LT"), "LT100001919017", TaxTreatment.Standard,
+            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"]),
+        new("Delta Insurance", "apis@delta.example", new("Brivibas iela 21", "LV-1011", "Riga", "LV"), "LV40003009497", TaxTreatment.ReverseCharge,
+            new Markup.FixedPrice(25_000, Eur), 520, 0.00m, ["pdf-to-pdfa", "docx-to-pdf", "tiff-to-pdf"]),
+        new("Evergreen Schools", "admin@evergreen.example", new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"), null, TaxTreatment.Standard,
+            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"]),
+        new("Fjord Analytics", "ops@fjord.example", new("Strandgaten 18", "5013", "Bergen", "NO"), null, TaxTreatment.OutsideScope,
+            null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"]),
+        new("Golden Gate Media", "dev@goldengate.example", new("220 Market St", "CA 94103", "San Francisco", "US"), null, TaxTreatment.OutsideScope,
+            new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
+        new("Helios Engineering", "it@helios.example", new("Hauptstraße 77", "10827", "Berlin", "DE"), "DE136695976", TaxTreatment.ReverseCharge,
+            new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2),
+    ];
+
+    private readonly DemoClock _clock = new(realClock.GetUtcNow());
+
+    /// <summary>Fills an empty database; leaves one that holds a reseller alone.</summary>
+    public async Task SeedAsync(CancellationToken cancellationToken = default)
+    {
+        await using (var db = database.Open(TenantScope.CrossTenants("demonstration data")))
+        {
+            if (await db.Resellers.AnyAsync(cancellationToken))
+            {
+                return;
+            }
+        }
+
+        logger.LogInformation("Making up twelve months of demonstration data …");
+        var now = realClock.GetUtcNow();
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius");
+        var present = BillingPeriod.Of(now, zone);
+        var first = BillingPeriod.Of(present.FirstDay.AddMonths(-Months));
+        _clock.Now = first.StartsAtUtc(zone);
+
+        var portal = Actor.Portal("demonstration data", TenantScope.CrossTenants("demonstration data"));
+        await seats.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
+        var plans = await OfferPlansAsync(portal);
+        var resellers = new Resellers(database, seats, _clock);
+        var northwind = (await resellers.AddAsync(
+            portal,
+            new ResellerDetails("northwind", "Northwind Documents", OwnerEmail, "EUR", zone.Id, new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"), "LT100000000019", 2100),
+            Password,
+            cancellationToken)).Value.Reseller;
+        var fabrikam = (await resellers.AddAsync(
+            portal,
+            new ResellerDetails("fabrikam", "Fabrikam Files", "owner@fabrikam.example", "USD", "America/New_York", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, 0),
+            Password,
+            cancellationToken)).Value.Reseller;
+        await new Customers(database, seats, _clock).AddAsync(
+            Actor.Portal("demonstration data", TenantScope.Of(fabrikam.Id)),
+            new CustomerDetails("Initech", "admin@initech.example", new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"), null, TaxTreatment.OutsideScope, 5, null),
+            Password,
+            cancellationToken);
+
+        var owner = Actor.Portal("demonstration data", TenantScope.Of(northwind.Id));
+        await BrandAsync(owner, northwind.Id, cancellationToken);
+        var accounts = await AddCustomersAsync(owner, first.FirstDay, cancellationToken);
+        await PlayMonthsAsync(portal, owner, plans, accounts, first, present, zone, now, cancellationToken);
+    }
+
+    private async Task<Dictionary<string, BulkPlan>> OfferPlansAsync(Actor portal)
+    {
+        var catalogue = new BulkPlans(database, _clock);
+        PlanTerms[] terms =
+        [
+            new("Starter 1,000", 1_000, 25, "EUR", 365, PlanRenewal.OneOff, null),
+            new("Business 12,000", 12_000, 180, "EUR", 365, PlanRenewal.Yearly, 0.03m),
+            new("Growth 25,000", 25_000, 325, "EUR", 365, PlanRenewal.Yearly, 0.025m),
+            new("Scale 60,000", 60_000, 690, "EUR", 365, PlanRenewal.Yearly, 0.02m),
+            new("Business 12,000 (US)", 12_000, 195, "USD", 365, PlanRenewal.Yearly, null),
+        ];
+        var plans = new Dictionary<string, BulkPlan>();
+        foreach (var term in terms)
+        {
+            plans.Add(term.Name, (await catalogue.OfferAsync(portal, term)).Value);
+        }
+
+        return plans;
+    }
+
+    private async Task BrandAsync(Actor owner, ResellerId id, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(owner.Scope);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == id, cancellationToken);
+        reseller.BrandColor = "#0f6d62";
+        reseller.PaymentInstructions = "Northwind Documents, IBAN LT12 1000 0111 0100 1000, BIC CBVILT2X";
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task<List<DemoAccount>> AddCustomersAsync(Actor owner, DateOnly from, CancellationToken cancellationToken)
+    {
+        var customers = new Customers(database, seats, _clock);
+        var tokens = new ApiTokens(database, protection, _clock);
+        var cards = new RateCards(database, _clock);
+        await cards.SetAsync(owner, null, new Markup.CostPlusPercent(35), from, cancellationToken);
+        var accounts = new List<DemoAccount>();
+        foreach (var demo in Customers)
+        {
+            var customer = (await customers.AddAsync(
+                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000), Password, cancellationToken)).Value.Customer;
+            if (demo.Markup is not null)
+            {
+                await cards.SetAsync(owner, customer.Id, demo.Markup, from, cancellationToken);
+            }
+
+            var isAcme = demo.Email == CustomerEmail;
+            var production = await tokens.IssueKnownAsync(
+                owner, customer.Id, new TokenRequest("production", null, null), isAcme ? ProductionToken : TokenSecret.Create(), cancellationToken);
+            var staging = await tokens.IssueKnownAsync(
+                owner, customer.Id, new TokenRequest("staging", 100, null), isAcme ? StagingToken : TokenSecret.Create(), cancellationToken);
+            accounts.Add(new DemoAccount(demo, customer.Id, production.Value.Token.Id, staging.Value.Token.Id));
+        }
+
+        return accounts;
+    }
+
+    private async Task PlayMonthsAsync(
+        Actor portal, Actor owner, Dictionary<string, BulkPlan> plans, List<DemoAccount> accounts, BillingPeriod first, BillingPeriod present, TimeZoneInfo zone, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var usage = new DemoUsage(zone);
+        var recorder = new UsageRecorder(database, _clock);
+        var run = new InvoiceRun(database, _clock);
+        for (var (period, index) = (first, 0); period <= present; (period, index) = (period.Next, index + 1))
+        {
+            _clock.Now = period.StartsAtUtc(zone);
+            if (index is 0 or 6 or 11)
+            {
+                await BuyAsync(portal, owner, plans[index == 6 ? "Business 12,000" : "Growth 25,000"], cancellationToken);
+            }
+
+            var facts = usage.Of(accounts, period, index, now, monthsToCome: Months - index);
+            _clock.Now = period == present ? now : period.EndsAtUtc(zone);
+            foreach (var chunk in facts.Chunk(2000))
+            {
+                await recorder.RecordAsync(owner.Scope, chunk, cancellationToken);
+            }
+
+            // Last month is left to the person who tries the portal.
+            if (period < present.Previous)
+            {
+                _clock.Now = period.EndsAtUtc(zone).AddHours(6);
+                var drafts = (await run.DraftAsync(owner, period, cancellationToken: cancellationToken)).Value;
+                await FinaliseAsync(owner, accounts, drafts, isAmongLast: n => period.FirstDay.AddMonths(n + 1) >= present.FirstDay, cancellationToken);
+            }
+        }
+
+        _clock.Now = now.AddHours(-3);
+        await new PlanOrders(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
+    }
+
+    private async Task BuyAsync(Actor portal, Actor owner, BulkPlan plan, CancellationToken cancellationToken)
+    {
+        var order = (await new PlanOrders(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
+        await new CreditLots(database, _clock).ConfirmOrderAsync(portal, order.Id, order.TransferReference, cancellationToken);
+    }
+
+    private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftRun drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
+    {
+        var invoices = new Invoices(database, _clock);
+        var payments = new InvoicePayments(database, _clock);
+        var issued = _clock.Now;
+        foreach (var draft in drafts.Results.Where(r => r.Outcome == DraftOutcome.Drafted))
+        {
+            _clock.Now = issued;
+            var invoice = (await invoices.FinaliseAsync(owner, draft.InvoiceId!.Value, cancellationToken)).Value;
+            var demo = accounts.Find(a => a.CustomerId == draft.CustomerId)!.Demo;
+            if (demo.UnpaidInvoices == 0 || !isAmongLast(demo.UnpaidInvoices))
+            {
+                _clock.Now = issued.AddDays(9);
+                await payments.RecordAsync(
+                    owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, DateOnly.FromDateTime(_clock.Now.UtcDateTime), invoice.Number!, Guid.NewGuid()), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.OperatorDoor;
+
+public sealed partial class Orders(CurrentActor current, PlanQueries plans, CreditLots lots, IDialogService dialogs, ISnackbar snackbar)
+{
+    private const int PageSize = 50;
+
+    private (IReadOnlyList<OrderRow> Rows, int TotalCount)? _orders;
+    private bool _mayConfirm;
+    private int _page = 1;
+
+    protected override Task OnInitializedAsync() => ShowAsync(1);
+
+    private async Task ShowAsync(int page)
+    {
+        _page = page;
+        var actor = await current.GetAsync();
+        _mayConfirm = actor.May(Permission.OrdersConfirm);
+        _orders = await plans.AllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
+    }
+
+    private async Task ConfirmAsync(OrderRow row)
+    {
+        var (isDone, _) = await dialogs.ActAsync(new DialogParameters<ConfirmOrderDialog> { { d => d.Row, row } });
+        if (isDone)
+        {
+            snackbar.Add($"{row.ResellerName} has {Numbers.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
+            await ShowAsync(_page);
+        }
+    }
+
+    private async Task CancelAsync(OrderRow row)
+    {
+        if (await dialogs.ConfirmAsync("Cancel this order?", $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.", "Cancel order"))
+        {
+            var outcome = await lots.CancelOrderAsync(await current.GetAsync(), row.Order.Id);
+            if (outcome.Refusal is { } refusal)
+            {
+                snackbar.Add(refusal.Message, Severity.Error);
+            }
+
+            await ShowAsync(_page);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.OperatorDoor;
+
+public sealed partial class Resellers(CurrentActor current, PlanQueries queries, IDialogService dialogs)
+{
+    private IReadOnlyList<ResellerRow>? _rows;
+    private bool _mayManage;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayManage = actor.May(Permission.ResellersManage);
+        _rows = await queries.AllResellersAsync(actor);
+    }
+
+    private async Task AddAsync()
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<ResellerDialog>());
+        if (isDone && result is NewReseller added)
+        {
+            await dialogs.ShowSignInAsync(added.Reseller.Name, added.SignIn);
+            await OnInitializedAsync();
+        }
+    }
+}

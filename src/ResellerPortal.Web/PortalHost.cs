@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using MudBlazor.Services;
+using ResellerPortal.Core;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Documents.PlainFiles;
+using ResellerPortal.Gateway;
+using ResellerPortal.Gateway.Sandbox;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Storage.SqlServer;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+using ResellerPortal.Web.CustomerDoor;
+using ResellerPortal.Web.Demo;
+using ResellerPortal.Web.ResellerDoor;
+
+namespace ResellerPortal.Web;
+
+/// <summary>How the parts are put together.</summary>
+internal static class PortalHost
+{
+    private static readonly IDatabaseDialect[] Dialects = [new SqliteDialect(), new SqlServerDialect()];
+
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        // Settings and static files stand beside the program; data paths are relative to the folder it is started in.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var services = builder.Services;
+        AddDatabase(builder);
+        services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
+        services.AddSingleton<IInvoiceDocument, InvoicePdf>();
+        services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw));
+        services.AddPortalMeter();
+        services.AddPortalAccounts();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
+        services.AddSingleton<DemoData>();
+        return builder;
+    }
+
+    public static void UsePortal(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/account/error");
+            app.UseHsts();
+        }
+
+        app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapAccount();
+        app.MapResellerDownloads();
+        app.MapCustomerDownloads();
+        app.MapHealth();
+        app.MapGateway();
+        if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConvertApiOptions>>().Value.IsSandbox)
+        {
+            app.MapSandbox();
+        }
+    }
+
+    /// <summary>Brings the database up to date and fills it with demonstration data, where the settings say so.</summary>
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        if (app.Configuration.GetValue<bool>("Database:MigrateOnStart"))
+        {
+            await app.Services.GetRequiredService<PortalDatabase>().MigrateAsync();
+        }
+
+        if (app.Configuration.GetValue<bool>("Demo:Seed") && app.Environment.IsDevelopment())
+        {
+            await app.Services.GetRequiredService<DemoData>().SeedAsync();
+            app.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(app));
+        }
+    }
+
+    private static void AddDatabase(WebApplicationBuilder builder)
+    {
+        var provider = builder.Configuration["Database:Provider"] ?? "SqlServer";
+        var dialect = Array.Find(Dialects, d => d.Name.Equals(provider, StringComparison.OrdinalIgnoreCase))
+            ?? throw new InvalidOperationException($"Database:Provider is '{provider}'. Use one of {string.Join(", ", Dialects.Select(d => d.Name))}.");
+        var connection = builder.Configuration.GetConnectionString("Portal")
+            ?? throw new InvalidOperationException("ConnectionStrings:Portal is missing: set it to where the portal's database is.");
+        builder.Services.AddPortalCore(dialect, connection);
+    }
+
+    private static void MapHealth(this WebApplication app)
+    {
+        app.MapGet("/healthz", () => "ok").AllowAnonymous();
+        app.MapGet("/readyz", async (PortalDatabase database, CancellationToken cancellationToken) =>
+        {
+            await using var db = database.Open(TenantScope.None);
+            var isReady = await db.Database.CanConnectAsync(cancellationToken) && !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+            return isReady ? Results.Text("ready") : Results.Text("the database is away, or waits for 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous();
+    }
+}

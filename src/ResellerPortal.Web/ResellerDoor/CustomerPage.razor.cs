@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class CustomerPage(
+    CurrentActor current, CustomerQueries queries, TokenQueries tokenQueries, ApiTokens tokens, IDialogService dialogs, ISnackbar snackbar)
+{
+    private Actor? _actor;
+    private CustomerDetail? _detail;
+    private IReadOnlyList<TokenRow> _tokens = [];
+    private bool _isMissing;
+
+    [Parameter]
+    public Guid Id { get; set; }
+
+    protected override Task OnParametersSetAsync() => LoadAsync();
+
+    private async Task LoadAsync()
+    {
+        _actor = await current.GetAsync();
+        _tokens = await tokenQueries.OfCustomerAsync(_actor, new CustomerId(Id));
+        _detail = await queries.DetailAsync(_actor, new CustomerId(Id));
+        _isMissing = _detail is null;
+    }
+
+    private async Task EditAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CustomerDialog> { { d => d.Customer, _detail!.Customer } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task IssueAsync()
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
+        {
+            { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
+        });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await LoadAsync();
+        }
+    }
+
+    private async Task RevokeAsync(TokenRow token)
+    {
+        var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
+        snackbar.Add(outcome.Refusal?.Message ?? $"The token {token.Environment} is revoked; no request with it is served any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await LoadAsync();
+    }
+}

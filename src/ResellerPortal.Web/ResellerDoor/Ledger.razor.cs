@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation)
+{
+    private MudTable<LedgerRow>? _table;
+    private LedgerAddress _address = LedgerAddress.None;
+    private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
+    private IReadOnlyList<string> _converters = [];
+    private IReadOnlyList<string> _environments = [];
+    private bool _mayExport;
+
+    [SupplyParameterFromQuery]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? To { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Customer { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Environment { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Converter { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Source { get; set; }
+
+    protected override void OnParametersSet() => _address = new LedgerAddress(From, To, Customer, Environment, Converter, Source);
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayExport = actor.May(Permission.LedgerExport);
+        _customers = await customers.NamesAsync(actor);
+        (_converters, _environments) = await ledger.ChoicesAsync(actor);
+    }
+
+    private async Task<TableData<LedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    {
+        var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
+        var page = await ledger.PageAsync(
+            await current.GetAsync(), _address.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        return new TableData<LedgerRow> { Items = page.Rows, TotalItems = page.TotalCount };
+    }
+
+    private async Task FilterAsync(LedgerAddress address)
+    {
+        _address = address;
+        navigation.NavigateTo("/reseller/ledger" + address.ToQuery(), replace: true);
+        await _table!.ReloadServerData();
+    }
+
+    private string NameOf(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";
+}
