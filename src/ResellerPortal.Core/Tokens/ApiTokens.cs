@@ -75,6 +75,8 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
             return refusal;
         }
 
+        // Before the transaction: a key that protects it may have to be stored first, on a connection of its own.
+        var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
@@ -103,7 +105,7 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
             CustomerId = customer.Id,
             Environment = request.Environment.Trim(),
             SecretHash = TokenSecret.Hash(secret),
-            ProtectedSecret = _protector.Protect(secret),
+            ProtectedSecret = protectedSecret,
             SecretEnding = secret[^4..],
             UsageLimit = request.UsageLimit,
             ExpiresAtUtc = request.ExpiresAtUtc?.ToUniversalTime(),

@@ -41,6 +41,27 @@ public sealed partial class ChartCard
         // Thirty day numbers do not fit under thirty bars; every n-th is enough to read the rest.
         var every = (Labels.Count + MostLabels - 1) / MostLabels;
         _shownLabels = [.. Labels.Select((label, index) => every <= 1 || index % every == 0 ? label : "")];
-        _options = new BarChartOptions { YAxisFormat = "N0", ChartPalette = ["#4f74ee", "#9aa3b2", "#1a9f62"], ShowLegend = Series.Count > 1 };
+        _options = new BarChartOptions
+        {
+            YAxisFormat = "N0",
+            YAxisTicks = TickOf(Series.SelectMany(line => line.Values).DefaultIfEmpty().Max()),
+            BarWidthRatio = 0.9,
+            SeriesSpacingRatio = 0.25,
+            ChartPalette = ["#4f74ee", "#9aa3b2", "#1a9f62"],
+            ShowLegend = Series.Count > 1,
+        };
+    }
+
+    /// <summary>A round step of 1, 2 or 5 times a power of ten that makes at most five lines.</summary>
+    private static int TickOf(decimal highest)
+    {
+        const int lines = 5;
+        var power = 1;
+        while (power * 5 * lines < highest)
+        {
+            power *= 10;
+        }
+
+        return power * (power * lines >= highest ? 1 : power * 2 * lines >= highest ? 2 : 5);
     }
 }

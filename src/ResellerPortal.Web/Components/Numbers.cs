@@ -26,5 +26,6 @@ internal static class Numbers
 
     public static string Day(DateOnly day) => day.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 
-    public static string ShortMonth(DateOnly day) => day.ToString("MMM yy", CultureInfo.InvariantCulture);
+    /// <summary>"Dec", "Jan 26", "Feb": the year where it begins, so that twelve fit under a chart.</summary>
+    public static string ShortMonth(DateOnly day) => day.ToString(day.Month == 1 ? "MMM yy" : "MMM", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>Puts resellers, customers, lots and tokens into a database through the real services.</summary>
+public sealed class Books(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+{
+    public const string Password = "Correct-Horse-1!";
+
+    private readonly Seats _seats = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
+
+    public static Actor Operator { get; } = Actor.Portal("test", TenantScope.CrossTenants("test operator"));
+
+    public PortalDatabase Database { get; } = database;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public ApiTokens Tokens => new(Database, protection, Clock);
+
+    public RateCards RateCards => new(Database, Clock);
+
+    public PlanOrders Orders => new(Database, Clock);
+
+    public CreditLots Lots => new(Database, Clock);
+
+    public InvoiceRun InvoiceRun => new(Database, Clock);
+
+    public Invoices Invoices => new(Database, Clock);
+
+    public UsageRecorder Recorder => new(Database, Clock);
+
+    public Customers Customers => new(Database, _seats, Clock);
+
+    public Task<NewSignIn> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
+
+    public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int taxBasisPoints = 2100)
+    {
+        var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
+        var reseller = (await new Resellers(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
+        return (reseller, Actor.Portal("test owner", TenantScope.Of(reseller.Id)));
+    }
+
+    public async Task<Customer> AddCustomerAsync(Actor owner, string name, TaxTreatment tax = TaxTreatment.Standard, int selfServiceTokens = 3, long? selfServiceMaxLimit = 500)
+    {
+        var email = $"admin@{name.ToLowerInvariant().Replace(' ', '-')}.example";
+        var details = new CustomerDetails(name, email, new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, tax, selfServiceTokens, selfServiceMaxLimit);
+        return (await Customers.AddAsync(owner, details, Password)).Value.Customer;
+    }
+
+    public Task<BulkPlan> OfferAsync(long conversions, decimal price, int validityDays = 365, string currency = "EUR") =>
+        Valued(new BulkPlans(Database, Clock).OfferAsync(Operator, new PlanTerms($"Plan {Guid.NewGuid():N}", conversions, price, currency, validityDays, PlanRenewal.OneOff, null)));
+
+    public async Task<CreditLot> BuyAsync(Actor owner, long conversions, decimal price, int validityDays = 365, string currency = "EUR")
+    {
+        var plan = await OfferAsync(conversions, price, validityDays, currency);
+        var order = await Valued(Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
+        return await Valued(Lots.ConfirmOrderAsync(Operator, order.Id, "paid"));
+    }
+
+    public Task<IssuedToken> IssueAsync(Actor owner, Customer customer, long? limit = null, DateTimeOffset? expiresAtUtc = null, string environment = "production") =>
+        Valued(Tokens.IssueAsync(owner, customer.Id, new TokenRequest(environment, limit, expiresAtUtc)));
+
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, Markup markup, DateOnly from) =>
+        Valued(RateCards.SetAsync(owner, customer?.Id, markup, from));
+
+    public static UsageFact Fact(IssuedToken token, DateTimeOffset at, long quantity = 1, string converter = "docx-to-pdf") =>
+        new(token.Token.Id, at, converter, quantity, UsageSource.Import, Guid.NewGuid());
+
+    public static Actor AdminOf(Customer customer) => Actor.InSeat(
+        new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerAdmin }, "admin");
+
+    public static async Task<T> Valued<T>(Task<Outcome<T>> act)
+        where T : class => (await act).Value;
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Storage.SqlServer;
+
+namespace ResellerPortal.Core.Tests.Persistence;
+
+/// <summary>No SQL Server is at hand in tests, so what is sent to one is looked at as text.</summary>
+public sealed class SqlServerTests
+{
+    [Fact]
+    public void Rows_are_locked_for_update_to_the_end_of_the_transaction() => Assert.Equal(
+        "SELECT [Id] FROM [Customer] WITH (UPDLOCK, ROWLOCK, HOLDLOCK) WHERE [Id] = @id",
+        SqlServerDialect.LockStatement("Customer", "Id"));
+
+    [Fact]
+    public void The_migration_makes_the_ledger_append_only()
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+        var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
+
+        Assert.Contains("CREATE TABLE [LedgerEntry]", script, StringComparison.Ordinal);
+        Assert.Contains("CREATE TRIGGER [LedgerEntry_append_only] ON [LedgerEntry] AFTER UPDATE, DELETE", script, StringComparison.Ordinal);
+        Assert.Contains("CREATE TRIGGER [LotDraw_append_only]", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tenant_filter_is_in_every_statement()
+    {
+        using var db = Open(new SqlServerDialect(), "Server=none;Database=portal");
+
+        Assert.Contains("[ResellerId] = @", db.LedgerEntries.Where(e => e.Quantity > 1).ToQueryString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Migrations_of_both_providers_are_up_to_date_with_the_model()
+    {
+        using var sqlite = Open(new SqliteDialect(), "Data Source=none.db");
+        using var server = Open(new SqlServerDialect(), "Server=none;Database=portal");
+
+        Assert.False(sqlite.Database.HasPendingModelChanges());
+        Assert.False(server.Database.HasPendingModelChanges());
+    }
+
+    private static PortalDbContext Open(IDatabaseDialect dialect, string connection) =>
+        new(PortalDatabase.OptionsFor(dialect, connection), TenantScope.Of(ResellerId.New()));
+}

@@ -1,0 +1,55 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+
+namespace ResellerPortal.Core.Tests.Pricing;
+
+public sealed class RateCardsTests
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly DateOnly Today = new(2026, 10, 15);
+
+    [Fact]
+    public async Task Selling_below_cost_is_allowed_with_a_warning()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+
+        var change = await sqlite.Books.PriceAsync(owner, null, new Markup.FixedPrice(10_000, Eur), Today);
+
+        Assert.Contains("below cost", change.Warning, StringComparison.Ordinal);
+        Assert.Contains("0.015 EUR", change.Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_price_above_cost_carries_no_warning()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+
+        Assert.Null((await sqlite.Books.PriceAsync(owner, null, new Markup.CostPlusPercent(25), Today)).Warning);
+    }
+
+    [Theory]
+    [InlineData(-101)]
+    [InlineData(10_001)]
+    public async Task An_absurd_percentage_is_refused(decimal percent)
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+
+        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, new Markup.CostPlusPercent(percent), Today)).IsRefused);
+    }
+
+    [Fact]
+    public async Task Another_resellers_customer_cannot_be_priced()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, northwind) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var acme = await sqlite.Books.AddCustomerAsync(northwind, "Acme");
+
+        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, new Markup.CostPlusPercent(1), Today)).IsRefused);
+    }
+}

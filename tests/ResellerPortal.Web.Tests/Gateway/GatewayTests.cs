@@ -1,0 +1,283 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+public sealed class GatewayTests
+{
+    [Fact]
+    public async Task A_text_file_comes_back_as_a_pdf_and_is_in_the_ledger()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "txt", "hello.txt", "Grüße aus Vilnius"u8.ToArray());
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(1, answer.Json.GetProperty("ConversionCost").GetInt64());
+        var file = answer.Json.GetProperty("Files")[0];
+        Assert.Equal(("hello.pdf", "pdf"), (file.GetProperty("FileName").GetString(), file.GetProperty("FileExt").GetString()));
+        var pdf = file.GetProperty("FileData").GetBytesFromBase64();
+        Assert.Equal(pdf.Length, file.GetProperty("FileSize").GetInt32());
+        Assert.Contains("Grüße aus Vilnius", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Equal([("txt-to-pdf", 1L, "production")], await EntriesAsync(server));
+    }
+
+    [Theory]
+    [InlineData("md", "# Title\n\nSome *words* and\n\n- a list", "Title")]
+    [InlineData("csv", "name;count\nAcme;12\n", "Acme")]
+    public async Task Markdown_and_tables_are_really_drawn(string format, string content, string expected)
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, format, "file." + format, Encoding.UTF8.GetBytes(content));
+
+        Assert.Contains(expected, PdfText.Of(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_is_really_drawn()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "png", "pixel.png", TestPicture.Png());
+
+        Assert.Equal(1, PdfText.ImageCount(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()));
+    }
+
+    [Fact]
+    public async Task A_stored_file_is_fetched_through_the_gateway()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "txt", "hello.txt", "stored"u8.ToArray(), "?StoreFile=true");
+
+        var file = answer.Json.GetProperty("Files")[0];
+        var url = file.GetProperty("Url").GetString()!;
+        Assert.StartsWith(server.Address + "d/", url, StringComparison.Ordinal);
+        Assert.False(file.TryGetProperty("FileData", out _));
+        Assert.Contains("stored", PdfText.Of(await server.Anonymous().GetByteArrayAsync(url)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Anonymous().GetAsync("/d/" + new string('0', 32))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Older_clients_send_the_token_in_the_query()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+        using var form = Form("hello.txt", "x"u8.ToArray());
+
+        var answer = await server.Anonymous().PostAsync($"/convert/txt/to/pdf?Secret={token.Secret}", form);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_may_not_convert_is_told_what_to_do()
+    {
+        using var server = PortalServer.Start();
+        var (owner, customer, _) = await SellAsync(server);
+        var revoked = await server.Books.IssueAsync(owner, customer);
+        await server.Books.Tokens.RevokeAsync(owner, revoked.Token.Id);
+        var expired = await server.Books.IssueAsync(owner, customer, expiresAtUtc: server.Clock.GetUtcNow().AddMinutes(1));
+        server.Clock.MoveTo(server.Clock.GetUtcNow().AddMinutes(2));
+
+        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await CodeAsync(server, null));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4011), await CodeAsync(server, "rpt_nobody"));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, revoked.Secret));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, expired.Secret));
+        Assert.Empty(await EntriesAsync(server));
+    }
+
+    [Fact]
+    public async Task A_used_up_limit_and_used_up_credits_answer_4014()
+    {
+        using var server = PortalServer.Start();
+        var (owner, customer, unlimited) = await SellAsync(server, lot: 2);
+        var limited = await server.Books.IssueAsync(owner, customer, limit: 1);
+
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, limited.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await CodeAsync(server, limited.Secret));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await CodeAsync(server, unlimited.Secret));
+    }
+
+    [Fact]
+    public async Task Two_hundred_requests_at_once_pass_neither_limit_nor_lot()
+    {
+        using var server = PortalServer.Start();
+        var (owner, customer, unlimited) = await SellAsync(server, lot: 90);
+        var limited = await server.Books.IssueAsync(owner, customer, limit: 40);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
+            ConvertAsync(server, i % 2 == 0 ? limited.Secret : unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())));
+
+        Assert.Equal(40, answers.Where((_, i) => i % 2 == 0).Count(a => a.Status == HttpStatusCode.OK));
+        Assert.Equal(50, answers.Where((_, i) => i % 2 == 1).Count(a => a.Status == HttpStatusCode.OK));
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.OK), a => Assert.Equal(4014, a.Json.GetProperty("Code").GetInt32()));
+        Assert.Equal(90, (await EntriesAsync(server)).Sum(e => e.Quantity));
+        Assert.Empty((await new LedgerVerifier(server.Books.Database).VerifyAsync()).Faults);
+    }
+
+    [Fact]
+    public async Task What_the_sandbox_cannot_do_names_what_it_can_and_the_setting_for_the_real_service()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "docx", "a.docx", "x"u8.ToArray());
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.Status);
+        Assert.Contains("txt, md, csv, png, jpg", answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("ConvertApi:BaseUrl", answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        await AssertNothingHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task Empty_damaged_and_oversized_files_are_refused_and_not_charged()
+    {
+        using var server = PortalServer.Start(settings: ("Gateway:MaxUploadBytes", "100000"));
+        var (_, _, token) = await SellAsync(server);
+        var client = server.WithToken(token.Secret);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync("/convert/txt/to/pdf", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await ConvertAsync(server, token.Secret, "txt", "a.txt", [])).Status);
+        var damaged = await ConvertAsync(server, token.Secret, "png", "a.png", "no picture"u8.ToArray());
+        Assert.Equal((HttpStatusCode.InternalServerError, 5002), (damaged.Status, damaged.Json.GetProperty("Code").GetInt32()));
+        var large = await ConvertAsync(server, token.Secret, "txt", "a.txt", new byte[200_000]);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.Status);
+        Assert.Contains("nothing was charged", large.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        await AssertNothingHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task A_body_that_grows_too_large_on_the_way_is_refused_and_not_charged()
+    {
+        using var server = PortalServer.Start(settings: ("Gateway:MaxUploadBytes", "100000"));
+        var (_, _, token) = await SellAsync(server);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/txt/to/pdf") { Content = Form("a.txt", new byte[300_000]) };
+        request.Headers.TransferEncodingChunked = true;
+
+        var answer = await server.WithToken(token.Secret).SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        await AssertNothingHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_UTF8_loses_nothing()
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "txt", "a.txt", [.. "caf"u8, 0xE9, .. " au lait"u8]);
+
+        Assert.Contains("café au lait", PdfText.Of(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/convert/tx%20t/to/pdf")]
+    [InlineData("/convert/txt/to/..%2Fpdf")]
+    public async Task Unreadable_formats_are_refused(string path)
+    {
+        using var server = PortalServer.Start();
+        var (_, _, token) = await SellAsync(server);
+        using var form = Form("a.txt", "x"u8.ToArray());
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.WithToken(token.Secret).PostAsync(path, form)).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_cannot_be_reached_is_not_charged()
+    {
+        using var server = PortalServer.Start(settings: [("ConvertApi:BaseUrl", "http://127.0.0.1:9"), ("ConvertApi:Secret", "s")]);
+        var (_, _, token) = await SellAsync(server);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
+        await AssertNothingHeldAsync(server);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK, """{"ConversionCost": 3, "Files": []}""", HttpStatusCode.OK, 3, EntryFlags.None)]
+    [InlineData(HttpStatusCode.OK, """{"Files": []}""", HttpStatusCode.OK, 1, EntryFlags.Unconfirmed)]
+    [InlineData(HttpStatusCode.OK, "garbage", HttpStatusCode.InternalServerError, 1, EntryFlags.Unconfirmed)]
+    [InlineData(HttpStatusCode.InternalServerError, """{"Code": 5001, "Message": "failed"}""", HttpStatusCode.InternalServerError, 0, EntryFlags.None)]
+    [InlineData(HttpStatusCode.Unauthorized, """{"Code": 4010, "Message": "bad secret"}""", HttpStatusCode.ServiceUnavailable, 0, EntryFlags.None)]
+    public async Task What_the_upstream_answers_decides_what_is_recorded(HttpStatusCode status, string body, HttpStatusCode told, long recorded, EntryFlags flags)
+    {
+        await using var upstream = await StandInUpstream.StartAsync(status, body);
+        using var server = PortalServer.Start(settings: [("ConvertApi:BaseUrl", upstream.Address), ("ConvertApi:Secret", "operators-secret")]);
+        var (_, _, token) = await SellAsync(server);
+
+        var answer = await ConvertAsync(server, token.Secret, "docx", "a.docx", "content"u8.ToArray());
+
+        Assert.Equal(told, answer.Status);
+        Assert.Equal("Bearer operators-secret", upstream.Authorization);
+        Assert.Contains("content", upstream.Body, StringComparison.Ordinal);
+        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        var entries = await db.LedgerEntries.ToListAsync();
+        Assert.Equal(recorded, entries.Sum(e => e.Quantity));
+        Assert.All(entries, e => Assert.Equal(flags, e.Flags));
+        Assert.Equal(0, await db.Reservations.CountAsync());
+        Assert.DoesNotContain("operators-secret", answer.Json.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sandbox_serves_the_gateway_alone()
+    {
+        using var server = PortalServer.Start();
+        using var form = Form("a.txt", "x"u8.ToArray());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken("guess").PostAsync("/sandbox/convert/txt/to/pdf", form)).StatusCode);
+    }
+
+    private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(PortalServer server, long lot = 1000)
+    {
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(owner, lot, lot * 0.015m);
+        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
+        return (owner, customer, await server.Books.IssueAsync(owner, customer));
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Json)> ConvertAsync(PortalServer server, string? secret, string from, string name, byte[] content, string query = "")
+    {
+        using var client = secret is null ? server.Anonymous() : server.WithToken(secret);
+        using var form = Form(name, content);
+        using var answer = await client.PostAsync($"/convert/{from}/to/pdf{query}", form);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    private static async Task<(HttpStatusCode Status, int Code)> CodeAsync(PortalServer server, string? secret)
+    {
+        var (status, json) = await ConvertAsync(server, secret, "txt", "a.txt", "x"u8.ToArray());
+        Assert.True(json.GetProperty("Message").GetString()!.Length > 20);
+        return (status, json.GetProperty("Code").GetInt32());
+    }
+
+    private static MultipartFormDataContent Form(string name, byte[] content) => new() { { new ByteArrayContent(content), "File", name } };
+
+    private static async Task<List<(string Converter, long Quantity, string Environment)>> EntriesAsync(PortalServer server)
+    {
+        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        return [.. (await db.LedgerEntries.ToListAsync()).Select(e => (e.Converter, e.Quantity, e.Environment))];
+    }
+
+    private static async Task AssertNothingHeldAsync(PortalServer server)
+    {
+        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.Equal(0, await db.LedgerEntries.CountAsync());
+        Assert.Equal(0, await db.Reservations.CountAsync());
+        Assert.Equal(0, await db.ApiTokens.SumAsync(t => t.Used + t.Reserved));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.AspNetCore.DataProtection;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>The real clock, moved by an offset that a test sets; timers run at their real pace.</summary>
+public sealed class ShiftedClock : TimeProvider
+{
+    private TimeSpan _offset;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _offset;
+
+    public void MoveTo(DateTimeOffset instant) => _offset = instant - base.GetUtcNow();
+}
+
+/// <summary>The whole portal on real Kestrel with a SQLite file of its own, without demonstration data.</summary>
+public sealed partial class PortalServer : WebApplicationFactory<Program>
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
+    private readonly Dictionary<string, string> _settings = [];
+
+    private PortalServer()
+    {
+    }
+
+    public ShiftedClock Clock { get; } = new();
+
+    public Books Books => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
+
+    public Uri Address => ClientOptions.BaseAddress;
+
+    public static PortalServer Start(DateTimeOffset? now = null, params (string Name, string Value)[] settings)
+    {
+        var server = new PortalServer();
+        if (now is { } instant)
+        {
+            server.Clock.MoveTo(instant);
+        }
+
+        foreach (var (name, value) in settings)
+        {
+            server._settings[name] = value;
+        }
+
+        server.UseKestrel(0);
+        server.StartServer();
+        return server;
+    }
+
+    public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+
+    /// <summary>A client of the gateway that sends a token.</summary>
+    public HttpClient WithToken(string secret)
+    {
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return client;
+    }
+
+    /// <summary>A browser's client after the sign-in form.</summary>
+    public async Task<HttpClient> SignedInAsync(string email, string password = Books.Password)
+    {
+        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+        using var answer = await SignInAsync(client, email, password);
+        return answer.StatusCode == HttpStatusCode.Redirect
+            ? client
+            : throw new InvalidOperationException($"{email} could not sign in: {answer.StatusCode}");
+    }
+
+    public static async Task<HttpResponseMessage> SignInAsync(HttpClient client, string email, string password)
+    {
+        var page = await client.GetStringAsync("/account/sign-in");
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["_handler"] = "sign-in",
+            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
+            ["Input.Email"] = email,
+            ["Input.Password"] = password,
+        });
+        return await client.PostAsync("/account/sign-in", form);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("Database:Provider", "Sqlite");
+        builder.UseSetting("Database:MigrateOnStart", "true");
+        builder.UseSetting("ConnectionStrings:Portal", $"Data Source={_file}");
+        builder.UseSetting("Demo:Seed", "false");
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
+        builder.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        SqliteConnection.ClearAllPools();
+        foreach (var file in (string[])[_file, _file + "-wal", _file + "-shm"])
+        {
+            File.Delete(file);
+        }
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+}
