@@ -1,0 +1,118 @@
+using Bunit;
+using MudBlazor;
+using MudBlazor.Services;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.Tests.Components;
+
+public sealed class ComponentTests : BunitContext, IAsyncLifetime
+{
+    public ComponentTests()
+    {
+        Services.AddMudServices();
+        Services.AddSingleton(TimeProvider.System);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public void A_chart_shows_its_numbers_as_a_table_on_request()
+    {
+        var card = Render<ChartCard>(p => p
+            .Add(c => c.Title, "Conversions by month")
+            .Add(c => c.Unit, "Conversions")
+            .Add(c => c.Labels, ["Oct", "Nov"])
+            .Add(c => c.Series, [new ChartLine("Conversions", [1200, 34])]));
+        Assert.Empty(card.FindAll("table"));
+
+        card.Find("button[aria-label='Show as a table']").Click();
+
+        Assert.Equal(["Oct", "1,200", "Nov", "34"], card.FindAll("tbody td").Select(td => td.TextContent));
+    }
+
+    [Theory]
+    [InlineData(TokenState.Active, "good")]
+    [InlineData(TokenState.Exhausted, "warn")]
+    [InlineData(TokenState.Revoked, "off")]
+    public void A_tokens_state_is_said_in_words_and_colour(TokenState state, string tone)
+    {
+        var chip = Render<TokenStateChip>(p => p.Add(c => c.State, state)).Find("span");
+
+        Assert.Equal(state.ToString(), chip.TextContent);
+        Assert.Contains(tone, chip.ClassName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Money_carries_its_currency_and_minor_digits() =>
+        Assert.Equal("1,234.50 EUR", Render<MoneyText>(p => p.Add(c => c.Value, new Money(123_450, Currency.Of("EUR")))).Find("span").TextContent);
+
+    [Theory]
+    [InlineData(30, "in a moment")]
+    [InlineData(-90, "1 minute ago")]
+    [InlineData(7200, "in 2 hours")]
+    [InlineData(-864_000, "10 days ago")]
+    [InlineData(31_536_000, "in 11 months")]
+    public void An_instant_is_told_relative_to_now(int seconds, string words) =>
+        Assert.Equal(words, Instant.Relative(TimeSpan.FromSeconds(seconds)));
+
+    [Fact]
+    public async Task A_refused_act_says_why_and_stays_open_with_what_was_typed()
+    {
+        var provider = Render<MudDialogProvider>();
+        var refusals = new Queue<Refusal?>([Refusal.Of("The expiry has passed already."), null]);
+        var parameters = new DialogParameters<TokenDialog>
+        {
+            { d => d.Issue, _ => Task.FromResult(refusals.Dequeue() is { } refusal ? (Outcome<IssuedToken>)refusal : Issued()) },
+        };
+        Render<MudPopoverProvider>();
+        var dialog = await provider.InvokeAsync(() => Services.GetRequiredService<IDialogService>().ShowAsync<TokenDialog>("", parameters));
+        await provider.Find("input").ChangeAsync("staging");
+
+        Act(provider, "Issue token");
+        provider.WaitForAssertion(() => Assert.Contains("The expiry has passed already.", provider.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("staging", provider.Find("input").GetAttribute("value"));
+
+        Act(provider, "Issue token");
+        Assert.Equal("secret", Assert.IsType<IssuedToken>((await dialog.Result.WaitAsync(TimeSpan.FromSeconds(10)))!.Data).Secret);
+    }
+
+    [Fact]
+    public void Revoking_asks_first()
+    {
+        var revoked = new List<TokenRow>();
+        var provider = Render<MudDialogProvider>();
+        Render<MudPopoverProvider>();
+        var row = new TokenRow(Guid.NewGuid(), "production", "0001", null, 5, null, null, DateTimeOffset.UnixEpoch, false, TokenState.Active);
+        var table = Render<TokenTable>(p => p.Add(t => t.Rows, [row]).Add(t => t.IfEmpty, "none").Add(t => t.MayRevoke, true).Add(t => t.OnRevoke, revoked.Add));
+
+        Act(table, "Revoke");
+        Assert.Empty(revoked);
+        provider.WaitForAssertion(() => Assert.Contains("cannot be undone", provider.Markup, StringComparison.Ordinal));
+
+        Act(provider, "Revoke token");
+        provider.WaitForAssertion(() => Assert.Equal([row], revoked));
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
+    private static void Act<T>(IRenderedComponent<T> component, string verb)
+        where T : Microsoft.AspNetCore.Components.IComponent =>
+        component.FindAll("button").Single(b => b.TextContent.Trim() == verb).Click();
+
+    private static IssuedToken Issued() => new(
+        new ApiToken
+        {
+            ResellerId = default,
+            CustomerId = default,
+            Environment = "staging",
+            SecretHash = [],
+            ProtectedSecret = "",
+            SecretEnding = "0001",
+            CreatedAtUtc = DateTimeOffset.UnixEpoch,
+        },
+        "secret");
+}

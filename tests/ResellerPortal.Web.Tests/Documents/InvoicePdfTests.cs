@@ -1,0 +1,74 @@
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Documents;
+
+public sealed class InvoicePdfTests
+{
+    [Fact]
+    public void The_document_says_what_the_snapshot_says()
+    {
+        var text = PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 2)));
+
+        Assert.Contains("INV-2026-0042", text, StringComparison.Ordinal);
+        Assert.Contains("Ąžuolas ir Grüße OÜ", text, StringComparison.Ordinal);
+        Assert.Contains("1,234", text, StringComparison.Ordinal);
+        Assert.Contains("0.0225", text, StringComparison.Ordinal);
+        Assert.Contains("67.20", text, StringComparison.Ordinal);
+        Assert.Contains("1 Nov 2026", text, StringComparison.Ordinal);
+        Assert.Contains(new string('a', 64), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Three_hundred_lines_flow_over_pages_and_none_is_lost()
+    {
+        var pdf = new InvoicePdf().Draw(Snapshot(lines: 300));
+
+        var text = PdfText.Of(pdf);
+        Assert.True(PdfText.PageCount(pdf) > 5);
+        Assert.All(Enumerable.Range(1, 300), i => Assert.Contains($"converter-{i:000}", text, StringComparison.Ordinal));
+        Assert.Contains($"page {PdfText.PageCount(pdf)} of {PdfText.PageCount(pdf)}", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Very_long_names_do_not_break_it()
+    {
+        var snapshot = Snapshot(lines: 1);
+        var longName = string.Concat(Enumerable.Repeat("Donaudampfschifffahrtsgesellschaft", 8));
+
+        var pdf = new InvoicePdf().Draw(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
+
+        Assert.Contains("Donaudampfschifffahrts", PdfText.Of(pdf), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("JPY", "JPY")]
+    [InlineData("KWD", "0.056")]
+    public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
+        Assert.Contains(expected, PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
+
+    private static InvoiceSnapshot Snapshot(int lines) => new()
+    {
+        Version = InvoiceSnapshot.CurrentVersion,
+        Number = "INV-2026-0042",
+        IssuedOn = new DateOnly(2026, 11, 1),
+        DueOn = new DateOnly(2026, 11, 15),
+        PeriodFrom = new DateOnly(2026, 10, 1),
+        PeriodTo = new DateOnly(2026, 10, 31),
+        Currency = Currency.Of("EUR"),
+        Seller = new SnapshotParty("Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
+        Buyer = new SnapshotParty("Ąžuolas ir Grüße OÜ", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, "pay@buyer.example"),
+        Lines = [.. Enumerable.Range(1, lines).Select(i => new SnapshotLine($"converter-{i:000} → pdf, production", 1234, 22_500, 2777, "S", 2100))],
+        Taxes = [new SnapshotTax("S", 2100, 5554, 1166)],
+        NetMinorUnits = 5554,
+        TaxMinorUnits = 1166,
+        TotalMinorUnits = 6720,
+        PaymentInstructions = "IBAN LT12 1000 0111 0100 1000",
+        AccentColor = "#0f6d62",
+        Ledger = new SnapshotLedgerRange(1, 1234, new string('a', 64)),
+        Days = [new SnapshotDay(new DateOnly(2026, 10, 3), 1234)],
+    };
+}

@@ -1,0 +1,186 @@
+using System.Net;
+using Microsoft.AspNetCore.Authorization;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Doors;
+
+public sealed class DoorsTests
+{
+    private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What may be reached without signing in. A new address that is not listed fails the test below.</summary>
+    private static readonly string[] Open =
+    [
+        "/account/sign-in", "/account/denied", "/account/not-found", "/account/error",
+        "/convert/{from}/to/{to}", "/d/{fileId}", "/sandbox/convert/{from}/to/{to}", "/sandbox/d/{fileId}",
+        "/healthz", "/readyz",
+    ];
+
+    [Fact]
+    public void Only_what_is_meant_to_be_open_is_reached_without_signing_in()
+    {
+        using var server = PortalServer.Start();
+
+        var open = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null && !IsStaticAsset(e))
+            .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))
+            .Distinct();
+
+        Assert.Equal(Open.Order(), open.Order());
+    }
+
+    [Theory]
+    [InlineData("/operator", "/operator/plans", "/operator/resellers")]
+    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/invoices", "/reseller/pricing", "/reseller/ledger.csv")]
+    [InlineData("/my", "/my/tokens", "/my/invoices", "/my/quick-start")]
+    public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddOperatorAsync("operator@test.example");
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.AddCustomerAsync(owner, "Acme");
+        var seats = new (string Door, HttpClient Client)[]
+        {
+            ("/operator", await server.SignedInAsync("operator@test.example")),
+            ("/reseller", await server.SignedInAsync("owner@northwind.example")),
+            ("/my", await server.SignedInAsync("admin@acme.example")),
+        };
+
+        foreach (var address in addresses)
+        {
+            Assert.Contains("/account/sign-in", (await server.Anonymous().GetAsync(address)).Headers.Location!.ToString(), StringComparison.Ordinal);
+            foreach (var (door, client) in seats)
+            {
+                var answer = await client.GetAsync(address);
+                if (address.StartsWith(door, StringComparison.Ordinal))
+                {
+                    Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                }
+                else
+                {
+                    Assert.Contains("/account/denied", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Signing_in_leads_to_the_seats_own_door()
+    {
+        using var server = PortalServer.Start();
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.AddCustomerAsync(owner, "Acme");
+
+        Assert.Equal("/reseller", (await (await server.SignedInAsync("owner@northwind.example")).GetAsync("/")).Headers.Location!.ToString());
+        Assert.Equal("/my", (await (await server.SignedInAsync("admin@acme.example")).GetAsync("/")).Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task Five_wrong_passwords_lock_the_door()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddResellerAsync("northwind");
+        using var client = server.Anonymous();
+        for (var i = 0; i < 5; i++)
+        {
+            using var wrong = await PortalServer.SignInAsync(client, "owner@northwind.example", "wrong");
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        }
+
+        using var right = await PortalServer.SignInAsync(client, "owner@northwind.example", Books.Password);
+
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        Assert.Contains("Too many attempts", await right.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_tenants_invoice_is_not_found()
+    {
+        using var server = PortalServer.Start(MidOctober);
+        var (owner, acme) = await SellAsync(server, "northwind", "Acme");
+        await SellAsync(server, "fabrikam", "Initech");
+        await server.Books.AddCustomerAsync(owner, "Neighbour");
+        var invoice = await InvoiceOctoberAsync(server, owner);
+
+        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("admin@acme.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync($"/reseller/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@initech.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@neighbour.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(acme.Id, invoice.CustomerId);
+    }
+
+    [Fact]
+    public async Task The_export_holds_the_resellers_own_entries_alone_and_no_formulas()
+    {
+        using var server = PortalServer.Start(MidOctober);
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(owner, 100, 2);
+        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
+        var details = new Core.Accounts.CustomerDetails("=1+1", customer.Email, customer.Address, null, TaxTreatment.Standard, 3, null);
+        await Books.Valued(server.Books.Customers.UpdateAsync(owner, customer.Id, details));
+        var token = await server.Books.IssueAsync(owner, customer);
+        await server.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, MidOctober.AddDays(-1)), Books.Fact(token, MidOctober.AddDays(-2), 2)]);
+        await SellAsync(server, "fabrikam", "Initech");
+
+        var lines = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var filtered = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv?from=2026-10-14")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal((3, 2), (lines.Length, filtered.Length));
+        Assert.All(lines.Skip(1), line => Assert.DoesNotContain(",=1+1", line, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("Initech", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_customer_downloads_says_nothing_of_the_resellers_cost()
+    {
+        using var server = PortalServer.Start(MidOctober);
+        var (owner, _) = await SellAsync(server, "northwind", "Acme");
+        await server.Books.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
+        var invoice = await InvoiceOctoberAsync(server, owner);
+        var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
+
+        var pdf = await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf");
+
+        // The lot cost 0.015 a conversion; 250 of them 3.75.
+        var text = PdfText.Of(pdf);
+        Assert.Contains("0.0225", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.015", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("3.75", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("15000", snapshot.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_and_readiness_answer_without_signing_in()
+    {
+        using var server = PortalServer.Start();
+
+        Assert.Equal("ok", await server.Anonymous().GetStringAsync("/healthz"));
+        Assert.Equal("ready", await server.Anonymous().GetStringAsync("/readyz"));
+    }
+
+    private static bool IsStaticAsset(RouteEndpoint endpoint) =>
+        endpoint.Metadata.Any(m => m.GetType().Name.Contains("StaticAsset", StringComparison.Ordinal));
+
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(PortalServer server, string reseller, string customerName)
+    {
+        var (_, owner) = await server.Books.AddResellerAsync(reseller);
+        await server.Books.BuyAsync(owner, 12_000, 180);
+        var customer = await server.Books.AddCustomerAsync(owner, customerName);
+        var token = await server.Books.IssueAsync(owner, customer);
+        await server.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, MidOctober.AddDays(-1), 250)]);
+        return (owner, customer);
+    }
+
+    private static async Task<Invoice> InvoiceOctoberAsync(PortalServer server, Actor owner)
+    {
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
+        var run = await Books.Valued(server.Books.InvoiceRun.DraftAsync(owner, new Core.Time.BillingPeriod(2026, 10)));
+        var draft = run.Results.Single(r => r.Outcome == DraftOutcome.Drafted);
+        return await Books.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+    }
+}
