@@ -1,0 +1,191 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Playwright;
+using ResellerPortal.EndToEnd.Tests.PageObjects;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string OwnerEmail = "owner@northwind.example";
+    private const string OperatorEmail = "operator@test.example";
+
+    [Fact]
+    public async Task Buy_issue_convert_mark_up_and_invoice()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
+        await server.Books.AddOperatorAsync(OperatorEmail);
+        await server.Books.AddResellerAsync("northwind");
+        var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
+        var ownerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
+
+        await BuyAsync(operatorPage, ownerPage);
+        var password = await AddCustomerAsync(ownerPage);
+        await SetMarkupAsync(ownerPage);
+        var token = await IssueTokenAsync(ownerPage);
+        await ConvertAsync(server, token, times: 3);
+        await ownerPage.OpenAsync("/reseller/ledger", "Usage ledger");
+        await ownerPage.SeesRowAsync("txt → pdf");
+        await ownerPage.SeesAsync("1-3 of 3");
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
+        await InvoiceAsync(ownerPage);
+
+        var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address, width: 390));
+        await AsCustomerAsync(server, customerPage, password, token);
+    }
+
+    [Fact]
+    public async Task Another_tenants_ids_show_nothing()
+    {
+        using var server = PortalServer.Start();
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.AddResellerAsync("fabrikam");
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var page = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await page.SignInAsync("owner@fabrikam.example", Books.Password);
+
+        await page.Page.GotoAsync($"/reseller/customers/{acme.Id}");
+        await page.SeesAsync("No such customer");
+        await page.Page.GotoAsync($"/reseller/invoices/{Guid.NewGuid()}");
+        await page.SeesAsync("No such invoice");
+        await page.Page.GotoAsync($"/reseller/ledger?customer={acme.Id}");
+        await page.SeesAsync("No entries");
+        await page.SignOutAsync();
+    }
+
+    private static async Task BuyAsync(PortalPage operatorPage, PortalPage ownerPage)
+    {
+        await operatorPage.SignInAsync(OperatorEmail, Books.Password);
+        await operatorPage.OpenAsync("/operator/plans", "Plan catalogue");
+        await operatorPage.Page.GetByRole(AriaRole.Banner).Or(operatorPage.Page.Locator(".rp-header")).GetByRole(AriaRole.Button, new() { Name = "Offer a plan" }).ClickAsync();
+        await operatorPage.FillAsync("Name", "Business 12,000");
+        await operatorPage.ConfirmAsync("Offer plan");
+        await operatorPage.SeesRowAsync("Business 12,000");
+
+        await ownerPage.SignInAsync(OwnerEmail, Books.Password);
+        await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
+        await ownerPage.PressInAsync(ownerPage.Row("Business 12,000"), "Order");
+        await ownerPage.ConfirmAsync("Order plan");
+        await ownerPage.SeesRowAsync("Waits for your payment");
+
+        await operatorPage.OpenAsync("/operator", "Plan orders");
+        await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
+        await operatorPage.ConfirmAsync("Confirm payment");
+        await operatorPage.SeesRowAsync("Confirmed");
+
+        await ownerPage.OpenAsync("/reseller", "Dashboard");
+        await ownerPage.SeesRowAsync("Business 12,000");
+    }
+
+    private static async Task<string> AddCustomerAsync(PortalPage owner)
+    {
+        await owner.OpenAsync("/reseller/customers", "Customers");
+        await owner.PressAsync("Add a customer");
+        await owner.FillAsync("Name", "Acme Publishing");
+        await owner.FillAsync("E-mail for sign-in and invoices", "admin@acme.example");
+        await owner.FillAsync("Country (two letters)", "DE");
+        await owner.ConfirmAsync("Add customer");
+        var password = await owner.TakeSecretAsync();
+        await owner.SeesAsync("No tokens yet");
+        return password;
+    }
+
+    private static async Task SetMarkupAsync(PortalPage owner)
+    {
+        // Below cost first: allowed, and said to lose money.
+        await owner.FillAsync("Markup", "-10");
+        await owner.SeesAsync("This sells below cost");
+        await owner.FillAsync("Markup", "20");
+        await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
+        await owner.PressAsync("Set price");
+        await owner.SeesAsync("Now: cost + 20 %");
+    }
+
+    private static async Task<string> IssueTokenAsync(PortalPage owner)
+    {
+        await owner.PressAsync("Issue token");
+        await owner.FillAsync("Usage limit (conversions)", "0");
+        await owner.ConfirmAsync("Issue token");
+        await owner.SeesAsync("A usage limit is from 1");
+        await owner.FillAsync("Usage limit (conversions)", "3");
+        await owner.FillAsync("Expires (UTC)", "2026-12-31T23:59");
+        await owner.ConfirmAsync("Issue token");
+        var secret = await owner.TakeSecretAsync();
+        await owner.SeesRowAsync("production");
+        return secret;
+    }
+
+    private static async Task ConvertAsync(PortalServer server, string token, int times)
+    {
+        using var client = server.WithToken(token);
+        for (var i = 0; i <= times; i++)
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent("Hello from Acme"u8.ToArray()), "File", "hello.txt" } };
+            using var answer = await client.PostAsync("/convert/txt/to/pdf", form);
+            var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            if (i < times)
+            {
+                Assert.Contains("Hello from Acme", PdfText.Of(json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal((HttpStatusCode.Unauthorized, 4014), (answer.StatusCode, json.GetProperty("Code").GetInt32()));
+            }
+        }
+    }
+
+    private static async Task InvoiceAsync(PortalPage owner)
+    {
+        // Weeks later the session has ended.
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.OpenAsync("/reseller/invoices", "Invoices");
+        await owner.PressAsync("Draft invoices");
+        await owner.SeesAsync("October 2026: 1 drafted.");
+        await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Draft", Exact = true }).ClickAsync();
+        await owner.PressAsync("Finalise invoice");
+        await owner.ConfirmAsync("Finalise invoice");
+        await owner.SeesAsync("INV-2026-0001");
+        var link = owner.Page.GetByRole(AriaRole.Link, new() { Name = "Open PDF" });
+        await AssertInvoiceAsync(owner, (await link.GetAttributeAsync("href"))!);
+    }
+
+    private static async Task AssertInvoiceAsync(PortalPage person, string address)
+    {
+        var answer = await person.Page.Context.APIRequest.GetAsync(address);
+        Assert.Equal("application/pdf", answer.Headers["content-type"]);
+        var text = PdfText.Of(await answer.BodyAsync());
+
+        // 3 conversions at 0.015 and 20 % more: 0.054, so 0.05; with 21 % tax 0.06.
+        Assert.Contains("INV-2026-0001", text, StringComparison.Ordinal);
+        Assert.Contains("Acme Publishing", text, StringComparison.Ordinal);
+        Assert.Contains("txt → pdf, production", text, StringComparison.Ordinal);
+        Assert.Contains("0.018", text, StringComparison.Ordinal);
+        Assert.Matches(@"Net\s+0\.05", text);
+        Assert.Matches(@"Total EUR\s+0\.06", text);
+        Assert.Contains("ledger entries 1 to 3", text, StringComparison.Ordinal);
+    }
+
+    private static async Task AsCustomerAsync(PortalServer server, PortalPage customer, string password, string token)
+    {
+        await customer.SignInAsync("admin@acme.example", password);
+        await customer.OpenAsync("/my", "Usage");
+        await customer.SeesAsync("3 in all of last month");
+        await customer.OpenAsync("/my/quick-start", "Quick start");
+        await customer.SeesAsync($"{server.Address}convert/txt/to/pdf");
+        await customer.OpenAsync("/my/invoices", "Invoices");
+        await AssertInvoiceAsync(customer, (await customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).GetAttributeAsync("href"))!);
+
+        await customer.OpenAsync("/my/tokens", "API tokens");
+        await customer.PressAsync("Create token");
+        await customer.FillAsync("Environment", "staging");
+        await customer.ConfirmAsync("Issue token");
+        await customer.TakeSecretAsync();
+        await customer.PressInAsync(customer.Row("production"), "Revoke");
+        await customer.ConfirmAsync("Revoke token");
+        await customer.SeesAsync("is revoked");
+        using var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken(token).PostAsync("/convert/txt/to/pdf", form)).StatusCode);
+    }
+}

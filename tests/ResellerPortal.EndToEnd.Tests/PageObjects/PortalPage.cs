@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+
+namespace ResellerPortal.EndToEnd.Tests.PageObjects;
+
+/// <summary>The portal as a person uses it: by the words on buttons, labels and rows.</summary>
+internal sealed class PortalPage(IPage page)
+{
+    public IPage Page { get; } = page;
+
+    public async Task SignInAsync(string email, string password)
+    {
+        await Page.GotoAsync("/account/sign-in");
+        await Page.GetByLabel("E-mail address").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
+    }
+
+    public async Task SignOutAsync()
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Page.WaitForURLAsync("**/account/sign-in");
+    }
+
+    /// <summary>Opens an address and waits for its title.</summary>
+    public async Task OpenAsync(string address, string title)
+    {
+        await Page.GotoAsync(address);
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
+    }
+
+    public ILocator Row(string text) => Page.GetByRole(AriaRole.Row).Filter(new() { HasText = text });
+
+    public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+
+    public Task PressInAsync(ILocator place, string button) => place.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+
+    /// <summary>Presses a button of the open dialog.</summary>
+    public Task ConfirmAsync(string button) => PressInAsync(Page.GetByRole(AriaRole.Dialog), button);
+
+    public Task FillAsync(string label, string value) => Page.GetByLabel(label).FillAsync(value);
+
+    public Task SeesAsync(string text) => Expect(Page.GetByText(text).First).ToBeVisibleAsync();
+
+    public Task SeesRowAsync(string text) => Expect(Row(text).First).ToBeVisibleAsync();
+
+    /// <summary>Reads a secret that is shown once, and closes it.</summary>
+    public async Task<string> TakeSecretAsync()
+    {
+        var secret = await Page.GetByTestId("secret").InnerTextAsync();
+        await PressAsync("I have stored it");
+        await Expect(Page.GetByTestId("secret")).ToBeHiddenAsync();
+        return secret;
+    }
+
+    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
+}
