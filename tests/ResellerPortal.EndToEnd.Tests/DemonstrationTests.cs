@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+/// <summary>The program as a new user starts it: a process of its own, an empty folder, the settings of the repository.</summary>
+public sealed partial class DemonstrationTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-demo-");
+
+    [Fact]
+    public async Task A_new_user_converts_at_once_and_the_made_up_ledger_verifies()
+    {
+        string output;
+        using (var portal = Start("--urls", "http://127.0.0.1:0"))
+        {
+            output = await ReadUntilAsync(portal, "StoreFile=true to get it as base64");
+            var address = Address().Match(output).Groups[1].Value;
+            using var client = new HttpClient { BaseAddress = new Uri(address) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "demo_acme_production_token_0001");
+            using var form = new MultipartFormDataContent { { new ByteArrayContent("Hello from Acme"u8.ToArray()), "File", "hello.txt" } };
+            using var answer = await client.PostAsync("/convert/txt/to/pdf", form);
+            Assert.True(answer.IsSuccessStatusCode);
+            portal.Kill();
+            await portal.WaitForExitAsync();
+        }
+
+        Assert.Contains("operator@demo.example", output, StringComparison.Ordinal);
+        Assert.Contains("owner@northwind.example", output, StringComparison.Ordinal);
+        Assert.Contains("admin@acme.example", output, StringComparison.Ordinal);
+        Assert.Contains("curl ", output, StringComparison.Ordinal);
+
+        var (code, text) = await RunAsync("verify-ledger");
+        Assert.Contains("The ledger is clean.", text, StringComparison.Ordinal);
+        Assert.Equal(0, code);
+        Assert.True(int.Parse(Checked().Match(text).Groups[1].Value.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) > 25_000);
+
+        // Last month, twice: the second run finds everything done.
+        var month = TimeProvider.System.GetUtcNow().AddMonths(-1).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+        var first = await RunAsync("invoice-run", "--month", month, "--reseller", "northwind");
+        var second = await RunAsync("invoice-run", "--month", month, "--reseller", "northwind");
+        Assert.Equal(0, first.Code);
+        Assert.Equal(first.Output, second.Output);
+        var pdfs = Directory.GetFiles(_folder.FullName, "*.pdf", SearchOption.AllDirectories);
+        Assert.Equal(7, pdfs.Length);
+        Assert.Contains("Northwind Documents", PdfText.Of(await File.ReadAllBytesAsync(pdfs[0])), StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("verify-ledger")).Code);
+    }
+
+    [Fact]
+    public async Task A_command_that_cannot_be_read_says_how_it_is_used()
+    {
+        await RunAsync("migrate");
+
+        var (code, text) = await RunAsync("invoice-run", "--month", "October");
+
+        Assert.Equal(2, code);
+        Assert.Contains("invoice-run --month 2026-10", text, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        return Process.Start(start)!;
+    }
+
+    private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output + await errors);
+    }
+
+    private static async Task<string> ReadUntilAsync(Process process, string end)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var output = new System.Text.StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            output.AppendLine(line);
+            if (line.Contains(end, StringComparison.Ordinal))
+            {
+                return output.ToString();
+            }
+        }
+
+        throw new InvalidOperationException("The portal ended early: " + output + await process.StandardError.ReadToEndAsync(patience.Token));
+    }
+
+    [GeneratedRegex(@"is ready: (\S+)")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"Checked ([\d,]+) entries")]
+    private static partial Regex Checked();
+}
