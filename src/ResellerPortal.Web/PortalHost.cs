@@ -32,7 +32,7 @@ internal static class PortalHost
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
-        services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw));
+        services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddPortalMeter();
         services.AddPortalAccounts();
         services.AddRazorComponents().AddInteractiveServerComponents();

@@ -1,10 +1,12 @@
+using System.Net.Mail;
+using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Web.Commands;
 
-/// <summary>What the program does besides serving: <c>migrate</c>, <c>verify-ledger</c> and <c>invoice-run</c>.</summary>
+/// <summary>What the program does besides serving: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.</summary>
 internal static class PortalCommands
 {
     public delegate Task<int> Command(IServiceProvider services, string[] args);
@@ -12,6 +14,7 @@ internal static class PortalCommands
     public static Command? Find(string[] args) => args switch
     {
         ["migrate", ..] => MigrateAsync,
+        ["add-operator", ..] => AddOperatorAsync,
         ["verify-ledger", ..] => VerifyLedgerAsync,
         ["invoice-run", ..] => InvoiceRunCommand.RunAsync,
         _ => null,
@@ -21,6 +24,21 @@ internal static class PortalCommands
     {
         await services.GetRequiredService<PortalDatabase>().MigrateAsync();
         Console.WriteLine("The database is up to date.");
+        return 0;
+    }
+
+    private static async Task<int> AddOperatorAsync(IServiceProvider services, string[] args)
+    {
+        if (args is not ["--email", var email] || !MailAddress.TryCreate(email, out _))
+        {
+            await Console.Error.WriteLineAsync("Usage: add-operator --email you@company.example");
+            return 2;
+        }
+
+        var signIn = await services.GetRequiredService<Seats>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
+        Console.WriteLine(signIn.FirstPassword is { } password
+            ? $"{signIn.Email} is an operator now and signs in with this first password, shown only now: {password}"
+            : $"{signIn.Email} is an operator now and signs in as before.");
         return 0;
     }
 
