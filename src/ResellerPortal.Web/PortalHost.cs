@@ -49,6 +49,7 @@ internal static class PortalHost
             app.UseHsts();
         }
 
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
         app.UseAuthentication();
         app.UseAuthorization();
@@ -79,6 +80,17 @@ internal static class PortalHost
             await app.Services.GetRequiredService<DemoData>().SeedAsync();
             app.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(app));
         }
+    }
+
+    /// <summary>A browser that reconnects its circuit while the server stops would hold the stop up until its time-out.</summary>
+    private static void EndWithTheServer(IApplicationBuilder circuits)
+    {
+        var stopping = circuits.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        circuits.Use(async (context, next) =>
+        {
+            await using var _ = stopping.Register(context.Abort);
+            await next(context);
+        });
     }
 
     private static void AddDatabase(WebApplicationBuilder builder)

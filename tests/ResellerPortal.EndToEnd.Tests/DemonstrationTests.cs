@@ -14,7 +14,7 @@ public sealed partial class DemonstrationTests : IDisposable
     public async Task A_new_user_converts_at_once_and_the_made_up_ledger_verifies()
     {
         string output;
-        using (var portal = Start("--urls", "http://127.0.0.1:0"))
+        using (var portal = Start("Development", "--urls", "http://127.0.0.1:0"))
         {
             output = await ReadUntilAsync(portal, "StoreFile=true to get it as base64");
             var address = Address().Match(output).Groups[1].Value;
@@ -60,9 +60,35 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Contains("invoice-run --month 2026-10", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_installation_begins_with_its_first_operator()
+    {
+        Assert.Equal(0, (await RunAsync("migrate")).Code);
+
+        var first = await RunAsync("add-operator", "--email", "ada@operator.example");
+        var second = await RunAsync("add-operator", "--email", "ADA@operator.example");
+        var (code, usage) = await RunAsync("add-operator", "ada");
+
+        Assert.Contains("signs in with this first password, shown only now: ", first.Output, StringComparison.Ordinal);
+        Assert.Contains("ada@operator.example is an operator now and signs in as before.", second.Output, StringComparison.Ordinal);
+        Assert.Equal((2, true), (code, usage.Contains("add-operator --email", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Outside_Development_the_sandbox_does_not_stand_in_for_the_real_service()
+    {
+        using var portal = Start("Production", "--ConnectionStrings:Portal=Data Source=p.db", "--Database:Provider=Sqlite", "--urls", "http://127.0.0.1:0");
+        var output = portal.StandardOutput.ReadToEndAsync();
+        var errors = await portal.StandardError.ReadToEndAsync();
+        await portal.WaitForExitAsync();
+
+        Assert.NotEqual(0, portal.ExitCode);
+        Assert.Contains("ConvertApi:BaseUrl is missing", errors + await output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private Process Start(params string[] arguments)
+    private Process Start(string environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
         {
@@ -70,13 +96,13 @@ public sealed partial class DemonstrationTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         return Process.Start(start)!;
     }
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start("Development", arguments);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

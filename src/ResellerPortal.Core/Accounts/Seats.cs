@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -45,12 +47,27 @@ public sealed class Seats(IPasswordHasher<PortalUser> passwords, ILookupNormaliz
         return new NewSignIn(user.Email!, isNew ? password : null);
     }
 
-    /// <summary>Gives the operator's first administrator a seat.</summary>
+    /// <summary>Gives a person the operator's administrator seat. Repeating it changes nothing.</summary>
+    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
     public async Task<NewSignIn> AddOperatorAsync(PortalDatabase database, string email, string? password, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.CrossTenants("the operator's own seat"));
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var normalized = normalizer.NormalizeEmail(email.Trim());
+        var seated = await db.Members
+            .Where(m => m.Role == Role.OperatorAdmin)
+            .Join(db.Users.Where(u => u.NormalizedEmail == normalized), m => m.UserId, u => u.Id, (_, u) => u.Email)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (seated is not null)
+        {
+            return new NewSignIn(seated, null);
+        }
+
         var signIn = await AddAsync(db, email, Role.OperatorAdmin, null, null, password, cancellationToken);
+        var portal = Actor.Portal("add-operator", db.Scope);
+        db.Audit(portal, clock.GetUtcNow(), Permission.ResellersManage, $"gave {signIn.Email} the operator's administrator seat", null);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return signIn;
     }
 

@@ -17,12 +17,13 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("meter: one writer for all tenants of the node");
 
+    /// <summary>Commits and answers what was accepted, even where the host has used up its time to stop: each commit is short.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         meter.StopAccepting();
         if (ExecuteTask is { } draining)
         {
-            await draining.WaitAsync(cancellationToken);
+            await draining;
         }
 
         await base.StopAsync(cancellationToken);

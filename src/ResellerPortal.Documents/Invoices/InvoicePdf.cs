@@ -128,7 +128,7 @@ public sealed class InvoicePdf : IInvoiceDocument
 
             sheet.Text(line.Quantity.ToString("N0", Culture), Body, Ink.Strong, Column(sheet, 0), baseline, Align.Right);
             sheet.Text(new UnitPrice(line.UnitPriceMicros, snapshot.Currency).ToAmountString(), Body, Ink.Strong, Column(sheet, 1), baseline, Align.Right);
-            sheet.Text(Rate(line.TaxCategory, line.TaxRateBasisPoints), Body, Ink.Soft, Column(sheet, 2), baseline, Align.Right);
+            sheet.Text(Rate(line.TaxRateBasisPoints), Body, Ink.Soft, Column(sheet, 2), baseline, Align.Right);
             sheet.Text(Amount(snapshot, line.AmountMinorUnits), Body, Ink.Strong, sheet.Right, baseline, Align.Right);
             sheet.Y += height;
             sheet.Rule(sheet.Y, Ink.Hairline);
@@ -159,7 +159,7 @@ public sealed class InvoicePdf : IInvoiceDocument
         foreach (var tax in snapshot.Taxes)
         {
             Row(
-                $"Tax {Rate(tax.Category, tax.RateBasisPoints)} on {Amount(snapshot, tax.TaxableMinorUnits)}",
+                $"Tax {Rate(tax.RateBasisPoints)}{Reason(tax.Category)} on {Amount(snapshot, tax.TaxableMinorUnits)}",
                 Amount(snapshot, tax.TaxMinorUnits),
                 Body,
                 Ink.Strong);
@@ -214,10 +214,12 @@ public sealed class InvoicePdf : IInvoiceDocument
     private static string Amount(InvoiceSnapshot snapshot, long minorUnits) =>
         new Money(minorUnits, snapshot.Currency).Amount.ToString("N" + snapshot.Currency.MinorDigits.ToString(Culture), Culture);
 
-    private static string Rate(string category, int basisPoints) => category switch
+    private static string Rate(int basisPoints) => (basisPoints / 100m).ToString("0.##", Culture) + " %";
+
+    private static string Reason(string taxCategory) => taxCategory switch
     {
-        "AE" => "reverse charge",
-        "O" => "none",
-        _ => (basisPoints / 100m).ToString("0.##", Culture) + " %",
+        "AE" => " (reverse charge)",
+        "O" => " (not subject to tax)",
+        _ => "",
     };
 }

@@ -11,6 +11,8 @@ public sealed partial class ChartCard
 {
     private const int MostLabels = 12;
 
+    private static readonly string[] Palette = ["#4f74ee", "#9aa3b2", "#1a9f62"];
+
     private List<ChartSeries<double>> _chart = [];
     private string[] _shownLabels = [];
     private BarChartOptions _options = new();
@@ -31,9 +33,6 @@ public sealed partial class ChartCard
     [Parameter]
     public string Format { get; set; } = "N0";
 
-    [Parameter]
-    public string Height { get; set; } = "240px";
-
     protected override void OnParametersSet()
     {
         _chart = [.. Series.Select(line => new ChartSeries<double> { Name = line.Name, Data = line.Values.Select(value => (double)value).ToArray() })];
@@ -47,8 +46,8 @@ public sealed partial class ChartCard
             YAxisTicks = TickOf(Series.SelectMany(line => line.Values).DefaultIfEmpty().Max()),
             BarWidthRatio = 0.9,
             SeriesSpacingRatio = 0.25,
-            ChartPalette = ["#4f74ee", "#9aa3b2", "#1a9f62"],
-            ShowLegend = Series.Count > 1,
+            ChartPalette = Palette,
+            ShowLegend = false,
         };
     }
 

@@ -45,6 +45,22 @@ public sealed class InvoicePdfTests
     }
 
     [Theory]
+    [InlineData("S", 2100)]
+    [InlineData("AE", 0)]
+    [InlineData("O", 0)]
+    public void No_text_is_drawn_over_another(string taxCategory, int rate)
+    {
+        var snapshot = Snapshot(lines: 2);
+        var pdf = new InvoicePdf().Draw(snapshot with
+        {
+            Lines = [.. snapshot.Lines.Select(l => l with { Quantity = 1_234_567, UnitPriceMicros = 1_234_567, AmountMinorUnits = 152_415_577, TaxCategory = taxCategory, TaxRateBasisPoints = rate })],
+            Taxes = [new SnapshotTax(taxCategory, rate, 304_831_154, 0)],
+        });
+
+        Assert.Empty(PdfText.Overlaps(pdf));
+    }
+
+    [Theory]
     [InlineData("JPY", "JPY")]
     [InlineData("KWD", "0.056")]
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
