@@ -43,6 +43,7 @@ public static class CoreRegistration
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<LedgerVerifier>();
         services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<LedgerCorrections>();
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
         services.AddSingleton<Invoices>();

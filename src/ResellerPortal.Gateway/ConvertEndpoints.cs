@@ -48,7 +48,7 @@ public static partial class ConvertEndpoints
         }
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
-        var reserved = await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, Quantity: 1), context.RequestAborted);
+        var reserved = await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, Caller: context.Connection.RemoteIpAddress), context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
             return Refuse(reserved).ToResult();
@@ -68,7 +68,12 @@ public static partial class ConvertEndpoints
         ReserveResult.UnknownToken => GatewayError.TokenUnknown,
         ReserveResult.TokenRevoked revoked => GatewayError.TokenRevoked(revoked.AtUtc),
         ReserveResult.TokenExpired expired => GatewayError.TokenExpired(expired.AtUtc),
-        ReserveResult.LimitReached limit => GatewayError.LimitReached(limit.UsageLimit),
+        ReserveResult.TokenNotYetValid early => GatewayError.TokenNotYetValid(early.FromUtc),
+        ReserveResult.ConverterNotAllowed converter => GatewayError.ConverterNotAllowed(converter.Allowed),
+        ReserveResult.CallerNotAllowed caller => GatewayError.CallerNotAllowed(caller.Caller),
+        ReserveResult.LimitReached limit => GatewayError.LimitReached(limit.UsageLimit, limit.RenewsOn),
+        ReserveResult.TooManyInFlight busy => GatewayError.TooManyInFlight(busy.Allowed),
+        ReserveResult.TooManyRequests fast => GatewayError.TooManyRequests(fast.PerMinute, fast.RetryAfter),
         _ => GatewayError.CreditsExhausted,
     };
 

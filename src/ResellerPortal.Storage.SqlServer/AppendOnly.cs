@@ -3,7 +3,7 @@ namespace ResellerPortal.Storage.SqlServer;
 /// <summary>Triggers that refuse to change or delete what must stay as it was written.</summary>
 internal static class AppendOnly
 {
-    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "AuditEntry"];
+    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "LotAdjustment", "AuditEntry"];
 
     // CREATE TRIGGER must stand alone in its batch; EXEC gives it one inside a script.
     public static IEnumerable<string> CreateTriggers() =>

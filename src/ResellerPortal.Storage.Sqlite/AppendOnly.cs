@@ -3,7 +3,7 @@ namespace ResellerPortal.Storage.Sqlite;
 /// <summary>Triggers that refuse to change or delete what must stay as it was written.</summary>
 internal static class AppendOnly
 {
-    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "AuditEntry"];
+    private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "LotAdjustment", "AuditEntry"];
 
     public static IEnumerable<string> CreateTriggers() =>
         from table in Tables

@@ -9,6 +9,7 @@ using ResellerPortal.Documents.Invoices;
 using ResellerPortal.Documents.PlainFiles;
 using ResellerPortal.Gateway;
 using ResellerPortal.Gateway.Sandbox;
+using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Storage.SqlServer;
 using ResellerPortal.Web.Account;
@@ -22,7 +23,7 @@ namespace ResellerPortal.Web;
 /// <summary>How the parts are put together.</summary>
 internal static class PortalHost
 {
-    private static readonly IDatabaseDialect[] Dialects = [new SqliteDialect(), new SqlServerDialect()];
+    private static readonly IDatabaseDialect[] Dialects = [new SqliteDialect(), new SqlServerDialect(), new PostgreSqlDialect()];
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {

@@ -11,9 +11,10 @@ public sealed partial class ProjectTests
         ["Core"] = ["Microsoft.AspNetCore.DataProtection.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.EntityFrameworkCore"],
         ["Documents"] = ["Core", "CsvHelper", "Markdig", "PDFsharp"],
         ["Gateway"] = ["Core"],
+        ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],
         ["Storage.SqlServer"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.SqlServer"],
-        ["Web"] = ["Core", "Documents", "Gateway", "Storage.Sqlite", "Storage.SqlServer", "CsvHelper", "MudBlazor"],
+        ["Web"] = ["Core", "Documents", "Gateway", "Storage.PostgreSql", "Storage.Sqlite", "Storage.SqlServer", "CsvHelper", "MudBlazor"],
     };
 
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>

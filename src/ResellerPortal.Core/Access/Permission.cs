@@ -9,6 +9,8 @@ public static class Permission
     public const string PlansManage = "plans.manage";
     public const string ResellersManage = "resellers.manage";
     public const string OrdersConfirm = "orders.confirm";
+    public const string LotsAdjust = "lots.adjust";
+    public const string ConvertersManage = "converters.manage";
 
     public const string ResellerView = "reseller.view";
     public const string PlansBuy = "plans.buy";
@@ -17,6 +19,8 @@ public static class Permission
     public const string TokensRevoke = "tokens.revoke";
     public const string PricesEdit = "prices.edit";
     public const string LedgerExport = "ledger.export";
+    public const string LedgerCorrect = "ledger.correct";
+    public const string UsageImport = "usage.import";
     public const string InvoicesDraft = "invoices.draft";
     public const string InvoicesFinalise = "invoices.finalise";
     public const string PaymentsRecord = "payments.record";

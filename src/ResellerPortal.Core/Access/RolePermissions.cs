@@ -8,10 +8,10 @@ public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()
     {
-        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm],
+        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage],
         [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, PricesEdit, LedgerExport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
-        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
+        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
         [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
         [Role.ResellerViewer] = [ResellerView],
         [Role.CustomerAdmin] = [MyView, MyTokensManage],

@@ -6,6 +6,15 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
+public enum LotKind
+{
+    /// <summary>Bought with a plan.</summary>
+    Plan,
+
+    /// <summary>Conversions beyond all plans that the operator allows, at a cost of their own; drawn last.</summary>
+    Overage,
+}
+
 /// <summary>
 /// Conversions bought at one time at one unit cost, valid until an instant. The counters are moved by the meter alone,
 /// which keeps <c>Used + Reserved &lt;= Conversions</c>; only an overrun that the upstream really charged may pass it.
@@ -16,11 +25,18 @@ public sealed class CreditLot : IResellerOwned
 
     public required ResellerId ResellerId { get; init; }
 
-    public required Guid PlanOrderId { get; init; }
+    /// <summary>The order that paid for it; null for overage.</summary>
+    public Guid? PlanOrderId { get; init; }
+
+    public LotKind Kind { get; init; }
 
     public required string PlanName { get; init; }
 
-    public required long Conversions { get; init; }
+    /// <summary>Conversions as granted.</summary>
+    public required long Granted { get; init; }
+
+    /// <summary>Conversions as they stand: granted, and corrected by <see cref="LotAdjustment"/>s.</summary>
+    public required long Conversions { get; set; }
 
     public long Used { get; set; }
 
@@ -32,7 +48,13 @@ public sealed class CreditLot : IResellerOwned
 
     public required DateTimeOffset ValidFromUtc { get; init; }
 
-    public required DateTimeOffset ExpiresAtUtc { get; init; }
+    public required DateTimeOffset ExpiresAtUtc { get; set; }
+
+    /// <summary>Set once its expiry stands in the history.</summary>
+    public DateTimeOffset? ExpiryNotedAtUtc { get; set; }
+
+    /// <summary>The highest share of it, in percent, that was told to be used.</summary>
+    public int AlertedPercent { get; set; }
 
     public UnitPrice UnitCost => new(UnitCostMicros, Currency);
 
@@ -67,14 +89,45 @@ public sealed class LotDraw : IResellerOwned
     public required byte[] Salt { get; init; }
 }
 
+/// <summary>A correction of a lot's size by the operator. Never changed or deleted.</summary>
+public sealed class LotAdjustment : IResellerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required Guid LotId { get; init; }
+
+    /// <summary>Conversions added; negative where some are taken away.</summary>
+    public required long Conversions { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string ActorName { get; init; }
+
+    public required DateTimeOffset AtUtc { get; init; }
+}
+
 internal sealed class CreditLotConfiguration : IEntityTypeConfiguration<CreditLot>
 {
     public void Configure(EntityTypeBuilder<CreditLot> builder)
     {
         builder.Property(l => l.PlanName).HasMaxLength(100);
+        builder.Property(l => l.Kind).HasConversion<string>().HasMaxLength(10);
         builder.HasIndex(l => l.PlanOrderId).IsUnique();
         builder.HasIndex(l => new { l.ResellerId, l.ExpiresAtUtc });
         builder.HasOne<PlanOrder>().WithMany().HasForeignKey(l => l.PlanOrderId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class LotAdjustmentConfiguration : IEntityTypeConfiguration<LotAdjustment>
+{
+    public void Configure(EntityTypeBuilder<LotAdjustment> builder)
+    {
+        builder.Property(a => a.Reason).HasMaxLength(500);
+        builder.Property(a => a.ActorName).HasMaxLength(256);
+        builder.HasIndex(a => a.LotId);
+        builder.HasOne<CreditLot>().WithMany().HasForeignKey(a => a.LotId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 
@@ -84,7 +137,6 @@ internal sealed class LotDrawConfiguration : IEntityTypeConfiguration<LotDraw>
     {
         builder.HasKey(d => new { d.CustomerId, d.Sequence, d.LotId });
         builder.Property(d => d.Salt).HasMaxLength(16);
-        builder.HasIndex(d => d.LotId);
     }
 }
 
@@ -95,5 +147,7 @@ public static class CreditSets
         public DbSet<CreditLot> CreditLots => db.Set<CreditLot>();
 
         public DbSet<LotDraw> LotDraws => db.Set<LotDraw>();
+
+        public DbSet<LotAdjustment> LotAdjustments => db.Set<LotAdjustment>();
     }
 }

@@ -16,112 +16,138 @@ public sealed record UsageFact(
     long Quantity,
     UsageSource Source,
     Guid RequestId,
-    string? UpstreamReference = null,
+    string? Reference = null,
     bool IsUnconfirmed = false);
 
 /// <summary>
-/// The only code that writes ledger entries: number, chain, lot draws, counters and rollups move together, on rows locked
-/// in the order token, customer, lots.
+/// The only code that writes ledger entries: number, chain, lot draws, counters, rollups and alerts move together, on rows
+/// locked in the order token, customer, lots. What it moves is gathered and written at once.
 /// </summary>
 internal sealed class LedgerBook
 {
+    private static readonly string[] TokenCounters =
+    [
+        nameof(ApiToken.Used), nameof(ApiToken.Reserved), nameof(ApiToken.LimitMonth), nameof(ApiToken.UsedBeforeMonth),
+        nameof(ApiToken.OpenRequests), nameof(ApiToken.RateClearsAtUtc), nameof(ApiToken.AlertedPercent),
+    ];
+
+    private static readonly string[] CustomerCounters =
+        [nameof(Customer.LastSequence), nameof(Customer.ChainHead), nameof(Customer.UsageMonth), nameof(Customer.UsedInMonth), nameof(Customer.AlertedPercent)];
+
+    private static readonly string[] LotCounters = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
+    private static readonly string[] RollupSums = [nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros)];
+    private static readonly string[] PeakMaxima = [nameof(ConverterPeak.Highest)];
+
+    private readonly PortalDatabase _database;
     private readonly PortalDbContext _db;
     private readonly DateTimeOffset _now;
+    private readonly Dictionary<Guid, ApiToken> _tokens;
     private readonly Dictionary<CustomerId, Customer> _customers;
     private readonly Dictionary<ResellerId, TimeZoneInfo> _zones;
-    private readonly Dictionary<Guid, CreditLot> _lots;
-    private readonly ILookup<ResellerId, CreditLot> _lotsByReseller;
-    private readonly Dictionary<(CustomerId, DateOnly, Guid, string, long), UsageRollup> _rollups;
+    private readonly LotShelf _lots;
+    private readonly HashSet<ApiToken> _touchedTokens = [];
+    private readonly HashSet<Customer> _touchedCustomers = [];
+    private readonly HashSet<CreditLot> _touchedLots = [];
+    private readonly List<LedgerEntry> _entries = [];
+    private readonly List<LotDraw> _draws = [];
+    private readonly RollupSheet _rollups = new();
+    private readonly List<UsageAlert> _alerts = [];
 
     private LedgerBook(
+        PortalDatabase database,
         PortalDbContext db,
         DateTimeOffset now,
+        IEnumerable<ApiToken> tokens,
         IEnumerable<Customer> customers,
         Dictionary<ResellerId, TimeZoneInfo> zones,
-        IReadOnlyCollection<CreditLot> lots,
-        IEnumerable<UsageRollup> rollups)
+        LotShelf lots)
     {
-        _db = db;
-        _now = now;
+        (_database, _db, _now, _zones, _lots) = (database, db, now, zones, lots);
+        _tokens = tokens.ToDictionary(t => t.Id);
         _customers = customers.ToDictionary(c => c.Id);
-        _zones = zones;
-        _lots = lots.ToDictionary(l => l.Id);
-        _lotsByReseller = lots.OrderBy(l => l.ExpiresAtUtc).ThenBy(l => l.Id).ToLookup(l => l.ResellerId);
-        _rollups = rollups.ToDictionary(r => (r.CustomerId, r.Day, r.TokenId, r.Converter, r.UnitCostMicros));
     }
+
+    public IReadOnlyCollection<ApiToken> Tokens => _tokens.Values;
+
+    public IReadOnlyCollection<ResellerId> Resellers => _zones.Keys;
 
     /// <summary>Locks and loads what usages of these tokens need. The tokens are locked by the caller.</summary>
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
+    /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerBook> OpenAsync(
-        PortalDatabase database,
-        PortalDbContext db,
-        IReadOnlyCollection<ApiToken> tokens,
-        IReadOnlyCollection<Guid> heldLotIds,
-        DateTimeOffset earliest,
-        DateTimeOffset now)
+        PortalDatabase database, PortalDbContext db, IReadOnlyCollection<ApiToken> tokens, IReadOnlyCollection<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
         CustomerId[] customerIds = [.. tokens.Select(t => t.CustomerId).Distinct()];
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        Guid[] tokenIds = [.. tokens.Select(t => t.Id)];
-
         await database.LockRowsAsync<Customer>(db, customerIds.Select(c => c.Value), default);
-        var customers = await db.Customers.Where(c => customerIds.Contains(c.Id)).ToListAsync();
-
-        var lotIds = await db.CreditLots
-            .Where(l => (resellerIds.Contains(l.ResellerId) && l.ValidFromUtc <= now && l.ExpiresAtUtc > earliest && l.Used + l.Reserved < l.Conversions)
-                || heldLotIds.Contains(l.Id))
-            .Select(l => l.Id)
-            .ToListAsync();
-        if (lotIds.Count == 0)
-        {
-            // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
-            lotIds = await db.CreditLots.Where(l => resellerIds.Contains(l.ResellerId)).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
-        }
-
-        await database.LockRowsAsync<CreditLot>(db, lotIds, default);
-        var lots = await db.CreditLots.Where(l => lotIds.Contains(l.Id)).ToListAsync();
-
-        var zones = await db.Resellers.Where(r => resellerIds.Contains(r.Id)).Select(r => new { r.Id, r.TimeZone }).ToListAsync();
-        var firstDay = DateOnly.FromDateTime(earliest.UtcDateTime).AddDays(-1);
-        var lastDay = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1);
-        var rollups = await db.UsageRollups
-            .Where(r => customerIds.Contains(r.CustomerId) && tokenIds.Contains(r.TokenId) && r.Day >= firstDay && r.Day <= lastDay)
-            .ToListAsync();
-        return new LedgerBook(db, now, customers, zones.ToDictionary(z => z.Id, z => TimeZoneInfo.FindSystemTimeZoneById(z.TimeZone)), lots, rollups);
+        var customers = await db.Customers.AsNoTracking().Where(c => customerIds.Contains(c.Id)).ToListAsync();
+        var zones = await db.Resellers.AsNoTracking().Where(r => resellerIds.Contains(r.Id)).Select(r => new { r.Id, r.TimeZone }).ToListAsync();
+        return new LedgerBook(
+            database,
+            db,
+            now,
+            tokens,
+            customers,
+            zones.ToDictionary(z => z.Id, z => TimeZoneInfo.FindSystemTimeZoneById(z.TimeZone)),
+            await LotShelf.LoadAsync(database, db, resellerIds, heldLotIds, earliest, now));
     }
+
+    public TimeZoneInfo ZoneOf(ResellerId reseller) => _zones[reseller];
+
+    public ApiToken Token(Guid id) => _tokens[id];
 
     public CreditLot Lot(Guid id) => _lots[id];
 
-    /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>
-    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)
-    {
-        var parts = new List<(CreditLot, long)>();
-        foreach (var lot in _lotsByReseller[reseller])
-        {
-            var part = lot.IsValidAt(at) ? Math.Min(lot.Available, quantity) : 0;
-            if (part > 0)
-            {
-                parts.Add((lot, part));
-                quantity -= part;
-            }
+    /// <inheritdoc cref="LotShelf.Allocate"/>
+    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) => _lots.Allocate(reseller, quantity, at);
 
-            if (quantity == 0)
-            {
-                break;
-            }
-        }
+    /// <summary>Marks a token whose counters the caller moved.</summary>
+    public void Touch(ApiToken token) => _touchedTokens.Add(token);
 
-        return parts;
-    }
+    /// <summary>Marks a lot whose counters the caller moved.</summary>
+    public void Touch(CreditLot lot) => _touchedLots.Add(lot);
 
     /// <summary>Appends one usage. What neither the preferred lots nor the others hold is an overrun on the last of them.</summary>
-    public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<(CreditLot Lot, long Quantity)> preferredLots)
+    public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
     {
-        var parts = Draw(token.ResellerId, fact, preferredLots, out var isOverdrawn);
-        token.Used += fact.Quantity;
-        var flags = (isOverdrawn || token.Used > token.UsageLimit ? EntryFlags.Overrun : EntryFlags.None)
-            | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        var parts = _lots.Draw(token.ResellerId, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverdrawn);
+        var month = EnterMonth(token);
+        var isOverLimit = token.UsageLimit is { } limit && token.CountedIn(month) + fact.Quantity > limit;
+        var flags = (isOverdrawn || isOverLimit ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        var entry = Enter(token, EntryKind.Usage, fact, flags, corrects: null, parts);
+        _rollups.Raise(token.ResellerId, fact.Converter, DateOnly.FromDateTime(fact.OccurredAtUtc.UtcDateTime), fact.Quantity);
+        Alert(token, month);
+        return entry;
+    }
 
+    /// <summary>Appends a correction of an earlier entry: back to the lots it was drawn from, or drawn from them as well.</summary>
+    /// <param name="change">Conversions added; negative to take back.</param>
+    /// <param name="drawn">What the corrected entry and its corrections so far drew, by lot.</param>
+    public LedgerEntry Correct(ApiToken token, LedgerEntry original, long change, string reason, IReadOnlyList<LotPart> drawn)
+    {
+        EnterMonth(token);
+        var parts = change < 0
+            ? _lots.GiveBack(-change, drawn)
+            : _lots.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);
+        var fact = new UsageFact(token.Id, original.OccurredAtUtc, original.Converter, change, UsageSource.Manual, Guid.CreateVersion7(_now), reason);
+        return Enter(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
+    }
+
+    /// <summary>Writes what was moved; the transaction is the caller's to commit.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await _database.InsertManyAsync(_db, _entries, cancellationToken);
+        await _database.InsertManyAsync(_db, _draws, cancellationToken);
+        await _database.MergeManyAsync(_db, _rollups.Rollups, RollupSums, [], cancellationToken);
+        await _database.MergeManyAsync(_db, _rollups.Peaks, [], PeakMaxima, cancellationToken);
+        await _database.InsertManyAsync(_db, _alerts, cancellationToken);
+        await _database.UpdateManyAsync(_db, _touchedTokens, TokenCounters, cancellationToken);
+        await _database.UpdateManyAsync(_db, _touchedCustomers, CustomerCounters, cancellationToken);
+        await _database.UpdateManyAsync(_db, _touchedLots, LotCounters, cancellationToken);
+    }
+
+    private LedgerEntry Enter(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
+    {
         var customer = _customers[token.CustomerId];
         var sequence = customer.LastSequence + 1;
         var draws = parts.ConvertAll(part => new LotDraw
@@ -141,7 +167,7 @@ internal sealed class LedgerBook
             ResellerId = token.ResellerId,
             CustomerId = customer.Id,
             Sequence = sequence,
-            Kind = EntryKind.Usage,
+            Kind = kind,
             OccurredAtUtc = fact.OccurredAtUtc,
             RecordedAtUtc = _now,
             TokenId = token.Id,
@@ -150,91 +176,77 @@ internal sealed class LedgerBook
             Quantity = fact.Quantity,
             Source = fact.Source,
             RequestId = fact.RequestId,
-            UpstreamReference = fact.UpstreamReference,
+            Reference = fact.Reference,
             Flags = flags,
+            CorrectsSequence = corrects,
             CostCommitment = LedgerHash.Commit(draws),
             PreviousHash = customer.ChainHead,
         };
         entry.Hash = LedgerHash.Of(entry);
         customer.LastSequence = sequence;
         customer.ChainHead = entry.Hash;
-        _db.LedgerEntries.Add(entry);
-        _db.LotDraws.AddRange(draws);
-        RollUp(entry, draws);
+        customer.UsedInMonth += entry.Quantity;
+        token.Used += entry.Quantity;
+        _touchedCustomers.Add(customer);
+        _touchedTokens.Add(token);
+        _touchedLots.UnionWith(parts.Select(part => part.Lot));
+        _entries.Add(entry);
+        _draws.AddRange(draws);
+        _rollups.Add(entry, _zones[entry.ResellerId].DayOf(entry.OccurredAtUtc), draws);
         return entry;
     }
 
-    private List<(CreditLot Lot, long Quantity)> Draw(
-        ResellerId reseller, UsageFact fact, IReadOnlyList<(CreditLot Lot, long Quantity)> preferredLots, out bool isOverdrawn)
+    /// <summary>Limits and budgets of a month count what is recorded in it.</summary>
+    private DateOnly EnterMonth(ApiToken token)
     {
-        var parts = new List<(CreditLot Lot, long Quantity)>();
-        var open = fact.Quantity;
-        foreach (var (lot, held) in preferredLots)
+        var month = BillingPeriod.Of(_now, _zones[token.ResellerId]).FirstDay;
+        token.EnterMonth(month);
+        var customer = _customers[token.CustomerId];
+        if (customer.UsageMonth is null || customer.UsageMonth < month)
         {
-            Take(lot, Math.Min(held, open));
+            (customer.UsageMonth, customer.UsedInMonth, customer.AlertedPercent) = (month, 0, 0);
         }
 
-        foreach (var (lot, available) in Allocate(reseller, open, fact.OccurredAtUtc))
-        {
-            Take(lot, available);
-        }
-
-        isOverdrawn = open > 0;
-        if (isOverdrawn)
-        {
-            var last = parts.Count > 0 ? parts[^1].Lot : _lotsByReseller[reseller].LastOrDefault()
-                ?? throw new InvalidOperationException("Usage cannot be recorded before the reseller has its first credit lot.");
-            Take(last, open);
-        }
-
-        return parts;
-
-        void Take(CreditLot lot, long quantity)
-        {
-            if (quantity == 0)
-            {
-                return;
-            }
-
-            lot.Used += quantity;
-            open -= quantity;
-            var known = parts.FindIndex(p => p.Lot == lot);
-            if (known < 0)
-            {
-                parts.Add((lot, quantity));
-            }
-            else
-            {
-                parts[known] = (lot, parts[known].Quantity + quantity);
-            }
-        }
+        return month;
     }
 
-    private void RollUp(LedgerEntry entry, List<LotDraw> draws)
+    private void Alert(ApiToken token, DateOnly month)
     {
-        var day = _zones[entry.ResellerId].DayOf(entry.OccurredAtUtc);
-        foreach (var draw in draws)
+        var customer = _customers[token.CustomerId];
+        if (token.UsageLimit is { } limit && UsageAlert.Reached(token.CountedIn(month), limit) is var ofToken && ofToken > token.AlertedPercent)
         {
-            var key = (entry.CustomerId, day, entry.TokenId, entry.Converter, draw.UnitCostMicros);
-            if (!_rollups.TryGetValue(key, out var rollup))
-            {
-                rollup = new UsageRollup
-                {
-                    ResellerId = entry.ResellerId,
-                    CustomerId = entry.CustomerId,
-                    Day = day,
-                    TokenId = entry.TokenId,
-                    Environment = entry.Environment,
-                    Converter = entry.Converter,
-                    UnitCostMicros = draw.UnitCostMicros,
-                    Currency = draw.Currency,
-                };
-                _rollups.Add(key, rollup);
-                _db.UsageRollups.Add(rollup);
-            }
-
-            rollup.Quantity += draw.Quantity;
-            rollup.CostMicros += draw.CostMicros;
+            token.AlertedPercent = ofToken;
+            _alerts.Add(New(AlertSubject.Token, token.Id, $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}", token.LimitPeriod == LimitPeriod.Month ? month : null, ofToken, token.CountedIn(month), limit));
         }
+
+        if (customer.MonthlyBudget is { } budget && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget && ofBudget > customer.AlertedPercent)
+        {
+            customer.AlertedPercent = ofBudget;
+            _alerts.Add(New(AlertSubject.CustomerBudget, customer.Id.Value, $"the monthly budget of {customer.Name}", month, ofBudget, customer.UsedInMonth, budget));
+        }
+
+        foreach (var lot in _touchedLots.Where(l => l.ResellerId == token.ResellerId))
+        {
+            if (UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot && ofLot > lot.AlertedPercent)
+            {
+                lot.AlertedPercent = ofLot;
+                _alerts.Add(New(AlertSubject.Lot, lot.Id, $"the lot {lot.PlanName}", null, ofLot, lot.Used, lot.Conversions));
+            }
+        }
+
+        UsageAlert New(AlertSubject subject, Guid id, string name, DateOnly? counted, int percent, long used, long of) => new()
+        {
+            Id = Guid.CreateVersion7(_now),
+            ResellerId = token.ResellerId,
+            CustomerId = subject == AlertSubject.Lot ? null : customer.Id,
+            Subject = subject,
+            SubjectId = id,
+            SubjectName = name,
+            Month = counted,
+            Percent = percent,
+            Used = used,
+            Limit = of,
+            AtUtc = _now,
+        };
     }
 }

@@ -59,10 +59,11 @@ public sealed class LedgerEntry : ICustomerOwned
 
     public required UsageSource Source { get; init; }
 
-    /// <summary>The reservation it settled, or the id an import gives its line; unique per reseller.</summary>
+    /// <summary>The reservation it settled, or an id made for an imported line or a correction; unique.</summary>
     public required Guid RequestId { get; init; }
 
-    public string? UpstreamReference { get; init; }
+    /// <summary>The upstream's name for the request; for a correction, why it was made.</summary>
+    public string? Reference { get; init; }
 
     public required EntryFlags Flags { get; init; }
 
@@ -87,13 +88,16 @@ internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<Ledger
         builder.Property(e => e.Source).HasConversion<string>().HasMaxLength(10);
         builder.Property(e => e.Environment).HasMaxLength(60);
         builder.Property(e => e.Converter).HasMaxLength(60);
-        builder.Property(e => e.UpstreamReference).HasMaxLength(100);
+        builder.Property(e => e.Reference).HasMaxLength(200);
         builder.Property(e => e.CostCommitment).HasMaxLength(32);
         builder.Property(e => e.PreviousHash).HasMaxLength(32);
         builder.Property(e => e.Hash).HasMaxLength(32);
-        builder.HasIndex(e => new { e.ResellerId, e.RequestId }).IsUnique();
+        builder.HasIndex(e => e.RequestId).IsUnique();
         builder.HasIndex(e => new { e.ResellerId, e.OccurredAtUtc });
         builder.HasIndex(e => new { e.CustomerId, e.OccurredAtUtc });
+
+        // Few entries are corrections; the others cost this index nothing.
+        builder.HasIndex(e => new { e.CustomerId, e.CorrectsSequence }).HasFilter("\"CorrectsSequence\" IS NOT NULL");
     }
 }
 
@@ -107,6 +111,10 @@ public static class MeteringSets
 
         public DbSet<Reservation> Reservations => db.Set<Reservation>();
 
-        public DbSet<ReservationDraw> ReservationDraws => db.Set<ReservationDraw>();
+        public DbSet<ConverterPeak> ConverterPeaks => db.Set<ConverterPeak>();
+
+        public DbSet<ConverterReserve> ConverterReserves => db.Set<ConverterReserve>();
+
+        public DbSet<UsageAlert> UsageAlerts => db.Set<UsageAlert>();
     }
 }

@@ -12,7 +12,7 @@ namespace ResellerPortal.Core.Metering;
 /// Canonical entry: UTF-8 of the lines below, each ended by one line feed (0x0A), numbers in decimal without grouping,
 /// GUIDs in lower-case 8-4-4-4-12 form, instants as microseconds since 1970-01-01T00:00:00Z, an absent value as an empty
 /// line: "1", customer, sequence, kind ("Usage", "Correction"), occurred, recorded, token, environment, converter,
-/// quantity, source ("Gateway", "Import", "Manual"), request id, upstream reference, flags, corrected sequence,
+/// quantity, source ("Gateway", "Import", "Manual"), request id, reference, flags, corrected sequence,
 /// cost commitment (lower-case hex).
 /// </para>
 /// <para>
@@ -58,7 +58,7 @@ public static class LedgerHash
         Line(text, entry.Quantity);
         Line(text, entry.Source.ToString());
         Line(text, entry.RequestId.ToString());
-        Line(text, entry.UpstreamReference ?? "");
+        Line(text, entry.Reference ?? "");
         Line(text, (long)entry.Flags);
         Line(text, entry.CorrectsSequence?.ToString(CultureInfo.InvariantCulture) ?? "");
         Line(text, Convert.ToHexStringLower(entry.CostCommitment));

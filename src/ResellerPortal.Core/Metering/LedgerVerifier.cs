@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -16,101 +15,86 @@ public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<str
 /// <summary>Checks numbering, chain, cost commitments, counters and rollups of every customer against the entries.</summary>
 public sealed class LedgerVerifier(PortalDatabase database)
 {
+    private const int Chunk = 5000;
+
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
 
     public async Task<LedgerReport> VerifyAsync(CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
 
-        // One read transaction, so that counters and entries are of the same instant.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // One snapshot, so that counters and entries are of the same instant while the portal goes on writing.
+        await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
+        var sums = new LedgerSums();
         var faults = new List<string>();
         var zones = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Zone, cancellationToken);
-        var usedByToken = new Dictionary<Guid, long>();
-        var usedByLot = new Dictionary<Guid, long>();
-        var entries = 0L;
+        var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, cancellationToken);
         var customers = await db.Customers.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancellationToken);
         foreach (var customer in customers)
         {
-            entries += await VerifyCustomerAsync(db, customer, zones[customer.ResellerId], usedByToken, usedByLot, faults, cancellationToken);
+            var check = new CustomerCheck(customer, zones[customer.ResellerId], tokens, sums, faults);
+            await ReadAsync(db, customer, check, cancellationToken);
+            check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id).ToListAsync(cancellationToken));
         }
 
-        await VerifyCountersAsync(db, usedByToken, usedByLot, faults, cancellationToken);
-        return new LedgerReport(customers.Count, entries, faults);
+        await VerifyCountersAsync(db, zones, tokens.Values, sums, faults, cancellationToken);
+        return new LedgerReport(customers.Count, sums.Entries, faults);
     }
 
-    private static async Task<long> VerifyCustomerAsync(
-        PortalDbContext db, Customer customer, TimeZoneInfo zone, Dictionary<Guid, long> usedByToken, Dictionary<Guid, long> usedByLot, List<string> faults, CancellationToken cancellationToken)
+    private static async Task ReadAsync(PortalDbContext db, Customer customer, CustomerCheck check, CancellationToken cancellationToken)
     {
-        var draws = (await db.LotDraws.AsNoTracking().Where(d => d.CustomerId == customer.Id).ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
-        var rollups = new Dictionary<(DateOnly, Guid, string, long), (long Quantity, long CostMicros)>();
-        var expectedSequence = 1L;
-        var head = LedgerHash.Genesis;
-        await foreach (var entry in db.LedgerEntries.AsNoTracking().Where(e => e.CustomerId == customer.Id).OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        for (var after = 0L; ;)
         {
-            if (entry.Sequence != expectedSequence)
+            var entries = await db.LedgerEntries.AsNoTracking()
+                .Where(e => e.CustomerId == customer.Id && e.Sequence > after)
+                .OrderBy(e => e.Sequence)
+                .Take(Chunk)
+                .ToListAsync(cancellationToken);
+            if (entries.Count == 0)
             {
-                faults.Add($"{customer.Name}: entry {expectedSequence} is missing, {entry.Sequence} follows.");
+                return;
             }
 
-            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !LedgerHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+            var last = entries[^1].Sequence;
+            var draws = (await db.LotDraws.AsNoTracking()
+                .Where(d => d.CustomerId == customer.Id && d.Sequence > after && d.Sequence <= last)
+                .ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
+            foreach (var entry in entries)
             {
-                faults.Add($"{customer.Name}: the chain breaks at entry {entry.Sequence}.");
+                check.Read(entry, [.. draws[entry.Sequence]]);
             }
 
-            var entryDraws = draws[entry.Sequence].ToList();
-            if (entryDraws.Sum(d => d.Quantity) != entry.Quantity || !LedgerHash.Commit(entryDraws).AsSpan().SequenceEqual(entry.CostCommitment))
-            {
-                faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} are not those it commits to.");
-            }
-
-            Add(usedByToken, entry.TokenId, entry.Quantity);
-            foreach (var draw in entryDraws)
-            {
-                Add(usedByLot, draw.LotId, draw.Quantity);
-                var key = (zone.DayOf(entry.OccurredAtUtc), entry.TokenId, entry.Converter, draw.UnitCostMicros);
-                var sum = rollups.GetValueOrDefault(key);
-                rollups[key] = (sum.Quantity + draw.Quantity, sum.CostMicros + draw.CostMicros);
-            }
-
-            head = entry.Hash;
-            expectedSequence = entry.Sequence + 1;
+            after = last;
         }
-
-        if (customer.LastSequence != expectedSequence - 1 || !customer.ChainHead.AsSpan().SequenceEqual(head))
-        {
-            faults.Add($"{customer.Name}: the account names entry {customer.LastSequence} as its last, the ledger ends at {expectedSequence - 1}.");
-        }
-
-        var stored = await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id)
-            .ToDictionaryAsync(r => (r.Day, r.TokenId, r.Converter, r.UnitCostMicros), r => (r.Quantity, r.CostMicros), cancellationToken);
-        faults.AddRange(rollups.Keys.Union(stored.Keys)
-            .Where(key => rollups.GetValueOrDefault(key) != stored.GetValueOrDefault(key))
-            .Select(key => $"{customer.Name}: the daily usage of {key.Item1:yyyy-MM-dd}, {key.Item3}, differs from its entries."));
-        return expectedSequence - 1;
     }
 
     private static async Task VerifyCountersAsync(
-        PortalDbContext db, Dictionary<Guid, long> usedByToken, Dictionary<Guid, long> usedByLot, List<string> faults, CancellationToken cancellationToken)
+        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerSums sums, List<string> faults, CancellationToken cancellationToken)
     {
-        var heldByToken = await db.Reservations.GroupBy(r => r.TokenId).ToDictionaryAsync(g => g.Key, g => g.Sum(r => r.Quantity), cancellationToken);
-        await foreach (var token in db.ApiTokens.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var reservations = await db.Reservations.AsNoTracking().ToListAsync(cancellationToken);
+        var heldByToken = reservations.GroupBy(r => r.TokenId).ToDictionary(g => g.Key, g => (Quantity: g.Sum(r => r.Quantity), Requests: g.Count()));
+        foreach (var token in tokens)
         {
-            if (token.Used != usedByToken.GetValueOrDefault(token.Id) || token.Reserved != heldByToken.GetValueOrDefault(token.Id))
+            var isMonthRight = token.LimitMonth is null || token.UsedBeforeMonth == sums.UsedBeforeMonth.GetValueOrDefault(token.Id);
+            if (token.Used != sums.UsedByToken.GetValueOrDefault(token.Id) || !isMonthRight || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
             {
                 faults.Add($"Token {token.Environment} (…{token.SecretEnding}): its counters differ from its entries and reservations.");
             }
         }
 
-        var heldByLot = await db.ReservationDraws.GroupBy(d => d.LotId).ToDictionaryAsync(g => g.Key, g => g.Sum(d => d.Quantity), cancellationToken);
+        var heldByLot = reservations.SelectMany(r => r.Parts).GroupBy(p => p.LotId).ToDictionary(g => g.Key, g => g.Sum(p => p.Quantity));
+        var adjusted = await db.LotAdjustments.GroupBy(a => a.LotId).ToDictionaryAsync(g => g.Key, g => g.Sum(a => a.Conversions), cancellationToken);
         await foreach (var lot in db.CreditLots.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            if (lot.Used != usedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
+            if (lot.Conversions != lot.Granted + adjusted.GetValueOrDefault(lot.Id))
+            {
+                faults.Add($"Lot {lot.PlanName} ({lot.Id}): its size differs from what was granted and corrected.");
+            }
+
+            if (lot.Used != sums.UsedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
             {
                 faults.Add($"Lot {lot.PlanName} ({lot.Id}): its counters differ from its draws and reservations.");
             }
         }
     }
-
-    private static void Add(Dictionary<Guid, long> sums, Guid key, long quantity) => sums[key] = sums.GetValueOrDefault(key) + quantity;
 }

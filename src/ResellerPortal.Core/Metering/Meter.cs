@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Threading.Channels;
 using ResellerPortal.Core.Tenancy;
 
@@ -6,8 +8,9 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>Conversions to hold before the upstream is called.</summary>
 /// <param name="SecretHash">Hash of the token's secret; the token's state is judged in the same transaction.</param>
 /// <param name="Converter">"docx-to-pdf".</param>
-/// <param name="Quantity">At least 1.</param>
-public sealed record ReserveRequest(byte[] SecretHash, string Converter, long Quantity);
+/// <param name="Quantity">At least 1; null holds what such a conversion has cost (see <see cref="ConverterPeak"/>).</param>
+/// <param name="Caller">Where the request came from, for tokens that are bound to networks.</param>
+public sealed record ReserveRequest(byte[] SecretHash, string Converter, long? Quantity = null, IPAddress? Caller = null);
 
 public abstract record ReserveResult
 {
@@ -15,7 +18,7 @@ public abstract record ReserveResult
     {
     }
 
-    public sealed record Held(Guid ReservationId, CustomerId CustomerId) : ReserveResult;
+    public sealed record Held(Guid ReservationId, CustomerId CustomerId, long Quantity) : ReserveResult;
 
     public sealed record UnknownToken : ReserveResult;
 
@@ -23,7 +26,18 @@ public abstract record ReserveResult
 
     public sealed record TokenExpired(DateTimeOffset AtUtc) : ReserveResult;
 
-    public sealed record LimitReached(long UsageLimit) : ReserveResult;
+    public sealed record TokenNotYetValid(DateTimeOffset FromUtc) : ReserveResult;
+
+    public sealed record ConverterNotAllowed(IReadOnlyList<string> Allowed) : ReserveResult;
+
+    public sealed record CallerNotAllowed(IPAddress? Caller) : ReserveResult;
+
+    /// <param name="RenewsOn">First day of the next month where the limit is monthly; null where it is for ever.</param>
+    public sealed record LimitReached(long UsageLimit, DateOnly? RenewsOn) : ReserveResult;
+
+    public sealed record TooManyInFlight(int Allowed) : ReserveResult;
+
+    public sealed record TooManyRequests(int PerMinute, TimeSpan RetryAfter) : ReserveResult;
 
     /// <summary>The reseller's lots hold too little; the customer's own limit does not matter.</summary>
     public sealed record CreditsExhausted : ReserveResult;
@@ -31,7 +45,7 @@ public abstract record ReserveResult
 
 /// <summary>What the upstream charged for a reservation.</summary>
 /// <param name="Quantity">Conversions charged; 0 releases the reservation; null is unknown and records the reserved quantity as Unconfirmed.</param>
-public sealed record SettleRequest(Guid ReservationId, long? Quantity, string? UpstreamReference = null);
+public sealed record SettleRequest(Guid ReservationId, long? Quantity, string? Reference = null);
 
 public abstract record SettleResult
 {
@@ -51,92 +65,73 @@ public abstract record SettleResult
 /// The door to the ledger for live requests: reserve, then settle or release. Commands of a node pass one
 /// <see cref="MeterWriter"/>, which commits what waits in one transaction; an answer is given only after its commit.
 /// </summary>
-public sealed class Meter
+/// <param name="capacity">How many reservations may wait; more are turned away at once.</param>
+public sealed class Meter(int capacity = Meter.DefaultCapacity)
 {
-    private const int QueueCapacity = 10_000;
+    public const int DefaultCapacity = 10_000;
 
-    private readonly Channel<MeterCommand> _queue = Channel.CreateBounded<MeterCommand>(
-        new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
+    // Unbounded, since a settlement is the truth of what happened and is never turned away; reservations are counted.
+    private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(new UnboundedChannelOptions { SingleReader = true });
 
-    internal ChannelReader<MeterCommand> Commands => _queue.Reader;
+    private int _waiting;
 
     /// <summary>Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back.</summary>
-    /// <exception cref="MeterUnavailableException">The database could not be written; nothing was held.</exception>
-    public Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
+    /// <exception cref="MeterUnavailableException">The database could not be written, or too many wait; nothing was held.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before the writer took it; nothing was held.</exception>
+    public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity, 1);
-        return PostAsync(new ReserveCommand(request), cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
+        if (Volatile.Read(ref _waiting) >= capacity)
+        {
+            throw new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds.");
+        }
+
+        var command = new ReserveCommand(request);
+        Post(command);
+        await using var registration = cancellationToken.Register(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
+        return await command.Answer;
     }
 
     /// <summary>Records what a reservation cost. Repeating it answers the first entry.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
-    public Task<SettleResult> SettleAsync(SettleRequest request, CancellationToken cancellationToken = default)
+    public Task<SettleResult> SettleAsync(SettleRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request.Quantity ?? 0);
-        return PostAsync(new SettleCommand(request), cancellationToken);
+        var command = new SettleCommand(request);
+        Post(command);
+        return command.Answer;
     }
 
     /// <summary>Gives a reservation back, because the upstream did not charge for it. Repeating it changes nothing.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
-    public Task<SettleResult> ReleaseAsync(Guid reservationId, CancellationToken cancellationToken = default) =>
-        SettleAsync(new SettleRequest(reservationId, 0), cancellationToken);
+    public Task<SettleResult> ReleaseAsync(Guid reservationId) => SettleAsync(new SettleRequest(reservationId, 0));
+
+    /// <returns>False once the queue is closed and empty.</returns>
+    internal ValueTask<bool> WaitAsync() => _queue.Reader.WaitToReadAsync();
+
+    internal bool TryRead([NotNullWhen(true)] out MeterCommand? command)
+    {
+        var isRead = _queue.Reader.TryRead(out command);
+        if (isRead)
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        return isRead;
+    }
 
     internal void StopAccepting() => _queue.Writer.TryComplete();
 
-    private async Task<TResult> PostAsync<TResult>(MeterCommand<TResult> command, CancellationToken cancellationToken)
+    private void Post(MeterCommand command)
     {
-        try
+        Interlocked.Increment(ref _waiting);
+        if (!_queue.Writer.TryWrite(command))
         {
-            await _queue.Writer.WriteAsync(command, cancellationToken);
+            Interlocked.Decrement(ref _waiting);
+            throw new MeterUnavailableException("The portal is shutting down. Try again in a few seconds.");
         }
-        catch (ChannelClosedException closed)
-        {
-            throw new MeterUnavailableException("The portal is shutting down.", closed);
-        }
-
-        // Once queued a command may be committed, so its answer is awaited whatever becomes of the caller.
-        return await command.Answer;
     }
 }
 
 /// <summary>The ledger cannot be written just now; the caller may try again.</summary>
-public sealed class MeterUnavailableException(string message, Exception inner) : Exception(message, inner);
-
-internal abstract class MeterCommand
-{
-    public abstract void Apply(MeterBatch batch);
-
-    public abstract void Complete();
-
-    public abstract void Fail(Exception exception);
-}
-
-internal abstract class MeterCommand<TResult> : MeterCommand
-{
-    private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TResult? _result;
-
-    public Task<TResult> Answer => _answer.Task;
-
-    public sealed override void Apply(MeterBatch batch) => _result = Execute(batch);
-
-    public sealed override void Complete() => _answer.TrySetResult(_result!);
-
-    public sealed override void Fail(Exception exception) => _answer.TrySetException(exception);
-
-    protected abstract TResult Execute(MeterBatch batch);
-}
-
-internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<ReserveResult>
-{
-    public ReserveRequest Request { get; } = request;
-
-    protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(Request);
-}
-
-internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>
-{
-    public SettleRequest Request { get; } = request;
-
-    protected override SettleResult Execute(MeterBatch batch) => batch.Settle(Request);
-}
+public sealed class MeterUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -7,132 +8,161 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The locked rows of one transaction of meter commands, and the rules that move them.</summary>
 internal sealed class MeterBatch
 {
+    private readonly PortalDatabase _database;
     private readonly PortalDbContext _db;
     private readonly DateTimeOffset _now;
     private readonly LedgerBook _book;
-    private readonly Dictionary<string, ApiToken> _tokensByHash;
-    private readonly Dictionary<Guid, ApiToken> _tokens;
-    private readonly Dictionary<Guid, (Reservation Reservation, List<ReservationDraw> Draws)> _reservations;
+    private readonly Dictionary<HashKey, ApiToken> _tokensByHash = [];
+    private readonly Dictionary<Guid, Reservation> _reservations;
+    private readonly HashSet<Guid> _heldBefore;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
+    private readonly ReservePolicy _policy;
+    private readonly List<Reservation> _made = [];
+    private readonly List<Reservation> _ended = [];
 
     private MeterBatch(
+        PortalDatabase database,
         PortalDbContext db,
         DateTimeOffset now,
         LedgerBook book,
-        IReadOnlyCollection<ApiToken> tokens,
-        Dictionary<Guid, (Reservation, List<ReservationDraw>)> reservations,
-        Dictionary<Guid, (long, long)> settledBefore)
+        Dictionary<Guid, Reservation> reservations,
+        HashSet<Guid> heldBefore,
+        Dictionary<Guid, (long, long)> settledBefore,
+        ReservePolicy policy)
     {
-        _db = db;
-        _now = now;
-        _book = book;
-        _tokens = tokens.ToDictionary(t => t.Id);
-        _tokensByHash = tokens.ToDictionary(t => Convert.ToHexString(t.SecretHash));
-        _reservations = reservations;
-        _settledBefore = settledBefore;
+        (_database, _db, _now, _book, _reservations, _heldBefore, _settledBefore, _policy) = (database, db, now, book, reservations, heldBefore, settledBefore, policy);
+        foreach (var token in book.Tokens)
+        {
+            _tokensByHash[new HashKey(token.SecretHash)] = token;
+            if (token.FormerSecretHash is { } former && token.FormerSecretEndsAtUtc > now)
+            {
+                _tokensByHash[new HashKey(former)] = token;
+            }
+        }
     }
 
-    public static async Task<MeterBatch> LoadAsync(PortalDatabase database, PortalDbContext db, IReadOnlyList<MeterCommand> commands, DateTimeOffset now)
+    /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
+    public static async Task<MeterBatch> LoadAsync(PortalDatabase database, PortalDbContext db, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
     {
-        byte[][] hashes = [.. commands.OfType<ReserveCommand>().Select(c => c.Request.SecretHash)];
-        Guid[] reservationIds = [.. commands.OfType<SettleCommand>().Select(c => c.Request.ReservationId).Distinct()];
+        var reserves = commands.OfType<ReserveCommand>().ToList();
+        byte[][] hashes = [.. reserves.Select(c => c.Request.SecretHash).DistinctBy(hash => new HashKey(hash))];
+        Guid[] settleIds = [.. commands.OfType<SettleCommand>().Select(c => c.Request.ReservationId).Distinct()];
+        Guid[] reservationIds = isRepeated ? [.. settleIds, .. reserves.Select(c => c.ReservationId)] : settleIds;
 
-        var tokenIds = await db.ApiTokens.Where(t => hashes.Contains(t.SecretHash)).Select(t => t.Id).ToListAsync();
-        if (reservationIds.Length > 0)
+        var reservations = await ReservationsAsync();
+        var tokens = await TokensAsync(db, hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
+        if (await database.LockRowsAsync<ApiToken>(db, tokens.Select(t => t.Id), default))
         {
-            tokenIds.AddRange(await db.Reservations.Where(r => reservationIds.Contains(r.Id)).Select(r => r.TokenId).ToListAsync());
+            // Under the tokens' locks a reservation is settled by one transaction only.
+            Guid[] locked = [.. tokens.Select(t => t.Id)];
+            tokens = await db.ApiTokens.AsNoTracking().Where(t => locked.Contains(t.Id)).ToListAsync();
+            reservations = await ReservationsAsync();
         }
 
-        await database.LockRowsAsync<ApiToken>(db, tokenIds, default);
-        var tokens = await db.ApiTokens.Where(t => tokenIds.Contains(t.Id)).ToListAsync();
-
-        // Read under the tokens' locks: a reservation is settled by one transaction only.
-        var reservations = await db.Reservations.Where(r => reservationIds.Contains(r.Id)).ToListAsync();
-        var draws = await db.ReservationDraws.Where(d => reservationIds.Contains(d.ReservationId)).ToListAsync();
+        var book = await LedgerBook.OpenAsync(database, db, tokens, [.. reservations.SelectMany(r => r.Parts).Select(p => p.LotId)], now, now);
         var gone = reservationIds.Except(reservations.Select(r => r.Id)).ToList();
-        var settledBefore = gone.Count == 0
-            ? []
-            : await db.LedgerEntries.Where(e => gone.Contains(e.RequestId)).ToDictionaryAsync(e => e.RequestId, e => (e.Sequence, e.Quantity));
-
-        var book = await LedgerBook.OpenAsync(database, db, tokens, [.. draws.Select(d => d.LotId)], now, now);
+        var settledBefore = gone.Count == 0 ? [] : await db.LedgerEntries.AsNoTracking()
+            .Where(e => gone.Contains(e.RequestId))
+            .Select(e => new { e.RequestId, e.Sequence, e.Quantity })
+            .ToDictionaryAsync(e => e.RequestId, e => (e.Sequence, e.Quantity));
+        var policy = await ReservePolicy.LoadAsync(db, [.. reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter).Distinct()], book.Resellers, now);
         return new MeterBatch(
+            database,
             db,
             now,
             book,
-            tokens,
-            reservations.ToDictionary(r => r.Id, r => (r, draws.Where(d => d.ReservationId == r.Id).ToList())),
-            settledBefore);
+            reservations.ToDictionary(r => r.Id),
+            isRepeated ? [.. reservations.Select(r => r.Id).Except(settleIds)] : [],
+            settledBefore,
+            policy);
+
+        async Task<List<Reservation>> ReservationsAsync() =>
+            reservationIds.Length == 0 ? [] : await db.Reservations.AsNoTracking().Where(r => reservationIds.Contains(r.Id)).ToListAsync();
     }
 
-    public ReserveResult Reserve(ReserveRequest request)
+    public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {
-        if (!_tokensByHash.TryGetValue(Convert.ToHexString(request.SecretHash), out var token))
+        if (!_tokensByHash.TryGetValue(new HashKey(request.SecretHash), out var token))
         {
             return new ReserveResult.UnknownToken();
         }
 
-        if (token.RevokedAtUtc is { } revokedAtUtc)
+        if (_heldBefore.Contains(reservationId))
         {
-            return new ReserveResult.TokenRevoked(revokedAtUtc);
+            return new ReserveResult.Held(reservationId, token.CustomerId, _reservations[reservationId].Quantity);
         }
 
-        if (token.ExpiresAtUtc is { } expiresAtUtc && expiresAtUtc <= _now)
+        var month = BillingPeriod.Of(_now, _book.ZoneOf(token.ResellerId)).FirstDay;
+        token.EnterMonth(month);
+        if (Admission.Judge(token, request, _now, month) is { } refusal)
         {
-            return new ReserveResult.TokenExpired(expiresAtUtc);
+            return refusal;
         }
 
-        if (token.UsageLimit is { } limit && token.Used + token.Reserved + request.Quantity > limit)
+        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _policy.Of(token.ResellerId, request.Converter);
+        if (token.RemainingIn(month) is { } remaining)
         {
-            return new ReserveResult.LimitReached(limit);
+            if (remaining < least)
+            {
+                return new ReserveResult.LimitReached(token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
+            }
+
+            // The last conversions of a limit may still be used, though such a request has cost more before.
+            wanted = Math.Min(wanted, remaining);
         }
 
-        var parts = _book.Allocate(token.ResellerId, request.Quantity, _now);
-        if (parts.Sum(p => p.Quantity) < request.Quantity)
+        var parts = _book.Allocate(token.ResellerId, wanted, _now);
+        var quantity = parts.Sum(p => p.Quantity);
+        if (quantity < least)
         {
             return new ReserveResult.CreditsExhausted();
         }
 
-        var reservation = new Reservation
+        foreach (var (lot, part) in parts)
         {
-            Id = Guid.CreateVersion7(_now),
+            lot.Reserved += part;
+            _book.Touch(lot);
+        }
+
+        token.Reserved += quantity;
+        token.OpenRequests++;
+        token.RateClearsAtUtc = Admission.NextRateInstant(token, _now);
+        _book.Touch(token);
+        _made.Add(new Reservation
+        {
+            Id = reservationId,
             ResellerId = token.ResellerId,
             CustomerId = token.CustomerId,
             TokenId = token.Id,
             Converter = request.Converter,
-            Quantity = request.Quantity,
+            Quantity = quantity,
+            Parts = [.. parts.Select(p => new LotPart(p.Lot.Id, p.Quantity))],
             CreatedAtUtc = _now,
-        };
-        token.Reserved += request.Quantity;
-        _db.Reservations.Add(reservation);
-        foreach (var (lot, quantity) in parts)
-        {
-            lot.Reserved += quantity;
-            _db.ReservationDraws.Add(new ReservationDraw { ReservationId = reservation.Id, ResellerId = token.ResellerId, LotId = lot.Id, Quantity = quantity });
-        }
-
-        return new ReserveResult.Held(reservation.Id, token.CustomerId);
+        });
+        return new ReserveResult.Held(reservationId, token.CustomerId, quantity);
     }
 
     public SettleResult Settle(SettleRequest request)
     {
-        if (!_reservations.Remove(request.ReservationId, out var held))
+        if (!_reservations.Remove(request.ReservationId, out var reservation))
         {
             return _settledBefore.TryGetValue(request.ReservationId, out var earlier)
                 ? new SettleResult.Recorded(earlier.Sequence, earlier.Quantity)
                 : new SettleResult.Gone();
         }
 
-        var (reservation, draws) = held;
-        var token = _tokens[reservation.TokenId];
+        var token = _book.Token(reservation.TokenId);
         token.Reserved -= reservation.Quantity;
-        foreach (var draw in draws)
+        token.OpenRequests--;
+        _book.Touch(token);
+        foreach (var part in reservation.Parts)
         {
-            _book.Lot(draw.LotId).Reserved -= draw.Quantity;
+            var lot = _book.Lot(part.LotId);
+            lot.Reserved -= part.Quantity;
+            _book.Touch(lot);
         }
 
-        _db.ReservationDraws.RemoveRange(draws);
-        _db.Reservations.Remove(reservation);
-
+        _ended.Add(reservation);
         var quantity = request.Quantity ?? reservation.Quantity;
         if (quantity == 0)
         {
@@ -140,9 +170,34 @@ internal sealed class MeterBatch
         }
 
         var fact = new UsageFact(
-            token.Id, _now, reservation.Converter, quantity, UsageSource.Gateway, reservation.Id, request.UpstreamReference, IsUnconfirmed: request.Quantity is null);
-        var entry = _book.Append(token, fact, preferredLots: [.. draws.Select(d => (_book.Lot(d.LotId), d.Quantity))]);
+            token.Id, _now, reservation.Converter, quantity, UsageSource.Gateway, reservation.Id, request.Reference, IsUnconfirmed: request.Quantity is null);
+        var entry = _book.Append(token, fact, reservation.Parts);
         _settledBefore[reservation.Id] = (entry.Sequence, quantity);
         return new SettleResult.Recorded(entry.Sequence, quantity);
+    }
+
+    /// <summary>Writes what the commands moved; the transaction is the caller's to commit.</summary>
+    public async Task WriteAsync()
+    {
+        await _database.InsertManyAsync(_db, _made, default);
+        await _database.DeleteManyAsync(_db, _ended, default);
+        await _book.WriteAsync(default);
+    }
+
+    private static Task<List<ApiToken>> TokensAsync(PortalDbContext db, byte[][] hashes, Guid[] ids) =>
+        db.ApiTokens.AsNoTracking()
+            .Where(t => hashes.Contains(t.SecretHash) || hashes.Contains(t.FormerSecretHash) || ids.Contains(t.Id))
+            .ToListAsync();
+
+    /// <summary>A hash as a dictionary key, without making text of it.</summary>
+    private readonly struct HashKey(byte[] hash) : IEquatable<HashKey>
+    {
+        private readonly byte[] _hash = hash;
+
+        public bool Equals(HashKey other) => _hash.AsSpan().SequenceEqual(other._hash);
+
+        public override bool Equals(object? obj) => obj is HashKey other && Equals(other);
+
+        public override int GetHashCode() => BitConverter.ToInt32(_hash, 0);
     }
 }

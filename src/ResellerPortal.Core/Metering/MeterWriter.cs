@@ -13,7 +13,10 @@ namespace ResellerPortal.Core.Metering;
 /// </summary>
 public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<MeterWriter> logger) : BackgroundService
 {
-    private const int MaxBatch = 256;
+    private const int MaxBatch = 512;
+
+    /// <summary>Waits before a batch is tried again; together the longest that a caller is kept when the database is away.</summary>
+    private static readonly TimeSpan[] Patience = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(2)];
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("meter: one writer for all tenants of the node");
 
@@ -32,11 +35,14 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new List<MeterCommand>(MaxBatch);
-        while (await meter.Commands.WaitToReadAsync(CancellationToken.None))
+        while (await meter.WaitAsync())
         {
-            while (batch.Count < MaxBatch && meter.Commands.TryRead(out var command))
+            while (batch.Count < MaxBatch && meter.TryRead(out var command))
             {
-                batch.Add(command);
+                if (command.TryTake())
+                {
+                    batch.Add(command);
+                }
             }
 
             await WriteAsync(batch);
@@ -46,11 +52,16 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
     private async Task WriteAsync(IReadOnlyList<MeterCommand> commands)
     {
+        if (commands.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            await CommitAsync(commands);
+            await CommitPatientlyAsync(commands);
         }
-        catch (Exception failure) when (failure is DbException or DbUpdateException && commands.Count > 1)
+        catch (Exception failure) when (failure is DbException or DbUpdateException && !IsPassing(failure) && commands.Count > 1)
         {
             // One command must not fail its neighbours; nothing of the batch was committed.
             logger.LogWarning(failure, "A batch of {Count} meter commands was rolled back; each is tried alone.", commands.Count);
@@ -61,7 +72,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
         catch (Exception failure)
         {
-            logger.LogError(failure, "A meter command could not be committed.");
+            logger.LogError(failure, "{Count} meter commands could not be committed.", commands.Count);
             foreach (var command in commands)
             {
                 command.Fail(new MeterUnavailableException("The ledger cannot be written at the moment. Try again in a few seconds.", failure));
@@ -69,18 +80,35 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<MeterCommand> commands)
+    private async Task CommitPatientlyAsync(IReadOnlyList<MeterCommand> commands)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await CommitAsync(commands, isRepeated: attempt > 0);
+                return;
+            }
+            catch (Exception failure) when (attempt < Patience.Length && IsPassing(failure))
+            {
+                logger.LogWarning("The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
+                await Task.Delay(Patience[attempt], CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyList<MeterCommand> commands, bool isRepeated)
     {
         await using var db = database.Open(Scope);
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
-            var batch = await MeterBatch.LoadAsync(database, db, commands, clock.GetUtcNow());
+            var batch = await MeterBatch.LoadAsync(database, db, commands, clock.GetUtcNow(), isRepeated);
             foreach (var command in commands)
             {
                 command.Apply(batch);
             }
 
-            await db.SaveChangesAsync();
+            await batch.WriteAsync();
             await transaction.CommitAsync();
         }
 
@@ -89,4 +117,6 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             command.Complete();
         }
     }
+
+    private bool IsPassing(Exception failure) => (failure as DbException ?? failure.InnerException as DbException) is { } reason && database.Dialect.IsPassing(reason);
 }

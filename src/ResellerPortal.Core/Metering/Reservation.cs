@@ -1,8 +1,14 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
+
+/// <summary>The part of a quantity that a lot gives.</summary>
+public readonly record struct LotPart(Guid LotId, long Quantity);
 
 /// <summary>Conversions held for a request in flight. The row is gone once the request is settled or released.</summary>
 public sealed class Reservation : ICustomerOwned
@@ -19,19 +25,10 @@ public sealed class Reservation : ICustomerOwned
 
     public required long Quantity { get; init; }
 
+    /// <summary>Which lots hold it; their quantities add up to <see cref="Quantity"/>.</summary>
+    public required IReadOnlyList<LotPart> Parts { get; init; }
+
     public required DateTimeOffset CreatedAtUtc { get; init; }
-}
-
-/// <summary>The part of a reservation that a lot holds.</summary>
-public sealed class ReservationDraw : IResellerOwned
-{
-    public required Guid ReservationId { get; init; }
-
-    public required ResellerId ResellerId { get; init; }
-
-    public required Guid LotId { get; init; }
-
-    public required long Quantity { get; init; }
 }
 
 internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reservation>
@@ -39,15 +36,20 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
     public void Configure(EntityTypeBuilder<Reservation> builder)
     {
         builder.Property(r => r.Converter).HasMaxLength(60);
-        builder.HasIndex(r => r.CreatedAtUtc);
+        builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer).HasMaxLength(4000);
+        builder.HasIndex(r => r.TokenId);
     }
-}
 
-internal sealed class ReservationDrawConfiguration : IEntityTypeConfiguration<ReservationDraw>
-{
-    public void Configure(EntityTypeBuilder<ReservationDraw> builder)
+    /// <summary>"lot:quantity" for each part: a reservation is written and deleted once, so its parts travel in its own row.</summary>
+    private sealed class LotPartsConverter() : ValueConverter<IReadOnlyList<LotPart>, string>(parts => Write(parts), text => Read(text))
     {
-        builder.HasKey(d => new { d.ReservationId, d.LotId });
-        builder.HasOne<Reservation>().WithMany().HasForeignKey(d => d.ReservationId).OnDelete(DeleteBehavior.Cascade);
+        public static ValueComparer<IReadOnlyList<LotPart>> Comparer { get; } = new(
+            (left, right) => left!.SequenceEqual(right!), parts => parts.Count, parts => parts);
+
+        private static string Write(IReadOnlyList<LotPart> parts) =>
+            string.Join(' ', parts.Select(p => $"{p.LotId:N}:{p.Quantity.ToString(CultureInfo.InvariantCulture)}"));
+
+        private static IReadOnlyList<LotPart> Read(string text) =>
+            [.. text.Split(' ').Select(part => new LotPart(Guid.ParseExact(part.AsSpan(0, 32), "N"), long.Parse(part.AsSpan(33), CultureInfo.InvariantCulture)))];
     }
 }

@@ -27,7 +27,7 @@ public sealed class ReservationSweeper(Meter meter, PortalDatabase database, Tim
         var dead = await db.Reservations.Where(r => r.CreatedAtUtc < deadline).OrderBy(r => r.CreatedAtUtc).Select(r => r.Id).Take(1000).ToListAsync(cancellationToken);
         foreach (var reservationId in dead)
         {
-            await meter.SettleAsync(new SettleRequest(reservationId, Quantity: null), cancellationToken);
+            await meter.SettleAsync(new SettleRequest(reservationId, Quantity: null));
         }
 
         return dead.Count;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -9,28 +10,32 @@ namespace ResellerPortal.Core.Metering;
 public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Appends facts of one reseller in the order given, in one transaction.</summary>
-    /// <exception cref="DbUpdateException">A request id is in the ledger already; nothing was recorded.</exception>
+    /// <exception cref="DbException">A request id is in the ledger already; nothing was recorded.</exception>
     public async Task RecordAsync(TenantScope scope, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await AppendAsync(db, facts, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Appends facts in the caller's transaction.</summary>
+    internal async Task AppendAsync(PortalDbContext db, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken)
     {
         if (facts.Count == 0)
         {
             return;
         }
 
-        await using var db = database.Open(scope);
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         await database.LockRowsAsync<ApiToken>(db, tokenIds, cancellationToken);
-        var tokens = await db.ApiTokens.Where(t => tokenIds.Contains(t.Id)).ToDictionaryAsync(t => t.Id, cancellationToken);
-        var book = await LedgerBook.OpenAsync(database, db, tokens.Values, [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var tokens = await db.ApiTokens.AsNoTracking().Where(t => tokenIds.Contains(t.Id)).ToListAsync(cancellationToken);
+        var book = await LedgerBook.OpenAsync(database, db, tokens, [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
-            book.Append(tokens[fact.TokenId], fact, preferredLots: []);
+            book.Append(book.Token(fact.TokenId), fact, preferredLots: []);
         }
 
-        db.ChangeTracker.DetectChanges();
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await book.WriteAsync(cancellationToken);
     }
 }

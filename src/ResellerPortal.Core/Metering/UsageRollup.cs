@@ -27,6 +27,9 @@ public sealed class UsageRollup : ICustomerOwned
 
     public required Currency Currency { get; init; }
 
+    /// <summary>How many ledger entries it sums; an entry that drew from two lots counts once, at the lot of the lower id.</summary>
+    public long Entries { get; set; }
+
     public long Quantity { get; set; }
 
     public long CostMicros { get; set; }

@@ -40,16 +40,22 @@ public sealed class TenantWriteGuard : SaveChangesInterceptor
         }
     }
 
-    private static bool IsInside(EntityEntry entry, TenantScope scope) => entry.Entity switch
+    /// <summary>Whether a row belongs to the scope as it stands.</summary>
+    internal static bool IsInside(object row, TenantScope scope) => scope.CrossesTenants || row switch
     {
         Reseller reseller => scope.Customer is null && scope.Contains(reseller.Id, null),
-        Customer customer => scope.Contains(customer.ResellerId, customer.Id) && scope.Contains(Original<ResellerId>(entry, nameof(Customer.ResellerId)), customer.Id),
-        ICustomerOwned owned => scope.Contains(owned.ResellerId, owned.CustomerId)
-            && scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), Original<CustomerId>(entry, nameof(owned.CustomerId))),
-        IResellerOwned owned => scope.Customer is null && scope.Contains(owned.ResellerId, null)
-            && scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), null),
-        IOwnedAtAnyLevel owned => scope.Contains(owned.ResellerId, owned.CustomerId)
-            && scope.Contains(Original<ResellerId?>(entry, nameof(owned.ResellerId)), Original<CustomerId?>(entry, nameof(owned.CustomerId))),
+        ICustomerOwned owned => scope.Contains(owned.ResellerId, owned.CustomerId),
+        IResellerOwned owned => scope.Customer is null && scope.Contains(owned.ResellerId, null),
+        IOwnedAtAnyLevel owned => scope.Contains(owned.ResellerId, owned.CustomerId),
+        _ => true,
+    };
+
+    private static bool IsInside(EntityEntry entry, TenantScope scope) => IsInside(entry.Entity, scope) && entry.Entity switch
+    {
+        Customer customer => scope.Contains(Original<ResellerId>(entry, nameof(Customer.ResellerId)), customer.Id),
+        ICustomerOwned owned => scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), Original<CustomerId>(entry, nameof(owned.CustomerId))),
+        IResellerOwned owned => scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), null),
+        IOwnedAtAnyLevel owned => scope.Contains(Original<ResellerId?>(entry, nameof(owned.ResellerId)), Original<CustomerId?>(entry, nameof(owned.CustomerId))),
         _ => true,
     };
 

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -37,3 +38,14 @@ public static class UtcMicroseconds
 internal sealed class CurrencyCodeConverter() : ValueConverter<Currency, string>(
     currency => currency.Code,
     code => Currency.Of(code));
+
+/// <summary>A short list of words without spaces as one text.</summary>
+internal sealed class WordListConverter() : ValueConverter<IReadOnlyList<string>, string>(
+    words => string.Join(' ', words),
+    text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+{
+    public static ValueComparer<IReadOnlyList<string>> Comparer { get; } = new(
+        (left, right) => left!.SequenceEqual(right!),
+        words => words.Aggregate(0, (hash, word) => HashCode.Combine(hash, word)),
+        words => words);
+}

@@ -46,6 +46,17 @@ public sealed class Customer : ICustomerOwned
     /// <summary>Hash of the newest ledger entry; 32 zero bytes before the first.</summary>
     public byte[] ChainHead { get; set; } = new byte[32];
 
+    /// <summary>Conversions a month that the customer means to stay within; alerts tell when it does not. Null for none.</summary>
+    public long? MonthlyBudget { get; set; }
+
+    /// <summary>First day of the month that <see cref="UsedInMonth"/> counts; null before the first usage.</summary>
+    public DateOnly? UsageMonth { get; set; }
+
+    public long UsedInMonth { get; set; }
+
+    /// <summary>The highest share of the budget, in percent, that was told of this month.</summary>
+    public int AlertedPercent { get; set; }
+
     /// <summary>Sequence of the newest entry that a finalised invoice bills.</summary>
     public long BilledThroughSequence { get; set; }
 }

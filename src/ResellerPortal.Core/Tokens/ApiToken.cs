@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
@@ -10,6 +11,19 @@ public enum TokenState
     Revoked,
     Expired,
     Exhausted,
+
+    /// <summary>Its first instant has not come yet.</summary>
+    Waiting,
+}
+
+/// <summary>What a usage limit is counted over.</summary>
+public enum LimitPeriod
+{
+    /// <summary>The token's whole life.</summary>
+    Ever,
+
+    /// <summary>Each calendar month in the reseller's time zone; what is left over is lost.</summary>
+    Month,
 }
 
 /// <summary>
@@ -28,19 +42,59 @@ public sealed class ApiToken : ICustomerOwned
     public required string Environment { get; init; }
 
     /// <summary>SHA-256 of the secret's UTF-8 bytes.</summary>
-    public required byte[] SecretHash { get; init; }
+    public required byte[] SecretHash { get; set; }
 
-    public required string ProtectedSecret { get; init; }
+    public required string ProtectedSecret { get; set; }
 
     /// <summary>The secret's last four characters, to tell tokens apart.</summary>
-    public required string SecretEnding { get; init; }
+    public required string SecretEnding { get; set; }
 
-    /// <summary>Conversions it may ever use; null for no limit.</summary>
+    /// <summary>The secret before the last rotation, good until <see cref="FormerSecretEndsAtUtc"/>.</summary>
+    public byte[]? FormerSecretHash { get; set; }
+
+    public string? FormerProtectedSecret { get; set; }
+
+    public DateTimeOffset? FormerSecretEndsAtUtc { get; set; }
+
+    /// <summary>Conversions it may use in each <see cref="LimitPeriod"/>; null for no limit.</summary>
     public long? UsageLimit { get; init; }
 
+    public LimitPeriod LimitPeriod { get; init; }
+
+    /// <summary>Conversions used in its whole life.</summary>
     public long Used { get; set; }
 
     public long Reserved { get; set; }
+
+    /// <summary>First day of the month that a monthly limit counts; null before the first usage.</summary>
+    public DateOnly? LimitMonth { get; set; }
+
+    /// <summary>What <see cref="Used"/> stood at when <see cref="LimitMonth"/> began.</summary>
+    public long UsedBeforeMonth { get; set; }
+
+    /// <summary>Requests in flight: reservations that are neither settled nor released.</summary>
+    public int OpenRequests { get; set; }
+
+    /// <summary>Requests that may be in flight at once; null for no limit.</summary>
+    public int? ConcurrentRequests { get; init; }
+
+    /// <summary>Requests that may begin within any minute; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>When the requests that began are paid off at the allowed rate (the generic cell rate algorithm's one instant).</summary>
+    public DateTimeOffset? RateClearsAtUtc { get; set; }
+
+    /// <summary>Converters it may use, "docx-to-pdf"; empty for all.</summary>
+    public IReadOnlyList<string> AllowedConverters { get; init; } = [];
+
+    /// <summary>Networks that it may be used from, in CIDR form; empty for everywhere.</summary>
+    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+
+    /// <summary>The highest share of its limit, in percent, that was told of in this period.</summary>
+    public int AlertedPercent { get; set; }
+
+    /// <summary>Its first instant; null for at once.</summary>
+    public DateTimeOffset? NotBeforeUtc { get; init; }
 
     public DateTimeOffset? ExpiresAtUtc { get; init; }
 
@@ -51,13 +105,30 @@ public sealed class ApiToken : ICustomerOwned
     /// <summary>Whether the customer's own member made it.</summary>
     public bool IsSelfService { get; init; }
 
-    public long? Remaining => UsageLimit is { } limit ? Math.Max(0, limit - Used - Reserved) : null;
+    /// <summary>What counts against the limit in the month that begins on a day.</summary>
+    public long CountedIn(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
 
-    public TokenState StateAt(DateTimeOffset now) =>
+    /// <summary>What may still be reserved in a month; null without a limit.</summary>
+    public long? RemainingIn(DateOnly month) => UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, CountedIn(month)) - Reserved) : null;
+
+    /// <param name="month">First day of the present month in the reseller's time zone.</param>
+    public TokenState StateAt(DateTimeOffset now, DateOnly month) =>
         RevokedAtUtc is not null ? TokenState.Revoked
         : ExpiresAtUtc <= now ? TokenState.Expired
-        : UsageLimit <= Used ? TokenState.Exhausted
+        : NotBeforeUtc > now ? TokenState.Waiting
+        : UsageLimit <= CountedIn(month) ? TokenState.Exhausted
         : TokenState.Active;
+
+    /// <summary>Begins a new month's count, where the limit is monthly and a later month has come.</summary>
+    internal void EnterMonth(DateOnly month)
+    {
+        if (LimitPeriod == LimitPeriod.Month && (LimitMonth is null || LimitMonth < month))
+        {
+            LimitMonth = month;
+            UsedBeforeMonth = Used;
+            AlertedPercent = 0;
+        }
+    }
 }
 
 internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
@@ -66,6 +137,11 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
     {
         builder.Property(t => t.Environment).HasMaxLength(60);
         builder.Property(t => t.SecretHash).HasMaxLength(32);
+        builder.Property(t => t.FormerSecretHash).HasMaxLength(32);
+        builder.HasIndex(t => t.FormerSecretHash);
+        builder.Property(t => t.LimitPeriod).HasConversion<string>().HasMaxLength(10);
+        builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
+        builder.Property(t => t.AllowedNetworks).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.SecretEnding).HasMaxLength(4);
         builder.HasIndex(t => t.SecretHash).IsUnique();
         builder.HasIndex(t => new { t.ResellerId, t.CustomerId });

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -7,16 +9,34 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
 
-/// <summary>What a token is asked to be. A null limit is unlimited, a null expiry is never.</summary>
-public sealed record TokenRequest(string Environment, long? UsageLimit, DateTimeOffset? ExpiresAtUtc);
+/// <summary>
+/// What a token is asked to be. A null limit is unlimited, a null expiry is never, empty lists allow everything.
+/// Converters as "docx-to-pdf", networks in CIDR form.
+/// </summary>
+public sealed record TokenRequest(string Environment, long? UsageLimit, DateTimeOffset? ExpiresAtUtc)
+{
+    public LimitPeriod LimitPeriod { get; init; }
+
+    public DateTimeOffset? NotBeforeUtc { get; init; }
+
+    public IReadOnlyList<string> AllowedConverters { get; init; } = [];
+
+    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+
+    public int? RequestsPerMinute { get; init; }
+
+    public int? ConcurrentRequests { get; init; }
+}
 
 /// <summary>A token just made, with its secret: the only time it is seen.</summary>
 public sealed record IssuedToken(ApiToken Token, string Secret);
 
-public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     public const long MaxUsageLimit = 999_999_999;
     private const int MaxTokensPerCustomer = 1000;
+
+    private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.ApiToken.Secret.v1");
 
@@ -67,6 +87,39 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
         return token;
     }
 
+    /// <summary>Gives a token a new secret; the old one is good for <paramref name="overlap"/> more, so that programs can be changed over.</summary>
+    public async Task<Outcome<IssuedToken>> RotateAsync(Actor actor, Guid tokenId, TimeSpan overlap, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Customer is null ? Permission.TokensIssue : Permission.MyTokensManage);
+        if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
+        {
+            return Refusal.Of($"The old secret is good for 0 to {MaxOverlap.Days} days more.", nameof(overlap));
+        }
+
+        var secret = TokenSecret.Create();
+        var protectedSecret = _protector.Protect(secret);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<ApiToken>(db, [tokenId], cancellationToken);
+        if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == tokenId, cancellationToken) is not { } token)
+        {
+            return Refusal.NotFound("token");
+        }
+
+        var now = clock.GetUtcNow();
+        if (token.RevokedAtUtc is not null || token.ExpiresAtUtc <= now)
+        {
+            return Refusal.Of("This token is revoked or expired. Issue a new one.");
+        }
+
+        (token.FormerSecretHash, token.FormerProtectedSecret, token.FormerSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
+        (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, secret[^4..]);
+        db.Audit(actor, now, Permission.TokensIssue, $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC", token.ResellerId, token.CustomerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new IssuedToken(token, secret);
+    }
+
     private async Task<Outcome<IssuedToken>> CreateAsync(Actor actor, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -108,7 +161,13 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
             ProtectedSecret = protectedSecret,
             SecretEnding = secret[^4..],
             UsageLimit = request.UsageLimit,
+            LimitPeriod = request.LimitPeriod,
+            NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
             ExpiresAtUtc = request.ExpiresAtUtc?.ToUniversalTime(),
+            AllowedConverters = request.AllowedConverters,
+            AllowedNetworks = request.AllowedNetworks,
+            RequestsPerMinute = request.RequestsPerMinute,
+            ConcurrentRequests = request.ConcurrentRequests,
             CreatedAtUtc = now,
             IsSelfService = isSelfService,
         };
@@ -129,6 +188,18 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
             Refusal.Of("The expiry has passed already. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
         { ExpiresAtUtc: { } expires } when expires > now.AddYears(10) =>
             Refusal.Of("An expiry is at most ten years away; leave it empty for never.", nameof(request.ExpiresAtUtc)),
+        { NotBeforeUtc: { } from } when from >= (request.ExpiresAtUtc ?? DateTimeOffset.MaxValue) || from > now.AddYears(10) =>
+            Refusal.Of("A token begins before it expires, and within ten years; leave the beginning empty for at once.", nameof(request.NotBeforeUtc)),
+        { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
+            Refusal.Of("A limit that renews each month needs a number of conversions.", nameof(request.UsageLimit)),
+        { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(ConverterForm().IsMatch) =>
+            Refusal.Of("Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.", nameof(request.AllowedConverters)),
+        { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
+            Refusal.Of("Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).", nameof(request.AllowedNetworks)),
+        { RequestsPerMinute: < 1 or > 1_000_000 } =>
+            Refusal.Of("Requests per minute are from 1 to 1,000,000; leave it empty for no limit.", nameof(request.RequestsPerMinute)),
+        { ConcurrentRequests: < 1 or > 100_000 } =>
+            Refusal.Of("Requests at once are from 1 to 100,000; leave it empty for no limit.", nameof(request.ConcurrentRequests)),
         _ => null,
     };
 
@@ -150,6 +221,10 @@ public sealed class ApiTokens(PortalDatabase database, IDataProtectionProvider p
     }
 
     private static string Describe(ApiToken token) =>
-        $"token {token.Environment} (…{token.SecretEnding}), {(token.UsageLimit is { } limit ? $"limit {limit}" : "no limit")}, "
+        $"token {token.Environment} (…{token.SecretEnding}), "
+        + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
+
+    [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
+    private static partial Regex ConverterForm();
 }

@@ -2,18 +2,25 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Tokens;
 
-/// <summary>A token as pages show it; nothing of its secret but the last four characters.</summary>
+/// <summary>
+/// A token as pages show it; nothing of its secret but the last four characters. Used counts the present month where the
+/// limit is monthly.
+/// </summary>
 public sealed record TokenRow(
     Guid Id,
     string Environment,
     string SecretEnding,
     long? UsageLimit,
+    LimitPeriod LimitPeriod,
     long Used,
     long? Remaining,
+    DateTimeOffset? NotBeforeUtc,
     DateTimeOffset? ExpiresAtUtc,
+    DateTimeOffset? FormerSecretEndsAtUtc,
     DateTimeOffset CreatedAtUtc,
     bool IsSelfService,
     TokenState State);
@@ -30,8 +37,10 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var tokens = await db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == customerId).ToListAsync(cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        var month = reseller is null ? default : BillingPeriod.Of(now, reseller.Zone).FirstDay;
         return [.. tokens
-            .Select(t => new TokenRow(t.Id, t.Environment, t.SecretEnding, t.UsageLimit, t.Used, t.Remaining, t.ExpiresAtUtc, t.CreatedAtUtc, t.IsSelfService, t.StateAt(now)))
+            .Select(t => Row(t, now, month))
             .OrderBy(t => t.State is TokenState.Revoked or TokenState.Expired)
             .ThenByDescending(t => t.CreatedAtUtc)];
     }
@@ -42,4 +51,19 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         return await db.Customers.Select(c => new TokenAllowance(c.SelfServiceTokens, c.SelfServiceMaxLimit)).SingleAsync(cancellationToken);
     }
+
+    private static TokenRow Row(ApiToken token, DateTimeOffset now, DateOnly month) => new(
+        token.Id,
+        token.Environment,
+        token.SecretEnding,
+        token.UsageLimit,
+        token.LimitPeriod,
+        token.CountedIn(month),
+        token.RemainingIn(month),
+        token.NotBeforeUtc,
+        token.ExpiresAtUtc,
+        token.FormerSecretEndsAtUtc > now ? token.FormerSecretEndsAtUtc : null,
+        token.CreatedAtUtc,
+        token.IsSelfService,
+        token.StateAt(now, month));
 }

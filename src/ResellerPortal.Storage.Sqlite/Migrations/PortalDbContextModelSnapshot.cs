@@ -141,6 +141,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
 
@@ -152,12 +155,23 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("ExpiresAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Granted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("PlanName")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("PlanOrderId")
+                    b.Property<Guid?>("PlanOrderId")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("ResellerId")
@@ -183,6 +197,40 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
 
                     b.ToTable("CreditLot");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Conversions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("LotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotId");
+
+                    b.ToTable("LotAdjustment");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
@@ -219,8 +267,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("CustomerId", "Sequence", "LotId");
-
-                    b.HasIndex("LotId");
 
                     b.ToTable("LotDraw");
                 });
@@ -344,6 +390,40 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("InvoiceSeries");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Converter")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Highest")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId", "Converter", "Day");
+
+                    b.ToTable("ConverterPeak");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterReserve", b =>
+                {
+                    b.Property<string>("Converter")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Converter");
+
+                    b.ToTable("ConverterReserve");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
                     b.Property<Guid>("CustomerId")
@@ -397,6 +477,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("RecordedAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Reference")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("RequestId")
                         .HasColumnType("TEXT");
 
@@ -411,18 +495,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<Guid>("TokenId")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("UpstreamReference")
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT");
-
                     b.HasKey("CustomerId", "Sequence");
+
+                    b.HasIndex("RequestId")
+                        .IsUnique();
+
+                    b.HasIndex("CustomerId", "CorrectsSequence")
+                        .HasFilter("\"CorrectsSequence\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "OccurredAtUtc");
 
                     b.HasIndex("ResellerId", "OccurredAtUtc");
-
-                    b.HasIndex("ResellerId", "RequestId")
-                        .IsUnique();
 
                     b.ToTable("LedgerEntry");
                 });
@@ -443,6 +526,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
@@ -454,28 +542,60 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CreatedAtUtc");
+                    b.HasIndex("TokenId");
 
                     b.ToTable("Reservation");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ReservationDraw", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
-                    b.Property<Guid>("ReservationId")
+                    b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Quantity")
+                    b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
+                    b.Property<Guid?>("CustomerId")
                         .HasColumnType("TEXT");
 
-                    b.HasKey("ReservationId", "LotId");
+                    b.Property<long>("Limit")
+                        .HasColumnType("INTEGER");
 
-                    b.ToTable("ReservationDraw");
+                    b.Property<long?>("MailedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("Month")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SubjectName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Used")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MailedAtUtc");
+
+                    b.HasIndex("ResellerId", "AtUtc");
+
+                    b.ToTable("UsageAlert");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
@@ -503,6 +623,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Environment")
                         .IsRequired()
@@ -707,6 +830,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("INTEGER");
 
@@ -726,6 +852,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("MonthlyBudget")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -741,6 +870,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("TaxTreatment")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("UsageMonth")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UsedInMonth")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("VatId")
@@ -959,6 +1094,22 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AllowedConverters")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AllowedNetworks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ConcurrentRequests")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
@@ -973,12 +1124,42 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("FormerProtectedSecret")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FormerSecretEndsAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("FormerSecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
                     b.Property<bool>("IsSelfService")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly?>("LimitMonth")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NotBeforeUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("OpenRequests")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ProtectedSecret")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("RateClearsAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("TEXT");
@@ -1005,9 +1186,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Used")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("UsedBeforeMonth")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("FormerSecretHash");
 
                     b.HasIndex("SecretHash")
                         .IsUnique();
@@ -1049,6 +1235,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasOne("ResellerPortal.Core.Plans.PlanOrder", null)
                         .WithMany()
                         .HasForeignKey("PlanOrderId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Credits.CreditLot", null)
+                        .WithMany()
+                        .HasForeignKey("LotId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -1058,15 +1252,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
                         .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ReservationDraw", b =>
-                {
-                    b.HasOne("ResellerPortal.Core.Metering.Reservation", null)
-                        .WithMany()
-                        .HasForeignKey("ReservationId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

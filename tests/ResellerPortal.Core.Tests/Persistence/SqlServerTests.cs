@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Storage.SqlServer;
 
@@ -37,13 +38,15 @@ public sealed class SqlServerTests
     }
 
     [Fact]
-    public void Migrations_of_both_providers_are_up_to_date_with_the_model()
+    public void Migrations_of_all_providers_are_up_to_date_with_the_model()
     {
         using var sqlite = Open(new SqliteDialect(), "Data Source=none.db");
         using var server = Open(new SqlServerDialect(), "Server=none;Database=portal");
 
         Assert.False(sqlite.Database.HasPendingModelChanges());
+        using var postgres = Open(new PostgreSqlDialect(), "Host=none;Database=portal");
         Assert.False(server.Database.HasPendingModelChanges());
+        Assert.False(postgres.Database.HasPendingModelChanges());
     }
 
     private static PortalDbContext Open(IDatabaseDialect dialect, string connection) =>

@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124155827_Initial")]
+    [Migration("20261124210505_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -153,6 +153,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("int");
+
                     b.Property<long>("Conversions")
                         .HasColumnType("bigint");
 
@@ -164,12 +167,23 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Granted")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
                     b.Property<string>("PlanName")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)");
 
-                    b.Property<Guid>("PlanOrderId")
+                    b.Property<Guid?>("PlanOrderId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<Guid>("ResellerId")
@@ -190,11 +204,46 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("PlanOrderId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[PlanOrderId] IS NOT NULL");
 
                     b.HasIndex("ResellerId", "ExpiresAtUtc");
 
                     b.ToTable("CreditLot");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Conversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("LotId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotId");
+
+                    b.ToTable("LotAdjustment");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
@@ -231,8 +280,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("CustomerId", "Sequence", "LotId");
-
-                    b.HasIndex("LotId");
 
                     b.ToTable("LotDraw");
                 });
@@ -357,6 +404,40 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("InvoiceSeries");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Converter")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<long>("Highest")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ResellerId", "Converter", "Day");
+
+                    b.ToTable("ConverterPeak");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterReserve", b =>
+                {
+                    b.Property<string>("Converter")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Converter");
+
+                    b.ToTable("ConverterReserve");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
                     b.Property<Guid>("CustomerId")
@@ -410,6 +491,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("RecordedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Reference")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
                     b.Property<Guid>("RequestId")
                         .HasColumnType("uniqueidentifier");
 
@@ -424,18 +509,17 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<string>("UpstreamReference")
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)");
-
                     b.HasKey("CustomerId", "Sequence");
+
+                    b.HasIndex("RequestId")
+                        .IsUnique();
+
+                    b.HasIndex("CustomerId", "CorrectsSequence")
+                        .HasFilter("\"CorrectsSequence\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "OccurredAtUtc");
 
                     b.HasIndex("ResellerId", "OccurredAtUtc");
-
-                    b.HasIndex("ResellerId", "RequestId")
-                        .IsUnique();
 
                     b.ToTable("LedgerEntry");
                 });
@@ -456,6 +540,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
@@ -467,28 +556,60 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CreatedAtUtc");
+                    b.HasIndex("TokenId");
 
                     b.ToTable("Reservation");
                 });
 
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ReservationDraw", b =>
+            modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
-                    b.Property<Guid>("ReservationId")
+                    b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<long>("Quantity")
+                    b.Property<long>("AtUtc")
                         .HasColumnType("bigint");
 
-                    b.Property<Guid>("ResellerId")
+                    b.Property<Guid?>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.HasKey("ReservationId", "LotId");
+                    b.Property<long>("Limit")
+                        .HasColumnType("bigint");
 
-                    b.ToTable("ReservationDraw");
+                    b.Property<long?>("MailedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateOnly?>("Month")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("SubjectName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<long>("Used")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MailedAtUtc");
+
+                    b.HasIndex("ResellerId", "AtUtc");
+
+                    b.ToTable("UsageAlert");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
@@ -516,6 +637,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Environment")
                         .IsRequired()
@@ -720,6 +844,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("int");
+
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("bigint");
 
@@ -739,6 +866,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("MonthlyBudget")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -755,6 +885,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<int>("TaxTreatment")
                         .HasColumnType("int");
+
+                    b.Property<DateOnly?>("UsageMonth")
+                        .HasColumnType("date");
+
+                    b.Property<long>("UsedInMonth")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
@@ -973,6 +1109,22 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<int>("AlertedPercent")
+                        .HasColumnType("int");
+
+                    b.Property<string>("AllowedConverters")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<string>("AllowedNetworks")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.Property<int?>("ConcurrentRequests")
+                        .HasColumnType("int");
+
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
 
@@ -987,12 +1139,42 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("FormerProtectedSecret")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<long?>("FormerSecretEndsAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("FormerSecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)");
+
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("bit");
+
+                    b.Property<DateOnly?>("LimitMonth")
+                        .HasColumnType("date");
+
+                    b.Property<string>("LimitPeriod")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<long?>("NotBeforeUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("OpenRequests")
+                        .HasColumnType("int");
 
                     b.Property<string>("ProtectedSecret")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
+
+                    b.Property<long?>("RateClearsAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("int");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
@@ -1019,9 +1201,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("Used")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("UsedBeforeMonth")
+                        .HasColumnType("bigint");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("FormerSecretHash");
 
                     b.HasIndex("SecretHash")
                         .IsUnique();
@@ -1063,6 +1250,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasOne("ResellerPortal.Core.Plans.PlanOrder", null)
                         .WithMany()
                         .HasForeignKey("PlanOrderId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Credits.CreditLot", null)
+                        .WithMany()
+                        .HasForeignKey("LotId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
@@ -1072,15 +1267,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
                         .HasForeignKey("InvoiceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("ResellerPortal.Core.Metering.ReservationDraw", b =>
-                {
-                    b.HasOne("ResellerPortal.Core.Metering.Reservation", null)
-                        .WithMany()
-                        .HasForeignKey("ReservationId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

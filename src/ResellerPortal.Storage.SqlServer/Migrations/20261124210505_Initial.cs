@@ -1,4 +1,4 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -74,6 +74,32 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ConverterPeak",
+                columns: table => new
+                {
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Day = table.Column<DateOnly>(type: "date", nullable: false),
+                    Highest = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConverterPeak", x => new { x.ResellerId, x.Converter, x.Day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ConverterReserve",
+                columns: table => new
+                {
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Quantity = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConverterReserve", x => x.Converter);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DataProtectionKeys",
                 columns: table => new
                 {
@@ -141,7 +167,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     Source = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     RequestId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    UpstreamReference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    Reference = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     Flags = table.Column<int>(type: "int", nullable: false),
                     CorrectsSequence = table.Column<long>(type: "bigint", nullable: true),
                     CostCommitment = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
@@ -269,11 +295,34 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     TokenId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
+                    Parts = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Reservation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageAlert",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Subject = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    SubjectId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SubjectName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Month = table.Column<DateOnly>(type: "date", nullable: true),
+                    Percent = table.Column<int>(type: "int", nullable: false),
+                    Used = table.Column<long>(type: "bigint", nullable: false),
+                    Limit = table.Column<long>(type: "bigint", nullable: false),
+                    AtUtc = table.Column<long>(type: "bigint", nullable: false),
+                    MailedAtUtc = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageAlert", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -288,6 +337,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Environment = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    Entries = table.Column<long>(type: "bigint", nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     CostMicros = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -411,15 +461,19 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    PlanOrderId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PlanOrderId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Kind = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     PlanName = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Granted = table.Column<long>(type: "bigint", nullable: false),
                     Conversions = table.Column<long>(type: "bigint", nullable: false),
                     Used = table.Column<long>(type: "bigint", nullable: false),
                     Reserved = table.Column<long>(type: "bigint", nullable: false),
                     UnitCostMicros = table.Column<long>(type: "bigint", nullable: false),
                     Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     ValidFromUtc = table.Column<long>(type: "bigint", nullable: false),
-                    ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: false)
+                    ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiryNotedAtUtc = table.Column<long>(type: "bigint", nullable: true),
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -447,6 +501,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     LastSequence = table.Column<long>(type: "bigint", nullable: false),
                     ChainHead = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    MonthlyBudget = table.Column<long>(type: "bigint", nullable: true),
+                    UsageMonth = table.Column<DateOnly>(type: "date", nullable: true),
+                    UsedInMonth = table.Column<long>(type: "bigint", nullable: false),
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false),
                     BilledThroughSequence = table.Column<long>(type: "bigint", nullable: false),
                     Address_City = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Address_Country = table.Column<string>(type: "nvarchar(max)", nullable: false),
@@ -465,23 +523,26 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "ReservationDraw",
+                name: "LotAdjustment",
                 columns: table => new
                 {
-                    ReservationId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    LotId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Quantity = table.Column<long>(type: "bigint", nullable: false)
+                    LotId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Conversions = table.Column<long>(type: "bigint", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    ActorName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    AtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_ReservationDraw", x => new { x.ReservationId, x.LotId });
+                    table.PrimaryKey("PK_LotAdjustment", x => x.Id);
                     table.ForeignKey(
-                        name: "FK_ReservationDraw_Reservation_ReservationId",
-                        column: x => x.ReservationId,
-                        principalTable: "Reservation",
+                        name: "FK_LotAdjustment_CreditLot_LotId",
+                        column: x => x.LotId,
+                        principalTable: "CreditLot",
                         principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -495,9 +556,23 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     SecretHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     ProtectedSecret = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     SecretEnding = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    FormerSecretHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    FormerProtectedSecret = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    FormerSecretEndsAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     UsageLimit = table.Column<long>(type: "bigint", nullable: true),
+                    LimitPeriod = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     Used = table.Column<long>(type: "bigint", nullable: false),
                     Reserved = table.Column<long>(type: "bigint", nullable: false),
+                    LimitMonth = table.Column<DateOnly>(type: "date", nullable: true),
+                    UsedBeforeMonth = table.Column<long>(type: "bigint", nullable: false),
+                    OpenRequests = table.Column<int>(type: "int", nullable: false),
+                    ConcurrentRequests = table.Column<int>(type: "int", nullable: true),
+                    RequestsPerMinute = table.Column<int>(type: "int", nullable: true),
+                    RateClearsAtUtc = table.Column<long>(type: "bigint", nullable: true),
+                    AllowedConverters = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    AllowedNetworks = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false),
+                    NotBeforeUtc = table.Column<long>(type: "bigint", nullable: true),
                     ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     RevokedAtUtc = table.Column<long>(type: "bigint", nullable: true),
@@ -518,6 +593,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "IX_ApiToken_CustomerId",
                 table: "ApiToken",
                 column: "CustomerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiToken_FormerSecretHash",
+                table: "ApiToken",
+                column: "FormerSecretHash");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ApiToken_ResellerId_CustomerId",
@@ -567,7 +647,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "IX_CreditLot_PlanOrderId",
                 table: "CreditLot",
                 column: "PlanOrderId",
-                unique: true);
+                unique: true,
+                filter: "[PlanOrderId] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_CreditLot_ResellerId_ExpiresAtUtc",
@@ -594,9 +675,21 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 filter: "[Number] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_LedgerEntry_CustomerId_CorrectsSequence",
+                table: "LedgerEntry",
+                columns: new[] { "CustomerId", "CorrectsSequence" },
+                filter: "\"CorrectsSequence\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_LedgerEntry_CustomerId_OccurredAtUtc",
                 table: "LedgerEntry",
                 columns: new[] { "CustomerId", "OccurredAtUtc" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LedgerEntry_RequestId",
+                table: "LedgerEntry",
+                column: "RequestId",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_LedgerEntry_ResellerId_OccurredAtUtc",
@@ -604,14 +697,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 columns: new[] { "ResellerId", "OccurredAtUtc" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_LedgerEntry_ResellerId_RequestId",
-                table: "LedgerEntry",
-                columns: new[] { "ResellerId", "RequestId" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_LotDraw_LotId",
-                table: "LotDraw",
+                name: "IX_LotAdjustment_LotId",
+                table: "LotAdjustment",
                 column: "LotId");
 
             migrationBuilder.CreateIndex(
@@ -654,9 +741,19 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Reservation_CreatedAtUtc",
+                name: "IX_Reservation_TokenId",
                 table: "Reservation",
-                column: "CreatedAtUtc");
+                column: "TokenId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageAlert_MailedAtUtc",
+                table: "UsageAlert",
+                column: "MailedAtUtc");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageAlert_ResellerId_AtUtc",
+                table: "UsageAlert",
+                columns: new[] { "ResellerId", "AtUtc" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_UsageRollup_ResellerId_Day",
@@ -667,6 +764,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
             {
                 migrationBuilder.Sql(trigger);
             }
+
+            // verify-ledger reads a snapshot beside the writers.
+            migrationBuilder.Sql("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", suppressTransaction: true);
         }
 
         /// <inheritdoc />
@@ -691,7 +791,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "BulkPlan");
 
             migrationBuilder.DropTable(
-                name: "CreditLot");
+                name: "ConverterPeak");
+
+            migrationBuilder.DropTable(
+                name: "ConverterReserve");
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
@@ -706,6 +809,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "LedgerEntry");
 
             migrationBuilder.DropTable(
+                name: "LotAdjustment");
+
+            migrationBuilder.DropTable(
                 name: "LotDraw");
 
             migrationBuilder.DropTable(
@@ -718,7 +824,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "RateCard");
 
             migrationBuilder.DropTable(
-                name: "ReservationDraw");
+                name: "Reservation");
+
+            migrationBuilder.DropTable(
+                name: "UsageAlert");
 
             migrationBuilder.DropTable(
                 name: "UsageRollup");
@@ -727,19 +836,19 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "Customer");
 
             migrationBuilder.DropTable(
-                name: "PlanOrder");
+                name: "Invoice");
 
             migrationBuilder.DropTable(
-                name: "Invoice");
+                name: "CreditLot");
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
 
             migrationBuilder.DropTable(
-                name: "Reservation");
+                name: "Reseller");
 
             migrationBuilder.DropTable(
-                name: "Reseller");
+                name: "PlanOrder");
         }
     }
 }

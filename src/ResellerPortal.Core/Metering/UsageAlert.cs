@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+public enum AlertSubject
+{
+    Token,
+    Lot,
+    CustomerBudget,
+}
+
+/// <summary>
+/// A threshold that usage reached: written once for each, in the transaction of the usage. What concerns a lot carries no
+/// customer, so that customers do not see it.
+/// </summary>
+public sealed class UsageAlert : IOwnedAtAnyLevel
+{
+    /// <summary>Shares of a limit, in percent, that are told of.</summary>
+    public static readonly int[] Thresholds = [50, 75, 90, 100];
+
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId? ResellerId { get; init; }
+
+    public CustomerId? CustomerId { get; init; }
+
+    public required AlertSubject Subject { get; init; }
+
+    public required Guid SubjectId { get; init; }
+
+    /// <summary>Readable: "token production (…0001)".</summary>
+    public required string SubjectName { get; init; }
+
+    /// <summary>First day of the month that was counted; null where a limit is for ever.</summary>
+    public DateOnly? Month { get; init; }
+
+    public required int Percent { get; init; }
+
+    public required long Used { get; init; }
+
+    public required long Limit { get; init; }
+
+    public required DateTimeOffset AtUtc { get; init; }
+
+    /// <summary>Set by the one node that takes it to mail it; null while it waits.</summary>
+    public DateTimeOffset? MailedAtUtc { get; set; }
+
+    /// <summary>The highest threshold that a usage has reached, or 0.</summary>
+    public static int Reached(long used, long limit) => limit <= 0 ? 0 : Thresholds.LastOrDefault(percent => (decimal)used * 100 >= (decimal)limit * percent);
+}
+
+internal sealed class UsageAlertConfiguration : IEntityTypeConfiguration<UsageAlert>
+{
+    public void Configure(EntityTypeBuilder<UsageAlert> builder)
+    {
+        builder.Property(a => a.Subject).HasConversion<string>().HasMaxLength(20);
+        builder.Property(a => a.SubjectName).HasMaxLength(200);
+        builder.HasIndex(a => new { a.ResellerId, a.AtUtc });
+        builder.HasIndex(a => a.MailedAtUtc);
+    }
+}
