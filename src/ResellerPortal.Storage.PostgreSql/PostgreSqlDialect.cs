@@ -1,8 +1,11 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -10,9 +13,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.PostgreSql;
 
 /// <summary>PostgreSQL, READ COMMITTED. Rows are locked with FOR UPDATE; many statements go in one round trip.</summary>
-public sealed class PostgreSqlDialect : IDatabaseDialect
+public sealed partial class PostgreSqlDialect : IDatabaseDialect
 {
     public string Name => "PostgreSql";
+
+    public bool HasRowLocks => true;
 
     public IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
@@ -24,37 +29,30 @@ public sealed class PostgreSqlDialect : IDatabaseDialect
         // The server keeps its own files.
     }
 
-    public async Task<bool> LockRowsAsync(PortalDbContext db, string table, string keyColumn, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>NO KEY: what refers to the rows may still be inserted by others.</summary>
+    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
+        $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
+
+    public async Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlRawAsync(LockStatement(table, keyColumn), [new NpgsqlParameter("ids", ids.ToArray())], cancellationToken);
-        return true;
-    }
-
-    /// <summary>The names come from the model, never from a person. The server sorts before it locks.</summary>
-    public static string LockStatement(string table, string keyColumn) =>
-        $"SELECT 1 FROM \"{table}\" WHERE \"{keyColumn}\" = ANY(@ids) ORDER BY \"{keyColumn}\" FOR NO KEY UPDATE";
-
-    public async Task ExecuteManyAsync(
-        PortalDbContext db, string statement, Func<DbCommand, DbParameter[]> samples, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
-    {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        await using var batch = new NpgsqlBatch(connection);
-        await using var shape = new NpgsqlCommand();
-        var parameters = samples(shape);
-        var positional = Positional(statement, parameters.Length);
-        foreach (var row in rows)
-        {
-            var command = new NpgsqlBatchCommand(positional);
-            for (var i = 0; i < row.Length; i++)
-            {
-                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = ((NpgsqlParameter)parameters[i]).NpgsqlDbType, Value = row[i] ?? DBNull.Value });
-            }
-
-            batch.BatchCommands.Add(command);
-        }
-
+        await using var batch = Batch(db, statement, rows);
         await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(db, query, rows);
+        await batch.PrepareAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found(reader);
+            }
+        }
+        while (await reader.NextResultAsync(cancellationToken));
     }
 
     public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima)
@@ -62,23 +60,36 @@ public sealed class PostgreSqlDialect : IDatabaseDialect
         var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(maxima.Select(c => $"\"{c}\" = greatest(\"{table}\".\"{c}\", excluded.\"{c}\")"));
         return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
             + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}";
-
-        static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
     }
 
     public bool IsPassing(DbException failure) =>
         failure.IsTransient || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } || failure.InnerException is SocketException or IOException;
 
-    /// <summary>Positional parameters spare the driver from rewriting the statement for each row.</summary>
-    private static string Positional(string statement, int count)
+    private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
+
+    /// <summary>One round trip for all rows; positional parameters spare the driver from rewriting the statement for each.</summary>
+    private static NpgsqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
     {
-        for (var i = count - 1; i >= 0; i--)
+        using var shape = new NpgsqlCommand();
+        var types = Array.ConvertAll(statement.Parameters(shape), p => ((NpgsqlParameter)p).NpgsqlDbType);
+        var text = ParameterName().Replace(statement.Text, match => "$" + (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture));
+        var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        foreach (var row in rows)
         {
-            statement = statement.Replace($"@p{i}", $"${i + 1}", StringComparison.Ordinal);
+            var command = new NpgsqlBatchCommand(text);
+            for (var i = 0; i < row.Length; i++)
+            {
+                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = types[i], Value = row[i] ?? DBNull.Value });
+            }
+
+            batch.BatchCommands.Add(command);
         }
 
-        return statement;
+        return batch;
     }
+
+    [GeneratedRegex("@p([0-9]+)")]
+    private static partial Regex ParameterName();
 }
 
 /// <summary>For <c>dotnet ef migrations add</c> alone.</summary>

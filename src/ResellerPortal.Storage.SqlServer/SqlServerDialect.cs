@@ -14,51 +14,40 @@ public sealed class SqlServerDialect : IDatabaseDialect
 {
     public string Name => "SqlServer";
 
+    public bool HasRowLocks => true;
+
     /// <summary>Needs ALLOW_SNAPSHOT_ISOLATION, which the first migration switches on.</summary>
     public IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseSqlServer(connectionString, server => server
-            .MigrationsAssembly(typeof(SqlServerDialect).Assembly)
-            .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter));
+        builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly));
 
     public void PrepareStorage(string connectionString)
     {
         // The server keeps its own files.
     }
 
-    public async Task<bool> LockRowsAsync(PortalDbContext db, string table, string keyColumn, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
-    {
-        // One statement a row keeps the order of locks ours, whatever plan the server would choose for a list.
-        var statement = LockStatement(table, keyColumn);
-        foreach (var id in ids)
-        {
-            await db.Database.ExecuteSqlRawAsync(statement, [new SqlParameter("@id", id)], cancellationToken);
-        }
+    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
+        $"SELECT {string.Join(", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-        return true;
+    public async Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(db, statement, rows);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task ExecuteManyAsync(
-        PortalDbContext db, string statement, Func<DbCommand, DbParameter[]> samples, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    public async Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
     {
-        await using var batch = new SqlBatch((SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        using var shape = new SqlCommand();
-        var parameters = samples(shape);
-        foreach (var row in rows)
+        await using var batch = Batch(db, query, rows);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
         {
-            var command = new SqlBatchCommand(statement);
-            for (var i = 0; i < row.Length; i++)
+            while (await reader.ReadAsync(cancellationToken))
             {
-                var parameter = (SqlParameter)((ICloneable)parameters[i]).Clone();
-                parameter.Value = row[i] ?? DBNull.Value;
-                command.Parameters.Add(parameter);
+                found(reader);
             }
-
-            batch.BatchCommands.Add(command);
         }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        while (await reader.NextResultAsync(cancellationToken));
     }
 
     /// <summary>The owner of the rows is locked, so nobody else can insert between the two statements.</summary>
@@ -73,9 +62,26 @@ public sealed class SqlServerDialect : IDatabaseDialect
 
     public bool IsPassing(DbException failure) => failure.IsTransient;
 
-    /// <summary>The names come from the model, never from a person.</summary>
-    public static string LockStatement(string table, string keyColumn) =>
-        $"SELECT [{keyColumn}] FROM [{table}] WITH (UPDLOCK, ROWLOCK, HOLDLOCK) WHERE [{keyColumn}] = @id";
+    private static SqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
+    {
+        using var shape = new SqlCommand();
+        var parameters = statement.Parameters(shape);
+        var batch = new SqlBatch((SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        foreach (var row in rows)
+        {
+            var command = new SqlBatchCommand(statement.Text);
+            for (var i = 0; i < row.Length; i++)
+            {
+                var parameter = (SqlParameter)((ICloneable)parameters[i]).Clone();
+                parameter.Value = row[i] ?? DBNull.Value;
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
 }
 
 /// <summary>For <c>dotnet ef migrations add</c> alone.</summary>

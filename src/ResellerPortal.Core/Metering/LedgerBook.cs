@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -72,23 +71,28 @@ internal sealed class LedgerBook
     public IReadOnlyCollection<ResellerId> Resellers => _zones.Keys;
 
     /// <summary>Locks and loads what usages of these tokens need. The tokens are locked by the caller.</summary>
+    /// <param name="customerIds">Customers who get entries.</param>
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerBook> OpenAsync(
-        PortalDatabase database, PortalDbContext db, IReadOnlyCollection<ApiToken> tokens, IReadOnlyCollection<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+        PortalDatabase database,
+        PortalDbContext db,
+        IReadOnlyCollection<ApiToken> tokens,
+        IEnumerable<CustomerId> customerIds,
+        IEnumerable<Guid> heldLotIds,
+        DateTimeOffset earliest,
+        DateTimeOffset now)
     {
-        CustomerId[] customerIds = [.. tokens.Select(t => t.CustomerId).Distinct()];
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        await database.LockRowsAsync<Customer>(db, customerIds.Select(c => c.Value), default);
-        var customers = await db.Customers.AsNoTracking().Where(c => customerIds.Contains(c.Id)).ToListAsync();
-        var zones = await db.Resellers.AsNoTracking().Where(r => resellerIds.Contains(r.Id)).Select(r => new { r.Id, r.TimeZone }).ToListAsync();
+        var customers = await database.ReadManyAsync<Customer>(db, customerIds.Distinct().OrderBy(c => c.Value).Cast<object>(), isLocking: true, default);
+        var resellers = await database.ReadManyAsync<Reseller>(db, resellerIds.Cast<object>(), isLocking: false, default);
         return new LedgerBook(
             database,
             db,
             now,
             tokens,
             customers,
-            zones.ToDictionary(z => z.Id, z => TimeZoneInfo.FindSystemTimeZoneById(z.TimeZone)),
+            resellers.ToDictionary(r => r.Id, r => r.Zone),
             await LotShelf.LoadAsync(database, db, resellerIds, heldLotIds, earliest, now));
     }
 

@@ -43,8 +43,7 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
             return Refusal.Of($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
         }
 
-        await database.LockRowsAsync<ApiToken>(db, [entry.TokenId], cancellationToken);
-        var token = await db.ApiTokens.AsNoTracking().SingleAsync(t => t.Id == entry.TokenId, cancellationToken);
+        var token = (await database.ReadManyAsync<ApiToken>(db, [entry.TokenId], isLocking: true, cancellationToken)).Single();
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
 
         var drawn = await DrawnAsync(db, entry, cancellationToken);
@@ -55,7 +54,7 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
         }
 
         var now = clock.GetUtcNow();
-        var book = await LedgerBook.OpenAsync(database, db, [token], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
+        var book = await LedgerBook.OpenAsync(database, db, [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
         var correction = book.Correct(book.Token(token.Id), entry, change, reason.Trim(), drawn);
         await book.WriteAsync(cancellationToken);
         db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
@@ -45,27 +44,23 @@ internal sealed class MeterBatch
     public static async Task<MeterBatch> LoadAsync(PortalDatabase database, PortalDbContext db, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
     {
         var reserves = commands.OfType<ReserveCommand>().ToList();
-        byte[][] hashes = [.. reserves.Select(c => c.Request.SecretHash).DistinctBy(hash => new HashKey(hash))];
         Guid[] settleIds = [.. commands.OfType<SettleCommand>().Select(c => c.Request.ReservationId).Distinct()];
         Guid[] reservationIds = isRepeated ? [.. settleIds, .. reserves.Select(c => c.ReservationId)] : settleIds;
 
         var reservations = await ReservationsAsync();
-        var tokens = await TokensAsync(db, hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
-        if (await database.LockRowsAsync<ApiToken>(db, tokens.Select(t => t.Id), default))
+        var tokenIds = await TokenIdsAsync(database, db, reserves.Select(c => c.Request.SecretHash));
+        var tokens = await database.ReadManyAsync<ApiToken>(db, tokenIds.Concat(reservations.Select(r => r.TokenId)).Distinct().Order().Cast<object>(), isLocking: true, default);
+        if (database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // Under the tokens' locks a reservation is settled by one transaction only.
-            Guid[] locked = [.. tokens.Select(t => t.Id)];
-            tokens = await db.ApiTokens.AsNoTracking().Where(t => locked.Contains(t.Id)).ToListAsync();
             reservations = await ReservationsAsync();
         }
 
-        var book = await LedgerBook.OpenAsync(database, db, tokens, [.. reservations.SelectMany(r => r.Parts).Select(p => p.LotId)], now, now);
-        var gone = reservationIds.Except(reservations.Select(r => r.Id)).ToList();
-        var settledBefore = gone.Count == 0 ? [] : await db.LedgerEntries.AsNoTracking()
-            .Where(e => gone.Contains(e.RequestId))
-            .Select(e => new { e.RequestId, e.Sequence, e.Quantity })
-            .ToDictionaryAsync(e => e.RequestId, e => (e.Sequence, e.Quantity));
-        var policy = await ReservePolicy.LoadAsync(db, [.. reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter).Distinct()], book.Resellers, now);
+        var book = await LedgerBook.OpenAsync(
+            database, db, tokens, reservations.Select(r => r.CustomerId), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
+        var gone = reservationIds.Except(reservations.Select(r => r.Id)).Select(id => (object?[])[id]);
+        var settledBefore = await database.ReadManyAsync<LedgerEntry>(db, [nameof(LedgerEntry.RequestId)], gone, isLocking: false, null, default);
+        var policy = await ReservePolicy.LoadAsync(database, db, reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter), book.Resellers, now);
         return new MeterBatch(
             database,
             db,
@@ -73,11 +68,10 @@ internal sealed class MeterBatch
             book,
             reservations.ToDictionary(r => r.Id),
             isRepeated ? [.. reservations.Select(r => r.Id).Except(settleIds)] : [],
-            settledBefore,
+            settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)),
             policy);
 
-        async Task<List<Reservation>> ReservationsAsync() =>
-            reservationIds.Length == 0 ? [] : await db.Reservations.AsNoTracking().Where(r => reservationIds.Contains(r.Id)).ToListAsync();
+        Task<List<Reservation>> ReservationsAsync() => database.ReadManyAsync<Reservation>(db, reservationIds.Cast<object>(), isLocking: false, default);
     }
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
@@ -184,10 +178,23 @@ internal sealed class MeterBatch
         await _book.WriteAsync(default);
     }
 
-    private static Task<List<ApiToken>> TokensAsync(PortalDbContext db, byte[][] hashes, Guid[] ids) =>
-        db.ApiTokens.AsNoTracking()
-            .Where(t => hashes.Contains(t.SecretHash) || hashes.Contains(t.FormerSecretHash) || ids.Contains(t.Id))
-            .ToListAsync();
+    /// <summary>Tokens by the hash of their secret, or of the one before it.</summary>
+    private static async Task<IEnumerable<Guid>> TokenIdsAsync(PortalDatabase database, PortalDbContext db, IEnumerable<byte[]> hashes)
+    {
+        var wanted = hashes.DistinctBy(hash => new HashKey(hash)).ToList();
+        var found = await ByAsync(nameof(ApiToken.SecretHash), wanted);
+        if (found.Count == wanted.Count)
+        {
+            return found.Select(t => t.Id);
+        }
+
+        var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
+        found.AddRange(await ByAsync(nameof(ApiToken.FormerSecretHash), wanted.Where(hash => !known.Contains(new HashKey(hash)))));
+        return found.Select(t => t.Id);
+
+        Task<List<ApiToken>> ByAsync(string property, IEnumerable<byte[]> values) =>
+            database.ReadManyAsync<ApiToken>(db, [property], values.Select(hash => (object?[])[hash]), isLocking: false, null, default);
+    }
 
     /// <summary>A hash as a dictionary key, without making text of it.</summary>
     private readonly struct HashKey(byte[] hash) : IEquatable<HashKey>

@@ -20,6 +20,8 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("meter: one writer for all tenants of the node");
 
+    private PortalDbContext? _db;
+
     /// <summary>Commits and answers what was accepted, even where the host has used up its time to stop: each commit is short.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +50,8 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             await WriteAsync(batch);
             batch.Clear();
         }
+
+        await CloseAsync();
     }
 
     private async Task WriteAsync(IReadOnlyList<MeterCommand> commands)
@@ -64,6 +68,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         catch (Exception failure) when (failure is DbException or DbUpdateException && !IsPassing(failure) && commands.Count > 1)
         {
             // One command must not fail its neighbours; nothing of the batch was committed.
+            await CloseAsync();
             logger.LogWarning(failure, "A batch of {Count} meter commands was rolled back; each is tried alone.", commands.Count);
             foreach (var command in commands)
             {
@@ -72,6 +77,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
         catch (Exception failure)
         {
+            await CloseAsync();
             logger.LogError(failure, "{Count} meter commands could not be committed.", commands.Count);
             foreach (var command in commands)
             {
@@ -91,6 +97,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             }
             catch (Exception failure) when (attempt < Patience.Length && IsPassing(failure))
             {
+                await CloseAsync();
                 logger.LogWarning("The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
                 await Task.Delay(Patience[attempt], CancellationToken.None);
             }
@@ -99,7 +106,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
     private async Task CommitAsync(IReadOnlyList<MeterCommand> commands, bool isRepeated)
     {
-        await using var db = database.Open(Scope);
+        var db = _db ??= await OpenAsync();
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
             var batch = await MeterBatch.LoadAsync(database, db, commands, clock.GetUtcNow(), isRepeated);
@@ -115,6 +122,23 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         foreach (var command in commands)
         {
             command.Complete();
+        }
+    }
+
+    /// <summary>One connection for as long as it works: opening and preparing anew would cost as much as a small batch itself.</summary>
+    private async Task<PortalDbContext> OpenAsync()
+    {
+        var db = database.Open(Scope);
+        await db.Database.OpenConnectionAsync();
+        return db;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_db is { } db)
+        {
+            _db = null;
+            await db.DisposeAsync();
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -14,21 +13,27 @@ internal sealed class ReservePolicy
 
     private ReservePolicy(Dictionary<string, long> least, Dictionary<(ResellerId, string), long> peaks) => (_least, _peaks) = (least, peaks);
 
-    public static async Task<ReservePolicy> LoadAsync(PortalDbContext db, string[] converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
+    public static async Task<ReservePolicy> LoadAsync(
+        PortalDatabase database, PortalDbContext db, IEnumerable<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
     {
-        if (converters.Length == 0)
+        var names = converters.Distinct().ToList();
+        if (names.Count == 0)
         {
             return Nothing;
         }
 
         var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
-        var least = await db.ConverterReserves.AsNoTracking().Where(r => converters.Contains(r.Converter)).ToDictionaryAsync(r => r.Converter, r => r.Quantity);
-        var peaks = await db.ConverterPeaks.AsNoTracking()
-            .Where(p => resellers.Contains(p.ResellerId) && converters.Contains(p.Converter) && p.Day >= since)
-            .GroupBy(p => new { p.ResellerId, p.Converter })
-            .Select(g => new { g.Key.ResellerId, g.Key.Converter, Highest = g.Max(p => p.Highest) })
-            .ToDictionaryAsync(p => (p.ResellerId, p.Converter), p => p.Highest);
-        return new ReservePolicy(least, peaks);
+        var least = await database.ReadManyAsync<ConverterReserve>(db, names, isLocking: false, default);
+        var days = await database.ReadManyAsync<ConverterPeak>(
+            db,
+            [nameof(ConverterPeak.ResellerId), nameof(ConverterPeak.Converter)],
+            resellers.SelectMany(reseller => names.Select(name => (object?[])[reseller, name])),
+            isLocking: false,
+            null,
+            default);
+        return new ReservePolicy(
+            least.ToDictionary(r => r.Converter, r => r.Quantity),
+            days.Where(p => p.Day >= since).GroupBy(p => (p.ResellerId, p.Converter)).ToDictionary(g => g.Key, g => g.Max(p => p.Highest)));
     }
 
     /// <summary>The operator's quantity, and that or the highest cost seen lately, whichever is more.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
@@ -28,9 +27,8 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         }
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
-        await database.LockRowsAsync<ApiToken>(db, tokenIds, cancellationToken);
-        var tokens = await db.ApiTokens.AsNoTracking().Where(t => tokenIds.Contains(t.Id)).ToListAsync(cancellationToken);
-        var book = await LedgerBook.OpenAsync(database, db, tokens, [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var tokens = await database.ReadManyAsync<ApiToken>(db, tokenIds.Order().Cast<object>(), isLocking: true, cancellationToken);
+        var book = await LedgerBook.OpenAsync(database, db, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
             book.Append(book.Token(fact.TokenId), fact, preferredLots: []);

@@ -19,17 +19,20 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
     }
 
     /// <summary>
-    /// Locks rows of one table until the context's transaction ends, in id order, so that two transactions that want the
-    /// same rows wait for each other and never deadlock.
+    /// Locks rows of one table until the context's transaction ends, in ascending id order, so that two transactions that
+    /// want the same rows wait for each other and never deadlock.
     /// </summary>
-    /// <returns>Whether rows that were read before are to be read again.</returns>
-    public async Task<bool> LockRowsAsync<TEntity>(PortalDbContext db, IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    public Task LockRowsAsync<TEntity>(PortalDbContext db, IEnumerable<Guid> ids, CancellationToken cancellationToken)
         where TEntity : class
     {
-        var entity = db.Model.FindEntityType(typeof(TEntity))!;
-        var key = entity.FindPrimaryKey()!.Properties.Single();
-        Guid[] ordered = [.. ids.Distinct().Order()];
-        return ordered.Length > 0 && await dialect.LockRowsAsync(db, entity.GetTableName()!, key.GetColumnName(), ordered, cancellationToken);
+        if (!dialect.HasRowLocks)
+        {
+            return Task.CompletedTask;
+        }
+
+        var map = TableMap<TEntity>.Of(db, dialect);
+        object?[][] keys = [.. ids.Distinct().Order().Select(id => (object?[])[id])];
+        return dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
     }
 
     /// <summary>Options for one database, with the guard that belongs to every context.</summary>

@@ -9,81 +9,90 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// Statements and values of one table, taken from the EF model, for writing many rows without a change tracker. Names,
-/// types and converters are those that EF itself would use.
+/// One table's statements, values and rows, taken from the EF model, for reading and writing many rows without a query
+/// pipeline and a change tracker. Names, types and converters are those that EF itself would use. Complex properties (an
+/// address) are left unset on what is read.
 /// </summary>
 internal sealed class TableMap<TEntity>
     where TEntity : class
 {
     private static readonly ConcurrentDictionary<IModel, TableMap<TEntity>> Maps = new();
 
+    private readonly ConcurrentDictionary<string, ManyStatement> _statements = new();
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
     private readonly Func<TEntity, object?>[] _getters;
     private readonly ISqlGenerationHelper _sql;
+    private readonly IDatabaseDialect _dialect;
 
-    private TableMap(PortalDbContext db)
+    private TableMap(PortalDbContext db, IDatabaseDialect dialect)
     {
         var entity = db.Model.FindEntityType(typeof(TEntity))!;
         _sql = db.GetService<ISqlGenerationHelper>();
+        _dialect = dialect;
         _properties = [.. entity.GetProperties()];
         _mappings = Array.ConvertAll(_properties, p => p.GetRelationalTypeMapping());
         _getters = [.. _properties.Zip(_mappings, Getter)];
+        Read = Reader();
         Table = entity.GetTableName()!;
         Keys = [.. entity.FindPrimaryKey()!.Properties.Select(p => p.Name)];
     }
 
     public string Table { get; }
 
-    public string[] Columns => Array.ConvertAll(_properties, p => p.GetColumnName());
-
     /// <summary>The primary key's properties.</summary>
-    public IReadOnlyList<string> Keys { get; }
+    public string[] Keys { get; }
 
-    public static TableMap<TEntity> Of(PortalDbContext db) => Maps.GetOrAdd(db.Model, static (_, context) => new TableMap<TEntity>(context), db);
+    /// <summary>Makes an entity of a row that one of the selects found.</summary>
+    public Func<DbDataReader, TEntity> Read { get; }
 
-    public string InsertStatement()
+    public static TableMap<TEntity> Of(PortalDbContext db, IDatabaseDialect dialect) =>
+        Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
+
+    public ManyStatement Insert() => Statement("insert", [.. _properties.Select(p => p.Name)], () =>
+        $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})");
+
+    /// <summary>Sets some properties of the row with a key; takes values in the order of <paramref name="properties"/>, then the key's.</summary>
+    public ManyStatement Update(string[] properties) => Statement("update " + string.Join(',', properties), [.. properties, .. Keys], () =>
+        $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}");
+
+    public ManyStatement Delete() => Statement("delete", Keys, () => $"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}");
+
+    public ManyStatement Merge(string[] sums, string[] maxima) => Statement("merge", [.. _properties.Select(p => p.Name)], () =>
+        _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)));
+
+    /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
+    /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
+    public ManyStatement Select(string[] by, bool isLocking, string? condition = null) => Statement($"select {string.Join(',', by)} {isLocking} {condition}", by, () =>
+        _dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking));
+
+    public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
+
+    /// <summary>Values as the database takes them: of all properties, or of some.</summary>
+    public object?[] Values(TEntity entity, string[]? properties = null) => properties is null
+        ? Array.ConvertAll(_getters, get => get(entity))
+        : Array.ConvertAll(properties, name => _getters[IndexOf(name)](entity));
+
+    /// <summary>A value of a property as the database takes it.</summary>
+    public object? Value(string property, object? value) =>
+        value is not null && _mappings[IndexOf(property)].Converter is { } converter ? converter.ConvertToProvider(value) : value;
+
+    private ManyStatement Statement(string name, string[] parameters, Func<string> text) => _statements.GetOrAdd(name, _ =>
     {
-        var columns = string.Join(", ", Columns.Select(_sql.DelimitIdentifier));
-        return $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({columns}) VALUES ({string.Join(", ", Columns.Select((_, i) => "@p" + i))})";
-    }
-
-    /// <summary>Sets some columns of the row with a key; values in the order of <paramref name="properties"/>, then the key's.</summary>
-    public string UpdateStatement(IReadOnlyList<string> properties)
-    {
-        var set = string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"));
-        return $"UPDATE {_sql.DelimitIdentifier(Table)} SET {set} WHERE {WhereKey(properties.Count)}";
-    }
-
-    public string DeleteStatement() => $"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {WhereKey(0)}";
-
-    public string ColumnName(string property) => _properties[IndexOf(property)].GetColumnName();
-
-    /// <summary>Values as the database takes them, of all columns or of the properties named.</summary>
-    public object?[] Values(TEntity entity, int[]? indexes = null)
-    {
-        var values = new object?[indexes?.Length ?? _getters.Length];
-        for (var i = 0; i < values.Length; i++)
+        var mappings = Array.ConvertAll(parameters, p => _mappings[IndexOf(p)]);
+        return new ManyStatement(text(), command => [.. mappings.Select((mapping, i) =>
         {
-            values[i] = _getters[indexes is null ? i : indexes[i]](entity);
-        }
-
-        return values;
-    }
-
-    public int[] Indexes(IEnumerable<string> properties) => [.. properties.Select(IndexOf)];
-
-    public DbParameter[] Parameters(DbCommand command, int[]? indexes = null) =>
-        [.. (indexes ?? [.. Enumerable.Range(0, _mappings.Length)]).Select((index, i) =>
-        {
-            var parameter = _mappings[index].CreateParameter(command, "@p" + i, null, nullable: true);
+            var parameter = mapping.CreateParameter(command, "@p" + i, null, nullable: true);
             command.Parameters.Add(parameter);
             return parameter;
-        })];
+        })]);
+    });
 
-    private string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
+    private string[] Columns() => Array.ConvertAll(_properties, p => p.GetColumnName());
 
-    private string WhereKey(int firstParameter) => string.Join(" AND ", Keys.Select((key, i) => $"{Column(key)} = @p{firstParameter + i}"));
+    private string ColumnName(string property) => _properties[IndexOf(property)].GetColumnName();
+
+    private string Where(string[] properties, int firstParameter) => string.Join(" AND ", properties.Select((name, i) => $"{Column(name)} = @p{firstParameter + i}"));
 
     private int IndexOf(string property)
     {
@@ -97,5 +106,28 @@ internal sealed class TableMap<TEntity>
         var value = Expression.Convert(Expression.Property(entity, property.PropertyInfo!), typeof(object));
         var get = Expression.Lambda<Func<TEntity, object?>>(value, entity).Compile();
         return mapping.Converter is { } converter ? e => get(e) is { } model ? converter.ConvertToProvider(model) : null : get;
+    }
+
+    private Func<DbDataReader, TEntity> Reader()
+    {
+        var reader = Expression.Parameter(typeof(DbDataReader));
+        var bindings = _properties.Zip(_mappings).Select((p, i) => Expression.Bind(p.First.PropertyInfo!, ValueOf(reader, p.First, p.Second, i)));
+        return Expression.Lambda<Func<DbDataReader, TEntity>>(Expression.MemberInit(Expression.New(typeof(TEntity)), bindings), reader).Compile();
+    }
+
+    private static Expression ValueOf(ParameterExpression reader, IProperty property, RelationalTypeMapping mapping, int ordinal)
+    {
+        var at = Expression.Constant(ordinal);
+        var stored = mapping.CustomizeDataReaderExpression(Expression.Call(reader, mapping.GetDataReaderMethod(), at));
+        if (mapping.Converter is { } converter)
+        {
+            stored = stored.Type == converter.ProviderClrType ? stored : Expression.Convert(stored, converter.ProviderClrType);
+            stored = Expression.Invoke(converter.ConvertFromProviderExpression, stored);
+        }
+
+        var value = stored.Type == property.ClrType ? stored : Expression.Convert(stored, property.ClrType);
+        return property.IsNullable
+            ? Expression.Condition(Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!, at), Expression.Default(property.ClrType), value)
+            : value;
     }
 }

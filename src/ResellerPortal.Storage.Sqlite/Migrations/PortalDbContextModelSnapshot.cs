@@ -47,8 +47,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("ClaimValue")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -68,8 +69,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("ProviderDisplayName")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("LoginProvider", "ProviderKey");
 
@@ -80,8 +82,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("LoginProvider")
                         .HasColumnType("TEXT");
@@ -99,8 +101,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Action")
                         .IsRequired()
@@ -115,19 +117,19 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -138,8 +140,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -171,11 +173,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("PlanOrderId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PlanOrderId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
@@ -201,8 +204,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ActorName")
                         .IsRequired()
@@ -215,16 +218,18 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("LotId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -235,14 +240,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("LotId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CostMicros")
                         .HasColumnType("INTEGER");
@@ -255,8 +260,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
@@ -273,16 +279,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("DraftedAtUtc")
                         .HasColumnType("INTEGER");
@@ -312,8 +319,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Snapshot")
                         .HasColumnType("TEXT");
@@ -334,8 +342,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Position")
                         .HasColumnType("INTEGER");
@@ -343,8 +351,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Description")
                         .IsRequired()
@@ -354,8 +363,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("TaxCategory")
                         .IsRequired()
@@ -375,8 +385,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSeries", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Name")
                         .HasMaxLength(60)
@@ -392,8 +402,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .HasMaxLength(60)
@@ -426,8 +436,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
@@ -481,19 +491,22 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("RequestId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("CustomerId", "Sequence");
 
@@ -512,8 +525,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.Reservation", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .IsRequired()
@@ -523,8 +536,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Parts")
                         .IsRequired()
@@ -534,11 +548,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -549,14 +565,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Limit")
                         .HasColumnType("INTEGER");
@@ -570,16 +586,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("Percent")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("SubjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("SubjectName")
                         .IsRequired()
@@ -600,14 +617,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("Day")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .HasMaxLength(60)
@@ -635,8 +652,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
 
@@ -647,8 +665,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("INTEGER");
@@ -658,14 +676,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("IdempotencyKey")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("ReceivedOn")
                         .HasColumnType("TEXT");
@@ -678,8 +699,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -693,8 +715,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.BulkPlan", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
@@ -736,8 +758,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.PlanOrder", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
@@ -750,8 +772,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("DecidedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("IdempotencyKey")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("OrderedAtUtc")
                         .HasColumnType("INTEGER");
@@ -760,8 +783,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("PlanId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PlanId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("PlanName")
                         .IsRequired()
@@ -771,8 +795,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("PriceMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
@@ -795,14 +820,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("TEXT");
@@ -811,8 +836,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");
@@ -827,8 +853,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -860,8 +886,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long?>("SelfServiceMaxLimit")
                         .HasColumnType("INTEGER");
@@ -913,25 +940,26 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(30)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -942,8 +970,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.PortalUser", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
@@ -1006,8 +1034,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Reseller", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("BrandColor")
                         .IsRequired()
@@ -1091,8 +1119,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -1113,8 +1141,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Environment")
                         .IsRequired()
@@ -1161,8 +1190,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");

@@ -15,8 +15,14 @@ public sealed class SqlServerTests
 {
     [Fact]
     public void Rows_are_locked_for_update_to_the_end_of_the_transaction() => Assert.Equal(
-        "SELECT [Id] FROM [Customer] WITH (UPDLOCK, ROWLOCK, HOLDLOCK) WHERE [Id] = @id",
-        SqlServerDialect.LockStatement("Customer", "Id"));
+        "SELECT [Id], [Name] FROM [Customer] WITH (UPDLOCK, ROWLOCK, HOLDLOCK) WHERE [Id] = @p0",
+        new SqlServerDialect().SelectStatement("Customer", ["Id", "Name"], "[Id] = @p0", isLocking: true));
+
+    [Fact]
+    public void Sums_are_merged_by_an_update_and_an_insert_where_there_is_no_row() => Assert.Equal(
+        "UPDATE [T] SET [Sum] = [Sum] + @p1, [High] = CASE WHEN [High] < @p2 THEN @p2 ELSE [High] END WHERE [Key] = @p0; "
+        + "IF @@ROWCOUNT = 0 INSERT INTO [T] ([Key], [Sum], [High]) VALUES (@p0, @p1, @p2)",
+        new SqlServerDialect().MergeStatement("T", ["Key", "Sum", "High"], ["Key"], ["Sum"], ["High"]));
 
     [Fact]
     public void The_migration_makes_the_ledger_append_only()

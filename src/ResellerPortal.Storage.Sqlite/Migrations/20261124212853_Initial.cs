@@ -15,7 +15,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "AspNetUsers",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
@@ -40,11 +40,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "AuditEntry",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     AtUtc = table.Column<long>(type: "INTEGER", nullable: false),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     ActorName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Action = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Subject = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false)
@@ -58,7 +58,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "BulkPlan",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Conversions = table.Column<long>(type: "INTEGER", nullable: false),
                     PriceMinorUnits = table.Column<long>(type: "INTEGER", nullable: false),
@@ -77,7 +77,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "ConverterPeak",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Converter = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     Highest = table.Column<long>(type: "INTEGER", nullable: false)
@@ -117,9 +117,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Invoice",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PeriodStart = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     FirstSequence = table.Column<long>(type: "INTEGER", nullable: false),
@@ -142,7 +142,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "InvoiceSeries",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     LastNumber = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -155,18 +155,18 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "LedgerEntry",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Sequence = table.Column<long>(type: "INTEGER", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
                     OccurredAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
                     RecordedAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
-                    TokenId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Environment = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Converter = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "INTEGER", nullable: false),
                     Source = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
-                    RequestId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RequestId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Reference = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     Flags = table.Column<int>(type: "INTEGER", nullable: false),
                     CorrectsSequence = table.Column<long>(type: "INTEGER", nullable: true),
@@ -183,10 +183,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "LotDraw",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Sequence = table.Column<long>(type: "INTEGER", nullable: false),
-                    LotId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    LotId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Quantity = table.Column<long>(type: "INTEGER", nullable: false),
                     CostMicros = table.Column<long>(type: "INTEGER", nullable: false),
                     UnitCostMicros = table.Column<long>(type: "INTEGER", nullable: false),
@@ -202,16 +202,16 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Payment",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    InvoiceId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     AmountMinorUnits = table.Column<long>(type: "INTEGER", nullable: false),
                     Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     ReceivedOn = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     Reference = table.Column<string>(type: "TEXT", maxLength: 140, nullable: false),
                     RecordedAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
-                    IdempotencyKey = table.Column<Guid>(type: "TEXT", nullable: false)
+                    IdempotencyKey = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -222,9 +222,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "PlanOrder",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PlanId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PlanId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     PlanName = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Conversions = table.Column<long>(type: "INTEGER", nullable: false),
                     PriceMinorUnits = table.Column<long>(type: "INTEGER", nullable: false),
@@ -234,7 +234,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     OrderedAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
                     DecidedAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     PaymentReference = table.Column<string>(type: "TEXT", maxLength: 140, nullable: true),
-                    IdempotencyKey = table.Column<Guid>(type: "TEXT", nullable: false)
+                    IdempotencyKey = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -245,9 +245,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "RateCard",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     EffectiveFrom = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     Markup = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
@@ -262,7 +262,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Reseller",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Slug = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
@@ -289,10 +289,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Reservation",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    TokenId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    TokenId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Converter = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "INTEGER", nullable: false),
                     Parts = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
@@ -307,11 +307,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "UsageAlert",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Subject = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    SubjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SubjectId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     SubjectName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Month = table.Column<DateOnly>(type: "TEXT", nullable: true),
                     Percent = table.Column<int>(type: "INTEGER", nullable: false),
@@ -329,12 +329,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "UsageRollup",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    TokenId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TokenId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Converter = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     UnitCostMicros = table.Column<long>(type: "INTEGER", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Environment = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     Entries = table.Column<long>(type: "INTEGER", nullable: false),
@@ -352,7 +352,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ClaimType = table.Column<string>(type: "TEXT", nullable: true),
                     ClaimValue = table.Column<string>(type: "TEXT", nullable: true)
                 },
@@ -374,7 +374,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
                     ProviderKey = table.Column<string>(type: "TEXT", nullable: false),
                     ProviderDisplayName = table.Column<string>(type: "TEXT", nullable: true),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false)
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -391,7 +391,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: false),
                     Value = table.Column<string>(type: "TEXT", nullable: true)
@@ -411,10 +411,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Member",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UserId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Role = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
                     CreatedAtUtc = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -433,10 +433,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "InvoiceLine",
                 columns: table => new
                 {
-                    InvoiceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    InvoiceId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Position = table.Column<int>(type: "INTEGER", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Description = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
                     Quantity = table.Column<long>(type: "INTEGER", nullable: false),
                     UnitPriceMicros = table.Column<long>(type: "INTEGER", nullable: false),
@@ -459,9 +459,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "CreditLot",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    PlanOrderId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    PlanOrderId = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
                     PlanName = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     Granted = table.Column<long>(type: "INTEGER", nullable: false),
@@ -490,8 +490,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "Customer",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     VatId = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
@@ -526,9 +526,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "LotAdjustment",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    LotId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LotId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Conversions = table.Column<long>(type: "INTEGER", nullable: false),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     ActorName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
@@ -549,9 +549,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "ApiToken",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    CustomerId = table.Column<byte[]>(type: "BLOB", nullable: false),
                     Environment = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     SecretHash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
                     ProtectedSecret = table.Column<string>(type: "TEXT", nullable: false),

@@ -12,7 +12,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124210501_Initial")]
+    [Migration("20261124212853_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -50,8 +50,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("ClaimValue")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -71,8 +72,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("ProviderDisplayName")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("LoginProvider", "ProviderKey");
 
@@ -83,8 +85,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("LoginProvider")
                         .HasColumnType("TEXT");
@@ -102,8 +104,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Auditing.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Action")
                         .IsRequired()
@@ -118,19 +120,19 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -141,8 +143,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -174,11 +176,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("PlanOrderId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PlanOrderId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");
@@ -204,8 +207,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotAdjustment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("ActorName")
                         .IsRequired()
@@ -218,16 +221,18 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("LotId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -238,14 +243,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Credits.LotDraw", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("LotId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("LotId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CostMicros")
                         .HasColumnType("INTEGER");
@@ -258,8 +263,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
@@ -276,16 +282,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("DraftedAtUtc")
                         .HasColumnType("INTEGER");
@@ -315,8 +322,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Snapshot")
                         .HasColumnType("TEXT");
@@ -337,8 +345,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Position")
                         .HasColumnType("INTEGER");
@@ -346,8 +354,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Description")
                         .IsRequired()
@@ -357,8 +366,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("TaxCategory")
                         .IsRequired()
@@ -378,8 +388,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSeries", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Name")
                         .HasMaxLength(60)
@@ -395,8 +405,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.ConverterPeak", b =>
                 {
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .HasMaxLength(60)
@@ -429,8 +439,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.LedgerEntry", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
@@ -484,19 +494,22 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("RequestId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(10)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("CustomerId", "Sequence");
 
@@ -515,8 +528,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.Reservation", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .IsRequired()
@@ -526,8 +539,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Parts")
                         .IsRequired()
@@ -537,11 +551,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -552,14 +568,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageAlert", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Limit")
                         .HasColumnType("INTEGER");
@@ -573,16 +589,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("Percent")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("SubjectId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("SubjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("SubjectName")
                         .IsRequired()
@@ -603,14 +620,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Metering.UsageRollup", b =>
                 {
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("Day")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("TokenId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Converter")
                         .HasMaxLength(60)
@@ -638,8 +655,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("CustomerId", "Day", "TokenId", "Converter", "UnitCostMicros");
 
@@ -650,8 +668,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("INTEGER");
@@ -661,14 +679,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("IdempotencyKey")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("ReceivedOn")
                         .HasColumnType("TEXT");
@@ -681,8 +702,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -696,8 +718,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.BulkPlan", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
@@ -739,8 +761,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Plans.PlanOrder", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Conversions")
                         .HasColumnType("INTEGER");
@@ -753,8 +775,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("DecidedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("IdempotencyKey")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("OrderedAtUtc")
                         .HasColumnType("INTEGER");
@@ -763,8 +786,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(140)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("PlanId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("PlanId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("PlanName")
                         .IsRequired()
@@ -774,8 +798,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("PriceMinorUnits")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Status")
                         .IsConcurrencyToken()
@@ -798,14 +823,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Pricing.RateCard", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("TEXT");
@@ -814,8 +839,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");
@@ -830,8 +856,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -863,8 +889,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long?>("SelfServiceMaxLimit")
                         .HasColumnType("INTEGER");
@@ -916,25 +943,26 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid?>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
 
-                    b.Property<Guid?>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(30)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.HasKey("Id");
 
@@ -945,8 +973,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.PortalUser", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
@@ -1009,8 +1037,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Reseller", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("BrandColor")
                         .IsRequired()
@@ -1094,8 +1122,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("ResellerPortal.Core.Tokens.ApiToken", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
@@ -1116,8 +1144,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("CustomerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Environment")
                         .IsRequired()
@@ -1164,8 +1193,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("ResellerId")
-                        .HasColumnType("TEXT");
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("Reserved")
                         .HasColumnType("INTEGER");

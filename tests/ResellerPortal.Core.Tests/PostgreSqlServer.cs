@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>A PostgreSQL server of its own in a temporary folder, from Debian's package, gone when it is disposed.</summary>
+public sealed class PostgreSqlServer : IDisposable
+{
+    private readonly DirectoryInfo _folder;
+    private readonly string _programs;
+
+    private PostgreSqlServer(DirectoryInfo folder, string programs, int port) => (_folder, _programs, Port) = (folder, programs, port);
+
+    public int Port { get; }
+
+    /// <param name="settings">Settings of the server beyond its defaults, such as "fsync=off".</param>
+    public static PostgreSqlServer Start(params string[] settings)
+    {
+        var programs = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).LastOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
+            : null;
+        if (programs is null)
+        {
+            throw new InvalidOperationException("PostgreSQL is missing. Install Debian's package postgresql; tests/run does so as root.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("portal-postgres-");
+        var server = new PostgreSqlServer(folder, programs, FreePort());
+        if (Environment.UserName == "root")
+        {
+            Run("chown", "postgres", folder.FullName);
+        }
+
+        server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
+        var options = string.Join(' ', settings.Prepend("max_connections=200").Select(s => "-c " + s));
+        server.RunAsOwner("pg_ctl", "-D", server.Data, "-w", "-l", Path.Combine(folder.FullName, "log"), "-o", $"-p {server.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {options}", "start");
+        return server;
+    }
+
+    /// <summary>The connection string of a database that EF creates when it migrates.</summary>
+    public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+
+    public void Dispose()
+    {
+        RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        _folder.Delete(recursive: true);
+    }
+
+    private string Data => Path.Combine(_folder.FullName, "data");
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private void RunAsOwner(string program, params string[] arguments)
+    {
+        var path = Path.Combine(_programs, program);
+        if (Environment.UserName == "root")
+        {
+            Run("runuser", ["-u", "postgres", "--", path, .. arguments]);
+        }
+        else
+        {
+            Run(path, arguments);
+        }
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        // The server keeps what it inherits open, so nothing is redirected to us.
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]))!;
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
