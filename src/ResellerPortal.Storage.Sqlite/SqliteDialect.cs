@@ -28,7 +28,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString)
     {
         builder
-            .UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly(typeof(SqliteDialect).Assembly))
+            .UseSqlite(Patient(connectionString), sqlite => sqlite.MigrationsAssembly(typeof(SqliteDialect).Assembly))
             .ReplaceService<IMigrationsSqlGenerator, ClusteredTables>()
             .AddInterceptors(new DurableConnections());
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new CompactIds());
@@ -67,6 +67,18 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     /// <summary>Busy, locked, out of reach or out of space.</summary>
     public bool IsPassing(DbException failure) => failure is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
+
+    /// <summary>A request waits for the file's one writer, but not for ever; the driver's own half minute is too long for that.</summary>
+    private static string Patient(string connectionString)
+    {
+        var connection = new SqliteConnectionStringBuilder(connectionString);
+        if (!connection.ShouldSerialize("Default Timeout"))
+        {
+            connection.DefaultTimeout = 5;
+        }
+
+        return connection.ToString();
+    }
 
     private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 

@@ -9,8 +9,13 @@ public sealed class PostgreSqlServer : IDisposable
 {
     private readonly DirectoryInfo _folder;
     private readonly string _programs;
+    private readonly string _options;
 
-    private PostgreSqlServer(DirectoryInfo folder, string programs, int port) => (_folder, _programs, Port) = (folder, programs, port);
+    private PostgreSqlServer(DirectoryInfo folder, string programs, int port, string settings)
+    {
+        (_folder, _programs, Port) = (folder, programs, port);
+        _options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 {settings}";
+    }
 
     public int Port { get; }
 
@@ -26,24 +31,29 @@ public sealed class PostgreSqlServer : IDisposable
         }
 
         var folder = Directory.CreateTempSubdirectory("portal-postgres-");
-        var server = new PostgreSqlServer(folder, programs, FreePort());
+        var server = new PostgreSqlServer(folder, programs, FreePort(), string.Join(' ', settings.Select(s => "-c " + s)));
         if (Environment.UserName == "root")
         {
             Run("chown", "postgres", folder.FullName);
         }
 
         server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
-        var options = string.Join(' ', settings.Prepend("max_connections=200").Select(s => "-c " + s));
-        server.RunAsOwner("pg_ctl", "-D", server.Data, "-w", "-l", Path.Combine(folder.FullName, "log"), "-o", $"-p {server.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {options}", "start");
+        server.Run();
         return server;
     }
 
     /// <summary>The connection string of a database that EF creates when it migrates.</summary>
     public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
 
+    /// <summary>Starts the server again after <see cref="Crash"/>.</summary>
+    public void Run() => RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"), "-o", _options, "start");
+
+    /// <summary>Stops the server as a crash would: connections break, and it recovers when it is run again.</summary>
+    public void Crash() => RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
     public void Dispose()
     {
-        RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        Crash();
         _folder.Delete(recursive: true);
     }
 

@@ -178,7 +178,7 @@ public sealed class InvoiceRunTests
         Assert.Equal((InvoiceState.Paid, 0), (view!.Row.State, view.Row.Due.MinorUnits));
     }
 
-    private static async Task<(Access.Actor Owner, Customer Customer, string Secret)> SellAsync(BooksOnSqlite sqlite)
+    private static async Task<(Access.Actor Owner, Customer Customer, string Secret)> SellAsync(LiveBooks sqlite)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
@@ -186,7 +186,7 @@ public sealed class InvoiceRunTests
         return (owner, customer, (await sqlite.Books.IssueAsync(owner, customer)).Secret);
     }
 
-    private static async Task<Invoice> FinaliseAsync(BooksOnSqlite sqlite, Access.Actor owner, BillingPeriod period)
+    private static async Task<Invoice> FinaliseAsync(LiveBooks sqlite, Access.Actor owner, BillingPeriod period)
     {
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, period)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);

@@ -99,14 +99,14 @@ public sealed class LedgerTests
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task AssertWithinLimitsAsync(BooksOnSqlite sqlite)
+    private static async Task AssertWithinLimitsAsync(LiveBooks sqlite)
     {
         await using var db = sqlite.OpenAll();
         Assert.All(await db.ApiTokens.Where(t => t.UsageLimit != null).ToListAsync(), t => Assert.True(t.Used + t.Reserved <= t.UsageLimit));
         Assert.All(await db.CreditLots.ToListAsync(), l => Assert.True(l.Used + l.Reserved <= l.Conversions));
     }
 
-    private static async Task SellAsync(BooksOnSqlite sqlite)
+    private static async Task SellAsync(LiveBooks sqlite)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 100, 2);

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
@@ -159,11 +158,10 @@ public sealed class MeterTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         await sqlite.HoldAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 2);
-        using var sweeper = new ReservationSweeper(sqlite.Meter, sqlite.Database, sqlite.Clock, NullLogger<ReservationSweeper>.Instance);
 
-        Assert.Equal(0, await sweeper.SweepAsync());
+        Assert.Equal(0, await sqlite.SweepAsync());
         sqlite.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromSeconds(1));
-        Assert.Equal(1, await sweeper.SweepAsync());
+        Assert.Equal(1, await sqlite.SweepAsync());
 
         await using var db = sqlite.OpenAll();
         var entry = await db.LedgerEntries.SingleAsync();
@@ -183,7 +181,7 @@ public sealed class MeterTests
         Assert.Equal((new DateOnly(2026, 10, 16), 3, 45_000), (rollup.Day, rollup.Quantity, rollup.CostMicros));
     }
 
-    private static async Task<(Actor Owner, Customer Customer)> SellAsync(BooksOnSqlite sqlite, long lot)
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks sqlite, long lot)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, lot, lot * 0.015m);

@@ -120,7 +120,7 @@ public sealed class TenancyTests
         Assert.Null(await new InvoiceQueries(sqlite.Database, sqlite.Clock).FindAsync(other, Guid.NewGuid()));
     }
 
-    private static async Task<(Reseller Northwind, Reseller Fabrikam, Customer Acme)> TwoResellersAsync(BooksOnSqlite sqlite)
+    private static async Task<(Reseller Northwind, Reseller Fabrikam, Customer Acme)> TwoResellersAsync(LiveBooks sqlite)
     {
         var (northwind, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var (fabrikam, other) = await sqlite.Books.AddResellerAsync("fabrikam");

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests;
+
+/// <summary>A migrated database of its own for a test, with a clock that the test sets and a running meter.</summary>
+public sealed class LiveBooks : IAsyncDisposable
+{
+    private readonly Action _remove;
+    private MeterWriter _writer;
+
+    private LiveBooks(PortalDatabase database, DateTimeOffset now, Action remove)
+    {
+        Clock = new FakeTimeProvider(now);
+        Books = new Books(database, new EphemeralDataProtectionProvider(), Clock);
+        _remove = remove;
+        Meter = new Meter();
+        _writer = NewWriter();
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public Books Books { get; }
+
+    public Meter Meter { get; private set; }
+
+    public PortalDatabase Database => Books.Database;
+
+    public static async Task<LiveBooks> OpenAsync(IDatabaseDialect dialect, string connection, Action remove, string now = "2026-10-15T12:00:00Z")
+    {
+        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        var books = new LiveBooks(database, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
+        await database.MigrateAsync();
+        await books._writer.StartAsync(default);
+        return books;
+    }
+
+    public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
+
+    public async Task<Guid> HoldAsync(string secret, long? quantity = 1) =>
+        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity)).ReservationId;
+
+    public Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1) =>
+        Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), "docx-to-pdf", quantity));
+
+    public async Task UseAsync(string secret, long quantity = 1) =>
+        Assert.IsType<SettleResult.Recorded>(await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity), quantity)));
+
+    /// <summary>Another node: its meter is lost with all that it held in memory.</summary>
+    public async Task RestartAsync()
+    {
+        await _writer.StopAsync(default);
+        _writer.Dispose();
+        Meter = new Meter();
+        _writer = NewWriter();
+        await _writer.StartAsync(default);
+    }
+
+    public async Task<int> SweepAsync()
+    {
+        using var sweeper = new ReservationSweeper(Meter, Database, Clock, NullLogger<ReservationSweeper>.Instance);
+        return await sweeper.SweepAsync();
+    }
+
+    public async Task AssertLedgerIsCleanAsync()
+    {
+        Assert.Empty((await new LedgerVerifier(Database).VerifyAsync()).Faults);
+        Assert.Empty(await new Core.Invoicing.ClaimVerifier(Database).VerifyAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.StopAsync(default);
+        _writer.Dispose();
+        _remove();
+    }
+
+    private MeterWriter NewWriter() => new(Meter, Database, Clock, NullLogger<MeterWriter>.Instance);
+}
+
+/// <summary>Opens a SQLite file of its own.</summary>
+internal static class BooksOnSqlite
+{
+    public static Task<LiveBooks> OpenAsync(string now = "2026-10-15T12:00:00Z")
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
+        return LiveBooks.OpenAsync(new SqliteDialect(), $"Data Source={file}", Remove, now);
+
+        void Remove()
+        {
+            SqliteConnection.ClearAllPools();
+            foreach (var part in (string[])[file, file + "-wal", file + "-shm"])
+            {
+                File.Delete(part);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Storage.PostgreSql;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>The meter on a real PostgreSQL server, which other nodes write as well.</summary>
+public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task Two_nodes_on_the_same_tokens_and_lots_pass_no_limit_and_leave_no_gap()
+    {
+        await using var live = await postgres.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 150, 3, validityDays: 100);
+        await live.Books.BuyAsync(owner, 90, 3, validityDays: 200);
+        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
+        IssuedToken[] tokens = [await live.Books.IssueAsync(owner, customer, limit: 70), await live.Books.IssueAsync(owner, customer)];
+        var otherMeter = new Meter();
+        using var otherNode = new MeterWriter(otherMeter, live.Database, live.Clock, NullLogger<MeterWriter>.Instance);
+        await otherNode.StartAsync(default);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () =>
+        {
+            var meter = i % 2 == 0 ? live.Meter : otherMeter;
+            var result = await meter.ReserveAsync(new ReserveRequest(tokens[i % 4 / 2].Token.SecretHash, "docx-to-pdf", 1));
+            if (result is ReserveResult.Held held)
+            {
+                // Settled by the other node as often as by the same.
+                await (i % 3 == 0 ? otherMeter : live.Meter).SettleAsync(new SettleRequest(held.ReservationId, 1));
+            }
+
+            return (Token: i % 4 / 2, result);
+        })));
+        await otherNode.StopAsync(default);
+
+        Assert.Equal(70, answers.Count(a => a is { Token: 0, result: ReserveResult.Held }));
+        Assert.Equal(170, answers.Count(a => a is { Token: 1, result: ReserveResult.Held }));
+        await using var db = live.OpenAll();
+        Assert.Equal(Enumerable.Range(1, 240).Select(i => (long)i), await db.LedgerEntries.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync());
+        Assert.Equal([150L, 90L], await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).Select(l => l.Used).ToListAsync());
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_is_briefly_away_costs_no_conversion_and_counts_none_twice()
+    {
+        await using var live = await postgres.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 10_000, 100);
+        var token = await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, "Acme"));
+        var isOver = false;
+        var confirmed = 0;
+        var unavailable = 0;
+        var load = Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                try
+                {
+                    if (await live.ReserveAsync(token.Secret) is ReserveResult.Held held && await live.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
+                    {
+                        Interlocked.Increment(ref confirmed);
+                    }
+                }
+                catch (MeterUnavailableException)
+                {
+                    Interlocked.Increment(ref unavailable);
+                }
+            }
+        })).ToList();
+        await Task.Delay(500);
+        postgres.Server.Crash();
+        postgres.Server.Run();
+        var before = Volatile.Read(ref confirmed);
+        await Task.Delay(1000);
+        Volatile.Write(ref isOver, true);
+        await Task.WhenAll(load);
+
+        Assert.True(confirmed > before, "The meter goes on once the server is back.");
+        live.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromMinutes(1));
+        var swept = await live.SweepAsync();
+        await using var db = live.OpenAll();
+        var entries = await db.LedgerEntries.ToListAsync();
+        Assert.Equal(swept, entries.Count(e => e.Flags == EntryFlags.Unconfirmed));
+
+        // A settlement that was committed but could not be answered is confirmed to nobody; it is recorded once all the same.
+        Assert.InRange(entries.Count, confirmed, confirmed + swept + unavailable);
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_was_written_cannot_be_changed()
+    {
+        await using var live = await postgres.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 10, 1);
+        await live.UseAsync((await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, "Acme"))).Secret);
+        await using var db = live.OpenAll();
+
+        foreach (var sql in (string[])["UPDATE \"LedgerEntry\" SET \"Quantity\" = 0", "DELETE FROM \"LedgerEntry\"", "TRUNCATE \"LotDraw\"", "DELETE FROM \"AuditEntry\""])
+        {
+            var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(sql));
+            Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
+        }
+    }
+}
+
+/// <summary>One server for the tests of a class, a database for each test.</summary>
+public sealed class PostgreSqlFixture : IDisposable
+{
+    public PostgreSqlServer Server { get; } = PostgreSqlServer.Start();
+
+    public Task<LiveBooks> OpenAsync() =>
+        LiveBooks.OpenAsync(new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
+
+    public void Dispose() => Server.Dispose();
+}

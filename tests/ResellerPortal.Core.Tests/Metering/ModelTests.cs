@@ -1,0 +1,189 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>
+/// Random interleavings against a model that a reader can check by eye: after every step the answer, and at the end every
+/// counter, agree with it, and the ledger verifies.
+/// </summary>
+public sealed class ModelTests
+{
+    private static readonly Gen<Step[]> Steps = Gen.Select(Gen.Int[0, 99], Gen.Int[0, 2], Gen.Long[1, 6], (kind, token, quantity) => new Step(kind, token, quantity)).Array[40];
+
+    [Fact]
+    public async Task Any_interleaving_agrees_with_the_model() =>
+        await Steps.SampleAsync(async steps => await PlayAsync(steps), iter: 12, threads: 1);
+
+    private static async Task PlayAsync(Step[] steps)
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var soon = await sqlite.Books.BuyAsync(owner, 25, 1, validityDays: 2);
+        var late = await sqlite.Books.BuyAsync(owner, 40, 2, validityDays: 300);
+        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        var blue = await sqlite.Books.AddCustomerAsync(owner, "Blue");
+        IssuedToken[] tokens =
+        [
+            await sqlite.Books.IssueAsync(owner, acme, limit: 20, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(3)),
+            await sqlite.Books.IssueAsync(owner, acme),
+            await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
+        ];
+        var model = new Model(
+            [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
+            [new Limit(20, tokens[0].Token.ExpiresAtUtc), new Limit(null, null), new Limit(12, null)]);
+        foreach (var step in steps)
+        {
+            await StepAsync(sqlite, owner, tokens, model, step);
+        }
+
+        await using var db = sqlite.OpenAll();
+        foreach (var (token, index) in tokens.Select((t, i) => (t.Token, i)))
+        {
+            var row = await db.ApiTokens.SingleAsync(t => t.Id == token.Id);
+            Assert.Equal((model.Limits[index].Used, model.Limits[index].Reserved), (row.Used, row.Reserved));
+        }
+
+        Assert.Equal(model.Lots.Select(l => (l.Used, l.Reserved)), (await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).ToListAsync()).Select(l => (l.Used, l.Reserved)));
+        Assert.Equal(model.Limits.Sum(l => l.Used), await db.LedgerEntries.SumAsync(e => e.Quantity));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    private static async Task StepAsync(LiveBooks sqlite, Actor owner, IssuedToken[] tokens, Model model, Step step)
+    {
+        var now = sqlite.Clock.GetUtcNow();
+        switch (step.Kind)
+        {
+            case < 45:
+                var result = await sqlite.ReserveAsync(tokens[step.Token].Secret, step.Quantity);
+                var parts = model.Reserve(step.Token, step.Quantity, now);
+                Assert.Equal(parts is not null, result is ReserveResult.Held);
+                if (parts is not null)
+                {
+                    model.Held.Add((((ReserveResult.Held)result).ReservationId, step.Token, parts, now));
+                }
+
+                break;
+            case < 80 when model.Held.Count > 0:
+                var (id, token, held, _) = model.Held[(int)(step.Quantity % model.Held.Count)];
+                model.Held.RemoveAll(h => h.Id == id);
+                var charged = step.Kind < 65 ? held.Sum(p => p.Quantity) : step.Quantity - 1;
+                await sqlite.Meter.SettleAsync(new SettleRequest(id, charged));
+                model.Settle(token, held, charged, now);
+                break;
+            case < 84:
+                await sqlite.RestartAsync();
+                break;
+            case < 92:
+                sqlite.Clock.Advance(TimeSpan.FromHours(step.Quantity * 3));
+                await sqlite.SweepAsync();
+                foreach (var dead in model.Held.Where(h => h.At < sqlite.Clock.GetUtcNow() - ReservationSweeper.DeadAfter).OrderBy(h => h.At).ThenBy(h => h.Id).ToList())
+                {
+                    model.Held.Remove(dead);
+                    model.Settle(dead.Token, dead.Parts, dead.Parts.Sum(p => p.Quantity), sqlite.Clock.GetUtcNow());
+                }
+
+                break;
+            case 99:
+                await sqlite.Books.Tokens.RevokeAsync(owner, tokens[step.Token].Token.Id);
+                model.Limits[step.Token].IsRevoked = true;
+                break;
+        }
+    }
+
+    private sealed record Step(int Kind, int Token, long Quantity);
+
+    private sealed record Lot(long Size, DateTimeOffset Ends)
+    {
+        public long Used { get; set; }
+
+        public long Reserved { get; set; }
+    }
+
+    private sealed record Limit(long? Most, DateTimeOffset? Ends)
+    {
+        public long Used { get; set; }
+
+        public long Reserved { get; set; }
+
+        public bool IsRevoked { get; set; }
+    }
+
+    /// <summary>The rules in their plainest form. All of it happens in one month.</summary>
+    private sealed record Model(Lot[] Lots, Limit[] Limits)
+    {
+        public List<(Guid Id, int Token, List<(Lot Lot, long Quantity)> Parts, DateTimeOffset At)> Held { get; } = [];
+
+        public List<(Lot Lot, long Quantity)>? Reserve(int token, long quantity, DateTimeOffset now)
+        {
+            var limit = Limits[token];
+            if (limit.IsRevoked || limit.Ends <= now || limit.Used + limit.Reserved + quantity > limit.Most)
+            {
+                return null;
+            }
+
+            var parts = Take(quantity, now);
+            if (parts.Sum(p => p.Quantity) < quantity)
+            {
+                return null;
+            }
+
+            limit.Reserved += quantity;
+            parts.ForEach(p => p.Lot.Reserved += p.Quantity);
+            return parts;
+        }
+
+        public void Settle(int token, List<(Lot Lot, long Quantity)> held, long charged, DateTimeOffset now)
+        {
+            Limits[token].Reserved -= held.Sum(p => p.Quantity);
+            held.ForEach(p => p.Lot.Reserved -= p.Quantity);
+            Limits[token].Used += charged;
+            Lot? last = null;
+            foreach (var (lot, quantity) in held)
+            {
+                Use(lot, Math.Min(quantity, charged));
+            }
+
+            foreach (var (lot, quantity) in Take(charged, now))
+            {
+                Use(lot, quantity);
+            }
+
+            if (charged > 0)
+            {
+                Use(last!, charged);
+            }
+
+            void Use(Lot lot, long quantity)
+            {
+                if (quantity > 0)
+                {
+                    lot.Used += quantity;
+                    charged -= quantity;
+                    last = lot;
+                }
+            }
+        }
+
+        private List<(Lot Lot, long Quantity)> Take(long quantity, DateTimeOffset now)
+        {
+            var parts = new List<(Lot, long)>();
+            foreach (var lot in Lots.Where(l => l.Ends > now))
+            {
+                var part = Math.Min(quantity, Math.Max(0, lot.Size - lot.Used - lot.Reserved));
+                if (part > 0)
+                {
+                    parts.Add((lot, part));
+                    quantity -= part;
+                }
+            }
+
+            return parts;
+        }
+    }
+}
