@@ -54,6 +54,8 @@ public static partial class ConvertEndpoints
             return Refuse(reserved).ToResult();
         }
 
+        // The entry's request id in the ledger, for support and for programs that keep books of their own.
+        context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var outcome = await upstream.ConvertAsync(context.Request, from.ToLowerInvariant(), to.ToLowerInvariant());
         if (outcome is UpstreamOutcome.Converted converted)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using ResellerPortal.Testing;
@@ -14,9 +13,9 @@ public sealed partial class DemonstrationTests : IDisposable
     public async Task A_new_user_converts_at_once_and_the_made_up_ledger_verifies()
     {
         string output;
-        using (var portal = Start("Development", "--urls", "http://127.0.0.1:0"))
+        using (var portal = PortalProcess.Start(_folder, "Development", "--urls", "http://127.0.0.1:0"))
         {
-            output = await ReadUntilAsync(portal, "StoreFile=true to get it as base64");
+            output = await PortalProcess.ReadUntilAsync(portal, "StoreFile=true to get it as base64");
             var address = Address().Match(output).Groups[1].Value;
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "demo_acme_production_token_0001");
@@ -77,7 +76,7 @@ public sealed partial class DemonstrationTests : IDisposable
     [Fact]
     public async Task Outside_Development_the_sandbox_does_not_stand_in_for_the_real_service()
     {
-        using var portal = Start("Production", "--ConnectionStrings:Portal=Data Source=p.db", "--Database:Provider=Sqlite", "--urls", "http://127.0.0.1:0");
+        using var portal = PortalProcess.Start(_folder, "Production", "--ConnectionStrings:Portal=Data Source=p.db", "--Database:Provider=Sqlite", "--urls", "http://127.0.0.1:0");
         var output = portal.StandardOutput.ReadToEndAsync();
         var errors = await portal.StandardError.ReadToEndAsync();
         await portal.WaitForExitAsync();
@@ -88,42 +87,7 @@ public sealed partial class DemonstrationTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private Process Start(string environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            WorkingDirectory = _folder.FullName,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
-        return Process.Start(start)!;
-    }
-
-    private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
-    {
-        using var process = Start("Development", arguments);
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await errors);
-    }
-
-    private static async Task<string> ReadUntilAsync(Process process, string end)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        var output = new System.Text.StringBuilder();
-        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-        {
-            output.AppendLine(line);
-            if (line.Contains(end, StringComparison.Ordinal))
-            {
-                return output.ToString();
-            }
-        }
-
-        throw new InvalidOperationException("The portal ended early: " + output + await process.StandardError.ReadToEndAsync(patience.Token));
-    }
+    private Task<(int Code, string Output)> RunAsync(params string[] arguments) => PortalProcess.RunAsync(_folder, arguments);
 
     [GeneratedRegex(@"is ready: (\S+)")]
     private static partial Regex Address();
