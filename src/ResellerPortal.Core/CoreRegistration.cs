@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
@@ -38,12 +40,19 @@ public static class CoreRegistration
         services.AddSingleton<PlanOrders>();
         services.AddSingleton<PlanQueries>();
         services.AddSingleton<CreditLots>();
+        services.AddSingleton<CreditQueries>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<TokenQueries>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<LedgerVerifier>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<LedgerCorrections>();
+        services.AddSingleton<LedgerExport>();
+        services.AddSingleton<MyLedger>();
+        services.AddSingleton<UsageImports>();
+        services.AddSingleton<ConverterReserves>();
+        services.AddSingleton<UsageAlerts>();
+        services.AddSingleton<History>();
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
         services.AddSingleton<Invoices>();
@@ -63,6 +72,9 @@ public static class CoreRegistration
         services.AddHostedService<MeterWriter>();
         services.AddSingleton<ReservationSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<ReservationSweeper>());
+        services.AddSingleton<ExpiryNotes>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExpiryNotes>());
+        services.AddHostedService<AlertMail>();
         return services;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Invoices;
@@ -16,6 +17,7 @@ using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 using ResellerPortal.Web.CustomerDoor;
 using ResellerPortal.Web.Demo;
+using ResellerPortal.Web.Mail;
 using ResellerPortal.Web.ResellerDoor;
 
 namespace ResellerPortal.Web;
@@ -34,6 +36,10 @@ internal static class PortalHost
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
+        services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
+            .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")
+            .ValidateOnStart();
+        services.AddSingleton<IMailer, SmtpMailer>();
         services.AddPortalMeter();
         services.AddPortalAccounts();
         services.AddRazorComponents().AddInteractiveServerComponents();

@@ -14,12 +14,12 @@ public sealed partial class ProjectTests
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],
         ["Storage.SqlServer"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.SqlServer"],
-        ["Web"] = ["Core", "Documents", "Gateway", "Storage.PostgreSql", "Storage.Sqlite", "Storage.SqlServer", "CsvHelper", "MudBlazor"],
+        ["Web"] = ["Core", "Documents", "Gateway", "Storage.PostgreSql", "Storage.Sqlite", "Storage.SqlServer", "CsvHelper", "MailKit", "MudBlazor"],
     };
 
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>
     private static readonly string[] CoreOrder =
-        ["Insights", "Payments", "Invoicing", "Pricing", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Auditing", "Access", "Persistence", "Tenancy", "Time", "Monetary"];
+        ["Notifications", "Insights", "Payments", "Invoicing", "Pricing", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Auditing", "Access", "Persistence", "Tenancy", "Time", "Monetary"];
 
     [Fact]
     public void Projects_refer_only_to_what_they_are_allowed()

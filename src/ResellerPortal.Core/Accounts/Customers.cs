@@ -15,7 +15,8 @@ public sealed record CustomerDetails(
     string? VatId,
     TaxTreatment TaxTreatment,
     int SelfServiceTokens,
-    long? SelfServiceMaxLimit);
+    long? SelfServiceMaxLimit,
+    long? MonthlyBudget = null);
 
 /// <summary>A customer just added, with its administrator's way in.</summary>
 public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
@@ -92,6 +93,7 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
         customer.TaxTreatment = details.TaxTreatment;
         customer.SelfServiceTokens = details.SelfServiceTokens;
         customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
+        customer.MonthlyBudget = details.MonthlyBudget;
     }
 
     private static Refusal? Check(CustomerDetails details) => details switch
@@ -105,6 +107,7 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
         { VatId.Length: > 20 } => Refusal.Of("A VAT id has up to 20 characters.", nameof(details.VatId)),
         { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
         { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+        { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
         _ => null,
     };
 }

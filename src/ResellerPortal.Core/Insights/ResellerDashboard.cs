@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
@@ -15,12 +16,14 @@ public sealed record ResellerOverview(
     string ResellerName,
     Currency Currency,
     IReadOnlyList<CreditLot> Lots,
+    IReadOnlyList<UsageAlert> Alerts,
     IReadOnlyList<MonthFigures> Months,
     IReadOnlyList<CustomerFigures> Customers,
     int CustomerCount,
     int OpenOrders)
 {
-    public long ConversionsLeft => Lots.Sum(lot => lot.Available);
+    /// <summary>In lots that are paid for; overage is beyond them.</summary>
+    public long ConversionsLeft => Lots.Where(lot => lot.Kind == LotKind.Plan).Sum(lot => lot.Available);
 
     public Figures ThisMonth => Months[^1].Figures;
 
@@ -33,6 +36,7 @@ public sealed record CustomerFigures(CustomerId Id, string Name, Figures Figures
 public sealed class ResellerDashboard(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 12;
+    private const int Alerts = 6;
 
     public async Task<ResellerOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -67,10 +71,12 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
+        var alerts = await db.UsageAlerts.AsNoTracking().OrderByDescending(a => a.AtUtc).ThenByDescending(a => a.Percent).Take(Alerts).ToListAsync(cancellationToken);
         return new ResellerOverview(
             reseller.Name,
             reseller.Currency,
             lots,
+            alerts,
             [.. months.OrderBy(m => m.Key).Select(m => new MonthFigures(m.Key, m.Value))],
             [.. customers.OrderByDescending(c => c.Figures.Conversions)],
             names.Count,

@@ -20,9 +20,9 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
         Actor actor, CustomerId customerId, long sequence, long quantity, string reason, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerCorrect);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl) || !char.IsLetterOrDigit(reason.Trim()[0]))
         {
-            return Refusal.Of("Give a reason of up to 200 characters in one line; the customer reads it in the ledger.", nameof(reason));
+            return Refusal.Of("Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the ledger.", nameof(reason));
         }
 
         if (quantity is < 0 or > 1_000_000)

@@ -27,16 +27,19 @@ public static class LedgerHash
 
     public static byte[] Of(LedgerEntry entry) => SHA256.HashData([.. entry.PreviousHash, .. Canonical(entry)]);
 
-    public static byte[] Commit(IEnumerable<LotDraw> draws)
+    public static byte[] Commit(IEnumerable<LotDraw> draws) =>
+        Commit(draws.Select(d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code)));
+
+    public static byte[] Commit(IEnumerable<ExportedDraw> draws)
     {
         var text = new StringBuilder();
-        foreach (var draw in draws.OrderBy(d => d.LotId.ToString(), StringComparer.Ordinal))
+        foreach (var draw in draws.OrderBy(d => d.Lot.ToString(), StringComparer.Ordinal))
         {
-            Line(text, Convert.ToHexStringLower(draw.Salt));
-            Line(text, draw.LotId.ToString());
+            Line(text, draw.Salt);
+            Line(text, draw.Lot.ToString());
             Line(text, draw.Quantity);
-            Line(text, draw.CostMicros);
-            Line(text, draw.Currency.Code);
+            Line(text, draw.Cost);
+            Line(text, draw.Currency);
         }
 
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));

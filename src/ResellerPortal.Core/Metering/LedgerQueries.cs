@@ -40,6 +40,8 @@ public sealed record LedgerRow(
     EntryFlags Flags,
     Guid RequestId,
     ExactAmount Cost,
+    long? CorrectsSequence,
+    string? Reference,
     byte[] Hash);
 
 public sealed record LedgerPage(IReadOnlyList<LedgerRow> Rows, int TotalCount);
@@ -161,6 +163,8 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             r.Entry.Flags,
             r.Entry.RequestId,
             costs[(r.Entry.CustomerId, r.Entry.Sequence)],
+            r.Entry.CorrectsSequence,
+            r.Entry.Reference,
             r.Entry.Hash))];
     }
 

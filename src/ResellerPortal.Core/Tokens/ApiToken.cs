@@ -98,6 +98,12 @@ public sealed class ApiToken : ICustomerOwned
 
     public DateTimeOffset? ExpiresAtUtc { get; init; }
 
+    /// <summary>What usage statistics that are imported call it, once it was matched.</summary>
+    public string? ImportName { get; set; }
+
+    /// <summary>Set once its expiry stands in the history.</summary>
+    public DateTimeOffset? ExpiryNotedAtUtc { get; set; }
+
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
     public DateTimeOffset? RevokedAtUtc { get; set; }
@@ -143,8 +149,10 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
         builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.AllowedNetworks).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.SecretEnding).HasMaxLength(4);
+        builder.Property(t => t.ImportName).HasMaxLength(200);
         builder.HasIndex(t => t.SecretHash).IsUnique();
         builder.HasIndex(t => new { t.ResellerId, t.CustomerId });
+        builder.HasIndex(t => t.ExpiresAtUtc);
         builder.HasOne<Customer>().WithMany().HasForeignKey(t => t.CustomerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

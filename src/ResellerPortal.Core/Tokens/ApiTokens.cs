@@ -180,8 +180,8 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
 
     private static Refusal? Check(TokenRequest request, DateTimeOffset now) => request switch
     {
-        { Environment: var label } when string.IsNullOrWhiteSpace(label) || label.Trim().Length > 60 || label.Any(char.IsControl) =>
-            Refusal.Of("Name the environment in up to 60 characters, such as production.", nameof(request.Environment)),
+        { Environment: var label } when string.IsNullOrWhiteSpace(label) || label.Trim().Length > 60 || label.Any(char.IsControl) || !char.IsLetterOrDigit(label.Trim()[0]) =>
+            Refusal.Of("Name the environment in up to 60 characters, such as production, beginning with a letter or a digit.", nameof(request.Environment)),
         { UsageLimit: < 1 or > MaxUsageLimit } =>
             Refusal.Of($"A usage limit is from 1 to {MaxUsageLimit:N0} conversions; leave it empty for no limit.", nameof(request.UsageLimit)),
         { ExpiresAtUtc: { } expires } when expires <= now =>

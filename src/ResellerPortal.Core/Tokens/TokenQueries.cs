@@ -45,6 +45,19 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
             .ThenByDescending(t => t.CreatedAtUtc)];
     }
 
+    /// <summary>Names for the choice of a token: customer, environment and the end of its secret.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var tokens = await db.ApiTokens
+            .Join(db.Customers, t => t.CustomerId, c => c.Id, (t, c) => new { t.Id, t.Environment, t.SecretEnding, c.Name })
+            .OrderBy(t => t.Name)
+            .ThenBy(t => t.Environment)
+            .ToListAsync(cancellationToken);
+        return [.. tokens.Select(t => (t.Id, $"{t.Name}, {t.Environment} (…{t.SecretEnding})"))];
+    }
+
     public async Task<TokenAllowance> AllowanceAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);

@@ -1133,6 +1133,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("text");
 
@@ -1142,6 +1145,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("boolean");
@@ -1201,6 +1208,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

@@ -1136,6 +1136,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("nvarchar(max)");
 
@@ -1145,6 +1148,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("bit");
@@ -1204,6 +1211,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

@@ -1153,6 +1153,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("TEXT");
 
@@ -1162,6 +1165,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("INTEGER");
@@ -1222,6 +1229,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

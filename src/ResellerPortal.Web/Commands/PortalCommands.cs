@@ -44,6 +44,11 @@ internal static class PortalCommands
 
     private static async Task<int> VerifyLedgerAsync(IServiceProvider services, string[] args)
     {
+        if (args is ["--export", var file])
+        {
+            return await VerifyExportAsync(file);
+        }
+
         var report = await services.GetRequiredService<LedgerVerifier>().VerifyAsync();
         var claims = await services.GetRequiredService<ClaimVerifier>().VerifyAsync();
         Console.WriteLine($"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage and what invoices claim.");
@@ -55,5 +60,19 @@ internal static class PortalCommands
         var isClean = report.IsClean && claims.Count == 0;
         Console.WriteLine(isClean ? "The ledger is clean." : $"{report.Faults.Count + claims.Count} faults.");
         return isClean ? 0 : 1;
+    }
+
+    /// <summary>Checks a file that a customer or reseller exported, without a database.</summary>
+    private static async Task<int> VerifyExportAsync(string file)
+    {
+        if (!File.Exists(file))
+        {
+            await Console.Error.WriteLineAsync($"There is no file {file}. Usage: verify-ledger [--export ledger.ndjson]");
+            return 2;
+        }
+
+        var (fault, entries, head) = await LedgerExport.VerifyAsync(File.ReadLinesAsync(file));
+        Console.WriteLine(fault is null ? $"{entries:N0} entries are in order. The last hash is {head}" : "FAULT  " + fault);
+        return fault is null ? 0 : 1;
     }
 }

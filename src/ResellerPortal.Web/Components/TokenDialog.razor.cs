@@ -10,7 +10,14 @@ public sealed partial class TokenDialog
 {
     private string _environment = "production";
     private long? _limit;
+    private LimitPeriod _period;
     private string? _expires;
+    private bool _hasMore;
+    private string? _notBefore;
+    private string? _converters;
+    private string? _networks;
+    private int? _perMinute;
+    private int? _atOnce;
     private IssuedToken? _issued;
 
     [Parameter, EditorRequired]
@@ -24,19 +31,31 @@ public sealed partial class TokenDialog
 
     private async Task<Refusal?> ActAsync()
     {
-        DateTimeOffset? expiresAtUtc = null;
-        if (!string.IsNullOrWhiteSpace(_expires))
+        if (!TryRead(_expires, out var expiresAtUtc) || !TryRead(_notBefore, out var notBeforeUtc))
         {
-            if (!DateTimeOffset.TryParse(_expires, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
-            {
-                return Refusal.Of("Enter the expiry as a date and a time in UTC, or leave it empty for never.");
-            }
-
-            expiresAtUtc = instant;
+            return Refusal.Of("Enter dates with a time in UTC, or leave them empty.");
         }
 
-        var outcome = await Issue(new TokenRequest(_environment, _limit, expiresAtUtc));
+        var outcome = await Issue(new TokenRequest(_environment, _limit, expiresAtUtc)
+        {
+            LimitPeriod = _period,
+            NotBeforeUtc = notBeforeUtc,
+            AllowedConverters = Words(_converters),
+            AllowedNetworks = Words(_networks),
+            RequestsPerMinute = _perMinute,
+            ConcurrentRequests = _atOnce,
+        });
         _issued = outcome.IsRefused ? null : outcome.Value;
         return outcome.Refusal;
+    }
+
+    private static string[] Words(string? text) => (text ?? "").Split([' ', ',', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <returns>False where there is text that is no time; an empty text is none.</returns>
+    private static bool TryRead(string? text, out DateTimeOffset? instant)
+    {
+        var isRead = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read);
+        instant = isRead ? read : null;
+        return isRead || string.IsNullOrWhiteSpace(text);
     }
 }

@@ -16,6 +16,12 @@ public sealed partial class TokenTable(IDialogService dialogs)
     [Parameter]
     public bool MayRevoke { get; set; }
 
+    [Parameter]
+    public bool MayRotate { get; set; }
+
+    [Parameter]
+    public EventCallback<TokenRow> OnRotate { get; set; }
+
     /// <summary>Called once the person has confirmed it.</summary>
     [Parameter]
     public EventCallback<TokenRow> OnRevoke { get; set; }

@@ -1,10 +1,20 @@
+using System.Security.Claims;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Web.Components;
 using ResellerPortal.Web.ResellerDoor;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
 internal static class CustomerDownloads
 {
-    public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints) =>
+    public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints)
+    {
         endpoints.MapGet("/my/invoices/{id:guid}.pdf", InvoicePdfs.AnswerAsync).RequireAuthorization(Permission.MyView);
+        endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
+            LedgerFiles.NdjsonAsync(user, seats, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
+        endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
+            LedgerFiles.CsvAsync(user, seats, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
+    }
 }

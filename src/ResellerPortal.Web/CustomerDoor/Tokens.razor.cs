@@ -48,4 +48,14 @@ public sealed partial class Tokens(CurrentActor current, TokenQueries queries, A
         snackbar.Add(outcome.Refusal?.Message ?? $"The token {token.Environment} is revoked.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }
+
+    private async Task RotateAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await OnInitializedAsync();
+        }
+    }
 }

@@ -1,11 +1,20 @@
 using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Metering;
 using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class Usage(CurrentActor current, MyUsage usage)
+public sealed partial class Usage(CurrentActor current, MyUsage usage, UsageAlerts alerts)
 {
-    private MyOverview? _overview;
+    private const int ShownAlerts = 6;
 
-    protected override async Task OnInitializedAsync() => _overview = await usage.ReadAsync(await current.GetAsync());
+    private MyOverview? _overview;
+    private IReadOnlyList<UsageAlert> _alerts = [];
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _overview = await usage.ReadAsync(actor);
+        _alerts = await alerts.LatestAsync(actor, ShownAlerts);
+    }
 }

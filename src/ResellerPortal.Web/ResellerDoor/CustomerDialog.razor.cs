@@ -19,6 +19,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     private TaxTreatment _tax;
     private int _selfServiceTokens = 5;
     private long? _selfServiceMaxLimit;
+    private long? _monthlyBudget;
     private NewCustomer? _added;
 
     [Parameter]
@@ -30,7 +31,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
         {
             (_name, _email, _vatId, _tax) = (Customer.Name, Customer.Email, Customer.VatId ?? "", Customer.TaxTreatment);
             (_street, _postalCode, _city, _country) = Customer.Address;
-            (_selfServiceTokens, _selfServiceMaxLimit) = (Customer.SelfServiceTokens, Customer.SelfServiceMaxLimit);
+            (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (Customer.SelfServiceTokens, Customer.SelfServiceMaxLimit, Customer.MonthlyBudget);
         }
     }
 
@@ -38,7 +39,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     {
         var actor = await current.GetAsync();
         var details = new CustomerDetails(
-            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit);
+            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget);
         if (Customer is not null)
         {
             return (await customers.UpdateAsync(actor, Customer.Id, details)).Refusal;

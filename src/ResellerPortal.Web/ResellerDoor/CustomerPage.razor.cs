@@ -57,4 +57,14 @@ public sealed partial class CustomerPage(
         snackbar.Add(outcome.Refusal?.Message ?? $"The token {token.Environment} is revoked; no request with it is served any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
+
+    private async Task RotateAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await LoadAsync();
+        }
+    }
 }

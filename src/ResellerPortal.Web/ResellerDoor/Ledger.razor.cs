@@ -5,10 +5,11 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation)
+public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation, IDialogService dialogs)
 {
     private MudTable<LedgerRow>? _table;
     private LedgerAddress _address = LedgerAddress.None;
@@ -16,6 +17,7 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
     private IReadOnlyList<string> _converters = [];
     private IReadOnlyList<string> _environments = [];
     private bool _mayExport;
+    private bool _mayCorrect;
 
     [SupplyParameterFromQuery]
     private string? From { get; set; }
@@ -41,6 +43,7 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
     {
         var actor = await current.GetAsync();
         _mayExport = actor.May(Permission.LedgerExport);
+        _mayCorrect = actor.May(Permission.LedgerCorrect);
         _customers = await customers.NamesAsync(actor);
         (_converters, _environments) = await ledger.ChoicesAsync(actor);
     }
@@ -58,6 +61,14 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
         _address = address;
         navigation.NavigateTo("/reseller/ledger" + address.ToQuery(), replace: true);
         await _table!.ReloadServerData();
+    }
+
+    private async Task CorrectAsync(LedgerRow row)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CorrectionDialog> { { d => d.Row, row } })).IsDone)
+        {
+            await _table!.ReloadServerData();
+        }
     }
 
     private string NameOf(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";

@@ -5,7 +5,9 @@ using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
@@ -14,6 +16,8 @@ internal static class ResellerDownloads
     public static void MapResellerDownloads(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/reseller/ledger.csv", ExportLedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
+            LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/invoices/{id:guid}.pdf", InvoicePdfs.AnswerAsync).RequireAuthorization(Permission.ResellerView);
     }
 

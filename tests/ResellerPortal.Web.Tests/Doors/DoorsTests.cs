@@ -34,9 +34,9 @@ public sealed class DoorsTests
     }
 
     [Theory]
-    [InlineData("/operator", "/operator/plans", "/operator/resellers")]
-    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/invoices", "/reseller/pricing", "/reseller/ledger.csv")]
-    [InlineData("/my", "/my/tokens", "/my/invoices", "/my/quick-start")]
+    [InlineData("/operator", "/operator/plans", "/operator/resellers", "/operator/converters")]
+    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/invoices", "/reseller/pricing", "/reseller/ledger.csv", "/reseller/history", "/reseller/import")]
+    [InlineData("/my", "/my/tokens", "/my/invoices", "/my/quick-start", "/my/ledger", "/my/ledger.csv", "/my/ledger.ndjson")]
     public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
     {
         using var server = PortalServer.Start();
@@ -133,6 +133,32 @@ public sealed class DoorsTests
         Assert.Equal((3, 2), (lines.Length, filtered.Length));
         Assert.All(lines.Skip(1), line => Assert.DoesNotContain(",=1+1", line, StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("Initech", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_ledger_with_cost_and_salts_goes_to_its_reseller_alone()
+    {
+        using var server = PortalServer.Start(MidOctober);
+        var (_, acme) = await SellAsync(server, "northwind", "Acme");
+        await SellAsync(server, "fabrikam", "Initech");
+        var address = $"/reseller/customers/{acme.Id}/ledger.ndjson";
+
+        var own = await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync(address);
+        var foreign = await (await server.SignedInAsync("owner@fabrikam.example")).GetStringAsync(address);
+        var customer = await (await server.SignedInAsync("admin@acme.example")).GetAsync(address);
+        var mine = await (await server.SignedInAsync("admin@acme.example")).GetStringAsync("/my/ledger.ndjson");
+        var csv = await (await server.SignedInAsync("admin@acme.example")).GetStringAsync("/my/ledger.csv");
+
+        Assert.Contains("\"salt\"", own, StringComparison.Ordinal);
+        Assert.Equal("", foreign);
+        Assert.Equal(HttpStatusCode.Redirect, customer.StatusCode);
+        Assert.All((string[])[mine, csv], text =>
+        {
+            Assert.Contains(acme.Id.ToString(), text, StringComparison.Ordinal);
+            Assert.DoesNotContain("salt", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("15000", text, StringComparison.Ordinal);
+        });
+        Assert.Equal(2, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

@@ -100,6 +100,27 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task A_tokens_terms_are_told_in_ConvertAPIs_way()
+    {
+        using var server = PortalServer.Start();
+        var (owner, customer, _) = await SellAsync(server);
+        var now = server.Clock.GetUtcNow();
+
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("later", null, null) { NotBeforeUtc = now.AddDays(1) }));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("docx", null, null) { AllowedConverters = ["docx-to-pdf"] }));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        var local = await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, local.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
+        using var form = Form("a.txt", "x"u8.ToArray());
+        using var tooFast = await server.WithToken(local.Secret).PostAsync("/convert/txt/to/pdf", form);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, tooFast.StatusCode);
+        Assert.InRange(tooFast.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 30, 60);
+
+        async Task<(HttpStatusCode, int)> WithAsync(TokenRequest request) =>
+            await CodeAsync(server, (await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
+    }
+
+    [Fact]
     public async Task A_used_up_limit_and_used_up_credits_answer_4014()
     {
         using var server = PortalServer.Start();

@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124210505_Initial")]
+    [Migration("20261124215312_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1139,6 +1139,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("nvarchar(max)");
 
@@ -1148,6 +1151,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("bit");
@@ -1207,6 +1214,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

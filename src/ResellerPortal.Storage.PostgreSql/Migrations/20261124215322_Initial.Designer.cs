@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124210509_Initial")]
+    [Migration("20261124215322_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1136,6 +1136,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("text");
 
@@ -1145,6 +1148,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("boolean");
@@ -1204,6 +1211,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

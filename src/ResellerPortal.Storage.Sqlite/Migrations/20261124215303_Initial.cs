@@ -574,6 +574,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     AlertedPercent = table.Column<int>(type: "INTEGER", nullable: false),
                     NotBeforeUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     ExpiresAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
+                    ImportName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    ExpiryNotedAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
                     RevokedAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     IsSelfService = table.Column<bool>(type: "INTEGER", nullable: false)
@@ -593,6 +595,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 name: "IX_ApiToken_CustomerId",
                 table: "ApiToken",
                 column: "CustomerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiToken_ExpiresAtUtc",
+                table: "ApiToken",
+                column: "ExpiresAtUtc");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ApiToken_FormerSecretHash",

@@ -12,7 +12,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124212853_Initial")]
+    [Migration("20261124215303_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1156,6 +1156,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("ExpiresAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ExpiryNotedAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("FormerProtectedSecret")
                         .HasColumnType("TEXT");
 
@@ -1165,6 +1168,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("FormerSecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("ImportName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("INTEGER");
@@ -1225,6 +1232,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId");
+
+                    b.HasIndex("ExpiresAtUtc");
 
                     b.HasIndex("FormerSecretHash");
 

@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Credits;
+
+/// <summary>A reseller's lots in the order they are drawn, and how they were corrected.</summary>
+public sealed record ResellerCredits(Reseller Reseller, IReadOnlyList<CreditLot> Lots, IReadOnlyList<LotAdjustment> Adjustments);
+
+public sealed class CreditQueries(PortalDatabase database)
+{
+    /// <returns>Null where there is no such reseller.</returns>
+    public async Task<ResellerCredits?> OfResellerAsync(Actor actor, ResellerId resellerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.OperatorView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleOrDefaultAsync(r => r.Id == resellerId, cancellationToken);
+        return reseller is null ? null : new ResellerCredits(
+            reseller,
+            await db.CreditLots.AsNoTracking().Where(l => l.ResellerId == resellerId).OrderByDescending(l => l.ExpiresAtUtc).ToListAsync(cancellationToken),
+            await db.LotAdjustments.AsNoTracking().Where(a => a.ResellerId == resellerId).OrderByDescending(a => a.AtUtc).Take(100).ToListAsync(cancellationToken));
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Notifications;
+
+/// <summary>Sends mail. The one place where a mail library meets the portal.</summary>
+public interface IMailer
+{
+    /// <summary>Whether the settings name a mail server.</summary>
+    bool IsConfigured { get; }
+
+    Task SendAsync(string to, string subject, string text, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Mails alerts to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
+/// mail server refuses it, it is given back and tried again.
+/// </summary>
+public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvider clock, ILogger<AlertMail> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Older ones are in the portal; nobody wants them mailed when a server is first set up.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
+
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("alert mail: all tenants");
+
+    /// <summary>Mails what waits.</summary>
+    /// <returns>How many alerts were mailed.</returns>
+    public async Task<int> SendAsync(CancellationToken cancellationToken = default)
+    {
+        if (!mailer.IsConfigured)
+        {
+            return 0;
+        }
+
+        var now = clock.GetUtcNow();
+        var since = now - Fresh;
+        var sent = 0;
+        await using var db = database.Open(Scope);
+        var waiting = await db.UsageAlerts.AsNoTracking().Where(a => a.MailedAtUtc == null && a.AtUtc > since).OrderBy(a => a.AtUtc).Take(200).ToListAsync(cancellationToken);
+        foreach (var alert in waiting)
+        {
+            var mine = db.UsageAlerts.Where(a => a.Id == alert.Id);
+            if (await mine.Where(a => a.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, now), cancellationToken) == 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                await MailAsync(db, alert, cancellationToken);
+                sent++;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "An alert could not be mailed; it is tried again in {Pause}.", Pause);
+                await mine.ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, (DateTimeOffset?)null), CancellationToken.None);
+                return sent;
+            }
+        }
+
+        return sent;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SendAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Alerts could not be mailed; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)
+    {
+        var (subject, text) = Words(alert);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == alert.ResellerId, cancellationToken);
+        await mailer.SendAsync(reseller.Email, subject, text, cancellationToken);
+        if (alert.CustomerId is { } customerId)
+        {
+            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+            await mailer.SendAsync(customer.Email, subject, text, cancellationToken);
+        }
+    }
+
+    /// <summary>An alert in words. They go to customers as well, so they say nothing of cost.</summary>
+    public static (string Subject, string Text) Words(UsageAlert alert)
+    {
+        var state = alert.Percent >= 100 ? "is used up" : $"is {alert.Percent} % used";
+        var consequence = (alert.Subject, alert.Percent) switch
+        {
+            (AlertSubject.CustomerBudget, _) => "A budget only tells; conversions go on.",
+            (_, < 100) => "Conversions go on until it is used up.",
+            (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are refused until the month is over.",
+            (AlertSubject.Token, _) => "Its conversions are refused from now on. Issue another token to go on.",
+            _ => "Conversions are drawn from the next lot, or refused where there is none.",
+        };
+        return (
+            $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",
+            $"{alert.Used:N0} of {alert.Limit:N0} conversions are used{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
+    }
+}
