@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,7 +29,10 @@ internal sealed class CompactIds : IDbContextOptionsExtension, IRelationalTypeMa
     {
         public BlobMapping()
             : this(new RelationalTypeMappingParameters(
-                new CoreTypeMappingParameters(typeof(Guid), new ValueConverter<Guid, byte[]>(id => id.ToByteArray(true), bytes => new Guid(bytes, true))),
+                new CoreTypeMappingParameters(
+                    typeof(Guid),
+                    new ValueConverter<Guid, byte[]>(id => id.ToByteArray(true), bytes => new Guid(bytes, true)),
+                    jsonValueReaderWriter: JsonGuidReaderWriter.Instance),
                 "BLOB",
                 dbType: System.Data.DbType.Binary))
         {

@@ -1,0 +1,51 @@
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Insights;
+
+/// <summary>What pages read, on every provider that runs here: the same figures from all of them.</summary>
+public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Every_view_of_a_reseller_and_a_customer_agrees(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 100, 1);
+        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
+        await live.Books.AddCustomerAsync(owner, "Blue");
+        var token = await live.Books.IssueAsync(owner, acme, limit: 60);
+        await live.UseAsync(token.Secret, 40);
+        var views = new CustomerQueries(live.Database, live.Clock);
+
+        var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
+        var dashboard = await new ResellerDashboard(live.Database, live.Clock).ReadAsync(owner);
+        var mine = await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme));
+        var ledger = await new LedgerQueries(live.Database, live.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
+        var own = await new MyLedger(live.Database).PageAsync(Books.AdminOf(acme), 0, 10);
+
+        var row = Assert.Single(customers.Rows);
+        Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
+        Assert.Equal((60L, 40L, 80L), (dashboard.ConversionsLeft, dashboard.ThisMonth.Conversions, dashboard.ThisMonth.Revenue.MinorUnits));
+        Assert.Equal((40L, 80L), (mine.ThisMonth.Conversions, mine.ThisMonth.Amount.MinorUnits));
+        Assert.Equal((1, 400_000L), (ledger.TotalCount, Assert.Single(ledger.Rows).Cost.Micros));
+        Assert.Equal((1L, 40L), (own.TotalCount, Assert.Single(own.Rows).Quantity));
+        Assert.Single(dashboard.Alerts);
+        Assert.Equal(2, (await views.NamesAsync(owner)).Count);
+        Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Figures.Conversions);
+        Assert.Empty((await new InvoiceQueries(live.Database, live.Clock).PageAsync(owner, null, false, false, acme.Id, 0, 10)).Rows);
+        Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(Books.Operator, 0, 10)).Rows);
+        Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(Books.Operator)).Customers);
+        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.History(live.Database).PageAsync(owner, "orders.", 0, 10)).Rows.Select(r => r.Action));
+        await live.AssertLedgerIsCleanAsync();
+    }
+}
