@@ -12,7 +12,6 @@ namespace ResellerPortal.Benchmarks;
 /// <summary>A database with one reseller, a large lot, and customers with tokens.</summary>
 internal sealed class Market : IAsyncDisposable
 {
-    public const int Customers = 16;
     private const int TokensPerCustomer = 4;
 
     private readonly Meter _meter = new();
@@ -28,7 +27,10 @@ internal sealed class Market : IAsyncDisposable
 
     public List<IssuedToken> Tokens { get; } = [];
 
-    public static async Task<Market> OpenAsync(IDatabaseDialect dialect, string connection)
+    /// <summary>Entries that it was filled with.</summary>
+    public long Rows { get; set; }
+
+    public static async Task<Market> OpenAsync(IDatabaseDialect dialect, string connection, int customers = 16)
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
         await database.MigrateAsync();
@@ -36,7 +38,7 @@ internal sealed class Market : IAsyncDisposable
         var books = new Books(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await books.AddResellerAsync("northwind");
         await books.BuyAsync(owner, 5_000_000_000, 50_000_000);
-        for (var i = 0; i < Customers; i++)
+        for (var i = 0; i < customers; i++)
         {
             var customer = await books.AddCustomerAsync(owner, $"Customer {i}");
             for (var j = 0; j < TokensPerCustomer; j++)

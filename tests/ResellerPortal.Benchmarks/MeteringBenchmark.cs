@@ -75,6 +75,36 @@ internal static class MeteringBenchmark
         }
     }
 
+    /// <summary>The meter's rate with a ledger of ten thousand entries and with a large one, in one run, taking turns.</summary>
+    public static async Task RunGrowthAsync(Options options)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
+        try
+        {
+            var rates = new Dictionary<long, List<double>>();
+            await using var small = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db");
+            await BigLedger.FillAsync(small, 10_000);
+            await using var large = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db");
+            await BigLedger.FillAsync(large, options.Rows);
+            for (var round = 0; round < 3; round++)
+            {
+                foreach (var market in (Market[])[small, large])
+                {
+                    var measured = await Load.RunAsync(512, options.Seconds / 2, market.ConvertAsync);
+                    Console.WriteLine($"{market.Rows,12:N0} entries, 512 in flight: {measured}");
+                    (rates.TryGetValue(market.Rows, out var known) ? known : rates[market.Rows] = []).Add(measured.PerSecond);
+                }
+            }
+
+            Console.WriteLine($"large over small, medians of 3: {rates[large.Rows].Order().ElementAt(1) / rates[small.Rows].Order().ElementAt(1):N2} (wanted 0.9)");
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>The same durability as the portal (WAL, synchronous FULL), narrow rows, one prepared statement, one thread.</summary>
     private static (double SingleRow, double Grouped) DiskBound(DirectoryInfo folder, double seconds)
     {

@@ -3,6 +3,8 @@ using ResellerPortal.Benchmarks;
 var benchmarks = new Dictionary<string, Func<Options, Task>>
 {
     ["metering"] = MeteringBenchmark.RunAsync,
+    ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
+    ["dashboard"] = DashboardBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

@@ -44,8 +44,8 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var today = reseller.Zone.DayOf(now);
         var present = BillingPeriod.Of(today);
-        var usage = await RatedPeriods.UsageAsync(db, present.FirstDay, present.LastDay, ids, cancellationToken);
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, present, present, cards, ids, cancellationToken);
         return new CustomerPage(
             [.. customers.Select(customer =>
             {
@@ -75,8 +75,8 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var today = reseller.Zone.DayOf(clock.GetUtcNow());
         var present = BillingPeriod.Of(today);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var usage = (await RatedPeriods.UsageAsync(db, first.FirstDay, present.LastDay, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
+        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var schedule = new RateCardSchedule(customerId, cards);
         return new CustomerDetail(
             reseller,

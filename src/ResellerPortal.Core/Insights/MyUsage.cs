@@ -44,13 +44,14 @@ public sealed class MyUsage(PortalDatabase database, TimeProvider clock)
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var usage = (await RatedPeriods.UsageAsync(db, first.FirstDay, present.LastDay, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = new RateCardSchedule(customerId, await RatedPeriods.CardsAsync(db, cancellationToken));
+        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var schedule = new RateCardSchedule(customerId, cards);
+        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency)))
             .ToList();
-        var byDay = usage[present].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
+        var byDay = (await RatedPeriods.UsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
         return new MyOverview(
             customer.Name,
             reseller.Name,

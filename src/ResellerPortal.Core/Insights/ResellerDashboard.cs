@@ -46,8 +46,8 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var present = BillingPeriod.Of(now, reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var usage = await RatedPeriods.UsageAsync(db, first.FirstDay, present.LastDay, customers: null, cancellationToken);
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, first, present, cards, customers: null, cancellationToken);
         var names = await db.Customers.AsNoTracking().ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))

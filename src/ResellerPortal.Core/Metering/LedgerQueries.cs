@@ -7,17 +7,12 @@ using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Which entries to show; null means all. Instants are UTC, the end is exclusive.</summary>
-public sealed record LedgerFilter(
-    DateTimeOffset? FromUtc = null,
-    DateTimeOffset? UntilUtc = null,
-    CustomerId? CustomerId = null,
-    string? Environment = null,
-    string? Converter = null,
-    UsageSource? Source = null);
+/// <summary>Which entries to show; null means all. Days are those of the reseller's time zone, both included.</summary>
+public sealed record LedgerFilter(DateOnly? From = null, DateOnly? To = null, CustomerId? CustomerId = null, string? Environment = null, string? Converter = null);
 
 public enum LedgerSort
 {
@@ -44,11 +39,18 @@ public sealed record LedgerRow(
     string? Reference,
     byte[] Hash);
 
-public sealed record LedgerPage(IReadOnlyList<LedgerRow> Rows, int TotalCount);
+/// <param name="Sort">What it is sorted by: time, where more entries match than can be sorted by something else at once.</param>
+public sealed record LedgerPage(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort);
 
-/// <summary>The reseller's view of the ledger, paged, filtered and sorted in the database.</summary>
+/// <summary>
+/// The reseller's view of the ledger, paged, filtered and sorted in the database. Entries are counted by daily usage and
+/// read along an index, so a page costs the same at any length of the ledger.
+/// </summary>
 public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 {
+    /// <summary>Up to so many matching entries are sorted by what no index holds.</summary>
+    public const long MostSorted = 50_000;
+
     private const int ExportChunk = 2000;
 
     public async Task<LedgerPage> PageAsync(
@@ -57,10 +59,23 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.ResellerView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         await using var db = database.Open(actor.Scope);
-        var entries = Filtered(db, filter);
-        var count = await entries.CountAsync(cancellationToken);
-        var rows = await Sorted(db, entries, sort, descending).Skip(skip).Take(take).ToListAsync(cancellationToken);
-        return new LedgerPage(await WithCostAsync(db, rows, cancellationToken), count);
+        var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
+        var count = await CountAsync(db, filter, cancellationToken);
+        sort = count <= MostSorted ? sort : LedgerSort.Occurred;
+
+        // The second half is read from its end, so that the last page is as near as the first.
+        var isFromEnd = skip > count / 2;
+        var length = (int)Math.Clamp(count - skip, 0, take);
+        var rows = await Sorted(db, Filtered(db, filter, zone), sort, descending ^ isFromEnd)
+            .Skip(isFromEnd ? (int)Math.Max(0, count - skip - length) : skip)
+            .Take(length)
+            .ToListAsync(cancellationToken);
+        if (isFromEnd)
+        {
+            rows.Reverse();
+        }
+
+        return new LedgerPage(await WithCostAsync(db, rows, cancellationToken), count, sort);
     }
 
     /// <summary>Every entry of a filter, by customer and sequence, read in chunks so that an export of any length fits in memory.</summary>
@@ -71,13 +86,14 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, $"usage ledger, {filter}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
 
+        var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
         foreach (var customer in await db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken))
         {
             var after = 0L;
             while (true)
             {
                 var chunk = await Sorted(
-                        db, Filtered(db, filter with { CustomerId = customer }).Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(ExportChunk), LedgerSort.Occurred, descending: false)
+                        db, Filtered(db, filter with { CustomerId = customer }, zone).Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(ExportChunk), LedgerSort.Occurred, descending: false)
                     .ToListAsync(cancellationToken);
                 foreach (var row in await WithCostAsync(db, [.. chunk.OrderBy(r => r.Entry.Sequence)], cancellationToken))
                 {
@@ -104,15 +120,40 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             await db.UsageRollups.Select(r => r.Environment).Distinct().OrderBy(c => c).ToListAsync(cancellationToken));
     }
 
-    private static IQueryable<LedgerEntry> Filtered(PortalDbContext db, LedgerFilter filter)
+    /// <summary>From the customers' own numbers where whole ledgers are meant, else from daily usage.</summary>
+    private static Task<long> CountAsync(PortalDbContext db, LedgerFilter filter, CancellationToken cancellationToken) =>
+        filter is { From: null, To: null, Environment: null, Converter: null }
+            ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(c => c.LastSequence, cancellationToken)
+            : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
+
+    private static IQueryable<UsageRollup> Days(PortalDbContext db, LedgerFilter filter)
+    {
+        var days = db.UsageRollups.AsNoTracking();
+        days = filter.From is { } from ? days.Where(r => r.Day >= from) : days;
+        days = filter.To is { } to ? days.Where(r => r.Day <= to) : days;
+        days = filter.CustomerId is { } customer ? days.Where(r => r.CustomerId == customer) : days;
+        days = filter.Environment is { } environment ? days.Where(r => r.Environment == environment) : days;
+        return filter.Converter is { } converter ? days.Where(r => r.Converter == converter) : days;
+    }
+
+    private static IQueryable<LedgerEntry> Filtered(PortalDbContext db, LedgerFilter filter, TimeZoneInfo zone)
     {
         var entries = db.LedgerEntries.AsNoTracking();
-        entries = filter.FromUtc is { } from ? entries.Where(e => e.OccurredAtUtc >= from) : entries;
-        entries = filter.UntilUtc is { } until ? entries.Where(e => e.OccurredAtUtc < until) : entries;
+        if (filter.From is { } from)
+        {
+            var fromUtc = zone.StartOfDayUtc(from);
+            entries = entries.Where(e => e.OccurredAtUtc >= fromUtc);
+        }
+
+        if (filter.To is { } to)
+        {
+            var untilUtc = zone.StartOfDayUtc(to.AddDays(1));
+            entries = entries.Where(e => e.OccurredAtUtc < untilUtc);
+        }
+
         entries = filter.CustomerId is { } customer ? entries.Where(e => e.CustomerId == customer) : entries;
         entries = filter.Environment is { } environment ? entries.Where(e => e.Environment == environment) : entries;
-        entries = filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
-        return filter.Source is { } source ? entries.Where(e => e.Source == source) : entries;
+        return filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
     }
 
     private static IQueryable<EntryOfCustomer> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)
@@ -123,11 +164,16 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             LedgerSort.Customer => By(r => r.CustomerName),
             LedgerSort.Converter => By(r => r.Entry.Converter),
             LedgerSort.Quantity => By(r => r.Entry.Quantity),
-            _ => By(r => r.Entry.OccurredAtUtc),
+            _ => null,
         };
+
+        // In the order of an index: the reseller's times, and the key.
+        sorted = sorted is null ? By(r => r.Entry.OccurredAtUtc)
+            : descending ? sorted.ThenByDescending(r => r.Entry.OccurredAtUtc)
+            : sorted.ThenBy(r => r.Entry.OccurredAtUtc);
         return descending
-            ? sorted.ThenByDescending(r => r.Entry.OccurredAtUtc).ThenByDescending(r => r.Entry.Sequence)
-            : sorted.ThenBy(r => r.Entry.OccurredAtUtc).ThenBy(r => r.Entry.Sequence);
+            ? sorted.ThenByDescending(r => r.Entry.CustomerId).ThenByDescending(r => r.Entry.Sequence)
+            : sorted.ThenBy(r => r.Entry.CustomerId).ThenBy(r => r.Entry.Sequence);
 
         IOrderedQueryable<EntryOfCustomer> By<TKey>(Expression<Func<EntryOfCustomer, TKey>> key) =>
             descending ? rows.OrderByDescending(key) : rows.OrderBy(key);

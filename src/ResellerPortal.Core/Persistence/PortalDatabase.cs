@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
@@ -40,6 +41,7 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
     {
         var builder = new DbContextOptionsBuilder<PortalDbContext>();
         builder.AddInterceptors(new TenantWriteGuard());
+        builder.ReplaceService<IModelCacheKeyFactory, ModelOfScope>();
         dialect.Configure(builder, connectionString);
         return builder.Options;
     }

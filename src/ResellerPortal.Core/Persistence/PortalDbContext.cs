@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
@@ -25,10 +26,6 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
 
     /// <summary>Fixed here, so that the design-time model and the running one have the same Identity tables.</summary>
     protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
-
-    private bool CrossesTenants => Scope.CrossesTenants;
-
-    private bool IsWholeReseller => Scope.Customer is null;
 
     private ResellerId CurrentReseller => Scope.Reseller ?? default;
 
@@ -64,13 +61,19 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
         }
     }
 
+    /// <summary>
+    /// One filter for each kind of scope instead of one with alternatives, which would keep the database from using an index.
+    /// A scope over all tenants has none.
+    /// </summary>
     private LambdaExpression? TenantFilterFor(Type entity)
     {
-        var method = entity == typeof(Reseller) ? nameof(ResellerFilter)
-            : entity == typeof(Customer) ? nameof(CustomerFilter)
-            : entity.IsAssignableTo(typeof(ICustomerOwned)) ? nameof(CustomerOwnedFilter)
-            : entity.IsAssignableTo(typeof(IResellerOwned)) ? nameof(ResellerOwnedFilter)
-            : entity.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? nameof(AnyLevelFilter)
+        var isOfCustomer = Scope.Kind == ScopeKind.Customer;
+        var method = Scope.Kind == ScopeKind.AllTenants ? null
+            : entity == typeof(Reseller) ? nameof(ResellerFilter)
+            : entity == typeof(Customer) ? isOfCustomer ? nameof(CustomerFilter) : nameof(CustomersOfResellerFilter)
+            : entity.IsAssignableTo(typeof(ICustomerOwned)) ? isOfCustomer ? nameof(CustomerOwnedFilter) : nameof(ResellerOwnedFilter)
+            : entity.IsAssignableTo(typeof(IResellerOwned)) ? isOfCustomer ? nameof(NothingFilter) : nameof(ResellerOwnedFilter)
+            : entity.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? isOfCustomer ? nameof(AnyLevelOfCustomerFilter) : nameof(AnyLevelFilter)
             : null;
         if (method is null)
         {
@@ -83,21 +86,36 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
     }
 
     /// <summary>A customer sees its reseller (name, branding, time zone), and no other.</summary>
-    private Expression<Func<Reseller, bool>> ResellerFilter() =>
-        r => CrossesTenants || r.Id == CurrentReseller;
+    private Expression<Func<Reseller, bool>> ResellerFilter() => r => r.Id == CurrentReseller;
 
-    private Expression<Func<Customer, bool>> CustomerFilter() =>
-        c => CrossesTenants || (c.ResellerId == CurrentReseller && (IsWholeReseller || c.Id == CurrentCustomer));
+    private Expression<Func<Customer, bool>> CustomersOfResellerFilter() => c => c.ResellerId == CurrentReseller;
 
-    private Expression<Func<T, bool>> CustomerOwnedFilter<T>()
-        where T : class, ICustomerOwned =>
-        e => CrossesTenants || (e.ResellerId == CurrentReseller && (IsWholeReseller || e.CustomerId == CurrentCustomer));
+    private Expression<Func<Customer, bool>> CustomerFilter() => c => c.ResellerId == CurrentReseller && c.Id == CurrentCustomer;
 
     private Expression<Func<T, bool>> ResellerOwnedFilter<T>()
         where T : class, IResellerOwned =>
-        e => CrossesTenants || (e.ResellerId == CurrentReseller && IsWholeReseller);
+        e => e.ResellerId == CurrentReseller;
+
+    private Expression<Func<T, bool>> CustomerOwnedFilter<T>()
+        where T : class, ICustomerOwned =>
+        e => e.ResellerId == CurrentReseller && e.CustomerId == CurrentCustomer;
+
+    /// <summary>What is the reseller's alone does not exist for a customer.</summary>
+    private Expression<Func<T, bool>> NothingFilter<T>()
+        where T : class, IResellerOwned =>
+        e => false;
 
     private Expression<Func<T, bool>> AnyLevelFilter<T>()
         where T : class, IOwnedAtAnyLevel =>
-        e => CrossesTenants || (e.ResellerId == CurrentReseller && (IsWholeReseller || e.CustomerId == CurrentCustomer));
+        e => e.ResellerId == CurrentReseller;
+
+    private Expression<Func<T, bool>> AnyLevelOfCustomerFilter<T>()
+        where T : class, IOwnedAtAnyLevel =>
+        e => e.ResellerId == CurrentReseller && e.CustomerId == CurrentCustomer;
+}
+
+/// <summary>One model for each kind of scope, since the tenant filters differ.</summary>
+internal sealed class ModelOfScope : IModelCacheKeyFactory
+{
+    public object Create(DbContext context, bool designTime) => (context.GetType(), (context as PortalDbContext)?.Scope.Kind, designTime);
 }

@@ -1,5 +1,16 @@
 namespace ResellerPortal.Core.Tenancy;
 
+/// <summary>How far a scope reaches.</summary>
+public enum ScopeKind
+{
+    AllTenants,
+
+    /// <summary>One reseller, or none at all.</summary>
+    Reseller,
+
+    Customer,
+}
+
 /// <summary>
 /// Whose rows a database context may see and write. A context is always opened for one scope;
 /// there is no ambient tenant that could be forgotten.
@@ -24,6 +35,8 @@ public sealed class TenantScope
     public string? CrossingReason { get; }
 
     public bool CrossesTenants => CrossingReason is not null;
+
+    public ScopeKind Kind => CrossesTenants ? ScopeKind.AllTenants : Customer is null ? ScopeKind.Reseller : ScopeKind.Customer;
 
     public static TenantScope Of(ResellerId reseller) => new(reseller, null, null);
 

@@ -66,7 +66,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImports import
         _isBusy = true;
         var outcome = await imports.ImportAsync(await current.GetAsync(), _file!.Lines(_mapping), _chosen);
         _isBusy = false;
-        snackbar.Add(outcome.Refusal?.Message ?? $"{Numbers.Conversions(outcome.Value.NewConversions)} are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(outcome.Refusal?.Message ?? $"{Numbers.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
         if (!outcome.IsRefused)
         {
             await MapAsync(_mapping);

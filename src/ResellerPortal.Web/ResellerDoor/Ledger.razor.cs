@@ -16,6 +16,7 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
     private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
     private IReadOnlyList<string> _converters = [];
     private IReadOnlyList<string> _environments = [];
+    private bool _isUnsorted;
     private bool _mayExport;
     private bool _mayCorrect;
 
@@ -34,10 +35,7 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
     [SupplyParameterFromQuery]
     private string? Converter { get; set; }
 
-    [SupplyParameterFromQuery]
-    private string? Source { get; set; }
-
-    protected override void OnParametersSet() => _address = new LedgerAddress(From, To, Customer, Environment, Converter, Source);
+    protected override void OnParametersSet() => _address = new LedgerAddress(From, To, Customer, Environment, Converter);
 
     protected override async Task OnInitializedAsync()
     {
@@ -53,7 +51,9 @@ public sealed partial class Ledger(CurrentActor current, LedgerQueries ledger, C
         var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
         var page = await ledger.PageAsync(
             await current.GetAsync(), _address.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
-        return new TableData<LedgerRow> { Items = page.Rows, TotalItems = page.TotalCount };
+        _isUnsorted = page.Sort != sort;
+        StateHasChanged();
+        return new TableData<LedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
     }
 
     private async Task FilterAsync(LedgerAddress address)

@@ -2,25 +2,19 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>
 /// The ledger's filter as it stands in the address bar, so that a view can be sent to a colleague and the export takes
-/// the same. Days are UTC days, both included; what cannot be read is left out.
+/// the same. Days are those of the reseller's time zone, both included; what cannot be read is left out.
 /// </summary>
-public sealed record LedgerAddress(string? From, string? To, string? Customer, string? Environment, string? Converter, string? Source)
+public sealed record LedgerAddress(string? From, string? To, string? Customer, string? Environment, string? Converter)
 {
-    public static LedgerAddress None { get; } = new(null, null, null, null, null, null);
+    public static LedgerAddress None { get; } = new(null, null, null, null, null);
 
     public LedgerFilter ToFilter() => new(
-        Day(From) is { } from ? TimeZoneInfo.Utc.StartOfDayUtc(from) : null,
-        Day(To) is { } to ? TimeZoneInfo.Utc.StartOfDayUtc(to.AddDays(1)) : null,
-        Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null,
-        NullIfEmpty(Environment),
-        NullIfEmpty(Converter),
-        Enum.TryParse<UsageSource>(Source, out var source) && Enum.IsDefined(source) ? source : null);
+        Day(From), Day(To), Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null, NullIfEmpty(Environment), NullIfEmpty(Converter));
 
     public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
     {
@@ -29,11 +23,10 @@ public sealed record LedgerAddress(string? From, string? To, string? Customer, s
         ["customer"] = Customer,
         ["environment"] = Environment,
         ["converter"] = Converter,
-        ["source"] = Source,
     }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
 
     private static DateOnly? Day(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day < DateOnly.MaxValue.AddDays(-2) ? day : null;
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 2000 and < 2200 ? day : null;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>
+/// Fills a market's SQLite ledger with entries of the last twelve months, past the meter: right in numbers, sums and days,
+/// with made-up hashes, since only its size matters.
+/// </summary>
+internal static class BigLedger
+{
+    private static readonly string[] Converters = ["docx-to-pdf", "html-to-pdf", "pdf-to-jpg", "xlsx-to-pdf"];
+
+    public static async Task FillAsync(Market market, long rows)
+    {
+        var customers = market.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
+        var perCustomer = rows / customers;
+        market.Rows = perCustomer * customers;
+        await using var db = market.Open();
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        var lot = await db.Set<Core.Credits.CreditLot>().AsNoTracking().SingleAsync();
+        var now = UtcMicroseconds.From(TimeProvider.System.GetUtcNow());
+        var step = TimeSpan.FromDays(360).Ticks / TimeSpan.TicksPerMicrosecond / perCustomer;
+        foreach (var (tokens, index) in market.Tokens.Select(t => t.Token).GroupBy(t => t.CustomerId).Select((g, i) => (g.ToList(), i)))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            var (reseller, customer) = (Blob(tokens[0].ResellerId.Value), Blob(tokens[0].CustomerId.Value));
+            var token = $"CASE x % 4 {string.Concat(tokens.Select((t, i) => $"WHEN {i} THEN {Blob(t.Id)} "))}END";
+            var converter = $"CASE x % 4 {string.Concat(Converters.Select((c, i) => $"WHEN {i} THEN '{c}' "))}END";
+            var occurred = $"{now} - ({perCustomer} - x + 1) * {step}";
+            var numbers = $"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {perCustomer})";
+            await RunAsync(
+                $"""
+                {numbers} INSERT INTO LedgerEntry (ResellerId, CustomerId, Sequence, Kind, OccurredAtUtc, RecordedAtUtc, TokenId, Environment, Converter, Quantity, Source, RequestId, Reference, Flags, CorrectsSequence, CostCommitment, PreviousHash, Hash)
+                SELECT {reseller}, {customer}, x, 'Usage', {occurred}, {occurred}, {token}, 'env' || (x % 4), {converter}, 1, 'Gateway', unhex(printf('%08x%024x', {index}, x)), NULL, 0, NULL, zeroblob(32), zeroblob(32), zeroblob(32) FROM n
+                """);
+            await RunAsync(
+                $"""
+                {numbers} INSERT INTO LotDraw (ResellerId, CustomerId, Sequence, LotId, Quantity, CostMicros, UnitCostMicros, Currency, Salt)
+                SELECT {reseller}, {customer}, x, {Blob(lot.Id)}, 1, {lot.UnitCostMicros}, {lot.UnitCostMicros}, 'EUR', zeroblob(16) FROM n
+                """);
+            await RunAsync(
+                $"""
+                INSERT INTO UsageRollup (ResellerId, CustomerId, Day, TokenId, Environment, Converter, UnitCostMicros, Currency, Entries, Quantity, CostMicros)
+                SELECT ResellerId, CustomerId, date(OccurredAtUtc / 1000000, 'unixepoch'), TokenId, min(Environment), Converter, {lot.UnitCostMicros}, 'EUR', count(*), sum(Quantity), sum(Quantity) * {lot.UnitCostMicros}
+                FROM LedgerEntry WHERE CustomerId = {customer} GROUP BY 1, 2, 3, 4, 6
+                """);
+            await RunAsync($"UPDATE Customer SET LastSequence = {perCustomer} WHERE Id = {customer}");
+            await RunAsync($"UPDATE ApiToken SET Used = {perCustomer / 4} WHERE CustomerId = {customer}");
+            await transaction.CommitAsync();
+        }
+
+        await RunAsync($"UPDATE CreditLot SET Used = {market.Rows}");
+        await RunAsync("PRAGMA wal_checkpoint(TRUNCATE)");
+        await RunAsync("ANALYZE");
+
+        // The statements are made of numbers and ids of this process alone.
+        async Task RunAsync(string sql) => await db.Database.ExecuteSqlRawAsync(sql);
+    }
+
+    private static string Blob(Guid id) => $"X'{Convert.ToHexString(id.ToByteArray(true))}'";
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Storage.Sqlite;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>Server time of the pages that read usage, at ten thousand entries and at many, in one run, taking turns.</summary>
+internal static class DashboardBenchmark
+{
+    private const int Rounds = 300;
+    private const long Small = 10_000;
+
+    /// <summary>So few that ten thousand entries already fill every day of every token: more entries then make no more daily sums.</summary>
+    private const int Customers = 5;
+
+    public static async Task RunAsync(Options options)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
+        try
+        {
+            await using var small = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db", Customers);
+            await BigLedger.FillAsync(small, Small);
+            await using var large = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db", Customers);
+            await BigLedger.FillAsync(large, options.Rows);
+            foreach (var (name, page) in Pages())
+            {
+                var times = new Dictionary<Market, List<double>> { [small] = [], [large] = [] };
+                for (var round = -20; round < Rounds; round++)
+                {
+                    foreach (var market in (Market[])[small, large])
+                    {
+                        var start = Stopwatch.GetTimestamp();
+                        await page(market);
+                        if (round >= 0)
+                        {
+                            times[market].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                        }
+                    }
+                }
+
+                var (few, many) = (P95(times[small]), P95(times[large]));
+                Console.WriteLine($"{name,-34} p95 {few,7:N2} ms at {Small:N0}, {many,7:N2} ms at {options.Rows:N0}: ratio {many / few:N2} (wanted at most 1.2)");
+            }
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static (string Name, Func<Market, Task> Page)[] Pages() =>
+    [
+        ("dashboard", market => new ResellerDashboard(market.Database, TimeProvider.System).ReadAsync(Owner(market))),
+        ("customers with estimates", market => new CustomerQueries(market.Database, TimeProvider.System).PageAsync(Owner(market), null, false, 0, 25)),
+        ("ledger, first page", market => LedgerAsync(market, 0)),
+        ("ledger, last page", market => LedgerAsync(market, int.MaxValue)),
+        ("ledger of one customer", market => new LedgerQueries(market.Database, TimeProvider.System).PageAsync(
+            Owner(market), new LedgerFilter(CustomerId: market.Tokens[0].Token.CustomerId), LedgerSort.Occurred, true, 0, 25)),
+        ("customer's own usage", market => new MyUsage(market.Database, TimeProvider.System).ReadAsync(Customer(market))),
+        ("customer's own ledger", market => new MyLedger(market.Database).PageAsync(Customer(market), 0, 25)),
+    ];
+
+    private static async Task LedgerAsync(Market market, int skip)
+    {
+        var ledger = new LedgerQueries(market.Database, TimeProvider.System);
+        var from = skip == 0 ? 0 : (int)((market.Rows / 25 * 25) - 25);
+        await ledger.PageAsync(Owner(market), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
+    }
+
+    private static Actor Owner(Market market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
+
+    private static Actor Customer(Market market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
+
+    private static double P95(List<double> times) => times.Order().ElementAt((int)(times.Count * 0.95));
+}
