@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
@@ -50,6 +51,7 @@ internal static class PortalHost
 
     public static void UsePortal(this WebApplication app)
     {
+        app.UseKnownProxies();
         if (!app.Environment.IsDevelopment())
         {
             app.UseExceptionHandler("/account/error");
@@ -87,6 +89,30 @@ internal static class PortalHost
             await app.Services.GetRequiredService<DemoData>().SeedAsync();
             app.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(app));
         }
+    }
+
+    /// <summary>
+    /// Takes the caller's address and scheme from a proxy's headers, from the networks that the settings name alone: whoever
+    /// could write those headers himself would pass any token's list of networks.
+    /// </summary>
+    private static void UseKnownProxies(this WebApplication app)
+    {
+        if (app.Configuration.GetSection("Portal:KnownProxyNetworks").Get<string[]>() is not { Length: > 0 } networks)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in networks)
+        {
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var known)
+                ? known
+                : throw new InvalidOperationException($"Portal:KnownProxyNetworks holds '{network}'. Use CIDR form, such as 10.0.0.0/8."));
+        }
+
+        app.UseForwardedHeaders(options);
     }
 
     /// <summary>A browser that reconnects its circuit while the server stops would hold the stop up until its time-out.</summary>

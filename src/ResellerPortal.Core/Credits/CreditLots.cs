@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;

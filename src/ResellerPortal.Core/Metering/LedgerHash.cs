@@ -72,7 +72,8 @@ public static class LedgerHash
 
     private static void Line(StringBuilder text, string value)
     {
-        if (value.Any(char.IsControl))
+        // The control characters of Unicode: U+0000 to U+001F and U+007F to U+009F.
+        if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
         {
             throw new ArgumentException("A ledger entry holds no control characters.", nameof(value));
         }

@@ -78,18 +78,17 @@ public sealed class Meter(int capacity = Meter.DefaultCapacity)
     /// <summary>Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written, or too many wait; nothing was held.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the writer took it; nothing was held.</exception>
-    public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
+    public Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
         if (Volatile.Read(ref _waiting) >= capacity)
         {
-            throw new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds.");
+            return Task.FromException<ReserveResult>(new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds."));
         }
 
         var command = new ReserveCommand(request);
         Post(command);
-        await using var registration = cancellationToken.Register(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
-        return await command.Answer;
+        return cancellationToken.CanBeCanceled ? CancellableAsync(command, cancellationToken) : command.Answer;
     }
 
     /// <summary>Records what a reservation cost. Repeating it answers the first entry.</summary>
@@ -122,13 +121,19 @@ public sealed class Meter(int capacity = Meter.DefaultCapacity)
 
     internal void StopAccepting() => _queue.Writer.TryComplete();
 
+    private static async Task<ReserveResult> CancellableAsync(ReserveCommand command, CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.Register(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
+        return await command.Answer;
+    }
+
     private void Post(MeterCommand command)
     {
         Interlocked.Increment(ref _waiting);
         if (!_queue.Writer.TryWrite(command))
         {
             Interlocked.Decrement(ref _waiting);
-            throw new MeterUnavailableException("The portal is shutting down. Try again in a few seconds.");
+            command.Fail(new MeterUnavailableException("The portal is shutting down. Try again in a few seconds."));
         }
     }
 }

@@ -48,8 +48,7 @@ internal sealed class MeterBatch
         Guid[] reservationIds = isRepeated ? [.. settleIds, .. reserves.Select(c => c.ReservationId)] : settleIds;
 
         var reservations = await ReservationsAsync();
-        var tokenIds = await TokenIdsAsync(database, db, reserves.Select(c => c.Request.SecretHash));
-        var tokens = await database.ReadManyAsync<ApiToken>(db, tokenIds.Concat(reservations.Select(r => r.TokenId)).Distinct().Order().Cast<object>(), isLocking: true, default);
+        var tokens = await TokensAsync(database, db, reserves.Select(c => c.Request.SecretHash), reservations.Select(r => r.TokenId));
         if (database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // Under the tokens' locks a reservation is settled by one transaction only.
@@ -178,22 +177,30 @@ internal sealed class MeterBatch
         await _book.WriteAsync(default);
     }
 
-    /// <summary>Tokens by the hash of their secret, or of the one before it.</summary>
-    private static async Task<IEnumerable<Guid>> TokenIdsAsync(PortalDatabase database, PortalDbContext db, IEnumerable<byte[]> hashes)
+    /// <summary>Tokens by the hash of their secret, or of the one before it, and by id; locked, and read under their locks.</summary>
+    private static async Task<List<ApiToken>> TokensAsync(PortalDatabase database, PortalDbContext db, IEnumerable<byte[]> hashes, IEnumerable<Guid> ids)
     {
         var wanted = hashes.DistinctBy(hash => new HashKey(hash)).ToList();
-        var found = await ByAsync(nameof(ApiToken.SecretHash), wanted);
-        if (found.Count == wanted.Count)
+        var found = await ByHashAsync(nameof(ApiToken.SecretHash), wanted);
+        if (found.Count < wanted.Count)
         {
-            return found.Select(t => t.Id);
+            var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
+            found.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), wanted.Where(hash => !known.Contains(new HashKey(hash)))));
         }
 
-        var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-        found.AddRange(await ByAsync(nameof(ApiToken.FormerSecretHash), wanted.Where(hash => !known.Contains(new HashKey(hash)))));
-        return found.Select(t => t.Id);
+        if (database.Dialect.HasRowLocks)
+        {
+            return await ByIdAsync(found.Select(t => t.Id).Concat(ids));
+        }
 
-        Task<List<ApiToken>> ByAsync(string property, IEnumerable<byte[]> values) =>
+        found = [.. found.DistinctBy(t => t.Id)];
+        found.AddRange(await ByIdAsync(ids.Except(found.Select(t => t.Id))));
+        return found;
+
+        Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<byte[]> values) =>
             database.ReadManyAsync<ApiToken>(db, [property], values.Select(hash => (object?[])[hash]), isLocking: false, null, default);
+
+        Task<List<ApiToken>> ByIdAsync(IEnumerable<Guid> keys) => database.ReadManyAsync<ApiToken>(db, keys.Distinct().Order().Cast<object>(), isLocking: true, default);
     }
 
     /// <summary>A hash as a dictionary key, without making text of it.</summary>

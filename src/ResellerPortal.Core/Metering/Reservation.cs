@@ -37,7 +37,6 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
     {
         builder.Property(r => r.Converter).HasMaxLength(60);
         builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer).HasMaxLength(4000);
-        builder.HasIndex(r => r.TokenId);
     }
 
     /// <summary>"lot:quantity" for each part: a reservation is written and deleted once, so its parts travel in its own row.</summary>

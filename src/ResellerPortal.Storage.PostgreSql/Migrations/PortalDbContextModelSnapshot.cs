@@ -551,8 +551,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TokenId");
-
                     b.ToTable("Reservation");
                 });
 

@@ -553,8 +553,6 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TokenId");
-
                     b.ToTable("Reservation");
                 });
 

@@ -558,8 +558,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("TokenId");
-
                     b.ToTable("Reservation");
                 });
 

@@ -40,11 +40,11 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         new("Blue Yonder Travel", "it@blueyonder.example", new("Calle Mayor 4", "28013", "Madrid", "ES"), "ESB12345674", TaxTreatment.ReverseCharge,
             new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"]),
         new("Cedar Legal", "office@cedarlegal.example", new("Gedimino pr. 9", "01103", "Vilnius", "LT"), "LT100001919017", TaxTreatment.Standard,
-            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"]),
+            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"], MonthlyLimit: 1_000),
         new("Delta Insurance", "apis@delta.example", new("Brivibas iela 21", "LV-1011", "Riga", "LV"), "LV40003009497", TaxTreatment.ReverseCharge,
             new Markup.FixedPrice(25_000, Eur), 520, 0.00m, ["pdf-to-pdfa", "docx-to-pdf", "tiff-to-pdf"]),
         new("Evergreen Schools", "admin@evergreen.example", new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"), null, TaxTreatment.Standard,
-            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"]),
+            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400),
         new("Fjord Analytics", "ops@fjord.example", new("Strandgaten 18", "5013", "Bergen", "NO"), null, TaxTreatment.OutsideScope,
             null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"]),
         new("Golden Gate Media", "dev@goldengate.example", new("220 Market St", "CA 94103", "San Francisco", "US"), null, TaxTreatment.OutsideScope,
@@ -138,7 +138,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         foreach (var demo in Customers)
         {
             var customer = (await customers.AddAsync(
-                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000), Password, cancellationToken)).Value.Customer;
+                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget), Password, cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
                 await cards.SetAsync(owner, customer.Id, demo.Markup, from, cancellationToken);
@@ -146,7 +146,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
             var isAcme = demo.Email == CustomerEmail;
             var production = await tokens.IssueKnownAsync(
-                owner, customer.Id, new TokenRequest("production", null, null), isAcme ? ProductionToken : TokenSecret.Create(), cancellationToken);
+                owner, customer.Id, new TokenRequest("production", demo.MonthlyLimit, null) { LimitPeriod = demo.MonthlyLimit is null ? LimitPeriod.Ever : LimitPeriod.Month }, isAcme ? ProductionToken : TokenSecret.Create(), cancellationToken);
             var staging = await tokens.IssueKnownAsync(
                 owner, customer.Id, new TokenRequest("staging", 100, null), isAcme ? StagingToken : TokenSecret.Create(), cancellationToken);
             accounts.Add(new DemoAccount(demo, customer.Id, production.Value.Token.Id, staging.Value.Token.Id));

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Metering;
@@ -179,6 +180,68 @@ public sealed class MeterTests
         await using var db = sqlite.OpenAll();
         var rollup = await db.UsageRollups.SingleAsync();
         Assert.Equal((new DateOnly(2026, 10, 16), 3, 45_000), (rollup.Day, rollup.Quantity, rollup.CostMicros));
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_before_the_writer_takes_it_holds_nothing()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer) = await SellAsync(sqlite, lot: 10);
+        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var meter = new Meter();
+        using var givenUp = new CancellationTokenSource();
+
+        var reserving = meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1), givenUp.Token);
+        await givenUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reserving);
+        using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
+        await writer.StartAsync(default);
+        await writer.StopAsync(default);
+        await using var db = sqlite.OpenAll();
+        Assert.Equal(0, await db.Reservations.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_full_queue_turns_reservations_away_and_takes_settlements()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer) = await SellAsync(sqlite, lot: 10);
+        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var held = await sqlite.HoldAsync(token.Secret);
+        var meter = new Meter(capacity: 2);
+        var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
+        var waiting = new[] { meter.ReserveAsync(request), meter.ReserveAsync(request) };
+
+        await Assert.ThrowsAsync<MeterUnavailableException>(() => meter.ReserveAsync(request));
+        var settling = meter.SettleAsync(new SettleRequest(held, 1));
+        using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
+        await writer.StartAsync(default);
+
+        Assert.IsType<SettleResult.Recorded>(await settling);
+        Assert.All(await Task.WhenAll(waiting), r => Assert.IsType<ReserveResult.Held>(r));
+        await writer.StopAsync(default);
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Shutting_down_answers_what_was_accepted_and_accepts_no_more()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer) = await SellAsync(sqlite, lot: 100);
+        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var meter = new Meter();
+        using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
+        await writer.StartAsync(default);
+        var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
+        var accepted = Enumerable.Range(0, 60).Select(_ => meter.ReserveAsync(request)).ToList();
+
+        // The host's time to stop is over before it begins.
+        await writer.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.All(await Task.WhenAll(accepted), r => Assert.IsType<ReserveResult.Held>(r));
+        await Assert.ThrowsAsync<MeterUnavailableException>(() => meter.ReserveAsync(request));
+        await sqlite.AssertLedgerIsCleanAsync();
     }
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks sqlite, long lot)

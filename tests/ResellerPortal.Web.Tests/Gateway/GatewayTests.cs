@@ -120,6 +120,21 @@ public sealed class GatewayTests
             await CodeAsync(server, (await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", HttpStatusCode.OK)]
+    [InlineData("198.51.100.0/24", HttpStatusCode.Unauthorized)]
+    public async Task A_callers_address_is_taken_from_known_proxies_alone(string proxies, HttpStatusCode expected)
+    {
+        using var server = PortalServer.Start(settings: ("Portal:KnownProxyNetworks:0", proxies));
+        var (owner, customer, _) = await SellAsync(server);
+        var token = await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        using var client = server.WithToken(token.Secret);
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
+        using var form = Form("a.txt", "x"u8.ToArray());
+
+        Assert.Equal(expected, (await client.PostAsync("/convert/txt/to/pdf", form)).StatusCode);
+    }
+
     [Fact]
     public async Task A_used_up_limit_and_used_up_credits_answer_4014()
     {

@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.PostgreSql.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261124215322_Initial")]
+    [Migration("20261124223808_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -553,8 +553,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("TokenId");
 
                     b.ToTable("Reservation");
                 });

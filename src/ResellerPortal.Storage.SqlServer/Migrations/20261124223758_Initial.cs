@@ -1,10 +1,9 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ResellerPortal.Storage.PostgreSql.Migrations
+namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,21 +15,21 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "AspNetUsers",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    NormalizedEmail = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    EmailConfirmed = table.Column<bool>(type: "boolean", nullable: false),
-                    PasswordHash = table.Column<string>(type: "text", nullable: true),
-                    SecurityStamp = table.Column<string>(type: "text", nullable: true),
-                    ConcurrencyStamp = table.Column<string>(type: "text", nullable: true),
-                    PhoneNumber = table.Column<string>(type: "text", nullable: true),
-                    PhoneNumberConfirmed = table.Column<bool>(type: "boolean", nullable: false),
-                    TwoFactorEnabled = table.Column<bool>(type: "boolean", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    UserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "bit", nullable: false),
+                    PasswordHash = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    SecurityStamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    PhoneNumber = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "bit", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "bit", nullable: false),
                     LockoutEnd = table.Column<long>(type: "bigint", nullable: true),
-                    LockoutEnabled = table.Column<bool>(type: "boolean", nullable: false),
-                    AccessFailedCount = table.Column<int>(type: "integer", nullable: false)
+                    LockoutEnabled = table.Column<bool>(type: "bit", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -41,14 +40,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "AuditEntry",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     AtUtc = table.Column<long>(type: "bigint", nullable: false),
-                    UserId = table.Column<Guid>(type: "uuid", nullable: true),
-                    ActorName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
-                    Action = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Subject = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false)
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    ActorName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    Action = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Subject = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -59,15 +58,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "BulkPlan",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Conversions = table.Column<long>(type: "bigint", nullable: false),
                     PriceMinorUnits = table.Column<long>(type: "bigint", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    ValidityDays = table.Column<int>(type: "integer", nullable: false),
-                    Renewal = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    ValidityDays = table.Column<int>(type: "int", nullable: false),
+                    Renewal = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     OveragePriceMicros = table.Column<long>(type: "bigint", nullable: true),
-                    IsOffered = table.Column<bool>(type: "boolean", nullable: false)
+                    IsOffered = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -78,8 +77,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "ConverterPeak",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Converter = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Day = table.Column<DateOnly>(type: "date", nullable: false),
                     Highest = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -92,7 +91,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "ConverterReserve",
                 columns: table => new
                 {
-                    Converter = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -104,10 +103,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "DataProtectionKeys",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    FriendlyName = table.Column<string>(type: "text", nullable: true),
-                    Xml = table.Column<string>(type: "text", nullable: true)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    FriendlyName = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    Xml = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -118,11 +117,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Invoice",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     PeriodStart = table.Column<DateOnly>(type: "date", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     FirstSequence = table.Column<long>(type: "bigint", nullable: false),
                     LastSequence = table.Column<long>(type: "bigint", nullable: false),
                     NetMinorUnits = table.Column<long>(type: "bigint", nullable: false),
@@ -131,8 +130,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     DraftedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     FinalisedAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     DueOn = table.Column<DateOnly>(type: "date", nullable: true),
-                    Number = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
-                    Snapshot = table.Column<string>(type: "text", nullable: true)
+                    Number = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    Snapshot = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -143,8 +142,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "InvoiceSeries",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     LastNumber = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -156,24 +155,24 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "LedgerEntry",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Sequence = table.Column<long>(type: "bigint", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Kind = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     OccurredAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     RecordedAtUtc = table.Column<long>(type: "bigint", nullable: false),
-                    TokenId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Environment = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Converter = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    TokenId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Environment = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
-                    Source = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
-                    RequestId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Reference = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    Flags = table.Column<int>(type: "integer", nullable: false),
+                    Source = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    RequestId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Reference = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Flags = table.Column<int>(type: "int", nullable: false),
                     CorrectsSequence = table.Column<long>(type: "bigint", nullable: true),
-                    CostCommitment = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    PreviousHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    Hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                    CostCommitment = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    PreviousHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    Hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -184,15 +183,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "LotDraw",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Sequence = table.Column<long>(type: "bigint", nullable: false),
-                    LotId = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LotId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     CostMicros = table.Column<long>(type: "bigint", nullable: false),
                     UnitCostMicros = table.Column<long>(type: "bigint", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    Salt = table.Column<byte[]>(type: "bytea", maxLength: 16, nullable: false)
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    Salt = table.Column<byte[]>(type: "varbinary(16)", maxLength: 16, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -203,16 +202,16 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Payment",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    InvoiceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     AmountMinorUnits = table.Column<long>(type: "bigint", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     ReceivedOn = table.Column<DateOnly>(type: "date", nullable: false),
-                    Reference = table.Column<string>(type: "character varying(140)", maxLength: 140, nullable: false),
+                    Reference = table.Column<string>(type: "nvarchar(140)", maxLength: 140, nullable: false),
                     RecordedAtUtc = table.Column<long>(type: "bigint", nullable: false),
-                    IdempotencyKey = table.Column<Guid>(type: "uuid", nullable: false)
+                    IdempotencyKey = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -223,19 +222,19 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "PlanOrder",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    PlanId = table.Column<Guid>(type: "uuid", nullable: false),
-                    PlanName = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PlanId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PlanName = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Conversions = table.Column<long>(type: "bigint", nullable: false),
                     PriceMinorUnits = table.Column<long>(type: "bigint", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    ValidityDays = table.Column<int>(type: "integer", nullable: false),
-                    Status = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    ValidityDays = table.Column<int>(type: "int", nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     OrderedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     DecidedAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    PaymentReference = table.Column<string>(type: "character varying(140)", maxLength: 140, nullable: true),
-                    IdempotencyKey = table.Column<Guid>(type: "uuid", nullable: false)
+                    PaymentReference = table.Column<string>(type: "nvarchar(140)", maxLength: 140, nullable: true),
+                    IdempotencyKey = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -246,12 +245,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "RateCard",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Version = table.Column<int>(type: "integer", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Version = table.Column<int>(type: "int", nullable: false),
                     EffectiveFrom = table.Column<DateOnly>(type: "date", nullable: false),
-                    Markup = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    Markup = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -263,23 +262,23 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Reseller",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    Slug = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
-                    TimeZone = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    VatId = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
-                    Email = table.Column<string>(type: "text", nullable: false),
-                    PaymentInstructions = table.Column<string>(type: "text", nullable: false),
-                    InvoiceNumberPattern = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    PaymentTermDays = table.Column<int>(type: "integer", nullable: false),
-                    StandardTaxBasisPoints = table.Column<int>(type: "integer", nullable: false),
-                    BrandColor = table.Column<string>(type: "character varying(7)", maxLength: 7, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Slug = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    TimeZone = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    VatId = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    Email = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    PaymentInstructions = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    InvoiceNumberPattern = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    PaymentTermDays = table.Column<int>(type: "int", nullable: false),
+                    StandardTaxBasisPoints = table.Column<int>(type: "int", nullable: false),
+                    BrandColor = table.Column<string>(type: "nvarchar(7)", maxLength: 7, nullable: false),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
-                    Address_City = table.Column<string>(type: "text", nullable: false),
-                    Address_Country = table.Column<string>(type: "text", nullable: false),
-                    Address_PostalCode = table.Column<string>(type: "text", nullable: false),
-                    Address_Street = table.Column<string>(type: "text", nullable: false)
+                    Address_City = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_Country = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_PostalCode = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_Street = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -290,13 +289,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Reservation",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    TokenId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Converter = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TokenId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
-                    Parts = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    Parts = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -308,14 +307,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "UsageAlert",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Subject = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    SubjectId = table.Column<Guid>(type: "uuid", nullable: false),
-                    SubjectName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Subject = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    SubjectId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SubjectName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Month = table.Column<DateOnly>(type: "date", nullable: true),
-                    Percent = table.Column<int>(type: "integer", nullable: false),
+                    Percent = table.Column<int>(type: "int", nullable: false),
                     Used = table.Column<long>(type: "bigint", nullable: false),
                     Limit = table.Column<long>(type: "bigint", nullable: false),
                     AtUtc = table.Column<long>(type: "bigint", nullable: false),
@@ -330,14 +329,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "UsageRollup",
                 columns: table => new
                 {
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Day = table.Column<DateOnly>(type: "date", nullable: false),
-                    TokenId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Converter = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    TokenId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Converter = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     UnitCostMicros = table.Column<long>(type: "bigint", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Environment = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Environment = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     Entries = table.Column<long>(type: "bigint", nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     CostMicros = table.Column<long>(type: "bigint", nullable: false)
@@ -351,11 +350,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "AspNetUserClaims",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
-                    ClaimType = table.Column<string>(type: "text", nullable: true),
-                    ClaimValue = table.Column<string>(type: "text", nullable: true)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ClaimType = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    ClaimValue = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -372,10 +371,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "AspNetUserLogins",
                 columns: table => new
                 {
-                    LoginProvider = table.Column<string>(type: "text", nullable: false),
-                    ProviderKey = table.Column<string>(type: "text", nullable: false),
-                    ProviderDisplayName = table.Column<string>(type: "text", nullable: true),
-                    UserId = table.Column<Guid>(type: "uuid", nullable: false)
+                    LoginProvider = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    ProviderKey = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -392,10 +391,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
-                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
-                    LoginProvider = table.Column<string>(type: "text", nullable: false),
-                    Name = table.Column<string>(type: "text", nullable: false),
-                    Value = table.Column<string>(type: "text", nullable: true)
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    LoginProvider = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    Value = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -412,11 +411,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Member",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    UserId = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Role = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Role = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -434,16 +433,16 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "InvoiceLine",
                 columns: table => new
                 {
-                    InvoiceId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Position = table.Column<int>(type: "integer", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Description = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Position = table.Column<int>(type: "int", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     UnitPriceMicros = table.Column<long>(type: "bigint", nullable: false),
                     AmountMinorUnits = table.Column<long>(type: "bigint", nullable: false),
-                    TaxCategory = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
-                    TaxRateBasisPoints = table.Column<int>(type: "integer", nullable: false)
+                    TaxCategory = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    TaxRateBasisPoints = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -460,21 +459,21 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "CreditLot",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    PlanOrderId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Kind = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
-                    PlanName = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PlanOrderId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Kind = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    PlanName = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     Granted = table.Column<long>(type: "bigint", nullable: false),
                     Conversions = table.Column<long>(type: "bigint", nullable: false),
                     Used = table.Column<long>(type: "bigint", nullable: false),
                     Reserved = table.Column<long>(type: "bigint", nullable: false),
                     UnitCostMicros = table.Column<long>(type: "bigint", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     ValidFromUtc = table.Column<long>(type: "bigint", nullable: false),
                     ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     ExpiryNotedAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    AlertedPercent = table.Column<int>(type: "integer", nullable: false)
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -491,26 +490,26 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "Customer",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
-                    VatId = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
-                    TaxTreatment = table.Column<int>(type: "integer", nullable: false),
-                    SelfServiceTokens = table.Column<int>(type: "integer", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    VatId = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    TaxTreatment = table.Column<int>(type: "int", nullable: false),
+                    SelfServiceTokens = table.Column<int>(type: "int", nullable: false),
                     SelfServiceMaxLimit = table.Column<long>(type: "bigint", nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     LastSequence = table.Column<long>(type: "bigint", nullable: false),
-                    ChainHead = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    ChainHead = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     MonthlyBudget = table.Column<long>(type: "bigint", nullable: true),
                     UsageMonth = table.Column<DateOnly>(type: "date", nullable: true),
                     UsedInMonth = table.Column<long>(type: "bigint", nullable: false),
-                    AlertedPercent = table.Column<int>(type: "integer", nullable: false),
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false),
                     BilledThroughSequence = table.Column<long>(type: "bigint", nullable: false),
-                    Address_City = table.Column<string>(type: "text", nullable: false),
-                    Address_Country = table.Column<string>(type: "text", nullable: false),
-                    Address_PostalCode = table.Column<string>(type: "text", nullable: false),
-                    Address_Street = table.Column<string>(type: "text", nullable: false)
+                    Address_City = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_Country = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_PostalCode = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address_Street = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -527,12 +526,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "LotAdjustment",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    LotId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    LotId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Conversions = table.Column<long>(type: "bigint", nullable: false),
-                    Reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    ActorName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    ActorName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
                     AtUtc = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -550,36 +549,36 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "ApiToken",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Environment = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    SecretHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    ProtectedSecret = table.Column<string>(type: "text", nullable: false),
-                    SecretEnding = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
-                    FormerSecretHash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
-                    FormerProtectedSecret = table.Column<string>(type: "text", nullable: true),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Environment = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    SecretHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    ProtectedSecret = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    SecretEnding = table.Column<string>(type: "nvarchar(4)", maxLength: 4, nullable: false),
+                    FormerSecretHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    FormerProtectedSecret = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     FormerSecretEndsAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     UsageLimit = table.Column<long>(type: "bigint", nullable: true),
-                    LimitPeriod = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    LimitPeriod = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
                     Used = table.Column<long>(type: "bigint", nullable: false),
                     Reserved = table.Column<long>(type: "bigint", nullable: false),
                     LimitMonth = table.Column<DateOnly>(type: "date", nullable: true),
                     UsedBeforeMonth = table.Column<long>(type: "bigint", nullable: false),
-                    OpenRequests = table.Column<int>(type: "integer", nullable: false),
-                    ConcurrentRequests = table.Column<int>(type: "integer", nullable: true),
-                    RequestsPerMinute = table.Column<int>(type: "integer", nullable: true),
+                    OpenRequests = table.Column<int>(type: "int", nullable: false),
+                    ConcurrentRequests = table.Column<int>(type: "int", nullable: true),
+                    RequestsPerMinute = table.Column<int>(type: "int", nullable: true),
                     RateClearsAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    AllowedConverters = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    AllowedNetworks = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    AlertedPercent = table.Column<int>(type: "integer", nullable: false),
+                    AllowedConverters = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    AllowedNetworks = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    AlertedPercent = table.Column<int>(type: "int", nullable: false),
                     NotBeforeUtc = table.Column<long>(type: "bigint", nullable: true),
                     ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    ImportName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    ImportName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
                     ExpiryNotedAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
                     RevokedAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    IsSelfService = table.Column<bool>(type: "boolean", nullable: false)
+                    IsSelfService = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -637,7 +636,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "UserNameIndex",
                 table: "AspNetUsers",
                 column: "NormalizedUserName",
-                unique: true);
+                unique: true,
+                filter: "[NormalizedUserName] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AuditEntry_ResellerId_AtUtc",
@@ -654,7 +654,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "IX_CreditLot_PlanOrderId",
                 table: "CreditLot",
                 column: "PlanOrderId",
-                unique: true);
+                unique: true,
+                filter: "[PlanOrderId] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_CreditLot_ResellerId_ExpiresAtUtc",
@@ -677,7 +678,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "IX_Invoice_ResellerId_Number",
                 table: "Invoice",
                 columns: new[] { "ResellerId", "Number" },
-                unique: true);
+                unique: true,
+                filter: "[Number] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_LedgerEntry_CustomerId_CorrectsSequence",
@@ -746,11 +748,6 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Reservation_TokenId",
-                table: "Reservation",
-                column: "TokenId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_UsageAlert_MailedAtUtc",
                 table: "UsageAlert",
                 column: "MailedAtUtc");
@@ -769,6 +766,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
             {
                 migrationBuilder.Sql(trigger);
             }
+
+            // verify-ledger reads a snapshot beside the writers.
+            migrationBuilder.Sql("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", suppressTransaction: true);
         }
 
         /// <inheritdoc />

@@ -745,11 +745,6 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Reservation_TokenId",
-                table: "Reservation",
-                column: "TokenId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_UsageAlert_MailedAtUtc",
                 table: "UsageAlert",
                 column: "MailedAtUtc");
