@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Tokens;
@@ -31,7 +30,7 @@ public sealed partial class TokenDialog
 
     private async Task<Refusal?> ActAsync()
     {
-        if (!TryRead(_expires, out var expiresAtUtc) || !TryRead(_notBefore, out var notBeforeUtc))
+        if (!UtcText.TryRead(_expires, out var expiresAtUtc) || !UtcText.TryRead(_notBefore, out var notBeforeUtc))
         {
             return Refusal.Of("Enter dates with a time in UTC, or leave them empty.");
         }
@@ -50,12 +49,4 @@ public sealed partial class TokenDialog
     }
 
     private static string[] Words(string? text) => (text ?? "").Split([' ', ',', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
-
-    /// <returns>False where there is text that is no time; an empty text is none.</returns>
-    private static bool TryRead(string? text, out DateTimeOffset? instant)
-    {
-        var isRead = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read);
-        instant = isRead ? read : null;
-        return isRead || string.IsNullOrWhiteSpace(text);
-    }
 }
