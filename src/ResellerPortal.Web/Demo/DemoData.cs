@@ -170,7 +170,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
             }
 
             var facts = usage.Of(accounts, period, index, now, monthsToCome: Months - index);
-            _clock.Now = period == present ? now : period.EndsAtUtc(zone);
+            _clock.Now = period == present ? now : period.EndsAtUtc(zone).AddSeconds(-1);
             foreach (var chunk in facts.Chunk(2000))
             {
                 await recorder.RecordAsync(owner.Scope, chunk, cancellationToken);
