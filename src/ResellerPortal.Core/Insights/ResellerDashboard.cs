@@ -71,7 +71,7 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
-        var alerts = await db.UsageAlerts.AsNoTracking().OrderByDescending(a => a.AtUtc).ThenByDescending(a => a.Percent).Take(Alerts).ToListAsync(cancellationToken);
+        var alerts = await UsageAlerts.Latest(db, Alerts).ToListAsync(cancellationToken);
         return new ResellerOverview(
             reseller.Name,
             reseller.Currency,

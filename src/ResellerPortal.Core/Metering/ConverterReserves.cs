@@ -1,13 +1,13 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>The operator's least quantities to hold, by converter.</summary>
-public sealed partial class ConverterReserves(PortalDatabase database, TimeProvider clock)
+public sealed class ConverterReserves(PortalDatabase database, TimeProvider clock)
 {
     public async Task<IReadOnlyList<ConverterReserve>> AllAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -21,7 +21,7 @@ public sealed partial class ConverterReserves(PortalDatabase database, TimeProvi
     {
         actor.Demand(Permission.ConvertersManage);
         var name = converter.Trim().ToLowerInvariant();
-        if (!NameForm().IsMatch(name))
+        if (!ApiTokens.IsConverter(name))
         {
             return Refusal.Of("Name the converter like docx-to-pdf.", nameof(converter));
         }
@@ -44,7 +44,4 @@ public sealed partial class ConverterReserves(PortalDatabase database, TimeProvi
         await db.SaveChangesAsync(cancellationToken);
         return reserve;
     }
-
-    [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
-    private static partial Regex NameForm();
 }

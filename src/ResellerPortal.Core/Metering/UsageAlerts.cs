@@ -11,6 +11,9 @@ public sealed class UsageAlerts(PortalDatabase database)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
         await using var db = database.Open(actor.Scope);
-        return await db.UsageAlerts.AsNoTracking().OrderByDescending(a => a.AtUtc).ThenByDescending(a => a.Percent).Take(take).ToListAsync(cancellationToken);
+        return await Latest(db, take).ToListAsync(cancellationToken);
     }
+
+    internal static IQueryable<UsageAlert> Latest(PortalDbContext db, int take) =>
+        db.UsageAlerts.AsNoTracking().OrderByDescending(a => a.AtUtc).ThenByDescending(a => a.Percent).Take(take);
 }

@@ -192,7 +192,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             Refusal.Of("A token begins before it expires, and within ten years; leave the beginning empty for at once.", nameof(request.NotBeforeUtc)),
         { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
             Refusal.Of("A limit that renews each month needs a number of conversions.", nameof(request.UsageLimit)),
-        { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(ConverterForm().IsMatch) =>
+        { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(IsConverter) =>
             Refusal.Of("Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.", nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
             Refusal.Of("Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).", nameof(request.AllowedNetworks)),
@@ -224,6 +224,9 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         $"token {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
+
+    /// <summary>Whether a text names a converter as the ledger does: "docx-to-pdf".</summary>
+    internal static bool IsConverter(string name) => ConverterForm().IsMatch(name);
 
     [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
     private static partial Regex ConverterForm();

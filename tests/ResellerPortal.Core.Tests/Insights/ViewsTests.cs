@@ -48,4 +48,26 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.History(live.Database).PageAsync(owner, "orders.", 0, 10)).Rows.Select(r => r.Action));
         await live.AssertLedgerIsCleanAsync();
     }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_price_that_begins_within_a_month_splits_it_in_every_view(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 100, 1);
+        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(50_000, reseller.Currency), new DateOnly(2026, 10, 20));
+        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
+        var token = await live.Books.IssueAsync(owner, acme);
+        await live.UseAsync(token.Secret, 10);
+        live.Clock.Advance(TimeSpan.FromDays(6));
+        await live.UseAsync(token.Secret, 10);
+
+        // 10 at 0.02 and 10 at 0.05.
+        Assert.Equal(70, (await new ResellerDashboard(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(70, (await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(70, Assert.Single((await new CustomerQueries(live.Database, live.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
+    }
 }
