@@ -62,6 +62,8 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
             + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}";
     }
 
+    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
+
     public bool IsPassing(DbException failure) =>
         failure.IsTransient || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } || failure.InnerException is SocketException or IOException;
 

@@ -60,6 +60,8 @@ public sealed class SqlServerDialect : IDatabaseDialect
         string Value(string column) => "@p" + columns.ToList().IndexOf(column);
     }
 
+    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
+
     public bool IsPassing(DbException failure) => failure.IsTransient;
 
     private static SqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)

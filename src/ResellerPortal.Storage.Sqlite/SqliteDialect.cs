@@ -65,6 +65,13 @@ public sealed class SqliteDialect : IDatabaseDialect
         return Task.CompletedTask;
     }
 
+    public IDelayedDurability DelayDurability(PortalDbContext db)
+    {
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        DurableConnections.TellAgain(connection);
+        return new WriteAheadLog(connection);
+    }
+
     /// <summary>Busy, locked, out of reach or out of space.</summary>
     public bool IsPassing(DbException failure) => failure is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
 
@@ -85,10 +92,13 @@ public sealed class SqliteDialect : IDatabaseDialect
     /// <summary>Readers do not wait for the writer (WAL), and a commit is on the disk before it is answered (FULL).</summary>
     private sealed class DurableConnections : DbConnectionInterceptor
     {
-        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
+        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16384;";
 
         /// <summary>Connections come from a pool; each of its handles is told once.</summary>
         private static readonly ConditionalWeakTable<object, object> Told = [];
+
+        /// <summary>For a handle whose settings were changed: it is told again when the pool next hands it out.</summary>
+        public static void TellAgain(SqliteConnection connection) => Told.Remove(connection.Handle!);
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {

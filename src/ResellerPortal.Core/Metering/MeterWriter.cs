@@ -9,7 +9,8 @@ namespace ResellerPortal.Core.Metering;
 
 /// <summary>
 /// The node's one writer of meter commands. It takes what waits, applies it in order of arrival in one transaction and
-/// answers after the commit; so a lone command commits at once and a crowd shares a commit.
+/// answers after the commit is on the disk; so a lone command commits at once and a crowd shares a commit. Where the
+/// database lets the two be apart, the next batch is worked on while the disk takes the one before.
 /// </summary>
 public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<MeterWriter> logger) : BackgroundService
 {
@@ -20,7 +21,14 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("meter: one writer for all tenants of the node");
 
+    private readonly Lock _gate = new();
+
     private PortalDbContext? _db;
+    private IDelayedDurability? _delayed;
+
+    /// <summary>Commands that are committed and wait for the disk, and the task that sees to them.</summary>
+    private List<MeterCommand> _unflushed = [];
+    private Task _flushing = Task.CompletedTask;
 
     /// <summary>Commits and answers what was accepted, even where the host has used up its time to stop: each commit is short.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -78,11 +86,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         catch (Exception failure)
         {
             await CloseAsync();
-            logger.LogError(failure, "{Count} meter commands could not be committed.", commands.Count);
-            foreach (var command in commands)
-            {
-                command.Fail(new MeterUnavailableException("The ledger cannot be written at the moment. Try again in a few seconds.", failure));
-            }
+            Refuse(commands, failure);
         }
     }
 
@@ -119,9 +123,66 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             await transaction.CommitAsync();
         }
 
+        if (_delayed is { } delayed)
+        {
+            lock (_gate)
+            {
+                _unflushed.AddRange(commands);
+                if (_flushing.IsCompleted)
+                {
+                    _flushing = Task.Run(() => FlushAndAnswer(delayed));
+                }
+            }
+        }
+        else
+        {
+            Answer(commands);
+        }
+    }
+
+    /// <summary>One flush for all that is committed when it begins.</summary>
+    private void FlushAndAnswer(IDelayedDurability delayed)
+    {
+        while (true)
+        {
+            List<MeterCommand> commands;
+            lock (_gate)
+            {
+                if (_unflushed.Count == 0)
+                {
+                    _flushing = Task.CompletedTask;
+                    return;
+                }
+
+                (commands, _unflushed) = (_unflushed, []);
+            }
+
+            try
+            {
+                delayed.Flush();
+                Answer(commands);
+            }
+            catch (Exception failure)
+            {
+                Refuse(commands, failure);
+            }
+        }
+    }
+
+    private static void Answer(IEnumerable<MeterCommand> commands)
+    {
         foreach (var command in commands)
         {
             command.Complete();
+        }
+    }
+
+    private void Refuse(IReadOnlyCollection<MeterCommand> commands, Exception failure)
+    {
+        logger.LogError(failure, "{Count} meter commands could not be committed.", commands.Count);
+        foreach (var command in commands)
+        {
+            command.Fail(new MeterUnavailableException("The ledger cannot be written at the moment. Try again in a few seconds.", failure));
         }
     }
 
@@ -130,6 +191,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     {
         var db = database.Open(Scope);
         await db.Database.OpenConnectionAsync();
+        _delayed = database.Dialect.DelayDurability(db);
         return db;
     }
 
@@ -137,7 +199,9 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     {
         if (_db is { } db)
         {
-            _db = null;
+            await _flushing;
+            _delayed?.Dispose();
+            (_db, _delayed) = (null, null);
             await db.DisposeAsync();
         }
     }

@@ -41,6 +41,20 @@ public interface IDatabaseDialect
     /// <summary>Runs a query for each row of values, in their order, in the context's transaction, and hands on each row it finds.</summary>
     Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// From now on commits of the context's open connection may return before they are on the disk, so that the next
+    /// transaction runs while the disk works. Null where a commit of the provider is on the disk when it returns.
+    /// </summary>
+    IDelayedDurability? DelayDurability(PortalDbContext db);
+
     /// <summary>Whether the database was away or busy, so that the same transaction may be tried again.</summary>
     bool IsPassing(DbException failure);
+}
+
+/// <summary>Commits that are still to be put on the disk. Nobody may be told of a commit before it is.</summary>
+public interface IDelayedDurability : IDisposable
+{
+    /// <summary>Returns once all that was committed before the call is on the disk. Safe beside the connection's own work.</summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    void Flush();
 }

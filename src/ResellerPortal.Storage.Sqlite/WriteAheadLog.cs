@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Storage.Sqlite;
+
+/// <summary>
+/// Flushes and checkpoints the write-ahead log beside the one connection that writes most. What <c>synchronous = FULL</c>
+/// adds to <c>NORMAL</c> is one flush of the log after each commit (https://www.sqlite.org/pragma.html#pragma_synchronous);
+/// here it goes through a handle of its own, which reaches the disk with all of the file that was written before.
+/// </summary>
+internal sealed class WriteAheadLog : IDelayedDurability
+{
+    private const int FlushesPerCheckpoint = 32;
+
+    /// <summary>
+    /// Pages. Checkpoints made beside a busy writer never quite reach the log's end, so it could not begin again; from this
+    /// length on the writer does what little is left itself.
+    /// </summary>
+    private const int LongLog = 8000;
+
+    private readonly SafeFileHandle _log;
+    private readonly SqliteConnection _checkpoints;
+    private int _flushes;
+    private Task _checkpoint = Task.CompletedTask;
+
+    /// <param name="writer">Kept open for as long as this is used: the log stays the same file while one connection has read it.</param>
+    public WriteAheadLog(SqliteConnection writer)
+    {
+        using var command = writer.CreateCommand();
+        command.CommandText = "SELECT file FROM pragma_database_list, sqlite_master WHERE pragma_database_list.name = 'main' LIMIT 1";
+        _log = File.OpenHandle(command.ExecuteScalar() + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _checkpoints = new SqliteConnection(writer.ConnectionString);
+        _checkpoints.Open();
+        command.CommandText = $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {LongLog}";
+        command.ExecuteNonQuery();
+    }
+
+    public void Flush()
+    {
+        RandomAccess.FlushToDisk(_log);
+        if (++_flushes % FlushesPerCheckpoint == 0 && _checkpoint.IsCompleted)
+        {
+            _checkpoint = Task.Run(Checkpoint);
+        }
+    }
+
+    public void Dispose()
+    {
+        _checkpoint.Wait();
+        _checkpoints.Dispose();
+        _log.Dispose();
+    }
+
+    private void Checkpoint()
+    {
+        try
+        {
+            using var command = _checkpoints.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(PASSIVE)";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // Nothing is lost while the log is there, and the writer meets the same trouble with an answer to give.
+        }
+    }
+}
