@@ -90,10 +90,10 @@ public sealed class LiveBooks : IAsyncDisposable
 /// <summary>Opens a SQLite file of its own.</summary>
 internal static class BooksOnSqlite
 {
-    public static Task<LiveBooks> OpenAsync(string now = "2026-10-15T12:00:00Z")
+    public static Task<LiveBooks> OpenAsync(string now = "2026-10-15T12:00:00Z", IDatabaseDialect? dialect = null)
     {
         var file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
-        return LiveBooks.OpenAsync(new SqliteDialect(), $"Data Source={file}", Remove, now);
+        return LiveBooks.OpenAsync(dialect ?? new SqliteDialect(), $"Data Source={file}", Remove, now);
 
         void Remove()
         {

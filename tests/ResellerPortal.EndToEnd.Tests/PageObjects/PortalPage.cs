@@ -39,7 +39,14 @@ internal sealed class PortalPage(IPage page)
     /// <summary>Presses a button of the open dialog.</summary>
     public Task ConfirmAsync(string button) => PressInAsync(Page.GetByRole(AriaRole.Dialog), button);
 
-    public Task FillAsync(string label, string value) => Page.GetByLabel(label).FillAsync(value);
+    public Task FillAsync(string label, string value) => Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
+
+    /// <summary>Opens a select and takes the first of its options that has this text.</summary>
+    public async Task ChooseAsync(string label, string option)
+    {
+        await Page.Locator("div.mud-select:not(.mud-input-control)").Filter(new() { Has = Page.GetByLabel(label, new() { Exact = true }) }).ClickAsync();
+        await Page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = option }).First.ClickAsync();
+    }
 
     public Task SeesAsync(string text) => Expect(Page.GetByText(text).First).ToBeVisibleAsync();
 

@@ -1,0 +1,102 @@
+using System.Text;
+using Microsoft.Playwright;
+using ResellerPortal.EndToEnd.Tests.PageObjects;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string OwnerEmail = "owner@northwind.example";
+    private const string OperatorEmail = "operator@test.example";
+
+    [Fact]
+    public async Task Import_twice_then_correct_one_entry()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        await server.Books.IssueAsync(northwind, acme);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+
+        await ChooseFileAsync(owner);
+        await owner.SeesAsync("Which of your tokens is 'acme-live'?");
+        await owner.ChooseAsync("Which of your tokens is 'acme-live'?", "Acme");
+        await owner.SeesRowAsync("is no number of conversions from 1 on");
+        await owner.PressAsync("Import 42 conversions");
+        await owner.SeesAsync("Nothing new to import");
+
+        // The same file again, on a page that has forgotten all.
+        await ChooseFileAsync(owner);
+        await owner.SeesAsync("Nothing new to import");
+
+        await owner.OpenAsync("/reseller/ledger", "Usage ledger");
+        await owner.SeesAsync("1-2 of 2");
+        await owner.Row("docx → pdf").First.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
+        await owner.FillAsync("It should count (conversions)", "25");
+        await owner.ConfirmAsync("Write correction");
+        await owner.SeesAsync("Give a reason of up to 200 characters");
+        await owner.FillAsync("Reason", "Counted twice by the upstream");
+        await owner.ConfirmAsync("Write correction");
+        await owner.SeesRowAsync("Counted twice by the upstream");
+    }
+
+    [Fact]
+    public async Task The_operator_adds_a_reseller_and_sets_what_it_may_use()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddOperatorAsync(OperatorEmail);
+        var page = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await page.SignInAsync(OperatorEmail, Books.Password);
+
+        await page.OpenAsync("/operator/resellers", "Resellers");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Add a reseller" }).First.ClickAsync();
+        await page.FillAsync("Name", "Contoso Documents");
+        await page.FillAsync("Short name (for addresses and commands)", "Contoso!");
+        await page.FillAsync("Owner's e-mail address", "owner@contoso.example");
+        await page.FillAsync("Time zone (IANA)", "Europe/Vilnius");
+        await page.FillAsync("Street", "1 Main Street");
+        await page.FillAsync("Postal code", "10115");
+        await page.FillAsync("City", "Berlin");
+        await page.FillAsync("Country (two letters)", "DE");
+        await page.ConfirmAsync("Add reseller");
+        await page.SeesAsync("lower-case letters, digits and hyphens");
+        await page.FillAsync("Short name (for addresses and commands)", "contoso");
+        await page.ConfirmAsync("Add reseller");
+        await page.TakeSecretAsync();
+
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Contoso Documents" }).ClickAsync();
+        await page.SeesAsync("No lots yet");
+        await page.PressAsync("Set overage");
+        await page.FillAsync("Conversions beyond its lots", "500");
+        await page.FillAsync("Cost of one conversion (EUR)", "0.02");
+        await page.ConfirmAsync("Set overage");
+        await page.SeesRowAsync("until changed");
+        await page.PressInAsync(page.Row("until changed"), "Correct");
+        await page.FillAsync("Conversions to add", "-100");
+        await page.FillAsync("Reason", "Agreed by phone");
+        await page.ConfirmAsync("Correct lot");
+        await page.SeesRowAsync("Agreed by phone");
+
+        await page.OpenAsync("/operator/converters", "Converters");
+        await page.PressAsync("Set a converter");
+        await page.FillAsync("Converter", "pdf-to-docx");
+        await page.FillAsync("Conversions", "4");
+        await page.ConfirmAsync("Set");
+        await page.SeesRowAsync("pdf → docx");
+    }
+
+    private static async Task ChooseFileAsync(PortalPage owner)
+    {
+        await owner.OpenAsync("/reseller/import", "Import usage");
+        await owner.Page.GetByLabel("Statistics file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "statistics.csv",
+            MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes("Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\nacme-live,2026-10-03,pdf-to-jpg,many\n"),
+        });
+        await owner.SeesAsync("Look it over");
+    }
+}
