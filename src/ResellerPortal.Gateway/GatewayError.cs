@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway;
 
@@ -34,6 +36,36 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError UpstreamLost { get; } = new(
         500, 5000, "The conversion service did not answer. The conversion may have been charged; your provider checks it and corrects the bill.");
 
+    public static GatewayError ResellerBusy { get; } = new(
+        503, 5030, "Your provider runs as many conversions at once as it may. Try again in a second; nothing was charged.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    public static GatewayError SignedTokenInvalid { get; } = new(
+        401, 4012, "This signed token is not good: it has expired, is bound to another address, or was not signed with the token that its 'kid' names (HS256, with 'exp').");
+
+    public static GatewayError QueryCredentialsOff { get; } = new(
+        401, 4013, "Your provider does not accept tokens in the query. Send yours in the header 'Authorization: Bearer …'.");
+
+    public static GatewayError MasterTokenNeeded { get; } = new(
+        401, 4010, "This needs the account's master token. Ask your provider for it.");
+
+    public static GatewayError JsonUnreadable { get; } = new(
+        400, 4002, "The body is not JSON of the form {\"Parameters\": [{\"Name\": …, \"Value\": …}]}.");
+
+    public static GatewayError DispositionMissing { get; } = new(
+        400, 4001, "Name the file in a Content-Disposition header, as multipart form data, or give its address as ?url=.");
+
+    public static GatewayError JobIdUnusable { get; } = new(
+        400, 4000, "A JobId has 16 to 64 letters, digits and hyphens, such as a UUID.");
+
+    public static GatewayError JobKnown { get; } = new(
+        409, 4000, "A job with this JobId was started already.");
+
+    public static GatewayError JobUnknown { get; } = new(
+        404, 4000, "This job is not known. Results are kept for 3 hours.");
+
     public static GatewayError MeterUnavailable { get; } = new(
         503, 5001, "The portal cannot record usage at the moment. Try again in a few seconds.")
     {
@@ -42,6 +74,39 @@ public sealed record GatewayError(int Status, int Code, string Message)
 
     public static GatewayError FileUnknown { get; } = new(
         404, 5009, "This file id is not known. Files are kept for 3 hours; convert again with StoreFile=true.");
+
+    public static GatewayError Unreadable(string why) => new(400, 4000, why);
+
+    public static GatewayError AddressUnusable(string address) => new(
+        500, 5007, $"'{(address.Length <= 100 ? address : address[..100])}' cannot be used: give an http or https address on the public internet.");
+
+    public static GatewayError OriginNotAllowed(string origin) => new(
+        401, 4015, $"This API token is not allowed to be used by pages of {(origin.Length <= 100 ? origin : origin[..100])}. Ask to have this origin added.");
+
+    /// <summary>Why nothing was held.</summary>
+    public static GatewayError Of(ReserveResult refusal) => refusal switch
+    {
+        ReserveResult.UnknownToken => TokenUnknown,
+        ReserveResult.TokenRevoked revoked => TokenRevoked(revoked.AtUtc),
+        ReserveResult.TokenExpired expired => TokenExpired(expired.AtUtc),
+        ReserveResult.TokenNotYetValid early => TokenNotYetValid(early.FromUtc),
+        ReserveResult.ConverterNotAllowed converter => ConverterNotAllowed(converter.Allowed),
+        ReserveResult.CallerNotAllowed caller => CallerNotAllowed(caller.Caller),
+        ReserveResult.OriginNotAllowed origin => OriginNotAllowed(origin.Origin),
+        ReserveResult.LimitReached limit => LimitReached(limit.UsageLimit, limit.RenewsOn),
+        ReserveResult.TooManyInFlight busy => TooManyInFlight(busy.Allowed),
+        ReserveResult.TooManyRequests fast => TooManyRequests(fast.PerMinute, fast.RetryAfter),
+        _ => CreditsExhausted,
+    };
+
+    /// <summary>What a caller did wrong while its request was read.</summary>
+    internal static GatewayError Of(Exception failure, long maxUploadBytes) => failure switch
+    {
+        CallerFaultException fault => fault.Error,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(maxUploadBytes),
+        InvalidDataException unreadable => Unreadable(unreadable.Message),
+        _ => Unreadable("The request broke off before its end, or cannot be read. Send it again; nothing was charged."),
+    };
 
     public static GatewayError TokenRevoked(DateTimeOffset atUtc) => new(
         401, 4015, $"This API token was revoked on {atUtc:yyyy-MM-dd HH:mm} UTC. Use another one, or create a new one in the portal.");

@@ -11,6 +11,9 @@ public sealed class ConvertApiOptions
     /// <summary>The operator's secret at the service.</summary>
     public string Secret { get; set; } = "";
 
+    /// <summary>Base addresses by the name of their region, for resellers to choose from.</summary>
+    public Dictionary<string, string> Regions { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>How long one conversion may take upstream. The sweeper waits longer than this.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -23,6 +26,15 @@ public sealed class GatewayOptions
     public const string Section = "Gateway";
 
     public long MaxUploadBytes { get; set; } = 1L << 30;
+
+    /// <summary>Conversions of one reseller that run at once on a node.</summary>
+    public int ConcurrencyPerReseller { get; set; } = 256;
+
+    /// <summary>Pause between two rounds of asking for running jobs and calling web hooks.</summary>
+    public TimeSpan JobPolling { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether callers may give addresses inside private networks; for trying things out on one machine.</summary>
+    public bool AllowsPrivateAddresses { get; set; }
 
     /// <summary>The setting Portal:PublicUrl; where it is empty, the address that the request came to.</summary>
     public string PublicUrl { get; set; } = "";

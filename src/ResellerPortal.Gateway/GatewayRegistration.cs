@@ -1,11 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Gateway.Account;
+using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Conversions;
+using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Jobs;
 using ResellerPortal.Gateway.Sandbox;
+using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway;
 
 public static class GatewayRegistration
 {
+    private const string BrowserPolicy = "gateway";
+
     /// <param name="isSandboxAllowed">Whether the program may start without a real service.</param>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration, SandboxConverter sandbox, bool isSandboxAllowed)
     {
@@ -13,17 +26,83 @@ public static class GatewayRegistration
             .Validate(o => isSandboxAllowed || !o.IsSandbox, "ConvertApi:BaseUrl is missing: the sandbox stands in for the real service in Development only.")
             .Validate(o => o.IsSandbox || Uri.TryCreate(o.BaseUrl, UriKind.Absolute, out _), "ConvertApi:BaseUrl is not an address such as https://v2.convertapi.com.")
             .Validate(o => o.IsSandbox || o.Secret.Length > 0, "ConvertApi:Secret is missing; it goes with ConvertApi:BaseUrl.")
-            .Validate(o => o.Timeout > TimeSpan.Zero && o.Timeout < Core.Metering.ReservationSweeper.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
+            .Validate(o => o.Regions.Values.All(address => Uri.TryCreate(address, UriKind.Absolute, out _)), "ConvertApi:Regions holds something that is not an address such as https://eu-v2.convertapi.com.")
+            .Validate(o => o.Timeout > TimeSpan.Zero && o.Timeout < ReservationSweeper.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
             .ValidateOnStart();
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
             .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes is at least 1.")
+            .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
+            .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
+        services.AddHttpClient(UpstreamClient.ClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        services.AddHttpClient(JobPolling.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
+            .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
+        services.AddCors(cors => cors.AddPolicy(BrowserPolicy, Browsers));
         services.AddSingleton<UpstreamAddress>();
-        services.AddHttpClient<UpstreamClient>(http => http.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddSingleton<UpstreamHealth>();
+        services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<SignedTokens>();
+        services.AddSingleton<Identities>();
+        services.AddSingleton<PublicAddresses>();
+        services.AddSingleton<FileIds>();
+        services.AddSingleton<AnswerFiles>();
+        services.AddSingleton<ResellerShare>();
         services.AddSingleton<Settlement>();
+        services.AddSingleton<ConversionDesk>();
+        services.AddSingleton<JobSettlement>();
+        services.AddHostedService<JobPolling>();
         services.AddSingleton(sandbox);
         services.AddSingleton<SandboxFiles>();
+        services.AddSingleton<SandboxJobs>();
+        services.AddHttpClient(SandboxUpstream.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
+            .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         return services;
+    }
+
+    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
+    {
+        var gateway = endpoints.MapGroup("").AllowAnonymous().DisableAntiforgery().RequireCors(BrowserPolicy).AddEndpointFilter(AnswerFaults);
+        gateway.MapConversions();
+        gateway.MapFiles();
+        gateway.MapJobs();
+        gateway.MapAccount();
+        return endpoints;
+    }
+
+    /// <summary>Pages of any origin may ask; whether a token lets them is its own affair. Nothing here reads cookies.</summary>
+    private static void Browsers(CorsPolicyBuilder policy) => policy
+        .AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()
+        .WithExposedHeaders(["X-Request-Id", "Content-Disposition", "Retry-After", .. StreamedAnswer.CostHeaders])
+        .SetPreflightMaxAge(TimeSpan.FromHours(1));
+
+    /// <summary>For addresses that callers gave: each connection, redirects' as well, is to a public address.</summary>
+    private static SocketsHttpHandler GuardedHandler(IServiceProvider provider) => new()
+    {
+        ConnectCallback = provider.GetRequiredService<PublicAddresses>().ConnectAsync,
+        MaxAutomaticRedirections = 3,
+        UseCookies = false,
+        UseProxy = false,
+    };
+
+    private static async ValueTask<object?> AnswerFaults(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (CallerFaultException fault) when (!context.HttpContext.Response.HasStarted)
+        {
+            return fault.Error.ToResult();
+        }
+        catch (MeterUnavailableException) when (!context.HttpContext.Response.HasStarted)
+        {
+            return GatewayError.MeterUnavailable.ToResult();
+        }
+        catch (HttpRequestException) when (!context.HttpContext.Response.HasStarted)
+        {
+            return GatewayError.UpstreamUnavailable.ToResult();
+        }
     }
 }

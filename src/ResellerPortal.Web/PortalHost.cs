@@ -60,6 +60,7 @@ internal static class PortalHost
 
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
+        app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

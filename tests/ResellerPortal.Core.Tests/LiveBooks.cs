@@ -67,7 +67,7 @@ public sealed class LiveBooks : IAsyncDisposable
 
     public async Task<int> SweepAsync()
     {
-        using var sweeper = new ReservationSweeper(Meter, Database, Clock, NullLogger<ReservationSweeper>.Instance);
+        using var sweeper = new ReservationSweeper(Meter, Database, [], Clock, NullLogger<ReservationSweeper>.Instance);
         return await sweeper.SweepAsync();
     }
 

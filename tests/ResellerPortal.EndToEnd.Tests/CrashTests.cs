@@ -137,7 +137,7 @@ public sealed class CrashTests : IDisposable
         var meter = new Meter();
         using var writer = new MeterWriter(meter, database, later, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
-        using var sweeper = new ReservationSweeper(meter, database, later, NullLogger<ReservationSweeper>.Instance);
+        using var sweeper = new ReservationSweeper(meter, database, [], later, NullLogger<ReservationSweeper>.Instance);
         var swept = await sweeper.SweepAsync();
         await writer.StopAsync(default);
 

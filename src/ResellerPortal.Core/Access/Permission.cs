@@ -17,6 +17,7 @@ public static class Permission
     public const string CustomersManage = "customers.manage";
     public const string TokensIssue = "tokens.issue";
     public const string TokensRevoke = "tokens.revoke";
+    public const string GatewayManage = "gateway.manage";
     public const string PricesEdit = "prices.edit";
     public const string LedgerExport = "ledger.export";
     public const string LedgerCorrect = "ledger.correct";

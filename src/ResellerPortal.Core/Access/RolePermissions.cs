@@ -10,7 +10,7 @@ public static class RolePermissions
     {
         [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage],
         [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
         [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
         [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
         [Role.ResellerViewer] = [ResellerView],

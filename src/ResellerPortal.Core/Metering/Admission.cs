@@ -12,6 +12,34 @@ internal static class Admission
     /// <returns>Null where the request may begin.</returns>
     public static ReserveResult? Judge(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
     {
+        if (JudgeTerms(token, request.Caller, request.Origin, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (token.AllowedConverters.Count > 0 && !token.AllowedConverters.Contains(request.Converter))
+        {
+            return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
+        }
+
+        if (token.UsageLimit is { } limit && token.RemainingIn(month) < (request.Quantity ?? 1))
+        {
+            return new ReserveResult.LimitReached(limit, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
+        }
+
+        if (token.ConcurrentRequests <= token.OpenRequests)
+        {
+            return new ReserveResult.TooManyInFlight(token.ConcurrentRequests.Value);
+        }
+
+        return NextRateInstant(token, now) is { } clears && clears - now > RateWindow
+            ? new ReserveResult.TooManyRequests(token.RequestsPerMinute!.Value, clears - now - RateWindow)
+            : null;
+    }
+
+    /// <summary>Whether a token may be used now, from there, at all.</summary>
+    public static ReserveResult? JudgeTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
+    {
         if (token.RevokedAtUtc is { } revokedAtUtc)
         {
             return new ReserveResult.TokenRevoked(revokedAtUtc);
@@ -27,28 +55,13 @@ internal static class Admission
             return new ReserveResult.TokenNotYetValid(notBeforeUtc);
         }
 
-        if (token.AllowedConverters.Count > 0 && !token.AllowedConverters.Contains(request.Converter))
+        if (token.AllowedNetworks.Count > 0 && !IsWithin(token.AllowedNetworks, caller))
         {
-            return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
+            return new ReserveResult.CallerNotAllowed(caller);
         }
 
-        if (token.AllowedNetworks.Count > 0 && !IsWithin(token.AllowedNetworks, request.Caller))
-        {
-            return new ReserveResult.CallerNotAllowed(request.Caller);
-        }
-
-        if (token.UsageLimit is { } limit && token.RemainingIn(month) < (request.Quantity ?? 1))
-        {
-            return new ReserveResult.LimitReached(limit, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
-        }
-
-        if (token.ConcurrentRequests <= token.OpenRequests)
-        {
-            return new ReserveResult.TooManyInFlight(token.ConcurrentRequests.Value);
-        }
-
-        return NextRateInstant(token, now) is { } clears && clears - now > RateWindow
-            ? new ReserveResult.TooManyRequests(token.RequestsPerMinute!.Value, clears - now - RateWindow)
+        return origin is not null && token.AllowedOrigins.Count > 0 && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+            ? new ReserveResult.OriginNotAllowed(origin)
             : null;
     }
 

@@ -10,7 +10,8 @@ namespace ResellerPortal.Core.Metering;
 /// <param name="Converter">"docx-to-pdf".</param>
 /// <param name="Quantity">At least 1; null holds what such a conversion has cost (see <see cref="ConverterPeak"/>).</param>
 /// <param name="Caller">Where the request came from, for tokens that are bound to networks.</param>
-public sealed record ReserveRequest(byte[] SecretHash, string Converter, long? Quantity = null, IPAddress? Caller = null);
+/// <param name="Origin">The web origin that a browser says it calls from; null where it is no browser.</param>
+public sealed record ReserveRequest(byte[] SecretHash, string Converter, long? Quantity = null, IPAddress? Caller = null, string? Origin = null);
 
 public abstract record ReserveResult
 {
@@ -18,7 +19,7 @@ public abstract record ReserveResult
     {
     }
 
-    public sealed record Held(Guid ReservationId, CustomerId CustomerId, long Quantity) : ReserveResult;
+    public sealed record Held(Guid ReservationId, ResellerId ResellerId, CustomerId CustomerId, long Quantity) : ReserveResult;
 
     public sealed record UnknownToken : ReserveResult;
 
@@ -31,6 +32,8 @@ public abstract record ReserveResult
     public sealed record ConverterNotAllowed(IReadOnlyList<string> Allowed) : ReserveResult;
 
     public sealed record CallerNotAllowed(IPAddress? Caller) : ReserveResult;
+
+    public sealed record OriginNotAllowed(string Origin) : ReserveResult;
 
     /// <param name="RenewsOn">First day of the next month where the limit is monthly; null where it is for ever.</param>
     public sealed record LimitReached(long UsageLimit, DateOnly? RenewsOn) : ReserveResult;

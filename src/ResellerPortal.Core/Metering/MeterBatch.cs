@@ -82,7 +82,7 @@ internal sealed class MeterBatch
 
         if (_heldBefore.Contains(reservationId))
         {
-            return new ReserveResult.Held(reservationId, token.CustomerId, _reservations[reservationId].Quantity);
+            return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, _reservations[reservationId].Quantity);
         }
 
         var month = BillingPeriod.Of(_now, _book.ZoneOf(token.ResellerId)).FirstDay;
@@ -132,7 +132,7 @@ internal sealed class MeterBatch
             Parts = [.. parts.Select(p => new LotPart(p.Lot.Id, p.Quantity))],
             CreatedAtUtc = _now,
         });
-        return new ReserveResult.Held(reservationId, token.CustomerId, quantity);
+        return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, quantity);
     }
 
     public SettleResult Settle(SettleRequest request)

@@ -6,11 +6,19 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
+/// <summary>Knows of requests that live longer than <see cref="ReservationSweeper.DeadAfter"/> and settles them itself.</summary>
+public interface IReservationKeeper
+{
+    /// <summary>Which of these reservations still belong to a request that will settle them.</summary>
+    Task<IReadOnlyCollection<Guid>> KeptAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
+}
+
 /// <summary>
 /// Resolves reservations whose request died (a crash, a lost node). They may have been charged upstream, so they are
 /// recorded at the reserved quantity and marked Unconfirmed, never silently dropped.
 /// </summary>
-public sealed class ReservationSweeper(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<ReservationSweeper> logger) : BackgroundService
+public sealed class ReservationSweeper(
+    Meter meter, PortalDatabase database, IEnumerable<IReservationKeeper> keepers, TimeProvider clock, ILogger<ReservationSweeper> logger) : BackgroundService
 {
     /// <summary>Longer than any request may run: the gateway gives up on the upstream well before.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);
@@ -24,7 +32,12 @@ public sealed class ReservationSweeper(Meter meter, PortalDatabase database, Tim
     {
         var deadline = clock.GetUtcNow() - DeadAfter;
         await using var db = database.Open(Scope);
-        var dead = await db.Reservations.Where(r => r.CreatedAtUtc < deadline).OrderBy(r => r.CreatedAtUtc).Select(r => r.Id).Take(1000).ToListAsync(cancellationToken);
+        var dead = await db.Reservations.Where(r => r.CreatedAtUtc < deadline).OrderBy(r => r.CreatedAtUtc).Select(r => r.Id).Take(10_000).ToListAsync(cancellationToken);
+        foreach (var keeper in keepers)
+        {
+            dead = [.. dead.Except(await keeper.KeptAsync(dead, cancellationToken))];
+        }
+
         foreach (var reservationId in dead)
         {
             await meter.SettleAsync(new SettleRequest(reservationId, Quantity: null));

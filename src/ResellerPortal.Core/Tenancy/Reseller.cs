@@ -39,6 +39,15 @@ public sealed class Reseller
     /// <summary>Accent colour as "#rrggbb".</summary>
     public string BrandColor { get; set; } = "#2f5bea";
 
+    /// <summary>Its own secret at the upstream, encrypted; null to use the operator's account.</summary>
+    public string? ProtectedUpstreamSecret { get; set; }
+
+    /// <summary>One of the regions in the settings; empty for the upstream's own choice.</summary>
+    public string UpstreamRegion { get; set; } = "";
+
+    /// <summary>Whether older programs may send their token in the query, where logs of proxies may keep it.</summary>
+    public bool AcceptsQueryCredentials { get; set; } = true;
+
     public DateTimeOffset CreatedAtUtc { get; init; }
 
     public TimeZoneInfo Zone => TimeZones.TryFind(TimeZone, out var zone)

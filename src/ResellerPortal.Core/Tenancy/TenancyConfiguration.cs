@@ -12,6 +12,8 @@ internal sealed class ResellerConfiguration : IEntityTypeConfiguration<Reseller>
         builder.Property(r => r.Name).HasMaxLength(200);
         builder.Property(r => r.TimeZone).HasMaxLength(60);
         builder.Property(r => r.InvoiceNumberPattern).HasMaxLength(40);
+        builder.Property(r => r.UpstreamRegion).HasMaxLength(40);
+        builder.Property(r => r.AcceptsQueryCredentials).HasDefaultValue(true).HasSentinel(true);
         builder.Property(r => r.BrandColor).HasMaxLength(7);
         builder.Property(r => r.VatId).HasMaxLength(20);
         builder.ComplexProperty(r => r.Address);

@@ -90,6 +90,15 @@ public sealed class ApiToken : ICustomerOwned
     /// <summary>Networks that it may be used from, in CIDR form; empty for everywhere.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
+    /// <summary>Web origins that browsers may call from, "https://app.example.com"; empty for all.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>
+    /// Whether it is the customer's master token, which also reads the account and makes tokens. A customer has one at most
+    /// that lives.
+    /// </summary>
+    public bool IsMaster { get; init; }
+
     /// <summary>The highest share of its limit, in percent, that was told of in this period.</summary>
     public int AlertedPercent { get; set; }
 
@@ -110,6 +119,9 @@ public sealed class ApiToken : ICustomerOwned
 
     /// <summary>Whether the customer's own member made it.</summary>
     public bool IsSelfService { get; init; }
+
+    /// <summary>The "kid" of signed tokens that this token's secret verifies.</summary>
+    public string KeyId => Id.ToString("N");
 
     /// <summary>What counts against the limit in the month that begins on a day.</summary>
     public long CountedIn(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
@@ -148,6 +160,8 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
         builder.Property(t => t.LimitPeriod).HasConversion<string>().HasMaxLength(10);
         builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.AllowedNetworks).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
+        builder.Property(t => t.AllowedOrigins).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
+        builder.Ignore(t => t.KeyId);
         builder.Property(t => t.SecretEnding).HasMaxLength(4);
         builder.Property(t => t.ImportName).HasMaxLength(200);
         builder.HasIndex(t => t.SecretHash).IsUnique();

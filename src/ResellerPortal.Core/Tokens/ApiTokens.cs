@@ -23,6 +23,10 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
 
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    public bool IsMaster { get; init; }
+
     public int? RequestsPerMinute { get; init; }
 
     public int? ConcurrentRequests { get; init; }
@@ -34,11 +38,12 @@ public sealed record IssuedToken(ApiToken Token, string Secret);
 public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     public const long MaxUsageLimit = 999_999_999;
+    internal const string SecretPurpose = "ResellerPortal.ApiToken.Secret.v1";
     private const int MaxTokensPerCustomer = 1000;
 
     private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
-    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.ApiToken.Secret.v1");
+    private readonly IDataProtector _protector = protection.CreateProtector(SecretPurpose);
 
     /// <summary>Issues a token as the reseller, for any of its customers.</summary>
     public async Task<Outcome<IssuedToken>> IssueAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken = default)
@@ -53,6 +58,20 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         actor.Demand(Permission.MyTokensManage);
         var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This act needs a seat at a customer.");
         return await CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+    }
+
+    /// <summary>Issues a token as a program of the customer that holds its master token; the reseller gave that knowingly, so only its largest limit binds.</summary>
+    public Task<Outcome<IssuedToken>> IssueByMasterAsync(ApiToken master, TokenRequest request, CancellationToken cancellationToken = default) =>
+        CreateAsync(ActorOf(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken);
+
+    /// <summary>Revokes a token of the master token's customer by its secret's hash.</summary>
+    /// <returns>False where the customer has no such token, or it is the master token itself.</returns>
+    public async Task<bool> RevokeByMasterAsync(ApiToken master, byte[] secretHash, CancellationToken cancellationToken = default)
+    {
+        var actor = ActorOf(master);
+        await using var db = database.Open(actor.Scope);
+        var id = await db.ApiTokens.Where(t => t.SecretHash == secretHash && !t.IsMaster).Select(t => (Guid?)t.Id).SingleOrDefaultAsync(cancellationToken);
+        return id is { } found && !(await RevokeAsync(actor, found, cancellationToken)).IsRefused;
     }
 
     /// <summary>Issues a token with a secret that is known beforehand; for the demonstration data alone.</summary>
@@ -120,6 +139,8 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         return new IssuedToken(token, secret);
     }
 
+    private static Actor ActorOf(ApiToken master) => Actor.Portal($"master token (…{master.SecretEnding})", TenantScope.Of(master.ResellerId, master.CustomerId));
+
     private async Task<Outcome<IssuedToken>> CreateAsync(Actor actor, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -142,9 +163,14 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         var living = await db.ApiTokens.CountAsync(
             t => t.CustomerId == customerId && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (!isSelfService || t.IsSelfService),
             cancellationToken);
-        if (isSelfService && AllowanceRefusal(customer, request, living) is { } beyondAllowance)
+        if (isSelfService && AllowanceRefusal(customer, request, actor.UserId is null ? null : living) is { } beyondAllowance)
         {
             return beyondAllowance;
+        }
+
+        if (request.IsMaster && await db.ApiTokens.AnyAsync(t => t.CustomerId == customerId && t.IsMaster && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
+        {
+            return Refusal.Of("This customer has a master token already. Give that one a new secret, or revoke it first.", nameof(request.IsMaster));
         }
 
         if (living >= MaxTokensPerCustomer)
@@ -166,6 +192,8 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             ExpiresAtUtc = request.ExpiresAtUtc?.ToUniversalTime(),
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
+            AllowedOrigins = request.AllowedOrigins,
+            IsMaster = request.IsMaster,
             RequestsPerMinute = request.RequestsPerMinute,
             ConcurrentRequests = request.ConcurrentRequests,
             CreatedAtUtc = now,
@@ -196,6 +224,8 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             Refusal.Of("Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.", nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
             Refusal.Of("Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).", nameof(request.AllowedNetworks)),
+        { AllowedOrigins: var origins } when origins.Count > 50 || !origins.All(IsOrigin) =>
+            Refusal.Of("Enter up to 50 web origins such as https://app.example.com, without a path; leave it empty to allow all.", nameof(request.AllowedOrigins)),
         { RequestsPerMinute: < 1 or > 1_000_000 } =>
             Refusal.Of("Requests per minute are from 1 to 1,000,000; leave it empty for no limit.", nameof(request.RequestsPerMinute)),
         { ConcurrentRequests: < 1 or > 100_000 } =>
@@ -203,9 +233,15 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         _ => null,
     };
 
-    private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int living)
+    /// <param name="living">How many it made that live; null where their number does not matter.</param>
+    private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int? living)
     {
-        if (customer.SelfServiceTokens == 0)
+        if (request.IsMaster)
+        {
+            return Refusal.Of("Your reseller issues the master token. Ask for it there.", nameof(request.IsMaster));
+        }
+
+        if (living is not null && customer.SelfServiceTokens == 0)
         {
             return Refusal.Of("Your reseller issues the tokens of this account. Ask for one there.");
         }
@@ -221,9 +257,12 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
     }
 
     private static string Describe(ApiToken token) =>
-        $"token {token.Environment} (…{token.SecretEnding}), "
+        $"{(token.IsMaster ? "master token" : "token")} {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
+
+    private static bool IsOrigin(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && (uri.Scheme is "https" or "http") && uri.GetLeftPart(UriPartial.Authority) == origin;
 
     /// <summary>Whether a text names a converter as the ledger does: "docx-to-pdf".</summary>
     internal static bool IsConverter(string name) => ConverterForm().IsMatch(name);

@@ -33,5 +33,16 @@ public sealed class SandboxFiles(TimeProvider clock) : IDisposable
         return file is null ? null : (file.FullName, file.Name);
     }
 
+    public bool Remove(string fileId)
+    {
+        var isThere = Find(fileId) is not null;
+        if (isThere)
+        {
+            Directory.Delete(Path.Combine(_folder.FullName, fileId), recursive: true);
+        }
+
+        return isThere;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -5,8 +5,9 @@ namespace ResellerPortal.Gateway.Sandbox;
 
 internal sealed record SandboxFile(string Name, byte[] Content);
 
-/// <summary>What the sandbox reads of a request: multipart form data or JSON parameters.</summary>
-internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, bool StoreFile)
+/// <summary>What the sandbox reads of a request: a multipart or plain form, JSON parameters, the query or raw content.</summary>
+/// <param name="References">Ids of stored files, and addresses to fetch from.</param>
+internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnlyList<string> References, bool StoreFile)
 {
     /// <exception cref="InvalidDataException">The form is malformed.</exception>
     /// <exception cref="JsonException">The JSON is malformed.</exception>
@@ -14,6 +15,12 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, bool Sto
     public static async Task<SandboxRequest> ReadAsync(HttpRequest request)
     {
         var storeInQuery = IsTrue(request.Query["StoreFile"]);
+        var references = request.Query.Where(pair => IsOfFile(pair.Key)).Select(pair => pair.Value.ToString()).ToList();
+        if (request.Headers.ContentDisposition.Count > 0)
+        {
+            return new SandboxRequest([await RawAsync(request)], references, storeInQuery);
+        }
+
         if (request.HasFormContentType)
         {
             var form = await request.ReadFormAsync();
@@ -25,19 +32,29 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, bool Sto
                 files.Add(new SandboxFile(NameOf(file.FileName), content.ToArray()));
             }
 
-            return new SandboxRequest(files, storeInQuery || IsTrue(form["StoreFile"]));
+            references.AddRange(form.Where(pair => IsOfFile(pair.Key)).Select(pair => pair.Value.ToString()));
+            return new SandboxRequest(files, references, storeInQuery || IsTrue(form["StoreFile"]));
         }
 
         if (request.HasJsonContentType())
         {
             using var json = await JsonDocument.ParseAsync(request.Body);
-            return ReadParameters(json.RootElement, storeInQuery);
+            return ReadParameters(json.RootElement, references, storeInQuery);
         }
 
-        return new SandboxRequest([], storeInQuery);
+        return new SandboxRequest([], references, storeInQuery);
     }
 
-    private static SandboxRequest ReadParameters(JsonElement root, bool storeFile)
+    /// <summary>A file that is the whole body, named by its Content-Disposition.</summary>
+    public static async Task<SandboxFile> RawAsync(HttpRequest request)
+    {
+        using var content = new MemoryStream();
+        await request.Body.CopyToAsync(content);
+        var named = System.Net.Http.Headers.ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition, out var disposition);
+        return new SandboxFile(NameOf(named ? disposition!.FileNameStar ?? disposition.FileName?.Trim('"') ?? "" : request.Query["filename"].ToString()), content.ToArray());
+    }
+
+    private static SandboxRequest ReadParameters(JsonElement root, List<string> references, bool storeFile)
     {
         var files = new List<SandboxFile>();
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("Parameters", out var parameters) || parameters.ValueKind != JsonValueKind.Array)
@@ -48,9 +65,20 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, bool Sto
         foreach (var parameter in parameters.EnumerateArray())
         {
             var name = parameter.TryGetProperty("Name", out var given) ? given.GetString() : null;
-            if (parameter.TryGetProperty("FileValue", out var file))
+            if (parameter.TryGetProperty("FileValue", out var single))
             {
-                files.Add(new SandboxFile(NameOf(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
+                Take(single);
+            }
+            else if (parameter.TryGetProperty("FileValues", out var several) && several.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var file in several.EnumerateArray())
+                {
+                    Take(file);
+                }
+            }
+            else if (name is not null && IsOfFile(name) && parameter.TryGetProperty("Value", out var reference))
+            {
+                references.Add(reference.ToString());
             }
             else if (string.Equals(name, "StoreFile", StringComparison.OrdinalIgnoreCase) && parameter.TryGetProperty("Value", out var value))
             {
@@ -58,10 +86,24 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, bool Sto
             }
         }
 
-        return new SandboxRequest(files, storeFile);
+        return new SandboxRequest(files, references, storeFile);
+
+        void Take(JsonElement file)
+        {
+            if (file.TryGetProperty("Id", out var id) || file.TryGetProperty("Url", out id))
+            {
+                references.Add(id.ToString());
+            }
+            else
+            {
+                files.Add(new SandboxFile(NameOf(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
+            }
+        }
     }
 
-    private static string NameOf(string fileName)
+    private static bool IsOfFile(string name) => name.Equals("File", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Files", StringComparison.OrdinalIgnoreCase);
+
+    public static string NameOf(string fileName)
     {
         var name = Path.GetFileName(fileName);
         return name.Length == 0 ? "file" : name;

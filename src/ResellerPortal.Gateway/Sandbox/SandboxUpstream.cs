@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Sandbox;
 
@@ -20,32 +22,86 @@ public static class SandboxUpstream
 {
     public const string Path = "/sandbox";
 
+    private static readonly string[] ConvertMethods = [HttpMethods.Get, HttpMethods.Post];
+    private static readonly string[] DownloadMethods = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Fetches files for the sandbox as the real service would, but never from private networks.</summary>
+    public const string FetchClient = "sandbox-fetch";
+
     private const long MaxBytes = 50 << 20;
 
     public static IEndpointRouteBuilder MapSandbox(this IEndpointRouteBuilder endpoints)
     {
-        var sandbox = endpoints.MapGroup(Path).AllowAnonymous().DisableAntiforgery();
-        sandbox.MapPost("/convert/{from}/to/{to}", ConvertAsync);
-        sandbox.MapGet("/d/{fileId}", (string fileId, SandboxFiles files) =>
+        var sandbox = endpoints.MapGroup(Path).AllowAnonymous().DisableAntiforgery().AddEndpointFilter(RequireSecret);
+        sandbox.MapMethods("/convert/{from}/to/{to}", ConvertMethods, ConvertAsync);
+        sandbox.MapMethods("/async/convert/{from}/to/{to}", ConvertMethods, StartAsync);
+        sandbox.MapGet("/async/job/{id}", ResultAsync);
+        sandbox.MapDelete("/async/job/{id}", (string id, SandboxJobs jobs) => jobs.Remove(id) ? Results.Ok() : Results.NotFound());
+        sandbox.MapPost("/upload", UploadAsync);
+        sandbox.MapMethods("/d/{fileId}", DownloadMethods, (string fileId, SandboxFiles files) =>
             files.Find(fileId) is { } file ? Results.File(file.Path, "application/octet-stream", file.Name) : Results.NotFound());
+        sandbox.MapDelete("/d/{fileId}", (string fileId, SandboxFiles files) => files.Remove(fileId) ? Results.Ok() : Results.NotFound());
         return endpoints;
     }
 
-    private static async Task<IResult> ConvertAsync(HttpContext context, string from, string to, UpstreamAddress address, SandboxConverter converter, SandboxFiles files)
+    private static async ValueTask<object?> RequireSecret(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        if (!CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes("Bearer " + address.Secret)))
+        var secret = context.HttpContext.RequestServices.GetRequiredService<UpstreamAddress>().Secret;
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes("Bearer " + secret))
+            ? await next(context)
+            : Error(401, 4010, "The secret is not the sandbox's.");
+    }
+
+    private static async Task<IResult> ConvertAsync(HttpContext context, string from, string to, SandboxConverter converter, SandboxFiles files, IHttpClientFactory clients)
+    {
+        var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
+        return refusal ?? Convert(request!, from, converter, files);
+    }
+
+    private static async Task<IResult> StartAsync(HttpContext context, string from, string to, SandboxConverter converter, SandboxFiles files, SandboxJobs jobs, IHttpClientFactory clients)
+    {
+        var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
+        if (refusal is not null)
         {
-            return Error(401, 4010, "The secret is not the sandbox's.");
+            return refusal;
         }
 
+        var id = context.Request.Query["JobId"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString("N");
+        jobs.Start(id, () => Task.FromResult(Convert(request!, from, converter, files)));
+        return Results.Json(new { JobId = id }, WireJson.Options);
+    }
+
+    private static async Task<IResult> ResultAsync(string id, SandboxJobs jobs) =>
+        jobs.Find(id) is not { } job ? Results.NotFound() : job.IsCompleted ? await job : Results.StatusCode(StatusCodes.Status202Accepted);
+
+    private static async Task<IResult> UploadAsync(HttpContext context, SandboxFiles files, IHttpClientFactory clients)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBytes;
+        try
+        {
+            var file = context.Request.Query["url"].ToString() is { Length: > 0 } url ? await FetchAsync(clients, url)
+                : context.Request.Headers.ContentDisposition.Count > 0 || !context.Request.HasFormContentType ? await SandboxRequest.RawAsync(context.Request)
+                : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault() ?? throw new InvalidDataException("The form holds no file.");
+            return Results.Json(Stored(file.Name, file.Content, files), WireJson.Options);
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException)
+        {
+            return Error(400, 4000, unreadable.Message);
+        }
+    }
+
+    /// <summary>Reads the request whole, with the files that it refers to.</summary>
+    private static async Task<(SandboxRequest? Request, IResult? Refusal)> ReadAsync(
+        HttpContext context, string from, string to, SandboxConverter converter, SandboxFiles files, IHttpClientFactory clients)
+    {
         if (to != "pdf" || !converter.Formats.Contains(from))
         {
-            return Error(
+            return (null, Error(
                 415,
                 4150,
                 $"The built-in sandbox converts {string.Join(", ", converter.Formats)} to pdf, not {from} to {to}. "
-                + "Set ConvertApi:BaseUrl and ConvertApi:Secret to use the real service.");
+                + "Set ConvertApi:BaseUrl and ConvertApi:Secret to use the real service."));
         }
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxBytes;
@@ -53,22 +109,39 @@ public static class SandboxUpstream
         try
         {
             request = await SandboxRequest.ReadAsync(context.Request);
+            foreach (var reference in request.References)
+            {
+                var file = reference.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? await FetchAsync(clients, reference)
+                    : files.Find(reference) is { } stored ? new SandboxFile(stored.Name, await File.ReadAllBytesAsync(stored.Path))
+                    : throw new InvalidDataException($"The file id '{reference}' is not known.");
+                request = request with { Files = [.. request.Files, file] };
+            }
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or JsonException or FormatException or BadHttpRequestException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or JsonException or FormatException or BadHttpRequestException or KeyNotFoundException or InvalidOperationException)
         {
-            return Error(400, 4000, unreadable.Message);
+            return (null, Error(400, 4000, unreadable.Message));
         }
 
-        if (request.Files.Count == 0)
-        {
-            return Error(400, 4000, "The parameter File is missing. The sandbox takes file content, not addresses or file ids.", "File");
-        }
+        return request.Files.Count == 0 ? (null, Error(400, 4000, "The parameter File is missing.", "File"))
+            : request.Files.Any(file => file.Content.Length == 0) ? (null, Error(400, 4000, "The file is empty (0 bytes).", "File"))
+            : (request, null);
+    }
 
-        if (request.Files.Any(file => file.Content.Length == 0))
+    private static async Task<SandboxFile> FetchAsync(IHttpClientFactory clients, string address)
+    {
+        try
         {
-            return Error(400, 4000, "The file is empty (0 bytes).", "File");
+            using var client = clients.CreateClient(FetchClient);
+            return new SandboxFile(SandboxRequest.NameOf(new Uri(address).LocalPath), await client.GetByteArrayAsync(address));
         }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or Callers.CallerFaultException or UriFormatException)
+        {
+            throw new InvalidDataException($"The file at {address} cannot be fetched.", failure);
+        }
+    }
 
+    private static IResult Convert(SandboxRequest request, string from, SandboxConverter converter, SandboxFiles files)
+    {
         try
         {
             var made = request.Files.Select(file => Describe(request, file, converter.Draw(from, file.Name, file.Content), files)).ToList();
@@ -85,11 +158,16 @@ public static class SandboxUpstream
         var name = System.IO.Path.GetFileNameWithoutExtension(source.Name) + ".pdf";
         if (!request.StoreFile)
         {
-            return new { FileName = name, FileExt = "pdf", FileSize = pdf.Length, FileData = Convert.ToBase64String(pdf) };
+            return new { FileName = name, FileExt = "pdf", FileSize = pdf.Length, FileData = System.Convert.ToBase64String(pdf) };
         }
 
-        var fileId = files.Store(name, pdf);
-        return new { FileName = name, FileExt = "pdf", FileSize = pdf.Length, FileId = fileId, Url = $"{Path}/d/{fileId}" };
+        return Stored(name, pdf, files);
+    }
+
+    private static object Stored(string name, byte[] content, SandboxFiles files)
+    {
+        var fileId = files.Store(name, content);
+        return new { FileName = name, FileExt = System.IO.Path.GetExtension(name).TrimStart('.'), FileSize = content.Length, FileId = fileId, Url = $"{Path}/d/{fileId}" };
     }
 
     private static IResult Error(int status, int code, string message, string? parameter = null) => Results.Json(

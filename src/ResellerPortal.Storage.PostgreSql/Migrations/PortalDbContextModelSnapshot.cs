@@ -145,6 +145,55 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<string>("WebHook")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<int>("WebHookAttempts")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("WebHookDueAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WebHookDueAtUtc");
+
+                    b.HasIndex("CustomerId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("State", "CreatedAtUtc");
+
+                    b.ToTable("ConversionJob");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1016,6 +1065,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<bool>("AcceptsQueryCredentials")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("BrandColor")
                         .IsRequired()
                         .HasMaxLength(7)
@@ -1050,6 +1104,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("PaymentTermDays")
                         .HasColumnType("integer");
 
+                    b.Property<string>("ProtectedUpstreamSecret")
+                        .HasColumnType("text");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1062,6 +1119,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
+
+                    b.Property<string>("UpstreamRegion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
@@ -1114,6 +1176,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
 
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
                     b.Property<int?>("ConcurrentRequests")
                         .HasColumnType("integer");
 
@@ -1147,6 +1214,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<string>("ImportName")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<bool>("IsMaster")
+                        .HasColumnType("boolean");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("boolean");
@@ -1243,6 +1313,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

@@ -145,6 +145,55 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<string>("WebHook")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<int>("WebHookAttempts")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("WebHookDueAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WebHookDueAtUtc");
+
+                    b.HasIndex("CustomerId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("State", "CreatedAtUtc");
+
+                    b.ToTable("ConversionJob");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1019,6 +1068,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<bool>("AcceptsQueryCredentials")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("BrandColor")
                         .IsRequired()
                         .HasMaxLength(7)
@@ -1053,6 +1107,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("PaymentTermDays")
                         .HasColumnType("int");
 
+                    b.Property<string>("ProtectedUpstreamSecret")
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1065,6 +1122,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("UpstreamRegion")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
@@ -1117,6 +1179,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
                     b.Property<int?>("ConcurrentRequests")
                         .HasColumnType("int");
 
@@ -1150,6 +1217,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<string>("ImportName")
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<bool>("IsMaster")
+                        .HasColumnType("bit");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("bit");
@@ -1246,6 +1316,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

@@ -138,6 +138,57 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WebHook")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("WebHookAttempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("WebHookDueAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WebHookDueAtUtc");
+
+                    b.HasIndex("CustomerId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("State", "CreatedAtUtc");
+
+                    b.ToTable("ConversionJob");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1035,6 +1086,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
+                    b.Property<bool>("AcceptsQueryCredentials")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("BrandColor")
                         .IsRequired()
                         .HasMaxLength(7)
@@ -1069,6 +1125,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("PaymentTermDays")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ProtectedUpstreamSecret")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1080,6 +1139,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("TimeZone")
                         .IsRequired()
                         .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UpstreamRegion")
+                        .IsRequired()
+                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("VatId")
@@ -1133,6 +1197,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AllowedOrigins")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("ConcurrentRequests")
                         .HasColumnType("INTEGER");
 
@@ -1167,6 +1236,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("ImportName")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsMaster")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsSelfService")
                         .HasColumnType("INTEGER");
@@ -1264,6 +1336,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

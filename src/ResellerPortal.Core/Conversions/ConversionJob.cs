@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Conversions;
+
+public enum JobState
+{
+    Running,
+
+    /// <summary>The upstream has its result; it is settled.</summary>
+    Done,
+
+    /// <summary>The upstream could not convert, or was told not to; nothing was charged.</summary>
+    Released,
+
+    /// <summary>The upstream no longer knows it; it is recorded as Unconfirmed.</summary>
+    Lost,
+}
+
+/// <summary>A conversion that the caller does not wait for. It is written before the upstream is asked, so it survives a crash.</summary>
+public sealed class ConversionJob : ICustomerOwned
+{
+    /// <summary>The reservation's id; its 32 hexadecimal digits are the job's id upstream.</summary>
+    public required Guid Id { get; init; }
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    /// <summary>What the caller calls it, unique for the customer: its own choice, or the upstream's id.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Address to call when it has ended; null for none.</summary>
+    public string? WebHook { get; init; }
+
+    public JobState State { get; set; }
+
+    public required DateTimeOffset CreatedAtUtc { get; init; }
+
+    public DateTimeOffset? EndedAtUtc { get; set; }
+
+    /// <summary>When the web hook is called next; null when it needs no call (any more).</summary>
+    public DateTimeOffset? WebHookDueAtUtc { get; set; }
+
+    public int WebHookAttempts { get; set; }
+
+    public string UpstreamId => Id.ToString("N");
+}
+
+internal sealed class ConversionJobConfiguration : IEntityTypeConfiguration<ConversionJob>
+{
+    public void Configure(EntityTypeBuilder<ConversionJob> builder)
+    {
+        builder.Ignore(j => j.UpstreamId);
+        builder.Property(j => j.Name).HasMaxLength(64);
+        builder.Property(j => j.WebHook).HasMaxLength(2000);
+        builder.Property(j => j.State).HasConversion<string>().HasMaxLength(10);
+        builder.HasIndex(j => new { j.CustomerId, j.Name }).IsUnique();
+        builder.HasIndex(j => new { j.State, j.CreatedAtUtc });
+        builder.HasIndex(j => j.WebHookDueAtUtc);
+        builder.HasOne<Customer>().WithMany().HasForeignKey(j => j.CustomerId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+public static class ConversionSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<ConversionJob> ConversionJobs => db.Set<ConversionJob>();
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Conversions;
+
+/// <summary>How a reseller's conversions go upstream.</summary>
+/// <param name="Secret">Its own secret there; null for the operator's.</param>
+/// <param name="Region">One of the regions in the settings; empty for the upstream's own choice.</param>
+public sealed record UpstreamChoice(string? Secret, string Region, bool AcceptsQueryCredentials);
+
+/// <summary>The choice as its owner sees it: of the secret only whether there is one.</summary>
+public sealed record UpstreamChoiceRow(bool HasOwnSecret, string Region, bool AcceptsQueryCredentials);
+
+/// <summary>A reseller's choice of account, region and older credentials at the gateway.</summary>
+public sealed class UpstreamSettings(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+{
+    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.UpstreamSecret.v1");
+
+    /// <summary>For the gateway, which has found the reseller by a token.</summary>
+    public async Task<UpstreamChoice> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(TenantScope.Of(reseller));
+        var row = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
+        return new UpstreamChoice(row.ProtectedUpstreamSecret is { } secret ? _protector.Unprotect(secret) : null, row.UpstreamRegion, row.AcceptsQueryCredentials);
+    }
+
+    public async Task<UpstreamChoiceRow> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.GatewayManage);
+        await using var db = database.Open(actor.Scope);
+        return await db.Resellers
+            .Where(r => r.Id == actor.Reseller)
+            .Select(r => new UpstreamChoiceRow(r.ProtectedUpstreamSecret != null, r.UpstreamRegion, r.AcceptsQueryCredentials))
+            .SingleAsync(cancellationToken);
+    }
+
+    /// <param name="secret">A new secret; empty goes back to the operator's account; null leaves what there is.</param>
+    /// <param name="region">Empty, or one of <paramref name="knownRegions"/>.</param>
+    public async Task<Outcome<UpstreamChoiceRow>> SetAsync(
+        Actor actor, string? secret, string region, bool acceptsQueryCredentials, IReadOnlyCollection<string> knownRegions, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.GatewayManage);
+        if (secret?.Trim() is { Length: > 0 } given && (given.Length is < 8 or > 200 || given.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
+        {
+            return Refusal.Of("A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(secret));
+        }
+
+        if (region.Length > 0 && !knownRegions.Contains(region))
+        {
+            return Refusal.Of($"Choose one of the regions: {string.Join(", ", knownRegions)}.", nameof(region));
+        }
+
+        var isProtected = secret?.Trim() is { Length: > 0 } text ? _protector.Protect(text) : null;
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        if (secret is not null)
+        {
+            reseller.ProtectedUpstreamSecret = isProtected;
+        }
+
+        (reseller.UpstreamRegion, reseller.AcceptsQueryCredentials) = (region, acceptsQueryCredentials);
+        var account = secret is null ? "account as before" : isProtected is null ? "the operator's account" : "an account of its own, new secret";
+        db.Audit(
+            actor, clock.GetUtcNow(), Permission.GatewayManage, $"{account}; region {(region.Length > 0 ? region : "automatic")}; tokens in the query {(acceptsQueryCredentials ? "accepted" : "refused")}", reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new UpstreamChoiceRow(reseller.ProtectedUpstreamSecret is not null, region, acceptsQueryCredentials);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace ResellerPortal.Gateway.Callers;
+
+/// <summary>Where callers put their token: the bearer header, or for older clients the query.</summary>
+internal sealed record Credentials(string Value, bool IsFromQuery)
+{
+    private const string Bearer = "Bearer ";
+
+    private static readonly string[] QueryNames = ["Secret", "Token", "auth"];
+
+    /// <summary>Whether it has the form of a signed token.</summary>
+    public bool IsSigned => Value.StartsWith("eyJ", StringComparison.Ordinal) && Value.Count(c => c == '.') == 2;
+
+    /// <returns>Null where the request carries none.</returns>
+    public static Credentials? Of(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Bearer.Length..].Trim() is { Length: > 0 } bearer ? new Credentials(bearer, IsFromQuery: false) : null;
+        }
+
+        return QueryNames.Select(name => request.Query[name].ToString()).FirstOrDefault(value => value.Length > 0) is { } inQuery
+            ? new Credentials(inQuery, IsFromQuery: true)
+            : null;
+    }
+
+    public static bool IsName(string parameter) => QueryNames.Contains(parameter, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The query without credentials, as it may be passed upstream.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> QueryWithout(HttpRequest request) => request.Query
+        .Where(pair => !IsName(pair.Key))
+        .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""));
+
+    /// <summary>A query of these values, with its question mark.</summary>
+    public static string QueryOf(IEnumerable<KeyValuePair<string, string>> values) =>
+        QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
+}

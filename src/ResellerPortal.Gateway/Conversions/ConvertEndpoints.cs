@@ -1,0 +1,213 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Jobs;
+using ResellerPortal.Gateway.Upstream;
+
+namespace ResellerPortal.Gateway.Conversions;
+
+/// <summary>ConvertAPI's paths for conversions, metered.</summary>
+internal static class ConvertEndpoints
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post];
+
+    public static void MapConversions(this IEndpointRouteBuilder gateway)
+    {
+        foreach (var prefix in (string[])["", "/async"])
+        {
+            foreach (var suffix in (string[])["", "/converter/{converter}"])
+            {
+                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (HttpContext context, string from, string to, string? converter, ConversionDesk desk) =>
+                    desk.ConvertAsync(context, from, to, converter, isAsync: prefix.Length > 0));
+            }
+        }
+    }
+}
+
+/// <summary>Takes one conversion from the caller to the upstream and back: held, passed on, settled.</summary>
+internal sealed class ConversionDesk(
+    Identities identities,
+    Meter meter,
+    UpstreamAddress address,
+    UpstreamClient upstream,
+    UpstreamHealth health,
+    Settlement settlement,
+    ConversionJobs jobs,
+    FileIds files,
+    PublicAddresses addresses,
+    AnswerFiles answerFiles,
+    ResellerShare share,
+    TimeProvider clock,
+    IOptions<GatewayOptions> options)
+{
+    public async Task ConvertAsync(HttpContext context, string from, string to, string? converterName, bool isAsync)
+    {
+        var request = context.Request;
+        var maxBytes = options.Value.MaxUploadBytes;
+        var credentials = Credentials.Of(request) ?? throw new CallerFaultException(GatewayError.CredentialsMissing);
+        if (!ConverterName.TryCreate(from, to, out var converter) || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
+        {
+            throw new CallerFaultException(GatewayError.FormatsUnreadable);
+        }
+
+        if (request.ContentLength > maxBytes)
+        {
+            throw new CallerFaultException(GatewayError.TooLarge(maxBytes));
+        }
+
+        if (HttpMethods.IsPost(request.Method) && request.ContentLength == 0 && request.Query.Count == 0)
+        {
+            throw new CallerFaultException(GatewayError.BodyEmpty);
+        }
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
+        if (request.Query["JobId"].ToString() is { Length: > 0 } jobName && await KnownJobAsync(context, jobName) is { } known)
+        {
+            await JobEndpoints.NameAsync(context, known);
+            return;
+        }
+
+        var hash = await identities.HashAsync(context, credentials);
+        var reserved = await meter.ReserveAsync(
+            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: Identities.OriginOf(request)), context.RequestAborted);
+        if (reserved is not ReserveResult.Held held)
+        {
+            throw new CallerFaultException(GatewayError.Of(reserved));
+        }
+
+        // The entry's request id in the ledger, for support and for programs that keep books of their own.
+        context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
+        var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}" + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
+        await PassOnAsync(context, held, credentials, path, isAsync);
+    }
+
+    private async Task PassOnAsync(HttpContext context, ReserveResult.Held held, Credentials credentials, string path, bool isAsync)
+    {
+        ConversionJob? job = null;
+        UpstreamOutcome outcome;
+        CallerParameters? parameters = null;
+        HttpContent? body = null;
+        using var place = share.TryEnter(held.ResellerId);
+        try
+        {
+            var account = await address.OfAsync(held.ResellerId);
+            parameters = new CallerParameters(files, addresses, held.ResellerId, held.CustomerId, account.Region, answerFiles.Here(context.Request));
+            Demand(place is not null, GatewayError.ResellerBusy);
+            Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
+            Demand(!health.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
+
+            var query = new List<KeyValuePair<string, string>>();
+            foreach (var (name, value) in Credentials.QueryWithout(context.Request))
+            {
+                if (await parameters.PassAsync(name, value, context.RequestAborted) is { } passed)
+                {
+                    query.Add(KeyValuePair.Create(name, passed));
+                }
+            }
+
+            body = await CallerBodies.OpenAsync(context.Request, parameters, OpenLateJobAsync, context.RequestAborted);
+            if (isAsync || parameters.IsAsync)
+            {
+                job = await OpenJobAsync(held, parameters);
+                query.RemoveAll(pair => pair.Key.Equals("Async", StringComparison.OrdinalIgnoreCase));
+                query.Add(KeyValuePair.Create("JobId", job.UpstreamId));
+                path = "/async" + path;
+            }
+
+            outcome = await upstream.ConvertAsync(
+                account, new HttpMethod(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+        }
+        catch (Exception failure) when (failure is CallerFaultException or BadHttpRequestException or IOException or OperationCanceledException)
+        {
+            // Nothing was sent yet.
+            outcome = new UpstreamOutcome.CallerFailed(failure);
+        }
+        finally
+        {
+            body?.Dispose();
+        }
+
+        await EndAsync(context, held, parameters, outcome, job);
+
+        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> OpenLateJobAsync()
+        {
+            if (job is not null || !parameters!.IsAsync)
+            {
+                return [];
+            }
+
+            job = await OpenJobAsync(held, parameters);
+            return [KeyValuePair.Create("JobId", job.UpstreamId)];
+        }
+    }
+
+    private async Task EndAsync(HttpContext context, ReserveResult.Held held, CallerParameters? parameters, UpstreamOutcome outcome, ConversionJob? job)
+    {
+        switch (outcome)
+        {
+            case UpstreamOutcome.JobTaken when job is not null:
+                await JobEndpoints.NameAsync(context, job);
+                return;
+            case UpstreamOutcome.Lost when job is not null:
+                // Whether it was taken is found out by asking for it.
+                await JobEndpoints.NameAsync(context, job);
+                return;
+            case UpstreamOutcome.JobTaken:
+                outcome = new UpstreamOutcome.Lost();
+                break;
+            case UpstreamOutcome.CallerFailed { Failure: CallerFaultException { Error: var error } } when error == GatewayError.JobKnown && parameters?.JobName is { } name:
+                await settlement.SettleAsync(held.ReservationId, outcome);
+                await JobEndpoints.NameAsync(context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
+                return;
+            case UpstreamOutcome.Converted when job is not null:
+                // The upstream did not make a job of it; then it is an answer like any other.
+                await settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
+                await jobs.RemoveAsync(job);
+                return;
+        }
+
+        await settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
+        if (job is not null)
+        {
+            await jobs.RemoveAsync(job);
+        }
+    }
+
+    private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, CallerParameters parameters)
+    {
+        var job = new ConversionJob
+        {
+            Id = held.ReservationId,
+            ResellerId = held.ResellerId,
+            CustomerId = held.CustomerId,
+            Name = parameters.JobName ?? held.ReservationId.ToString("N"),
+            WebHook = parameters.WebHook,
+            CreatedAtUtc = clock.GetUtcNow(),
+        };
+        return await jobs.TryOpenAsync(job, default) ? job : throw new CallerFaultException(GatewayError.JobKnown);
+    }
+
+    /// <summary>A repeated job is found before anything is held for it.</summary>
+    private async Task<ConversionJob?> KnownJobAsync(HttpContext context, string name)
+    {
+        var token = await identities.TokenAsync(context);
+        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted);
+    }
+
+    private static string? AcceptOf(HttpRequest request) =>
+        request.Headers.Accept.ToString() is var accept && (accept.Contains("octet-stream", StringComparison.OrdinalIgnoreCase) || accept.Contains("multipart/", StringComparison.OrdinalIgnoreCase)) ? accept : null;
+
+    private static void Demand(bool isMet, GatewayError error)
+    {
+        if (!isMet)
+        {
+            throw new CallerFaultException(error);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Upstream;
+
+namespace ResellerPortal.Gateway.Files;
+
+/// <summary>ConvertAPI's paths for files that it keeps for three hours: upload, download, delete, info.</summary>
+internal static partial class FileEndpoints
+{
+    private static readonly string[] InfoMethods = [HttpMethods.Head];
+
+    public static void MapFiles(this IEndpointRouteBuilder gateway)
+    {
+        gateway.MapPost("/upload", UploadAsync);
+        gateway.MapGet("/d/{fileId}", DownloadAsync);
+        gateway.MapMethods("/d/{fileId}", InfoMethods, DownloadAsync);
+        gateway.MapDelete("/d/{fileId}", DeleteAsync);
+        gateway.MapGet("/d/{fileId}/info", InfoAsync);
+    }
+
+    private static async Task UploadAsync(
+        HttpContext context, Identities identities, UpstreamAddress address, UpstreamClient upstream, PublicAddresses addresses, AnswerFiles answerFiles, IOptions<GatewayOptions> options)
+    {
+        var request = context.Request;
+        var maxBytes = options.Value.MaxUploadBytes;
+        if (request.ContentLength > maxBytes)
+        {
+            throw new CallerFaultException(GatewayError.TooLarge(maxBytes));
+        }
+
+        var token = await identities.TokenAsync(context);
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
+        var query = Credentials.QueryWithout(request).ToList();
+        var source = query.FirstOrDefault(pair => pair.Key.Equals("url", StringComparison.OrdinalIgnoreCase)).Value;
+        if (source is not null)
+        {
+            await addresses.CheckAsync(source, context.RequestAborted);
+        }
+        else if (request.Headers.ContentDisposition.Count == 0 && !request.HasFormContentType && !query.Exists(pair => pair.Key.Equals("filename", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new CallerFaultException(GatewayError.DispositionMissing);
+        }
+
+        var account = await address.OfAsync(token.ResellerId, context.RequestAborted);
+        using var body = source is null ? new RelayedBody(request) : null;
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await upstream.SendAsync(account, HttpMethod.Post, "/upload" + Credentials.QueryOf(query), body, context.RequestAborted);
+        }
+        catch (HttpRequestException) when (body?.Failure is { } callers)
+        {
+            throw new CallerFaultException(GatewayError.Of(callers, maxBytes));
+        }
+
+        using (answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync(context.RequestAborted);
+            if (!answer.IsSuccessStatusCode)
+            {
+                await Results.Text(text, "application/json", statusCode: (int)answer.StatusCode).ExecuteAsync(context);
+                return;
+            }
+
+            var json = Parse(text) ?? throw new CallerFaultException(GatewayError.UpstreamUnavailable);
+            answerFiles.Adapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
+            await (request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
+                ? Results.Text(json["FileId"]?.ToString() ?? "")
+                : Results.Json(json, WireJson.Options)).ExecuteAsync(context);
+        }
+    }
+
+    private static async Task DownloadAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    {
+        var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, identities, address, upstream);
+        context.Response.RegisterForDispose(answer);
+        foreach (var (name, values) in answer.Content.Headers)
+        {
+            context.Response.Headers[name] = values.ToArray();
+        }
+
+        // What a customer's file says it is must not run in the portal's own origin.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.ContentSecurityPolicy = "sandbox";
+        if (answer.Content.Headers.ContentDisposition is null)
+        {
+            context.Response.Headers.ContentDisposition = "attachment";
+        }
+
+        await using var content = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
+        await content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private static async Task InfoAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    {
+        using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, identities, address, upstream);
+        var headers = answer.Content.Headers;
+        var name = headers.ContentDisposition?.FileNameStar ?? headers.ContentDisposition?.FileName?.Trim('"') ?? "file";
+        await Results.Json(
+            new { FileId = fileId, FileName = name, FileExt = Path.GetExtension(name).TrimStart('.'), FileSize = headers.ContentLength }, WireJson.Options).ExecuteAsync(context);
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    {
+        using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, identities, address, upstream);
+        context.Response.StatusCode = (int)answer.StatusCode;
+    }
+
+    /// <summary>Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.</summary>
+    private static async Task<HttpResponseMessage> AskAsync(
+        HttpContext context, HttpMethod method, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    {
+        var file = files.Read(fileId);
+        if (file is null || !UpstreamIdForm().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, identities))
+        {
+            throw new CallerFaultException(GatewayError.FileUnknown);
+        }
+
+        var account = await address.OfAsync(file.Reseller, context.RequestAborted) with { BaseAddress = address.BaseOf(file.Region) };
+        var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        throw new CallerFaultException(GatewayError.FileUnknown);
+    }
+
+    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, Identities identities) =>
+        Credentials.Of(context.Request) is not null && await identities.TokenAsync(context) is ApiToken token && token.CustomerId != file.Customer;
+
+    private static JsonObject? Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{8,200}$")]
+    private static partial Regex UpstreamIdForm();
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Gateway.Callers;
+using ResellerPortal.Gateway.Conversions;
+using ResellerPortal.Gateway.Files;
+using ResellerPortal.Gateway.Upstream;
+
+namespace ResellerPortal.Gateway.Jobs;
+
+/// <summary>ConvertAPI's paths for conversions that the caller does not wait for.</summary>
+internal static class JobEndpoints
+{
+    public static void MapJobs(this IEndpointRouteBuilder gateway)
+    {
+        foreach (var path in (string[])["/async/job/{name}", "/job/{name}"])
+        {
+            gateway.MapGet(path, ResultAsync);
+            gateway.MapDelete(path, DeleteAsync);
+        }
+    }
+
+    /// <summary>Tells the caller what its job is called.</summary>
+    public static Task NameAsync(HttpContext context, ConversionJob job, int status = StatusCodes.Status200OK) =>
+        Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
+
+    private static async Task ResultAsync(
+        HttpContext context, string name, Identities identities, ConversionJobs jobs, UpstreamAddress address, UpstreamClient upstream, AnswerFiles answerFiles, JobSettlement ending, Settlement settlement, IOptions<GatewayOptions> options)
+    {
+        var job = await FindAsync(context, name, identities, jobs);
+        var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
+        var outcome = await upstream.JobAsync(account, job.UpstreamId, answerFiles.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region), context.RequestAborted);
+        switch (outcome)
+        {
+            case UpstreamOutcome.StillRunning:
+                await NameAsync(context, job, StatusCodes.Status202Accepted);
+                return;
+            case UpstreamOutcome.JobUnknown when job.State == JobState.Running && !ending.IsGivenUp(job):
+                await NameAsync(context, job, StatusCodes.Status202Accepted);
+                return;
+            case UpstreamOutcome.JobUnknown:
+                throw new CallerFaultException(GatewayError.JobUnknown);
+            case UpstreamOutcome.Unreachable:
+                throw new CallerFaultException(GatewayError.UpstreamUnavailable);
+        }
+
+        // Settling again what was settled before changes nothing, so a result may be fetched twice.
+        await settlement.AnswerAsync(context, job.Id, outcome, options.Value.MaxUploadBytes);
+        await jobs.EndAsync(job, JobSettlement.StateOf(outcome));
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string name, Identities identities, ConversionJobs jobs, UpstreamAddress address, UpstreamClient upstream, JobSettlement ending)
+    {
+        var job = await FindAsync(context, name, identities, jobs);
+        var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
+
+        // What has ended by now is charged; only what still runs is called off.
+        var isRunning = job.State == JobState.Running && !await ending.TryEndAsync(job, context.RequestAborted);
+        using var answer = await upstream.SendAsync(account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);
+        if (isRunning && answer.IsSuccessStatusCode)
+        {
+            await ending.CallOffAsync(job);
+        }
+
+        context.Response.StatusCode = (int)answer.StatusCode;
+    }
+
+    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, Identities identities, ConversionJobs jobs)
+    {
+        var token = await identities.TokenAsync(context);
+        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerFaultException(GatewayError.JobUnknown);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Gateway.Conversions;
+using ResellerPortal.Gateway.Upstream;
+
+namespace ResellerPortal.Gateway.Jobs;
+
+/// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
+internal sealed class JobSettlement(ConversionJobs jobs, Meter meter, Settlement settlement, UpstreamAddress address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
+{
+    public static JobState StateOf(UpstreamOutcome outcome) => outcome switch
+    {
+        UpstreamOutcome.Converted => JobState.Done,
+        UpstreamOutcome.Lost => JobState.Lost,
+        _ => JobState.Released,
+    };
+
+    /// <summary>Whether a job that the upstream does not know has had time enough to arrive there.</summary>
+    public bool IsGivenUp(ConversionJob job) => clock.GetUtcNow() - job.CreatedAtUtc > ReservationSweeper.DeadAfter;
+
+    /// <summary>Asks the upstream once, and settles the job where it has ended.</summary>
+    /// <returns>False where it still runs, as far as is known.</returns>
+    public async Task<bool> TryEndAsync(ConversionJob job, CancellationToken cancellationToken)
+    {
+        var account = await address.OfAsync(job.ResellerId, cancellationToken);
+        var outcome = await upstream.JobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
+        var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobs.UpstreamKeeps;
+        switch (outcome)
+        {
+            case UpstreamOutcome.JobUnknown when IsGivenUp(job):
+            case UpstreamOutcome.StillRunning or UpstreamOutcome.Unreachable or UpstreamOutcome.AccountRefused when isTooOld:
+                logger.LogWarning("Job {Job} is no longer known upstream; it is recorded as unconfirmed.", job.Id);
+                outcome = new UpstreamOutcome.Lost();
+                break;
+            case UpstreamOutcome.JobUnknown or UpstreamOutcome.StillRunning or UpstreamOutcome.Unreachable or UpstreamOutcome.AccountRefused:
+                return false;
+        }
+
+        long? cost = null;
+        if (outcome is UpstreamOutcome.Converted { Answer: var answer })
+        {
+            using (answer)
+            {
+                cost = await answer.ReadCostAsync(cancellationToken);
+            }
+        }
+
+        await settlement.SettleAsync(job.Id, outcome, cost);
+        await jobs.EndAsync(job, StateOf(outcome));
+        return true;
+    }
+
+    /// <summary>Ends a job that the upstream was told to stop: nothing was charged.</summary>
+    public async Task CallOffAsync(ConversionJob job)
+    {
+        await meter.ReleaseAsync(job.Id);
+        await jobs.EndAsync(job, JobState.Released);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Gateway.Callers;
+
+namespace ResellerPortal.Gateway.Upstream;
+
+/// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
+internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth health, IOptions<ConvertApiOptions> options)
+{
+    public const string ClientName = "upstream";
+
+    /// <summary>Bytes of an answer that are read to see what it is.</summary>
+    private const int HeadSize = 256 * 1024;
+
+    /// <summary>Bytes of an answer that names files instead of holding them.</summary>
+    private const int MaxReadAnswer = 16 << 20;
+
+    /// <summary>Sends a conversion under an account and reads what comes back.</summary>
+    /// <param name="body">Sent again only where nothing of it was read. Who made it disposes it.</param>
+    /// <param name="limit">How long the caller lets it take; null for the portal's own limit.</param>
+    /// <param name="adapt">Makes an answer that names files fit for the caller.</param>
+    public async Task<UpstreamOutcome> ConvertAsync(
+        UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept, HttpContent? body, TimeSpan? limit, Action<JsonObject> adapt)
+    {
+        // The caller's limit is the upstream's to keep; a little later it has surely failed to.
+        var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
+        return await health.RunAsync(account.BaseAddress, async () =>
+        {
+            // Not the caller's cancellation: once sent, a conversion may be charged, so its answer is awaited.
+            using var timeout = new CancellationTokenSource(patience);
+            using var request = RequestOf(account, method, pathAndQuery, accept);
+            request.Content = body;
+            try
+            {
+                return await ReadAsync(await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token), adapt, timeout.Token);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerFaultException)
+            {
+                return OutcomeOf(failure, body as RelayedBody);
+            }
+            finally
+            {
+                request.Content = null;
+            }
+        });
+    }
+
+    /// <summary>Asks for the result of a job.</summary>
+    public async Task<UpstreamOutcome> JobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt, CancellationToken cancellationToken)
+    {
+        using var request = RequestOf(account, HttpMethod.Get, $"/async/job/{jobId}", null);
+        try
+        {
+            var response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable or HttpStatusCode.NotFound)
+            {
+                using (response)
+                {
+                    // 503 says that it was asked too often, not that it failed.
+                    return response.StatusCode == HttpStatusCode.NotFound ? new UpstreamOutcome.JobUnknown() : new UpstreamOutcome.StillRunning();
+                }
+            }
+
+            return await ReadAsync(response, adapt, cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return new UpstreamOutcome.Unreachable();
+        }
+    }
+
+    /// <summary>Sends what is not a conversion. The caller disposes the answer.</summary>
+    /// <exception cref="HttpRequestException">It was not answered.</exception>
+    public async Task<HttpResponseMessage> SendAsync(UpstreamAccount account, HttpMethod method, string pathAndQuery, HttpContent? body, CancellationToken cancellationToken)
+    {
+        using var request = RequestOf(account, method, pathAndQuery, null);
+        request.Content = body;
+        return await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private static HttpRequestMessage RequestOf(UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept)
+    {
+        var request = new HttpRequestMessage(method, account.BaseAddress + pathAndQuery);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret);
+        request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
+        return request;
+    }
+
+    private static UpstreamOutcome OutcomeOf(Exception failure, RelayedBody? body) =>
+        body?.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
+        : failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+            && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()
+        : new UpstreamOutcome.Lost();
+
+    private static async Task<UpstreamOutcome> ReadAsync(HttpResponseMessage response, Action<JsonObject> adapt, CancellationToken cancellationToken)
+    {
+        var isPassedOn = false;
+        try
+        {
+            if (!response.IsSuccessStatusCode)
+            {
+                var words = await response.Content.ReadAsStringAsync(cancellationToken);
+                return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? new UpstreamOutcome.AccountRefused(words) : new UpstreamOutcome.Rejected((int)response.StatusCode, words);
+            }
+
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var isJson = response.Content.Headers.ContentType?.MediaType is null or "application/json" or "text/json";
+            if (!isJson)
+            {
+                isPassedOn = true;
+                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, default, isJson: false));
+            }
+
+            var (head, isWhole) = await ReadHeadAsync(stream, cancellationToken);
+            if (!isWhole)
+            {
+                isPassedOn = true;
+                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, head, isJson: true));
+            }
+
+            return JsonNode.Parse(head.Span) switch
+            {
+                JsonObject json when json["Files"] is JsonArray => new UpstreamOutcome.Converted(new ReadAnswer(json, adapt)),
+                JsonObject json when json["JobId"] is JsonValue => new UpstreamOutcome.JobTaken(),
+                _ => new UpstreamOutcome.Lost(),
+            };
+        }
+        catch (JsonException)
+        {
+            return new UpstreamOutcome.Lost();
+        }
+        finally
+        {
+            if (!isPassedOn)
+            {
+                response.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Reads a whole answer that names files; of one that holds them, the beginning.</summary>
+    private static async Task<(ReadOnlyMemory<byte> Head, bool IsWhole)> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        using var head = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (head.Length < HeadSize || (head.Length < MaxReadAnswer && !HoldsFiles(head)))
+        {
+            var read = await stream.ReadAsync(buffer, cancellationToken);
+            if (read == 0)
+            {
+                return (head.ToArray(), true);
+            }
+
+            head.Write(buffer, 0, read);
+        }
+
+        return (head.ToArray(), false);
+    }
+
+    private static bool HoldsFiles(MemoryStream head) => head.GetBuffer().AsSpan(0, (int)head.Length).IndexOf("\"FileData\""u8) >= 0;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+
+namespace ResellerPortal.Gateway.Upstream;
+
+/// <summary>
+/// Keeps a sick upstream from taking the portal with it: while it does not answer, requests are turned away at once; and
+/// what was certainly not sent is sent again, a little later.
+/// </summary>
+internal sealed class UpstreamHealth
+{
+    private readonly ConcurrentDictionary<string, Way> _ways = new();
+
+    /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
+    public bool IsDown(string baseAddress) => WayTo(baseAddress).State.CircuitState == CircuitState.Open;
+
+    public async Task<UpstreamOutcome> RunAsync(string baseAddress, Func<Task<UpstreamOutcome>> send)
+    {
+        try
+        {
+            return await WayTo(baseAddress).Pipeline.ExecuteAsync(async _ => await send());
+        }
+        catch (BrokenCircuitException)
+        {
+            return new UpstreamOutcome.Unreachable();
+        }
+    }
+
+    private Way WayTo(string baseAddress) => _ways.GetOrAdd(baseAddress, _ => new Way());
+
+    private sealed class Way
+    {
+        public Way() => Pipeline = new ResiliencePipelineBuilder<UpstreamOutcome>()
+            .AddRetry(new RetryStrategyOptions<UpstreamOutcome>
+            {
+                // No connection was made: nothing was sent, so nothing can be charged twice.
+                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable),
+                MaxRetryAttempts = 2,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<UpstreamOutcome>
+            {
+                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable or UpstreamOutcome.Lost),
+                FailureRatio = 0.5,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDuration = TimeSpan.FromSeconds(15),
+                StateProvider = State,
+            })
+            .Build();
+
+        public CircuitBreakerStateProvider State { get; } = new();
+
+        public ResiliencePipeline<UpstreamOutcome> Pipeline { get; }
+    }
+}

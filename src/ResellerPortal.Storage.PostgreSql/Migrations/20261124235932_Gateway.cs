@@ -1,0 +1,120 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace ResellerPortal.Storage.PostgreSql.Migrations
+{
+    /// <inheritdoc />
+    public partial class Gateway : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<bool>(
+                name: "AcceptsQueryCredentials",
+                table: "Reseller",
+                type: "boolean",
+                nullable: false,
+                defaultValue: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "ProtectedUpstreamSecret",
+                table: "Reseller",
+                type: "text",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "UpstreamRegion",
+                table: "Reseller",
+                type: "character varying(40)",
+                maxLength: 40,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<string>(
+                name: "AllowedOrigins",
+                table: "ApiToken",
+                type: "character varying(4000)",
+                maxLength: 4000,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<bool>(
+                name: "IsMaster",
+                table: "ApiToken",
+                type: "boolean",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.CreateTable(
+                name: "ConversionJob",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    WebHook = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    State = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAtUtc = table.Column<long>(type: "bigint", nullable: true),
+                    WebHookDueAtUtc = table.Column<long>(type: "bigint", nullable: true),
+                    WebHookAttempts = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConversionJob", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ConversionJob_Customer_CustomerId",
+                        column: x => x.CustomerId,
+                        principalTable: "Customer",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ConversionJob_CustomerId_Name",
+                table: "ConversionJob",
+                columns: new[] { "CustomerId", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ConversionJob_State_CreatedAtUtc",
+                table: "ConversionJob",
+                columns: new[] { "State", "CreatedAtUtc" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ConversionJob_WebHookDueAtUtc",
+                table: "ConversionJob",
+                column: "WebHookDueAtUtc");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "ConversionJob");
+
+            migrationBuilder.DropColumn(
+                name: "AcceptsQueryCredentials",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "ProtectedUpstreamSecret",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "UpstreamRegion",
+                table: "Reseller");
+
+            migrationBuilder.DropColumn(
+                name: "AllowedOrigins",
+                table: "ApiToken");
+
+            migrationBuilder.DropColumn(
+                name: "IsMaster",
+                table: "ApiToken");
+        }
+    }
+}
