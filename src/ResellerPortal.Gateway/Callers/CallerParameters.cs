@@ -49,7 +49,7 @@ internal sealed partial class CallerParameters(FileIds files, PublicAddresses ad
 
     private async ValueTask<string> FileAsync(string name, string value, CancellationToken cancellationToken)
     {
-        var id = value.StartsWith(here + "/d/", StringComparison.OrdinalIgnoreCase) ? value[(here.Length + 3)..] : value;
+        var id = value.StartsWith(here + "/d/", StringComparison.OrdinalIgnoreCase) ? value[(here.Length + 3)..].Split('/', '?')[0] : value;
         if (FileIds.HasForm(id))
         {
             return files.Read(id) is { } file && file.Reseller == reseller && file.Customer == customer && file.Region == region

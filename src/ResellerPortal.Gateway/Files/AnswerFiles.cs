@@ -24,7 +24,9 @@ public sealed class AnswerFiles(FileIds files, IOptions<GatewayOptions> options)
                 {
                     var id = files.Issue(new StoredFile(reseller, customer, region, upstreamId));
                     file["FileId"] = id;
-                    file["Url"] = $"{here}/d/{id}";
+
+                    // Clients take a chained conversion's format from the end of the address.
+                    file["Url"] = $"{here}/d/{id}/{Uri.EscapeDataString(file["FileName"]?.ToString() ?? "file")}";
                 }
             }
         };

@@ -15,14 +15,13 @@ namespace ResellerPortal.Gateway.Files;
 /// <summary>ConvertAPI's paths for files that it keeps for three hours: upload, download, delete, info.</summary>
 internal static partial class FileEndpoints
 {
-    private static readonly string[] InfoMethods = [HttpMethods.Head];
+    private static readonly string[] DownloadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapFiles(this IEndpointRouteBuilder gateway)
     {
         gateway.MapPost("/upload", UploadAsync);
-        gateway.MapGet("/d/{fileId}", DownloadAsync);
-        gateway.MapMethods("/d/{fileId}", InfoMethods, DownloadAsync);
-        gateway.MapDelete("/d/{fileId}", DeleteAsync);
+        gateway.MapMethods("/d/{fileId}/{name?}", DownloadMethods, DownloadAsync);
+        gateway.MapDelete("/d/{fileId}/{name?}", DeleteAsync);
         gateway.MapGet("/d/{fileId}/info", InfoAsync);
     }
 

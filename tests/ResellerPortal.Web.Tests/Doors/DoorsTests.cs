@@ -16,7 +16,10 @@ public sealed class DoorsTests
     private static readonly string[] Open =
     [
         "/account/sign-in", "/account/denied", "/account/not-found", "/account/error",
-        "/convert/{from}/to/{to}", "/d/{fileId}", "/sandbox/convert/{from}/to/{to}", "/sandbox/d/{fileId}",
+        "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}", "/async/convert/{from}/to/{to}/converter/{converter}",
+        "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
+        "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
+        "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload", "/sandbox/d/{fileId}",
         "/healthz", "/readyz",
     ];
 
