@@ -68,6 +68,13 @@ public static class GatewayRegistration
         gateway.MapFiles();
         gateway.MapJobs();
         gateway.MapAccount();
+
+        // A misspelt conversion is told so, not sent to the sign-in page.
+        foreach (var path in (string[])["/convert/{**rest}", "/async/{**rest}"])
+        {
+            gateway.Map(path, IResult () => GatewayError.FormatsUnreadable.ToResult());
+        }
+
         return endpoints;
     }
 

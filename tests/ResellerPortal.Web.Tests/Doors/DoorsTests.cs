@@ -17,6 +17,7 @@ public sealed class DoorsTests
     [
         "/account/sign-in", "/account/denied", "/account/not-found", "/account/error",
         "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}", "/async/convert/{from}/to/{to}/converter/{converter}",
+        "/convert/{**rest}", "/async/{**rest}",
         "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
         "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload", "/sandbox/d/{fileId}",

@@ -1,9 +1,9 @@
 using System.Net;
 
-namespace ResellerPortal.Web.Tests.Gateway;
+namespace ResellerPortal.Testing;
 
-/// <summary>An upstream on real HTTP that gives one answer and remembers what it was asked.</summary>
-internal sealed class StandInUpstream : IAsyncDisposable
+/// <summary>An upstream on real HTTP that answers as a test says and remembers what it was asked.</summary>
+public sealed class StandInUpstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -13,26 +13,40 @@ internal sealed class StandInUpstream : IAsyncDisposable
 
     public string Authorization { get; private set; } = "";
 
+    public string PathAndQuery { get; private set; } = "";
+
     public string Body { get; private set; } = "";
 
-    public static async Task<StandInUpstream> StartAsync(HttpStatusCode status, string body)
+    public static Task<StandInUpstream> StartAsync(HttpStatusCode status, string body) => StartAsync(async (upstream, context) =>
+    {
+        await upstream.ReadAsync(context);
+        context.Response.StatusCode = (int)status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(body);
+    });
+
+    public static async Task<StandInUpstream> StartAsync(Func<StandInUpstream, HttpContext, Task> answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var upstream = new StandInUpstream(app);
-        app.Run(async context =>
+        app.Run(context =>
         {
             upstream.Authorization = context.Request.Headers.Authorization.ToString();
-            upstream.Body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            context.Response.StatusCode = (int)status;
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(body);
+            upstream.PathAndQuery = context.Request.Path + context.Request.QueryString;
+            return answer(upstream, context);
         });
         await app.StartAsync();
         return upstream;
     }
+
+    public async Task ReadAsync(HttpContext context) => Body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+
+    /// <summary>Settings that lead a portal here.</summary>
+    public (string, string)[] Settings(params (string, string)[] more) => [("ConvertApi:BaseUrl", Address), ("ConvertApi:Secret", "operators-secret"), .. more];
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

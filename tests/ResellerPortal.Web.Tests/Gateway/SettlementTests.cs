@@ -1,0 +1,326 @@
+using System.Net;
+using System.Text;
+using CsCheck;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+/// <summary>A test for each row of the settlement table, and one for any sequence of them.</summary>
+public sealed class SettlementTests
+{
+    private const string Small = """{"ConversionCost": 3, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""";
+
+    [Fact]
+    public async Task A_caller_who_leaves_before_the_answer_is_charged_what_it_cost()
+    {
+        var isAsked = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            isAsked.SetResult();
+            await mayAnswer.Task;
+            await WriteJsonAsync(context, Small);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var leaving = new CancellationTokenSource();
+
+        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form(), leaving.Token);
+        await isAsked.Task;
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        mayAnswer.SetResult();
+
+        Assert.Equal([(3L, EntryFlags.None)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Theory]
+    [InlineData("application/octet-stream", "ConversionCost", "4", 4, EntryFlags.None)]
+    [InlineData("application/pdf", "X-Conversion-Cost", "2", 2, EntryFlags.None)]
+    [InlineData("application/octet-stream", null, null, 1, EntryFlags.Unconfirmed)]
+    [InlineData("application/octet-stream", "ConversionCost", "many", 1, EntryFlags.Unconfirmed)]
+    public async Task A_file_that_is_the_whole_answer_is_passed_on_with_its_cost_from_the_header(string type, string? header, string? value, long quantity, EntryFlags flags)
+    {
+        var content = new byte[300_000];
+        Random.Shared.NextBytes(content);
+        var accepted = "";
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            accepted = context.Request.Headers.Accept.ToString();
+            context.Response.ContentType = type;
+            context.Response.Headers.ContentDisposition = "attachment; filename=\"a.pdf\"";
+            if (header is not null)
+            {
+                context.Response.Headers[header] = value;
+            }
+
+            await context.Response.Body.WriteAsync(content);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        shop.Client.DefaultRequestHeaders.Accept.ParseAdd("application/octet-stream");
+
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+
+        Assert.Equal("application/octet-stream", accepted);
+        Assert.Equal(content, await answer.Content.ReadAsByteArrayAsync());
+        Assert.Equal("a.pdf", answer.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
+        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Theory]
+    [InlineData("""{"ConversionCost":5,"Files":[{"FileName":"a.pdf","FileData":""", "}]}", 5, EntryFlags.None)]
+    [InlineData("""{"Files":[{"FileName":"a.pdf","FileData":""", """}],"ConversionCost":6}""", 6, EntryFlags.None)]
+    [InlineData("""{"Files":[{"FileName":"a.pdf","FileData":""", """}]}""", 1, EntryFlags.Unconfirmed)]
+    [InlineData("""{"Files":[{"FileName":"\"ConversionCost\":9","FileData":""", ""","Note":"\"ConversionCost\":9"}]}""", 1, EntryFlags.Unconfirmed)]
+    public async Task A_large_answer_is_passed_on_as_it_comes_and_its_cost_is_found(string head, string tail, long quantity, EntryFlags flags)
+    {
+        var data = "\"" + Convert.ToBase64String(new byte[2_000_000]) + "\"";
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            await WriteJsonAsync(context, head + data + tail);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+
+        Assert.Equal(head + data + tail, await answer.Content.ReadAsStringAsync());
+        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Theory]
+    [InlineData("""{"ConversionCost":5,"Files":[{"FileData":""", 5, EntryFlags.None)]
+    [InlineData("""{"Files":[{"FileData":""", 1, EntryFlags.Unconfirmed)]
+    public async Task An_answer_that_is_cut_off_breaks_off_for_the_caller_too(string head, long quantity, EntryFlags flags)
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(head + "\"" + new string('A', 600_000));
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form()));
+
+        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1000001")]
+    [InlineData("\"3\"")]
+    [InlineData("2.5")]
+    public async Task A_cost_that_cannot_be_is_looked_into(string cost)
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Fact]
+    public async Task An_upstream_that_does_not_answer_in_time_may_have_charged()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (_, context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
+        using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
+
+        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())));
+
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+    }
+
+    [Fact]
+    public async Task A_caller_who_breaks_off_while_sending_is_not_charged()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            await WriteJsonAsync(context, Small);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(600));
+        using var endless = new StreamContent(new EndlessStream());
+
+        await Assert.ThrowsAnyAsync<Exception>(() => shop.Client.PostAsync("/convert/docx/to/pdf", new MultipartFormDataContent { { endless, "File", "a.docx" } }, leaving.Token));
+
+        Assert.Empty(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task A_sick_upstream_is_left_alone_for_a_while_and_nothing_is_held_for_it()
+    {
+        var asked = 0;
+        await using var upstream = await StandInUpstream.StartAsync((_, context) =>
+        {
+            Interlocked.Increment(ref asked);
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+
+        for (var i = 0; i < 30; i++)
+        {
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).Dispose();
+        }
+
+        using var last = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, last.StatusCode);
+        Assert.NotNull(last.Headers.RetryAfter);
+        Assert.InRange(asked, 20, 25);
+        Assert.Equal(asked, (await shop.SettledAsync()).Count(e => e.Flags == EntryFlags.Unconfirmed));
+    }
+
+    /// <summary>What the stand-in does with a request; the number is what it charges for it.</summary>
+    public enum Deed
+    {
+        Converts,
+        ConvertsSilently,
+        ConvertsLarge,
+        Fails,
+        RefusesAccount,
+        IsBusy,
+        AnswersGarbage,
+        CutsBeforeAnswer,
+        CutsInAnswer,
+        IsTooSlow,
+    }
+
+    [Fact]
+    public async Task For_any_sequence_of_answers_the_ledger_equals_what_was_charged_or_says_Unconfirmed()
+    {
+        var charged = new System.Collections.Concurrent.ConcurrentQueue<(Deed Deed, long Charged)>();
+        var script = new System.Collections.Concurrent.ConcurrentQueue<(Deed Deed, long Cost)>();
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            Assert.True(script.TryDequeue(out var next));
+            charged.Enqueue((next.Deed, next.Deed is Deed.Fails or Deed.RefusesAccount or Deed.IsBusy ? 0 : next.Cost));
+            await DoAsync(context, next.Deed, next.Cost);
+        });
+
+        await Gen.Select(Gen.Enum<Deed>(), Gen.Long[1, 9]).List[1, 8].SampleAsync(
+            async deeds =>
+            {
+                using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
+                charged.Clear();
+                foreach (var deed in deeds)
+                {
+                    script.Enqueue(deed);
+                    try
+                    {
+                        (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).Dispose();
+                    }
+                    catch (HttpRequestException)
+                    {
+                        // Cut off: the caller is told by the broken connection.
+                    }
+
+                    await shop.SettledAsync();
+                }
+
+                var entries = new Queue<LedgerEntry>(await shop.EntriesAsync());
+                foreach (var (deed, cost) in charged)
+                {
+                    if (cost > 0)
+                    {
+                        var entry = entries.Dequeue();
+                        Assert.True(entry.Quantity == cost || entry.Flags.HasFlag(EntryFlags.Unconfirmed), $"{deed} charged {cost}, recorded {entry.Quantity}");
+                    }
+                }
+
+                Assert.Empty(entries);
+                Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+                return true;
+            },
+            iter: 12,
+            threads: 1);
+    }
+
+    private static async Task DoAsync(HttpContext context, Deed deed, long cost)
+    {
+        switch (deed)
+        {
+            case Deed.Converts:
+                await WriteJsonAsync(context, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
+                break;
+            case Deed.ConvertsSilently:
+                await WriteJsonAsync(context, """{"Files": []}""");
+                break;
+            case Deed.ConvertsLarge:
+                await WriteJsonAsync(context, $$"""{"Files":[{"FileData":"{{new string('A', 400_000)}}"}],"ConversionCost":{{cost}}}""");
+                break;
+            case Deed.Fails:
+                context.Response.StatusCode = 500;
+                await WriteJsonAsync(context, """{"Code": 5001, "Message": "failed"}""");
+                break;
+            case Deed.RefusesAccount:
+                context.Response.StatusCode = 401;
+                await WriteJsonAsync(context, """{"Code": 4010, "Message": "bad secret"}""");
+                break;
+            case Deed.IsBusy:
+                context.Response.StatusCode = 503;
+                break;
+            case Deed.AnswersGarbage:
+                await WriteJsonAsync(context, "<html>");
+                break;
+            case Deed.CutsBeforeAnswer:
+                context.Abort();
+                break;
+            case Deed.CutsInAnswer:
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync("""{"Files":[{"FileData":"AAAA""");
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+                break;
+            case Deed.IsTooSlow:
+                await Task.Delay(TimeSpan.FromSeconds(2), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                break;
+        }
+    }
+
+    private static Task WriteJsonAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(json)).AsTask();
+    }
+
+    /// <summary>Bytes without end, a few at a time.</summary>
+    private sealed class EndlessStream : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => 0; set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(20, cancellationToken);
+            return Math.Min(buffer.Length, 1000);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
