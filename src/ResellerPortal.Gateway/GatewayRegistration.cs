@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,6 +103,10 @@ public static class GatewayRegistration
         catch (CallerFaultException fault) when (!context.HttpContext.Response.HasStarted)
         {
             return fault.Error.ToResult();
+        }
+        catch (BadHttpRequestException unreadable) when (!context.HttpContext.Response.HasStarted)
+        {
+            return GatewayError.Of(unreadable, context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0).ToResult();
         }
         catch (MeterUnavailableException) when (!context.HttpContext.Response.HasStarted)
         {

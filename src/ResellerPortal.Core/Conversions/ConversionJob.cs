@@ -29,7 +29,7 @@ public sealed class ConversionJob : ICustomerOwned
     public required CustomerId CustomerId { get; init; }
 
     /// <summary>What the caller calls it, unique for the customer: its own choice, or the upstream's id.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>Address to call when it has ended; null for none.</summary>
     public string? WebHook { get; init; }

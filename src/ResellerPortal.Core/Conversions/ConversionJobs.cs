@@ -27,24 +27,22 @@ public sealed class ConversionJobs(PortalDatabase database, TimeProvider clock) 
     }
 
     /// <returns>False where the customer has a job of that name already.</returns>
-    public async Task<bool> TryOpenAsync(ConversionJob job, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
-        db.ConversionJobs.Add(job);
-        try
+    public async Task<bool> TryOpenAsync(ConversionJob job, CancellationToken cancellationToken) =>
+        await TryNameAsync(job, job.Name, async db =>
         {
+            db.ConversionJobs.Add(job);
             await db.SaveChangesAsync(cancellationToken);
-            return true;
-        }
-        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (await FindAsync(job.ResellerId, job.CustomerId, job.Name, cancellationToken) is not null)
-            {
-                return false;
-            }
+        });
 
-            throw;
-        }
+    /// <summary>Gives a job that was just opened the name that its caller chose.</summary>
+    /// <returns>False where the customer has a job of that name already.</returns>
+    public async Task<bool> TryRenameAsync(ConversionJob job, string name, string? webHook)
+    {
+        var isRenamed = await TryNameAsync(job, name, db => db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
+            .SetProperty(j => j.Name, name)
+            .SetProperty(j => j.WebHook, webHook)));
+        job.Name = isRenamed ? name : job.Name;
+        return isRenamed;
     }
 
     /// <summary>Takes back a job whose request never reached the upstream; its name may be used again.</summary>
@@ -101,5 +99,24 @@ public sealed class ConversionJobs(PortalDatabase database, TimeProvider clock) 
     {
         await using var db = database.Open(Everyone);
         return await db.ConversionJobs.Where(j => reservationIds.Contains(j.Id) && j.State == JobState.Running).Select(j => j.Id).ToListAsync(cancellationToken);
+    }
+
+    private async Task<bool> TryNameAsync(ConversionJob job, string name, Func<PortalDbContext, Task> write)
+    {
+        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
+        try
+        {
+            await write(db);
+            return true;
+        }
+        catch (Exception failure) when (failure is DbUpdateException or System.Data.Common.DbException)
+        {
+            if (await FindAsync(job.ResellerId, job.CustomerId, name, default) is not null)
+            {
+                return false;
+            }
+
+            throw;
+        }
     }
 }

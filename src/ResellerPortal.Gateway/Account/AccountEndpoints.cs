@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
@@ -17,6 +18,7 @@ internal static class AccountEndpoints
     private const int MaxLifetime = 315_569_520;
     private const int MaxCount = 100;
     private const int DefaultLifetime = 3600;
+    private const int MaxSignRequest = 64 * 1024;
 
     public static void MapAccount(this IEndpointRouteBuilder gateway)
     {
@@ -125,14 +127,11 @@ internal static class AccountEndpoints
 
     private static async Task<SignRequest> ReadAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is null or 0)
-        {
-            return new SignRequest(null, null, null);
-        }
-
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxSignRequest;
+        var text = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
         try
         {
-            return await JsonSerializer.DeserializeAsync<SignRequest>(context.Request.Body, WireJson.Options, context.RequestAborted) ?? throw new JsonException();
+            return text.Length == 0 ? new SignRequest(null, null, null) : JsonSerializer.Deserialize<SignRequest>(text, WireJson.Options) ?? throw new JsonException();
         }
         catch (JsonException)
         {

@@ -111,7 +111,7 @@ internal sealed class ConversionDesk(
                 }
             }
 
-            body = await CallerBodies.OpenAsync(context.Request, parameters, OpenLateJobAsync, context.RequestAborted);
+            body = await CallerBodies.OpenAsync(context.Request, parameters, SeeToJobAsync, context.RequestAborted);
             if (isAsync || parameters.IsAsync)
             {
                 job = await OpenJobAsync(held, parameters);
@@ -135,9 +135,17 @@ internal sealed class ConversionDesk(
 
         await EndAsync(context, held, parameters, outcome, job);
 
-        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> OpenLateJobAsync()
+        // A form may say only after its files that it is a job, and what it is called.
+        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SeeToJobAsync()
         {
-            if (job is not null || !parameters!.IsAsync)
+            if (job is not null)
+            {
+                var name = parameters!.JobName ?? job.Name;
+                Demand((name == job.Name && parameters.WebHook == job.WebHook) || await jobs.TryRenameAsync(job, name, parameters.WebHook), GatewayError.JobKnown);
+                return [];
+            }
+
+            if (!parameters!.IsAsync)
             {
                 return [];
             }
@@ -163,21 +171,16 @@ internal sealed class ConversionDesk(
                 break;
             case UpstreamOutcome.CallerFailed { Failure: CallerFaultException { Error: var error } } when error == GatewayError.JobKnown && parameters?.JobName is { } name:
                 await settlement.SettleAsync(held.ReservationId, outcome);
+                await RemoveAsync(job);
                 await JobEndpoints.NameAsync(context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
-                return;
-            case UpstreamOutcome.Converted when job is not null:
-                // The upstream did not make a job of it; then it is an answer like any other.
-                await settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
-                await jobs.RemoveAsync(job);
                 return;
         }
 
         await settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
-        if (job is not null)
-        {
-            await jobs.RemoveAsync(job);
-        }
+        await RemoveAsync(job);
     }
+
+    private Task RemoveAsync(ConversionJob? job) => job is null ? Task.CompletedTask : jobs.RemoveAsync(job);
 
     private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, CallerParameters parameters)
     {

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+/// <summary>Bodies and answers flow through the portal's process; they are never held in it.</summary>
+public sealed class LargeFileTests : IDisposable
+{
+    private const long Size = 500L << 20;
+
+    /// <summary>What the process may grow by, in KiB.</summary>
+    private const long Growth = 50 << 10;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-large-");
+
+    [Fact]
+    public async Task Half_a_gibibyte_goes_up_and_comes_down_and_the_process_stays_small()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(AnswerAsync);
+        var (process, address) = await PortalProcess.ServeAsync(_folder, [.. upstream.Settings().Select(s => $"--{s.Item1}={s.Item2}")]);
+        using var portal = process;
+        try
+        {
+            var secret = await SellAsync();
+            using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.Equal(1 << 20, await UploadAsync(client, 1 << 20, "?echo=1048576"));
+            }
+
+            var before = ResidentKiB(portal);
+            Assert.Equal(0, await UploadAsync(client, Size, "?echo=0"));
+            var up = PeakKiB(portal);
+            Assert.Equal(Size, await UploadAsync(client, 1000, $"?echo={Size}"));
+            var down = PeakKiB(portal);
+
+            Assert.True(up - before < Growth, $"{before:N0} KiB before, {up:N0} KiB at most while 500 MiB went up");
+            Assert.True(down - before < Growth, $"{before:N0} KiB before, {down:N0} KiB at most while 500 MiB came down");
+        }
+        finally
+        {
+            portal.Kill();
+            await portal.WaitForExitAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+
+    private static async Task<long> UploadAsync(HttpClient client, long size, string query)
+    {
+        using var form = new MultipartFormDataContent { { new StreamContent(new Zeros(size)), "File", "large.docx" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf" + query) { Content = form };
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var buffer = new byte[1 << 16];
+        var data = 0L;
+        while (await body.ReadAsync(buffer) is > 0 and var read)
+        {
+            data += buffer.AsSpan(0, read).Count((byte)'A');
+        }
+
+        return data;
+    }
+
+    /// <summary>Reads all that is sent, then answers a file of as many letters A as the query asks for.</summary>
+    private static async Task AnswerAsync(StandInUpstream upstream, HttpContext context)
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null);
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync("""{"ConversionCost":1,"Files":[{"FileName":"x.pdf","FileData":" """.TrimEnd());
+        var letters = new byte[1 << 16];
+        Array.Fill(letters, (byte)'A');
+        for (var left = long.Parse(context.Request.Query["echo"].ToString(), System.Globalization.CultureInfo.InvariantCulture); left > 0; left -= letters.Length)
+        {
+            await context.Response.Body.WriteAsync(letters.AsMemory(0, (int)Math.Min(letters.Length, left)));
+        }
+
+        await context.Response.WriteAsync("\"}]}");
+    }
+
+    private async Task<string> SellAsync()
+    {
+        var dialect = new SqliteDialect();
+        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, $"Data Source={DatabaseFile()}"), dialect);
+        var books = new Books(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await books.AddResellerAsync("northwind");
+        await books.BuyAsync(owner, 1000, 10m);
+        return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;
+    }
+
+    private string DatabaseFile() => Directory.GetFiles(_folder.FullName, "*.db", SearchOption.AllDirectories).Single();
+
+    private static long ResidentKiB(Process process) => Status(process, "VmRSS:");
+
+    /// <summary>The most it ever was.</summary>
+    private static long PeakKiB(Process process) => Status(process, "VmHWM:");
+
+    private static long Status(Process process, string name) => long.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A stream of zeros of a certain length.</summary>
+    private sealed class Zeros(long length) : Stream
+    {
+        private long _left = length;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = (int)Math.Min(count, _left);
+            buffer.AsSpan(offset, read).Clear();
+            _left -= read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

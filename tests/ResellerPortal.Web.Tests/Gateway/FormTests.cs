@@ -1,0 +1,213 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+/// <summary>Every form in which a conversion may be asked for, as the upstream sees it.</summary>
+public sealed class FormTests
+{
+    private const string Converted = """{"ConversionCost": 1, "Files": []}""";
+
+    [Fact]
+    public async Task Multipart_passes_files_and_fields_and_keeps_what_is_the_gateways_own()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var form = Shop.Form(content: "one");
+        form.Add(new StringContent("two"), "Files[1]", "b é.docx");
+        form.Add(new StringContent("1.7"), "PdfVersion");
+        form.Add(new StringContent(shop.Token.Secret), "Token");
+
+        (await shop.Client.PostAsync("/convert/docx/to/pdf?PageRange=1-2", form)).EnsureSuccessStatusCode();
+
+        Assert.Contains("one", upstream.Body, StringComparison.Ordinal);
+        Assert.Contains("two", upstream.Body, StringComparison.Ordinal);
+        Assert.Contains("PdfVersion", upstream.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(shop.Token.Secret, upstream.Body, StringComparison.Ordinal);
+        Assert.Equal("/convert/docx/to/pdf?PageRange=1-2", upstream.PathAndQuery);
+    }
+
+    [Fact]
+    public async Task Urlencoded_raw_and_GET_are_passed_on()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+
+        using (var form = new FormUrlEncodedContent([new("PdfVersion", "1.7"), new("Secret", "mine")]))
+        {
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal("PdfVersion=1.7", upstream.Body);
+        using (var raw = new ByteArrayContent("raw"u8.ToArray()))
+        {
+            raw.Headers.TryAddWithoutValidation("Content-Disposition", "attachment; filename=\"a.docx\"");
+            (await shop.Client.PostAsync("/convert/docx/to/pdf/converter/openoffice", raw)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal(("raw", "/convert/docx/to/pdf/converter/openoffice"), (upstream.Body, upstream.PathAndQuery));
+        (await shop.Client.GetAsync("/convert/web/to/pdf?PageSize=a4&auth=x")).EnsureSuccessStatusCode();
+        Assert.Equal(("", "/convert/web/to/pdf?PageSize=a4"), (upstream.Body, upstream.PathAndQuery));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(200_000)]
+    [InlineData(3_000_000)]
+    public async Task Json_of_any_size_arrives_as_it_was_sent(int size)
+    {
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('d', size)));
+        var sent = $$$"""
+            {"Parameters": [
+              {"Name": "File", "FileValue": {"Name": "a \"quoted\" \u00e9.docx", "Data": "{{{data}}}"}},
+              {"Name": "Html", "Value": "{{{new string('<', 9000)}}} \\ \" end"},
+              {"Name": "StoreFile", "Value": true},
+              {"Name": "Secret", "Value": "mine"}
+            ]}
+            """;
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var body = new StringContent(sent, Encoding.UTF8, "application/json");
+
+        (await shop.Client.PostAsync("/convert/docx/to/pdf", body)).EnsureSuccessStatusCode();
+
+        var expected = JsonNode.Parse(sent)!;
+        expected["Parameters"]!.AsArray().RemoveAt(3);
+        Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(upstream.Body)));
+    }
+
+    [Theory]
+    [InlineData("application/json", "", 4000)]
+    [InlineData("application/json", "{", 4002)]
+    [InlineData("application/json", "[]", 4002)]
+    [InlineData("application/json", """{"Parameters": [{"Value": 1}]}""", 4002)]
+    [InlineData("application/json", """{"Parameters": 7}""", 4002)]
+    [InlineData("multipart/form-data", "x", 4000)]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"a\"\r\n\r\ncut of", 4000)]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nNo-Disposition: x\r\n\r\nx\r\n--b--\r\n", 4000)]
+    [InlineData("multipart/form-data; boundary=\"a b\\\"c\"", "x", 4000)]
+    public async Task What_cannot_be_read_is_said_to_be_so_and_not_charged(string type, string body, int code)
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        Assert.Equal((HttpStatusCode.BadRequest, code), await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", content)));
+        Assert.Empty(await shop.SettledAsync());
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1/a.docx")]
+    [InlineData("http://localhost/a.docx")]
+    [InlineData("http://[::1]/a.docx")]
+    [InlineData("http://[::ffff:10.0.0.1]/a.docx")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("https://10.1.2.3/a.docx")]
+    [InlineData("https://192.168.0.1/a.docx")]
+    [InlineData("http://100.64.0.1/a.docx")]
+    [InlineData("http://0x7f000001/a.docx")]
+    [InlineData("http://user:password@93.184.216.34/a.docx")]
+    public async Task An_address_inside_a_private_network_goes_nowhere(string address)
+    {
+        var asked = false;
+        await using var upstream = await StandInUpstream.StartAsync((_, _) =>
+        {
+            asked = true;
+            return Task.CompletedTask;
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var form = new FormUrlEncodedContent([new("File", address)]);
+        using var json = new StringContent($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
+        var refused = (HttpStatusCode.InternalServerError, 5007);
+
+        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", form)));
+        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", json)));
+        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
+        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
+        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), Shop.Form())));
+        Assert.False(asked);
+        Assert.Empty(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task Browsers_are_let_in_from_any_origin_or_those_of_the_token()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        var bound = await shop.IssueAsync(new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
+
+        Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(shop.Token.Secret, "https://anywhere.example"));
+        Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(bound.Secret, "https://app.acme.example"));
+        Assert.Equal((HttpStatusCode.Unauthorized, "*"), await FromAsync(bound.Secret, "https://evil.example"));
+        Assert.Equal((HttpStatusCode.OK, null), await FromAsync(bound.Secret, null));
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/convert/docx/to/pdf");
+        preflight.Headers.Add("Origin", "https://app.acme.example");
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        preflight.Headers.Add("Access-Control-Request-Headers", "authorization");
+        using var allowed = await shop.Server.Anonymous().SendAsync(preflight);
+        Assert.Equal("authorization", allowed.Headers.GetValues("Access-Control-Allow-Headers").Single());
+
+        async Task<(HttpStatusCode, string?)> FromAsync(string secret, string? origin)
+        {
+            using var client = shop.Server.WithToken(secret);
+            if (origin is not null)
+            {
+                client.DefaultRequestHeaders.Add("Origin", origin);
+            }
+
+            using var answer = await client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+            return (answer.StatusCode, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null);
+        }
+    }
+
+    [Fact]
+    public async Task A_reseller_brings_its_own_account_and_region_and_may_refuse_tokens_in_the_query()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        await using var regional = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
+        var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettings>();
+        (await settings.SetAsync(shop.Owner, "the-resellers-own-secret", "eu", false, ["eu"])).ToString();
+        await using (var db = shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
+        {
+            Assert.DoesNotContain("own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
+        }
+
+        (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+
+        Assert.Equal(("Bearer the-resellers-own-secret", ""), (regional.Authorization, upstream.Authorization));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4013), await Shop.RefusalAsync(shop.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={shop.Token.Secret}", Shop.Form())));
+        Assert.Single(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task A_reseller_takes_no_more_of_a_node_than_its_share()
+    {
+        var mayAnswer = new TaskCompletionSource();
+        await using var upstream = await StandInUpstream.StartAsync(async (_, context) =>
+        {
+            await mayAnswer.Task;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(Converted);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings(("Gateway:ConcurrencyPerReseller", "2")));
+
+        var sent = Enumerable.Range(0, 5).Select(_ => shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).ToList();
+        var refused = new List<HttpStatusCode>();
+        for (var i = 0; i < 3; i++)
+        {
+            var first = await Task.WhenAny(sent);
+            sent.Remove(first);
+            refused.Add((await first).StatusCode);
+        }
+
+        mayAnswer.SetResult();
+        Assert.All(refused, status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
+        Assert.All(await Task.WhenAll(sent), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(2, (await shop.SettledAsync()).Count);
+    }
+}

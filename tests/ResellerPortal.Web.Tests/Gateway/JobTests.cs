@@ -1,0 +1,242 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+public sealed class JobTests
+{
+    private static readonly (string, string) Often = ("Gateway:JobPolling", "00:00:00.2");
+
+    [Theory]
+    [InlineData("path")]
+    [InlineData("query")]
+    [InlineData("field after the file")]
+    public async Task A_job_is_started_followed_and_charged_once(string how)
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        using var form = Shop.Form();
+        if (how == "field after the file")
+        {
+            form.Add(new StringContent("true"), "Async");
+        }
+
+        var name = (await Shop.JsonAsync(shop.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
+
+        Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
+        Assert.Equal(1, await shop.HeldAsync());
+        jobs.Finish(cost: 4);
+        Assert.Equal([(4L, EntryFlags.None)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal(4, (await Shop.JsonAsync(shop.Client.GetAsync($"/job/{name}"))).GetProperty("ConversionCost").GetInt64());
+        Assert.Single(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task The_callers_own_JobId_makes_a_retry_safe()
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        var mine = Guid.NewGuid().ToString();
+
+        var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            using var form = Shop.Form();
+            if (i % 2 == 0)
+            {
+                form.Add(new StringContent(mine), "JobId");
+                return (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
+            }
+
+            return (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
+        }));
+
+        Assert.All(names, name => Assert.Equal(mine, name));
+        jobs.Finish(cost: 2);
+        Assert.Equal([2L], (await shop.SettledAsync()).Select(e => e.Quantity));
+        (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", Shop.Form()))).ToString();
+        Assert.Single(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task A_failed_job_is_not_charged_and_its_words_are_passed_on()
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        var name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+
+        jobs.Fail();
+
+        Assert.Empty(await shop.SettledAsync());
+        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await Shop.RefusalAsync(shop.Client.GetAsync($"/async/job/{name}")));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_called_off_while_it_runs_is_not_charged()
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
+        var running = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+
+        Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{running}")).StatusCode);
+        Assert.Empty(await shop.SettledAsync());
+
+        var ended = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        jobs.Finish(cost: 3);
+        Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{ended}")).StatusCode);
+        Assert.Equal([3L], (await shop.SettledAsync()).Select(e => e.Quantity));
+    }
+
+    [Fact]
+    public async Task Another_customers_job_is_unknown()
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        var name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        var stranger = await shop.Server.Books.IssueAsync(shop.Owner, await shop.Server.Books.AddCustomerAsync(shop.Owner, "Fabrikam"));
+        using var client = shop.Server.WithToken(stranger.Secret);
+
+        Assert.Equal((HttpStatusCode.NotFound, 4000), await Shop.RefusalAsync(client.GetAsync($"/async/job/{name}")));
+        Assert.Equal((HttpStatusCode.NotFound, 4000), await Shop.RefusalAsync(client.DeleteAsync($"/async/job/{name}")));
+        Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
+
+        // The same name is free for another customer.
+        (await client.PostAsync($"/async/convert/docx/to/pdf?JobId={name}", Shop.Form())).EnsureSuccessStatusCode();
+        Assert.Equal(2, await shop.HeldAsync());
+    }
+
+    [Fact]
+    public async Task A_web_hook_is_called_when_the_job_has_ended_and_again_when_it_was_not_reached()
+    {
+        var called = new ConcurrentQueue<string>();
+        await using var hook = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            await stand.ReadAsync(context);
+            called.Enqueue($"{context.Request.Method} {context.Request.QueryString} {stand.Body}");
+            context.Response.StatusCode = called.Count == 1 ? 500 : 200;
+        });
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowsPrivateAddresses", "true")));
+        var name = (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", Shop.Form()))).GetProperty("JobId").GetString()!;
+        Assert.DoesNotContain("WebHook", jobs.Started.Single(), StringComparison.OrdinalIgnoreCase);
+
+        jobs.Finish(cost: 1);
+        await UntilAsync(() => called.Count == 1);
+        Assert.Equal($$"""POST ?mine=1&JobId={{name}} {"JobId":"{{name}}"}""", called.Single());
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(11));
+        await UntilAsync(() => called.Count == 2);
+        await Task.Delay(600);
+        Assert.Equal(2, called.Count);
+    }
+
+    [Fact]
+    public async Task A_job_survives_a_restart_and_the_sweeper_lets_it_run()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"portal-restart-{Guid.NewGuid():N}.db");
+        await using var jobs = await JobUpstream.StartAsync();
+        string name, secret;
+        using (var shop = await Shop.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
+        {
+            secret = shop.Token.Secret;
+            name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        }
+
+        using (var again = PortalServer.Start(TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
+        {
+            Assert.Equal(0, await again.Services.GetRequiredService<ReservationSweeper>().SweepAsync());
+            Assert.Equal(HttpStatusCode.Accepted, (await again.WithToken(secret).GetAsync($"/async/job/{name}")).StatusCode);
+            jobs.Finish(cost: 5);
+            await using var db = again.Books.Database.Open(TenantScope.CrossTenants("test"));
+            await UntilAsync(() => db.LedgerEntries.Any());
+            Assert.Equal((5L, EntryFlags.None), await db.LedgerEntries.Select(e => ValueTuple.Create(e.Quantity, e.Flags)).SingleAsync());
+        }
+
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_job_that_the_upstream_forgot_is_recorded_as_unconfirmed()
+    {
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).ToString();
+
+        jobs.Forget();
+        await Task.Delay(600);
+        Assert.Equal(1, await shop.HeldAsync());
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(31));
+
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await UntilAsync(() => db.ConversionJobs.AsNoTracking().Single().State == JobState.Lost);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 400 && !condition(); i++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.True(condition());
+    }
+
+    /// <summary>Takes jobs and holds their results until the test lets them end.</summary>
+    private sealed class JobUpstream : IAsyncDisposable
+    {
+        private readonly ConcurrentDictionary<string, bool> _known = new();
+        private StandInUpstream _stand = null!;
+        private (int Status, string Body)? _result;
+
+        public ConcurrentQueue<string> Started { get; } = new();
+
+        public static async Task<JobUpstream> StartAsync()
+        {
+            var upstream = new JobUpstream();
+            upstream._stand = await StandInUpstream.StartAsync(upstream.AnswerAsync);
+            return upstream;
+        }
+
+        public (string, string)[] Settings(params (string, string)[] more) => _stand.Settings(more);
+
+        public void Finish(long cost) => _result = (200, $$"""{"ConversionCost": {{cost}}, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""");
+
+        public void Fail() => _result = (500, """{"Code": 5002, "Message": "damaged"}""");
+
+        public void Forget() => _known.Clear();
+
+        public ValueTask DisposeAsync() => _stand.DisposeAsync();
+
+        private async Task AnswerAsync(StandInUpstream stand, HttpContext context)
+        {
+            await stand.ReadAsync(context);
+            var path = context.Request.Path.Value!;
+            context.Response.ContentType = "application/json";
+            if (path.StartsWith("/async/job/", StringComparison.Ordinal))
+            {
+                var id = path["/async/job/".Length..];
+                if (context.Request.Method == "DELETE")
+                {
+                    context.Response.StatusCode = _known.TryRemove(id, out _) ? 200 : 404;
+                    return;
+                }
+
+                context.Response.StatusCode = !_known.ContainsKey(id) ? 404 : _result is { } ready ? ready.Status : 202;
+                await context.Response.WriteAsync(_known.ContainsKey(id) ? _result?.Body ?? "{}" : "{}");
+                return;
+            }
+
+            var job = context.Request.Query["JobId"].ToString() is { Length: > 0 } inQuery ? inQuery
+                : stand.Body.Split("name=\"JobId\"\r\n\r\n")[1][..32];
+            Assert.Matches("^[a-z0-9]{32}$", job);
+            _result = null;
+            _known[job] = true;
+            Started.Enqueue(stand.PathAndQuery);
+            await context.Response.WriteAsync($$"""{"JobId": "{{job}}"}""");
+        }
+    }
+}
