@@ -4,8 +4,19 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
 {
     ["metering"] = MeteringBenchmark.RunAsync,
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
+    ["gateway"] = GatewayBenchmark.RunAsync,
     ["dashboard"] = DashboardBenchmark.RunAsync,
 };
+
+switch (args)
+{
+    case [GatewayBenchmark.UpstreamRole, var address]:
+        await GatewayBenchmark.ServeUpstreamAsync(address);
+        return 0;
+    case [GatewayBenchmark.ForwarderRole, var address, var upstream]:
+        await GatewayBenchmark.ServeForwarderAsync(address, upstream);
+        return 0;
+}
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
 {

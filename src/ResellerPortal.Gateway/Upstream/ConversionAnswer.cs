@@ -32,16 +32,60 @@ internal abstract class ConversionAnswer : IDisposable
     protected static long? Plausible(long cost) => cost is >= 0 and <= 1_000_000 ? cost : null;
 }
 
-/// <summary>An answer that is small enough to be looked at: files are named, or few.</summary>
-internal sealed class ReadAnswer(JsonObject body, Action<JsonObject> adapt) : ConversionAnswer
+/// <summary>An answer that was read whole: files are named in it, or small.</summary>
+/// <param name="bytes">JSON with an array "Files".</param>
+internal sealed class ReadAnswer(ReadOnlyMemory<byte> bytes, long? cost, Action<JsonObject> adapt) : ConversionAnswer
 {
-    public override long? Cost { get; } = body["ConversionCost"] is JsonValue value && value.TryGetValue<long>(out var cost) ? Plausible(cost) : null;
+    public override long? Cost => cost;
 
     public override async Task<long?> WriteAsync(HttpContext context)
     {
-        adapt(body);
-        await context.Response.WriteAsJsonAsync(body, WireJson.Options, context.RequestAborted);
-        return Cost;
+        // Only what names stored files has to be changed.
+        var passed = bytes;
+        if (bytes.Span.IndexOf("\"FileId\""u8) >= 0)
+        {
+            var body = (JsonObject)JsonNode.Parse(bytes.Span)!;
+            adapt(body);
+            passed = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = passed.Length;
+        await context.Response.Body.WriteAsync(passed, context.RequestAborted);
+        return cost;
+    }
+
+    /// <summary>Reads what an answer is without making a tree of it.</summary>
+    /// <returns>Null for what is no answer at all.</returns>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static UpstreamOutcome? Read(ReadOnlyMemory<byte> bytes, Action<JsonObject> adapt)
+    {
+        var reader = new Utf8JsonReader(bytes.Span);
+        var (hasFiles, hasJob) = (false, false);
+        long? cost = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isFiles = reader.ValueTextEquals("Files"u8);
+            var isJob = reader.ValueTextEquals("JobId"u8);
+            var isCost = reader.ValueTextEquals("ConversionCost"u8);
+            reader.Read();
+            hasFiles |= isFiles && reader.TokenType == JsonTokenType.StartArray;
+            hasJob |= isJob && reader.TokenType is JsonTokenType.String;
+            cost = isCost ? (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var told) ? Plausible(told) : null) : cost;
+            reader.Skip();
+        }
+
+        // To the end: what follows must not be garbage.
+        while (reader.Read())
+        {
+        }
+
+        return hasFiles ? new UpstreamOutcome.Converted(new ReadAnswer(bytes, cost, adapt)) : hasJob ? new UpstreamOutcome.JobTaken() : null;
     }
 }
 

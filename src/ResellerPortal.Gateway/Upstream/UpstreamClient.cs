@@ -121,12 +121,7 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
                 return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, head, isJson: true));
             }
 
-            return JsonNode.Parse(head.Span) switch
-            {
-                JsonObject json when json["Files"] is JsonArray => new UpstreamOutcome.Converted(new ReadAnswer(json, adapt)),
-                JsonObject json when json["JobId"] is JsonValue => new UpstreamOutcome.JobTaken(),
-                _ => new UpstreamOutcome.Lost(),
-            };
+            return ReadAnswer.Read(head, adapt) ?? new UpstreamOutcome.Lost();
         }
         catch (JsonException)
         {

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>
+/// Metered conversions through the portal beside a bare YARP forwarder to the same upstream. Upstream, forwarder and portal
+/// are processes of their own on this machine; this process makes the load.
+/// </summary>
+internal static class GatewayBenchmark
+{
+    public const string UpstreamRole = "gateway-upstream";
+    public const string ForwarderRole = "gateway-forwarder";
+
+    private const int Rounds = 5;
+
+    public static async Task RunAsync(Options options)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
+        var (upstream, forwarder, portal) = (FreeAddress(), FreeAddress(), FreeAddress());
+        using var upstreamProcess = Start(folder, "Benchmarks", UpstreamRole, upstream);
+        using var forwarderProcess = Start(folder, "Benchmarks", ForwarderRole, forwarder, upstream);
+        using var portalProcess = Start(
+            folder, "Web", "--urls", portal, "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", $"--ConvertApi:BaseUrl={upstream}", "--ConvertApi:Secret=benchmark", $"--ConnectionStrings:Portal=Data Source={folder}/portal.db");
+        try
+        {
+            await ReadyAsync(upstream);
+            await ReadyAsync(forwarder);
+            await ReadyAsync(portal + "/readyz");
+            var secret = await SellAsync($"Data Source={folder}/portal.db");
+            var flush = FlushTime(folder);
+            using var bare = Client(forwarder, secret);
+            using var metered = Client(portal, secret);
+            foreach (var (name, size, inFlight, wanted) in ((string, int, int, double)[])[("2 kB, 128 in flight", 2_000, 128, 0.7), ("10 MB, 4 in flight", 10_000_000, 4, 0.95), ("2 kB, 1 in flight", 2_000, 1, 0)])
+            {
+                var content = new byte[size];
+                Random.Shared.NextBytes(content);
+                var rounds = new List<(Measured Bare, Measured Metered)>();
+
+                // The runtime compiles the hot paths again in the background until it knows them.
+                await Load.RunAsync(inFlight, options.Seconds * 2, _ => ConvertAsync(metered, content));
+                await Load.RunAsync(inFlight, options.Seconds, _ => ConvertAsync(bare, content));
+                for (var round = 0; round < Rounds; round++)
+                {
+                    rounds.Add((await Load.RunAsync(inFlight, options.Seconds / 2, _ => ConvertAsync(bare, content)), await Load.RunAsync(inFlight, options.Seconds / 2, _ => ConvertAsync(metered, content))));
+                }
+
+                Report(name, rounds, wanted, flush);
+            }
+        }
+        finally
+        {
+            foreach (var process in (Process[])[portalProcess, forwarderProcess, upstreamProcess])
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Reads what is sent and answers a small file at once.</summary>
+    public static async Task ServeUpstreamAsync(string address)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add(address);
+        var answer = """{"ConversionCost":1,"Files":[{"FileName":"a.pdf","FileExt":"pdf","FileSize":750,"FileData":" """.TrimEnd() + Convert.ToBase64String(new byte[750]) + "\"}]}";
+        app.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(answer);
+        });
+        await app.RunAsync();
+    }
+
+    public static async Task ServeForwarderAsync(string address, string upstream)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddHttpForwarder();
+        var app = builder.Build();
+        app.Urls.Add(address);
+        var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+        app.Run(async context => await forwarder.SendAsync(context, upstream, client));
+        await app.RunAsync();
+    }
+
+    private static void Report(string name, List<(Measured Bare, Measured Metered)> rounds, double wanted, double flush)
+    {
+        var bare = rounds.Select(r => r.Bare).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
+        var metered = rounds.Select(r => r.Metered).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
+        Console.WriteLine($"{name}, bare forwarder   {bare}");
+        Console.WriteLine($"{name}, metered gateway  {metered}");
+        Console.WriteLine(wanted > 0
+            ? $"{name}: {rounds.Select(r => r.Metered.PerSecond / r.Bare.PerSecond).Order().ElementAt(Rounds / 2):N2} of its throughput (wanted {wanted})"
+            : $"{name}: {metered.P50 - bare.P50:N2} ms added at p50, {(metered.P50 - bare.P50) / flush:N1} flushes of {flush:N2} ms (wanted 3)");
+    }
+
+    private static async Task<long> ConvertAsync(HttpClient client, byte[] content)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "File", "a.docx" } };
+        using var answer = await client.PostAsync("/convert/docx/to/pdf", form);
+        answer.EnsureSuccessStatusCode();
+        await answer.Content.ReadAsByteArrayAsync();
+        return Stopwatch.GetTimestamp() - start;
+    }
+
+    /// <summary>Milliseconds of one durable commit of one row.</summary>
+    private static double FlushTime(DirectoryInfo folder)
+    {
+        using var connection = new SqliteConnection($"Data Source={folder}/flush.db");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE Row (Id INTEGER PRIMARY KEY, A INTEGER)";
+        command.ExecuteNonQuery();
+        command.CommandText = "INSERT INTO Row (A) VALUES (1)";
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 2000; i++)
+        {
+            command.ExecuteNonQuery();
+        }
+
+        return clock.Elapsed.TotalMilliseconds / 2000;
+    }
+
+    private static async Task<string> SellAsync(string connection)
+    {
+        var dialect = new SqliteDialect();
+        var books = new Books(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await books.AddResellerAsync("northwind");
+        await books.BuyAsync(owner, 900_000_000, 9_000_000m);
+        return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;
+    }
+
+    private static HttpClient Client(string address, string secret)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return client;
+    }
+
+    private static Process Start(DirectoryInfo folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ResellerPortal.{program}.dll"), .. arguments]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static async Task ReadyAsync(string address)
+    {
+        using var client = new HttpClient();
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                (await client.GetAsync(address)).Dispose();
+                return;
+            }
+            catch (HttpRequestException) when (i < 300)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private static string FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+}
