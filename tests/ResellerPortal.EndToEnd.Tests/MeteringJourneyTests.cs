@@ -88,6 +88,43 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.SeesRowAsync("pdf → docx");
     }
 
+    [Fact]
+    public async Task The_owner_brings_an_account_and_gives_a_customer_its_master_token()
+    {
+        using var server = PortalServer.Start(settings: [("ConvertApi:Regions:eu", "https://eu-v2.convertapi.com")]);
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+
+        await owner.OpenAsync("/reseller/gateway", "Gateway");
+        await owner.SeesAsync("Conversions run under the operator's account");
+        await owner.FillAsync("Your own secret", "short");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("8 to 200 characters");
+        await owner.FillAsync("Your own secret", "a-secret-of-ours");
+        await owner.ChooseAsync("Region", "eu");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("Conversions run under your own account");
+        await owner.OpenAsync("/reseller/history", "History");
+        await owner.SeesRowAsync("an account of its own, new secret; region eu");
+
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.PressAsync("Issue token");
+        await owner.FillAsync("Environment", "account");
+        await owner.PressAsync("More terms");
+        await owner.FillAsync("Allowed web origins", "https://app.acme.example/path");
+        await owner.Page.GetByLabel("Master token: it also reads the account and makes tokens").CheckAsync();
+        await owner.ConfirmAsync("Issue token");
+        await owner.SeesAsync("without a path");
+        await owner.FillAsync("Allowed web origins", "https://app.acme.example");
+        await owner.ConfirmAsync("Issue token");
+        var secret = await owner.TakeSecretAsync();
+        await owner.SeesRowAsync("Master");
+        Assert.Contains("\"FullName\":\"Acme\"", await server.WithToken(secret).GetStringAsync("/user"), StringComparison.Ordinal);
+    }
+
     private static async Task ChooseFileAsync(PortalPage owner)
     {
         await owner.OpenAsync("/reseller/import", "Import usage");

@@ -23,6 +23,8 @@ public sealed record TokenRow(
     DateTimeOffset? FormerSecretEndsAtUtc,
     DateTimeOffset CreatedAtUtc,
     bool IsSelfService,
+    bool IsMaster,
+    string KeyId,
     TokenState State);
 
 /// <summary>What a customer's member may make.</summary>
@@ -78,5 +80,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.FormerSecretEndsAtUtc > now ? token.FormerSecretEndsAtUtc : null,
         token.CreatedAtUtc,
         token.IsSelfService,
+        token.IsMaster,
+        token.KeyId,
         token.StateAt(now, month));
 }

@@ -34,7 +34,8 @@ internal static class Dialogs
 
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
             $"Token for {issued.Token.Environment}",
-            "This is the only time the token is shown. Store it where the program that uses it reads its secrets.",
+            "This is the only time the token is shown. Store it where the program that uses it reads its secrets. "
+                + $"Its key id, for tokens that you sign with it, is {issued.Token.KeyId}.",
             issued.Secret);
 
         public async Task ShowSecretAsync(string title, string text, string secret)

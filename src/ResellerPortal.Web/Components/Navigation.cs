@@ -21,6 +21,7 @@ internal static class Navigation
         new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
+        new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),
         new(Permission.UsageImport, "/reseller/import", "Import usage", Icons.Material.Outlined.UploadFile),
         new(Permission.ResellerView, "/reseller/history", "History", Icons.Material.Outlined.History),
         new(Permission.MyView, "/my", "Usage", Icons.Material.Outlined.BarChart),

@@ -15,6 +15,8 @@ public sealed partial class TokenDialog
     private string? _notBefore;
     private string? _converters;
     private string? _networks;
+    private string? _origins;
+    private bool _isMaster;
     private int? _perMinute;
     private int? _atOnce;
     private IssuedToken? _issued;
@@ -25,6 +27,10 @@ public sealed partial class TokenDialog
     /// <summary>The highest limit that may be chosen; null for none.</summary>
     [Parameter]
     public long? MaxLimit { get; set; }
+
+    /// <summary>Whether it may be made the customer's master token.</summary>
+    [Parameter]
+    public bool MayBeMaster { get; set; }
 
     protected override void OnInitialized() => _limit = MaxLimit;
 
@@ -41,6 +47,8 @@ public sealed partial class TokenDialog
             NotBeforeUtc = notBeforeUtc,
             AllowedConverters = Words(_converters),
             AllowedNetworks = Words(_networks),
+            AllowedOrigins = Words(_origins),
+            IsMaster = _isMaster,
             RequestsPerMinute = _perMinute,
             ConcurrentRequests = _atOnce,
         });

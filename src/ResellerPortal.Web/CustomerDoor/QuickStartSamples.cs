@@ -77,5 +77,22 @@ public static class QuickStartSamples
             with open(file["FileName"], "wb") as out:
                 out.write(base64.b64decode(file["FileData"]))
             """),
+        new("ConvertAPI's client", $$"""
+            // npm install convertapi
+            import ConvertAPI from "convertapi";
+
+            const convertapi = new ConvertAPI("YOUR_TOKEN", { baseUri: "{{baseAddress}}/" });
+
+            const result = await convertapi.convert("pdf", { File: "hello.txt" });
+            await result.saveFiles(".");
+            """),
+        new("Signed token", $$"""
+            # A token that ends by itself, for a browser or another program: ask for one with your API token …
+            curl -X POST {{baseAddress}}/token/jwt \
+              -H "Authorization: Bearer YOUR_TOKEN" \
+              -d '{"ExpiresInSec": 300, "ClientIp": "203.0.113.7"}'
+
+            # … or sign it yourself: HS256 with YOUR_TOKEN as the key, the token's key id as "kid", and "exp".
+            """),
     ];
 }

@@ -42,6 +42,7 @@ public sealed partial class CustomerPage(
     {
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
         {
+            { d => d.MayBeMaster, true },
             { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
         });
         if (isDone && result is IssuedToken issued)

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using MudBlazor;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Gateway;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings settings, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
+{
+    private UpstreamChoiceRow? _choice;
+    private IReadOnlyList<string> _regions = [];
+    private string? _secret;
+    private bool _isRemoved;
+    private string _region = "";
+    private bool _acceptsQuery;
+    private string? _refusal;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _regions = [.. options.Value.Regions.Keys.Order(StringComparer.OrdinalIgnoreCase)];
+        Show(await settings.ReadAsync(await current.GetAsync()));
+    }
+
+    private async Task SaveAsync()
+    {
+        var secret = _isRemoved ? "" : string.IsNullOrWhiteSpace(_secret) ? null : _secret;
+        var outcome = await settings.SetAsync(await current.GetAsync(), secret, _region, _acceptsQuery, _regions);
+        _refusal = outcome.Refusal?.Message;
+        if (!outcome.IsRefused)
+        {
+            Show(outcome.Value);
+            snackbar.Add("Saved. It holds on every node within ten seconds.", Severity.Success);
+        }
+    }
+
+    private void Show(UpstreamChoiceRow choice)
+    {
+        (_choice, _region, _acceptsQuery) = (choice, _regions.Contains(choice.Region) ? choice.Region : "", choice.AcceptsQueryCredentials);
+        (_secret, _isRemoved) = (null, false);
+    }
+}
