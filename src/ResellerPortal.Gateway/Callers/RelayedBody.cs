@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ResellerPortal.Gateway.Callers;
 
@@ -86,88 +84,5 @@ internal class RelayedBody : HttpContent
             Failure = failure;
             throw;
         }
-    }
-}
-
-/// <summary>A multipart form: files pass through, fields are looked at.</summary>
-/// <param name="atEnd">Fields to add when all others are known.</param>
-internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
-    : RelayedBody(caller.Body, $"multipart/form-data; boundary=\"{boundary}\"")
-{
-    /// <summary>A longer field is content, not a name of something.</summary>
-    private const int MaxField = 16 * 1024;
-
-    protected override async Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken)
-    {
-        var reader = new MultipartReader(boundary, from, BufferSize);
-        while (await OfCallerAsync(new ValueTask<MultipartSection?>(reader.ReadNextSectionAsync(cancellationToken)), cancellationToken) is { } section)
-        {
-            await PassAsync(section, to, cancellationToken);
-        }
-
-        foreach (var (name, value) in await OfCallerAsync(atEnd(), cancellationToken))
-        {
-            await WriteFieldAsync($"Content-Disposition: form-data; name=\"{name}\"\r\n", value, to, cancellationToken);
-        }
-
-        await to.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), cancellationToken);
-    }
-
-    private async Task PassAsync(MultipartSection section, Stream to, CancellationToken cancellationToken)
-    {
-        var headers = string.Concat((section.Headers ?? []).SelectMany(h => h.Value, (h, value) => $"{h.Key}: {value}\r\n"));
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-        {
-            await OfCallerAsync(ValueTask.FromException<int>(new InvalidDataException("A part of the form has no Content-Disposition with its name.")), cancellationToken);
-            return;
-        }
-
-        if (disposition.FileName is null && disposition.FileNameStar is null && await ReadFieldAsync(section.Body, cancellationToken) is var (value, remainder))
-        {
-            if (remainder is not null)
-            {
-                await WritePartAsync(headers, value, to, cancellationToken);
-                await CopyAsync(remainder, to, cancellationToken);
-                await to.WriteAsync("\r\n"u8.ToArray(), cancellationToken);
-            }
-            else if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", System.Text.Encoding.UTF8.GetString(value.Span), cancellationToken), cancellationToken) is { } passed)
-            {
-                await WriteFieldAsync(headers, passed, to, cancellationToken);
-            }
-
-            return;
-        }
-
-        await WritePartAsync(headers, default, to, cancellationToken);
-        await CopyAsync(section.Body, to, cancellationToken);
-        await to.WriteAsync("\r\n"u8.ToArray(), cancellationToken);
-    }
-
-    /// <returns>The field, and what is left of the body where it is longer than a field.</returns>
-    private async Task<(ReadOnlyMemory<byte> Value, Stream? Remainder)> ReadFieldAsync(Stream body, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxField];
-        var length = 0;
-        while (length < buffer.Length)
-        {
-            var read = await OfCallerAsync(body.ReadAsync(buffer.AsMemory(length), cancellationToken), cancellationToken);
-            if (read == 0)
-            {
-                return (buffer.AsMemory(0, length), null);
-            }
-
-            length += read;
-        }
-
-        return (buffer, body);
-    }
-
-    private Task WriteFieldAsync(string headers, string value, Stream to, CancellationToken cancellationToken) =>
-        WritePartAsync(headers, System.Text.Encoding.UTF8.GetBytes(value + "\r\n"), to, cancellationToken);
-
-    private async Task WritePartAsync(string headers, ReadOnlyMemory<byte> content, Stream to, CancellationToken cancellationToken)
-    {
-        await to.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"--{boundary}\r\n{headers}\r\n"), cancellationToken);
-        await to.WriteAsync(content, cancellationToken);
     }
 }

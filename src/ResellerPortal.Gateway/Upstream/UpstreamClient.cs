@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -114,7 +115,7 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
                 return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, default, isJson: false));
             }
 
-            var (head, isWhole) = await ReadHeadAsync(stream, cancellationToken);
+            var (head, isWhole) = await ReadHeadAsync(response, stream, cancellationToken);
             if (!isWhole)
             {
                 isPassedOn = true;
@@ -137,23 +138,21 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
     }
 
     /// <summary>Reads a whole answer that names files; of one that holds them, the beginning.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Head, bool IsWhole)> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<(ReadOnlyMemory<byte> Head, bool IsWhole)> ReadHeadAsync(HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
     {
-        using var head = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (head.Length < HeadSize || (head.Length < MaxReadAnswer && !HoldsFiles(head)))
+        var expected = response.Content.Headers.ContentLength is { } length and < HeadSize ? (int)length + 1 : 8 * 1024;
+        var head = new ArrayBufferWriter<byte>(expected);
+        while (head.WrittenCount < HeadSize || (head.WrittenCount < MaxReadAnswer && head.WrittenSpan.IndexOf("\"FileData\""u8) < 0))
         {
-            var read = await stream.ReadAsync(buffer, cancellationToken);
+            var read = await stream.ReadAsync(head.GetMemory(), cancellationToken);
             if (read == 0)
             {
-                return (head.ToArray(), true);
+                return (head.WrittenMemory, true);
             }
 
-            head.Write(buffer, 0, read);
+            head.Advance(read);
         }
 
-        return (head.ToArray(), false);
+        return (head.WrittenMemory, false);
     }
-
-    private static bool HoldsFiles(MemoryStream head) => head.GetBuffer().AsSpan(0, (int)head.Length).IndexOf("\"FileData\""u8) >= 0;
 }

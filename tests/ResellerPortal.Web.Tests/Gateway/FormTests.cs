@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CsCheck;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
@@ -50,6 +51,45 @@ public sealed class FormTests
         Assert.Equal(("raw", "/convert/docx/to/pdf/converter/openoffice"), (upstream.Body, upstream.PathAndQuery));
         (await shop.Client.GetAsync("/convert/web/to/pdf?PageSize=a4&auth=x")).EnsureSuccessStatusCode();
         Assert.Equal(("", "/convert/web/to/pdf?PageSize=a4"), (upstream.Body, upstream.PathAndQuery));
+    }
+
+    [Fact]
+    public async Task Files_of_any_content_and_size_arrive_as_they_were_sent()
+    {
+        var arrived = new List<(string Name, string Content)>();
+        await using var upstream = await StandInUpstream.StartAsync(async (_, context) =>
+        {
+            foreach (var file in (await context.Request.ReadFormAsync()).Files)
+            {
+                using var content = new MemoryStream();
+                await file.CopyToAsync(content);
+                arrived.Add((file.FileName, Encoding.Latin1.GetString(content.ToArray())));
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(Converted);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundary", "\n", "-", "\r"])[i]).Array[0, 6];
+        var sizes = Gen.OneOf(Gen.Int[0, 3], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
+
+        await Gen.Select(pieces, sizes, pieces).Array[1, 3].SampleAsync(
+            async files =>
+            {
+                arrived.Clear();
+                using var form = new MultipartFormDataContent("boundary");
+                var sent = files.Select((f, i) => (Name: $"{i}.bin", Content: string.Concat(f.Item1) + new string('x', f.Item2) + string.Concat(f.Item3))).ToList();
+                foreach (var (name, content) in sent)
+                {
+                    form.Add(new ByteArrayContent(Encoding.Latin1.GetBytes(content)), "Files", name);
+                }
+
+                (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+                Assert.Equal(sent, arrived);
+                return true;
+            },
+            iter: 150,
+            threads: 1);
     }
 
     [Theory]

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace ResellerPortal.Gateway.Callers;
+
+/// <summary>A multipart form: files pass through, fields are looked at.</summary>
+/// <param name="atEnd">Fields to add when all others are known.</param>
+internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
+    : RelayedBody(caller.Body, $"multipart/form-data; boundary=\"{boundary}\"")
+{
+    /// <summary>A longer field is content, not a name of something.</summary>
+    private const int MaxField = 16 * 1024;
+
+    private const string Disposition = "Content-Disposition:";
+
+    private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
+
+    protected override async Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartScanner(from, boundary);
+        while (await OfCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
+        {
+            // Copied, for it is only good until more is read.
+            var headers = (await OfCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
+            await PassAsync(form, headers, to, cancellationToken);
+        }
+
+        foreach (var (name, value) in await OfCallerAsync(atEnd(), cancellationToken))
+        {
+            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), value, to, cancellationToken);
+        }
+
+        await to.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), cancellationToken);
+    }
+
+    private async Task PassAsync(MultipartScanner form, byte[] headers, Stream to, CancellationToken cancellationToken)
+    {
+        var disposition = await OfCallerAsync(DispositionOf(headers), cancellationToken);
+        var field = new ArrayBufferWriter<byte>();
+        var isField = disposition.FileName is null && disposition.FileNameStar is null;
+        if (!isField)
+        {
+            await OpenAsync(headers, to, cancellationToken);
+        }
+
+        while (await OfCallerAsync(form.ReadBodyAsync(cancellationToken), cancellationToken) is { IsEmpty: false } piece)
+        {
+            if (isField && field.WrittenCount + piece.Length <= MaxField)
+            {
+                field.Write(piece.Span);
+                continue;
+            }
+
+            if (isField)
+            {
+                isField = false;
+                await OpenAsync(headers, to, cancellationToken);
+                await to.WriteAsync(field.WrittenMemory, cancellationToken);
+            }
+
+            await to.WriteAsync(piece, cancellationToken);
+        }
+
+        if (!isField)
+        {
+            await to.WriteAsync("\r\n"u8.ToArray(), cancellationToken);
+        }
+        else if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", Encoding.UTF8.GetString(field.WrittenSpan), cancellationToken), cancellationToken) is { } passed)
+        {
+            await WriteFieldAsync(headers, passed, to, cancellationToken);
+        }
+    }
+
+    private static ValueTask<ContentDispositionHeaderValue> DispositionOf(byte[] headers)
+    {
+        var line = Encoding.UTF8.GetString(headers).Split("\r\n").FirstOrDefault(l => l.StartsWith(Disposition, StringComparison.OrdinalIgnoreCase));
+        return ContentDispositionHeaderValue.TryParse(line?[Disposition.Length..], out var disposition)
+            ? ValueTask.FromResult(disposition)
+            : ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
+    }
+
+    private async Task WriteFieldAsync(byte[] headers, string value, Stream to, CancellationToken cancellationToken)
+    {
+        await OpenAsync(headers, to, cancellationToken);
+        await to.WriteAsync(Encoding.UTF8.GetBytes(value + "\r\n"), cancellationToken);
+    }
+
+    private async Task OpenAsync(byte[] headers, Stream to, CancellationToken cancellationToken)
+    {
+        await to.WriteAsync(_open, cancellationToken);
+        await to.WriteAsync(headers, cancellationToken);
+        await to.WriteAsync("\r\n"u8.ToArray(), cancellationToken);
+    }
+}
