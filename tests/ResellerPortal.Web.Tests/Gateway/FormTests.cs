@@ -70,7 +70,7 @@ public sealed class FormTests
             await context.Response.WriteAsync(Converted);
         });
         using var shop = await Shop.OpenAsync(upstream.Settings());
-        var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundary", "\n", "-", "\r"])[i]).Array[0, 6];
+        var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundar", "\n", "-", "\r"])[i]).Array[0, 6];
         var sizes = Gen.OneOf(Gen.Int[0, 3], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
 
         await Gen.Select(pieces, sizes, pieces).Array[1, 3].SampleAsync(
