@@ -33,6 +33,9 @@ public sealed class GatewayOptions
     /// <summary>Pause between two rounds of asking for running jobs and calling web hooks.</summary>
     public TimeSpan JobPolling { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often each account at the upstream is asked what it has consumed.</summary>
+    public TimeSpan ReadingsEvery { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Whether callers may give addresses inside private networks; for trying things out on one machine.</summary>
     public bool AllowsPrivateAddresses { get; set; }
 

@@ -34,6 +34,7 @@ public static class GatewayRegistration
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
             .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes is at least 1.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
+            .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
         services.AddHttpClient(UpstreamClient.ClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)
@@ -55,6 +56,8 @@ public static class GatewayRegistration
         services.AddSingleton<ConversionDesk>();
         services.AddSingleton<JobSettlement>();
         services.AddHostedService<JobPolling>();
+        services.AddSingleton<AccountReadings>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountReadings>());
         services.AddSingleton(sandbox);
         services.AddSingleton<SandboxFiles>();
         services.AddSingleton<SandboxJobs>();

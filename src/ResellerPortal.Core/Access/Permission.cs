@@ -12,6 +12,8 @@ public static class Permission
     public const string LotsAdjust = "lots.adjust";
     public const string ConvertersManage = "converters.manage";
 
+    public const string AccountsReconcile = "accounts.reconcile";
+
     public const string ResellerView = "reseller.view";
     public const string PlansBuy = "plans.buy";
     public const string CustomersManage = "customers.manage";
@@ -22,6 +24,7 @@ public static class Permission
     public const string LedgerExport = "ledger.export";
     public const string LedgerCorrect = "ledger.correct";
     public const string UsageImport = "usage.import";
+    public const string UsageReconcile = "usage.reconcile";
     public const string InvoicesDraft = "invoices.draft";
     public const string InvoicesFinalise = "invoices.finalise";
     public const string PaymentsRecord = "payments.record";

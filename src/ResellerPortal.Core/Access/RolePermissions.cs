@@ -8,10 +8,10 @@ public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()
     {
-        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage],
+        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile],
         [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
-        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
+        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesDraft, InvoicesFinalise, PaymentsRecord],
         [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
         [Role.ResellerViewer] = [ResellerView],
         [Role.CustomerAdmin] = [MyView, MyTokensManage],

@@ -68,5 +68,7 @@ public static class ConversionSets
     extension(DbContext db)
     {
         public DbSet<ConversionJob> ConversionJobs => db.Set<ConversionJob>();
+
+        public DbSet<UpstreamReading> UpstreamReadings => db.Set<UpstreamReading>();
     }
 }

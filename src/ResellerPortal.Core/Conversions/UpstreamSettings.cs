@@ -28,6 +28,14 @@ public sealed class UpstreamSettings(PortalDatabase database, IDataProtectionPro
         return new UpstreamChoice(row.ProtectedUpstreamSecret is { } secret ? _protector.Unprotect(secret) : null, row.UpstreamRegion, row.AcceptsQueryCredentials);
     }
 
+    /// <summary>Every reseller's own account, for readings of what it consumed.</summary>
+    public async Task<IReadOnlyList<(ResellerId Reseller, UpstreamChoice Choice)>> OwnAccountsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(TenantScope.CrossTenants("readings of all resellers' own accounts"));
+        var rows = await db.Resellers.AsNoTracking().Where(r => r.ProtectedUpstreamSecret != null).ToListAsync(cancellationToken);
+        return [.. rows.Select(r => (r.Id, new UpstreamChoice(_protector.Unprotect(r.ProtectedUpstreamSecret!), r.UpstreamRegion, r.AcceptsQueryCredentials)))];
+    }
+
     public async Task<UpstreamChoiceRow> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.GatewayManage);

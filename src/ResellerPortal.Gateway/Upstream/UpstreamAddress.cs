@@ -26,6 +26,9 @@ public sealed class UpstreamAddress(IOptions<ConvertApiOptions> options, Upstrea
     private readonly string _sandboxSecret = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly ConcurrentDictionary<ResellerId, (UpstreamAccount Account, DateTimeOffset Until)> _known = new();
 
+    /// <summary>Whether there is no real account to ask about.</summary>
+    public bool IsSandbox => options.Value.IsSandbox;
+
     /// <summary>The operator's secret.</summary>
     public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
 

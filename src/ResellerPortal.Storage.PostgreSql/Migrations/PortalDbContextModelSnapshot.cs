@@ -194,6 +194,50 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("ConversionJob");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Account")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Charged")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Consumed")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("FromUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Held")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("HeldBefore")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Recorded")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId", "AtUtc");
+
+                    b.ToTable("UpstreamReading");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
                     b.Property<Guid>("Id")

@@ -189,6 +189,50 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("ConversionJob");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Account")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Charged")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Consumed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("FromUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Held")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HeldBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Recorded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId", "AtUtc");
+
+                    b.ToTable("UpstreamReading");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Credits.CreditLot", b =>
                 {
                     b.Property<byte[]>("Id")

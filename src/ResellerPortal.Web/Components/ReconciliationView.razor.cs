@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>What the upstream says it charged beside what the ledger recorded, for the operator's and the reseller's door alike.</summary>
+public sealed partial class ReconciliationView(CurrentActor current, Reconciliation reconciliation, ISnackbar snackbar)
+{
+    private IReadOnlyList<ReadingRow>? _rows;
+    private ReadingRow? _chosen;
+    private IReadOnlyList<ReadingEntry>? _entries;
+    private bool _isBusy;
+
+    [Parameter, EditorRequired]
+    public string IfEmpty { get; set; } = "";
+
+    protected override async Task OnInitializedAsync() => _rows = await reconciliation.ListAsync(await current.GetAsync());
+
+    private static string Explanation(ReadingRow row) => row.Open > 0
+        ? $"{Numbers.Conversions(row.Open)} conversions were charged and are not in the ledger. These entries were never confirmed by the upstream."
+        : $"{Numbers.Conversions(-row.Open)} conversions are in the ledger and were not charged. These entries were never confirmed by the upstream.";
+
+    private async Task ShowAsync(ReadingRow row) => (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
+
+    private async Task CorrectAsync()
+    {
+        _isBusy = true;
+        try
+        {
+            var actor = await current.GetAsync();
+            var outcome = await reconciliation.CorrectAsync(actor, _chosen!.Reading.Id);
+            snackbar.Add(outcome.Refusal?.Message ?? $"{outcome.Value.Count} entries are corrected.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            (_rows, _chosen, _entries) = (await reconciliation.ListAsync(actor), null, null);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+}

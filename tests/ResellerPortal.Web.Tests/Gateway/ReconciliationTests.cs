@@ -1,0 +1,172 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Gateway.Upstream;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+/// <summary>The ledger held against what the upstream says it charged.</summary>
+public sealed class ReconciliationTests
+{
+    private static readonly Actor Operator = Actor.InSeat(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorAdmin }, "operator");
+
+    [Fact]
+    public async Task What_agrees_is_said_to_agree()
+    {
+        await using var upstream = await CountingUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        await ReadAsync(shop);
+        await ConvertAsync(shop, 3);
+
+        await ReadAsync(shop);
+
+        var rows = await RowsAsync(shop, Operator);
+        Assert.Equal([(3L, 3L, 0L), (0L, 0L, 0L)], rows.Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)));
+        Assert.Null(rows[1].Reading.FromUtc);
+        Assert.True((await Service(shop).CorrectAsync(Operator, rows[0].Reading.Id)).IsRefused);
+    }
+
+    [Theory]
+    [InlineData(0, -2)]
+    [InlineData(1, -1)]
+    [InlineData(5, 3)]
+    public async Task A_difference_is_put_right_with_one_act_and_stays_right(long reallyCharged, long open)
+    {
+        await using var upstream = await CountingUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        await ReadAsync(shop);
+        await ConvertAsync(shop, 2);
+        upstream.IsSilent = true;
+        upstream.Charges = reallyCharged == 0 ? 0 : 1;
+        await ConvertAsync(shop, 2);
+        upstream.Consumed = 2 + reallyCharged;
+        upstream.IsSilent = false;
+
+        await ReadAsync(shop);
+        var row = (await RowsAsync(shop, Operator))[0];
+        Assert.Equal((open, 4L), (row.Open, row.Reading.Recorded));
+        var concerned = await Service(shop).ConcernedAsync(Operator, row.Reading.Id);
+        Assert.Equal(2, concerned.Count);
+        Assert.Equal(2 + open, concerned.Sum(e => e.WouldCount));
+
+        Assert.False((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
+
+        Assert.Equal((0L, open), ((await RowsAsync(shop, Operator))[0].Open, (await RowsAsync(shop, Operator))[0].Corrected));
+        Assert.True((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
+        Assert.Equal(2 + reallyCharged, (await shop.EntriesAsync()).Sum(e => e.Quantity));
+        upstream.Charges = 1;
+        await ConvertAsync(shop, 1);
+        await ReadAsync(shop);
+        Assert.Equal(0, (await RowsAsync(shop, Operator))[0].Open);
+        Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_is_no_difference()
+    {
+        var mayAnswer = new TaskCompletionSource();
+        await using var upstream = await CountingUpstream.StartAsync(mayAnswer.Task);
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        await ReadAsync(shop);
+        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        await upstream.IsAskedAsync();
+
+        await ReadAsync(shop);
+        Assert.Equal((1L, 0L, 0L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+        mayAnswer.SetResult();
+        (await sending).EnsureSuccessStatusCode();
+        await ReadAsync(shop);
+        Assert.Equal((0L, 1L, 0L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+    }
+
+    [Fact]
+    public async Task A_resellers_own_account_is_its_own_affair()
+    {
+        await using var upstream = await CountingUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
+        await shop.Server.Services.GetRequiredService<UpstreamSettings>().SetAsync(shop.Owner, "own-secret-of-northwind", "", true, []);
+        await ReadAsync(shop);
+        upstream.IsSilent = true;
+        await ConvertAsync(shop, 1);
+        upstream.Consumed--;
+        await ReadAsync(shop);
+
+        var own = (await RowsAsync(shop, shop.Owner))[0];
+        Assert.Equal(-1, own.Open);
+        Assert.All(await RowsAsync(shop, shop.Owner), r => Assert.Equal(own.Reading.ResellerId, r.Reading.ResellerId));
+        Assert.Empty(await RowsAsync(shop, stranger));
+        Assert.Empty(await Service(shop).ConcernedAsync(stranger, own.Reading.Id));
+        Assert.True((await Service(shop).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, Books.AdminOf(shop.Customer)));
+        var operators = (await RowsAsync(shop, Operator)).First(r => r.Reading.ResellerId is null);
+        await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(shop).CorrectAsync(shop.Owner, operators.Reading.Id)).Value.ToString());
+
+        Assert.Single((await Service(shop).CorrectAsync(shop.Owner, own.Reading.Id)).Value);
+        Assert.Equal(0, (await RowsAsync(shop, shop.Owner))[0].Open);
+        await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.DoesNotContain(await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
+    }
+
+    private static Reconciliation Service(Shop shop) => shop.Server.Services.GetRequiredService<Reconciliation>();
+
+    private static Task<IReadOnlyList<ReadingRow>> RowsAsync(Shop shop, Actor actor) => Service(shop).ListAsync(actor);
+
+    /// <summary>A day later the accounts are asked again.</summary>
+    private static async Task ReadAsync(Shop shop)
+    {
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
+        await shop.Server.Services.GetRequiredService<AccountReadings>().ReadAsync(default);
+    }
+
+    private static async Task ConvertAsync(Shop shop, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>Charges one for each conversion, and tells it unless it is told to be silent.</summary>
+    private sealed class CountingUpstream : IAsyncDisposable
+    {
+        private readonly SemaphoreSlim _asked = new(0);
+        private StandInUpstream _stand = null!;
+
+        public long Consumed { get; set; } = 1000;
+
+        public long Charges { get; set; } = 1;
+
+        public bool IsSilent { get; set; }
+
+        public static async Task<CountingUpstream> StartAsync(Task? mayAnswer = null)
+        {
+            var upstream = new CountingUpstream { Consumed = 0 };
+            upstream._stand = await StandInUpstream.StartAsync(async (stand, context) =>
+            {
+                context.Response.ContentType = "application/json";
+                if (context.Request.Path == "/user")
+                {
+                    await context.Response.WriteAsync($$"""{"ConversionsConsumed": {{upstream.Consumed}}, "ConversionsTotal": 100000}""");
+                    return;
+                }
+
+                await stand.ReadAsync(context);
+                upstream.Consumed += upstream.Charges;
+                upstream._asked.Release();
+                await (mayAnswer ?? Task.CompletedTask);
+                await context.Response.WriteAsync(upstream.IsSilent ? """{"Files": []}""" : """{"ConversionCost": 1, "Files": []}""");
+            });
+            return upstream;
+        }
+
+        public Task IsAskedAsync() => _asked.WaitAsync();
+
+        public (string, string)[] Settings() => _stand.Settings();
+
+        public ValueTask DisposeAsync() => _stand.DisposeAsync();
+    }
+}
