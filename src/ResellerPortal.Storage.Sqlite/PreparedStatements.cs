@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using ResellerPortal.Core.Persistence;
 using SQLitePCL;
 
@@ -11,8 +10,8 @@ namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
 /// Statements prepared once for an open connection and run again and again. SQLite is in this process, so preparing a small
-/// statement and finding its parameters by name would cost more than running it; writes therefore bind by position through
-/// the driver's own native layer.
+/// statement, finding its parameters by name and reading through the driver cost more than running it; these bind and read
+/// by position through the driver's own native layer.
 /// </summary>
 internal static class PreparedStatements
 {
@@ -21,40 +20,54 @@ internal static class PreparedStatements
     public static void Execute(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var native = Known.GetOrCreateValue(connection).Write(connection, statement);
-        foreach (var row in rows)
+        var native = Known.GetOrCreateValue(connection).Of(connection, statement);
+        foreach (var values in rows)
         {
-            for (var i = 0; i < row.Length; i++)
-            {
-                Bind(native, i + 1, row[i]);
-            }
-
+            BindAll(native, values);
             var result = raw.sqlite3_step(native);
             raw.sqlite3_reset(native);
-            if (result != raw.SQLITE_DONE)
-            {
-                SqliteException.ThrowExceptionForRC(raw.sqlite3_errcode(connection.Handle), connection.Handle!);
-            }
+            ThrowUnlessDone(result, connection);
         }
     }
 
     public static void Query(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var (command, parameters) = Known.GetOrCreateValue(connection).Read(connection, statement);
-        command.Transaction = (SqliteTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        foreach (var row in rows)
+        var native = Known.GetOrCreateValue(connection).Of(connection, statement);
+        using var row = new NativeRow(native);
+        foreach (var values in rows)
         {
-            for (var i = 0; i < row.Length; i++)
+            BindAll(native, values);
+            int result;
+            try
             {
-                parameters[i].Value = row[i] ?? DBNull.Value;
+                while ((result = raw.sqlite3_step(native)) == raw.SQLITE_ROW)
+                {
+                    found(row);
+                }
+            }
+            finally
+            {
+                raw.sqlite3_reset(native);
             }
 
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                found(reader);
-            }
+            ThrowUnlessDone(result, connection);
+        }
+    }
+
+    private static void BindAll(sqlite3_stmt statement, object?[] values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            Bind(statement, i + 1, values[i]);
+        }
+    }
+
+    private static void ThrowUnlessDone(int result, SqliteConnection connection)
+    {
+        if (result != raw.SQLITE_DONE)
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_errcode(connection.Handle), connection.Handle!);
         }
     }
 
@@ -76,32 +89,18 @@ internal static class PreparedStatements
     /// <summary>Of one open connection.</summary>
     private sealed class Statements
     {
-        private readonly Dictionary<ManyStatement, sqlite3_stmt> _writes = [];
-        private readonly Dictionary<ManyStatement, (SqliteCommand, DbParameter[])> _reads = [];
+        private readonly Dictionary<ManyStatement, sqlite3_stmt> _prepared = [];
 
-        public sqlite3_stmt Write(SqliteConnection connection, ManyStatement statement)
+        public sqlite3_stmt Of(SqliteConnection connection, ManyStatement statement)
         {
-            if (!_writes.TryGetValue(statement, out var native))
+            if (!_prepared.TryGetValue(statement, out var native))
             {
                 var result = raw.sqlite3_prepare_v3(connection.Handle, statement.Text, raw.SQLITE_PREPARE_PERSISTENT, out native);
                 SqliteException.ThrowExceptionForRC(result, connection.Handle!);
-                _writes.Add(statement, native);
+                _prepared.Add(statement, native);
             }
 
             return native;
-        }
-
-        public (SqliteCommand Command, DbParameter[] Parameters) Read(SqliteConnection connection, ManyStatement statement)
-        {
-            if (!_reads.TryGetValue(statement, out var read))
-            {
-                var command = connection.CreateCommand();
-                command.CommandText = statement.Text;
-                read = (command, statement.Parameters(command));
-                _reads.Add(statement, read);
-            }
-
-            return read;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using ResellerPortal.Core.Persistence;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Testing;
@@ -12,9 +13,6 @@ namespace ResellerPortal.Benchmarks;
 /// </summary>
 internal static class MeteringBenchmark
 {
-    /// <summary>A pair inserts a reservation, an entry and its draw, and deletes the reservation; counters are shared by a batch.</summary>
-    private const int RowsPerPair = 4;
-
     /// <summary>All take turns in every round, so that a machine that is slower for a while is so for each of them.</summary>
     private const int Rounds = 5;
 
@@ -24,7 +22,8 @@ internal static class MeteringBenchmark
         using var server = PostgreSqlServer.Start("shared_buffers=1GB", "max_wal_size=4GB");
         try
         {
-            await using var market = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/meter.db");
+            var counted = new CountedRows();
+            await using var market = await Market.OpenAsync(counted, $"Data Source={folder}/meter.db");
             await using var efMarket = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
             await using var lockMarket = await Market.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
             await using var onPostgres = await Market.OpenAsync(new PostgreSqlDialect(), server.Connection("meter"));
@@ -32,6 +31,7 @@ internal static class MeteringBenchmark
             var ef = new OneTransactionACommand(efMarket);
             var seconds = options.Seconds / 2;
             var results = new Dictionary<string, List<Measured>>();
+            var written = new List<double>();
             var bounds = new List<(double SingleRow, double Grouped)>();
 
             // The runtime compiles the hot paths again in the background until it knows them.
@@ -40,7 +40,9 @@ internal static class MeteringBenchmark
             for (var round = 0; round < Rounds; round++)
             {
                 bounds.Add(DiskBound(folder, round, seconds));
+                var (before, clock) = (counted.Rows, Stopwatch.StartNew());
                 await MeasureAsync("meter on SQLite, 512 in flight", 512, market.ConvertAsync);
+                written.Add((counted.Rows - before) / clock.Elapsed.TotalSeconds);
                 await MeasureAsync("(a) EF, a transaction a command, 64 in flight", 64, ef.ConvertAsync);
                 await MeasureAsync("(b) PostgreSQL, a row lock and an insert a command, 64 connections", 64, locks.ConvertAsync);
                 await MeasureAsync("meter on SQLite, 64 in flight", 64, market.ConvertAsync);
@@ -49,7 +51,7 @@ internal static class MeteringBenchmark
                 await MeasureAsync("meter on PostgreSQL, 512 in flight", 512, onPostgres.ConvertAsync);
             }
 
-            Report(bounds, results.ToDictionary(r => r.Key, r => r.Value.OrderBy(m => m.PerSecond).ElementAt(Rounds / 2)));
+            Report(bounds, written, results.ToDictionary(r => r.Key, r => r.Value.OrderBy(m => m.PerSecond).ElementAt(Rounds / 2)));
 
             async Task MeasureAsync(string name, int inFlight, Func<int, Task<long>> pair)
             {
@@ -65,7 +67,7 @@ internal static class MeteringBenchmark
         }
     }
 
-    private static void Report(List<(double SingleRow, double Grouped)> bounds, Dictionary<string, Measured> medians)
+    private static void Report(List<(double SingleRow, double Grouped)> bounds, List<double> written, Dictionary<string, Measured> medians)
     {
         var grouped = bounds.Select(b => b.Grouped).Order().ElementAt(Rounds / 2);
         Console.WriteLine($"(c) disk: {bounds.Select(b => b.SingleRow).Order().ElementAt(Rounds / 2):N0} commits of one row a second, {grouped:N0} rows a second in commits of 256");
@@ -75,7 +77,7 @@ internal static class MeteringBenchmark
         }
 
         var full = medians["meter on SQLite, 512 in flight"];
-        var rows = full.PerSecond * RowsPerPair;
+        var rows = written.Order().ElementAt(Rounds / 2);
         Console.WriteLine();
         Console.WriteLine($"at 512 in flight over (a): {full.PerSecond / medians["(a) EF, a transaction a command, 64 in flight"].PerSecond:N1} times (wanted 50)");
         Console.WriteLine($"at 512 in flight over (b): {full.PerSecond / medians["(b) PostgreSQL, a row lock and an insert a command, 64 connections"].PerSecond:N1} times (wanted 10)");
@@ -153,6 +155,20 @@ internal static class MeteringBenchmark
             using var command = connection.CreateCommand();
             command.CommandText = sql;
             command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Counts the rows that are inserted, changed and deleted.</summary>
+    private sealed class CountedRows() : ForwardingDialect(new SqliteDialect())
+    {
+        private long _rows;
+
+        public long Rows => Volatile.Read(ref _rows);
+
+        public override Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+        {
+            Interlocked.Add(ref _rows, rows.Count);
+            return base.ExecuteManyAsync(db, statement, rows, cancellationToken);
         }
     }
 }

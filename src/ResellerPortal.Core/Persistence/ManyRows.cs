@@ -17,7 +17,7 @@ internal static class ManyRows
             where TEntity : class
         {
             var map = TableMap<TEntity>.Of(db, database.Dialect);
-            var rows = values.Select(row => row.Select((value, i) => map.Value(by[i], value)).ToArray()).ToList();
+            var rows = values.Select(map.Stored(by)).ToList();
             var found = new List<TEntity>(rows.Count);
             if (rows.Count > 0)
             {
@@ -63,7 +63,8 @@ internal static class ManyRows
         {
             if (rows.Count > 0)
             {
-                await database.Dialect.ExecuteManyAsync(db, statement, [.. rows.Select(row => map.Values(Checked(db, row), properties))], cancellationToken);
+                var values = map.ValuesOf(properties);
+                await database.Dialect.ExecuteManyAsync(db, statement, [.. rows.Select(row => values(Checked(db, row)))], cancellationToken);
             }
         }
     }

@@ -68,14 +68,28 @@ internal sealed class TableMap<TEntity>
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
-    /// <summary>Values as the database takes them: of all properties, or of some.</summary>
-    public object?[] Values(TEntity entity, string[]? properties = null) => properties is null
-        ? Array.ConvertAll(_getters, get => get(entity))
-        : Array.ConvertAll(properties, name => _getters[IndexOf(name)](entity));
+    /// <summary>How a row becomes values as the database takes them: of all properties, or of some.</summary>
+    public Func<TEntity, object?[]> ValuesOf(string[]? properties = null)
+    {
+        var getters = properties is null ? _getters : Array.ConvertAll(properties, name => _getters[IndexOf(name)]);
+        return entity =>
+        {
+            var values = new object?[getters.Length];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = getters[i](entity);
+            }
 
-    /// <summary>A value of a property as the database takes it.</summary>
-    public object? Value(string property, object? value) =>
-        value is not null && _mappings[IndexOf(property)].Converter is { } converter ? converter.ConvertToProvider(value) : value;
+            return values;
+        };
+    }
+
+    /// <summary>How values of some properties become those that the database takes.</summary>
+    public Func<object?[], object?[]> Stored(string[] properties)
+    {
+        var converters = Array.ConvertAll(properties, name => _mappings[IndexOf(name)].Converter);
+        return values => [.. values.Select((value, i) => value is not null && converters[i] is { } converter ? converter.ConvertToProvider(value) : value)];
+    }
 
     private ManyStatement Statement(string name, string[] parameters, Func<string> text) => _statements.GetOrAdd(name, _ =>
     {

@@ -1,9 +1,8 @@
-using System.Data;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
@@ -103,19 +102,12 @@ public sealed class DelayedDurabilityTests
     }
 
     /// <summary>SQLite, with a disk that the test stops and breaks.</summary>
-    private sealed class SlowDisk : IDatabaseDialect
+    private sealed class SlowDisk() : ForwardingDialect(new SqliteDialect())
     {
-        private readonly SqliteDialect _sqlite = new();
         private readonly ManualResetEventSlim _isGoing = new(true);
         private readonly SemaphoreSlim _asked = new(0);
 
         public IOException? Failure { get; set; }
-
-        public string Name => _sqlite.Name;
-
-        public bool HasRowLocks => _sqlite.HasRowLocks;
-
-        public IsolationLevel SnapshotLevel => _sqlite.SnapshotLevel;
 
         public void Stop() => _isGoing.Reset();
 
@@ -123,24 +115,7 @@ public sealed class DelayedDurabilityTests
 
         public Task IsAskedAsync() => _asked.WaitAsync(TimeSpan.FromSeconds(20));
 
-        public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) => _sqlite.Configure(builder, connectionString);
-
-        public void PrepareStorage(string connectionString) => _sqlite.PrepareStorage(connectionString);
-
-        public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) => _sqlite.SelectStatement(table, columns, where, isLocking);
-
-        public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima) =>
-            _sqlite.MergeStatement(table, columns, keys, sums, maxima);
-
-        public Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
-            _sqlite.ExecuteManyAsync(db, statement, rows, cancellationToken);
-
-        public Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
-            _sqlite.QueryManyAsync(db, query, rows, found, cancellationToken);
-
-        public IDelayedDurability DelayDurability(PortalDbContext db) => new Disk(this, _sqlite.DelayDurability(db));
-
-        public bool IsPassing(DbException failure) => _sqlite.IsPassing(failure);
+        public override IDelayedDurability DelayDurability(PortalDbContext db) => new Disk(this, base.DelayDurability(db)!);
 
         private sealed class Disk(SlowDisk settings, IDelayedDurability real) : IDelayedDurability
         {

@@ -1,0 +1,35 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>A dialect that passes everything on, for one that watches or breaks a part of it.</summary>
+public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDialect
+{
+    public string Name => inner.Name;
+
+    public bool HasRowLocks => inner.HasRowLocks;
+
+    public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
+
+    public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) => inner.Configure(builder, connectionString);
+
+    public void PrepareStorage(string connectionString) => inner.PrepareStorage(connectionString);
+
+    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) => inner.SelectStatement(table, columns, where, isLocking);
+
+    public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima) =>
+        inner.MergeStatement(table, columns, keys, sums, maxima);
+
+    public virtual Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
+        inner.ExecuteManyAsync(db, statement, rows, cancellationToken);
+
+    public Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+        inner.QueryManyAsync(db, query, rows, found, cancellationToken);
+
+    public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);
+
+    public bool IsPassing(DbException failure) => inner.IsPassing(failure);
+}
