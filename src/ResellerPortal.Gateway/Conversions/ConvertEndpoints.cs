@@ -93,6 +93,7 @@ internal sealed class ConversionDesk(
         UpstreamOutcome outcome;
         CallerParameters? parameters = null;
         HttpContent? body = null;
+        var isSent = false;
         using var place = share.TryEnter(held.ResellerId);
         try
         {
@@ -120,6 +121,7 @@ internal sealed class ConversionDesk(
                 path = "/async" + path;
             }
 
+            isSent = true;
             outcome = await upstream.ConvertAsync(
                 account, new HttpMethod(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
@@ -127,6 +129,12 @@ internal sealed class ConversionDesk(
         {
             // Nothing was sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
+        }
+        catch
+        {
+            // A fault of the portal's own: what was not sent cannot be charged, of what was sent nobody knows.
+            await settlement.SettleAsync(held.ReservationId, isSent ? new UpstreamOutcome.Lost() : new UpstreamOutcome.Unreachable());
+            throw;
         }
         finally
         {

@@ -19,8 +19,8 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
     protected override async Task OnInitializedAsync() => _rows = await reconciliation.ListAsync(await current.GetAsync());
 
     private static string Explanation(ReadingRow row) => row.Open > 0
-        ? $"{Numbers.Conversions(row.Open)} conversions were charged and are not in the ledger. These entries were never confirmed by the upstream."
-        : $"{Numbers.Conversions(-row.Open)} conversions are in the ledger and were not charged. These entries were never confirmed by the upstream.";
+        ? $"{Numbers.Conversions(row.Open)} conversions were charged and are not in the ledger."
+        : $"{Numbers.Conversions(-row.Open)} conversions are in the ledger and were not charged.";
 
     private async Task ShowAsync(ReadingRow row) => (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
 
