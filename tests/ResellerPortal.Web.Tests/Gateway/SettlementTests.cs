@@ -95,17 +95,23 @@ public sealed class SettlementTests
     [InlineData("""{"Files":[{"FileData":""", 1, EntryFlags.Unconfirmed)]
     public async Task An_answer_that_is_cut_off_breaks_off_for_the_caller_too(string head, long quantity, EntryFlags flags)
     {
+        // Not before the caller has its beginning: a cut takes with it what is on the way.
+        var mayCut = new TaskCompletionSource();
         await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
         {
             await stand.ReadAsync(context);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(head + "\"" + new string('A', 600_000));
             await context.Response.Body.FlushAsync();
+            await mayCut.Task;
             context.Abort();
         });
         using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = Shop.Form() };
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form()));
+        using var answer = await shop.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        mayCut.SetResult();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync());
 
         Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
