@@ -91,16 +91,21 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
 
         var corrected = await CorrectedAsync(db, reading, cancellationToken);
         var open = reading.IsExplained(corrected) ? 0 : reading.Difference - corrected;
+        IQueryable<LedgerEntry> all = db.LedgerEntries;
         var unconfirmed = await Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc)
             .Where(e => (e.Flags & EntryFlags.Unconfirmed) != 0)
-            .Join(db.Customers, e => e.CustomerId, c => c.Id, (e, c) => new { Entry = e, c.Name })
+            .Join(db.Customers, e => e.CustomerId, c => c.Id, (e, c) => new
+            {
+                Entry = e,
+                c.Name,
+                Counts = e.Quantity + all.Where(x => x.CustomerId == e.CustomerId && x.CorrectsSequence == e.Sequence).Sum(x => x.Quantity),
+            })
             .OrderByDescending(e => e.Entry.OccurredAtUtc)
             .Take(1000)
             .ToListAsync(cancellationToken);
         var entries = new List<ReadingEntry>();
-        foreach (var (entry, name) in unconfirmed.Select(u => (u.Entry, u.Name)))
+        foreach (var (entry, name, counts) in unconfirmed.Select(u => (u.Entry, u.Name, u.Counts)))
         {
-            var counts = entry.Quantity + await db.LedgerEntries.Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence).SumAsync(e => e.Quantity, cancellationToken);
             var wouldCount = Math.Max(0, counts + open);
             open -= wouldCount - counts;
             entries.Add(new ReadingEntry(entry.ResellerId, entry.CustomerId, name, entry.Sequence, entry.OccurredAtUtc, entry.Converter, counts, wouldCount));
