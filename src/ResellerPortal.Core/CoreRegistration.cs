@@ -47,6 +47,7 @@ public static class CoreRegistration
         services.AddSingleton<TokenGate>();
         services.AddSingleton<AccountUsage>();
         services.AddSingleton<UpstreamSettings>();
+        services.AddSingleton<NativeUsage>();
         services.AddSingleton<Reconciliation>();
         services.AddSingleton<ConversionJobs>();
         services.AddSingleton<IReservationKeeper>(provider => provider.GetRequiredService<ConversionJobs>());

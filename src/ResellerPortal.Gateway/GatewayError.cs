@@ -37,10 +37,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         500, 5000, "The conversion service did not answer. The conversion may have been charged; your provider checks it and corrects the bill.");
 
     public static GatewayError ResellerBusy { get; } = new(
-        503, 5030, "Your provider runs as many conversions at once as it may. Try again in a second; nothing was charged.")
-    {
-        RetryAfter = TimeSpan.FromSeconds(1),
-    };
+        503, 5030, "Your provider starts or runs as many conversions as it may at the moment. Try again after the time in Retry-After; nothing was charged.");
 
     public static GatewayError SignedTokenInvalid { get; } = new(
         401, 4012, "This signed token is not good: it has expired, is bound to another address, or was not signed with the token that its 'kid' names (HS256, with 'exp').");
@@ -75,6 +72,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError FileUnknown { get; } = new(
         404, 5009, "This file id is not known. Files are kept for 3 hours; convert again with StoreFile=true.");
 
+    public static GatewayError TokenIsNative { get; } = new(
+        401, 4015, "This API token is for ConvertAPI's own address. Send its requests there, or use a token of this gateway.");
+
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
     public static GatewayError AddressUnusable(string address) => new(
@@ -87,6 +87,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError Of(ReserveResult refusal) => refusal switch
     {
         ReserveResult.UnknownToken => TokenUnknown,
+        ReserveResult.UsedUpstream => TokenIsNative,
         ReserveResult.TokenRevoked revoked => TokenRevoked(revoked.AtUtc),
         ReserveResult.TokenExpired expired => TokenExpired(expired.AtUtc),
         ReserveResult.TokenNotYetValid early => TokenNotYetValid(early.FromUtc),

@@ -36,8 +36,14 @@ public sealed class GatewayOptions
     /// <summary>How often each account at the upstream is asked what it has consumed.</summary>
     public TimeSpan ReadingsEvery { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>Whether callers may give addresses inside private networks; for trying things out on one machine.</summary>
-    public bool AllowsPrivateAddresses { get; set; }
+    /// <summary>How often the statistics of accounts with native tokens are taken into the ledger.</summary>
+    public TimeSpan StatisticsEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Conversions of one reseller that may start within a minute on a node.</summary>
+    public int RequestsPerMinutePerReseller { get; set; } = 60_000;
+
+    /// <summary>Private networks in CIDR form that callers may give addresses of; none unless set.</summary>
+    public List<string> AllowedPrivateNetworks { get; } = [];
 
     /// <summary>The setting Portal:PublicUrl; where it is empty, the address that the request came to.</summary>
     public string PublicUrl { get; set; } = "";

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
@@ -6,11 +7,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Account;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Conversions;
 using ResellerPortal.Gateway.Files;
 using ResellerPortal.Gateway.Jobs;
+using ResellerPortal.Gateway.Native;
 using ResellerPortal.Gateway.Sandbox;
 using ResellerPortal.Gateway.Upstream;
 
@@ -33,8 +36,11 @@ public static class GatewayRegistration
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
             .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes is at least 1.")
+            .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(network, out _)), "Gateway:AllowedPrivateNetworks holds something that is no network in CIDR form, such as 10.1.0.0/16.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery is more than nothing.")
+            .Validate(o => o.RequestsPerMinutePerReseller > 0, "Gateway:RequestsPerMinutePerReseller is at least 1.")
+            .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
         services.AddHttpClient(UpstreamClient.ClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)
@@ -56,6 +62,10 @@ public static class GatewayRegistration
         services.AddSingleton<ConversionDesk>();
         services.AddSingleton<JobSettlement>();
         services.AddHostedService<JobPolling>();
+        services.AddSingleton<UpstreamStatistics>();
+        services.AddSingleton<IUpstreamTokens, UpstreamTokens>();
+        services.AddSingleton<NativeUpkeep>();
+        services.AddHostedService(provider => provider.GetRequiredService<NativeUpkeep>());
         services.AddSingleton<AccountReadings>();
         services.AddHostedService(provider => provider.GetRequiredService<AccountReadings>());
         services.AddSingleton(sandbox);

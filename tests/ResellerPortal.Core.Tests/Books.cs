@@ -26,7 +26,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public TimeProvider Clock { get; } = clock;
 
-    public ApiTokens Tokens => new(Database, protection, Clock);
+    public ApiTokens Tokens => new(Database, protection, new NoUpstreamTokens(), Clock);
 
     public RateCards RateCards => new(Database, Clock);
 
@@ -82,4 +82,13 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public static async Task<T> Valued<T>(Task<Outcome<T>> act)
         where T : class => (await act).Value;
+
+    /// <summary>These books have no account at the upstream.</summary>
+    private sealed class NoUpstreamTokens : IUpstreamTokens
+    {
+        public Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken) =>
+            Task.FromResult<Outcome<UpstreamToken>>(Refusal.Of("These books have no account at the upstream."));
+
+        public Task<bool> TryDeleteAsync(ResellerId reseller, string secret, CancellationToken cancellationToken) => Task.FromResult(false);
+    }
 }

@@ -14,7 +14,7 @@ public sealed class OfficialClientTests
     [Fact]
     public async Task The_official_Node_client_works_unchanged_and_every_conversion_is_metered()
     {
-        using var server = PortalServer.Start(settings: [("Gateway:AllowsPrivateAddresses", "true"), ("Gateway:JobPolling", "00:00:00.5")]);
+        using var server = PortalServer.Start(settings: [("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32"), ("Gateway:JobPolling", "00:00:00.5")]);
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(owner, 1000, 15m);
         var acme = await server.Books.AddCustomerAsync(owner, "Acme");

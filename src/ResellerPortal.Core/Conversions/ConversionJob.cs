@@ -70,5 +70,7 @@ public static class ConversionSets
         public DbSet<ConversionJob> ConversionJobs => db.Set<ConversionJob>();
 
         public DbSet<UpstreamReading> UpstreamReadings => db.Set<UpstreamReading>();
+
+        public DbSet<StatisticsPull> StatisticsPulls => db.Set<StatisticsPull>();
     }
 }

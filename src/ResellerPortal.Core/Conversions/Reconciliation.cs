@@ -5,14 +5,15 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Conversions;
 
 /// <summary>A reading as pages show it.</summary>
 /// <param name="Owner">The reseller's name, or "Operator".</param>
-/// <param name="Corrected">What corrections of the entries of that time have changed since.</param>
-/// <param name="Open">What neither requests in flight nor corrections explain; 0 where all agrees.</param>
-public sealed record ReadingRow(UpstreamReading Reading, string Owner, long Corrected, long Open);
+/// <param name="Since">What corrections of that time's entries, and statistics that came later, have changed since; looked for where the reading itself differs.</param>
+/// <param name="Open">What neither requests in flight nor that explain; 0 where all agrees.</param>
+public sealed record ReadingRow(UpstreamReading Reading, string Owner, long Since, long Open);
 
 /// <summary>An entry whose cost was never confirmed, and what it would count.</summary>
 public sealed record ReadingEntry(ResellerId Reseller, CustomerId Customer, string CustomerName, long Sequence, DateTimeOffset OccurredAtUtc, string Converter, long Counts, long WouldCount);
@@ -35,8 +36,9 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
     }
 
     /// <summary>Keeps what an account says it has consumed, beside what the ledger recorded since the reading before.</summary>
+    /// <param name="counted">What its statistics count since the reading before; null for unknown.</param>
     /// <param name="takenAtUtc">When the upstream was asked.</param>
-    public async Task<UpstreamReading> RecordAsync(ResellerId? owner, string account, long consumed, DateTimeOffset takenAtUtc, CancellationToken cancellationToken)
+    public async Task<UpstreamReading> RecordAsync(ResellerId? owner, string account, long consumed, long? counted, DateTimeOffset takenAtUtc, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
         var before = await db.UpstreamReadings.AsNoTracking().Where(r => r.ResellerId == owner && r.Account == account).OrderByDescending(r => r.AtUtc).FirstOrDefaultAsync(cancellationToken);
@@ -48,10 +50,11 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
             FromUtc = before?.AtUtc,
             AtUtc = takenAtUtc,
             Consumed = consumed,
+            Counted = before is null ? null : counted,
             Held = await db.Reservations.Where(r => resellers.Contains(r.ResellerId)).SumAsync(r => r.Quantity, cancellationToken),
             HeldBefore = before?.Held ?? 0,
             Charged = before is null ? 0 : consumed - before.Consumed,
-            Recorded = before is null ? 0 : await Entries(db, resellers, before.AtUtc, takenAtUtc).SumAsync(e => e.Quantity, cancellationToken),
+            Recorded = before is null ? 0 : await Entries(db, resellers, before.AtUtc, takenAtUtc).Where(e => e.RecordedAtUtc <= takenAtUtc).SumAsync(e => e.Quantity, cancellationToken),
         };
         db.UpstreamReadings.Add(reading);
         await db.SaveChangesAsync(cancellationToken);
@@ -68,12 +71,12 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
         var rows = new List<ReadingRow>();
         foreach (var reading in readings)
         {
-            var corrected = await CorrectedAsync(db, reading, cancellationToken);
+            var since = reading.IsExplained(since: 0) ? 0 : await SinceAsync(db, reading, cancellationToken);
             rows.Add(new ReadingRow(
                 reading,
                 reading.ResellerId is { } owner ? names[owner] : "Operator",
-                corrected,
-                reading.IsExplained(corrected) ? 0 : reading.Difference - corrected));
+                since,
+                reading.IsExplained(since) ? 0 : reading.Difference - since));
         }
 
         return rows;
@@ -89,8 +92,8 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
             return [];
         }
 
-        var corrected = await CorrectedAsync(db, reading, cancellationToken);
-        var open = reading.IsExplained(corrected) ? 0 : reading.Difference - corrected;
+        var since = await SinceAsync(db, reading, cancellationToken);
+        var open = reading.IsExplained(since) ? 0 : reading.Difference - since;
         IQueryable<LedgerEntry> all = db.LedgerEntries;
         var unconfirmed = await Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc)
             .Where(e => (e.Flags & EntryFlags.Unconfirmed) != 0)
@@ -144,12 +147,28 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
         ? [own]
         : await db.Resellers.Where(r => r.ProtectedUpstreamSecret == null).Select(r => r.Id).ToListAsync(cancellationToken);
 
-    private static IQueryable<LedgerEntry> Entries(PortalDbContext db, List<ResellerId> resellers, DateTimeOffset after, DateTimeOffset until) =>
-        db.LedgerEntries.AsNoTracking().Where(e => resellers.Contains(e.ResellerId) && e.OccurredAtUtc > after && e.OccurredAtUtc <= until && e.Source == UsageSource.Gateway);
+    /// <summary>Entries of conversions that ran under an account: through the gateway, or with native tokens.</summary>
+    private static IQueryable<LedgerEntry> Entries(PortalDbContext db, List<ResellerId> resellers, DateTimeOffset after, DateTimeOffset until)
+    {
+        var native = db.ApiTokens.Where(t => t.IsNative).Select(t => t.Id);
+        return db.LedgerEntries.AsNoTracking().Where(e =>
+            resellers.Contains(e.ResellerId) && e.OccurredAtUtc > after && e.OccurredAtUtc <= until
+            && (e.Source == UsageSource.Gateway || (e.Source == UsageSource.Import && native.Contains(e.TokenId))));
+    }
 
-    private static async Task<long> CorrectedAsync(PortalDbContext db, UpstreamReading reading, CancellationToken cancellationToken) => reading.FromUtc is not { } from
-        ? 0
-        : await Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc)
+    /// <summary>What the ledger recorded of a reading's time after it: corrections, and statistics that came later.</summary>
+    private static async Task<long> SinceAsync(PortalDbContext db, UpstreamReading reading, CancellationToken cancellationToken)
+    {
+        if (reading.FromUtc is not { } from)
+        {
+            return 0;
+        }
+
+        var entries = Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc);
+        var late = await entries.Where(e => e.RecordedAtUtc > reading.AtUtc && e.Kind == EntryKind.Usage).SumAsync(e => e.Quantity, cancellationToken);
+        var corrected = await entries
             .Join(db.LedgerEntries.Where(e => e.CorrectsSequence != null), e => new { e.CustomerId, Sequence = (long?)e.Sequence }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
             .SumAsync(cancellationToken);
+        return late + corrected;
+    }
 }

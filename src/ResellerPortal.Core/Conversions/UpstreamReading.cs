@@ -35,6 +35,12 @@ public sealed class UpstreamReading : IOwnedAtAnyLevel
     /// <summary>What the ledger recorded since the reading before.</summary>
     public required long Recorded { get; init; }
 
+    /// <summary>
+    /// What the upstream's statistics count for the same time; null where they could not be read, or tell days alone. They
+    /// explain a difference and decide nothing.
+    /// </summary>
+    public required long? Counted { get; init; }
+
     /// <summary>What was held at the reading before, and recorded since though charged before.</summary>
     public required long HeldBefore { get; init; }
 
@@ -42,7 +48,8 @@ public sealed class UpstreamReading : IOwnedAtAnyLevel
     public long Difference => Charged - Recorded;
 
     /// <summary>A difference that requests in flight at either end explain.</summary>
-    public bool IsExplained(long corrected) => Difference - corrected >= -HeldBefore && Difference - corrected <= Held;
+    /// <param name="since">What the ledger recorded of that time after the reading.</param>
+    public bool IsExplained(long since) => Difference - since >= -HeldBefore && Difference - since <= Held;
 }
 
 internal sealed class UpstreamReadingConfiguration : IEntityTypeConfiguration<UpstreamReading>

@@ -40,6 +40,11 @@ internal static class Admission
     /// <summary>Whether a token may be used now, from there, at all.</summary>
     public static ReserveResult? JudgeTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
     {
+        if (token.IsNative)
+        {
+            return new ReserveResult.UsedUpstream();
+        }
+
         if (token.RevokedAtUtc is { } revokedAtUtc)
         {
             return new ReserveResult.TokenRevoked(revokedAtUtc);

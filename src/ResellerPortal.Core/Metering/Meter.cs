@@ -23,6 +23,9 @@ public abstract record ReserveResult
 
     public sealed record UnknownToken : ReserveResult;
 
+    /// <summary>The token is for the upstream's own address, which counts its usage.</summary>
+    public sealed record UsedUpstream : ReserveResult;
+
     public sealed record TokenRevoked(DateTimeOffset AtUtc) : ReserveResult;
 
     public sealed record TokenExpired(DateTimeOffset AtUtc) : ReserveResult;

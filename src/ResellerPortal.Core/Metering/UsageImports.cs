@@ -73,8 +73,12 @@ public sealed partial class UsageImports(PortalDatabase database, UsageRecorder 
 
         await recorder.AppendAsync(db, facts, cancellationToken);
         var report = outcome.Value;
-        db.Audit(
-            actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.BadLines.Count:N0} lines left out", actor.Reseller);
+        if (!report.IsNothingNew || chosenTokens.Count > 0)
+        {
+            db.Audit(
+                actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.BadLines.Count:N0} lines left out", actor.Reseller);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return report;
@@ -205,8 +209,7 @@ public sealed partial class UsageImports(PortalDatabase database, UsageRecorder 
         var converter = UnknownConverter;
         if (!string.IsNullOrWhiteSpace(line.Converter))
         {
-            var match = ConverterForm().Match(line.Converter.Trim());
-            if (!match.Success || !ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter))
+            if (!TryReadConverter(line.Converter, out converter))
             {
                 return $"'{Shown(line.Converter)}' is no converter like docx-to-pdf";
             }
@@ -214,6 +217,14 @@ public sealed partial class UsageImports(PortalDatabase database, UsageRecorder 
 
         key = new UsageKey(tokenId, UtcMicroseconds.ToInstant(UtcMicroseconds.From(at)), converter);
         return null;
+    }
+
+    /// <summary>Reads "docx-to-pdf" and its like.</summary>
+    internal static bool TryReadConverter(string text, out string converter)
+    {
+        converter = UnknownConverter;
+        var match = ConverterForm().Match(text.Trim());
+        return match.Success && ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter);
     }
 
     private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";

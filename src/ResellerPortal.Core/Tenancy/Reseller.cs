@@ -48,6 +48,9 @@ public sealed class Reseller
     /// <summary>Whether older programs may send their token in the query, where logs of proxies may keep it.</summary>
     public bool AcceptsQueryCredentials { get; set; } = true;
 
+    /// <summary>Whether tokens may be made at the upstream, in its own account there, for programs that call the upstream directly.</summary>
+    public bool IssuesNativeTokens { get; set; }
+
     public DateTimeOffset CreatedAtUtc { get; init; }
 
     public TimeZoneInfo Zone => TimeZones.TryFind(TimeZone, out var zone)

@@ -99,6 +99,15 @@ public sealed class ApiToken : ICustomerOwned
     /// </summary>
     public bool IsMaster { get; init; }
 
+    /// <summary>
+    /// Whether the upstream made it and keeps its limit and expiry: the customer's programs call the upstream directly, and
+    /// its usage comes from the upstream's statistics. The gateway does not serve it.
+    /// </summary>
+    public bool IsNative { get; init; }
+
+    /// <summary>When the upstream was told of a native token's revocation; null for not yet.</summary>
+    public DateTimeOffset? DeletedUpstreamAtUtc { get; set; }
+
     /// <summary>The highest share of its limit, in percent, that was told of in this period.</summary>
     public int AlertedPercent { get; set; }
 

@@ -27,6 +27,9 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
 
     public bool IsMaster { get; init; }
 
+    /// <summary>Whether the upstream makes and keeps it, for programs that call the upstream directly.</summary>
+    public bool IsNative { get; init; }
+
     public int? RequestsPerMinute { get; init; }
 
     public int? ConcurrentRequests { get; init; }
@@ -35,7 +38,7 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
 /// <summary>A token just made, with its secret: the only time it is seen.</summary>
 public sealed record IssuedToken(ApiToken Token, string Secret);
 
-public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionProvider protection, IUpstreamTokens upstream, TimeProvider clock)
 {
     public const long MaxUsageLimit = 999_999_999;
     internal const string SecretPurpose = "ResellerPortal.ApiToken.Secret.v1";
@@ -49,7 +52,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
     public async Task<Outcome<IssuedToken>> IssueAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.TokensIssue);
-        return await CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+        return await MakeAsync(actor, customerId, request, cancellationToken);
     }
 
     /// <summary>Issues a token as the customer's own member, within what the reseller allows.</summary>
@@ -57,7 +60,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
     {
         actor.Demand(Permission.MyTokensManage);
         var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This act needs a seat at a customer.");
-        return await CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+        return await MakeAsync(actor, customerId, request, cancellationToken);
     }
 
     /// <summary>Issues a token as a program of the customer that holds its master token; the reseller gave that knowingly, so only its largest limit binds.</summary>
@@ -80,7 +83,10 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             ? CreateAsync(portal, customerId, request, secret, cancellationToken)
             : throw new InvalidOperationException("Only the portal itself sets secrets.");
 
-    /// <summary>Ends a token at once and for good. Repeating it changes nothing.</summary>
+    /// <summary>
+    /// Ends a token at once and for good. Repeating it changes nothing. A native token ends when the upstream has been told,
+    /// which is tried here and again later (<see cref="ApiToken.DeletedUpstreamAtUtc"/>).
+    /// </summary>
     public async Task<Outcome<ApiToken>> RevokeAsync(Actor actor, Guid tokenId, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.TokensRevoke : Permission.MyTokensManage);
@@ -103,7 +109,24 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         }
 
         await transaction.CommitAsync(cancellationToken);
+        await TryDeleteUpstreamAsync(token, cancellationToken);
         return token;
+    }
+
+    /// <summary>Tells the upstream of revoked native tokens that it could not be told of before.</summary>
+    public async Task DeleteRevokedUpstreamAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(TenantScope.CrossTenants("revoked tokens of all tenants are told to the upstream"));
+        var revoked = await db.ApiTokens.AsNoTracking()
+            .Where(t => t.IsNative && t.RevokedAtUtc != null && t.DeletedUpstreamAtUtc == null && t.ExpiresAtUtc > now)
+            .OrderBy(t => t.RevokedAtUtc)
+            .Take(100)
+            .ToListAsync(cancellationToken);
+        foreach (var token in revoked)
+        {
+            await TryDeleteUpstreamAsync(token, cancellationToken);
+        }
     }
 
     /// <summary>Gives a token a new secret; the old one is good for <paramref name="overlap"/> more, so that programs can be changed over.</summary>
@@ -131,8 +154,13 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             return Refusal.Of("This token is revoked or expired. Issue a new one.");
         }
 
+        if (token.IsNative)
+        {
+            return Refusal.Of("ConvertAPI keeps this token and gives it no new secret. Issue a new token, change your programs over, then revoke this one.");
+        }
+
         (token.FormerSecretHash, token.FormerProtectedSecret, token.FormerSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
-        (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, secret[^4..]);
+        (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, EndingOf(secret));
         db.Audit(actor, now, Permission.TokensIssue, $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC", token.ResellerId, token.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -141,7 +169,73 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
 
     private static Actor ActorOf(ApiToken master) => Actor.Portal($"master token (…{master.SecretEnding})", TenantScope.Of(master.ResellerId, master.CustomerId));
 
-    private async Task<Outcome<IssuedToken>> CreateAsync(Actor actor, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken)
+    private Task<Outcome<IssuedToken>> MakeAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken) => request.IsNative
+        ? CreateNativeAsync(actor, customerId, request, cancellationToken)
+        : CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
+
+    /// <summary>The upstream makes the token first: what a crash leaves there is a token whose secret nobody has seen.</summary>
+    private async Task<Outcome<IssuedToken>> CreateNativeAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if ((Check(request, now) ?? CheckNative(request)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        ResellerId reseller;
+        await using (var db = database.Open(actor.Scope))
+        {
+            if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+            {
+                return Refusal.NotFound("customer");
+            }
+
+            reseller = customer.ResellerId;
+            if (!await db.Resellers.AnyAsync(r => r.Id == reseller && r.IssuesNativeTokens, cancellationToken))
+            {
+                return Refusal.Of("Tokens for ConvertAPI itself are switched off. The reseller switches them on under Gateway.", nameof(request.IsNative));
+            }
+        }
+
+        var life = request.ExpiresAtUtc is { } expires ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor((expires - now).TotalSeconds))) : IUpstreamTokens.Longest;
+        var made = await upstream.CreateAsync(reseller, request.UsageLimit ?? MaxUsageLimit, life, cancellationToken);
+        if (made.IsRefused)
+        {
+            return made.Refusal!;
+        }
+
+        var isIssued = false;
+        try
+        {
+            var outcome = await CreateAsync(actor, customerId, request, made.Value.Secret, cancellationToken, made.Value.ValidUntilUtc);
+            isIssued = !outcome.IsRefused;
+            return outcome;
+        }
+        finally
+        {
+            if (!isIssued)
+            {
+                await upstream.TryDeleteAsync(reseller, made.Value.Secret, default);
+            }
+        }
+    }
+
+    private async Task TryDeleteUpstreamAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (!token.IsNative || token.DeletedUpstreamAtUtc is not null || !await upstream.TryDeleteAsync(token.ResellerId, _protector.Unprotect(token.ProtectedSecret), cancellationToken))
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(TenantScope.Of(token.ResellerId, token.CustomerId));
+        await db.ApiTokens.Where(t => t.Id == token.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.DeletedUpstreamAtUtc, now), cancellationToken);
+        token.DeletedUpstreamAtUtc = now;
+    }
+
+    /// <param name="validUntilUtc">When the upstream ends it, for a native token.</param>
+    private async Task<Outcome<IssuedToken>> CreateAsync(
+        Actor actor, CustomerId customerId, TokenRequest request, string secret, CancellationToken cancellationToken, DateTimeOffset? validUntilUtc = null)
     {
         var now = clock.GetUtcNow();
         if (Check(request, now) is { } refusal)
@@ -185,15 +279,16 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             Environment = request.Environment.Trim(),
             SecretHash = TokenSecret.Hash(secret),
             ProtectedSecret = protectedSecret,
-            SecretEnding = secret[^4..],
+            SecretEnding = EndingOf(secret),
             UsageLimit = request.UsageLimit,
             LimitPeriod = request.LimitPeriod,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
-            ExpiresAtUtc = request.ExpiresAtUtc?.ToUniversalTime(),
+            ExpiresAtUtc = validUntilUtc ?? request.ExpiresAtUtc?.ToUniversalTime(),
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins,
             IsMaster = request.IsMaster,
+            IsNative = request.IsNative,
             RequestsPerMinute = request.RequestsPerMinute,
             ConcurrentRequests = request.ConcurrentRequests,
             CreatedAtUtc = now,
@@ -233,6 +328,20 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
         _ => null,
     };
 
+    /// <summary>The upstream knows a limit and an expiry, and nothing else.</summary>
+    private static Refusal? CheckNative(TokenRequest request) => request switch
+    {
+        { IsMaster: true } => Refusal.Of("A master token is for the gateway; ConvertAPI would give it the reseller's whole account.", nameof(request.IsMaster)),
+        { LimitPeriod: LimitPeriod.Month } => Refusal.Of("ConvertAPI counts a limit over the token's whole life. Issue a token for each month, or one for the gateway.", nameof(request.LimitPeriod)),
+        { NotBeforeUtc: not null } => Refusal.Of("A token at ConvertAPI begins at once.", nameof(request.NotBeforeUtc)),
+        { AllowedConverters.Count: > 0 } or { AllowedNetworks.Count: > 0 } or { AllowedOrigins.Count: > 0 } or { RequestsPerMinute: not null } or { ConcurrentRequests: not null } =>
+            Refusal.Of("ConvertAPI keeps a usage limit and an expiry. Leave the other terms empty, or issue a token for the gateway.", nameof(request.IsNative)),
+        _ => null,
+    };
+
+    /// <summary>Of a short secret, as the upstream's are, so little that the rest cannot be guessed.</summary>
+    private static string EndingOf(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
+
     /// <param name="living">How many it made that live; null where their number does not matter.</param>
     private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int? living)
     {
@@ -257,7 +366,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
     }
 
     private static string Describe(ApiToken token) =>
-        $"{(token.IsMaster ? "master token" : "token")} {token.Environment} (…{token.SecretEnding}), "
+        $"{(token.IsMaster ? "master token" : token.IsNative ? "token at ConvertAPI" : "token")} {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
 

@@ -10,6 +10,7 @@ namespace ResellerPortal.Core.Tokens;
 /// A token as pages show it; nothing of its secret but the last four characters. Used counts the present month where the
 /// limit is monthly.
 /// </summary>
+/// <param name="WaitsForUpstream">Revoked, and still good at the upstream, which could not be told yet.</param>
 public sealed record TokenRow(
     Guid Id,
     string Environment,
@@ -24,11 +25,13 @@ public sealed record TokenRow(
     DateTimeOffset CreatedAtUtc,
     bool IsSelfService,
     bool IsMaster,
+    bool IsNative,
+    bool WaitsForUpstream,
     string KeyId,
     TokenState State);
 
 /// <summary>What a customer's member may make.</summary>
-public sealed record TokenAllowance(int SelfServiceTokens, long? MaxLimit);
+public sealed record TokenAllowance(int SelfServiceTokens, long? MaxLimit, bool MayBeNative);
 
 public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -64,7 +67,9 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
     {
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
-        return await db.Customers.Select(c => new TokenAllowance(c.SelfServiceTokens, c.SelfServiceMaxLimit)).SingleAsync(cancellationToken);
+        return await db.Customers
+            .Join(db.Resellers, c => c.ResellerId, r => r.Id, (c, r) => new TokenAllowance(c.SelfServiceTokens, c.SelfServiceMaxLimit, r.IssuesNativeTokens))
+            .SingleAsync(cancellationToken);
     }
 
     private static TokenRow Row(ApiToken token, DateTimeOffset now, DateOnly month) => new(
@@ -81,6 +86,8 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.CreatedAtUtc,
         token.IsSelfService,
         token.IsMaster,
+        token.IsNative,
+        token.IsNative && token.RevokedAtUtc is not null && token.DeletedUpstreamAtUtc is null && token.ExpiresAtUtc > now,
         token.KeyId,
         token.StateAt(now, month));
 }

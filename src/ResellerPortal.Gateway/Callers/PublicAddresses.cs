@@ -20,6 +20,8 @@ public sealed class PublicAddresses(IOptions<GatewayOptions> options)
         ]).Select(network => IPNetwork.Parse(network)),
     ];
 
+    private readonly IPNetwork[] _allowed = [.. options.Value.AllowedPrivateNetworks.Select(network => IPNetwork.Parse(network))];
+
     /// <summary>Whether an address is one of the public internet.</summary>
     public static bool IsPublic(IPAddress address)
     {
@@ -35,20 +37,14 @@ public sealed class PublicAddresses(IOptions<GatewayOptions> options)
             throw new CallerFaultException(GatewayError.AddressUnusable(address));
         }
 
-        if (!options.Value.AllowsPrivateAddresses)
-        {
-            await ResolveAsync(uri.DnsSafeHost, cancellationToken);
-        }
-
+        await ResolveAsync(uri.DnsSafeHost, cancellationToken);
         return uri;
     }
 
     /// <summary>Connects to the very address that was checked, so that a name cannot lead elsewhere in between; each redirect connects anew.</summary>
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = options.Value.AllowsPrivateAddresses
-            ? await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken)
-            : await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
+        var addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -62,7 +58,9 @@ public sealed class PublicAddresses(IOptions<GatewayOptions> options)
         }
     }
 
-    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    private bool IsAllowed(IPAddress address) => IsPublic(address) || _allowed.Any(network => network.Contains(address));
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         IPAddress[] addresses;
         try
@@ -74,6 +72,6 @@ public sealed class PublicAddresses(IOptions<GatewayOptions> options)
             throw new CallerFaultException(GatewayError.AddressUnusable(host));
         }
 
-        return addresses.Length > 0 && addresses.All(IsPublic) ? addresses : throw new CallerFaultException(GatewayError.AddressUnusable(host));
+        return addresses.Length > 0 && addresses.All(IsAllowed) ? addresses : throw new CallerFaultException(GatewayError.AddressUnusable(host));
     }
 }

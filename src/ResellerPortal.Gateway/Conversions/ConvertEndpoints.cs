@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -99,7 +100,7 @@ internal sealed class ConversionDesk(
         {
             var account = await address.OfAsync(held.ResellerId);
             parameters = new CallerParameters(files, addresses, held.ResellerId, held.CustomerId, account.Region, answerFiles.Here(context.Request));
-            Demand(place is not null, GatewayError.ResellerBusy);
+            Demand(place.IsAcquired, GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
             Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
             Demand(!health.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
 

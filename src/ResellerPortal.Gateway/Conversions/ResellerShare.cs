@@ -1,23 +1,29 @@
-using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Gateway.Conversions;
 
-/// <summary>How many conversions of one reseller run at once on this node, so that none takes all of it.</summary>
-internal sealed class ResellerShare(IOptions<GatewayOptions> options)
+/// <summary>
+/// How many conversions of one reseller run at once and start within a minute on this node, so that none takes all of it. A
+/// token's own limits are the meter's, exact over all nodes.
+/// </summary>
+internal sealed class ResellerShare(IOptions<GatewayOptions> options) : IDisposable
 {
-    private readonly ConcurrentDictionary<ResellerId, SemaphoreSlim> _places = new();
+    private readonly PartitionedRateLimiter<ResellerId> _limits = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => RateLimitPartition.GetConcurrencyLimiter(reseller, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Value.ConcurrencyPerReseller,
+        })),
+        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => RateLimitPartition.GetSlidingWindowLimiter(reseller, _ => new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = options.Value.RequestsPerMinutePerReseller,
+            Window = TimeSpan.FromMinutes(1),
+            SegmentsPerWindow = 60,
+        })));
 
-    /// <returns>A place to give back, or null where all are taken.</returns>
-    public IDisposable? TryEnter(ResellerId reseller)
-    {
-        var places = _places.GetOrAdd(reseller, _ => new SemaphoreSlim(options.Value.ConcurrencyPerReseller));
-        return places.Wait(0) ? new Place(places) : null;
-    }
+    /// <returns>A place to give back at the end; <see cref="RateLimitLease.IsAcquired"/> says whether there was one.</returns>
+    public RateLimitLease TryEnter(ResellerId reseller) => _limits.AttemptAcquire(reseller);
 
-    private sealed class Place(SemaphoreSlim places) : IDisposable
-    {
-        public void Dispose() => places.Release();
-    }
+    public void Dispose() => _limits.Dispose();
 }

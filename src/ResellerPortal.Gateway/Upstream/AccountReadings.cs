@@ -10,8 +10,10 @@ namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
 internal sealed class AccountReadings(
-    UpstreamSettings settings, UpstreamAddress address, UpstreamClient upstream, Reconciliation reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccountReadings> logger) : BackgroundService
+    UpstreamSettings settings, UpstreamAddress address, UpstreamClient upstream, UpstreamStatistics statistics, Reconciliation reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccountReadings> logger) : BackgroundService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads the accounts whose last reading is old enough.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +31,8 @@ internal sealed class AccountReadings(
         foreach (var (owner, account) in accounts)
         {
             var mark = Reconciliation.MarkOf(account.Secret);
-            if (await reconciliation.LastAsync(owner, mark, cancellationToken) + options.Value.ReadingsEvery > clock.GetUtcNow())
+            var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
+            if (last + options.Value.ReadingsEvery > clock.GetUtcNow())
             {
                 continue;
             }
@@ -38,8 +41,8 @@ internal sealed class AccountReadings(
             var now = clock.GetUtcNow();
             if (await ConsumedAsync(account, cancellationToken) is { } consumed)
             {
-                var reading = await reconciliation.RecordAsync(owner, mark, consumed, now, cancellationToken);
-                if (!reading.IsExplained(corrected: 0))
+                var reading = await reconciliation.RecordAsync(owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
+                if (!reading.IsExplained(since: 0))
                 {
                     logger.LogWarning("The upstream charged {Charged} conversions to the account of {Owner}, the ledger recorded {Recorded}. See Reconciliation in the portal.", reading.Charged, owner?.ToString() ?? "the operator", reading.Recorded);
                 }
@@ -63,12 +66,40 @@ internal sealed class AccountReadings(
         }
     }
 
+    /// <summary>What the account's statistics count between two instants; null where they do not tell.</summary>
+    private async Task<long?> CountedAsync(UpstreamAccount account, DateTimeOffset? after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (after is not { } from)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (sum, allTimed) = (0L, true);
+            await foreach (var usage in statistics.ReadAsync(account, DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(until.UtcDateTime), cancellationToken))
+            {
+                allTimed &= usage.HasTime;
+                sum += usage.AtUtc > from && usage.AtUtc <= until ? usage.Conversions : 0;
+            }
+
+            return allTimed ? sum : null;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
+        {
+            logger.LogWarning("The statistics of an account could not be read: {Reason}", failure.Message);
+            return null;
+        }
+    }
+
     private async Task<long?> ConsumedAsync(UpstreamAccount account, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await upstream.SendAsync(account, HttpMethod.Get, "/user", null, cancellationToken);
-            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(Patience);
+            using var answer = await upstream.SendAsync(account, HttpMethod.Get, "/user", null, timeout.Token);
+            var text = await answer.Content.ReadAsStringAsync(timeout.Token);
             if (answer.IsSuccessStatusCode && JsonNode.Parse(text)?["ConversionsConsumed"] is JsonValue value && value.TryGetValue<long>(out var consumed))
             {
                 return consumed;
@@ -76,7 +107,7 @@ internal sealed class AccountReadings(
 
             logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
         }

@@ -40,6 +40,12 @@ public sealed class UpstreamAddress(IOptions<ConvertApiOptions> options, Upstrea
             return known.Account;
         }
 
+        return await ReadAsync(reseller, cancellationToken);
+    }
+
+    /// <summary>The account of a reseller as it is now, for acts that are worth the question.</summary>
+    public async Task<UpstreamAccount> ReadAsync(ResellerId reseller, CancellationToken cancellationToken)
+    {
         var choice = await settings.OfAsync(reseller, cancellationToken);
         var region = options.Value.Regions.ContainsKey(choice.Region) ? choice.Region : "";
         var account = new UpstreamAccount(BaseOf(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);

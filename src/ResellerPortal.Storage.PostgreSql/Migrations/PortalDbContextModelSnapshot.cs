@@ -194,6 +194,29 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("ConversionJob");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateOnly?>("ThroughDay")
+                        .HasColumnType("date");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("StatisticsPull");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
                 {
                     b.Property<Guid>("Id")
@@ -211,6 +234,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<long>("Consumed")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Counted")
                         .HasColumnType("bigint");
 
                     b.Property<Guid?>("CustomerId")
@@ -1136,6 +1162,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<bool>("IssuesNativeTokens")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1234,6 +1263,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("DeletedUpstreamAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Environment")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1260,6 +1292,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(200)");
 
                     b.Property<bool>("IsMaster")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsNative")
                         .HasColumnType("boolean");
 
                     b.Property<bool>("IsSelfService")
@@ -1365,6 +1400,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
                         .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Conversions.StatisticsPull", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

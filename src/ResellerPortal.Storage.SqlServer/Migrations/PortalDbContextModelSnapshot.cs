@@ -194,6 +194,29 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("ConversionJob");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateOnly?>("ThroughDay")
+                        .HasColumnType("date");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("StatisticsPull");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
                 {
                     b.Property<Guid>("Id")
@@ -211,6 +234,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<long>("Consumed")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Counted")
                         .HasColumnType("bigint");
 
                     b.Property<Guid?>("CustomerId")
@@ -1139,6 +1165,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<bool>("IssuesNativeTokens")
+                        .HasColumnType("bit");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1237,6 +1266,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<long?>("DeletedUpstreamAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Environment")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1263,6 +1295,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("nvarchar(200)");
 
                     b.Property<bool>("IsMaster")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsNative")
                         .HasColumnType("bit");
 
                     b.Property<bool>("IsSelfService")
@@ -1368,6 +1403,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
                         .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Conversions.StatisticsPull", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

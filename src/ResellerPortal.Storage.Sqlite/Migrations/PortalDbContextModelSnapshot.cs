@@ -189,6 +189,29 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("ConversionJob");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Added")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("ThroughDay")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("StatisticsPull");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.UpstreamReading", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -206,6 +229,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Consumed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Counted")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("CustomerId")
@@ -1157,6 +1183,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IssuesNativeTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1256,6 +1285,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("DeletedUpstreamAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Environment")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1282,6 +1314,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("IsMaster")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsNative")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsSelfService")
@@ -1388,6 +1423,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Customer", null)
                         .WithMany()
                         .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Conversions.StatisticsPull", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Conversions.StatisticsPull", "ResellerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Tokens;
 
@@ -7,6 +8,22 @@ namespace ResellerPortal.Web.Components;
 
 internal static class Dialogs
 {
+    extension(ISnackbar snackbar)
+    {
+        /// <summary>Says what became of a revocation.</summary>
+        public void AddRevoked(Outcome<ApiToken> outcome)
+        {
+            var (text, severity) = outcome switch
+            {
+                { Refusal: { } refusal } => (refusal.Message, Severity.Error),
+                { Value: { IsNative: true, DeletedUpstreamAtUtc: null } token } =>
+                    ($"The token {token.Environment} is revoked here. ConvertAPI could not be told yet and still serves it; it is tried again every minute.", Severity.Warning),
+                { Value: var token } => ($"The token {token.Environment} is revoked; no request with it is served any more.", Severity.Success),
+            };
+            snackbar.Add(text, severity);
+        }
+    }
+
     private static readonly DialogOptions MustBeRead = new() { BackdropClick = false, CloseOnEscapeKey = false };
 
     extension(IDialogService dialogs)
@@ -35,7 +52,9 @@ internal static class Dialogs
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
             $"Token for {issued.Token.Environment}",
             "This is the only time the token is shown. Store it where the program that uses it reads its secrets. "
-                + $"Its key id, for tokens that you sign with it, is {issued.Token.KeyId}.",
+                + (issued.Token.IsNative
+                    ? $"Programs send it to ConvertAPI itself, which keeps it until {issued.Token.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC."
+                    : $"Its key id, for tokens that you sign with it, is {issued.Token.KeyId}."),
             issued.Secret);
 
         public async Task ShowSecretAsync(string title, string text, string secret)

@@ -17,6 +17,7 @@ public sealed partial class TokenDialog
     private string? _networks;
     private string? _origins;
     private bool _isMaster;
+    private bool _isNative;
     private int? _perMinute;
     private int? _atOnce;
     private IssuedToken? _issued;
@@ -32,6 +33,10 @@ public sealed partial class TokenDialog
     [Parameter]
     public bool MayBeMaster { get; set; }
 
+    /// <summary>Whether ConvertAPI may be asked to make and keep it.</summary>
+    [Parameter]
+    public bool MayBeNative { get; set; }
+
     protected override void OnInitialized() => _limit = MaxLimit;
 
     private async Task<Refusal?> ActAsync()
@@ -41,7 +46,8 @@ public sealed partial class TokenDialog
             return Refusal.Of("Enter dates with a time in UTC, or leave them empty.");
         }
 
-        var outcome = await Issue(new TokenRequest(_environment, _limit, expiresAtUtc)
+        var basic = new TokenRequest(_environment, _limit, expiresAtUtc) { IsNative = _isNative };
+        var outcome = await Issue(_isNative ? basic : basic with
         {
             LimitPeriod = _period,
             NotBeforeUtc = notBeforeUtc,

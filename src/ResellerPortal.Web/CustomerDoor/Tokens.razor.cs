@@ -34,6 +34,7 @@ public sealed partial class Tokens(CurrentActor current, TokenQueries queries, A
         {
             { d => d.Issue, async request => await tokens.IssueOwnAsync(await current.GetAsync(), request) },
             { d => d.MaxLimit, _allowance?.MaxLimit },
+            { d => d.MayBeNative, _allowance?.MayBeNative ?? false },
         });
         if (isDone && result is IssuedToken issued)
         {
@@ -45,7 +46,7 @@ public sealed partial class Tokens(CurrentActor current, TokenQueries queries, A
     private async Task RevokeAsync(TokenRow token)
     {
         var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
-        snackbar.Add(outcome.Refusal?.Message ?? $"The token {token.Environment} is revoked.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.AddRevoked(outcome);
         await OnInitializedAsync();
     }
 

@@ -20,7 +20,7 @@ namespace ResellerPortal.Web.Demo;
 /// The demonstration: an operator, the reseller Northwind with eight customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
-public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, TimeProvider realClock, ILogger<DemoData> logger)
+public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, IUpstreamTokens upstreamTokens, TimeProvider realClock, ILogger<DemoData> logger)
 {
     public const string Password = "Demo-Passw0rd!";
     public const string OperatorEmail = "operator@demo.example";
@@ -131,7 +131,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
     private async Task<List<DemoAccount>> AddCustomersAsync(Actor owner, DateOnly from, CancellationToken cancellationToken)
     {
         var customers = new Customers(database, seats, _clock);
-        var tokens = new ApiTokens(database, protection, _clock);
+        var tokens = new ApiTokens(database, protection, upstreamTokens, _clock);
         var cards = new RateCards(database, _clock);
         await cards.SetAsync(owner, null, new Markup.CostPlusPercent(35), from, cancellationToken);
         var accounts = new List<DemoAccount>();

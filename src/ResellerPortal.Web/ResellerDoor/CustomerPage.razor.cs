@@ -43,6 +43,7 @@ public sealed partial class CustomerPage(
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
         {
             { d => d.MayBeMaster, true },
+            { d => d.MayBeNative, _detail!.Reseller.IssuesNativeTokens },
             { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
         });
         if (isDone && result is IssuedToken issued)
@@ -55,7 +56,7 @@ public sealed partial class CustomerPage(
     private async Task RevokeAsync(TokenRow token)
     {
         var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
-        snackbar.Add(outcome.Refusal?.Message ?? $"The token {token.Environment} is revoked; no request with it is served any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.AddRevoked(outcome);
         await LoadAsync();
     }
 

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings settings, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
+public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings settings, NativeUsage usage, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
 {
     private UpstreamChoiceRow? _choice;
     private IReadOnlyList<string> _regions = [];
@@ -14,10 +14,15 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings s
     private bool _isRemoved;
     private string _region = "";
     private bool _acceptsQuery;
+    private bool _issuesNative;
+    private StatisticsPull? _last;
     private string? _refusal;
+
+    private bool MayIssueNative => !_isRemoved && (_choice!.HasOwnSecret || !string.IsNullOrWhiteSpace(_secret));
 
     protected override async Task OnInitializedAsync()
     {
+        _last = await usage.LastAsync(await current.GetAsync());
         _regions = [.. options.Value.Regions.Keys.Order(StringComparer.OrdinalIgnoreCase)];
         Show(await settings.ReadAsync(await current.GetAsync()));
     }
@@ -25,7 +30,7 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings s
     private async Task SaveAsync()
     {
         var secret = _isRemoved ? "" : string.IsNullOrWhiteSpace(_secret) ? null : _secret;
-        var outcome = await settings.SetAsync(await current.GetAsync(), secret, _region, _acceptsQuery, _regions);
+        var outcome = await settings.SetAsync(await current.GetAsync(), new UpstreamRequest(secret, _region, _acceptsQuery, _issuesNative), _regions);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
@@ -36,7 +41,7 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings s
 
     private void Show(UpstreamChoiceRow choice)
     {
-        (_choice, _region, _acceptsQuery) = (choice, _regions.Contains(choice.Region) ? choice.Region : "", choice.AcceptsQueryCredentials);
+        (_choice, _region, _acceptsQuery, _issuesNative) = (choice, _regions.Contains(choice.Region) ? choice.Region : "", choice.AcceptsQueryCredentials, choice.IssuesNativeTokens);
         (_secret, _isRemoved) = (null, false);
     }
 }

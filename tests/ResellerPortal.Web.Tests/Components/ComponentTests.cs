@@ -86,7 +86,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
         var revoked = new List<TokenRow>();
         var provider = Render<MudDialogProvider>();
         Render<MudPopoverProvider>();
-        var row = new TokenRow(Guid.NewGuid(), "production", "0001", null, LimitPeriod.Ever, 5, null, null, null, null, DateTimeOffset.UnixEpoch, false, false, "0", TokenState.Active);
+        var row = new TokenRow(Guid.NewGuid(), "production", "0001", null, LimitPeriod.Ever, 5, null, null, null, null, DateTimeOffset.UnixEpoch, false, false, false, false, "0", TokenState.Active);
         var table = Render<TokenTable>(p => p.Add(t => t.Rows, [row]).Add(t => t.IfEmpty, "none").Add(t => t.MayRevoke, true).Add(t => t.OnRevoke, revoked.Add));
 
         Act(table, "Revoke");

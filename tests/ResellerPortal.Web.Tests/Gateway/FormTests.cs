@@ -210,7 +210,7 @@ public sealed class FormTests
         await using var regional = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
         var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettings>();
-        (await settings.SetAsync(shop.Owner, "the-resellers-own-secret", "eu", false, ["eu"])).ToString();
+        (await settings.SetAsync(shop.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
         await using (var db = shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
         {
             Assert.DoesNotContain("own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
@@ -249,5 +249,26 @@ public sealed class FormTests
         Assert.All(refused, status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
         Assert.All(await Task.WhenAll(sent), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(2, (await shop.SettledAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_reseller_starts_no_more_a_minute_than_its_share_and_is_told_when_to_come_back()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
+        using var shop = await Shop.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));
+        for (var i = 0; i < 3; i++)
+        {
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+        }
+
+        using var refused = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        Assert.Equal(3, (await shop.SettledAsync()).Count);
+        var (_, other) = await shop.Server.Books.AddResellerAsync("southwind");
+        await shop.Server.Books.BuyAsync(other, 100, 10m);
+        using var theirs = shop.Server.WithToken((await shop.Server.Books.IssueAsync(other, await shop.Server.Books.AddCustomerAsync(other, "Theirs"))).Secret);
+        (await theirs.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
     }
 }

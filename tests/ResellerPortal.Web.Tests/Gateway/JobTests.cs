@@ -120,7 +120,7 @@ public sealed class JobTests
             context.Response.StatusCode = called.Count == 1 ? 500 : 200;
         });
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowsPrivateAddresses", "true")));
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
         var name = (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", Shop.Form()))).GetProperty("JobId").GetString()!;
         Assert.DoesNotContain("WebHook", jobs.Started.Single(), StringComparison.OrdinalIgnoreCase);
 
@@ -131,6 +131,43 @@ public sealed class JobTests
         await UntilAsync(() => called.Count == 2);
         await Task.Delay(600);
         Assert.Equal(2, called.Count);
+    }
+
+    [Fact]
+    public async Task A_web_hook_that_redirects_into_a_private_network_is_not_followed()
+    {
+        var asked = new ConcurrentQueue<string>();
+        var insideAsked = 0;
+        await using var inside = await StandInUpstream.StartAsync(
+            (_, _) =>
+            {
+                insideAsked++;
+                return Task.CompletedTask;
+            },
+            "127.0.0.2");
+        await using var hook = await StandInUpstream.StartAsync((_, context) =>
+        {
+            asked.Enqueue(context.Request.Path!);
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = context.Request.Path == "/first" ? "/second" : inside.Address + "/inside";
+            return Task.CompletedTask;
+        });
+        await using var jobs = await JobUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
+        using (var direct = new HttpClient())
+        {
+            // Who is not kept from it gets there.
+            (await direct.GetAsync(hook.Address + "/first")).EnsureSuccessStatusCode();
+            asked.Clear();
+        }
+
+        (await shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", Shop.Form())).EnsureSuccessStatusCode();
+        jobs.Finish(cost: 1);
+
+        await UntilAsync(() => asked.Count == 2);
+        await UntilAsync(() => shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")).Set<Core.Conversions.ConversionJob>().Single().WebHookAttempts == 1);
+        Assert.Equal(["/first", "/second"], asked);
+        Assert.Equal(1, insideAsked);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class ReconciliationTests
 
         Assert.False((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
 
-        Assert.Equal((0L, open), ((await RowsAsync(shop, Operator))[0].Open, (await RowsAsync(shop, Operator))[0].Corrected));
+        Assert.Equal((0L, open), ((await RowsAsync(shop, Operator))[0].Open, (await RowsAsync(shop, Operator))[0].Since));
         Assert.True((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
         Assert.Equal(2 + reallyCharged, (await shop.EntriesAsync()).Sum(e => e.Quantity));
         upstream.Charges = 1;
@@ -62,6 +62,27 @@ public sealed class ReconciliationTests
         await ReadAsync(shop);
         Assert.Equal(0, (await RowsAsync(shop, Operator))[0].Open);
         Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+    }
+
+    [Fact]
+    public async Task The_statistics_of_the_same_time_stand_beside_the_balance()
+    {
+        await using var upstream = await CountingUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        await ReadAsync(shop);
+        var start = shop.Server.Clock.GetUtcNow();
+        upstream.Consumed += 7;
+        upstream.Statistics = $$"""
+            [{"DateStamp":"{{start.AddSeconds(-1):O}}","ConversionCost":100}, {"DateStamp":"{{start.AddHours(1):O}}","ConversionCost":5}, {"date_stamp":"{{start.AddHours(30):O}}","conversion_cost":"100"}]
+            """;
+
+        await ReadAsync(shop);
+        Assert.Equal((7L, 5L, 0L, 7L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
+
+        // Days alone cannot be cut where the readings are.
+        upstream.Statistics = $$"""[{"Date":"{{start:yyyy-MM-dd}}","Conversions":5}]""";
+        await ReadAsync(shop);
+        Assert.Null((await RowsAsync(shop, Operator))[0].Reading.Counted);
     }
 
     [Fact]
@@ -88,7 +109,7 @@ public sealed class ReconciliationTests
         await using var upstream = await CountingUpstream.StartAsync();
         using var shop = await Shop.OpenAsync(upstream.Settings());
         var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
-        await shop.Server.Services.GetRequiredService<UpstreamSettings>().SetAsync(shop.Owner, "own-secret-of-northwind", "", true, []);
+        await shop.Server.Services.GetRequiredService<UpstreamSettings>().SetAsync(shop.Owner, new("own-secret-of-northwind", "", true, false), []);
         await ReadAsync(shop);
         upstream.IsSilent = true;
         await ConvertAsync(shop, 1);
@@ -142,6 +163,8 @@ public sealed class ReconciliationTests
 
         public bool IsSilent { get; set; }
 
+        public string Statistics { get; set; } = "[]";
+
         public static async Task<CountingUpstream> StartAsync(Task? mayAnswer = null)
         {
             var upstream = new CountingUpstream { Consumed = 0 };
@@ -151,6 +174,12 @@ public sealed class ReconciliationTests
                 if (context.Request.Path == "/user")
                 {
                     await context.Response.WriteAsync($$"""{"ConversionsConsumed": {{upstream.Consumed}}, "ConversionsTotal": 100000}""");
+                    return;
+                }
+
+                if (context.Request.Path == "/user/statistic")
+                {
+                    await context.Response.WriteAsync(upstream.Statistics);
                     return;
                 }
 

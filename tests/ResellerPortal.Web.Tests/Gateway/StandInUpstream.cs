@@ -25,13 +25,13 @@ public sealed class StandInUpstream : IAsyncDisposable
         await context.Response.WriteAsync(body);
     });
 
-    public static async Task<StandInUpstream> StartAsync(Func<StandInUpstream, HttpContext, Task> answer)
+    public static async Task<StandInUpstream> StartAsync(Func<StandInUpstream, HttpContext, Task> answer, string host = "127.0.0.1")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        app.Urls.Add($"http://{host}:0");
         var upstream = new StandInUpstream(app);
         app.Run(context =>
         {

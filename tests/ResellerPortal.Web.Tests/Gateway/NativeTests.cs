@@ -1,0 +1,285 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Gateway.Native;
+using ResellerPortal.Gateway.Upstream;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Gateway;
+
+/// <summary>Tokens that ConvertAPI keeps: made and deleted there, their usage taken from its statistics.</summary>
+public sealed class NativeTests
+{
+    [Fact]
+    public async Task A_native_token_is_made_in_the_resellers_account_with_its_limit_and_life()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var expires = shop.Server.Clock.GetUtcNow().AddHours(2);
+
+        var issued = await IssueAsync(shop, new TokenRequest("production", 500, expires));
+        var endless = await IssueAsync(shop, new TokenRequest("staging", null, null));
+
+        Assert.Equal(["native-token-0000", "native-token-0001"], [issued.Secret, endless.Secret]);
+        var asked = upstream.Asked.ToArray();
+        Assert.Matches("^POST /token/create\\?RequestCount=500&Lifetime=(7199|7200)&Count=1$", asked[0]);
+        Assert.Equal("POST /token/create?RequestCount=999999999&Lifetime=315569520&Count=1", asked[1]);
+        Assert.InRange(issued.Token.ExpiresAtUtc!.Value, expires.AddSeconds(-10), expires.AddSeconds(10));
+        var row = (await shop.Server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == issued.Token.Id);
+        Assert.Equal((true, 500L, "00", false), (row.IsNative, row.UsageLimit, row.SecretEnding[^2..], row.WaitsForUpstream));
+        await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.DoesNotContain(await db.ApiTokens.Select(t => t.ProtectedSecret).ToListAsync(), secret => secret.Contains("native-token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_gateway_does_not_serve_a_native_token_whose_usage_is_counted_elsewhere()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var issued = await IssueAsync(shop, new TokenRequest("production", 500, null));
+        using var client = shop.Server.WithToken(issued.Secret);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/convert/docx/to/pdf", Shop.Form())));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/upload?FileName=a.txt", new StringContent("a"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/token/jwt", null)));
+        Assert.Empty(await shop.SettledAsync());
+    }
+
+    [Fact]
+    public async Task A_revoked_token_is_deleted_there_and_where_that_fails_it_is_said_and_tried_again()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var first = await IssueAsync(shop, new TokenRequest("production", 500, null));
+        var second = await IssueAsync(shop, new TokenRequest("staging", 500, null));
+
+        Assert.NotNull((await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, first.Token.Id))).DeletedUpstreamAtUtc);
+        Assert.Equal([first.Secret], upstream.Deleted);
+
+        upstream.Fails = HttpStatusCode.ServiceUnavailable;
+        Assert.Null((await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, second.Token.Id))).DeletedUpstreamAtUtc);
+        Assert.True((await RowAsync(shop, second)).WaitsForUpstream);
+
+        upstream.Fails = null;
+        await UpkeepAsync(shop);
+
+        Assert.Contains(second.Secret, upstream.Deleted);
+        Assert.False((await RowAsync(shop, second)).WaitsForUpstream);
+        var asked = upstream.Asked.Count;
+        await UpkeepAsync(shop);
+        Assert.Equal(asked, upstream.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Usage_comes_from_the_statistics_once_however_often_they_are_asked()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var issued = await IssueAsync(shop, new TokenRequest("production", 5, null));
+        await shop.Server.Books.IssueAsync(shop.Owner, shop.Customer, environment: "gateway");
+        var at = shop.Server.Clock.GetUtcNow();
+        upstream.Use(issued.Secret, new(at.AddSeconds(1), 2), new(at.AddSeconds(1), 1), new(at.AddSeconds(2), 0), new(at.AddSeconds(3), 1, "png", "pdf"));
+
+        await LaterAsync(shop);
+        await LaterAsync(shop);
+
+        var entries = await shop.EntriesAsync();
+        Assert.Equal([("docx-to-pdf", 3L), ("png-to-pdf", 1L)], entries.Select(e => (e.Converter, e.Quantity)));
+        Assert.All(entries, e => Assert.Equal((issued.Token.Id, UsageSource.Import), (e.TokenId, e.Source)));
+
+        // A day later the same conversions are still told, and two more.
+        upstream.Use(issued.Secret, new(at.AddSeconds(1), 1), new(shop.Server.Clock.GetUtcNow(), 1));
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddDays(1));
+        await LaterAsync(shop);
+
+        Assert.Equal(upstream.Consumed, (await shop.EntriesAsync()).Sum(e => e.Quantity));
+        Assert.Equal(TokenState.Exhausted, (await RowAsync(shop, issued)).State);
+        Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+        var last = await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner);
+        Assert.Equal((2L, null), (last!.Added, last.Fault));
+        await using var db = shop.Server.Books.Database.Open(shop.Owner.Scope);
+        Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.UsageImport));
+    }
+
+    [Fact]
+    public async Task Statistics_by_day_count_what_a_day_has_more_than_before()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var issued = await IssueAsync(shop, new TokenRequest("production", null, null));
+        var day = shop.Server.Clock.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        upstream.Statistics = $$"""[{"Date":"{{day}}","Token":"{{issued.Secret}}","Converter":"docx-to-pdf","Conversions":7}]""";
+        await LaterAsync(shop);
+        upstream.Statistics = $$"""[{"Date":"{{day}}","Token":"{{issued.Secret}}","Converter":"docx-to-pdf","Conversions":9},{"Date":"{{day}}","Token":"someone-else","Converter":"docx-to-pdf","Conversions":50}]""";
+
+        await LaterAsync(shop);
+
+        Assert.Equal([7L, 2L], (await shop.EntriesAsync()).Select(e => e.Quantity));
+    }
+
+    [Theory]
+    [InlineData("""{"Code":5001,"Message":"later"}""", "no list of records")]
+    [InlineData("""[{"ConversionCost":1}]""", "no date")]
+    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "no number of conversions")]
+    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "name no tokens")]
+    [InlineData("""[{"DateStamp":""", "no list of records")]
+    public async Task Statistics_that_cannot_be_used_are_told_of_and_record_nothing(string text, string said)
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        await IssueAsync(shop, new TokenRequest("production", null, null));
+        upstream.Statistics = text;
+
+        await LaterAsync(shop);
+
+        var last = await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner);
+        Assert.Contains(said, last!.Fault, StringComparison.Ordinal);
+        Assert.Empty(await shop.EntriesAsync());
+        upstream.Statistics = "[]";
+        await LaterAsync(shop);
+        Assert.Null((await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner))!.Fault);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_here_is_taken_back_there()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var member = Books.AdminOf(shop.Customer);
+
+        Assert.True((await Tokens(shop).IssueOwnAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
+
+        Assert.Equal(["native-token-0000"], upstream.Deleted);
+        Assert.False((await Tokens(shop).IssueOwnAsync(member, new TokenRequest("mine", 100, null) { IsNative = true })).IsRefused);
+    }
+
+    [Fact]
+    public async Task Terms_that_the_upstream_does_not_keep_are_refused_before_it_is_asked()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var request = new TokenRequest("production", 100, null) { IsNative = true };
+        TokenRequest[] wider =
+        [
+            request with { IsMaster = true }, request with { LimitPeriod = LimitPeriod.Month }, request with { NotBeforeUtc = shop.Server.Clock.GetUtcNow() }, request with { AllowedConverters = ["docx-to-pdf"] },
+            request with { AllowedNetworks = ["10.0.0.0/8"] }, request with { AllowedOrigins = ["https://a.example"] }, request with { RequestsPerMinute = 1 }, request with { ConcurrentRequests = 1 },
+        ];
+        foreach (var terms in wider)
+        {
+            Assert.True((await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, terms)).IsRefused);
+        }
+
+        Assert.Empty(upstream.Asked);
+        var issued = await IssueAsync(shop, request);
+        Assert.True((await Tokens(shop).RotateAsync(shop.Owner, issued.Token.Id, TimeSpan.Zero)).IsRefused);
+    }
+
+    [Fact]
+    public async Task They_need_an_own_account_and_it_is_not_left_while_it_keeps_tokens()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        var native = new TokenRequest("production", 100, null) { IsNative = true };
+
+        Assert.True((await Settings(shop).SetAsync(shop.Owner, new(null, "", true, true), [])).IsRefused);
+        Assert.True((await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, native)).IsRefused);
+        await SetAsync(shop, "the-wrong-secret");
+        Assert.Contains("secret", (await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, native)).Refusal!.Message, StringComparison.Ordinal);
+        await SetAsync(shop, NativeUpstream.Secret);
+        var issued = await IssueAsync(shop, native);
+
+        Assert.True((await Settings(shop).SetAsync(shop.Owner, new("", "", true, false), [])).IsRefused);
+        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, issued.Token.Id));
+        Assert.False((await Settings(shop).SetAsync(shop.Owner, new("", "", true, false), [])).IsRefused);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_is_away_issues_nothing()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        upstream.Fails = HttpStatusCode.BadGateway;
+
+        Assert.Contains("502", (await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("production", 100, null) { IsNative = true })).Refusal!.Message, StringComparison.Ordinal);
+
+        await using var db = shop.Server.Books.Database.Open(shop.Owner.Scope);
+        Assert.False(await db.ApiTokens.AnyAsync(t => t.IsNative));
+    }
+
+    [Fact]
+    public async Task Statistics_of_one_resellers_account_touch_no_other_reseller()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var issued = await IssueAsync(shop, new TokenRequest("production", null, null));
+        var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
+        await shop.Server.Books.BuyAsync(stranger, 1000, 10m);
+        await Books.Valued(Settings(shop).SetAsync(stranger, new(NativeUpstream.Secret, "", true, true), []));
+        var theirs = await shop.Server.Books.AddCustomerAsync(stranger, "Theirs");
+        var other = await Books.Valued(Tokens(shop).IssueAsync(stranger, theirs.Id, new TokenRequest("production", null, null) { IsNative = true }));
+        upstream.Use(issued.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 3));
+        upstream.Use(other.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 4));
+
+        await LaterAsync(shop);
+
+        Assert.Equal([(shop.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)], (await shop.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
+        var usage = shop.Server.Services.GetRequiredService<NativeUsage>();
+        Assert.Equal((3L, 4L), ((await usage.LastAsync(shop.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(Books.AdminOf(shop.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(Books.AdminOf(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
+        Assert.True((await Tokens(shop).IssueAsync(stranger, shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true })).IsRefused);
+        Assert.True((await Tokens(shop).RevokeAsync(stranger, issued.Token.Id)).IsRefused);
+    }
+
+    [Fact]
+    public async Task Native_usage_agrees_with_the_accounts_balance_though_it_is_told_later()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var issued = await IssueAsync(shop, new TokenRequest("production", null, null));
+        var readings = shop.Server.Services.GetRequiredService<AccountReadings>();
+        await readings.ReadAsync(default);
+        upstream.Use(issued.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 3));
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
+        await readings.ReadAsync(default);
+        var row = (await shop.Server.Services.GetRequiredService<Reconciliation>().ListAsync(shop.Owner))[0];
+        Assert.Equal((3L, 3L, 0L, 3L), (row.Reading.Charged, row.Reading.Counted, row.Reading.Recorded, row.Open));
+
+        await LaterAsync(shop);
+
+        row = (await shop.Server.Services.GetRequiredService<Reconciliation>().ListAsync(shop.Owner))[0];
+        Assert.Equal((3L, 0L), (row.Since, row.Open));
+    }
+
+    private static ApiTokens Tokens(Shop shop) => shop.Server.Services.GetRequiredService<ApiTokens>();
+
+    private static UpstreamSettings Settings(Shop shop) => shop.Server.Services.GetRequiredService<UpstreamSettings>();
+
+    private static async Task<Shop> OpenAsync(NativeUpstream upstream)
+    {
+        var shop = await Shop.OpenAsync(upstream.Settings());
+        await SetAsync(shop, NativeUpstream.Secret);
+        return shop;
+    }
+
+    private static Task SetAsync(Shop shop, string secret) => Books.Valued(Settings(shop).SetAsync(shop.Owner, new(secret, "", true, true), []));
+
+    private static Task<IssuedToken> IssueAsync(Shop shop, TokenRequest request) =>
+        Books.Valued(Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, request with { IsNative = true }));
+
+    private static async Task<TokenRow> RowAsync(Shop shop, IssuedToken token) =>
+        (await shop.Server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == token.Token.Id);
+
+    private static Task UpkeepAsync(Shop shop) => shop.Server.Services.GetRequiredService<NativeUpkeep>().RunOnceAsync(default);
+
+    /// <summary>After an hour and more the statistics are due again.</summary>
+    private static async Task LaterAsync(Shop shop)
+    {
+        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(61));
+        await UpkeepAsync(shop);
+    }
+}
