@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
 using ResellerPortal.Core.Persistence;
@@ -40,9 +41,12 @@ public sealed class LargeFileTests : IDisposable
             var up = PeakKiB(portal);
             Assert.Equal(Size, await UploadAsync(client, 1000, $"?echo={Size}"));
             var down = PeakKiB(portal);
+            Assert.Equal(0, await ConvertAsync(client, Json(Size), "?echo=0"));
+            var json = PeakKiB(portal);
 
             Assert.True(up - before < Growth, $"{before:N0} KiB before, {up:N0} KiB at most while 500 MiB went up");
             Assert.True(down - before < Growth, $"{before:N0} KiB before, {down:N0} KiB at most while 500 MiB came down");
+            Assert.True(json - before < Growth, $"{before:N0} KiB before, {json:N0} KiB at most while 500 MiB of JSON went up");
         }
         finally
         {
@@ -57,16 +61,24 @@ public sealed class LargeFileTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<long> UploadAsync(HttpClient client, long size, string query)
+    private static Task<long> UploadAsync(HttpClient client, long size, string query) =>
+        ConvertAsync(client, new MultipartFormDataContent { { new StreamContent(new Filled("", 0, size, "")), "File", "large.docx" } }, query);
+
+    private static StreamContent Json(long size) => new(new Filled("""{"Parameters":[{"Name":"File","FileValue":{"Name":"large.docx","Data":" """.TrimEnd(), (byte)'A', size, "\"}}]}"))
     {
-        using var form = new MultipartFormDataContent { { new StreamContent(new Zeros(size)), "File", "large.docx" } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf" + query) { Content = form };
+        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+    };
+
+    /// <returns>Letters A in the answer.</returns>
+    private static async Task<long> ConvertAsync(HttpClient client, HttpContent body, string query)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf" + query) { Content = body };
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await using var body = await answer.Content.ReadAsStreamAsync();
+        await using var content = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[1 << 16];
         var data = 0L;
-        while (await body.ReadAsync(buffer) is > 0 and var read)
+        while (await content.ReadAsync(buffer) is > 0 and var read)
         {
             data += buffer.AsSpan(0, read).Count((byte)'A');
         }
@@ -111,9 +123,10 @@ public sealed class LargeFileTests : IDisposable
         File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
         System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A stream of zeros of a certain length.</summary>
-    private sealed class Zeros(long length) : Stream
+    /// <summary>A stream of a head, one byte many times, and a tail.</summary>
+    private sealed class Filled(string head, byte fill, long length, string tail) : Stream
     {
+        private readonly Queue<Stream> _ends = new([new MemoryStream(Encoding.ASCII.GetBytes(head)), new MemoryStream(Encoding.ASCII.GetBytes(tail))]);
         private long _left = length;
 
         public override bool CanRead => true;
@@ -128,10 +141,21 @@ public sealed class LargeFileTests : IDisposable
 
         public override int Read(byte[] buffer, int offset, int count)
         {
+            if (_ends.Peek().Read(buffer, offset, count) is > 0 and var ofEnd)
+            {
+                return ofEnd;
+            }
+
             var read = (int)Math.Min(count, _left);
-            buffer.AsSpan(offset, read).Clear();
+            buffer.AsSpan(offset, read).Fill(fill);
             _left -= read;
-            return read;
+            if (read > 0 || _ends.Count == 1)
+            {
+                return read;
+            }
+
+            _ends.Dequeue();
+            return Read(buffer, offset, count);
         }
 
         public override void Flush()

@@ -16,6 +16,10 @@ internal sealed class JobPolling(ConversionJobs jobs, JobSettlement ending, IHtt
     /// <summary>The upstream wants to be asked for one job every five seconds at most.</summary>
     private static readonly TimeSpan YoungFor = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _forgetAtUtc;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.JobPolling);
@@ -25,7 +29,11 @@ internal sealed class JobPolling(ConversionJobs jobs, JobSettlement ending, IHtt
             {
                 await PollAsync(stoppingToken);
                 await CallWebHooksAsync(stoppingToken);
-                await jobs.ForgetOldAsync(stoppingToken);
+                if (clock.GetUtcNow() >= _forgetAtUtc)
+                {
+                    await jobs.ForgetOldAsync(stoppingToken);
+                    _forgetAtUtc = clock.GetUtcNow() + ForgetEvery;
+                }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

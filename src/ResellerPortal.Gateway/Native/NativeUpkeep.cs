@@ -11,7 +11,7 @@ namespace ResellerPortal.Gateway.Native;
 internal sealed class NativeUpkeep(
     ApiTokens tokens, NativeUsage usage, UpstreamAddress address, UpstreamStatistics statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeUpkeep> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>One round: what waits is told, and what is due is asked for.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class NativeUpkeep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
+        using var timer = new PeriodicTimer(options.Value.StatisticsEvery < LongestPause ? options.Value.StatisticsEvery : LongestPause);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

@@ -28,4 +28,7 @@ internal static class Numbers
 
     /// <summary>"Dec", "Jan 26", "Feb": the year where it begins, so that twelve fit under a chart.</summary>
     public static string ShortMonth(DateOnly day) => day.ToString(day.Month == 1 ? "MMM yy" : "MMM", CultureInfo.InvariantCulture);
+
+    /// <summary>"1 entry", "1,250 entries".</summary>
+    public static string Count(long number, string one, string? many = null) => $"{Conversions(number)} {(number == 1 ? one : many ?? one + "s")}";
 }

@@ -52,6 +52,24 @@ internal sealed class PortalPage(IPage page)
 
     public Task SeesRowAsync(string text) => Expect(Row(text).First).ToBeVisibleAsync();
 
+    /// <summary>Opens a page again and again until something is there that the portal's own work brings.</summary>
+    public async Task SeesInTimeAsync(string address, string title, ILocator what)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await OpenAsync(address, title);
+            try
+            {
+                await Expect(what.First).ToBeVisibleAsync(new() { Timeout = 2_000 });
+                return;
+            }
+            catch (PlaywrightException) when (i < 19)
+            {
+                // Not yet.
+            }
+        }
+    }
+
     /// <summary>Reads a secret that is shown once, and closes it.</summary>
     public async Task<string> TakeSecretAsync()
     {

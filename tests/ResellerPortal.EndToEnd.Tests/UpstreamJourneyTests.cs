@@ -1,0 +1,104 @@
+using System.Net;
+using Microsoft.Playwright;
+using ResellerPortal.EndToEnd.Tests.PageObjects;
+using ResellerPortal.Gateway.Upstream;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+/// <summary>What a reseller's people see of its account at ConvertAPI.</summary>
+public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string OwnerEmail = "owner@northwind.example";
+    private const string OperatorEmail = "operator@test.example";
+
+    [Fact]
+    public async Task A_token_at_convertapi_is_issued_used_and_revoked()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var server = PortalServer.Start(settings: [.. upstream.Settings(), ("Gateway:StatisticsEvery", "00:00:00.5")]);
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+
+        await owner.OpenAsync("/reseller/gateway", "Gateway");
+        await owner.SeesAsync("They need an account of your own at ConvertAPI");
+        await owner.FillAsync("Your own secret", NativeUpstream.Secret);
+        await owner.Page.Keyboard.PressAsync("Tab");
+        await owner.Page.GetByLabel("Offer tokens that ConvertAPI keeps").CheckAsync();
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("Conversions run under your own account");
+
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.PressAsync("Issue token");
+        await owner.ChooseAsync("Programs call", "ConvertAPI itself");
+        await owner.FillAsync("Usage limit (conversions)", "500");
+        await owner.ConfirmAsync("Issue token");
+        var secret = await owner.TakeSecretAsync();
+        await owner.SeesRowAsync("At ConvertAPI");
+        Assert.Equal([secret], upstream.Tokens.Keys);
+
+        upstream.Use(secret, new NativeConversion(server.Clock.GetUtcNow(), 7));
+        await owner.SeesInTimeAsync("/reseller/ledger", "Usage ledger", owner.Row("docx → pdf"));
+        await owner.OpenAsync("/reseller/gateway", "Gateway");
+        await owner.SeesAsync("Statistics taken in");
+
+        upstream.Fails = HttpStatusCode.ServiceUnavailable;
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.PressAsync("Revoke");
+        await owner.ConfirmAsync("Revoke token");
+        await owner.SeesAsync("Still served");
+        await owner.OpenAsync("/reseller/gateway", "Gateway");
+        await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics missing"));
+        upstream.Fails = null;
+        await owner.SeesInTimeAsync($"/reseller/customers/{acme.Id}", "Acme", owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Still served" }).Filter(new() { HasText = "Revoked" }));
+        Assert.Equal([secret], upstream.Deleted);
+    }
+
+    [Fact]
+    public async Task A_difference_is_seen_by_the_operator_and_corrected_with_one_press()
+    {
+        await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
+        {
+            context.Response.ContentType = "application/json";
+            await stand.ReadAsync(context);
+
+            // The conversion's cost is not told, and nothing was charged for it.
+            await context.Response.WriteAsync(context.Request.Path.Value switch
+            {
+                "/user" => """{"ConversionsConsumed": 100}""",
+                "/user/statistic" => "[]",
+                _ => """{"Files": []}""",
+            });
+        });
+        using var server = PortalServer.Start(settings: upstream.Settings());
+        await server.Books.AddOperatorAsync(OperatorEmail);
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        using var client = server.WithToken((await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"))).Secret);
+        var page = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await page.SignInAsync(OperatorEmail, Books.Password);
+        await ReadAccountsADayLaterAsync(server);
+        await page.OpenAsync("/operator/reconciliation", "Reconciliation");
+        await page.SeesRowAsync("First reading");
+
+        (await client.PostAsync("/convert/docx/to/pdf", new StringContent("content"))).EnsureSuccessStatusCode();
+        await ReadAccountsADayLaterAsync(server);
+        await page.OpenAsync("/operator/reconciliation", "Reconciliation");
+        await page.PressInAsync(page.Row("Differs"), "Entries");
+        await page.SeesAsync("In the ledger, and not charged: 1 conversion.");
+        await page.SeesRowAsync("docx → pdf");
+        await page.PressAsync("Correct these entries");
+
+        await page.SeesAsync("Corrected: 1 entry.");
+        await Assertions.Expect(page.Row("Differs")).ToHaveCountAsync(0);
+    }
+
+    private static Task ReadAccountsADayLaterAsync(PortalServer server)
+    {
+        server.Clock.MoveTo(server.Clock.GetUtcNow().AddHours(25));
+        return server.Services.GetRequiredService<AccountReadings>().ReadAsync(default);
+    }
+}
