@@ -39,8 +39,8 @@ public sealed class GatewayOptions
     /// <summary>How often the statistics of accounts with native tokens are taken into the ledger.</summary>
     public TimeSpan StatisticsEvery { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Conversions of one reseller that may start within a minute on a node.</summary>
-    public int RequestsPerMinutePerReseller { get; set; } = 60_000;
+    /// <summary>Conversions of one reseller that may start within a minute on a node; null for no limit.</summary>
+    public int? RequestsPerMinutePerReseller { get; set; }
 
     /// <summary>Private networks in CIDR form that callers may give addresses of; none unless set.</summary>
     public List<string> AllowedPrivateNetworks { get; } = [];

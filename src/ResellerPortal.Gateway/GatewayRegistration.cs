@@ -39,7 +39,7 @@ public static class GatewayRegistration
             .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(network, out _)), "Gateway:AllowedPrivateNetworks holds something that is no network in CIDR form, such as 10.1.0.0/16.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery is more than nothing.")
-            .Validate(o => o.RequestsPerMinutePerReseller > 0, "Gateway:RequestsPerMinutePerReseller is at least 1.")
+            .Validate(o => o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller is at least 1; leave it out for no limit.")
             .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();

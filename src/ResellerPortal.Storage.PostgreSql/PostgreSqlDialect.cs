@@ -59,7 +59,8 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     {
         var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(maxima.Select(c => $"\"{c}\" = greatest(\"{table}\".\"{c}\", excluded.\"{c}\")"));
         return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
-            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}";
+            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
+            + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
     }
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;

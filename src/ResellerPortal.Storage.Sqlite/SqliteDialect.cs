@@ -50,7 +50,8 @@ public sealed class SqliteDialect : IDatabaseDialect
     {
         var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(maxima.Select(c => $"\"{c}\" = max(\"{table}\".\"{c}\", excluded.\"{c}\")"));
         return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
-            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}";
+            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
+            + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
     }
 
     public Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -29,11 +30,11 @@ internal sealed class ReservePolicy
             [nameof(ConverterPeak.ResellerId), nameof(ConverterPeak.Converter)],
             resellers.SelectMany(reseller => names.Select(name => (object?[])[reseller, name])),
             isLocking: false,
-            null,
+            map => $"{map.Column(nameof(ConverterPeak.Day))} >= '{since.ToString("O", CultureInfo.InvariantCulture)}'",
             default);
         return new ReservePolicy(
             least.ToDictionary(r => r.Converter, r => r.Quantity),
-            days.Where(p => p.Day >= since).GroupBy(p => (p.ResellerId, p.Converter)).ToDictionary(g => g.Key, g => g.Max(p => p.Highest)));
+            days.GroupBy(p => (p.ResellerId, p.Converter)).ToDictionary(g => g.Key, g => g.Max(p => p.Highest)));
     }
 
     /// <summary>The operator's quantity, and that or the highest cost seen lately, whichever is more.</summary>

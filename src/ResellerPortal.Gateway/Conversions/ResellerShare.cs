@@ -15,12 +15,14 @@ internal sealed class ResellerShare(IOptions<GatewayOptions> options) : IDisposa
         {
             PermitLimit = options.Value.ConcurrencyPerReseller,
         })),
-        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => RateLimitPartition.GetSlidingWindowLimiter(reseller, _ => new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = options.Value.RequestsPerMinutePerReseller,
-            Window = TimeSpan.FromMinutes(1),
-            SegmentsPerWindow = 60,
-        })));
+        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => options.Value.RequestsPerMinutePerReseller is not { } perMinute
+            ? RateLimitPartition.GetNoLimiter(reseller)
+            : RateLimitPartition.GetSlidingWindowLimiter(reseller, _ => new SlidingWindowRateLimiterOptions
+            {
+                PermitLimit = perMinute,
+                Window = TimeSpan.FromMinutes(1),
+                SegmentsPerWindow = 60,
+            })));
 
     /// <returns>A place to give back at the end; <see cref="RateLimitLease.IsAcquired"/> says whether there was one.</returns>
     public RateLimitLease TryEnter(ResellerId reseller) => _limits.AttemptAcquire(reseller);
