@@ -69,6 +69,7 @@ public static class CoreRegistration
         services.AddSingleton<InvoicePayments>();
         services.AddSingleton<ResellerDashboard>();
         services.AddSingleton<CustomerQueries>();
+        services.AddSingleton<PriceSimulator>();
         services.AddSingleton<MyUsage>();
         return services;
     }

@@ -71,8 +71,9 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
     public Task<IssuedToken> IssueAsync(Actor owner, Customer customer, long? limit = null, DateTimeOffset? expiresAtUtc = null, string environment = "production") =>
         Valued(Tokens.IssueAsync(owner, customer.Id, new TokenRequest(environment, limit, expiresAtUtc)));
 
-    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, Markup markup, DateOnly from) =>
-        Valued(RateCards.SetAsync(owner, customer?.Id, markup, from));
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, PriceModel price, DateOnly from) => PriceAsync(owner, customer, CardTerms.Of(price), from);
+
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, CardTerms terms, DateOnly from) => Valued(RateCards.SetAsync(owner, customer?.Id, terms, from));
 
     public static UsageFact Fact(IssuedToken token, DateTimeOffset at, long quantity = 1, string converter = "docx-to-pdf") =>
         new(token.Token.Id, at, converter, quantity, UsageSource.Import, Guid.NewGuid());

@@ -9,12 +9,12 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>A customer in the reseller's list, with the present month's figures.</summary>
-public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Markup, bool HasOwnMarkup, Figures ThisMonth);
+public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Price, bool HasOwnCard, Figures ThisMonth);
 
 public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, int TotalCount);
 
 /// <summary>All that the reseller's page of one customer shows.</summary>
-public sealed record CustomerDetail(Reseller Reseller, Customer Customer, Markup Markup, bool HasOwnMarkup, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
+public sealed record CustomerDetail(Reseller Reseller, Customer Customer, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
 
 /// <summary>The reseller's views of its customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
@@ -49,13 +49,13 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         return new CustomerPage(
             [.. customers.Select(customer =>
             {
-                var schedule = new RateCardSchedule(customer.Id, cards);
+                var schedule = new RateCardSchedule(customer.Id, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
-                    schedule.On(today).Describe(),
+                    schedule.On(today).Describe(reseller.Currency),
                     schedule.OwnOn(today) is not null,
-                    Figures.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency)));
+                    Figures.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
             })],
             count);
     }
@@ -77,7 +77,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
         var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = new RateCardSchedule(customerId, cards);
+        var schedule = new RateCardSchedule(customerId, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
         return new CustomerDetail(
             reseller,
             customer,
@@ -85,7 +85,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             schedule.OwnOn(today) is not null,
             [.. Enumerable.Range(0, Months)
                 .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
-                .Select(month => new MonthFigures(month, Figures.Of(Rating.Rate(usage[month], schedule, reseller.Currency))))],
+                .Select(month => new MonthFigures(month, Figures.Of(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
             [.. cards.OrderByDescending(c => c.Version)]);
     }
 

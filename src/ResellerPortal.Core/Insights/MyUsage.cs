@@ -45,11 +45,11 @@ public sealed class MyUsage(PortalDatabase database, TimeProvider clock)
         var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
-        var schedule = new RateCardSchedule(customerId, cards);
+        var schedule = new RateCardSchedule(customerId, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
         var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
-            .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency)))
+            .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
             .ToList();
         var byDay = (await RatedPeriods.UsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
         return new MyOverview(

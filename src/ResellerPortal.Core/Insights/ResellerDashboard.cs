@@ -48,21 +48,22 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
         var usage = await RatedPeriods.UsageByMonthAsync(db, first, present, cards, customers: null, cancellationToken);
-        var names = await db.Customers.AsNoTracking().ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+        var all = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name, c.CreatedAtUtc }).ToListAsync(cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
             .ToDictionary(month => month, _ => Figures.Zero(reseller.Currency));
         var customers = new List<CustomerFigures>();
-        foreach (var (id, name) in names)
+        foreach (var customer in all)
         {
-            var schedule = new RateCardSchedule(id, cards);
-            foreach (var month in usage[id].GroupBy(item => BillingPeriod.Of(item.Day)))
+            var schedule = new RateCardSchedule(customer.Id, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
+            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            foreach (var month in months.Keys)
             {
-                var figures = Figures.Of(Rating.Rate(month, schedule, reseller.Currency));
-                months[month.Key] += figures;
-                if (month.Key == present)
+                var figures = Figures.Of(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
+                months[month] += figures;
+                if (month == present && ofCustomer.Contains(month))
                 {
-                    customers.Add(new CustomerFigures(id, name, figures));
+                    customers.Add(new CustomerFigures(customer.Id, customer.Name, figures));
                 }
             }
         }
@@ -79,7 +80,7 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
             alerts,
             [.. months.OrderBy(m => m.Key).Select(m => new MonthFigures(m.Key, m.Value))],
             [.. customers.OrderByDescending(c => c.Figures.Conversions)],
-            names.Count,
+            all.Count,
             await db.PlanOrders.CountAsync(o => o.Status == PlanOrderStatus.Ordered, cancellationToken));
     }
 }

@@ -31,10 +31,17 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         return await OfRangeAsync(db, customer, first, firstOfLaterPeriod - 1 ?? customer.LastSequence, zone, cancellationToken);
     }
 
-    public static async Task<ClaimedUsage> OfRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken)
+    /// <summary>What earlier invoices billed of a time, for months whose late usage is priced on top of it.</summary>
+    public static async Task<IReadOnlyList<UsageItem>> BilledAsync(PortalDbContext db, Customer customer, DateTimeOffset from, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+        await ItemsAsync(
+            db, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence <= customer.BilledThroughSequence && e.OccurredAtUtc >= from && e.OccurredAtUtc < until), zone, cancellationToken);
+
+    public static async Task<ClaimedUsage> OfRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+        new(first, last, await ItemsAsync(db, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last), zone, cancellationToken));
+
+    private static async Task<IReadOnlyList<UsageItem>> ItemsAsync(PortalDbContext db, IQueryable<LedgerEntry> entries, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
-        var rows = db.LedgerEntries
-            .Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last)
+        var rows = entries
             .Join(
                 db.LotDraws,
                 e => new { e.CustomerId, e.Sequence },
@@ -48,7 +55,6 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
             quantities[key] = quantities.GetValueOrDefault(key) + row.Quantity;
         }
 
-        return new ClaimedUsage(
-            first, last, [.. quantities.Select(q => new UsageItem(q.Key.Day, q.Key.Converter, q.Key.Environment, q.Key.UnitCost, q.Value))]);
+        return [.. quantities.Select(q => new UsageItem(q.Key.Day, q.Key.Converter, q.Key.Environment, q.Key.UnitCost, q.Value))];
     }
 }

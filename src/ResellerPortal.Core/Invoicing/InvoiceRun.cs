@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
-using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
@@ -79,14 +78,17 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         }
 
         var claim = await ClaimedUsage.OfPeriodAsync(db, customer, period, reseller.Zone, cancellationToken);
-        if (claim.IsEmpty)
+        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
+        var schedule = new RateCardSchedule(customerId, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
+        var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(period).Min();
+        var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), period.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
+        var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, period, billed);
+        if (claim.IsEmpty && rated.Lines.Count == 0)
         {
             await transaction.CommitAsync(cancellationToken);
             return new DraftResult(customerId, customer.Name, DraftOutcome.NothingToBill);
         }
 
-        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
-        var rated = Rating.Rate(claim.Items, new RateCardSchedule(customerId, cards), reseller.Currency);
         var now = clock.GetUtcNow();
         var draft = Compose(reseller, customer, period, claim, rated, now);
         db.Invoices.Add(draft);
@@ -130,5 +132,5 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     }
 
     private static string Describe(RatedLine line, BillingPeriod period) =>
-        $"{ConverterName.Readable(line.Converter)}, {line.Environment}" + (line.Month == period ? "" : $" (late, from {line.Month.Name})");
+        line.Describe() + (line.Month == period ? "" : $" (late, from {line.Month.Name})");
 }

@@ -63,7 +63,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
         var chainHead = await db.LedgerEntries
             .Where(e => e.CustomerId == customer.Id && e.Sequence == invoice.LastSequence)
             .Select(e => e.Hash)
-            .SingleAsync(cancellationToken);
+            .SingleOrDefaultAsync(cancellationToken) ?? [];
         var taxes = TaxCalculation.Subtotals(
             invoice.Lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, invoice.Currency))), invoice.Currency);
         return new InvoiceSnapshot

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Pricing;
@@ -8,10 +8,7 @@ namespace ResellerPortal.Core.Pricing;
 /// The rule that makes a unit price from a unit cost. A price is never negative: where a rule would take off more than the
 /// cost, the conversion is free.
 /// </summary>
-[JsonDerivedType(typeof(CostPlusAmount), "cost-plus-amount")]
-[JsonDerivedType(typeof(CostPlusPercent), "cost-plus-percent")]
-[JsonDerivedType(typeof(FixedPrice), "fixed-price")]
-public abstract record Markup
+public abstract record Markup : PriceModel
 {
     private Markup()
     {
@@ -26,8 +23,10 @@ public abstract record Markup
         return price.Micros < 0 ? UnitPrice.Zero(price.Currency) : price;
     }
 
-    /// <summary>"cost + 25 %".</summary>
-    public abstract string Describe();
+    public sealed override UnitPrice LowestPriceOf(UnitPrice cost) => PriceOf(cost);
+
+    internal sealed override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups) =>
+        groups.Select(group => PricedPart.OfUsage(group, PriceOf(group.UnitCost), group.Quantity));
 
     protected abstract UnitPrice Apply(UnitPrice cost);
 
@@ -37,6 +36,10 @@ public abstract record Markup
         public override string Describe() => AmountMicros < 0
             ? $"cost − {new UnitPrice(-AmountMicros, Currency)}"
             : $"cost + {new UnitPrice(AmountMicros, Currency)}";
+
+        internal override Refusal? Check(Currency currency) => Math.Abs(AmountMicros) > MaxMicros
+            ? Refusal.Of("An amount is at most 1,000,000 a conversion.", "Value")
+            : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => cost + new UnitPrice(AmountMicros, Currency);
     }
@@ -51,6 +54,8 @@ public abstract record Markup
             _ => $"cost + {Text(Percent)} %",
         };
 
+        internal override Refusal? Check(Currency currency) => Percent is < -100 or > 10_000 ? Refusal.Of("A percentage is from −100 to 10,000.", "Value") : null;
+
         protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
 
         private static string Text(decimal percent) => percent.ToString("0.####", CultureInfo.InvariantCulture);
@@ -60,6 +65,10 @@ public abstract record Markup
     public sealed record FixedPrice(long PriceMicros, Currency Currency) : Markup
     {
         public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} each";
+
+        internal override Refusal? Check(Currency currency) => PriceMicros is < 0 or > MaxMicros
+            ? Refusal.Of("A fixed price is from 0 to 1,000,000 a conversion.", "Value")
+            : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => new(PriceMicros, Currency);
     }

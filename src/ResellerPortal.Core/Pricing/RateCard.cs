@@ -24,7 +24,7 @@ public sealed class RateCard : IResellerOwned
     public required DateOnly EffectiveFrom { get; init; }
 
     /// <summary>Null on a customer's card: from here on the customer follows the reseller's default.</summary>
-    public Markup? Markup { get; init; }
+    public CardTerms? Terms { get; init; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 }
@@ -33,9 +33,9 @@ internal sealed class RateCardConfiguration : IEntityTypeConfiguration<RateCard>
 {
     public void Configure(EntityTypeBuilder<RateCard> builder)
     {
-        builder.Property(c => c.Markup).HasMaxLength(500).HasConversion(
-            markup => JsonSerializer.Serialize(markup, JsonSerializerOptions.Default),
-            json => JsonSerializer.Deserialize<Markup>(json, JsonSerializerOptions.Default));
+        builder.Property(c => c.Terms).HasConversion(
+            terms => JsonSerializer.Serialize(terms, JsonSerializerOptions.Default),
+            json => JsonSerializer.Deserialize<CardTerms>(json, JsonSerializerOptions.Default));
         builder.HasIndex(c => new { c.ResellerId, c.Version }).IsUnique();
     }
 }

@@ -1,23 +1,55 @@
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>Which markup holds on which day for one customer: its own card, else the reseller's default, else pass-through.</summary>
-public sealed class RateCardSchedule
-{
-    private readonly RateCard[] _own;
-    private readonly RateCard[] _defaults;
+/// <summary>A part of a month in which one card holds. Both days are part of it.</summary>
+/// <param name="ActiveDays">Days of it on which the customer had its contract; fees, minimum and included conversions are shared out by them.</param>
+public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, CardTerms Terms);
 
-    public RateCardSchedule(CustomerId customer, IEnumerable<RateCard> cardsOfReseller)
+/// <summary>Which card holds on which day for one customer: its own, else the reseller's default, else pass-through.</summary>
+/// <param name="startsOn">The first day of the customer's contract; null for always.</param>
+/// <param name="endsOn">Its last day; null for no end.</param>
+public sealed class RateCardSchedule(CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null)
+{
+    private readonly RateCard[] _newestFirst = [.. cardsOfReseller
+        .Where(c => c.CustomerId is null || c.CustomerId == customer)
+        .OrderByDescending(c => c.EffectiveFrom)
+        .ThenByDescending(c => c.Version)];
+
+    public CardTerms On(DateOnly day) =>
+        OwnOn(day) ?? Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
+
+    /// <summary>The customer's own card on a day; null where it follows the default.</summary>
+    public CardTerms? OwnOn(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
+
+    /// <summary>The month, split where another card begins to hold.</summary>
+    public IReadOnlyList<PricedDays> PartsOf(BillingPeriod month)
     {
-        var newestFirst = cardsOfReseller.OrderByDescending(c => c.EffectiveFrom).ThenByDescending(c => c.Version).ToList();
-        _own = [.. newestFirst.Where(c => c.CustomerId == customer)];
-        _defaults = [.. newestFirst.Where(c => c.CustomerId is null)];
+        var parts = new List<PricedDays>();
+        foreach (var from in _newestFirst.Select(c => c.EffectiveFrom).Where(month.Contains).Append(month.FirstDay).Distinct().Order())
+        {
+            var terms = On(from);
+            if (parts.Count > 0 && ReferenceEquals(parts[^1].Terms, terms))
+            {
+                continue;
+            }
+
+            if (parts.Count > 0)
+            {
+                parts[^1] = Part(parts[^1].From, from.AddDays(-1), parts[^1].Terms);
+            }
+
+            parts.Add(Part(from, month.LastDay, terms));
+        }
+
+        return parts;
     }
 
-    public Markup On(DateOnly day) =>
-        OwnOn(day) ?? Array.Find(_defaults, c => c.EffectiveFrom <= day)?.Markup ?? Markup.PassThrough;
-
-    /// <summary>The customer's own rule on a day; null where it follows the default.</summary>
-    public Markup? OwnOn(DateOnly day) => Array.Find(_own, c => c.EffectiveFrom <= day)?.Markup;
+    private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
+    {
+        var first = startsOn > from ? startsOn.Value : from;
+        var last = endsOn < to ? endsOn.Value : to;
+        return new PricedDays(from, to, Math.Max(0, last.DayNumber - first.DayNumber + 1), terms);
+    }
 }

@@ -9,16 +9,16 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>What a rule makes of the unit cost of one living lot.</summary>
-public sealed record MarkupEffect(string PlanName, UnitPrice UnitCost, UnitPrice UnitPrice)
+/// <summary>What a rule makes of the unit cost of one living lot, at the least.</summary>
+public sealed record PriceEffect(string PlanName, string Rule, UnitPrice UnitCost, UnitPrice UnitPrice)
 {
     public bool LosesMoney => UnitPrice.Micros < UnitCost.Micros;
 }
 
 /// <summary>A card just set, with what it makes of today's costs.</summary>
-public sealed record RateCardChange(RateCard Card, IReadOnlyList<MarkupEffect> Effects)
+public sealed record RateCardChange(RateCard Card, IReadOnlyList<PriceEffect> Effects)
 {
-    /// <summary>Said to the reseller where the rule sells below cost; null where it does not.</summary>
+    /// <summary>Said to the reseller where a rule sells below cost; null where none does.</summary>
     public string? Warning => RateCards.LossWarning(Effects);
 }
 
@@ -29,9 +29,9 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
     /// Selling below cost is allowed, and comes with a warning.
     /// </summary>
     /// <param name="customerId">Null sets the reseller's default.</param>
-    /// <param name="markup">Null lets the customer follow the default.</param>
+    /// <param name="terms">Null lets the customer follow the default.</param>
     public async Task<Outcome<RateCardChange>> SetAsync(
-        Actor actor, CustomerId? customerId, Markup? markup, DateOnly effectiveFrom, CancellationToken cancellationToken = default)
+        Actor actor, CustomerId? customerId, CardTerms? terms, DateOnly effectiveFrom, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PricesEdit);
         await using var db = database.Open(actor.Scope);
@@ -45,7 +45,7 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        if (Check(markup, effectiveFrom, reseller, reseller.Zone.DayOf(now), isDefault: customerId is null) is { } refusal)
+        if (Check(terms, effectiveFrom, reseller, reseller.Zone.DayOf(now), isDefault: customerId is null) is { } refusal)
         {
             return refusal;
         }
@@ -56,19 +56,19 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
             CustomerId = customerId,
             Version = await db.RateCards.MaxAsync(c => (int?)c.Version, cancellationToken) + 1 ?? 1,
             EffectiveFrom = effectiveFrom,
-            Markup = markup,
+            Terms = terms,
             CreatedAtUtc = now,
         };
         db.RateCards.Add(card);
         db.Audit(
-            actor, now, Permission.PricesEdit, $"{customer?.Name ?? "default"}: {markup?.Describe() ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}", reseller.Id, customerId);
+            actor, now, Permission.PricesEdit, $"{customer?.Name ?? "default"}: {terms?.Describe(reseller.Currency) ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}", reseller.Id, customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RateCardChange(card, markup is null ? [] : await EffectsAsync(actor, markup, cancellationToken));
+        return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, terms, cancellationToken));
     }
 
-    /// <summary>What a rule would make of the unit costs of the lots that can be drawn now.</summary>
-    public async Task<IReadOnlyList<MarkupEffect>> EffectsAsync(Actor actor, Markup markup, CancellationToken cancellationToken = default)
+    /// <summary>What the rules would make of the unit costs of the lots that can be drawn now.</summary>
+    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(Actor actor, CardTerms terms, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         var now = clock.GetUtcNow();
@@ -77,11 +77,12 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
-        return [.. lots.DistinctBy(l => l.UnitCost).Select(l => new MarkupEffect(l.PlanName, l.UnitCost, markup.PriceOf(l.UnitCost)))];
+        return [.. lots.DistinctBy(l => l.UnitCost).SelectMany(l => terms.Rules.Select(rule =>
+            new PriceEffect(l.PlanName, rule.Describe(), l.UnitCost, terms.LowestPriceOf(rule, l.UnitCost))))];
     }
 
     /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>
-    public async Task<(Currency Currency, Markup Markup)> DefaultAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(Currency Currency, CardTerms Terms)> DefaultAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -98,27 +99,14 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         return await db.RateCards.AsNoTracking().OrderByDescending(c => c.Version).ToListAsync(cancellationToken);
     }
 
-    public static string? LossWarning(IEnumerable<MarkupEffect> effects) =>
+    public static string? LossWarning(IEnumerable<PriceEffect> effects) =>
         effects.FirstOrDefault(e => e.LosesMoney) is { } loss
-            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost} and is charged at {loss.UnitPrice}. You lose money on each."
+            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost} and is charged at {loss.UnitPrice} ({loss.Rule}). You lose money on each."
             : null;
 
-    private static Refusal? Check(Markup? markup, DateOnly effectiveFrom, Reseller reseller, DateOnly today, bool isDefault)
-    {
-        const long maxMicros = 1_000_000 * UnitPrice.MicrosPerUnit;
-        return markup switch
-        {
-            null when isDefault => Refusal.Of("The default needs a rule. Choose one."),
-            Markup.CostPlusPercent { Percent: < -100 or > 10_000 } => Refusal.Of("A percentage is from −100 to 10,000.", "Value"),
-            Markup.CostPlusAmount { AmountMicros: < -maxMicros or > maxMicros } => Refusal.Of("An amount is at most 1,000,000 a conversion.", "Value"),
-            Markup.FixedPrice { PriceMicros: < 0 or > maxMicros } => Refusal.Of("A fixed price is from 0 to 1,000,000 a conversion.", "Value"),
-            Markup.CostPlusAmount { Currency: var currency } when currency != reseller.Currency => WrongCurrency(reseller),
-            Markup.FixedPrice { Currency: var currency } when currency != reseller.Currency => WrongCurrency(reseller),
-            _ when effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) =>
-                Refusal.Of("A price starts within a year from today.", nameof(effectiveFrom)),
-            _ => null,
-        };
-    }
-
-    private static Refusal WrongCurrency(Reseller reseller) => Refusal.Of($"Prices of this account are in {reseller.Currency}.", "Value");
+    private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Reseller reseller, DateOnly today, bool isDefault) =>
+        terms is null && isDefault ? Refusal.Of("The default needs a rule. Choose one.")
+        : terms?.Check(reseller.Currency) is { } refusal ? refusal
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Of("A price starts within a year from today.", nameof(effectiveFrom))
+        : null;
 }

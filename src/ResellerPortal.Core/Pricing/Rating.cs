@@ -1,3 +1,5 @@
+using System.Globalization;
+using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Time;
 
@@ -6,42 +8,75 @@ namespace ResellerPortal.Core.Pricing;
 /// <summary>Conversions of one local day, converter and environment that cost the same.</summary>
 public sealed record UsageItem(DateOnly Day, string Converter, string Environment, UnitPrice UnitCost, long Quantity);
 
-/// <summary>What is charged for the conversions of one month, converter, environment and unit price.</summary>
-public sealed record RatedLine(BillingPeriod Month, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, Money Amount);
-
-/// <summary>Usage with its prices. The cost is the reseller's secret and is not part of the lines.</summary>
-public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, Money Total, ExactAmount Cost)
+/// <summary>What a line charges for, in the order lines stand.</summary>
+public enum LineKind
 {
-    public long Quantity => Lines.Sum(line => line.Quantity);
+    Usage,
+    Included,
+    Package,
+    Discount,
+    Minimum,
+    Fee,
 }
 
+/// <summary>A line of what is charged: a quantity at a unit price, rounded once.</summary>
+/// <param name="From">The first day of the part of the month that its card held for; <paramref name="To"/> is the last.</param>
+/// <param name="Converter">Empty where the line is not one converter's, as <paramref name="Environment"/> is then.</param>
+/// <param name="BlockSize">Conversions in one of the quantity's blocks.</param>
+public sealed record RatedLine(
+    LineKind Kind, BillingPeriod Month, DateOnly From, DateOnly To, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, long BlockSize, Money Amount)
+{
+    /// <summary>The line in words: "docx → pdf, production".</summary>
+    public string Describe() => Text() + (From == Month.FirstDay && To == Month.LastDay ? "" : string.Create(CultureInfo.InvariantCulture, $", {From.Day} to {To:d MMMM}"));
+
+    private string Text() => Kind switch
+    {
+        LineKind.Usage => $"{ConverterName.Readable(Converter)}, {Environment}",
+        LineKind.Included => $"{ConverterName.Readable(Converter)}, {Environment}, included",
+        LineKind.Package => string.Create(CultureInfo.InvariantCulture, $"Packages of {BlockSize:N0} conversions"),
+        LineKind.Discount => "Discount",
+        LineKind.Minimum => "Difference to the minimum charge",
+        _ => "Monthly fee",
+    };
+}
+
+/// <summary>Usage with its prices. The cost is the reseller's secret and is not part of the lines.</summary>
+/// <param name="Quantity">Conversions.</param>
+public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost);
+
 /// <summary>
-/// The one function that prices usage: estimate, draft, invoice and the customer's own view all call it, so they cannot
-/// disagree. The order of the usage does not matter.
+/// The one function that prices usage: estimate, draft, invoice, simulator and the customer's own view all call it, so they
+/// cannot disagree. The order of the usage does not matter, nor how it is summed within the days of one card.
 /// </summary>
 public static class Rating
 {
-    public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency currency)
+    /// <summary>Prices usage, and what comes with the month beside it.</summary>
+    /// <param name="charged">The month whose fee and minimum are charged; null for usage alone.</param>
+    /// <param name="billed">
+    /// What was billed before for months that this usage belongs to. The usage then costs what the whole of a month costs more
+    /// with it than without: it climbs on where the tiers, packages and included conversions were left.
+    /// </param>
+    public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency currency, BillingPeriod? charged = null, IEnumerable<UsageItem>? billed = null)
     {
-        var cost = ExactAmount.Zero(currency);
-        var quantities = new Dictionary<(BillingPeriod Month, string Converter, string Environment, UnitPrice Price), long>();
-        foreach (var item in usage)
+        var fresh = usage.ToList();
+        var before = (billed ?? []).ToLookup(item => BillingPeriod.Of(item.Day));
+        var months = fresh.ToLookup(item => BillingPeriod.Of(item.Day));
+        var lines = new List<RatedLine>();
+        foreach (var month in months.Select(m => m.Key).Concat(charged is { } due ? [due] : []).Distinct().Order())
         {
-            cost += item.UnitCost * item.Quantity;
-            var price = schedule.On(item.Day).PriceOf(item.UnitCost);
-            var key = (BillingPeriod.Of(item.Day), item.Converter, item.Environment, price);
-            quantities[key] = quantities.GetValueOrDefault(key) + item.Quantity;
+            foreach (var days in schedule.PartsOf(month))
+            {
+                var part = new PricedPartOfMonth(month, days, currency);
+                var was = part.Charge(before[month], withFees: charged is not null && month != charged);
+                var now = part.Charge(before[month].Concat(months[month]), withFees: charged is not null);
+                lines.AddRange(part.Difference(now, was));
+            }
         }
 
-        var lines = quantities
-            .Where(group => group.Value != 0)
-            .OrderBy(group => group.Key.Month)
-            .ThenBy(group => group.Key.Environment, StringComparer.Ordinal)
-            .ThenBy(group => group.Key.Converter, StringComparer.Ordinal)
-            .ThenBy(group => group.Key.Price.Micros)
-            .Select(group => new RatedLine(
-                group.Key.Month, group.Key.Converter, group.Key.Environment, group.Key.Price, group.Value, Money.Round(group.Key.Price * group.Value)))
-            .ToList();
-        return new RatedUsage(lines, Money.Sum(lines.Select(line => line.Amount), currency), cost);
+        return new RatedUsage(
+            lines,
+            fresh.Sum(item => item.Quantity),
+            Money.Sum(lines.Select(line => line.Amount), currency),
+            fresh.Aggregate(ExactAmount.Zero(currency), (cost, item) => cost + (item.UnitCost * item.Quantity)));
     }
 }

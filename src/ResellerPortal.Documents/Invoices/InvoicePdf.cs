@@ -141,7 +141,7 @@ public sealed class InvoicePdf : IInvoiceDocument
     {
         var baseline = sheet.Y + 8;
         sheet.Text("Description", Label, Ink.Soft, sheet.Left, baseline);
-        sheet.Text("Conversions", Label, Ink.Soft, Column(sheet, 0), baseline, Align.Right);
+        sheet.Text("Quantity", Label, Ink.Soft, Column(sheet, 0), baseline, Align.Right);
         sheet.Text("Unit price", Label, Ink.Soft, Column(sheet, 1), baseline, Align.Right);
         sheet.Text("Tax", Label, Ink.Soft, Column(sheet, 2), baseline, Align.Right);
         sheet.Text("Amount " + snapshot.Currency.Code, Label, Ink.Soft, sheet.Right, baseline, Align.Right);
@@ -200,7 +200,9 @@ public sealed class InvoicePdf : IInvoiceDocument
         var y = sheet.Bottom + 26;
         sheet.Rule(y - 10, Ink.Hairline);
         sheet.Text(
-            $"Bills usage ledger entries {snapshot.Ledger.FirstSequence.ToString("N0", Culture)} to {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Hash of the last:",
+            snapshot.Ledger.LastSequence < snapshot.Ledger.FirstSequence
+                ? $"Bills no new usage; the ledger is billed through entry {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Its hash:"
+                : $"Bills usage ledger entries {snapshot.Ledger.FirstSequence.ToString("N0", Culture)} to {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Hash of the last:",
             Small, Ink.Soft, sheet.Left, y);
         sheet.Text(snapshot.Ledger.ChainHead, Small, Ink.Soft, sheet.Left, y + 9);
         sheet.Text($"{snapshot.Number} · page {number} of {sheet.PageCount}", Small, Ink.Soft, sheet.Right, y, Align.Right);

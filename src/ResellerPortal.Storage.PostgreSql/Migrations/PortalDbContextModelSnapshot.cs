@@ -933,12 +933,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("date");
 
-                    b.Property<string>("Markup")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)");
-
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("text");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer");

@@ -951,13 +951,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("EffectiveFrom")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Markup")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
-
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER");

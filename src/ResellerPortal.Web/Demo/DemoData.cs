@@ -133,7 +133,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         var customers = new Customers(database, seats, _clock);
         var tokens = new ApiTokens(database, protection, upstreamTokens, _clock);
         var cards = new RateCards(database, _clock);
-        await cards.SetAsync(owner, null, new Markup.CostPlusPercent(35), from, cancellationToken);
+        await cards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), from, cancellationToken);
         var accounts = new List<DemoAccount>();
         foreach (var demo in Customers)
         {
@@ -141,7 +141,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
                 owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget), Password, cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
-                await cards.SetAsync(owner, customer.Id, demo.Markup, from, cancellationToken);
+                await cards.SetAsync(owner, customer.Id, CardTerms.Of(demo.Markup), from, cancellationToken);
             }
 
             var isAcme = demo.Email == CustomerEmail;

@@ -12,7 +12,7 @@ public sealed partial class Pricing(CurrentActor current, CustomerQueries custom
     private IReadOnlyList<RateCard>? _cards;
     private Dictionary<CustomerId, string> _names = [];
     private Currency _currency;
-    private Markup _default = Markup.PassThrough;
+    private CardTerms _default = CardTerms.PassThrough;
     private bool _mayEdit;
 
     protected override Task OnInitializedAsync() => LoadAsync();

@@ -39,7 +39,7 @@ public sealed class RateCardsTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, new Markup.CostPlusPercent(percent), Today)).IsRefused);
+        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
     }
 
     [Fact]
@@ -50,6 +50,6 @@ public sealed class RateCardsTests
         var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
         var acme = await sqlite.Books.AddCustomerAsync(northwind, "Acme");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, new Markup.CostPlusPercent(1), Today)).IsRefused);
+        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.Of(new Markup.CostPlusPercent(1)), Today)).IsRefused);
     }
 }

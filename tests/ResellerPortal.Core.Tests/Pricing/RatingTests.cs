@@ -70,9 +70,9 @@ public sealed class RatingTests
             Card(3, Acme, October.AddDays(10), null),
             Card(4, CustomerId.New(), October, new Markup.FixedPrice(1, Eur)),
         ]);
-        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(-1)).Describe());
-        Assert.Equal("0.02 EUR each", schedule.On(October).Describe());
-        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(10)).Describe());
+        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(-1)).Describe(Eur));
+        Assert.Equal("0.02 EUR each", schedule.On(October).Describe(Eur));
+        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(10)).Describe(Eur));
     }
 
     [Fact]
@@ -102,5 +102,5 @@ public sealed class RatingTests
         new(Acme, cards.Select((card, index) => Card(index + 1, Acme, card.From, card.Markup)));
 
     private static RateCard Card(int version, CustomerId? customer, DateOnly from, Markup? markup) =>
-        new() { ResellerId = Northwind, CustomerId = customer, Version = version, EffectiveFrom = from, Markup = markup, CreatedAtUtc = DateTimeOffset.UnixEpoch };
+        new() { ResellerId = Northwind, CustomerId = customer, Version = version, EffectiveFrom = from, Terms = markup is null ? null : CardTerms.Of(markup), CreatedAtUtc = DateTimeOffset.UnixEpoch };
 }

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>A month as it was priced, and as another card would have priced it.</summary>
+public sealed record SimulatedMonth(BillingPeriod Month, Figures Before, Figures After);
+
+/// <summary>Prices the last three whole months again with a card that is not set yet. Nothing is written.</summary>
+public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
+{
+    private const int Months = 3;
+
+    /// <param name="customerId">Whose card it would be; null for the default, which customers with a card of their own do not follow.</param>
+    /// <param name="terms">Null lets the customer follow the default.</param>
+    public async Task<IReadOnlyList<SimulatedMonth>> SimulateAsync(Actor actor, CustomerId? customerId, CardTerms? terms, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var last = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone).Previous;
+        var first = BillingPeriod.Of(last.FirstDay.AddMonths(1 - Months));
+        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var proposed = new RateCard
+        {
+            ResellerId = reseller.Id,
+            CustomerId = customerId,
+            Version = int.MaxValue,
+            EffectiveFrom = first.FirstDay,
+            Terms = terms,
+            CreatedAtUtc = clock.GetUtcNow(),
+        };
+        List<RateCard> changed = [.. cards.Where(c => c.CustomerId != customerId), proposed];
+        var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).Select(c => new { c.Id, c.CreatedAtUtc }).ToListAsync(cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, first, last, cards, customerId is { } one ? [one] : null, cancellationToken);
+        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i))).ToList();
+        var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, Figures.Zero(reseller.Currency), Figures.Zero(reseller.Currency)));
+        foreach (var customer in customers)
+        {
+            var startsOn = reseller.Zone.DayOf(customer.CreatedAtUtc);
+            var (before, after) = (new RateCardSchedule(customer.Id, cards, startsOn), new RateCardSchedule(customer.Id, changed, startsOn));
+            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            foreach (var month in months)
+            {
+                simulated[month] = new SimulatedMonth(
+                    month,
+                    simulated[month].Before + Figures.Of(Rating.Rate(ofCustomer[month], before, reseller.Currency, month)),
+                    simulated[month].After + Figures.Of(Rating.Rate(ofCustomer[month], after, reseller.Currency, month)));
+            }
+        }
+
+        return [.. months.Select(month => simulated[month])];
+    }
+}

@@ -1,0 +1,39 @@
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>Each conversion is charged at the price of the step it falls into: the first 1,000 at one price, the next 9,000 at another.</summary>
+public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Currency) : PriceModel
+{
+    public override string Describe() => $"graduated: {Tiers.Describe(Currency)}";
+
+    public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
+
+    internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
+
+    /// <summary>Groups climb the steps one after the other, those that take back go down from the top; the sum is the same in any order.</summary>
+    internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)
+    {
+        var position = 0L;
+        foreach (var group in groups.OrderBy(g => g.Quantity < 0))
+        {
+            var end = position + group.Quantity;
+            var (low, high) = (Math.Min(position, end), Math.Max(position, end));
+            var from = long.MinValue;
+            foreach (var tier in Tiers)
+            {
+                var to = tier.UpTo ?? long.MaxValue;
+                var inTier = Math.Min(high, to) - Math.Max(low, from);
+                if (inTier > 0)
+                {
+                    yield return PricedPart.OfUsage(group, new UnitPrice(tier.PriceMicros, Currency), group.Quantity < 0 ? -inTier : inTier);
+                }
+
+                from = to;
+            }
+
+            position = end;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>A price for each started block of conversions: 5 EUR for every 1,000.</summary>
+public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency) : PriceModel
+{
+    public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} per started {Size.ToString("N0", CultureInfo.InvariantCulture)}";
+
+    public override UnitPrice LowestPriceOf(UnitPrice cost) => UnitPrice.Round(new UnitPrice(PriceMicros, Currency).Amount / Size, Currency);
+
+    internal override Refusal? Check(Currency currency) =>
+        Size is < 1 or > 1_000_000_000 ? Refusal.Of("A package has from 1 to 1,000,000,000 conversions.", "Size")
+        : PriceMicros is < 0 or > MaxMicros ? Refusal.Of("A package costs from 0 to 1,000,000.", "Value")
+        : CheckCurrency(Currency, currency);
+
+    internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)
+    {
+        var total = groups.Sum(g => g.Quantity);
+        return total <= 0 ? [] : [new PricedPart("", "", new UnitPrice(PriceMicros, Currency), ((total - 1) / Size) + 1, Size)];
+    }
+}

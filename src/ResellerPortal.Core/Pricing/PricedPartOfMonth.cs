@@ -1,0 +1,114 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>One card's part of a month: what all of its usage comes to, and how two such sums differ.</summary>
+internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Currency currency)
+{
+    private readonly CardTerms _terms = days.Terms;
+
+    public PartCharge Charge(IEnumerable<UsageItem> usage, bool withFees)
+    {
+        var groups = usage
+            .Where(item => item.Day >= days.From && item.Day <= days.To)
+            .GroupBy(item => (item.Environment, item.Converter, item.UnitCost))
+            .Select(g => new UsageGroup(g.Key.Converter, g.Key.Environment, g.Key.UnitCost, g.Sum(item => item.Quantity)))
+            .Where(g => g.Quantity != 0)
+            .OrderBy(g => g.Environment, StringComparer.Ordinal)
+            .ThenBy(g => g.Converter, StringComparer.Ordinal)
+            .ThenBy(g => g.UnitCost.Micros)
+            .ToList();
+        var quantities = new Dictionary<LineKey, long>();
+        foreach (var (rule, ofRule) in _terms.Rules.Select((rule, index) => (rule, groups.Where(g => RuleOf(g.Converter) == index).ToList())))
+        {
+            var (included, charged) = Include(rule, ofRule);
+            foreach (var part in rule.Price.Price(charged))
+            {
+                Add(new LineKey(part.Converter.Length == 0 ? LineKind.Package : LineKind.Usage, part.Environment, part.Converter, part.Price.Micros, part.BlockSize), part.Quantity);
+            }
+
+            foreach (var free in included)
+            {
+                Add(new LineKey(LineKind.Included, free.Environment, free.Converter, 0, 1), free.Quantity);
+            }
+        }
+
+        var ofUsage = quantities.Aggregate(Money.Zero(currency), (sum, line) => sum + AmountOf(line.Key, line.Value));
+        var discount = Money.Round(ofUsage.Amount * _terms.DiscountPercent / 100, currency);
+        var minimum = withFees ? Share(_terms.MinimumMinorUnits) - (ofUsage - discount) : Money.Zero(currency);
+        return new PartCharge(
+            quantities, discount, minimum > Money.Zero(currency) ? minimum : Money.Zero(currency), withFees ? Share(_terms.MonthlyFeeMinorUnits) : Money.Zero(currency));
+
+        void Add(LineKey key, long quantity) => quantities[key] = quantities.GetValueOrDefault(key) + quantity;
+    }
+
+    /// <summary>Lines for what one charge has more than another; what it has less is taken back.</summary>
+    public IEnumerable<RatedLine> Difference(PartCharge now, PartCharge was)
+    {
+        var usage = now.Quantities.Keys.Union(was.Quantities.Keys)
+            .Select(key => (Key: key, Quantity: now.Quantities.GetValueOrDefault(key) - was.Quantities.GetValueOrDefault(key)))
+            .Where(line => line.Quantity != 0)
+            .OrderBy(line => line.Key.Kind)
+            .ThenBy(line => line.Key.Environment, StringComparer.Ordinal)
+            .ThenBy(line => line.Key.Converter, StringComparer.Ordinal)
+            .ThenBy(line => line.Key.PriceMicros)
+            .ThenBy(line => line.Key.BlockSize)
+            .Select(line => Line(line.Key, line.Quantity, AmountOf(line.Key, line.Quantity)));
+        (LineKind Kind, Money Amount)[] amounts = [(LineKind.Discount, was.Discount - now.Discount), (LineKind.Minimum, now.Minimum - was.Minimum), (LineKind.Fee, now.Fee - was.Fee)];
+
+        // A price is never negative on an invoice (EN 16931, BR-27); what is taken off is minus one of it.
+        return usage.Concat(amounts.Where(a => !a.Amount.IsZero).Select(a =>
+            Line(new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1), Math.Sign(a.Amount.MinorUnits), a.Amount)));
+    }
+
+    private int RuleOf(string converter)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (_terms.Rules[i].Covers(converter))
+            {
+                return i;
+            }
+        }
+    }
+
+    /// <summary>Takes the included conversions off the groups, in their order.</summary>
+    private (List<UsageGroup> Included, List<UsageGroup> Charged) Include(PriceRule rule, List<UsageGroup> groups)
+    {
+        var left = Math.Clamp(rule.Included * days.ActiveDays / DaysOfMonth, 0, Math.Max(0, groups.Sum(g => g.Quantity)));
+        var (free, charged) = (new List<UsageGroup>(), new List<UsageGroup>());
+        foreach (var group in groups)
+        {
+            var taken = Math.Clamp(left, 0, Math.Max(0, group.Quantity));
+            left -= taken;
+            if (taken > 0)
+            {
+                free.Add(group with { Quantity = taken });
+            }
+
+            if (group.Quantity != taken)
+            {
+                charged.Add(group with { Quantity = group.Quantity - taken });
+            }
+        }
+
+        return (free, charged);
+    }
+
+    private int DaysOfMonth => month.LastDay.Day;
+
+    /// <summary>An amount of a whole month for the days that the customer had this card.</summary>
+    private Money Share(long minorUnits) => Money.Round(new Money(minorUnits, currency).Amount * days.ActiveDays / DaysOfMonth, currency);
+
+    private Money AmountOf(LineKey key, long quantity) => Money.Round(new UnitPrice(key.PriceMicros, currency) * quantity);
+
+    private RatedLine Line(LineKey key, long quantity, Money amount) => new(
+        key.Kind, month, days.From, days.To, key.Converter, key.Environment, new UnitPrice(key.PriceMicros, currency), quantity, key.BlockSize, amount);
+}
+
+/// <summary>What makes two quantities one line.</summary>
+internal readonly record struct LineKey(LineKind Kind, string Environment, string Converter, long PriceMicros, long BlockSize);
+
+/// <summary>What a part of a month comes to.</summary>
+internal sealed record PartCharge(IReadOnlyDictionary<LineKey, long> Quantities, Money Discount, Money Minimum, Money Fee);

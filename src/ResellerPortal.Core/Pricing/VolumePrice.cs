@@ -1,0 +1,21 @@
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>All conversions are charged at the price of the step that their number falls into.</summary>
+public sealed record VolumePrice(IReadOnlyList<PriceTier> Tiers, Currency Currency) : PriceModel
+{
+    public override string Describe() => $"by volume: {Tiers.Describe(Currency)}";
+
+    public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
+
+    internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
+
+    internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)
+    {
+        var total = groups.Sum(g => g.Quantity);
+        var price = new UnitPrice(Tiers.First(t => t.UpTo is null || total <= t.UpTo).PriceMicros, Currency);
+        return groups.Select(group => PricedPart.OfUsage(group, price, group.Quantity));
+    }
+}

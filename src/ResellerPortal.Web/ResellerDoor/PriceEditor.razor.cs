@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+/// <summary>Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.</summary>
+public sealed partial class PriceEditor(CurrentActor current, RateCards cards, PriceSimulator simulator, TimeProvider clock, ISnackbar snackbar)
+{
+    private CardDraft _draft = null!;
+    private bool _hasMore;
+    private string _from = "";
+    private string? _refusal;
+    private string? _warning;
+    private IReadOnlyList<PriceEffect> _effects = [];
+    private IReadOnlyList<SimulatedMonth> _simulated = [];
+
+    /// <summary>Null for the reseller's default.</summary>
+    [Parameter]
+    public CustomerId? CustomerId { get; set; }
+
+    [Parameter, EditorRequired]
+    public Currency Currency { get; set; }
+
+    [Parameter, EditorRequired]
+    public CardTerms Terms { get; set; } = null!;
+
+    [Parameter]
+    public bool HasOwnCard { get; set; }
+
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    private static CultureInfo Invariant => CultureInfo.InvariantCulture;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _from = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).ToString("yyyy-MM-dd", Invariant);
+        _draft = CardDraft.From(Terms, Currency);
+        _hasMore = _draft.HasMore;
+        await PreviewAsync();
+    }
+
+    private Task ChangeAsync(Action change)
+    {
+        change();
+        return PreviewAsync();
+    }
+
+    private Task AddRuleAsync() => ChangeAsync(() => _draft.Rules.Insert(_draft.Rules.Count - 1, new RuleDraft()));
+
+    private Task RemoveAsync(int number) => ChangeAsync(() => _draft.Rules.RemoveAt(number));
+
+    private async Task PreviewAsync()
+    {
+        if (!MayEdit)
+        {
+            return;
+        }
+
+        var (actor, terms) = (await current.GetAsync(), _draft.ToTerms(Currency));
+        _refusal = terms?.Check(Currency)?.Message;
+        if (_refusal is null)
+        {
+            _effects = terms is null ? [] : await cards.EffectsAsync(actor, terms);
+            _warning = RateCards.LossWarning(_effects);
+            _simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        if (!DateOnly.TryParseExact(_from, "yyyy-MM-dd", Invariant, DateTimeStyles.None, out var from))
+        {
+            _refusal = "Choose the day from which the price applies.";
+            return;
+        }
+
+        var outcome = await cards.SetAsync(await current.GetAsync(), CustomerId, _draft.ToTerms(Currency), from);
+        _refusal = outcome.Refusal?.Message;
+        if (!outcome.IsRefused)
+        {
+            snackbar.Add(outcome.Value.Warning ?? "The price is set.", outcome.Value.Warning is null ? Severity.Success : Severity.Warning);
+            await OnChanged.InvokeAsync();
+        }
+    }
+}
