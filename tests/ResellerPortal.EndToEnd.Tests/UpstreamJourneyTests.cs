@@ -25,8 +25,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesAsync("They need an account of your own at ConvertAPI");
-        await owner.FillAsync("Your own secret", NativeUpstream.Secret);
-        await owner.Page.Keyboard.PressAsync("Tab");
+        await owner.EnterAsync("Your own secret", NativeUpstream.Secret);
         await owner.Page.GetByLabel("Offer tokens that ConvertAPI keeps").CheckAsync();
         await owner.PressAsync("Save");
         await owner.SeesAsync("Conversions run under your own account");

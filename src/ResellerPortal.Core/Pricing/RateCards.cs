@@ -101,7 +101,7 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
 
     public static string? LossWarning(IEnumerable<PriceEffect> effects) =>
         effects.FirstOrDefault(e => e.LosesMoney) is { } loss
-            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost} and is charged at {loss.UnitPrice} ({loss.Rule}). You lose money on each."
+            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost}, and '{loss.Rule}' charges as little as {loss.UnitPrice} for one."
             : null;
 
     private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Reseller reseller, DateOnly today, bool isDefault) =>

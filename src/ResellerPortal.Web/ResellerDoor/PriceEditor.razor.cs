@@ -36,6 +36,10 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
     [Parameter]
     public bool MayEdit { get; set; }
 
+    /// <summary>What stands beside the editor, below the simulation.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
     [Parameter]
     public EventCallback OnChanged { get; set; }
 

@@ -41,6 +41,13 @@ internal sealed class PortalPage(IPage page)
 
     public Task FillAsync(string label, string value) => Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
 
+    /// <summary>Fills a field that tells its value when it is left.</summary>
+    public async Task EnterAsync(string label, string value)
+    {
+        await FillAsync(label, value);
+        await Page.Keyboard.PressAsync("Tab");
+    }
+
     /// <summary>Opens a select and takes the first of its options that has this text.</summary>
     public async Task ChooseAsync(string label, string option)
     {

@@ -1,0 +1,294 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Invoicing;
+
+/// <summary>Every entry on exactly one invoice, in its own month of the reseller's zone: also where other billing systems failed.</summary>
+public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly BillingPeriod October = new(2026, 10);
+
+    /// <summary>getlago/lago-api pull 879: a period was billed twice for customers east of UTC.</summary>
+    [Fact]
+    public async Task East_of_utc_a_period_is_billed_once_also_while_utc_is_still_in_it()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-20T00:00:00Z");
+        var shop = await ShopAsync(sqlite, "Pacific/Kiritimati");
+        await sqlite.UseAsync(shop.Secret, 5);
+
+        // November has begun fourteen hours ago there, October has ten hours to go in UTC.
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 10, 31, 10, 30, 0, TimeSpan.Zero));
+        await sqlite.UseAsync(shop.Secret, 7);
+        Assert.Equal(5, await BillAsync(sqlite, shop, October));
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 10, 30, 0, TimeSpan.Zero));
+        Assert.Equal(DraftOutcome.FinalisedBefore, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October)).Value.Results.Single().Outcome);
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
+        Assert.Equal(7, await BillAsync(sqlite, shop, October.Next));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    /// <summary>killbill pull 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.</summary>
+    [Theory]
+    [InlineData("Pacific/Kiritimati")]
+    [InlineData("Asia/Kolkata")]
+    [InlineData("Europe/Vilnius")]
+    [InlineData("America/New_York")]
+    [InlineData("Pacific/Pago_Pago")]
+    public async Task The_last_second_of_a_month_is_billed_with_it_and_not_again(string zone)
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        var shop = await ShopAsync(sqlite, zone);
+        var end = October.EndsAtUtc(shop.Zone);
+        sqlite.Clock.SetUtcNow(end.AddTicks(-10));
+        await sqlite.UseAsync(shop.Secret, 3);
+        sqlite.Clock.SetUtcNow(end);
+        await sqlite.UseAsync(shop.Secret, 4);
+
+        Assert.Equal(3, await BillAsync(sqlite, shop, October));
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
+        Assert.Equal(4, await BillAsync(sqlite, shop, October.Next));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    /// <summary>killbill issue 1981: west of UTC the usage of the last day was missing, or an invoice was empty.</summary>
+    [Fact]
+    public async Task West_of_utc_the_last_day_is_on_the_months_invoice_and_no_invoice_is_empty()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        var shop = await ShopAsync(sqlite, "Pacific/Pago_Pago");
+
+        // The evening of 31 October there is 1 November in UTC; it is the month's only usage.
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.Zero));
+        await sqlite.UseAsync(shop.Secret, 9);
+        Assert.Contains("not over", (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October)).Refusal!.Message, StringComparison.Ordinal);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(shop.Zone));
+
+        Assert.Equal(9, await BillAsync(sqlite, shop, October));
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
+        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October.Next)).Value.Results.Single().Outcome);
+    }
+
+    /// <summary>frappe/central pull 170: two workers both saw no invoice for the month yet.</summary>
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Two_runs_at_once_make_one_invoice_a_customer(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 12_000, 180);
+        for (var i = 0; i < 6; i++)
+        {
+            await live.UseAsync((await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, $"Customer {i}"))).Secret, i + 1);
+        }
+
+        live.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => live.Books.InvoiceRun.DraftAsync(owner, October))));
+
+        Assert.All(runs, run => Assert.Equal(6, run.Value.Results.Count));
+        await using (var db = live.OpenAll())
+        {
+            Assert.Equal(6, await db.Invoices.CountAsync());
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            await using var db = live.OpenAll();
+            foreach (var id in await db.Invoices.Select(i => i.Id).ToListAsync())
+            {
+                await live.Books.Invoices.FinaliseAsync(owner, id);
+            }
+        })));
+        await using var check = live.OpenAll();
+        Assert.Equal(21, (await check.Invoices.Include(i => i.Lines).ToListAsync()).Sum(i => i.Lines.Sum(l => l.Quantity)));
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Two_invoices_of_one_customer_and_month_cannot_stand_in_the_database()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var shop = await ShopAsync(sqlite, "UTC");
+        await sqlite.UseAsync(shop.Secret, 5);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
+        await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October);
+        await using var db = sqlite.OpenAll();
+        var first = await db.Invoices.AsNoTracking().SingleAsync();
+        db.Invoices.Add(new Invoice
+        {
+            ResellerId = first.ResellerId,
+            CustomerId = first.CustomerId,
+            PeriodStart = first.PeriodStart,
+            Currency = first.Currency,
+            FirstSequence = 1,
+            LastSequence = 1,
+            NetMinorUnits = 1,
+            TaxMinorUnits = 0,
+            DraftedAtUtc = first.DraftedAtUtc,
+        });
+
+        await Assert.ThrowsAsync<DbUpdateException>(() => db.SaveChangesAsync());
+    }
+
+    [Theory]
+    [InlineData("Europe/Vilnius", 2026, 10)]
+    [InlineData("Europe/Vilnius", 2026, 3)]
+    [InlineData("America/New_York", 2026, 11)]
+    [InlineData("Australia/Lord_Howe", 2026, 4)]
+    [InlineData("Africa/Cairo", 2026, 4)]
+    [InlineData("Pacific/Kiritimati", 2026, 12)]
+    [InlineData("Pacific/Pago_Pago", 2026, 1)]
+    [InlineData("Europe/London", 2028, 2)]
+    public async Task Hours_around_both_ends_of_a_month_are_billed_where_their_local_day_is(string zoneName, int year, int month)
+    {
+        var period = new BillingPeriod(year, month);
+        await using var sqlite = await BooksOnSqlite.OpenAsync(period.Previous.StartsAtUtc(TimeZoneInfo.Utc).ToString("O"));
+        var shop = await ShopAsync(sqlite, zoneName);
+        var hours = new[] { period.StartsAtUtc(shop.Zone), period.EndsAtUtc(shop.Zone) }.SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i))).Order().ToList();
+        sqlite.Clock.SetUtcNow(period.Next.EndsAtUtc(shop.Zone));
+        await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. hours.Select(at => Books.Fact(shop.Token, at))]);
+
+        foreach (var billed in (BillingPeriod[])[period.Previous, period, period.Next])
+        {
+            Assert.Equal(hours.Count(at => BillingPeriod.Of(at, shop.Zone) == billed), await BillAsync(sqlite, shop, billed));
+        }
+
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    /// <summary>Usage, late usage, corrections, drafts and finalisations in any order: in the end a month costs what it costs at once.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Whatever_the_order_every_entry_is_billed_once_and_tiers_climb_on_across_invoices(int seed)
+    {
+        var random = new Random(seed);
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-07-10T12:00:00Z");
+        var shop = await ShopAsync(sqlite, "Europe/Vilnius");
+        PriceModel tiers = seed % 2 == 0
+            ? new GraduatedPrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur)
+            : new VolumePrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur);
+        var terms = new CardTerms([new PriceRule(["pdf-to-*"], new PackagePrice(10, 250_000, Eur), 3), new PriceRule([], tiers, 5)]);
+        await sqlite.Books.PriceAsync(shop.Owner, null, terms, new DateOnly(2026, 1, 1));
+        var corrections = new LedgerCorrections(sqlite.Database, sqlite.Clock);
+        var months = Enumerable.Range(7, 4).Select(m => new BillingPeriod(2026, m)).ToArray();
+        var used = 0L;
+        for (var step = 0; step < 60; step++)
+        {
+            var now = sqlite.Clock.GetUtcNow();
+            switch (random.Next(6))
+            {
+                case 0 or 1:
+                    await sqlite.Books.Recorder.RecordAsync(
+                        shop.Owner.Scope, [Books.Fact(shop.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
+                    used++;
+                    break;
+                case 2 when used > 0:
+                    await corrections.CorrectAsync(shop.Owner, shop.Customer.Id, random.NextInt64(1, used + 1), random.Next(0, 15), "Counted anew");
+                    break;
+                case 3:
+                    sqlite.Clock.Advance(TimeSpan.FromDays(random.Next(1, 6)));
+                    break;
+                case 4:
+                    await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, months[random.Next(months.Length)]);
+                    break;
+                default:
+                    await FinaliseDraftsAsync(sqlite, shop, take: 1);
+                    break;
+            }
+
+            await using var counting = sqlite.OpenAll();
+            used = await counting.LedgerEntries.MaxAsync(e => (long?)e.Sequence) ?? 0;
+        }
+
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 2, 0, 0, 0, TimeSpan.Zero));
+        await FinaliseDraftsAsync(sqlite, shop, take: 10);
+        foreach (var month in months.Concat([new(2026, 11), new(2026, 12), new(2027, 1)]))
+        {
+            await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, month);
+            await FinaliseDraftsAsync(sqlite, shop, take: 1);
+        }
+
+        await using var db = sqlite.OpenAll();
+        var customer = await db.Customers.SingleAsync();
+        Assert.Equal(customer.LastSequence, customer.BilledThroughSequence);
+        await sqlite.AssertLedgerIsCleanAsync();
+        var lines = (await db.Invoices.Include(i => i.Lines).ToListAsync()).SelectMany(i => i.Lines).ToList();
+        var usage = await db.UsageRollups.ToListAsync();
+        var atOnce = Rating.Rate(
+            usage.Select(r => new UsageItem(r.Day, r.Converter, r.Environment, new UnitPrice(r.UnitCostMicros, r.Currency), r.Quantity)), new RateCardSchedule(customer.Id, await db.RateCards.ToListAsync(), shop.Zone.DayOf(customer.CreatedAtUtc)), Eur);
+        Assert.True(lines.Count > 0);
+        Assert.Equal(atOnce.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity), lines.Sum(l => l.UnitPriceMicros * l.Quantity));
+    }
+
+    [Fact]
+    public async Task A_month_without_usage_is_invoiced_for_its_fee_and_one_before_the_customer_came_is_not()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-16T12:00:00Z");
+        var shop = await ShopAsync(sqlite, "UTC");
+        await sqlite.Books.PriceAsync(shop.Owner, null, new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00), new DateOnly(2026, 1, 1));
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
+
+        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October.Previous)).Value.Results.Single().Outcome);
+        await BillAsync(sqlite, shop, October);
+        await sqlite.UseAsync(shop.Secret, 100);
+        sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
+        await BillAsync(sqlite, shop, October.Next);
+
+        await using var db = sqlite.OpenAll();
+        var invoices = await db.Invoices.Include(i => i.Lines).OrderBy(i => i.PeriodStart).ToListAsync();
+
+        // Sixteen of thirty-one days of October; all of November.
+        Assert.Equal([("Difference to the minimum charge", 32_00L), ("Monthly fee", 16_00L)], invoices[0].Lines.OrderBy(l => l.Position).Select(l => (l.Description, l.AmountMinorUnits)));
+        Assert.Equal(["Difference to the minimum charge", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
+        Assert.Equal((1L, 0L), (invoices[0].FirstSequence, invoices[0].LastSequence));
+        Assert.Equal("", InvoiceSnapshot.Parse(invoices[0].Snapshot!).Ledger.ChainHead);
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    private static async Task<Shop> ShopAsync(LiveBooks live, string zone)
+    {
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind", zone: zone);
+        await live.Books.BuyAsync(owner, 100_000, 1500, validityDays: 1000);
+        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
+        return new Shop(owner, customer, await live.Books.IssueAsync(owner, customer), reseller.Zone);
+    }
+
+    /// <returns>Conversions billed.</returns>
+    private static async Task<long> BillAsync(LiveBooks live, Shop shop, BillingPeriod period)
+    {
+        var draft = (await live.Books.InvoiceRun.DraftAsync(shop.Owner, period)).Value.Results.Single();
+        Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
+        var invoice = await Books.Valued(live.Books.Invoices.FinaliseAsync(shop.Owner, draft.InvoiceId!.Value));
+        return invoice.Lines.Sum(l => l.Quantity);
+    }
+
+    private static async Task FinaliseDraftsAsync(LiveBooks live, Shop shop, int take)
+    {
+        await using var db = live.OpenAll();
+        foreach (var id in await db.Invoices.Where(i => i.FinalisedAtUtc == null).OrderBy(i => i.PeriodStart).Select(i => i.Id).Take(take).ToListAsync())
+        {
+            await live.Books.Invoices.FinaliseAsync(shop.Owner, id);
+        }
+    }
+
+    private sealed record Shop(Actor Owner, Customer Customer, IssuedToken Token, TimeZoneInfo Zone)
+    {
+        public string Secret => Token.Secret;
+    }
+}
