@@ -44,7 +44,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public Task<NewSignIn> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
 
-    public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int taxBasisPoints = 2100)
+    public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int? taxBasisPoints = 2100)
     {
         var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
         var reseller = (await new Resellers(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
@@ -16,7 +17,8 @@ public sealed record CustomerDetails(
     TaxTreatment TaxTreatment,
     int SelfServiceTokens,
     long? SelfServiceMaxLimit,
-    long? MonthlyBudget = null);
+    long? MonthlyBudget = null,
+    string? TaxExemptionReason = null);
 
 /// <summary>A customer just added, with its administrator's way in.</summary>
 public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
@@ -89,8 +91,9 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
     private static void Fill(Customer customer, CustomerDetails details)
     {
         customer.Address = details.Address;
-        customer.VatId = string.IsNullOrWhiteSpace(details.VatId) ? null : details.VatId.Trim();
+        customer.VatId = VatId.Normalise(details.VatId);
         customer.TaxTreatment = details.TaxTreatment;
+        customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
         customer.SelfServiceTokens = details.SelfServiceTokens;
         customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
         customer.MonthlyBudget = details.MonthlyBudget;
@@ -104,7 +107,12 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
             Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId.Length: > 20 } => Refusal.Of("A VAT id has up to 20 characters.", nameof(details.VatId)),
+        { VatId: var given, Address.Country: var country } when VatId.Normalise(given) is { } id && (id.Length > 20 || !VatId.HasForm(id, country)) =>
+            Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(details.VatId)),
+        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
+            Refusal.Of("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
+        { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>
+            Refusal.Of("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
         { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
         { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
         { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),

@@ -5,6 +5,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -19,7 +20,7 @@ public sealed record ResellerDetails(
     string TimeZone,
     PostalAddress Address,
     string? VatId,
-    int StandardTaxBasisPoints);
+    int? StandardTaxBasisPoints);
 
 /// <summary>A reseller just added, with its owner's way in.</summary>
 public sealed record NewReseller(Reseller Reseller, NewSignIn SignIn);
@@ -51,7 +52,7 @@ public sealed partial class Resellers(PortalDatabase database, Seats seats, Time
             Currency = Currency.Of(details.Currency),
             TimeZone = details.TimeZone,
             Address = details.Address,
-            VatId = string.IsNullOrWhiteSpace(details.VatId) ? null : details.VatId.Trim(),
+            VatId = VatId.Normalise(details.VatId),
             StandardTaxBasisPoints = details.StandardTaxBasisPoints,
             CreatedAtUtc = clock.GetUtcNow(),
         };
@@ -77,7 +78,8 @@ public sealed partial class Resellers(PortalDatabase database, Seats seats, Time
             Refusal.Of("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId.Length: > 20 } => Refusal.Of("A VAT id has up to 20 characters.", nameof(details.VatId)),
+        { VatId: var given, Address.Country: var country } when VatId.Normalise(given) is { } id && (id.Length > 20 || !VatId.HasForm(id, country)) =>
+            Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(details.VatId)),
         { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Of("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };

@@ -40,6 +40,12 @@ public sealed class Invoice : ICustomerOwned
 
     public required long TaxMinorUnits { get; init; }
 
+    /// <summary>Why no tax is charged; null where it is.</summary>
+    public string? TaxReason { get; init; }
+
+    /// <summary>The same as a code of the CEF VATEX list.</summary>
+    public string? TaxReasonCode { get; init; }
+
     /// <summary>Kept up by payments.</summary>
     public long PaidMinorUnits { get; set; }
 
@@ -129,6 +135,8 @@ internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
     public void Configure(EntityTypeBuilder<Invoice> builder)
     {
         builder.Property(i => i.Number).HasMaxLength(60);
+        builder.Property(i => i.TaxReason).HasMaxLength(200);
+        builder.Property(i => i.TaxReasonCode).HasMaxLength(20);
         builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique();
         builder.HasIndex(i => new { i.ResellerId, i.Number }).IsUnique();
         builder.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -100,8 +101,8 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
     private static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
     {
-        var (category, rate) = TaxCalculation.CategoryOf(customer.TaxTreatment, reseller.StandardTaxBasisPoints);
-        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (category, rate, line.Amount)), reseller.Currency);
+        var tax = TaxDecision.Of(reseller, customer, period.LastDay);
+        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (tax.Category, tax.RateBasisPoints, line.Amount)), reseller.Currency);
         var id = Guid.CreateVersion7(now);
         return new Invoice
         {
@@ -113,7 +114,9 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             FirstSequence = claim.FirstSequence,
             LastSequence = claim.LastSequence,
             NetMinorUnits = rated.Total.MinorUnits,
-            TaxMinorUnits = Money.Sum(taxes.Select(tax => tax.Tax), reseller.Currency).MinorUnits,
+            TaxMinorUnits = Money.Sum(taxes.Select(subtotal => subtotal.Tax), reseller.Currency).MinorUnits,
+            TaxReason = tax.Reason,
+            TaxReasonCode = tax.ReasonCode,
             DraftedAtUtc = now,
             Lines = [.. rated.Lines.Select((line, index) => new InvoiceLine
             {
@@ -125,8 +128,8 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 Quantity = line.Quantity,
                 UnitPriceMicros = line.UnitPrice.Micros,
                 AmountMinorUnits = line.Amount.MinorUnits,
-                TaxCategory = category,
-                TaxRateBasisPoints = rate,
+                TaxCategory = tax.Category,
+                TaxRateBasisPoints = tax.RateBasisPoints,
             })],
         };
     }

@@ -64,7 +64,9 @@ public sealed record SnapshotParty(string Name, PostalAddress Address, string? V
 
 public sealed record SnapshotLine(string Description, long Quantity, long UnitPriceMicros, long AmountMinorUnits, string TaxCategory, int TaxRateBasisPoints);
 
-public sealed record SnapshotTax(string Category, int RateBasisPoints, long TaxableMinorUnits, long TaxMinorUnits);
+/// <param name="Reason">Why no tax is charged; null where it is, and on snapshots from before it was kept.</param>
+/// <param name="ReasonCode">The same as a code of the CEF VATEX list.</param>
+public sealed record SnapshotTax(string Category, int RateBasisPoints, long TaxableMinorUnits, long TaxMinorUnits, string? Reason = null, string? ReasonCode = null);
 
 /// <summary>Which ledger entries the invoice claims, and the hash of the last of them.</summary>
 public sealed record SnapshotLedgerRange(long FirstSequence, long LastSequence, string ChainHead);

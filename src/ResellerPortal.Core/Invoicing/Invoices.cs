@@ -4,6 +4,7 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -79,7 +80,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
-            Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits))],
+            Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
             NetMinorUnits = invoice.NetMinorUnits,
             TaxMinorUnits = invoice.TaxMinorUnits,
             TotalMinorUnits = invoice.Total.MinorUnits,

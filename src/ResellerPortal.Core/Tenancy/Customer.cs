@@ -3,7 +3,7 @@ namespace ResellerPortal.Core.Tenancy;
 /// <summary>How a customer's invoices are taxed. Category codes are those of UNTDID 5305, as EN 16931 uses them.</summary>
 public enum TaxTreatment
 {
-    /// <summary>Category S: the reseller's standard rate.</summary>
+    /// <summary>Category S: the reseller's own rate, or the standard rate of its country.</summary>
     Standard,
 
     /// <summary>Category AE: the customer owes the tax.</summary>
@@ -11,6 +11,15 @@ public enum TaxTreatment
 
     /// <summary>Category O: not subject to tax.</summary>
     OutsideScope,
+
+    /// <summary>By the countries of both and the customer's VAT id.</summary>
+    Automatic,
+
+    /// <summary>Category G: an export.</summary>
+    Export,
+
+    /// <summary>Category E: exempt, for a reason that is printed.</summary>
+    Exempt,
 }
 
 /// <summary>An account of one reseller, with members, tokens, a rate card and invoices.</summary>
@@ -31,6 +40,9 @@ public sealed class Customer : ICustomerOwned
     public string? VatId { get; set; }
 
     public TaxTreatment TaxTreatment { get; set; }
+
+    /// <summary>Printed on invoices where the treatment is <see cref="TaxTreatment.Exempt"/>.</summary>
+    public string? TaxExemptionReason { get; set; }
 
     /// <summary>How many active tokens the customer's own members may have made; 0 switches self-service off.</summary>
     public int SelfServiceTokens { get; set; } = 5;

@@ -33,8 +33,8 @@ public sealed class Reseller
 
     public int PaymentTermDays { get; set; } = 14;
 
-    /// <summary>Standard tax rate in hundredths of a percent: 2100 is 21 %.</summary>
-    public int StandardTaxBasisPoints { get; set; }
+    /// <summary>A tax rate of its own in hundredths of a percent, 2100 is 21 %; null for the standard rate of its country.</summary>
+    public int? StandardTaxBasisPoints { get; set; }
 
     /// <summary>Accent colour as "#rrggbb".</summary>
     public string BrandColor { get; set; } = "#2f5bea";

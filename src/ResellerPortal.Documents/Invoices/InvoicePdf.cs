@@ -180,9 +180,9 @@ public sealed class InvoicePdf : IInvoiceDocument
 
     private static void PaymentBlock(Sheet sheet, InvoiceSnapshot snapshot)
     {
-        var notes = snapshot.Taxes.Where(t => t.Category is "AE" or "O").Select(t => t.Category == "AE"
+        var notes = snapshot.Taxes.Where(t => t.Category != "S").Select(t => t.Reason ?? (t.Category == "AE"
             ? "Reverse charge: the customer owes the tax (Article 196 of Council Directive 2006/112/EC)."
-            : "Not subject to tax.");
+            : "Not subject to tax.")).Distinct();
         string text = string.Join(
             "\n",
             notes
@@ -222,6 +222,8 @@ public sealed class InvoicePdf : IInvoiceDocument
     {
         "AE" => " (reverse charge)",
         "O" => " (not subject to tax)",
+        "E" => " (exempt)",
+        "G" => " (export)",
         _ => "",
     };
 }

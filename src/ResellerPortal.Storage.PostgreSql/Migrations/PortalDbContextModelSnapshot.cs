@@ -449,6 +449,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("TaxReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("TaxReasonCode")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
@@ -994,6 +1002,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("SelfServiceTokens")
                         .HasColumnType("integer");
 
+                    b.Property<string>("TaxExemptionReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
                     b.Property<int>("TaxTreatment")
                         .HasColumnType("integer");
 
@@ -1184,7 +1196,7 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<int>("StandardTaxBasisPoints")
+                    b.Property<int?>("StandardTaxBasisPoints")
                         .HasColumnType("integer");
 
                     b.Property<string>("TimeZone")

@@ -450,6 +450,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("TaxReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("TaxReasonCode")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
@@ -996,6 +1004,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("SelfServiceTokens")
                         .HasColumnType("int");
 
+                    b.Property<string>("TaxExemptionReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
                     b.Property<int>("TaxTreatment")
                         .HasColumnType("int");
 
@@ -1187,7 +1199,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<int>("StandardTaxBasisPoints")
+                    b.Property<int?>("StandardTaxBasisPoints")
                         .HasColumnType("int");
 
                     b.Property<string>("TimeZone")

@@ -450,6 +450,14 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("TaxMinorUnits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("TaxReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TaxReasonCode")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
@@ -1014,6 +1022,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("SelfServiceTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("TaxExemptionReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("TaxTreatment")
                         .HasColumnType("INTEGER");
 
@@ -1205,7 +1217,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("StandardTaxBasisPoints")
+                    b.Property<int?>("StandardTaxBasisPoints")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("TimeZone")

@@ -16,7 +16,8 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     private string _city = "";
     private string _country = "";
     private string _vatId = "";
-    private TaxTreatment _tax;
+    private TaxTreatment _tax = TaxTreatment.Automatic;
+    private string? _exemption;
     private int _selfServiceTokens = 5;
     private long? _selfServiceMaxLimit;
     private long? _monthlyBudget;
@@ -29,7 +30,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     {
         if (Customer is not null)
         {
-            (_name, _email, _vatId, _tax) = (Customer.Name, Customer.Email, Customer.VatId ?? "", Customer.TaxTreatment);
+            (_name, _email, _vatId, _tax, _exemption) = (Customer.Name, Customer.Email, Customer.VatId ?? "", Customer.TaxTreatment, Customer.TaxExemptionReason);
             (_street, _postalCode, _city, _country) = Customer.Address;
             (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (Customer.SelfServiceTokens, Customer.SelfServiceMaxLimit, Customer.MonthlyBudget);
         }
@@ -39,7 +40,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     {
         var actor = await current.GetAsync();
         var details = new CustomerDetails(
-            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget);
+            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget, _exemption);
         if (Customer is not null)
         {
             return (await customers.UpdateAsync(actor, Customer.Id, details)).Refusal;

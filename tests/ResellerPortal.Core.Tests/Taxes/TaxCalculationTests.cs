@@ -1,9 +1,8 @@
 using CsCheck;
-using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
-using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Taxes;
 
-namespace ResellerPortal.Core.Tests.Invoicing;
+namespace ResellerPortal.Core.Tests.Taxes;
 
 public sealed class TaxCalculationTests
 {
@@ -24,13 +23,6 @@ public sealed class TaxCalculationTests
         var subtotals = TaxCalculation.Subtotals([("S", 2500, new Money(400_000, Eur)), ("S", 1500, new Money(200_000, Eur))], Eur);
         Assert.Equal([(1500, 30_000L), (2500, 100_000L)], subtotals.Select(s => (s.RateBasisPoints, s.Tax.MinorUnits)));
     }
-
-    [Theory]
-    [InlineData(TaxTreatment.Standard, "S", 2100)]
-    [InlineData(TaxTreatment.ReverseCharge, "AE", 0)]
-    [InlineData(TaxTreatment.OutsideScope, "O", 0)]
-    public void A_treatment_gives_category_and_rate(TaxTreatment treatment, string category, int rate) =>
-        Assert.Equal((category, rate), TaxCalculation.CategoryOf(treatment, 2100));
 
     [Fact]
     public void Taxable_amounts_add_up_to_the_lines() =>

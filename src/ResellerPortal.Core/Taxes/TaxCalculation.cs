@@ -1,10 +1,9 @@
 using ResellerPortal.Core.Monetary;
-using ResellerPortal.Core.Tenancy;
 
-namespace ResellerPortal.Core.Invoicing;
+namespace ResellerPortal.Core.Taxes;
 
 /// <summary>
-/// Tax of one category and rate. Category codes are those of UNTDID 5305 as EN 16931 uses them (S, AE, O); the rate is in
+/// Tax of one category and rate. Category codes are those of UNTDID 5305 as EN 16931 uses them (S, AE, E, G, O); the rate is in
 /// hundredths of a percent.
 /// </summary>
 public sealed record TaxSubtotal(string Category, int RateBasisPoints, Money Taxable, Money Tax);
@@ -14,14 +13,6 @@ public sealed record TaxSubtotal(string Category, int RateBasisPoints, Money Tax
 /// </summary>
 public static class TaxCalculation
 {
-    public static (string Category, int RateBasisPoints) CategoryOf(TaxTreatment treatment, int standardRateBasisPoints) => treatment switch
-    {
-        TaxTreatment.Standard => ("S", standardRateBasisPoints),
-        TaxTreatment.ReverseCharge => ("AE", 0),
-        TaxTreatment.OutsideScope => ("O", 0),
-        _ => throw new ArgumentOutOfRangeException(nameof(treatment)),
-    };
-
     public static IReadOnlyList<TaxSubtotal> Subtotals(IEnumerable<(string Category, int RateBasisPoints, Money Amount)> lines, Currency currency) =>
         [.. lines
             .GroupBy(line => (line.Category, line.RateBasisPoints))

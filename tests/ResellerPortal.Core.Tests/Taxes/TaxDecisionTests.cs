@@ -1,0 +1,164 @@
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Taxes;
+
+public sealed class TaxDecisionTests
+{
+    private static readonly DateOnly Day = new(2026, 10, 31);
+
+    [Theory]
+    [InlineData("LT", "LT", "LT100001919017", "S", 2100)]
+    [InlineData("LT", "LT", null, "S", 2100)]
+    [InlineData("LT", "DE", "DE136695976", "AE", 0)]
+    [InlineData("LT", "DE", null, "S", 2100)]
+    [InlineData("LT", "GR", "EL123456789", "AE", 0)]
+    [InlineData("LT", "US", null, "O", 0)]
+    [InlineData("LT", "GB", "GB123456789", "O", 0)]
+    [InlineData("LT", "NO", null, "O", 0)]
+    [InlineData("GB", "GB", null, "S", 2000)]
+    [InlineData("GB", "DE", "DE136695976", "O", 0)]
+    [InlineData("CH", "CH", null, "S", 810)]
+    [InlineData("US", "US", null, "O", 0)]
+    [InlineData("US", "DE", "DE136695976", "O", 0)]
+    public void Countries_and_the_vat_id_decide(string home, string abroad, string? vatId, string category, int rate)
+    {
+        var terms = TaxDecision.Of(Seller(home), Buyer(abroad, TaxTreatment.Automatic, vatId), Day);
+        Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
+        Assert.Equal(category == "S", terms.Reason is null);
+        Assert.Equal(category switch { "S" => null, "AE" => "VATEX-EU-AE", _ => "VATEX-EU-O" }, terms.ReasonCode);
+    }
+
+    [Theory]
+    [InlineData(TaxTreatment.Standard, "S", 2100, null)]
+    [InlineData(TaxTreatment.ReverseCharge, "AE", 0, "Reverse charge")]
+    [InlineData(TaxTreatment.OutsideScope, "O", 0, "Not subject to tax")]
+    [InlineData(TaxTreatment.Export, "G", 0, "Export")]
+    [InlineData(TaxTreatment.Exempt, "E", 0, "International organisation")]
+    public void A_chosen_treatment_goes_before_the_countries(TaxTreatment treatment, string category, int rate, string? reason)
+    {
+        var terms = TaxDecision.Of(Seller("LT"), Buyer("US", treatment, null), Day);
+        Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
+        Assert.StartsWith(reason ?? "", terms.Reason ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rate_of_the_sellers_own_goes_before_the_table_and_registers_it()
+    {
+        Assert.Equal(("S", 900), Of(Seller("LT", 900)));
+        Assert.Equal(("S", 850), Of(Seller("US", 850)));
+
+        static (string, int) Of(Reseller seller) => TaxDecision.Of(seller, Buyer(seller.Address.Country, TaxTreatment.Automatic, null), Day) is var terms ? (terms.Category, terms.RateBasisPoints) : default;
+    }
+
+    [Theory]
+    [InlineData("EE", "2023-12-31", 2000)]
+    [InlineData("EE", "2024-01-01", 2200)]
+    [InlineData("EE", "2025-06-30", 2200)]
+    [InlineData("EE", "2025-07-01", 2400)]
+    [InlineData("FI", "2024-08-31", 2400)]
+    [InlineData("FI", "2024-09-01", 2550)]
+    [InlineData("RO", "2025-07-31", 1900)]
+    [InlineData("RO", "2025-08-01", 2100)]
+    [InlineData("SK", "2025-01-01", 2300)]
+    [InlineData("CH", "2023-12-31", 770)]
+    [InlineData("CH", "2024-01-01", 810)]
+    public void A_rate_holds_from_its_day(string country, string day, int rate) => Assert.Equal(rate, TaxRates.StandardOn(country, DateOnly.Parse(day, null)));
+
+    [Fact]
+    public void All_27_member_states_have_a_rate_as_the_directive_allows_it()
+    {
+        var members = TaxRates.Countries.Where(TaxRates.IsInTheUnion).ToList();
+        Assert.Equal(27, members.Count);
+
+        // Article 97 of Council Directive 2006/112/EC: not below 15 %.
+        Assert.All(members, country => Assert.InRange(TaxRates.StandardOn(country, Day)!.Value, 1500, 2700));
+        Assert.Null(TaxRates.StandardOn("US", Day));
+    }
+
+    [Theory]
+    [InlineData("ATU12345678", "AT", true)]
+    [InlineData("AT12345678", "AT", false)]
+    [InlineData("BE0123456789", "BE", true)]
+    [InlineData("DE136695976", "DE", true)]
+    [InlineData("DE13669597", "DE", false)]
+    [InlineData("136695976", "DE", false)]
+    [InlineData("EL123456789", "GR", true)]
+    [InlineData("GR123456789", "GR", false)]
+    [InlineData("ESB12345674", "ES", true)]
+    [InlineData("IE6388047V", "IE", true)]
+    [InlineData("NL123456789B01", "NL", true)]
+    [InlineData("FRXX123456789", "FR", true)]
+    [InlineData("LT100001919017", "LT", true)]
+    [InlineData("LV40003009497", "LT", false)]
+    [InlineData("CHE123456789MWST", "CH", true)]
+    [InlineData("GBGD123", "GB", true)]
+    [InlineData("anything", "US", true)]
+    public void Vat_ids_have_their_countrys_form(string id, string country, bool hasForm) => Assert.Equal(hasForm, VatId.HasForm(id, country));
+
+    [Theory]
+    [InlineData(" lt 100 001.919-017 ", "LT100001919017")]
+    [InlineData("CHE-123.456.789 MWST", "CHE123456789MWST")]
+    [InlineData("  ", null)]
+    [InlineData(null, null)]
+    public void What_people_put_between_is_taken_out(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalise(typed));
+
+    [Fact]
+    public async Task Details_that_an_invoice_could_not_print_are_refused()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var details = new Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
+
+        Assert.Contains("form of a VAT id of DE", (await sqlite.Books.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("VAT id", (await sqlite.Books.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("why the customer is exempt", (await sqlite.Books.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal("DE136695976", (await sqlite.Books.Customers.AddAsync(owner, details with { VatId = "de 136 695 976" })).Value.Customer.VatId);
+    }
+
+    [Fact]
+    public async Task The_reason_stands_on_the_draft_and_in_the_snapshot()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind", taxBasisPoints: null);
+        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var details = new Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
+        var customer = (await sqlite.Books.Customers.AddAsync(owner, details, Books.Password)).Value.Customer;
+        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 100);
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
+        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
+
+        // What changes after the draft does not change it.
+        await sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details with { TaxTreatment = TaxTreatment.Standard });
+        var invoice = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+
+        var tax = Assert.Single(InvoiceSnapshot.Parse(invoice.Snapshot!).Taxes);
+        Assert.Equal(("AE", 0, 150L, 0L, "VATEX-EU-AE"), (tax.Category, tax.RateBasisPoints, tax.TaxableMinorUnits, tax.TaxMinorUnits, tax.ReasonCode));
+        Assert.Contains("Article 196", tax.Reason, StringComparison.Ordinal);
+    }
+
+    private static Reseller Seller(string country, int? rate = null) => new()
+    {
+        Slug = "northwind",
+        Name = "Northwind",
+        Currency = Currency.Of("EUR"),
+        TimeZone = "UTC",
+        Address = new PostalAddress("", "", "", country),
+        StandardTaxBasisPoints = rate,
+    };
+
+    private static Customer Buyer(string country, TaxTreatment treatment, string? vatId) => new()
+    {
+        ResellerId = ResellerId.New(),
+        Name = "Acme",
+        Email = "a@acme.example",
+        Address = new PostalAddress("", "", "", country),
+        VatId = vatId,
+        TaxTreatment = treatment,
+        TaxExemptionReason = treatment == TaxTreatment.Exempt ? "International organisation" : null,
+    };
+}
