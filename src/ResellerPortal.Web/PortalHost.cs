@@ -36,6 +36,7 @@ internal static class PortalHost
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
+        services.AddSingleton<IElectronicInvoice, UblInvoice>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
             .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")

@@ -18,7 +18,8 @@ public sealed record CustomerDetails(
     int SelfServiceTokens,
     long? SelfServiceMaxLimit,
     long? MonthlyBudget = null,
-    string? TaxExemptionReason = null);
+    string? TaxExemptionReason = null,
+    string? BuyerReference = null);
 
 /// <summary>A customer just added, with its administrator's way in.</summary>
 public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
@@ -94,6 +95,7 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
         customer.VatId = VatId.Normalise(details.VatId);
         customer.TaxTreatment = details.TaxTreatment;
         customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
+        customer.BuyerReference = string.IsNullOrWhiteSpace(details.BuyerReference) ? null : details.BuyerReference.Trim();
         customer.SelfServiceTokens = details.SelfServiceTokens;
         customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
         customer.MonthlyBudget = details.MonthlyBudget;
@@ -113,6 +115,8 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
             Refusal.Of("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>
             Refusal.Of("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
+        { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
+            Refusal.Of("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
         { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
         { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
         { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),

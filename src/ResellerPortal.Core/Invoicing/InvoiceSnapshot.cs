@@ -32,6 +32,9 @@ public sealed record InvoiceSnapshot
 
     public required SnapshotParty Buyer { get; init; }
 
+    /// <summary>What the buyer wants to read on e-invoices; null for nothing.</summary>
+    public string? BuyerReference { get; init; }
+
     public required IReadOnlyList<SnapshotLine> Lines { get; init; }
 
     public required IReadOnlyList<SnapshotTax> Taxes { get; init; }

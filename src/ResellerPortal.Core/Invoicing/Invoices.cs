@@ -78,6 +78,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             Currency = invoice.Currency,
             Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email),
             Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+            BuyerReference = customer.BuyerReference,
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
             Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],

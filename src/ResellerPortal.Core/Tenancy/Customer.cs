@@ -39,6 +39,9 @@ public sealed class Customer : ICustomerOwned
 
     public string? VatId { get; set; }
 
+    /// <summary>What the customer wants to read on e-invoices: its order number, or the routing id of an authority (Leitweg-ID).</summary>
+    public string? BuyerReference { get; set; }
+
     public TaxTreatment TaxTreatment { get; set; }
 
     /// <summary>Printed on invoices where the treatment is <see cref="TaxTreatment.Exempt"/>.</summary>

@@ -29,6 +29,7 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         builder.Property(c => c.Email).HasMaxLength(256);
         builder.Property(c => c.VatId).HasMaxLength(20);
         builder.Property(c => c.TaxExemptionReason).HasMaxLength(200);
+        builder.Property(c => c.BuyerReference).HasMaxLength(100);
         builder.ComplexProperty(c => c.Address);
         builder.Property(c => c.ChainHead).HasMaxLength(32);
         builder.HasOne<Reseller>().WithMany().HasForeignKey(c => c.ResellerId).OnDelete(DeleteBehavior.Restrict);

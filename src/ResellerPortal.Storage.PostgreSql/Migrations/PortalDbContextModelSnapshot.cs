@@ -969,6 +969,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("BuyerReference")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.Property<byte[]>("ChainHead")
                         .IsRequired()
                         .HasMaxLength(32)

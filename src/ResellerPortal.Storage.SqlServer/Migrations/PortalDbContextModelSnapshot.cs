@@ -971,6 +971,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("BuyerReference")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
                     b.Property<byte[]>("ChainHead")
                         .IsRequired()
                         .HasMaxLength(32)

@@ -988,6 +988,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("BuyerReference")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("ChainHead")
                         .IsRequired()
                         .HasMaxLength(32)

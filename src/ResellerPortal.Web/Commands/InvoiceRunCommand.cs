@@ -75,7 +75,14 @@ internal static class InvoiceRunCommand
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
         var file = Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
         await File.WriteAllBytesAsync(file, services.GetRequiredService<IInvoiceDocument>().Draw(snapshot));
-        return $"{snapshot.Number}, {outcome.Value.Total}, {file}";
+        var electronic = services.GetRequiredService<IElectronicInvoice>();
+        if (electronic.MissingFrom(snapshot) is { Count: > 0 } missing)
+        {
+            return $"{snapshot.Number}, {outcome.Value.Total}, {file}; no e-invoice, for it lacks {string.Join(", ", missing)}";
+        }
+
+        await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), electronic.Write(snapshot));
+        return $"{snapshot.Number}, {outcome.Value.Total}, {file} and .xml";
     }
 
     private static string? Option(string[] args, string name)

@@ -3,7 +3,6 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Web.Components;
-using ResellerPortal.Web.ResellerDoor;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
@@ -11,7 +10,8 @@ internal static class CustomerDownloads
 {
     public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/my/invoices/{id:guid}.pdf", InvoicePdfs.AnswerAsync).RequireAuthorization(Permission.MyView);
+        endpoints.MapGet("/my/invoices/{id:guid}.pdf", InvoiceFiles.PdfAsync).RequireAuthorization(Permission.MyView);
+        endpoints.MapGet("/my/invoices/{id:guid}.xml", InvoiceFiles.XmlAsync).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using CsvHelper;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
-using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -18,7 +17,8 @@ internal static class ResellerDownloads
         endpoints.MapGet("/reseller/ledger.csv", ExportLedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/invoices/{id:guid}.pdf", InvoicePdfs.AnswerAsync).RequireAuthorization(Permission.ResellerView);
+        endpoints.MapGet("/reseller/invoices/{id:guid}.pdf", InvoiceFiles.PdfAsync).RequireAuthorization(Permission.ResellerView);
+        endpoints.MapGet("/reseller/invoices/{id:guid}.xml", InvoiceFiles.XmlAsync).RequireAuthorization(Permission.ResellerView);
     }
 
     private static async Task<IResult> ExportLedgerAsync(
@@ -55,14 +55,4 @@ internal static class ResellerDownloads
             "text/csv; charset=utf-8",
             "usage-ledger.csv");
     }
-}
-
-/// <summary>A finalised invoice as PDF, for both doors; the actor's scope decides whose it can be.</summary>
-internal static class InvoicePdfs
-{
-    public static async Task<IResult> AnswerAsync(
-        Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IInvoiceDocument document, CancellationToken cancellationToken) =>
-        await seats.ActorOfAsync(user) is { } actor && await invoices.SnapshotAsync(actor, id, cancellationToken) is { } snapshot
-            ? Results.File(document.Draw(snapshot), "application/pdf", fileDownloadName: null)
-            : Results.NotFound();
 }

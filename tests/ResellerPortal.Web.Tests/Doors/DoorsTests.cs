@@ -101,8 +101,10 @@ public sealed class DoorsTests
         Assert.Contains("Too many attempts", await right.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Another_tenants_invoice_is_not_found()
+    [Theory]
+    [InlineData("pdf")]
+    [InlineData("xml")]
+    public async Task Another_tenants_invoice_is_not_found(string kind)
     {
         using var server = PortalServer.Start(MidOctober);
         var (owner, acme) = await SellAsync(server, "northwind", "Acme");
@@ -110,11 +112,11 @@ public sealed class DoorsTests
         await server.Books.AddCustomerAsync(owner, "Neighbour");
         var invoice = await InvoiceOctoberAsync(server, owner);
 
-        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.pdf")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("admin@acme.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync($"/reseller/invoices/{invoice.Id}.pdf")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@initech.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@neighbour.example")).GetAsync($"/my/invoices/{invoice.Id}.pdf")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("admin@acme.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@initech.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@neighbour.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
         Assert.Equal(acme.Id, invoice.CustomerId);
     }
 
@@ -174,13 +176,17 @@ public sealed class DoorsTests
         var invoice = await InvoiceOctoberAsync(server, owner);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
 
-        var pdf = await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf");
+        using var customer = await server.SignedInAsync("admin@acme.example");
+        string[] texts = [PdfText.Of(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf")), await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml")];
 
         // The lot cost 0.015 a conversion; 250 of them 3.75.
-        var text = PdfText.Of(pdf);
-        Assert.Contains("0.0225", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("0.015", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("3.75", text, StringComparison.Ordinal);
+        foreach (var text in texts)
+        {
+            Assert.Contains("0.0225", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("0.015", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("3.75", text, StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain("15000", snapshot.ToJson(), StringComparison.Ordinal);
     }
 

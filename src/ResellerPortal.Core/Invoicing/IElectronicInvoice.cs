@@ -1,0 +1,12 @@
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>Writes an invoice as a machine reads it, from its snapshot alone.</summary>
+public interface IElectronicInvoice
+{
+    /// <summary>What EN 16931 demands and the snapshot has not, in words for the reseller; empty where it can be written.</summary>
+    IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot);
+
+    /// <returns>An XML document in UTF-8.</returns>
+    /// <exception cref="InvalidOperationException">Something is missing from it.</exception>
+    byte[] Write(InvoiceSnapshot snapshot);
+}

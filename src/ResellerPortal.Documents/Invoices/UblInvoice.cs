@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Documents.Invoices;
+
+/// <summary>
+/// The invoice as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0. Every amount is the snapshot's; nothing is computed
+/// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
+/// </summary>
+public sealed class UblInvoice : IElectronicInvoice
+{
+    private const string Specification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
+    private const string Process = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
+
+    /// <summary>UNCL1001: commercial invoice.</summary>
+    private const string Commercial = "380";
+
+    /// <summary>UNECE recommendation 20: one.</summary>
+    private const string One = "C62";
+
+    /// <summary>Electronic address scheme: an e-mail address.</summary>
+    private const string Email = "EM";
+
+    /// <summary>UNCL4461: how it is paid is agreed elsewhere; the payment terms say it in words.</summary>
+    private const string NotDefined = "1";
+
+    private static readonly XNamespace Invoice = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2";
+    private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
+    private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
+
+    public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot)
+    {
+        var missing = new List<string>();
+        if (snapshot.Seller.VatId is null && snapshot.Taxes.Any(t => t.Category != "O"))
+        {
+            missing.Add("your own VAT id");
+        }
+
+        if (snapshot.Buyer.VatId is null && snapshot.Taxes.Any(t => t.Category == "AE"))
+        {
+            missing.Add("the customer's VAT id, which reverse charge needs");
+        }
+
+        if (snapshot.Seller.Email.Length == 0)
+        {
+            missing.Add("your own e-mail address");
+        }
+
+        if (snapshot.Currency.MinorDigits > 2)
+        {
+            missing.Add("a currency with at most two decimals, as EN 16931 allows");
+        }
+
+        if (snapshot.Lines.Count == 0)
+        {
+            missing.Add("a line");
+        }
+
+        return missing;
+    }
+
+    public byte[] Write(InvoiceSnapshot snapshot)
+    {
+        if (MissingFrom(snapshot) is { Count: > 0 } missing)
+        {
+            throw new InvalidOperationException($"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
+        }
+
+        // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
+        var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
+        var document = new XElement(
+            Invoice + "Invoice",
+            new XAttribute("xmlns", Invoice.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
+            Text("CustomizationID", Specification),
+            Text("ProfileID", Process),
+            Text("ID", snapshot.Number),
+            Text("IssueDate", Date(snapshot.IssuedOn)),
+            Text("DueDate", Date(snapshot.DueOn)),
+            Text("InvoiceTypeCode", Commercial),
+            Text("Note", $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}"),
+            Text("DocumentCurrencyCode", snapshot.Currency.Code),
+            Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
+            new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
+            new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
+            new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
+            new XElement(Cac + "PaymentMeans", Text("PaymentMeansCode", NotDefined), Text("PaymentID", snapshot.Number)),
+            new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
+            new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
+            new XElement(
+                Cac + "LegalMonetaryTotal",
+                Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),
+                Amount("TaxExclusiveAmount", snapshot.NetMinorUnits, snapshot.Currency),
+                Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
+                Amount("PayableAmount", snapshot.TotalMinorUnits, snapshot.Currency)),
+            snapshot.Lines.Select((line, index) => Line(line, index + 1, snapshot.Currency)));
+        return Bytes(new XDocument(document));
+    }
+
+    private static XElement Party(SnapshotParty party, bool hasVatIds) => new(
+        Cac + "Party",
+        party.Email.Length > 0 ? Text("EndpointID", party.Email, new XAttribute("schemeID", Email)) : null,
+        new XElement(Cac + "PartyName", Text("Name", party.Name)),
+        new XElement(
+            Cac + "PostalAddress",
+            Given("StreetName", party.Address.Street),
+            Given("CityName", party.Address.City),
+            Given("PostalZone", party.Address.PostalCode),
+            new XElement(Cac + "Country", Text("IdentificationCode", party.Address.Country))),
+        party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
+
+        // BR-CO-26: a seller is known by its VAT id or by a registration; the id serves as one where it may not be the former.
+        new XElement(Cac + "PartyLegalEntity", Text("RegistrationName", party.Name), hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
+        party.Email.Length > 0 ? new XElement(Cac + "Contact", Text("ElectronicMail", party.Email)) : null);
+
+    private static XElement Subtotal(SnapshotTax tax, Currency currency) => new(
+        Cac + "TaxSubtotal",
+        Amount("TaxableAmount", tax.TaxableMinorUnits, currency),
+        Amount("TaxAmount", tax.TaxMinorUnits, currency),
+        new XElement(
+            Cac + "TaxCategory",
+            Text("ID", tax.Category),
+            Percent(tax.Category, tax.RateBasisPoints),
+            Given("TaxExemptionReasonCode", tax.ReasonCode ?? ""),
+            Given("TaxExemptionReason", tax.Reason ?? ""),
+            Vat()));
+
+    private static XElement Line(SnapshotLine line, int number, Currency currency) => new(
+        Cac + "InvoiceLine",
+        Text("ID", number.ToString(CultureInfo.InvariantCulture)),
+        Text("InvoicedQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
+        Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
+        new XElement(
+            Cac + "Item",
+            Text("Name", line.Description),
+            new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
+        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", currency.Code))));
+
+    /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
+    private static XElement? Percent(string category, int basisPoints) =>
+        category == "O" ? null : Text("Percent", (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture));
+
+    private static XElement Vat() => new(Cac + "TaxScheme", Text("ID", "VAT"));
+
+    private static XElement Amount(string name, long minorUnits, Currency currency) => Text(
+        name,
+        new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+        new XAttribute("currencyID", currency.Code));
+
+    private static XElement? Given(string name, string value) => value.Length == 0 ? null : Text(name, value);
+
+    private static XElement Text(string name, string value, params XAttribute[] attributes) => new(Cbc + name, attributes, value);
+
+    private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static byte[] Bytes(XDocument document)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Indent = true, NewLineChars = "\n" }))
+        {
+            document.Save(writer);
+        }
+
+        return stream.ToArray();
+    }
+}
