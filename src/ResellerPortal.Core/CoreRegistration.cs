@@ -64,6 +64,7 @@ public static class CoreRegistration
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
         services.AddSingleton<Invoices>();
+        services.AddSingleton<CreditNotes>();
         services.AddSingleton<InvoiceQueries>();
         services.AddSingleton<ClaimVerifier>();
         services.AddSingleton<InvoicePayments>();

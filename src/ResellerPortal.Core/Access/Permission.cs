@@ -27,6 +27,7 @@ public static class Permission
     public const string UsageReconcile = "usage.reconcile";
     public const string InvoicesDraft = "invoices.draft";
     public const string InvoicesFinalise = "invoices.finalise";
+    public const string InvoicesCredit = "invoices.credit";
     public const string PaymentsRecord = "payments.record";
 
     public const string MyView = "my.view";

@@ -13,11 +13,17 @@ public enum InvoiceState
     PartlyPaid,
     Paid,
     Overdue,
+
+    /// <summary>Taken back by credit notes.</summary>
+    Credited,
+
+    /// <summary>What was due is given up.</summary>
+    Uncollectible,
 }
 
 /// <summary>
 /// A customer's invoice of one billing period. It claims the ledger entries of a sequence range; once finalised it has a
-/// number and a snapshot and is never changed again, but for what was paid.
+/// number and a snapshot and is never changed again, but for what was paid, credited or given up.
 /// </summary>
 public sealed class Invoice : ICustomerOwned
 {
@@ -49,6 +55,12 @@ public sealed class Invoice : ICustomerOwned
     /// <summary>Kept up by payments.</summary>
     public long PaidMinorUnits { get; set; }
 
+    /// <summary>Kept up by credit notes.</summary>
+    public long CreditedMinorUnits { get; set; }
+
+    /// <summary>What was given up of it.</summary>
+    public long WrittenOffMinorUnits { get; set; }
+
     public required DateTimeOffset DraftedAtUtc { get; init; }
 
     public DateTimeOffset? FinalisedAtUtc { get; private set; }
@@ -70,14 +82,15 @@ public sealed class Invoice : ICustomerOwned
 
     public Money Total => Net + Tax;
 
-    public Money Due => Total - new Money(PaidMinorUnits, Currency);
+    /// <summary>Negative where more was paid than is left of it after credit notes.</summary>
+    public Money Due => Total - new Money(PaidMinorUnits + CreditedMinorUnits + WrittenOffMinorUnits, Currency);
 
     public bool IsFinalised => FinalisedAtUtc is not null;
 
     /// <param name="today">Today in the reseller's time zone.</param>
     public InvoiceState StateOn(DateOnly today) =>
         !IsFinalised ? InvoiceState.Draft
-        : Due.MinorUnits <= 0 ? InvoiceState.Paid
+        : Due.MinorUnits <= 0 ? WrittenOffMinorUnits > 0 ? InvoiceState.Uncollectible : CreditedMinorUnits > 0 && PaidMinorUnits <= 0 ? InvoiceState.Credited : InvoiceState.Paid
         : DueOn < today ? InvoiceState.Overdue
         : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
         : InvoiceState.Open;
@@ -169,5 +182,7 @@ public static class InvoicingSets
         public DbSet<Invoice> Invoices => db.Set<Invoice>();
 
         public DbSet<InvoiceSeries> InvoiceSeries => db.Set<InvoiceSeries>();
+
+        public DbSet<CreditNote> CreditNotes => db.Set<CreditNote>();
     }
 }

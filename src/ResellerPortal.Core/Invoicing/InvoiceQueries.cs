@@ -8,7 +8,10 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Invoicing;
 
 public sealed record InvoiceRow(
-    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money Due, InvoiceState State);
+    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money Due, InvoiceState State, IReadOnlyList<CreditNoteRow> CreditNotes);
+
+/// <param name="Positions">Lines of the invoice that it takes back.</param>
+public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
 
 public sealed record InvoicePage(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
@@ -26,7 +29,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         var invoices = Visible(db, actor);
         invoices = period is { } month ? invoices.Where(i => i.PeriodStart == month.FirstDay) : invoices;
         invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
-        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits < i.NetMinorUnits + i.TaxMinorUnits) : invoices;
+        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits) : invoices;
         invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
         var count = await invoices.CountAsync(cancellationToken);
         var rows = await invoices
@@ -37,7 +40,8 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             .Take(take)
             .ToListAsync(cancellationToken);
         var today = await TodayAsync(db, cancellationToken);
-        return new InvoicePage([.. rows.Select(r => Row(r.Invoice, r.Name, today))], count);
+        var notes = await NotesAsync(db, [.. rows.Select(r => r.Invoice.Id)], cancellationToken);
+        return new InvoicePage([.. rows.Select(r => Row(r.Invoice, r.Name, today, notes))], count);
     }
 
     /// <returns>Null where there is no such invoice for this actor.</returns>
@@ -52,7 +56,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 
         var name = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Name).SingleAsync(cancellationToken);
         return new InvoiceView(
-            Row(invoice, name, await TodayAsync(db, cancellationToken)),
+            Row(invoice, name, await TodayAsync(db, cancellationToken), await NotesAsync(db, [invoiceId], cancellationToken)),
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
             invoice.Tax,
@@ -69,6 +73,14 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 
+    /// <summary>A credit note's snapshot; null where there is none of this id for this actor.</summary>
+    public async Task<InvoiceSnapshot?> CreditNoteSnapshotAsync(Actor actor, Guid creditNoteId, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope(actor));
+        var json = await db.CreditNotes.Where(n => n.Id == creditNoteId).Select(n => n.Snapshot).SingleOrDefaultAsync(cancellationToken);
+        return json is null ? null : InvoiceSnapshot.Parse(json);
+    }
+
     private static TenantScope Scope(Actor actor)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
@@ -81,6 +93,12 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     private async Task<DateOnly> TodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.DayOf(clock.GetUtcNow());
 
-    private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today) => new(
-        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.Due, invoice.StateOn(today));
+    private static async Task<ILookup<Guid, CreditNoteRow>> NotesAsync(PortalDbContext db, IReadOnlyCollection<Guid> invoices, CancellationToken cancellationToken)
+    {
+        var notes = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => invoices.Contains(n.InvoiceId)).OrderBy(n => n.IssuedOn).ThenBy(n => n.Number).ToListAsync(cancellationToken);
+        return notes.ToLookup(n => n.InvoiceId, n => new CreditNoteRow(n.Id, n.Number, n.IssuedOn, n.Total, n.Reason, [.. n.Lines.Select(l => l.Position).Order()]));
+    }
+
+    private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
+        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.Due, invoice.StateOn(today), [.. notes[invoice.Id]]);
 }

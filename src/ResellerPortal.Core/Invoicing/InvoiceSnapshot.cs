@@ -16,6 +16,9 @@ public sealed record InvoiceSnapshot
 
     public required int Version { get; init; }
 
+    /// <summary>What a credit note takes back; null on an invoice.</summary>
+    public SnapshotCredit? Credits { get; init; }
+
     public required string Number { get; init; }
 
     public required DateOnly IssuedOn { get; init; }
@@ -62,6 +65,9 @@ public sealed record InvoiceSnapshot
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
+
+/// <summary>The invoice that a credit note is against.</summary>
+public sealed record SnapshotCredit(string Number, DateOnly IssuedOn, string Reason);
 
 public sealed record SnapshotParty(string Name, PostalAddress Address, string? VatId, string Email);
 

@@ -70,7 +70,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
         return new InvoiceSnapshot
         {
             Version = InvoiceSnapshot.CurrentVersion,
-            Number = await NextNumberAsync(db, reseller, issuedOn.Year, cancellationToken),
+            Number = await InvoiceNumbers.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken),
             IssuedOn = issuedOn,
             DueOn = issuedOn.AddDays(reseller.PaymentTermDays),
             PeriodFrom = invoice.Period.FirstDay,
@@ -90,19 +90,5 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
             Days = claim.Days,
         };
-    }
-
-    private static async Task<string> NextNumberAsync(PortalDbContext db, Reseller reseller, int year, CancellationToken cancellationToken)
-    {
-        var name = InvoiceNumber.Series(reseller.InvoiceNumberPattern, year);
-        var series = await db.InvoiceSeries.SingleOrDefaultAsync(s => s.Name == name, cancellationToken);
-        if (series is null)
-        {
-            series = new InvoiceSeries { ResellerId = reseller.Id, Name = name };
-            db.InvoiceSeries.Add(series);
-        }
-
-        series.LastNumber++;
-        return InvoiceNumber.Format(reseller.InvoiceNumberPattern, year, series.LastNumber);
     }
 }

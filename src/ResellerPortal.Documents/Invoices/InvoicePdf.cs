@@ -20,11 +20,15 @@ public sealed class InvoicePdf : IInvoiceDocument
 
     public byte[] Draw(InvoiceSnapshot snapshot)
     {
-        using var sheet = new Sheet($"Invoice {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 76 };
+        using var sheet = new Sheet($"{Title(snapshot)} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 76 };
         var accent = Ink.Of(snapshot.AccentColor);
         Header(sheet, snapshot, accent);
         Parties(sheet, snapshot);
-        Usage(sheet, snapshot, accent);
+        if (snapshot.Credits is null)
+        {
+            Usage(sheet, snapshot, accent);
+        }
+
         Lines(sheet, snapshot);
         Totals(sheet, snapshot, accent);
         PaymentBlock(sheet, snapshot);
@@ -43,7 +47,7 @@ public sealed class InvoicePdf : IInvoiceDocument
         sheet.Box(0, 0, sheet.Right + Sheet.Margin, 6, accent);
         var seller = Font(15, bold: true);
         sheet.Text(sheet.Fit(snapshot.Seller.Name, seller, 300), seller, Ink.Strong, sheet.Left, 64);
-        sheet.Text("Invoice", Font(20, bold: true), accent, sheet.Right, 66, Align.Right);
+        sheet.Text(Title(snapshot), Font(20, bold: true), accent, sheet.Right, 66, Align.Right);
         sheet.Text(snapshot.Number, Font(11, bold: true), Ink.Strong, sheet.Right, 84, Align.Right);
         var y = 80.0;
         foreach (var line in Address(snapshot.Seller))
@@ -70,9 +74,9 @@ public sealed class InvoicePdf : IInvoiceDocument
         var facts = new (string Name, string Value)[]
         {
             ("Issued", Date(snapshot.IssuedOn)),
-            ("Due", Date(snapshot.DueOn)),
+            snapshot.Credits is { } credits ? ("Against invoice", credits.Number) : ("Due", Date(snapshot.DueOn)),
             ("Period", $"{Date(snapshot.PeriodFrom)} – {Date(snapshot.PeriodTo)}"),
-            ("Amount due", Amount(snapshot, snapshot.TotalMinorUnits) + " " + snapshot.Currency.Code),
+            (snapshot.Credits is null ? "Amount due" : "Amount credited", Amount(snapshot, snapshot.TotalMinorUnits) + " " + snapshot.Currency.Code),
         };
         var factY = top + 2;
         foreach (var (name, value) in facts)
@@ -186,11 +190,12 @@ public sealed class InvoicePdf : IInvoiceDocument
         string text = string.Join(
             "\n",
             notes
-                .Append($"Please pay {Amount(snapshot, snapshot.TotalMinorUnits)} {snapshot.Currency.Code} by {Date(snapshot.DueOn)}, with the reference {snapshot.Number}.")
-                .Append(snapshot.PaymentInstructions)
+                .Concat(snapshot.Credits is { } credits
+                    ? [$"{Amount(snapshot, snapshot.TotalMinorUnits)} {snapshot.Currency.Code} of invoice {credits.Number} of {Date(credits.IssuedOn)} are taken back.", $"Reason: {credits.Reason}"]
+                    : [$"Please pay {Amount(snapshot, snapshot.TotalMinorUnits)} {snapshot.Currency.Code} by {Date(snapshot.DueOn)}, with the reference {snapshot.Number}.", snapshot.PaymentInstructions])
                 .Where(line => line.Length > 0));
         sheet.Reserve(20 + (12 * sheet.Wrap(text, Body, sheet.Width).Count));
-        sheet.Text("PAYMENT", Small, Ink.Soft, sheet.Left, sheet.Y + 6);
+        sheet.Text(snapshot.Credits is null ? "PAYMENT" : "CREDIT", Small, Ink.Soft, sheet.Left, sheet.Y + 6);
         sheet.Y += 12;
         sheet.Paragraph(text, Body, Ink.Strong, sheet.Left, sheet.Width, 13);
     }
@@ -200,13 +205,15 @@ public sealed class InvoicePdf : IInvoiceDocument
         var y = sheet.Bottom + 26;
         sheet.Rule(y - 10, Ink.Hairline);
         sheet.Text(
-            snapshot.Ledger.LastSequence < snapshot.Ledger.FirstSequence
-                ? $"Bills no new usage; the ledger is billed through entry {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Its hash:"
+            snapshot.Credits is { } credits ? $"Credits invoice {credits.Number}, which bills usage up to ledger entry {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Its hash:"
+                : snapshot.Ledger.LastSequence < snapshot.Ledger.FirstSequence ? $"Bills no new usage; the ledger is billed through entry {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Its hash:"
                 : $"Bills usage ledger entries {snapshot.Ledger.FirstSequence.ToString("N0", Culture)} to {snapshot.Ledger.LastSequence.ToString("N0", Culture)}. Hash of the last:",
             Small, Ink.Soft, sheet.Left, y);
         sheet.Text(snapshot.Ledger.ChainHead, Small, Ink.Soft, sheet.Left, y + 9);
         sheet.Text($"{snapshot.Number} · page {number} of {sheet.PageCount}", Small, Ink.Soft, sheet.Right, y, Align.Right);
     }
+
+    private static string Title(InvoiceSnapshot snapshot) => snapshot.Credits is null ? "Invoice" : "Credit note";
 
     private static IEnumerable<string> Address(SnapshotParty party) =>
         party.Address.Lines().Append(party.VatId is null ? "" : "VAT id " + party.VatId).Append(party.Email).Where(line => line.Length > 0);

@@ -8,7 +8,7 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Documents.Invoices;
 
 /// <summary>
-/// The invoice as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0. Every amount is the snapshot's; nothing is computed
+/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0. Every amount is the snapshot's; nothing is computed
 /// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
 /// </summary>
 public sealed class UblInvoice : IElectronicInvoice
@@ -18,6 +18,9 @@ public sealed class UblInvoice : IElectronicInvoice
 
     /// <summary>UNCL1001: commercial invoice.</summary>
     private const string Commercial = "380";
+
+    /// <summary>UNCL1001: credit note.</summary>
+    private const string Credit = "381";
 
     /// <summary>UNECE recommendation 20: one.</summary>
     private const string One = "C62";
@@ -29,6 +32,7 @@ public sealed class UblInvoice : IElectronicInvoice
     private const string NotDefined = "1";
 
     private static readonly XNamespace Invoice = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2";
+    private static readonly XNamespace CreditNote = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2";
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
@@ -72,25 +76,28 @@ public sealed class UblInvoice : IElectronicInvoice
 
         // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
+        var root = snapshot.Credits is null ? Invoice + "Invoice" : CreditNote + "CreditNote";
         var document = new XElement(
-            Invoice + "Invoice",
-            new XAttribute("xmlns", Invoice.NamespaceName),
+            root,
+            new XAttribute("xmlns", root.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
             Text("CustomizationID", Specification),
             Text("ProfileID", Process),
             Text("ID", snapshot.Number),
             Text("IssueDate", Date(snapshot.IssuedOn)),
-            Text("DueDate", Date(snapshot.DueOn)),
-            Text("InvoiceTypeCode", Commercial),
-            Text("Note", $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}"),
+            snapshot.Credits is null ? [Text("DueDate", Date(snapshot.DueOn)), Text("InvoiceTypeCode", Commercial)] : (XElement[])[Text("CreditNoteTypeCode", Credit)],
+            Text("Note", snapshot.Credits is { } reason ? reason.Reason : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}"),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
+            snapshot.Credits is { } credits
+                ? new XElement(Cac + "BillingReference", new XElement(Cac + "InvoiceDocumentReference", Text("ID", credits.Number), Text("IssueDate", Date(credits.IssuedOn))))
+                : null,
             new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
             new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
             new XElement(Cac + "PaymentMeans", Text("PaymentMeansCode", NotDefined), Text("PaymentID", snapshot.Number)),
-            new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
+            snapshot.Credits is not null ? null : new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
             new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
             new XElement(
                 Cac + "LegalMonetaryTotal",
@@ -98,7 +105,7 @@ public sealed class UblInvoice : IElectronicInvoice
                 Amount("TaxExclusiveAmount", snapshot.NetMinorUnits, snapshot.Currency),
                 Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
                 Amount("PayableAmount", snapshot.TotalMinorUnits, snapshot.Currency)),
-            snapshot.Lines.Select((line, index) => Line(line, index + 1, snapshot.Currency)));
+            snapshot.Lines.Select((line, index) => Line(line, index + 1, snapshot)));
         return Bytes(new XDocument(document));
     }
 
@@ -130,16 +137,16 @@ public sealed class UblInvoice : IElectronicInvoice
             Given("TaxExemptionReason", tax.Reason ?? ""),
             Vat()));
 
-    private static XElement Line(SnapshotLine line, int number, Currency currency) => new(
-        Cac + "InvoiceLine",
+    private static XElement Line(SnapshotLine line, int number, InvoiceSnapshot snapshot) => new(
+        Cac + (snapshot.Credits is null ? "InvoiceLine" : "CreditNoteLine"),
         Text("ID", number.ToString(CultureInfo.InvariantCulture)),
-        Text("InvoicedQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
-        Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
+        Text(snapshot.Credits is null ? "InvoicedQuantity" : "CreditedQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
+        Amount("LineExtensionAmount", line.AmountMinorUnits, snapshot.Currency),
         new XElement(
             Cac + "Item",
             Text("Name", line.Description),
             new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
-        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", currency.Code))));
+        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, snapshot.Currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", snapshot.Currency.Code))));
 
     /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
     private static XElement? Percent(string category, int basisPoints) =>

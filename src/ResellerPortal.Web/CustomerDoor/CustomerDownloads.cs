@@ -10,8 +10,7 @@ internal static class CustomerDownloads
 {
     public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/my/invoices/{id:guid}.pdf", InvoiceFiles.PdfAsync).RequireAuthorization(Permission.MyView);
-        endpoints.MapGet("/my/invoices/{id:guid}.xml", InvoiceFiles.XmlAsync).RequireAuthorization(Permission.MyView);
+        endpoints.MapInvoiceFiles("/my", Permission.MyView);
         endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>

@@ -40,6 +40,22 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
         await LoadAsync();
     }
 
+    private async Task CreditAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CreditDialog> { { d => d.View, _view! } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task WriteOffAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<WriteOffDialog> { { d => d.Row, _view!.Row } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
     private async Task RecordPaymentAsync()
     {
         var (isDone, _) = await dialogs.ActAsync(new DialogParameters<PaymentDialog> { { d => d.Row, _view!.Row } });

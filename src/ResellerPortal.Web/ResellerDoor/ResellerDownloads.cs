@@ -17,8 +17,7 @@ internal static class ResellerDownloads
         endpoints.MapGet("/reseller/ledger.csv", ExportLedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/invoices/{id:guid}.pdf", InvoiceFiles.PdfAsync).RequireAuthorization(Permission.ResellerView);
-        endpoints.MapGet("/reseller/invoices/{id:guid}.xml", InvoiceFiles.XmlAsync).RequireAuthorization(Permission.ResellerView);
+        endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
     }
 
     private static async Task<IResult> ExportLedgerAsync(

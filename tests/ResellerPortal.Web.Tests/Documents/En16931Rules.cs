@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace ResellerPortal.Web.Tests.Documents;
 
 /// <summary>
-/// Rules of EN 16931-1 and Peppol BIS Billing 3.0 on a UBL invoice, written from their texts
+/// Rules of EN 16931-1 and Peppol BIS Billing 3.0 on a UBL invoice or credit note, written from their texts
 /// (docs.peppol.eu/poacc/billing/3.0/rules), apart from the code that writes it.
 /// </summary>
 internal static class En16931Rules
@@ -12,11 +12,11 @@ internal static class En16931Rules
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
-    /// <summary>The order of an invoice's own elements in the UBL 2.1 schema, as far as they are used.</summary>
+    /// <summary>The order of a document's own elements in the UBL 2.1 schema, as far as they are used.</summary>
     private static readonly string[] SchemaOrder =
     [
-        "CustomizationID", "ProfileID", "ID", "IssueDate", "DueDate", "InvoiceTypeCode", "Note", "DocumentCurrencyCode", "BuyerReference", "InvoicePeriod",
-        "AccountingSupplierParty", "AccountingCustomerParty", "PaymentMeans", "PaymentTerms", "TaxTotal", "LegalMonetaryTotal", "InvoiceLine",
+        "CustomizationID", "ProfileID", "ID", "IssueDate", "DueDate", "InvoiceTypeCode", "CreditNoteTypeCode", "Note", "DocumentCurrencyCode", "BuyerReference", "InvoicePeriod", "BillingReference",
+        "AccountingSupplierParty", "AccountingCustomerParty", "PaymentMeans", "PaymentTerms", "TaxTotal", "LegalMonetaryTotal", "InvoiceLine", "CreditNoteLine",
     ];
 
     /// <returns>The rules that are broken.</returns>
@@ -26,7 +26,9 @@ internal static class En16931Rules
         var invoice = XDocument.Load(stream).Root!;
         var broken = new List<string>();
         var (seller, buyer) = (PartyOf("AccountingSupplierParty"), PartyOf("AccountingCustomerParty"));
-        var lines = invoice.Elements(Cac + "InvoiceLine").ToList();
+        var isCredit = invoice.Name.LocalName == "CreditNote";
+        var (lineName, quantityName) = isCredit ? ("CreditNoteLine", "CreditedQuantity") : ("InvoiceLine", "InvoicedQuantity");
+        var lines = invoice.Elements(Cac + lineName).ToList();
         var subtotals = invoice.Element(Cac + "TaxTotal")!.Elements(Cac + "TaxSubtotal").ToList();
         var totals = invoice.Element(Cac + "LegalMonetaryTotal")!;
         var (net, exclusive, inclusive, payable) = (Number(totals, "LineExtensionAmount"), Number(totals, "TaxExclusiveAmount"), Number(totals, "TaxInclusiveAmount"), Number(totals, "PayableAmount"));
@@ -37,7 +39,9 @@ internal static class En16931Rules
         Rule("PEPPOL-R001", Has(invoice, "ProfileID"));
         Rule("BR-02", Has(invoice, "ID"));
         Rule("BR-03", DateOnly.TryParseExact(Value(invoice, "IssueDate"), "yyyy-MM-dd", out _));
-        Rule("BR-04", Value(invoice, "InvoiceTypeCode") == "380");
+        Rule("BR-04", isCredit ? Value(invoice, "CreditNoteTypeCode") == "381" : Value(invoice, "InvoiceTypeCode") == "380");
+        Rule("UBL 2.1, namespace", invoice.Name.NamespaceName == $"urn:oasis:names:specification:ubl:schema:xsd:{invoice.Name.LocalName}-2");
+        Rule("BR-55", !isCredit || Has(invoice.Element(Cac + "BillingReference")!.Element(Cac + "InvoiceDocumentReference")!, "ID"));
         Rule("BR-05", Has(invoice, "DocumentCurrencyCode"));
         Rule("PEPPOL-R003", Has(invoice, "BuyerReference"));
         Rule("PEPPOL-R010, R020", Has(seller, "EndpointID") && Has(buyer, "EndpointID"));
@@ -50,7 +54,7 @@ internal static class En16931Rules
         Rule("BR-CO-15", inclusive == exclusive + tax);
         Rule("BR-CO-16", payable == inclusive);
         Rule("BR-CO-18", subtotals.Count > 0);
-        Rule("BR-CO-25", payable <= 0 || Has(invoice, "DueDate"));
+        Rule("BR-CO-25", isCredit || payable <= 0 || Has(invoice, "DueDate"));
         Rule("BR-CO-26", VatIdOf(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));
         Rule("BR-29", string.CompareOrdinal(Value(invoice.Element(Cac + "InvoicePeriod")!, "EndDate"), Value(invoice.Element(Cac + "InvoicePeriod")!, "StartDate")) >= 0);
         Rule("PEPPOL-R051", invoice.Descendants().Attributes("currencyID").Select(a => a.Value).Distinct().SequenceEqual([Value(invoice, "DocumentCurrencyCode")]));
@@ -59,10 +63,10 @@ internal static class En16931Rules
         {
             var price = Number(line.Element(Cac + "Price")!, "PriceAmount");
             Rule("BR-21, unique", lines.Count(l => Value(l, "ID") == Value(line, "ID")) == 1);
-            Rule("BR-23", (string?)line.Element(Cbc + "InvoicedQuantity")!.Attribute("unitCode") is { Length: > 0 });
+            Rule("BR-23", (string?)line.Element(Cbc + quantityName)!.Attribute("unitCode") is { Length: > 0 });
             Rule("BR-25", Has(line.Element(Cac + "Item")!, "Name"));
             Rule("BR-27", price >= 0);
-            Rule("PEPPOL-R120", Math.Abs((Number(line, "InvoicedQuantity") * price) - Number(line, "LineExtensionAmount")) <= 0.02m);
+            Rule("PEPPOL-R120", Math.Abs((Number(line, quantityName) * price) - Number(line, "LineExtensionAmount")) <= 0.02m);
         }
 
         foreach (var subtotal in subtotals)

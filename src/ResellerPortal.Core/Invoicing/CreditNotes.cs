@@ -1,0 +1,151 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>What is done to a finalised invoice that shall not be paid as it stands.</summary>
+public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
+    /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
+    public async Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesCredit);
+        if (CheckReason(reason) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = await LockAsync(db, actor, invoiceId, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal!;
+        }
+
+        var invoice = found.Value;
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var earlier = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
+        var chosen = positions.Distinct().Order().ToList();
+        if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
+        {
+            return Refusal.Of("Choose at least one line of this invoice.", nameof(positions));
+        }
+
+        if (chosen.Intersect(earlier.SelectMany(n => n.Lines).Select(l => l.Position)).Any())
+        {
+            return Refusal.Of("One of these lines was credited before. Open the invoice again.", nameof(positions));
+        }
+
+        var now = clock.GetUtcNow();
+        var snapshot = Compose(original, chosen, earlier, reason.Trim(), reseller.Zone.DayOf(now));
+        snapshot = snapshot with { Number = await InvoiceNumbers.NextAsync(db, reseller, InvoiceNumber.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
+        var id = Guid.CreateVersion7(now);
+        var note = new CreditNote
+        {
+            Id = id,
+            ResellerId = invoice.ResellerId,
+            CustomerId = invoice.CustomerId,
+            InvoiceId = invoice.Id,
+            Number = snapshot.Number,
+            IssuedOn = snapshot.IssuedOn,
+            Currency = invoice.Currency,
+            NetMinorUnits = snapshot.NetMinorUnits,
+            TaxMinorUnits = snapshot.TaxMinorUnits,
+            Reason = reason.Trim(),
+            Snapshot = snapshot.ToJson(),
+            Lines = [.. chosen.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
+        };
+        db.CreditNotes.Add(note);
+        invoice.CreditedMinorUnits += note.Total.MinorUnits;
+        db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return note;
+    }
+
+    /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
+    public async Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesCredit);
+        if (CheckReason(reason) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = await LockAsync(db, actor, invoiceId, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal!;
+        }
+
+        var invoice = found.Value;
+        if (invoice.Due.MinorUnits <= 0)
+        {
+            return Refusal.Of("Nothing is due on this invoice any more.");
+        }
+
+        var due = invoice.Due;
+        invoice.WrittenOffMinorUnits += due.MinorUnits;
+        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason.Trim()}", invoice.ResellerId, invoice.CustomerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return invoice;
+    }
+
+    private async Task<Outcome<Invoice>> LockAsync(PortalDbContext db, Actor actor, Guid invoiceId, CancellationToken cancellationToken)
+    {
+        // The invoice's row guards what is due, the reseller's the numbering; always in this order.
+        await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
+        return invoice is null ? Refusal.NotFound("invoice")
+            : !invoice.IsFinalised ? Refusal.Of("A draft is not credited. Draft the month again after you corrected it.")
+            : invoice;
+    }
+
+    /// <summary>The note of the last lines takes back what is left of the tax, so that all notes together are the invoice.</summary>
+    private static InvoiceSnapshot Compose(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
+    {
+        var lines = positions.Select(position => original.Lines[position - 1]).ToList();
+        var taxes = TaxCalculation.Subtotals(lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
+            .Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, original.Taxes[0].Reason, original.Taxes[0].ReasonCode))
+            .ToList();
+        if (earlier.Sum(n => n.Lines.Count) + lines.Count == original.Lines.Count)
+        {
+            var before = earlier.SelectMany(n => InvoiceSnapshot.Parse(n.Snapshot).Taxes).ToList();
+            taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before, t) });
+        }
+
+        var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
+        return original with
+        {
+            Credits = new SnapshotCredit(original.Number, original.IssuedOn, reason),
+            IssuedOn = day,
+            DueOn = day,
+            Lines = lines,
+            Taxes = taxes,
+            NetMinorUnits = net,
+            TaxMinorUnits = tax,
+            TotalMinorUnits = net + tax,
+            Days = [],
+        };
+
+        static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
+            taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
+    }
+
+    private static Refusal? CheckReason(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl)
+        ? Refusal.Of("Give a reason of up to 200 characters in one line.", nameof(reason))
+        : null;
+}

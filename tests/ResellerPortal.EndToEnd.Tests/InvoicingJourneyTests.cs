@@ -1,0 +1,48 @@
+using Microsoft.Playwright;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Time;
+using ResellerPortal.EndToEnd.Tests.PageObjects;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task One_line_is_credited_and_the_rest_is_written_off_and_the_customer_reads_the_note()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100), Books.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
+        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
+        await owner.PressAsync("Credit");
+        await owner.Page.GetByLabel("docx → pdf, production: 10.00 EUR").UncheckAsync();
+        await owner.ConfirmAsync("Issue credit note");
+        await owner.SeesAsync("Give a reason");
+        await owner.FillAsync("Reason", "Pages came out blank");
+        await owner.ConfirmAsync("Issue credit note");
+        await owner.SeesRowAsync("CN-2026-0001");
+        await owner.SeesRowAsync("Pages came out blank");
+        await owner.PressAsync("Write off");
+        await owner.SeesAsync("12.10");
+        await owner.FillAsync("Reason", "Insolvent");
+        await owner.ConfirmAsync("Write off");
+        await owner.SeesAsync("Uncollectible");
+        await owner.OpenAsync("/reseller/history", "History");
+        await owner.SeesRowAsync("wrote off 12.10 EUR of INV-2026-0001: Insolvent");
+
+        var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.OpenAsync("/my/invoices", "Invoices");
+        await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
+    }
+}
