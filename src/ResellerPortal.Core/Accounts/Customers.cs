@@ -109,8 +109,7 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
             Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var given, Address.Country: var country } when VatId.Normalise(given) is { } id && (id.Length > 20 || !VatId.HasForm(id, country)) =>
-            Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(details.VatId)),
+        { VatId: var id, Address.Country: var country } when VatIdCheck.Of(id, country) is { } refusal => refusal,
         { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
             Refusal.Of("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>

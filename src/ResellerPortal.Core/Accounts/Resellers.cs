@@ -78,8 +78,7 @@ public sealed partial class Resellers(PortalDatabase database, Seats seats, Time
             Refusal.Of("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var given, Address.Country: var country } when VatId.Normalise(given) is { } id && (id.Length > 20 || !VatId.HasForm(id, country)) =>
-            Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(details.VatId)),
+        { VatId: var id, Address.Country: var country } when VatIdCheck.Of(id, country) is { } refusal => refusal,
         { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Of("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };

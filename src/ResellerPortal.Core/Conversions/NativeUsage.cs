@@ -48,35 +48,25 @@ public sealed class NativeUsage(PortalDatabase database, UsageImports imports, T
     }
 
     /// <summary>Takes in what the statistics say of a day; what is not a native token's is left out.</summary>
-    /// <returns>Conversions that were new.</returns>
-    public async Task<Outcome<ImportReport>> TakeInAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
+    /// <returns>Conversions that were new, and why the rest was refused where it was.</returns>
+    public async Task<(long Added, Refusal? Refusal)> TakeInAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
     {
         var scope = TenantScope.Of(reseller);
-        HashSet<string> names = [];
-        await using (var db = database.Open(scope))
-        {
-            var native = await db.ApiTokens.AsNoTracking().Where(t => t.IsNative).Select(t => new { t.SecretHash, t.ImportName }).ToListAsync(cancellationToken);
-            var hashes = native.Select(t => Convert.ToHexString(t.SecretHash)).ToHashSet();
-            var known = native.Select(t => t.ImportName).ToHashSet();
-            names = [.. counted.Select(c => c.Token).Distinct().Where(name => known.Contains(name) || hashes.Contains(Convert.ToHexString(TokenSecret.Hash(name))))];
-        }
-
+        var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
         var actor = Actor.Portal("ConvertAPI's statistics", scope);
-        var report = new ImportReport(0, 0, 0, 0, [], []);
+        var added = 0L;
         foreach (var chunk in Summed(counted.Where(c => c.Conversions > 0 && names.Contains(c.Token))).Chunk(UsageImports.MaxLines))
         {
             var outcome = await imports.ImportAsync(actor, chunk, new Dictionary<string, Guid>(), cancellationToken);
             if (outcome.IsRefused)
             {
-                return outcome.Refusal!;
+                return (added, outcome.Refusal);
             }
 
-            var part = outcome.Value;
-            report = new ImportReport(
-                report.Lines + part.Lines, report.Conversions + part.Conversions, report.NewConversions + part.NewConversions, report.KnownConversions + part.KnownConversions, [.. report.BadLines, .. part.BadLines], []);
+            added += outcome.Value.NewConversions;
         }
 
-        return report;
+        return (added, null);
     }
 
     /// <summary>Remembers how asking for a reseller's statistics went.</summary>
@@ -105,6 +95,16 @@ public sealed class NativeUsage(PortalDatabase database, UsageImports imports, T
         actor.Demand(Permission.GatewayManage);
         await using var db = database.Open(actor.Scope);
         return await db.StatisticsPulls.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>Which of the names in statistics are native tokens': their secrets, or names that an import by hand matched.</summary>
+    private async Task<HashSet<string>> NativeNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(scope);
+        var native = await db.ApiTokens.AsNoTracking().Where(t => t.IsNative).Select(t => new { t.SecretHash, t.ImportName }).ToListAsync(cancellationToken);
+        var hashes = native.Select(t => Convert.ToHexString(t.SecretHash)).ToHashSet();
+        var matched = native.Select(t => t.ImportName).ToHashSet();
+        return [.. names.Where(name => matched.Contains(name) || hashes.Contains(Convert.ToHexString(TokenSecret.Hash(name))))];
     }
 
     /// <summary>One line for each token, time and converter, so that no line of one chunk adds to one of another.</summary>

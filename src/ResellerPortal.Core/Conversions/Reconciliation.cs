@@ -68,10 +68,11 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
         await using var db = database.Open(actor.Scope);
         var readings = await db.UpstreamReadings.AsNoTracking().OrderByDescending(r => r.AtUtc).Take(Shown).ToListAsync(cancellationToken);
         var names = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
+        var ofOperator = await ResellersAsync(db, owner: null, cancellationToken);
         var rows = new List<ReadingRow>();
         foreach (var reading in readings)
         {
-            var since = reading.IsExplained(since: 0) ? 0 : await SinceAsync(db, reading, cancellationToken);
+            var since = reading.IsExplained(since: 0) ? 0 : await SinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
             rows.Add(new ReadingRow(
                 reading,
                 reading.ResellerId is { } owner ? names[owner] : "Operator",
@@ -92,10 +93,11 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
             return [];
         }
 
-        var since = await SinceAsync(db, reading, cancellationToken);
+        var resellers = await ResellersAsync(db, reading.ResellerId, cancellationToken);
+        var since = await SinceAsync(db, reading, resellers, cancellationToken);
         var open = reading.IsExplained(since) ? 0 : reading.Difference - since;
         IQueryable<LedgerEntry> all = db.LedgerEntries;
-        var unconfirmed = await Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc)
+        var unconfirmed = await Entries(db, resellers, from, reading.AtUtc)
             .Where(e => (e.Flags & EntryFlags.Unconfirmed) != 0)
             .Join(db.Customers, e => e.CustomerId, c => c.Id, (e, c) => new
             {
@@ -157,14 +159,14 @@ public sealed class Reconciliation(PortalDatabase database, LedgerCorrections co
     }
 
     /// <summary>What the ledger recorded of a reading's time after it: corrections, and statistics that came later.</summary>
-    private static async Task<long> SinceAsync(PortalDbContext db, UpstreamReading reading, CancellationToken cancellationToken)
+    private static async Task<long> SinceAsync(PortalDbContext db, UpstreamReading reading, List<ResellerId> resellers, CancellationToken cancellationToken)
     {
         if (reading.FromUtc is not { } from)
         {
             return 0;
         }
 
-        var entries = Entries(db, await ResellersAsync(db, reading.ResellerId, cancellationToken), from, reading.AtUtc);
+        var entries = Entries(db, resellers, from, reading.AtUtc);
         var late = await entries.Where(e => e.RecordedAtUtc > reading.AtUtc && e.Kind == EntryKind.Usage).SumAsync(e => e.Quantity, cancellationToken);
         var corrected = await entries
             .Join(db.LedgerEntries.Where(e => e.CorrectsSequence != null), e => new { e.CustomerId, Sequence = (long?)e.Sequence }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)

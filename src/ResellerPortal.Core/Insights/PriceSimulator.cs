@@ -41,8 +41,8 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, Figures.Zero(reseller.Currency), Figures.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
-            var startsOn = reseller.Zone.DayOf(customer.CreatedAtUtc);
-            var (before, after) = (new RateCardSchedule(customer.Id, cards, startsOn), new RateCardSchedule(customer.Id, changed, startsOn));
+            var before = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, cards, reseller.Zone);
+            var after = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, changed, reseller.Zone);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months)
             {

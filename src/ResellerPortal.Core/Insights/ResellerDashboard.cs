@@ -55,7 +55,7 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var customers = new List<CustomerFigures>();
         foreach (var customer in all)
         {
-            var schedule = new RateCardSchedule(customer.Id, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
+            var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, cards, reseller.Zone);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months.Keys)
             {

@@ -80,7 +80,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         var claim = await ClaimedUsage.OfPeriodAsync(db, customer, period, reseller.Zone, cancellationToken);
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
-        var schedule = new RateCardSchedule(customerId, cards, reseller.Zone.DayOf(customer.CreatedAtUtc));
+        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, cards, reseller.Zone);
         var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(period).Min();
         var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), period.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
         var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, period, billed);

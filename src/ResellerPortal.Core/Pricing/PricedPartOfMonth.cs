@@ -18,11 +18,11 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             .OrderBy(g => g.Environment, StringComparer.Ordinal)
             .ThenBy(g => g.Converter, StringComparer.Ordinal)
             .ThenBy(g => g.UnitCost.Micros)
-            .ToList();
+            .ToLookup(g => RuleOf(g.Converter));
         var quantities = new Dictionary<LineKey, long>();
-        foreach (var (rule, ofRule) in _terms.Rules.Select((rule, index) => (rule, groups.Where(g => RuleOf(g.Converter) == index).ToList())))
+        foreach (var (index, rule) in _terms.Rules.Index())
         {
-            var (included, charged) = Include(rule, ofRule);
+            var (included, charged) = Include(rule, [.. groups[index]]);
             foreach (var part in rule.Price.Price(charged))
             {
                 Add(new LineKey(part.Converter.Length == 0 ? LineKind.Package : LineKind.Usage, part.Environment, part.Converter, part.Price.Micros, part.BlockSize), part.Quantity);
@@ -62,16 +62,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             Line(new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1), Math.Sign(a.Amount.MinorUnits), a.Amount)));
     }
 
-    private int RuleOf(string converter)
-    {
-        for (var i = 0; ; i++)
-        {
-            if (_terms.Rules[i].Covers(converter))
-            {
-                return i;
-            }
-        }
-    }
+    private int RuleOf(string converter) => _terms.Rules.Index().First(rule => rule.Item.Covers(converter)).Index;
 
     /// <summary>Takes the included conversions off the groups, in their order.</summary>
     private (List<UsageGroup> Included, List<UsageGroup> Charged) Include(PriceRule rule, List<UsageGroup> groups)

@@ -16,12 +16,6 @@ public sealed class UblInvoice : IElectronicInvoice
     private const string Specification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
     private const string Process = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
 
-    /// <summary>UNCL1001: commercial invoice.</summary>
-    private const string Commercial = "380";
-
-    /// <summary>UNCL1001: credit note.</summary>
-    private const string Credit = "381";
-
     /// <summary>UNECE recommendation 20: one.</summary>
     private const string One = "C62";
 
@@ -31,8 +25,9 @@ public sealed class UblInvoice : IElectronicInvoice
     /// <summary>UNCL4461: how it is paid is agreed elsewhere; the payment terms say it in words.</summary>
     private const string NotDefined = "1";
 
-    private static readonly XNamespace Invoice = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2";
-    private static readonly XNamespace CreditNote = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2";
+    // The type codes are UNCL1001's: commercial invoice, and credit note.
+    private static readonly Vocabulary Invoice = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" + "Invoice", "380", "InvoiceLine", "InvoicedQuantity");
+    private static readonly Vocabulary CreditNote = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2" + "CreditNote", "381", "CreditNoteLine", "CreditedQuantity");
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
@@ -76,17 +71,18 @@ public sealed class UblInvoice : IElectronicInvoice
 
         // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
-        var root = snapshot.Credits is null ? Invoice + "Invoice" : CreditNote + "CreditNote";
+        var words = snapshot.Credits is null ? Invoice : CreditNote;
         var document = new XElement(
-            root,
-            new XAttribute("xmlns", root.NamespaceName),
+            words.Root,
+            new XAttribute("xmlns", words.Root.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
             Text("CustomizationID", Specification),
             Text("ProfileID", Process),
             Text("ID", snapshot.Number),
             Text("IssueDate", Date(snapshot.IssuedOn)),
-            snapshot.Credits is null ? [Text("DueDate", Date(snapshot.DueOn)), Text("InvoiceTypeCode", Commercial)] : (XElement[])[Text("CreditNoteTypeCode", Credit)],
+            snapshot.Credits is null ? Text("DueDate", Date(snapshot.DueOn)) : null,
+            Text(words.Root.LocalName + "TypeCode", words.TypeCode),
             Text("Note", snapshot.Credits is { } reason ? reason.Reason : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}"),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
@@ -105,7 +101,7 @@ public sealed class UblInvoice : IElectronicInvoice
                 Amount("TaxExclusiveAmount", snapshot.NetMinorUnits, snapshot.Currency),
                 Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
                 Amount("PayableAmount", snapshot.TotalMinorUnits, snapshot.Currency)),
-            snapshot.Lines.Select((line, index) => Line(line, index + 1, snapshot)));
+            snapshot.Lines.Select((line, index) => Line(line, index + 1, words, snapshot.Currency)));
         return Bytes(new XDocument(document));
     }
 
@@ -137,16 +133,16 @@ public sealed class UblInvoice : IElectronicInvoice
             Given("TaxExemptionReason", tax.Reason ?? ""),
             Vat()));
 
-    private static XElement Line(SnapshotLine line, int number, InvoiceSnapshot snapshot) => new(
-        Cac + (snapshot.Credits is null ? "InvoiceLine" : "CreditNoteLine"),
+    private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency) => new(
+        Cac + words.Line,
         Text("ID", number.ToString(CultureInfo.InvariantCulture)),
-        Text(snapshot.Credits is null ? "InvoicedQuantity" : "CreditedQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
-        Amount("LineExtensionAmount", line.AmountMinorUnits, snapshot.Currency),
+        Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
+        Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
         new XElement(
             Cac + "Item",
             Text("Name", line.Description),
             new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
-        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, snapshot.Currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", snapshot.Currency.Code))));
+        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", currency.Code))));
 
     /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
     private static XElement? Percent(string category, int basisPoints) =>
@@ -175,4 +171,7 @@ public sealed class UblInvoice : IElectronicInvoice
 
         return stream.ToArray();
     }
+
+    /// <summary>The words in which UBL's two documents differ.</summary>
+    private sealed record Vocabulary(XName Root, string TypeCode, string Line, string Quantity);
 }

@@ -58,14 +58,15 @@ internal sealed class NativeUpkeep(
                 var counted = await statistics.ReadAsync(account, day, day, cancellationToken).ToListAsync(cancellationToken);
                 isEmpty &= counted.Count == 0;
                 namesToken |= counted.Any(c => c.Token.Length > 0);
-                var outcome = await usage.TakeInAsync(due.Reseller, counted, cancellationToken);
-                if (outcome.IsRefused)
+                var (more, refusal) = await usage.TakeInAsync(due.Reseller, counted, cancellationToken);
+                added += more;
+                if (refusal is not null)
                 {
-                    await usage.NoteAsync(due.Reseller, through, added, outcome.Refusal!.Message, cancellationToken);
+                    await usage.NoteAsync(due.Reseller, through, added, refusal.Message, cancellationToken);
                     return;
                 }
 
-                (through, added) = (day, added + outcome.Value.NewConversions);
+                through = day;
             }
 
             fault = isEmpty || namesToken ? null : "ConvertAPI's statistics name no tokens. Export them there as CSV and import the file.";

@@ -18,7 +18,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     private static readonly Currency Eur = Currency.Of("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
-    /// <summary>getlago/lago-api pull 879: a period was billed twice for customers east of UTC.</summary>
+    /// <summary>getlago/lago-api 879: a period was billed twice for customers east of UTC.</summary>
     [Fact]
     public async Task East_of_utc_a_period_is_billed_once_also_while_utc_is_still_in_it()
     {
@@ -37,7 +37,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    /// <summary>killbill pull 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.</summary>
+    /// <summary>killbill/killbill 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.</summary>
     [Theory]
     [InlineData("Pacific/Kiritimati")]
     [InlineData("Asia/Kolkata")]
@@ -60,7 +60,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    /// <summary>killbill issue 1981: west of UTC the usage of the last day was missing, or an invoice was empty.</summary>
+    /// <summary>killbill/killbill 1981: west of UTC the usage of the last day was missing, or an invoice was empty.</summary>
     [Fact]
     public async Task West_of_utc_the_last_day_is_on_the_months_invoice_and_no_invoice_is_empty()
     {
@@ -78,7 +78,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October.Next)).Value.Results.Single().Outcome);
     }
 
-    /// <summary>frappe/central pull 170: two workers both saw no invoice for the month yet.</summary>
+    /// <summary>frappe/central 170: two workers both saw no invoice for the month yet.</summary>
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
