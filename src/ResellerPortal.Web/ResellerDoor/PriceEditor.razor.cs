@@ -93,6 +93,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
         if (!outcome.IsRefused)
         {
             snackbar.Add(outcome.Value.Warning ?? "The price is set.", outcome.Value.Warning is null ? Severity.Success : Severity.Warning);
+            await PreviewAsync();
             await OnChanged.InvokeAsync();
         }
     }
