@@ -128,7 +128,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
     private static async Task ChooseFileAsync(PortalPage owner)
     {
         await owner.OpenAsync("/reseller/import", "Import usage");
-        await owner.Page.GetByLabel("Statistics file").SetInputFilesAsync(new FilePayload
+        await owner.AttachAsync("Statistics file", new FilePayload
         {
             Name = "statistics.csv",
             MimeType = "text/csv",

@@ -55,6 +55,14 @@ internal sealed class PortalPage(IPage page)
         await Page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = option }).First.ClickAsync();
     }
 
+    /// <summary>Chooses a file once the page listens for one: the field is there a moment before its listener.</summary>
+    public async Task AttachAsync(string label, FilePayload file)
+    {
+        var field = Page.GetByLabel(label);
+        await Page.WaitForFunctionAsync("field => field._blazorInputFileNextFileId !== undefined", await field.ElementHandleAsync());
+        await field.SetInputFilesAsync(file);
+    }
+
     public Task SeesAsync(string text) => Expect(Page.GetByText(text).First).ToBeVisibleAsync();
 
     public Task SeesRowAsync(string text) => Expect(Row(text).First).ToBeVisibleAsync();
