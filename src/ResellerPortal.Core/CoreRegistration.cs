@@ -63,6 +63,7 @@ public static class CoreRegistration
         services.AddSingleton<History>();
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
+        services.AddSingleton<ContractEnds>();
         services.AddSingleton<Invoices>();
         services.AddSingleton<CreditNotes>();
         services.AddSingleton<InvoiceQueries>();

@@ -36,6 +36,8 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public InvoiceRun InvoiceRun => new(Database, Clock);
 
+    public ContractEnds ContractEnds => new(Database, Clock);
+
     public Invoices Invoices => new(Database, Clock);
 
     public UsageRecorder Recorder => new(Database, Clock);

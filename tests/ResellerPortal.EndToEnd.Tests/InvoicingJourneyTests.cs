@@ -45,4 +45,35 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/invoices", "Invoices");
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
     }
+    [Fact]
+    public async Task A_customer_leaves_and_its_last_invoice_is_drafted_on_the_day_after()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 2, 12, 0, 0, TimeSpan.Zero));
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        await server.Books.PriceAsync(northwind, null, CardTerms.Of(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.PressAsync("End contract");
+        await owner.FillAsync("Last day (your time zone)", "2026-10-01");
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.ConfirmAsync("End contract");
+        await owner.SeesAsync("when the customer was added, or later");
+        await owner.FillAsync("Last day (your time zone)", "2026-10-10");
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.ConfirmAsync("End contract");
+        await owner.SeesAsync("The contract ends with 10 Oct 2026");
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 10, 11, 12, 0, 0, TimeSpan.Zero));
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
+        await owner.SeesAsync("The contract ended with 10 Oct 2026");
+        await owner.PressAsync("Draft the last invoice");
+        await owner.SeesRowAsync("Monthly fee");
+        await owner.PressAsync("Finalise invoice");
+        await owner.ConfirmAsync("Finalise invoice");
+        await owner.SeesAsync("INV-2026-0001");
+    }
 }

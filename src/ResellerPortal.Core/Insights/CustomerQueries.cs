@@ -14,7 +14,7 @@ public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Pri
 public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, int TotalCount);
 
 /// <summary>All that the reseller's page of one customer shows.</summary>
-public sealed record CustomerDetail(Reseller Reseller, Customer Customer, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
+public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
 
 /// <summary>The reseller's views of its customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
@@ -49,7 +49,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         return new CustomerPage(
             [.. customers.Select(customer =>
             {
-                var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, cards, reseller.Zone);
+                var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
@@ -77,10 +77,11 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
         var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, cards, reseller.Zone);
+        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
         return new CustomerDetail(
             reseller,
             customer,
+            customer.LastDay < today,
             schedule.On(today),
             schedule.OwnOn(today) is not null,
             [.. Enumerable.Range(0, Months)

@@ -52,6 +52,32 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         return new DraftRun(period, results);
     }
 
+    /// <summary>Drafts the last invoice of a customer whose contract has ended, without waiting for the month to be over.</summary>
+    public async Task<Outcome<DraftResult>> DraftFinalAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesDraft);
+        DateOnly lastDay;
+        await using (var db = database.Open(actor.Scope))
+        {
+            if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+            {
+                return Refusal.NotFound("customer");
+            }
+
+            var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+            if (customer.LastDay is not { } ends || customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            {
+                return Refusal.Of(customer.LastDay is null
+                    ? $"The contract of {customer.Name} has no end. Its months are drafted with all others."
+                    : $"The contract of {customer.Name} runs to the end of {customer.LastDay:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+            }
+
+            lastDay = ends;
+        }
+
+        return await DraftOneAsync(actor, customerId, BillingPeriod.Of(lastDay), cancellationToken);
+    }
+
     private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
@@ -80,7 +106,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         var claim = await ClaimedUsage.OfPeriodAsync(db, customer, period, reseller.Zone, cancellationToken);
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
-        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, cards, reseller.Zone);
+        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
         var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(period).Min();
         var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), period.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
         var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, period, billed);

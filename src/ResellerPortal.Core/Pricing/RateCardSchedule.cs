@@ -18,8 +18,8 @@ public sealed class RateCardSchedule(CustomerId customer, IEnumerable<RateCard> 
         .ThenByDescending(c => c.Version)];
 
     /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
-    public static RateCardSchedule Of(CustomerId customer, DateTimeOffset createdAtUtc, IEnumerable<RateCard> cardsOfReseller, TimeZoneInfo zone) =>
-        new(customer, cardsOfReseller, zone.DayOf(createdAtUtc));
+    public static RateCardSchedule Of(CustomerId customer, DateTimeOffset createdAtUtc, DateOnly? lastDay, IEnumerable<RateCard> cardsOfReseller, TimeZoneInfo zone) =>
+        new(customer, cardsOfReseller, zone.DayOf(createdAtUtc), lastDay);
 
     public CardTerms On(DateOnly day) =>
         OwnOn(day) ?? Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;

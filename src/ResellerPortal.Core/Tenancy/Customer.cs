@@ -1,3 +1,5 @@
+using ResellerPortal.Core.Time;
+
 namespace ResellerPortal.Core.Tenancy;
 
 /// <summary>How a customer's invoices are taxed. Category codes are those of UNTDID 5305, as EN 16931 uses them.</summary>
@@ -55,6 +57,9 @@ public sealed class Customer : ICustomerOwned
 
     public DateTimeOffset CreatedAtUtc { get; init; }
 
+    /// <summary>Last day of its contract, in the reseller's time zone; null while nobody has ended it.</summary>
+    public DateOnly? LastDay { get; set; }
+
     /// <summary>Sequence of the customer's newest ledger entry; moved under this row's lock, so numbers have no gaps.</summary>
     public long LastSequence { get; set; }
 
@@ -74,4 +79,8 @@ public sealed class Customer : ICustomerOwned
 
     /// <summary>Sequence of the newest entry that a finalised invoice bills.</summary>
     public long BilledThroughSequence { get; set; }
+
+    /// <summary>The end of its contract's last day; null for no end.</summary>
+    /// <param name="zone">The reseller's time zone.</param>
+    public DateTimeOffset? ContractEndsAtUtc(TimeZoneInfo zone) => LastDay is { } day ? zone.StartOfDayUtc(day.AddDays(1)) : null;
 }

@@ -190,6 +190,11 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
                 return Refusal.NotFound("customer");
             }
 
+            if (customer.LastDay is not null)
+            {
+                return Refusal.Of("This customer's contract has an end, and a token at ConvertAPI cannot be cut short. Issue one of the portal's own.", nameof(request.IsNative));
+            }
+
             reseller = customer.ResellerId;
             if (!await db.Resellers.AnyAsync(r => r.Id == reseller && r.IssuesNativeTokens, cancellationToken))
             {
@@ -253,6 +258,12 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             return Refusal.NotFound("customer");
         }
 
+        var contractEndsAtUtc = customer.ContractEndsAtUtc((await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == customer.ResellerId, cancellationToken)).Zone);
+        if (contractEndsAtUtc <= now)
+        {
+            return Refusal.Of($"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
+        }
+
         var isSelfService = actor.Scope.Customer is not null;
         var living = await db.ApiTokens.CountAsync(
             t => t.CustomerId == customerId && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (!isSelfService || t.IsSelfService),
@@ -283,7 +294,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             UsageLimit = request.UsageLimit,
             LimitPeriod = request.LimitPeriod,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
-            ExpiresAtUtc = validUntilUtc ?? request.ExpiresAtUtc?.ToUniversalTime(),
+            ExpiresAtUtc = validUntilUtc ?? (request.ExpiresAtUtc <= contractEndsAtUtc ? request.ExpiresAtUtc : contractEndsAtUtc ?? request.ExpiresAtUtc)?.ToUniversalTime(),
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins,

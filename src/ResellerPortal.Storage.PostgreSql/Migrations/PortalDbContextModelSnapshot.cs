@@ -1068,6 +1068,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
 
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("date");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 

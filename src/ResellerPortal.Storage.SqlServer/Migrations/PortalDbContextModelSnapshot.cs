@@ -1070,6 +1070,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
 
+                    b.Property<DateOnly?>("LastDay")
+                        .HasColumnType("date");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 

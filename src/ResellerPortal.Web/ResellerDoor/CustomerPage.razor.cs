@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Web.Account;
@@ -10,7 +11,14 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerDoor;
 
 public sealed partial class CustomerPage(
-    CurrentActor current, CustomerQueries queries, TokenQueries tokenQueries, ApiTokens tokens, IDialogService dialogs, ISnackbar snackbar)
+    CurrentActor current,
+    CustomerQueries queries,
+    TokenQueries tokenQueries,
+    ApiTokens tokens,
+    InvoiceRun run,
+    NavigationManager navigation,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private Actor? _actor;
     private CustomerDetail? _detail;
@@ -36,6 +44,28 @@ public sealed partial class CustomerPage(
         {
             await LoadAsync();
         }
+    }
+
+    private async Task EndAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<ContractEndDialog> { { d => d.Customer, _detail!.Customer } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task DraftFinalAsync()
+    {
+        var outcome = await run.DraftFinalAsync(await current.GetAsync(), new CustomerId(Id));
+        if (!outcome.IsRefused && outcome.Value.InvoiceId is { } invoice)
+        {
+            navigation.NavigateTo($"/reseller/invoices/{invoice}");
+            return;
+        }
+
+        snackbar.Add(
+            outcome.Refusal?.Message ?? (outcome.Value.Outcome == DraftOutcome.EarlierDraftIsOpen ? "An earlier draft has to be finalised first." : "There is nothing left to bill."),
+            outcome.IsRefused ? Severity.Error : Severity.Info);
     }
 
     private async Task IssueAsync()
