@@ -58,6 +58,8 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("End contract");
+        await owner.ConfirmAsync("End contract");
+        await owner.SeesAsync("Enter the last day");
         await owner.FillAsync("Last day (your time zone)", "2026-10-01");
         await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
         await owner.ConfirmAsync("End contract");

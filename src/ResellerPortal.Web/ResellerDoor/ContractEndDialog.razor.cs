@@ -20,7 +20,7 @@ public sealed partial class ContractEndDialog(CurrentActor current, ContractEnds
 
     private async Task<Refusal?> ActAsync()
     {
-        if (string.IsNullOrEmpty(_lastDay))
+        if (Customer.LastDay is not null && string.IsNullOrEmpty(_lastDay))
         {
             return (await ends.SetAsync(await current.GetAsync(), Customer.Id, null)).Refusal;
         }
