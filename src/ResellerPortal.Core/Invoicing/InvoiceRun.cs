@@ -64,12 +64,15 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 return Refusal.NotFound("customer");
             }
 
-            var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-            if (customer.LastDay is not { } ends || customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            if (customer.LastDay is not { } ends)
             {
-                return Refusal.Of(customer.LastDay is null
-                    ? $"The contract of {customer.Name} has no end. Its months are drafted with all others."
-                    : $"The contract of {customer.Name} runs to the end of {customer.LastDay:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+                return Refusal.Of($"The contract of {customer.Name} has no end. Its months are drafted with all others.");
+            }
+
+            var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+            if (customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            {
+                return Refusal.Of($"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
             }
 
             lastDay = ends;

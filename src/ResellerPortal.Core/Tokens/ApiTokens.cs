@@ -190,11 +190,6 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
                 return Refusal.NotFound("customer");
             }
 
-            if (customer.LastDay is not null)
-            {
-                return Refusal.Of("This customer's contract has an end, and a token at ConvertAPI cannot be cut short. Issue one of the portal's own.", nameof(request.IsNative));
-            }
-
             reseller = customer.ResellerId;
             if (!await db.Resellers.AnyAsync(r => r.Id == reseller && r.IssuesNativeTokens, cancellationToken))
             {
@@ -264,6 +259,11 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             return Refusal.Of($"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
         }
 
+        if (request.IsNative && contractEndsAtUtc is not null)
+        {
+            return Refusal.Of("This customer's contract has an end, and a token at ConvertAPI cannot be cut short. Issue one of the portal's own.", nameof(request.IsNative));
+        }
+
         var isSelfService = actor.Scope.Customer is not null;
         var living = await db.ApiTokens.CountAsync(
             t => t.CustomerId == customerId && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (!isSelfService || t.IsSelfService),
@@ -294,7 +294,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             UsageLimit = request.UsageLimit,
             LimitPeriod = request.LimitPeriod,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
-            ExpiresAtUtc = validUntilUtc ?? (request.ExpiresAtUtc <= contractEndsAtUtc ? request.ExpiresAtUtc : contractEndsAtUtc ?? request.ExpiresAtUtc)?.ToUniversalTime(),
+            ExpiresAtUtc = validUntilUtc ?? (request.ExpiresAtUtc is { } wished && !(wished > contractEndsAtUtc) ? wished.ToUniversalTime() : contractEndsAtUtc),
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins,

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
@@ -72,6 +73,27 @@ public sealed class NativeTests
         var asked = upstream.Asked.Count;
         await UpkeepAsync(shop);
         Assert.Equal(asked, upstream.Asked.Count);
+    }
+
+    [Fact]
+    public async Task No_native_token_outlives_a_contract()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var living = await IssueAsync(shop, new TokenRequest("production", 500, null));
+        var ends = shop.Server.Services.GetRequiredService<ContractEnds>();
+        var lastDay = DateOnly.FromDateTime(shop.Server.Clock.GetUtcNow().UtcDateTime).AddDays(30);
+
+        var whileItLives = await ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay);
+        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
+        await Books.Valued(ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay));
+        var afterwards = await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
+
+        Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be cut short", afterwards.Refusal!.Message, StringComparison.Ordinal);
+
+        // What was made there before the refusal is deleted again.
+        Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
     }
 
     [Fact]
