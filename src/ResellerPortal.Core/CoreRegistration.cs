@@ -63,6 +63,9 @@ public static class CoreRegistration
         services.AddSingleton<History>();
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
+        services.AddSingleton<MonthEnd>();
+        services.AddSingleton<MonthEndWork>();
+        services.AddSingleton<InvoiceSchedules>();
         services.AddSingleton<ContractEnds>();
         services.AddSingleton<Invoices>();
         services.AddSingleton<CreditNotes>();
@@ -85,6 +88,8 @@ public static class CoreRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ReservationSweeper>());
         services.AddSingleton<ExpiryNotes>();
         services.AddHostedService(provider => provider.GetRequiredService<ExpiryNotes>());
+        services.AddSingleton<ScheduledInvoiceRuns>();
+        services.AddHostedService(provider => provider.GetRequiredService<ScheduledInvoiceRuns>());
         services.AddHostedService<AlertMail>();
         return services;
     }

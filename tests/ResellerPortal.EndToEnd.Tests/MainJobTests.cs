@@ -140,13 +140,13 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         // Weeks later the session has ended.
         await owner.SignInAsync(OwnerEmail, Books.Password);
-        await owner.OpenAsync("/reseller/invoices", "Invoices");
+        await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
         await owner.SeesAsync("October 2026: 1 drafted.");
-        await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Draft", Exact = true }).ClickAsync();
-        await owner.PressAsync("Finalise invoice");
-        await owner.ConfirmAsync("Finalise invoice");
-        await owner.SeesAsync("INV-2026-0001");
+        await owner.PressAsync("Finalise 1 invoice");
+        await owner.ConfirmAsync("Finalise");
+        await owner.SeesAsync("1 invoice is final.");
+        await owner.Page.GetByRole(AriaRole.Link, new() { Name = "INV-2026-0001", Exact = true }).ClickAsync();
         var link = owner.Page.GetByRole(AriaRole.Link, new() { Name = "Open PDF" });
         await AssertInvoiceAsync(owner, (await link.GetAttributeAsync("href"))!);
     }

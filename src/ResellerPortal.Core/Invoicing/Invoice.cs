@@ -184,5 +184,9 @@ public static class InvoicingSets
         public DbSet<InvoiceSeries> InvoiceSeries => db.Set<InvoiceSeries>();
 
         public DbSet<CreditNote> CreditNotes => db.Set<CreditNote>();
+
+        public DbSet<InvoiceFigures> InvoiceFigures => db.Set<InvoiceFigures>();
+
+        public DbSet<InvoiceSchedule> InvoiceSchedules => db.Set<InvoiceSchedule>();
     }
 }

@@ -23,11 +23,10 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     /// <summary>Invoices, newest month first. A customer sees its own, and no drafts.</summary>
     /// <param name="unpaidOnly">Only finalised ones on which something is due.</param>
     public async Task<InvoicePage> PageAsync(
-        Actor actor, BillingPeriod? period, bool draftsOnly, bool unpaidOnly, CustomerId? customerId, int skip, int take, CancellationToken cancellationToken = default)
+        Actor actor, bool draftsOnly, bool unpaidOnly, CustomerId? customerId, int skip, int take, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
         var invoices = Visible(db, actor);
-        invoices = period is { } month ? invoices.Where(i => i.PeriodStart == month.FirstDay) : invoices;
         invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
         invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits) : invoices;
         invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
@@ -15,10 +16,13 @@ public enum DraftOutcome
     Drafted,
     NothingToBill,
     FinalisedBefore,
-    EarlierDraftIsOpen,
+
+    /// <summary>An earlier month is not invoiced yet: that one is drafted, and the month asked for comes once it is final.</summary>
+    EarlierMonthDrafted,
 }
 
-public sealed record DraftResult(CustomerId CustomerId, string CustomerName, DraftOutcome Outcome, Guid? InvoiceId = null);
+/// <param name="Period">The month of the invoice, or the one that was asked for where there is none.</param>
+public sealed record DraftResult(CustomerId CustomerId, string CustomerName, DraftOutcome Outcome, BillingPeriod Period, Guid? InvoiceId = null);
 
 /// <summary>Every customer's draft of one period.</summary>
 public sealed record DraftRun(BillingPeriod Period, IReadOnlyList<DraftResult> Results);
@@ -26,8 +30,8 @@ public sealed record DraftRun(BillingPeriod Period, IReadOnlyList<DraftResult> R
 /// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
 public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 {
-    /// <param name="progress">Told after each customer how many are done.</param>
-    public async Task<Outcome<DraftRun>> DraftAsync(Actor actor, BillingPeriod period, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="progress">Told after each customer.</param>
+    public async Task<Outcome<DraftRun>> DraftAsync(Actor actor, BillingPeriod period, IProgress<Steps>? progress = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesDraft);
         List<CustomerId> customers;
@@ -46,7 +50,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         foreach (var customer in customers)
         {
             results.Add(await DraftOneAsync(actor, customer, period, cancellationToken));
-            progress?.Report(results.Count);
+            progress?.Report(new Steps(results.Count, customers.Count));
         }
 
         return new DraftRun(period, results);
@@ -88,44 +92,80 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
-        var open = await db.Invoices
+        var existing = await db.Invoices
             .Where(i => i.CustomerId == customerId && (i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
             .ToListAsync(cancellationToken);
-        if (open.Any(i => i.PeriodStart < period.FirstDay))
+        if (existing.Find(i => i.IsFinalised) is { } final)
         {
-            return new DraftResult(customerId, customer.Name, DraftOutcome.EarlierDraftIsOpen);
+            return new DraftResult(customerId, customer.Name, DraftOutcome.FinalisedBefore, period, final.Id);
         }
 
-        if (open.SingleOrDefault() is { } existing)
-        {
-            if (existing.IsFinalised)
-            {
-                return new DraftResult(customerId, customer.Name, DraftOutcome.FinalisedBefore, existing.Id);
-            }
-
-            db.Invoices.Remove(existing);
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        var claim = await ClaimedUsage.OfPeriodAsync(db, customer, period, reseller.Zone, cancellationToken);
+        db.Invoices.RemoveRange(existing);
+        await db.SaveChangesAsync(cancellationToken);
+        var now = clock.GetUtcNow();
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
         var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
-        var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(period).Min();
-        var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), period.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
-        var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, period, billed);
-        if (claim.IsEmpty && rated.Lines.Count == 0)
+        foreach (var month in await OwedAsync(db, reseller, customer, schedule, period, cancellationToken))
         {
+            var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
+            var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(month).Min();
+            var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
+            var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, month, billed);
+            if (month == period ? claim.IsEmpty && rated.Lines.Count == 0 : rated.Lines.All(line => line.Month != month))
+            {
+                continue;
+            }
+
+            var draft = Compose(reseller, customer, month, claim, rated, now);
+            db.Invoices.Add(draft);
+            db.InvoiceFigures.Add(new InvoiceFigures
+            {
+                InvoiceId = draft.Id,
+                ResellerId = reseller.Id,
+                Currency = reseller.Currency,
+                Quantity = rated.Quantity,
+                LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
+                CostMicros = rated.Cost.Micros,
+            });
+            db.Audit(actor, now, Permission.InvoicesDraft, $"{customer.Name}, {month.Name}: {draft.Total}", reseller.Id, customerId);
+            await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return new DraftResult(customerId, customer.Name, DraftOutcome.NothingToBill);
+            return new DraftResult(customerId, customer.Name, month == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, month, draft.Id);
         }
 
-        var now = clock.GetUtcNow();
-        var draft = Compose(reseller, customer, period, claim, rated, now);
-        db.Invoices.Add(draft);
-        db.Audit(actor, now, Permission.InvoicesDraft, $"{customer.Name}, {period.Name}: {draft.Total}", reseller.Id, customerId);
-        await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new DraftResult(customerId, customer.Name, DraftOutcome.Drafted, draft.Id);
+        return new DraftResult(customerId, customer.Name, DraftOutcome.NothingToBill, period);
+    }
+
+    /// <summary>
+    /// The month that was asked for, and before it those since the last invoice that may have something of their own to bill:
+    /// billed out of order, their usage would come as late and their fee on its own.
+    /// </summary>
+    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
+        PortalDbContext db, Reseller reseller, Customer customer, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        var lastInvoiced = await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc != null).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
+        if (lastInvoiced >= period.Previous.FirstDay)
+        {
+            return [period];
+        }
+
+        var firstUnbilled = await db.LedgerEntries
+            .Where(e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence)
+            .MinAsync(e => (DateTimeOffset?)e.OccurredAtUtc, cancellationToken);
+        var firstUsed = firstUnbilled is { } instant ? BillingPeriod.Of(instant, reseller.Zone) : period;
+        var joined = BillingPeriod.Of(customer.CreatedAtUtc, reseller.Zone);
+        var first = lastInvoiced is { } last ? BillingPeriod.Of(last).Next : joined < firstUsed ? joined : firstUsed;
+        var owed = new List<BillingPeriod>();
+        for (var month = first; month < period; month = month.Next)
+        {
+            if (month >= firstUsed || schedule.HasFeesIn(month))
+            {
+                owed.Add(month);
+            }
+        }
+
+        return [.. owed, period];
     }
 
     private static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)

@@ -4,11 +4,15 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>What finalising many gave: how many are final, and why others are not.</summary>
+public sealed record FinaliseRun(int Finalised, IReadOnlyList<string> Refusals);
 
 /// <summary>Makes drafts final: number, claim and snapshot in one transaction.</summary>
 public sealed class Invoices(PortalDatabase database, TimeProvider clock)
@@ -41,9 +45,9 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
 
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
-        if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
+        if (await StalenessAsync(db, reseller, customer, invoice, cancellationToken) is { } stale)
         {
-            return Refusal.Of("Some of this usage is on another invoice since this draft was made. Draft the month again.");
+            return stale;
         }
 
         var now = clock.GetUtcNow();
@@ -54,6 +58,46 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return invoice;
+    }
+
+    /// <summary>Finalises drafts one after the other, oldest month first. Interrupted, it is simply started again.</summary>
+    /// <param name="drafts">Ids; those that are final already are counted as done.</param>
+    public async Task<FinaliseRun> FinaliseAllAsync(Actor actor, IReadOnlyList<Guid> drafts, IProgress<Steps>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var refusals = new List<string>();
+        for (var done = 0; done < drafts.Count; done++)
+        {
+            if ((await FinaliseAsync(actor, drafts[done], cancellationToken)).Refusal is { } refusal)
+            {
+                refusals.Add(refusal.Message);
+            }
+
+            progress?.Report(new Steps(done + 1, drafts.Count));
+        }
+
+        return new FinaliseRun(drafts.Count - refusals.Count, refusals);
+    }
+
+    /// <summary>Why a draft is right no more; null where it still is.</summary>
+    private static async Task<Refusal?> StalenessAsync(PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, CancellationToken cancellationToken)
+    {
+        const string remedy = "Draft the month again.";
+        if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
+        {
+            return Refusal.Of($"{customer.Name}: some of this usage is on another invoice since this draft was made. {remedy}");
+        }
+
+        var lastDay = invoice.Period.LastDay;
+        if (await db.RateCards.AnyAsync(
+            c => (c.CustomerId == null || c.CustomerId == customer.Id) && c.CreatedAtUtc > invoice.DraftedAtUtc && c.EffectiveFrom <= lastDay, cancellationToken))
+        {
+            return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
+        }
+
+        var tax = TaxDecision.Of(reseller, customer, lastDay);
+        return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints)) || invoice.TaxReason != tax.Reason
+            ? Refusal.Of($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
+            : null;
     }
 
     private static async Task<InvoiceSnapshot> TakeSnapshotAsync(

@@ -50,6 +50,10 @@ public sealed class RateCardSchedule(CustomerId customer, IEnumerable<RateCard> 
         return parts;
     }
 
+    /// <summary>Whether a month costs something without any usage.</summary>
+    public bool HasFeesIn(BillingPeriod month) =>
+        PartsOf(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
+
     private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
     {
         var first = startsOn > from ? startsOn.Value : from;

@@ -13,9 +13,12 @@ public static class TimeZones
         /// The first instant of a local day, UTC. Where clocks skip midnight the day starts at the end of the gap;
         /// where midnight comes twice it starts at the first.
         /// </summary>
-        public DateTimeOffset StartOfDayUtc(DateOnly day)
+        public DateTimeOffset StartOfDayUtc(DateOnly day) => zone.AtUtc(day, TimeOnly.MinValue);
+
+        /// <summary>The instant of a local time of a day, UTC; skipped and repeated times as in <see cref="StartOfDayUtc"/>.</summary>
+        public DateTimeOffset AtUtc(DateOnly day, TimeOnly time)
         {
-            var local = day.ToDateTime(TimeOnly.MinValue);
+            var local = day.ToDateTime(time);
             while (zone.IsInvalidTime(local))
             {
                 local = local.AddMinutes(1);

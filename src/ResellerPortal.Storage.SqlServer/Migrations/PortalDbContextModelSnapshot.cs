@@ -552,6 +552,33 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("Invoice");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceFigures", b =>
+                {
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("CostMicros")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<long>("LateQuantity")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("InvoiceId");
+
+                    b.ToTable("InvoiceFigures");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
                     b.Property<Guid>("InvoiceId")
@@ -591,6 +618,43 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("InvoiceId", "Position");
 
                     b.ToTable("InvoiceLine");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSchedule", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("int");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("bit");
+
+                    b.Property<long?>("LeasedUntilUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("nvarchar(30)");
+
+                    b.Property<long?>("RanAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Report")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateOnly?>("RunThrough")
+                        .HasColumnType("date");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("InvoiceSchedule");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSeries", b =>
@@ -1551,12 +1615,30 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceFigures", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceFigures", "InvoiceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
                         .HasForeignKey("InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSchedule", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

@@ -557,6 +557,34 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("Invoice");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceFigures", b =>
+                {
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CostMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LateQuantity")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("InvoiceId");
+
+                    b.ToTable("InvoiceFigures");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
                     b.Property<byte[]>("InvoiceId")
@@ -598,6 +626,43 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasKey("InvoiceId", "Position");
 
                     b.ToTable("InvoiceLine");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSchedule", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeasedUntilUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RanAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Report")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("RunThrough")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("InvoiceSchedule");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSeries", b =>
@@ -1577,12 +1642,30 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceFigures", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceFigures", "InvoiceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceLine", b =>
                 {
                     b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
                         .WithMany("Lines")
                         .HasForeignKey("InvoiceId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Invoicing.InvoiceSchedule", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
+                        .WithOne()
+                        .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

@@ -40,36 +40,37 @@ internal static class InvoiceRunCommand
 
     private static async Task<bool> RunAsync(IServiceProvider services, Actor actor, string slug, BillingPeriod period)
     {
-        var run = await services.GetRequiredService<InvoiceRun>().DraftAsync(actor, period);
-        if (run.Refusal is { } refusal)
-        {
-            Console.WriteLine($"{slug}: {refusal.Message}");
-            return false;
-        }
-
         var folder = Directory.CreateDirectory(Path.Combine("App_Data", "invoices", slug, period.ToString()));
+        DraftRun run;
         var isComplete = true;
-        foreach (var result in run.Value.Results)
+        do
         {
-            var line = result.Outcome switch
+            var drafted = await services.GetRequiredService<InvoiceRun>().DraftAsync(actor, period);
+            if (drafted.Refusal is { } refusal)
             {
-                DraftOutcome.NothingToBill => "nothing to bill",
-                DraftOutcome.EarlierDraftIsOpen => "an earlier draft has to be finalised first",
-                _ => await FinaliseAsync(services, actor, result.InvoiceId!.Value, folder),
-            };
-            isComplete &= result.Outcome != DraftOutcome.EarlierDraftIsOpen;
-            Console.WriteLine($"{slug}: {result.CustomerName}: {line}");
+                Console.WriteLine($"{slug}: {refusal.Message}");
+                return false;
+            }
+
+            run = drafted.Value;
+            foreach (var result in run.Results)
+            {
+                var (line, isFinal) = result.Outcome == DraftOutcome.NothingToBill ? ("nothing to bill", true) : await FinaliseAsync(services, actor, result.InvoiceId!.Value, folder);
+                Console.WriteLine($"{slug}: {result.CustomerName}, {result.Period.Name}: {line}");
+                isComplete &= isFinal;
+            }
         }
+        while (isComplete && run.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
 
         return isComplete;
     }
 
-    private static async Task<string> FinaliseAsync(IServiceProvider services, Actor actor, Guid invoiceId, DirectoryInfo folder)
+    private static async Task<(string Line, bool IsFinal)> FinaliseAsync(IServiceProvider services, Actor actor, Guid invoiceId, DirectoryInfo folder)
     {
         var outcome = await services.GetRequiredService<Invoices>().FinaliseAsync(actor, invoiceId);
         if (outcome.Refusal is { } refusal)
         {
-            return refusal.Message;
+            return (refusal.Message, false);
         }
 
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
@@ -78,11 +79,11 @@ internal static class InvoiceRunCommand
         var electronic = services.GetRequiredService<IElectronicInvoice>();
         if (electronic.MissingFrom(snapshot) is { Count: > 0 } missing)
         {
-            return $"{snapshot.Number}, {outcome.Value.Total}, {file}; no e-invoice, for it lacks {string.Join(", ", missing)}";
+            return ($"{snapshot.Number}, {outcome.Value.Total}, {file}; no e-invoice, for it lacks {string.Join(", ", missing)}", true);
         }
 
         await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), electronic.Write(snapshot));
-        return $"{snapshot.Number}, {outcome.Value.Total}, {file} and .xml";
+        return ($"{snapshot.Number}, {outcome.Value.Total}, {file} and .xml", true);
     }
 
     private static string? Option(string[] args, string name)

@@ -19,6 +19,7 @@ internal static class Navigation
         new(Permission.ResellerView, "/reseller", "Dashboard", Icons.Material.Outlined.SpaceDashboard),
         new(Permission.ResellerView, "/reseller/customers", "Customers", Icons.Material.Outlined.Groups),
         new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
+        new(Permission.InvoicesDraft, "/reseller/month-end", "Month end", Icons.Material.Outlined.EventAvailable),
         new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),

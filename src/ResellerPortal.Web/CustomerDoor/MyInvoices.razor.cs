@@ -8,7 +8,7 @@ public sealed partial class MyInvoices(CurrentActor current, InvoiceQueries quer
 {
     private async Task<TableData<InvoiceRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await queries.PageAsync(await current.GetAsync(), null, draftsOnly: false, unpaidOnly: false, null, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await queries.PageAsync(await current.GetAsync(), draftsOnly: false, unpaidOnly: false, null, state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<InvoiceRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 }

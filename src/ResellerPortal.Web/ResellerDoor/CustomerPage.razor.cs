@@ -59,13 +59,16 @@ public sealed partial class CustomerPage(
         var outcome = await run.DraftFinalAsync(await current.GetAsync(), new CustomerId(Id));
         if (!outcome.IsRefused && outcome.Value.InvoiceId is { } invoice)
         {
+            if (outcome.Value.Outcome == DraftOutcome.EarlierMonthDrafted)
+            {
+                snackbar.Add($"{outcome.Value.Period.Name} is not invoiced yet and comes first. Finalise it, then draft the last invoice.", Severity.Info);
+            }
+
             navigation.NavigateTo($"/reseller/invoices/{invoice}");
             return;
         }
 
-        snackbar.Add(
-            outcome.Refusal?.Message ?? (outcome.Value.Outcome == DraftOutcome.EarlierDraftIsOpen ? "An earlier draft has to be finalised first." : "There is nothing left to bill."),
-            outcome.IsRefused ? Severity.Error : Severity.Info);
+        snackbar.Add(outcome.Refusal?.Message ?? "There is nothing left to bill.", outcome.IsRefused ? Severity.Error : Severity.Info);
     }
 
     private async Task IssueAsync()

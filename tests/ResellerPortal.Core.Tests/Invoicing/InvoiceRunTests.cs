@@ -81,17 +81,64 @@ public sealed class InvoiceRunTests
     }
 
     [Fact]
-    public async Task A_month_waits_for_the_draft_before_it()
+    public async Task A_month_that_was_never_invoiced_comes_before_the_one_asked_for()
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var (owner, _, secret) = await SellAsync(sqlite);
-        await sqlite.UseAsync(secret);
+        var (owner, customer, secret) = await SellAsync(sqlite);
+        await sqlite.Books.PriceAsync(owner, customer, CardTerms.Of(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.UseAsync(secret, 100);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(3));
+        await sqlite.UseAsync(secret, 50);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        await sqlite.Books.InvoiceRun.DraftAsync(owner, October);
 
-        var november = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var first = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var again = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var october = (await sqlite.Books.Invoices.FinaliseAsync(owner, again.InvoiceId!.Value)).Value;
+        var november = await FinaliseAsync(sqlite, owner, October.Next);
 
-        Assert.Equal(DraftOutcome.EarlierDraftIsOpen, november.Outcome);
+        Assert.Equal((DraftOutcome.EarlierMonthDrafted, October), (first.Outcome, first.Period));
+        Assert.Equal((DraftOutcome.EarlierMonthDrafted, October), (again.Outcome, again.Period));
+
+        // From the 15th, 17 of October's 31 days: 31.00 × 17 / 31, and 100 × 0.02; November in full, and 50 × 0.02.
+        Assert.Equal((October, 1_700 + 200), (october.Period, october.NetMinorUnits));
+        Assert.Equal((October.Next, 3_100 + 100), (november.Period, november.NetMinorUnits));
+        Assert.DoesNotContain(november.Lines, line => line.Description.Contains("late", StringComparison.Ordinal));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_draft_is_refused_once_a_price_for_its_days_was_set()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer, secret) = await SellAsync(sqlite);
+        await sqlite.UseAsync(secret, 100);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        sqlite.Clock.Advance(TimeSpan.FromMinutes(1));
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.Next.FirstDay);
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.FirstDay);
+
+        var refused = await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value);
+        var renewed = await FinaliseAsync(sqlite, owner, October);
+
+        Assert.Contains("a price for these days was set", refused.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(500, renewed.NetMinorUnits);
+    }
+
+    [Fact]
+    public async Task A_draft_is_refused_once_its_customer_is_taxed_in_another_way()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer, secret) = await SellAsync(sqlite);
+        await sqlite.UseAsync(secret, 100);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        await using (var db = sqlite.OpenAll())
+        {
+            await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.TaxTreatment, TaxTreatment.Export));
+        }
+
+        Assert.Contains("taxed in another way", (await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

