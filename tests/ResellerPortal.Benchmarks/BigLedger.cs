@@ -1,17 +1,19 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Fills a market's SQLite ledger with entries of the last twelve months, past the meter: right in numbers, sums and days,
+/// Fills a market's SQLite ledger with entries of the last twelve months, or of one month, past the meter: right in numbers, sums and days,
 /// with made-up hashes, since only its size matters.
 /// </summary>
 internal static class BigLedger
 {
     private static readonly string[] Converters = ["docx-to-pdf", "html-to-pdf", "pdf-to-jpg", "xlsx-to-pdf"];
 
-    public static async Task FillAsync(Market market, long rows)
+    /// <param name="month">The month (UTC) that they belong to; null for the last twelve.</param>
+    public static async Task FillAsync(Market market, long rows, BillingPeriod? month = null)
     {
         var customers = market.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
         var perCustomer = rows / customers;
@@ -19,15 +21,17 @@ internal static class BigLedger
         await using var db = market.Open();
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         var lot = await db.Set<Core.Credits.CreditLot>().AsNoTracking().SingleAsync();
-        var now = UtcMicroseconds.From(TimeProvider.System.GetUtcNow());
-        var step = TimeSpan.FromDays(360).Ticks / TimeSpan.TicksPerMicrosecond / perCustomer;
+        var until = month?.EndsAtUtc(TimeZoneInfo.Utc) ?? TimeProvider.System.GetUtcNow();
+        var span = month is { } only ? until - only.StartsAtUtc(TimeZoneInfo.Utc) : TimeSpan.FromDays(360);
+        var end = UtcMicroseconds.From(until);
+        var step = span.Ticks / TimeSpan.TicksPerMicrosecond / (perCustomer + 1);
         foreach (var (tokens, index) in market.Tokens.Select(t => t.Token).GroupBy(t => t.CustomerId).Select((g, i) => (g.ToList(), i)))
         {
             await using var transaction = await db.Database.BeginTransactionAsync();
             var (reseller, customer) = (Blob(tokens[0].ResellerId.Value), Blob(tokens[0].CustomerId.Value));
             var token = $"CASE x % 4 {string.Concat(tokens.Select((t, i) => $"WHEN {i} THEN {Blob(t.Id)} "))}END";
             var converter = $"CASE x % 4 {string.Concat(Converters.Select((c, i) => $"WHEN {i} THEN '{c}' "))}END";
-            var occurred = $"{now} - ({perCustomer} - x + 1) * {step}";
+            var occurred = $"{end} - ({perCustomer} - x + 1) * {step}";
             var numbers = $"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {perCustomer})";
             await RunAsync(
                 $"""

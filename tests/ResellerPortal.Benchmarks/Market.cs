@@ -30,13 +30,13 @@ internal sealed class Market : IAsyncDisposable
     /// <summary>Entries that it was filled with.</summary>
     public long Rows { get; set; }
 
-    public static async Task<Market> OpenAsync(IDatabaseDialect dialect, string connection, int customers = 16)
+    public static async Task<Market> OpenAsync(IDatabaseDialect dialect, string connection, int customers = 16, string zone = "Europe/Vilnius")
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
         await database.MigrateAsync();
         var market = new Market(database);
         var books = new Books(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await books.AddResellerAsync("northwind");
+        var (_, owner) = await books.AddResellerAsync("northwind", zone: zone);
         await books.BuyAsync(owner, 5_000_000_000, 50_000_000);
         for (var i = 0; i < customers; i++)
         {

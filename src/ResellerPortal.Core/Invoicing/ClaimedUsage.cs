@@ -33,7 +33,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
 
     /// <summary>What earlier invoices billed of a time, for months whose late usage is priced on top of it.</summary>
     public static async Task<IReadOnlyList<UsageItem>> BilledAsync(PortalDbContext db, Customer customer, DateTimeOffset from, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
-        await ItemsAsync(
+        customer.BilledThroughSequence == 0 ? [] : await ItemsAsync(
             db, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence <= customer.BilledThroughSequence && e.OccurredAtUtc >= from && e.OccurredAtUtc < until), zone, cancellationToken);
 
     public static async Task<ClaimedUsage> OfRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken) =>

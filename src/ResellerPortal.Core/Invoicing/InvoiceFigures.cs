@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -6,7 +8,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// What an invoice's usage cost the reseller, beside the invoice. The row is the reseller's alone: in a customer's scope there is none.
+/// What an invoice's usage came to and cost the reseller, as it was read for the draft. The row is the reseller's alone: in a customer's scope there is none.
 /// </summary>
 public sealed class InvoiceFigures : IResellerOwned
 {
@@ -24,7 +26,8 @@ public sealed class InvoiceFigures : IResellerOwned
 
     public required long CostMicros { get; init; }
 
-    public Money Cost => Money.Round(new ExactAmount(CostMicros, Currency));
+    /// <summary>Billed conversions per local day, as the snapshot will show them.</summary>
+    public required IReadOnlyList<SnapshotDay> Days { get; init; }
 }
 
 internal sealed class InvoiceFiguresConfiguration : IEntityTypeConfiguration<InvoiceFigures>
@@ -32,6 +35,10 @@ internal sealed class InvoiceFiguresConfiguration : IEntityTypeConfiguration<Inv
     public void Configure(EntityTypeBuilder<InvoiceFigures> builder)
     {
         builder.HasKey(f => f.InvoiceId);
+        builder.Property(f => f.Days).HasConversion(
+            days => JsonSerializer.Serialize(days, JsonSerializerOptions.Default),
+            json => JsonSerializer.Deserialize<IReadOnlyList<SnapshotDay>>(json, JsonSerializerOptions.Default)!,
+            ValueComparer.CreateDefault<IReadOnlyList<SnapshotDay>>(favorStructuralComparisons: false));
         builder.HasOne<Invoice>().WithOne().HasForeignKey<InvoiceFigures>(f => f.InvoiceId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -30,8 +30,13 @@ public sealed record DraftRun(BillingPeriod Period, IReadOnlyList<DraftResult> R
 /// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
 public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 {
+    /// <summary>Customers that are read while the one before them is written.</summary>
+    private static readonly int ReadAhead = Math.Min(Environment.ProcessorCount, 8);
+
     /// <param name="progress">Told after each customer.</param>
-    public async Task<Outcome<DraftRun>> DraftAsync(Actor actor, BillingPeriod period, IProgress<Steps>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="then">What is done with each customer's result before the next customer is drafted.</param>
+    public async Task<Outcome<DraftRun>> DraftAsync(
+        Actor actor, BillingPeriod period, IProgress<Steps>? progress = null, Func<DraftResult, Task>? then = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesDraft);
         List<CustomerId> customers;
@@ -46,10 +51,23 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
         }
 
+        // Read ahead on other threads, for some databases answer on the caller's; written in their order.
         var results = new List<DraftResult>(customers.Count);
-        foreach (var customer in customers)
+        var ahead = new Queue<Task<PreparedDraft>>();
+        while (results.Count < customers.Count)
         {
-            results.Add(await DraftOneAsync(actor, customer, period, cancellationToken));
+            while (ahead.Count < ReadAhead && results.Count + ahead.Count < customers.Count)
+            {
+                var next = customers[results.Count + ahead.Count];
+                ahead.Enqueue(Task.Run(() => PrepareAsync(actor, next, period, cancellationToken), cancellationToken));
+            }
+
+            results.Add(await WriteAsync(actor, await ahead.Dequeue(), period, cancellationToken));
+            if (then is not null)
+            {
+                await then(results[^1]);
+            }
+
             progress?.Report(new Steps(results.Count, customers.Count));
         }
 
@@ -85,24 +103,19 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         return await DraftOneAsync(actor, customerId, BillingPeriod.Of(lastDay), cancellationToken);
     }
 
-    private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open(actor.Scope);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
-        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
-        var existing = await db.Invoices
-            .Where(i => i.CustomerId == customerId && (i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
-            .ToListAsync(cancellationToken);
-        if (existing.Find(i => i.IsFinalised) is { } final)
-        {
-            return new DraftResult(customerId, customer.Name, DraftOutcome.FinalisedBefore, period, final.Id);
-        }
+    private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
+        await WriteAsync(actor, await PrepareAsync(actor, customerId, period, cancellationToken), period, cancellationToken);
 
-        db.Invoices.RemoveRange(existing);
-        await db.SaveChangesAsync(cancellationToken);
+    /// <summary>
+    /// Reads and prices what a customer owes. Nothing is locked for it, so that conversions go on: entries are never changed,
+    /// and what else it rests on is looked at again when the draft is written or made final.
+    /// </summary>
+    private async Task<PreparedDraft> PrepareAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
         var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
         foreach (var month in await OwedAsync(db, reseller, customer, schedule, period, cancellationToken))
@@ -117,8 +130,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             }
 
             var draft = Compose(reseller, customer, month, claim, rated, now);
-            db.Invoices.Add(draft);
-            db.InvoiceFigures.Add(new InvoiceFigures
+            return new PreparedDraft(customer, draft, new InvoiceFigures
             {
                 InvoiceId = draft.Id,
                 ResellerId = reseller.Id,
@@ -126,15 +138,49 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 Quantity = rated.Quantity,
                 LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
                 CostMicros = rated.Cost.Micros,
+                Days = claim.Days,
             });
-            db.Audit(actor, now, Permission.InvoicesDraft, $"{customer.Name}, {month.Name}: {draft.Total}", reseller.Id, customerId);
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return new DraftResult(customerId, customer.Name, month == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, month, draft.Id);
         }
 
+        return new PreparedDraft(customer, null, null);
+    }
+
+    /// <summary>Puts a prepared draft in the place of the customer's open ones, in one transaction.</summary>
+    private async Task<DraftResult> WriteAsync(Actor actor, PreparedDraft prepared, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        var (customerId, name) = (prepared.Customer.Id, prepared.Customer.Name);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+        var existing = await db.Invoices
+            .Where(i => i.CustomerId == customerId && (i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+            .ToListAsync(cancellationToken);
+        if (existing.Find(i => i.IsFinalised) is { } final)
+        {
+            return new DraftResult(customerId, name, DraftOutcome.FinalisedBefore, period, final.Id);
+        }
+
+        if ((customer.BilledThroughSequence, customer.LastDay) != (prepared.Customer.BilledThroughSequence, prepared.Customer.LastDay))
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            return await DraftOneAsync(actor, customerId, period, cancellationToken);
+        }
+
+        db.Invoices.RemoveRange(existing);
+        await db.SaveChangesAsync(cancellationToken);
+        if (prepared is not { Draft: { } draft, Figures: { } figures })
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return new DraftResult(customerId, name, DraftOutcome.NothingToBill, period);
+        }
+
+        db.Invoices.Add(draft);
+        db.InvoiceFigures.Add(figures);
+        db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customerId);
+        await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new DraftResult(customerId, customer.Name, DraftOutcome.NothingToBill, period);
+        return new DraftResult(customerId, name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
     }
 
     /// <summary>
@@ -205,4 +251,8 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
     private static string Describe(RatedLine line, BillingPeriod period) =>
         line.Describe() + (line.Month == period ? "" : $" (late, from {line.Month.Name})");
+
+    /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
+    /// <param name="Customer">As it was read for it.</param>
+    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceFigures? Figures);
 }

@@ -45,13 +45,18 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
 
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
+        if (await db.InvoiceFigures.AsNoTracking().SingleOrDefaultAsync(f => f.InvoiceId == invoiceId, cancellationToken) is not { } figures)
+        {
+            return Refusal.Of($"{customer.Name}: this draft is from an earlier version of the portal. Draft the month again.");
+        }
+
         if (await StalenessAsync(db, reseller, customer, invoice, cancellationToken) is { } stale)
         {
             return stale;
         }
 
         var now = clock.GetUtcNow();
-        var snapshot = await TakeSnapshotAsync(db, reseller, customer, invoice, now, cancellationToken);
+        var snapshot = await TakeSnapshotAsync(db, reseller, customer, invoice, figures, now, cancellationToken);
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
         db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
@@ -101,10 +106,9 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
     }
 
     private static async Task<InvoiceSnapshot> TakeSnapshotAsync(
-        PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, DateTimeOffset now, CancellationToken cancellationToken)
+        PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, InvoiceFigures figures, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var issuedOn = reseller.Zone.DayOf(now);
-        var claim = await ClaimedUsage.OfRangeAsync(db, customer, invoice.FirstSequence, invoice.LastSequence, reseller.Zone, cancellationToken);
         var chainHead = await db.LedgerEntries
             .Where(e => e.CustomerId == customer.Id && e.Sequence == invoice.LastSequence)
             .Select(e => e.Hash)
@@ -132,7 +136,9 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             PaymentInstructions = reseller.PaymentInstructions,
             AccentColor = reseller.BrandColor,
             Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
-            Days = claim.Days,
+
+            // Entries are never changed, so what was read for the draft is what its range holds.
+            Days = figures.Days,
         };
     }
 }

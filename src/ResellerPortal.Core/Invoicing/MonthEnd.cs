@@ -46,7 +46,7 @@ public sealed class MonthEnd(PortalDatabase database)
             .Where(i => i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
             .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, c.Name, c.Address })
             .GroupJoin(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, figures) => new { Invoice = i, Figures = figures })
-            .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Figures = figures })
+            .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Quantity = (long?)figures!.Quantity ?? 0, Late = (long?)figures.LateQuantity ?? 0, CostMicros = (long?)figures.CostMicros ?? 0 })
             .ToListAsync(cancellationToken);
 
         // Drafts of earlier months are few; each is held against its own month before.
@@ -59,12 +59,12 @@ public sealed class MonthEnd(PortalDatabase database)
         {
             var invoice = row.Invoice;
             var net = new Money(invoice.NetMinorUnits, reseller.Currency);
-            var cost = row.Figures?.Cost ?? Money.Zero(reseller.Currency);
+            var cost = Money.Round(new ExactAmount(row.CostMicros, reseller.Currency));
             Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
             var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
             return new ReviewRow(
-                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Figures?.Quantity ?? 0, net, previous, cost,
-                invoice.Number is null ? DraftWarnings.Of(net, previous, cost, row.Figures?.LateQuantity ?? 0, hasAddress) : []);
+                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Quantity, net, previous, cost,
+                invoice.Number is null ? DraftWarnings.Of(net, previous, cost, row.Late, hasAddress) : []);
         });
         return new MonthReview(
             period,

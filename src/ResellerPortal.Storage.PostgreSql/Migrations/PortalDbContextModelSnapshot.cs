@@ -563,6 +563,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)");
 
+                    b.Property<string>("Days")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long>("LateQuantity")
                         .HasColumnType("bigint");
 

@@ -565,6 +565,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
 
+                    b.Property<string>("Days")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<long>("LateQuantity")
                         .HasColumnType("bigint");
 

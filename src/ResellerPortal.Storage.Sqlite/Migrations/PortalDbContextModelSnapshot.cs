@@ -570,6 +570,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Days")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("LateQuantity")
                         .HasColumnType("INTEGER");
 

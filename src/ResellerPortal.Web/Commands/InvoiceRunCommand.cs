@@ -4,6 +4,7 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Invoices;
 
 namespace ResellerPortal.Web.Commands;
 
@@ -30,42 +31,42 @@ internal static class InvoiceRunCommand
         }
 
         var isComplete = true;
+        await using var documents = new DocumentWriter(services.GetRequiredService<IInvoiceDocument>(), services.GetRequiredService<IElectronicInvoice>());
         foreach (var reseller in resellers)
         {
-            isComplete &= await RunAsync(services, Actor.Portal("invoice-run", TenantScope.Of(reseller.Id)), reseller.Slug, period);
+            isComplete &= await RunAsync(services, documents, Actor.Portal("invoice-run", TenantScope.Of(reseller.Id)), reseller.Slug, period);
         }
 
         return isComplete ? 0 : 1;
     }
 
-    private static async Task<bool> RunAsync(IServiceProvider services, Actor actor, string slug, BillingPeriod period)
+    private static async Task<bool> RunAsync(IServiceProvider services, DocumentWriter documents, Actor actor, string slug, BillingPeriod period)
     {
         var folder = Directory.CreateDirectory(Path.Combine("App_Data", "invoices", slug, period.ToString()));
-        DraftRun run;
         var isComplete = true;
+        Outcome<DraftRun> run;
         do
         {
-            var drafted = await services.GetRequiredService<InvoiceRun>().DraftAsync(actor, period);
-            if (drafted.Refusal is { } refusal)
+            run = await services.GetRequiredService<InvoiceRun>().DraftAsync(actor, period, then: FinaliseAsync);
+            if (run.Refusal is { } refusal)
             {
                 Console.WriteLine($"{slug}: {refusal.Message}");
                 return false;
             }
-
-            run = drafted.Value;
-            foreach (var result in run.Results)
-            {
-                var (line, isFinal) = result.Outcome == DraftOutcome.NothingToBill ? ("nothing to bill", true) : await FinaliseAsync(services, actor, result.InvoiceId!.Value, folder);
-                Console.WriteLine($"{slug}: {result.CustomerName}, {result.Period.Name}: {line}");
-                isComplete &= isFinal;
-            }
         }
-        while (isComplete && run.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
+        while (isComplete && run.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
 
         return isComplete;
+
+        async Task FinaliseAsync(DraftResult draft)
+        {
+            var (line, isFinal) = draft.InvoiceId is { } id ? await InvoiceRunCommand.FinaliseAsync(services, documents, actor, id, folder) : ("nothing to bill", true);
+            Console.WriteLine($"{slug}: {draft.CustomerName}, {draft.Period.Name}: {line}");
+            isComplete &= isFinal;
+        }
     }
 
-    private static async Task<(string Line, bool IsFinal)> FinaliseAsync(IServiceProvider services, Actor actor, Guid invoiceId, DirectoryInfo folder)
+    private static async Task<(string Line, bool IsFinal)> FinaliseAsync(IServiceProvider services, DocumentWriter documents, Actor actor, Guid invoiceId, DirectoryInfo folder)
     {
         var outcome = await services.GetRequiredService<Invoices>().FinaliseAsync(actor, invoiceId);
         if (outcome.Refusal is { } refusal)
@@ -74,16 +75,10 @@ internal static class InvoiceRunCommand
         }
 
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
-        var file = Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
-        await File.WriteAllBytesAsync(file, services.GetRequiredService<IInvoiceDocument>().Draw(snapshot));
-        var electronic = services.GetRequiredService<IElectronicInvoice>();
-        if (electronic.MissingFrom(snapshot) is { Count: > 0 } missing)
-        {
-            return ($"{snapshot.Number}, {outcome.Value.Total}, {file}; no e-invoice, for it lacks {string.Join(", ", missing)}", true);
-        }
-
-        await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), electronic.Write(snapshot));
-        return ($"{snapshot.Number}, {outcome.Value.Total}, {file} and .xml", true);
+        await documents.WriteAsync(folder, snapshot);
+        var missing = services.GetRequiredService<IElectronicInvoice>().MissingFrom(snapshot);
+        var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, for it lacks {string.Join(", ", missing)}";
+        return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.FileOf(folder, snapshot)}{files}", true);
     }
 
     private static string? Option(string[] args, string name)

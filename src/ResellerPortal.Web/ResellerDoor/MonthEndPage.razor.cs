@@ -47,6 +47,10 @@ public sealed partial class MonthEndPage(
 
     private IEnumerable<ReviewRow> Shown => _onlyRemarkable ? _review!.Rows.Where(row => row.Warnings.Count > 0) : _review!.Rows;
 
+    private string BeforeText => _review!.NetBefore.IsZero ? $"no invoices in {_period.Previous.Name}"
+        : _review.Rows.Count == 0 ? $"{_review.NetBefore} in {_period.Previous.Name}"
+        : Numbers.Change(_review.Net, _review.NetBefore, _period.Previous.Name)!;
+
     private string MissingText
     {
         get

@@ -261,6 +261,28 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
+    [Fact]
+    public async Task A_hundred_thousand_entries_of_one_customer_are_billed_to_the_last_conversion()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        var shop = await ShopAsync(sqlite, "UTC");
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
+        var start = October.StartsAtUtc(TimeZoneInfo.Utc);
+        foreach (var chunk in Enumerable.Range(0, 100_000).Chunk(10_000))
+        {
+            await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. chunk.Select(i => Books.Fact(shop.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
+        }
+
+        Assert.Equal(100_000, await BillAsync(sqlite, shop, October));
+
+        await using var db = sqlite.OpenAll();
+        var invoice = await db.Invoices.SingleAsync();
+        Assert.Equal((1L, 100_000L, 150_000L), (invoice.FirstSequence, invoice.LastSequence, invoice.NetMinorUnits));
+        var days = InvoiceSnapshot.Parse(invoice.Snapshot!).Days;
+        Assert.Equal((31, 100_000L), (days.Count, days.Sum(d => d.Quantity)));
+        Assert.Empty(await new ClaimVerifier(sqlite.Database).VerifyAsync());
+    }
+
     private static async Task<Shop> ShopAsync(LiveBooks live, string zone)
     {
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind", zone: zone);

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using ResellerPortal.Core.Invoicing;
+
+namespace ResellerPortal.Documents.Invoices;
+
+/// <summary>
+/// Writes invoices as files, a few at once and beside the work that makes them final. Disposing waits for the last; a fault
+/// of the disk is thrown there, or by the next write.
+/// </summary>
+public sealed class DocumentWriter : IAsyncDisposable
+{
+    private readonly Channel<(DirectoryInfo Folder, InvoiceSnapshot Snapshot)> _waiting = Channel.CreateBounded<(DirectoryInfo, InvoiceSnapshot)>(Environment.ProcessorCount * 4);
+    private readonly Task _work;
+
+    public DocumentWriter(IInvoiceDocument pdf, IElectronicInvoice xml)
+    {
+        _work = Parallel.ForEachAsync(_waiting.Reader.ReadAllAsync(), async (invoice, cancellationToken) =>
+        {
+            var file = FileOf(invoice.Folder, invoice.Snapshot);
+            await File.WriteAllBytesAsync(file, pdf.Draw(invoice.Snapshot), cancellationToken);
+            if (xml.MissingFrom(invoice.Snapshot).Count == 0)
+            {
+                await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot), cancellationToken);
+            }
+        });
+        _work.ContinueWith(work => _waiting.Writer.TryComplete(work.Exception?.GetBaseException()), TaskScheduler.Default);
+    }
+
+    /// <summary>Where an invoice's PDF is written; its XML, if it can have one, stands beside it.</summary>
+    public static string FileOf(DirectoryInfo folder, InvoiceSnapshot snapshot) => Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
+
+    /// <summary>Hands an invoice over; waits while many are waiting.</summary>
+    public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot) => _waiting.Writer.WriteAsync((folder, snapshot));
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _work;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Storage.Sqlite;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>
+/// A month end: every customer's usage drafted, finalised and written as PDF and XML. Held against a run that reads its usage
+/// row by row as EF entities and does the rest alike, and against itself with a fifth of the customers.
+/// </summary>
+internal static class InvoiceRunBenchmark
+{
+    private const int Customers = 1_000;
+    private const int FewCustomers = 200;
+    private const int EntriesEach = 1_000;
+
+    /// <summary>Slow reading is measured on this many; its time grows with each alike.</summary>
+    private const int CustomersRowByRow = 25;
+
+    public static async Task RunAsync(Options options)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
+        try
+        {
+            var few = await RunAsync(folder, FewCustomers);
+            var many = await RunAsync(folder, Customers);
+            var ratio = many.EntriesASecond / many.RowByRowASecond;
+            Console.WriteLine($"entries a second, of those read row by row as EF entities: {ratio:N1} (wanted 20)");
+            Console.WriteLine($"documents a second, each a PDF and an XML: {Customers / many.Seconds:N0} (wanted 100)");
+            Console.WriteLine($"memory kept at {Customers:N0} customers, of that at {FewCustomers}: {many.PeakBytes / (double)few.PeakBytes:N2} (wanted 1: flat)");
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
+    {
+        var month = BillingPeriod.Of(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
+        await using var market = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
+        await BigLedger.FillAsync(market, (long)customers * EntriesEach, month);
+        var owner = Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
+        var prices = await new RateCards(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), month.FirstDay);
+        if (prices.IsRefused)
+        {
+            throw new InvalidOperationException(prices.Refusal!.Message);
+        }
+
+        // First, so that what both do alike is compiled before the run that is to be fast.
+        var slowReading = await ReadRowByRowAsync(market, owner) * customers;
+        var peak = 0L;
+        var written = 0;
+        var start = Stopwatch.GetTimestamp();
+        var (finalising, lookedAt) = (TimeSpan.Zero, TimeSpan.Zero);
+        var invoices = new Invoices(market.Database, TimeProvider.System);
+        await using (var documents = new DocumentWriter(new InvoicePdf(), new UblInvoice()))
+        {
+            await new InvoiceRun(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async draft =>
+            {
+                var began = Stopwatch.GetTimestamp();
+                var invoice = (await invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Value;
+                await documents.WriteAsync(folder, InvoiceSnapshot.Parse(invoice.Snapshot!));
+                finalising += Stopwatch.GetElapsedTime(began);
+                if (++written % (customers / 10) == 0)
+                {
+                    var looking = Stopwatch.GetTimestamp();
+                    peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
+                    lookedAt += Stopwatch.GetElapsedTime(looking);
+                }
+            });
+        }
+
+        var seconds = (Stopwatch.GetElapsedTime(start) - lookedAt).TotalSeconds;
+        if (written != customers || folder.GetFiles("*.pdf").Length != written || folder.GetFiles("*.xml").Length != written)
+        {
+            throw new InvalidOperationException($"{written} of {customers} invoices were written.");
+        }
+
+        foreach (var file in folder.GetFiles("INV-*"))
+        {
+            file.Delete();
+        }
+
+        var entries = (double)customers * EntriesEach;
+        var rowByRow = entries / (slowReading + finalising.TotalSeconds);
+        Console.WriteLine($"{customers,5:N0} customers, {entries,9:N0} entries: {seconds,6:N1} s ({finalising.TotalSeconds:N1} s of it finalising), {entries / seconds,8:N0} entries a second, {customers / seconds,4:N0} documents a second, {peak / 1e6:N0} MB kept at most; row by row {rowByRow,6:N0} entries a second");
+        return new Figures(seconds, entries / seconds, rowByRow, peak);
+    }
+
+    /// <summary>Reads usage the way that suggests itself: each entry and what it drew is an entity that is fetched on its own.</summary>
+    /// <returns>Seconds a customer.</returns>
+    private static async Task<double> ReadRowByRowAsync(Market market, Actor owner)
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var id in market.Tokens.Select(t => t.Token.CustomerId).Distinct().Take(CustomersRowByRow))
+        {
+            await using var db = market.Database.Open(owner.Scope);
+            var reseller = await db.Resellers.SingleAsync();
+            var customer = await db.Customers.SingleAsync(c => c.Id == id);
+            var items = new List<UsageItem>();
+            for (var sequence = customer.BilledThroughSequence + 1; sequence <= customer.LastSequence; sequence++)
+            {
+                var number = sequence;
+                var entry = await db.LedgerEntries.SingleAsync(e => e.CustomerId == id && e.Sequence == number);
+                foreach (var draw in await db.LotDraws.Where(d => d.CustomerId == id && d.Sequence == number).ToListAsync())
+                {
+                    items.Add(new UsageItem(reseller.Zone.DayOf(entry.OccurredAtUtc), entry.Converter, entry.Environment, new UnitPrice(draw.UnitCostMicros, draw.Currency), draw.Quantity));
+                }
+            }
+
+            if (items.Sum(item => item.Quantity) != EntriesEach)
+            {
+                throw new InvalidOperationException("Both ways of reading have to come to the same.");
+            }
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / CustomersRowByRow;
+    }
+
+    private sealed record Figures(double Seconds, double EntriesASecond, double RowByRowASecond, long PeakBytes);
+}
