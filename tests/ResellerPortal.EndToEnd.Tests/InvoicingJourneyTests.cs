@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Time;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
@@ -45,6 +46,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/invoices", "Invoices");
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
     }
+
     [Fact]
     public async Task A_customer_leaves_and_its_last_invoice_is_drafted_on_the_day_after()
     {
@@ -77,5 +79,39 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
         await owner.SeesAsync("INV-2026-0001");
+    }
+
+    [Fact]
+    public async Task A_month_is_drafted_by_its_schedule_looked_over_and_finalised()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 2, 12, 0, 0, TimeSpan.Zero));
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(5_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var token = await server.Books.IssueAsync(northwind, acme);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync("/reseller/month-end", "Month end");
+        await owner.SeesAsync("Nothing of September 2026 yet");
+        await owner.PressAsync("Set a schedule");
+        await owner.EnterAsync("Day of the month after", "3");
+        await owner.EnterAsync("Hour (0 to 23)", "7");
+        await owner.ConfirmAsync("Save schedule");
+        await owner.SeesAsync("October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
+        await server.Services.GetRequiredService<ScheduledInvoiceRuns>().RunDueAsync(TestContext.Current.CancellationToken);
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.OpenAsync("/reseller/month-end", "Month end");
+        await owner.SeesAsync("October 2026: 0 finalised, 1 waits for review.");
+        await owner.SeesRowAsync("below cost");
+        await owner.PressAsync("Finalise 1 invoice");
+        await owner.SeesAsync("1 draft has a warning.");
+        await owner.ConfirmAsync("Finalise");
+        await owner.SeesAsync("1 invoice is final.");
+        await owner.SeesRowAsync("INV-2026-0001");
     }
 }

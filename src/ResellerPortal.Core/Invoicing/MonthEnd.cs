@@ -26,7 +26,8 @@ public sealed record ReviewRow(
 /// <param name="NetBefore">What all invoices of the month before came to.</param>
 public sealed record MonthReview(BillingPeriod Period, Currency Currency, IReadOnlyList<ReviewRow> Rows, IReadOnlyList<string> Missing, Money NetBefore)
 {
-    public IEnumerable<ReviewRow> Drafts => Rows.Where(row => row.IsDraft);
+    /// <summary>In the order in which they take their numbers: oldest month first, then by name.</summary>
+    public IEnumerable<ReviewRow> Drafts => Rows.Where(row => row.IsDraft).OrderBy(row => row.Period).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase);
 
     public Money Net => Money.Sum(Rows.Where(row => row.Period == Period).Select(row => row.Net), Currency);
 

@@ -42,7 +42,7 @@ public sealed class MonthEndWork(InvoiceRun run, Invoices invoices, MonthEnd mon
         return TryStart(actor, "Finalising", async progress =>
         {
             var drafts = (await monthEnd.ReviewAsync(actor, period)).Drafts;
-            var made = await invoices.FinaliseAllAsync(actor, [.. drafts.OrderBy(d => d.Period).Select(d => d.InvoiceId)], progress);
+            var made = await invoices.FinaliseAllAsync(actor, [.. drafts.Select(d => d.InvoiceId)], progress);
             return ($"{made.Finalised} {(made.Finalised == 1 ? "invoice is" : "invoices are")} final. {string.Join(' ', made.Refusals)}".TrimEnd(), made.Refusals.Count > 0);
         });
     }

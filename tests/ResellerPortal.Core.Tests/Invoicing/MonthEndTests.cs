@@ -36,6 +36,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         var review = await new MonthEnd(live.Database).ReviewAsync(owner, October.Next);
 
         Assert.Equal(["Birch", "Acme"], review.Rows.Select(r => r.CustomerName));
+        Assert.Equal(["Acme", "Birch"], review.Drafts.Select(r => r.CustomerName));
         Assert.Equal([DraftWarning.MuchMore], review.Rows[0].Warnings);
         Assert.Empty(review.Rows[1].Warnings);
 

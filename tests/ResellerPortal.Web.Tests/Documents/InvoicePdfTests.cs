@@ -66,6 +66,31 @@ public sealed class InvoicePdfTests
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
         Assert.Contains(expected, PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-");
+        var invoices = Enumerable.Range(1, 20).Select(i => Snapshot(lines: 1) with { Number = $"INV/2026/{i:0000}" }).ToList();
+        await using (var writer = new DocumentWriter(new InvoicePdf(), new UblInvoice()))
+        {
+            foreach (var invoice in invoices)
+            {
+                await writer.WriteAsync(folder, invoice);
+            }
+
+            // A currency that EN 16931 does not know has no e-invoice.
+            await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.Of("KWD") });
+        }
+
+        Assert.Equal(21, folder.GetFiles("*.pdf").Length);
+        Assert.Equal(20, folder.GetFiles("*.xml").Length);
+        Assert.Equal(new InvoicePdf().Draw(invoices[6]), await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "INV-2026-0007.pdf")));
+        var broken = new DocumentWriter(new InvoicePdf(), new UblInvoice());
+        await broken.WriteAsync(new DirectoryInfo(Path.Combine(folder.FullName, "INV-2026-0007.pdf")), invoices[0]);
+        await Assert.ThrowsAnyAsync<IOException>(() => broken.DisposeAsync().AsTask());
+        folder.Delete(recursive: true);
+    }
+
     private static InvoiceSnapshot Snapshot(int lines) => new()
     {
         Version = InvoiceSnapshot.CurrentVersion,
