@@ -153,6 +153,7 @@ internal sealed class Sheet : IDisposable
         }
     }
 
+    /// <summary>The file; the same drawing and instant give the same bytes.</summary>
     public byte[] ToBytes(DateTime? created = null)
     {
         _graphics.Dispose();
@@ -164,7 +165,7 @@ internal sealed class Sheet : IDisposable
 
         using var stream = new MemoryStream();
         _document.Save(stream, closeStream: false);
-        return stream.ToArray();
+        return Repeatable.Of(stream.ToArray());
     }
 
     public void Dispose()

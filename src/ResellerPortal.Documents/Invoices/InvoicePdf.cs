@@ -76,7 +76,7 @@ public sealed class InvoicePdf : IInvoiceDocument
             ("Issued", Date(snapshot.IssuedOn)),
             snapshot.Credits is { } credits ? ("Against invoice", credits.Number) : ("Due", Date(snapshot.DueOn)),
             ("Period", $"{Date(snapshot.PeriodFrom)} – {Date(snapshot.PeriodTo)}"),
-            (snapshot.Credits is null ? "Amount due" : "Amount credited", Amount(snapshot, snapshot.TotalMinorUnits) + " " + snapshot.Currency.Code),
+            (snapshot.Credits is not null ? "Amount credited" : snapshot.TotalMinorUnits < 0 ? "In your favour" : "Amount due", Amount(snapshot, Math.Abs(snapshot.TotalMinorUnits)) + " " + snapshot.Currency.Code),
         };
         var factY = top + 2;
         foreach (var (name, value) in facts)
@@ -192,6 +192,7 @@ public sealed class InvoicePdf : IInvoiceDocument
             notes
                 .Concat(snapshot.Credits is { } credits
                     ? [$"{Amount(snapshot, snapshot.TotalMinorUnits)} {snapshot.Currency.Code} of invoice {credits.Number} of {Date(credits.IssuedOn)} are taken back.", $"Reason: {credits.Reason}"]
+                    : snapshot.TotalMinorUnits < 0 ? [$"Nothing is to be paid. {Amount(snapshot, -snapshot.TotalMinorUnits)} {snapshot.Currency.Code} are in your favour, for usage that was corrected after it was billed."]
                     : [$"Please pay {Amount(snapshot, snapshot.TotalMinorUnits)} {snapshot.Currency.Code} by {Date(snapshot.DueOn)}, with the reference {snapshot.Number}.", snapshot.PaymentInstructions])
                 .Where(line => line.Length > 0));
         sheet.Reserve(20 + (12 * sheet.Wrap(text, Body, sheet.Width).Count));

@@ -93,7 +93,7 @@ public sealed class UblInvoice : IElectronicInvoice
             new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
             new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
             new XElement(Cac + "PaymentMeans", Text("PaymentMeansCode", NotDefined), Text("PaymentID", snapshot.Number)),
-            snapshot.Credits is not null ? null : new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
+            snapshot.Credits is not null || snapshot.TotalMinorUnits < 0 ? null : new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
             new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
             new XElement(
                 Cac + "LegalMonetaryTotal",

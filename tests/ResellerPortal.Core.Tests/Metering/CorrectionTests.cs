@@ -75,6 +75,26 @@ public sealed class CorrectionTests
     }
 
     [Fact]
+    public async Task Corrections_larger_than_a_months_usage_make_an_invoice_in_the_customers_favour()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.Of("EUR")), new DateOnly(2026, 10, 1));
+        await sqlite.UseAsync(token.Secret, 1000);
+        var october = await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
+        await sqlite.UseAsync(token.Secret, 100);
+        await Books.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 200, "a damaged batch"));
+
+        var november = await InvoiceAsync(sqlite, owner, "2026-12-01T06:00:00Z", new BillingPeriod(2026, 11));
+
+        // 800 taken back and 100 used at 0.02, with 21 % tax on the sum; both months together are 300 conversions.
+        Assert.Equal((-1_400L, -294L, -1_694L), (november.NetMinorUnits, november.TaxMinorUnits, november.Total.MinorUnits));
+        Assert.Equal(600, october.NetMinorUnits + november.NetMinorUnits);
+        Assert.Equal(300, october.Lines.Concat(november.Lines).Sum(l => l.Quantity));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
     public async Task Another_resellers_entry_is_not_corrected()
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();

@@ -67,6 +67,29 @@ public sealed class InvoicePdfTests
         Assert.Contains(expected, PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
 
     [Fact]
+    public async Task The_same_snapshot_gives_the_same_bytes_on_a_later_day()
+    {
+        var first = new InvoicePdf().Draw(Snapshot(lines: 40));
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(first, new InvoicePdf().Draw(Snapshot(lines: 40)));
+        Assert.NotEqual(first, new InvoicePdf().Draw(Snapshot(lines: 40) with { Number = "INV-2026-0043" }));
+        Assert.Contains("converter-040", PdfText.Of(first), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_total_below_zero_is_not_asked_for()
+    {
+        var snapshot = Snapshot(lines: 1) with { NetMinorUnits = -5554, TaxMinorUnits = -1166, TotalMinorUnits = -6720 };
+
+        var text = PdfText.Of(new InvoicePdf().Draw(snapshot));
+
+        Assert.Contains("Nothing is to be paid. 67.20 EUR are in your favour", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Payable by", System.Text.Encoding.UTF8.GetString(new UblInvoice().Write(snapshot)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-");
