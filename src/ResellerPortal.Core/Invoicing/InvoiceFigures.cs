@@ -26,6 +26,9 @@ public sealed class InvoiceFigures : IResellerOwned
 
     public required long CostMicros { get; init; }
 
+    /// <summary>The newest version of a rate card that it was priced with; 0 where there was none.</summary>
+    public required int RateCardVersion { get; init; }
+
     /// <summary>Billed conversions per local day, as the snapshot will show them.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }
 }

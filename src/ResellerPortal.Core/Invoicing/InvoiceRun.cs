@@ -138,6 +138,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 Quantity = rated.Quantity,
                 LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
                 CostMicros = rated.Cost.Micros,
+                RateCardVersion = cards.Select(card => card.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,
             });
         }

@@ -50,7 +50,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             return Refusal.Of($"{customer.Name}: this draft is from an earlier version of the portal. Draft the month again.");
         }
 
-        if (await StalenessAsync(db, reseller, customer, invoice, cancellationToken) is { } stale)
+        if (await StalenessAsync(db, reseller, customer, invoice, figures, cancellationToken) is { } stale)
         {
             return stale;
         }
@@ -83,8 +83,8 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
         return new FinaliseRun(drafts.Count - refusals.Count, refusals);
     }
 
-    /// <summary>Why a draft is right no more; null where it still is.</summary>
-    private static async Task<Refusal?> StalenessAsync(PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, CancellationToken cancellationToken)
+    /// <summary>Why a draft is right no more; null where it still is. Versions tell of prices, for clocks of two nodes may differ.</summary>
+    private static async Task<Refusal?> StalenessAsync(PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, InvoiceFigures figures, CancellationToken cancellationToken)
     {
         const string remedy = "Draft the month again.";
         if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
@@ -94,7 +94,7 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
 
         var lastDay = invoice.Period.LastDay;
         if (await db.RateCards.AnyAsync(
-            c => (c.CustomerId == null || c.CustomerId == customer.Id) && c.CreatedAtUtc > invoice.DraftedAtUtc && c.EffectiveFrom <= lastDay, cancellationToken))
+            c => (c.CustomerId == null || c.CustomerId == customer.Id) && c.Version > figures.RateCardVersion && c.EffectiveFrom <= lastDay, cancellationToken))
         {
             return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
         }

@@ -573,6 +573,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("RateCardVersion")
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
 

@@ -575,6 +575,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("RateCardVersion")
+                        .HasColumnType("int");
+
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
 

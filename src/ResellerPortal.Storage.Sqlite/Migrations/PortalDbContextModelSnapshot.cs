@@ -580,6 +580,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("RateCardVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
                         .HasColumnType("BLOB");

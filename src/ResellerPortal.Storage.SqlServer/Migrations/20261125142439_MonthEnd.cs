@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace ResellerPortal.Storage.PostgreSql.Migrations
+namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     /// <inheritdoc />
     public partial class MonthEnd : Migration
@@ -15,13 +15,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "InvoiceFigures",
                 columns: table => new
                 {
-                    InvoiceId = table.Column<Guid>(type: "uuid", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    InvoiceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
                     Quantity = table.Column<long>(type: "bigint", nullable: false),
                     LateQuantity = table.Column<long>(type: "bigint", nullable: false),
                     CostMicros = table.Column<long>(type: "bigint", nullable: false),
-                    Days = table.Column<string>(type: "text", nullable: false)
+                    RateCardVersion = table.Column<int>(type: "int", nullable: false),
+                    Days = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -38,15 +39,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                 name: "InvoiceSchedule",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "uuid", nullable: false),
-                    IsOn = table.Column<bool>(type: "boolean", nullable: false),
-                    Day = table.Column<int>(type: "integer", nullable: false),
-                    Hour = table.Column<int>(type: "integer", nullable: false),
-                    Mode = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    IsOn = table.Column<bool>(type: "bit", nullable: false),
+                    Day = table.Column<int>(type: "int", nullable: false),
+                    Hour = table.Column<int>(type: "int", nullable: false),
+                    Mode = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
                     RunThrough = table.Column<DateOnly>(type: "date", nullable: true),
                     LeasedUntilUtc = table.Column<long>(type: "bigint", nullable: true),
                     RanAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    Report = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true)
+                    Report = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace ResellerPortal.Storage.SqlServer.Migrations
+namespace ResellerPortal.Storage.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class MonthEnd : Migration
@@ -15,13 +15,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "InvoiceFigures",
                 columns: table => new
                 {
-                    InvoiceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Currency = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
-                    Quantity = table.Column<long>(type: "bigint", nullable: false),
-                    LateQuantity = table.Column<long>(type: "bigint", nullable: false),
-                    CostMicros = table.Column<long>(type: "bigint", nullable: false),
-                    Days = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    InvoiceId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    Quantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    LateQuantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    CostMicros = table.Column<long>(type: "INTEGER", nullable: false),
+                    RateCardVersion = table.Column<int>(type: "INTEGER", nullable: false),
+                    Days = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -38,15 +39,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                 name: "InvoiceSchedule",
                 columns: table => new
                 {
-                    ResellerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    IsOn = table.Column<bool>(type: "bit", nullable: false),
-                    Day = table.Column<int>(type: "int", nullable: false),
-                    Hour = table.Column<int>(type: "int", nullable: false),
-                    Mode = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
-                    RunThrough = table.Column<DateOnly>(type: "date", nullable: true),
-                    LeasedUntilUtc = table.Column<long>(type: "bigint", nullable: true),
-                    RanAtUtc = table.Column<long>(type: "bigint", nullable: true),
-                    Report = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    IsOn = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Day = table.Column<int>(type: "INTEGER", nullable: false),
+                    Hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    Mode = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    RunThrough = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    LeasedUntilUtc = table.Column<long>(type: "INTEGER", nullable: true),
+                    RanAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
+                    Report = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {

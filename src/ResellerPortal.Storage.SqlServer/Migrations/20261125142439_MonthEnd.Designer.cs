@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261125132636_MonthEnd")]
+    [Migration("20261125142439_MonthEnd")]
     partial class MonthEnd
     {
         /// <inheritdoc />
@@ -577,6 +577,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("RateCardVersion")
+                        .HasColumnType("int");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
