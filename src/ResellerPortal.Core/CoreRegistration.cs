@@ -67,7 +67,10 @@ public static class CoreRegistration
         services.AddSingleton<MonthEndWork>();
         services.AddSingleton<InvoiceSchedules>();
         services.AddSingleton<ContractEnds>();
+        services.TryAddSingleton(new PortalAddress(""));
         services.AddSingleton<Invoices>();
+        services.AddSingleton<InvoiceSettings>();
+        services.AddSingleton<Logos>();
         services.AddSingleton<CreditNotes>();
         services.AddSingleton<InvoiceQueries>();
         services.AddSingleton<ClaimVerifier>();

@@ -7,7 +7,8 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Documents.Invoices.Electronic;
+using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Documents.PlainFiles;
 using ResellerPortal.Gateway;
 using ResellerPortal.Gateway.Sandbox;
@@ -33,10 +34,11 @@ internal static class PortalHost
         // Settings and static files stand beside the program; data paths are relative to the folder it is started in.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var services = builder.Services;
+        services.AddSingleton(new PortalAddress((builder.Configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
-        services.AddSingleton<IElectronicInvoice, UblInvoice>();
+        services.AddSingleton<IElectronicInvoice, ElectronicInvoice>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
             .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")

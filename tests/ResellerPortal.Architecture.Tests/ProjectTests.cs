@@ -9,7 +9,7 @@ public sealed partial class ProjectTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = ["Microsoft.AspNetCore.DataProtection.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.EntityFrameworkCore"],
-        ["Documents"] = ["Core", "CsvHelper", "Markdig", "PDFsharp"],
+        ["Documents"] = ["Core", "CsvHelper", "Markdig", "PDFsharp", "QRCoder"],
         ["Gateway"] = ["Core", "Microsoft.IdentityModel.JsonWebTokens", "Polly.Core"],
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],
@@ -19,7 +19,7 @@ public sealed partial class ProjectTests
 
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>
     private static readonly string[] CoreOrder =
-        ["Notifications", "Insights", "Payments", "Invoicing", "Pricing", "Conversions", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Auditing", "Access", "Persistence", "Taxes", "Tenancy", "Time", "Monetary"];
+        ["Notifications", "Insights", "Payments", "Invoicing", "Pricing", "Conversions", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Auditing", "Access", "Persistence", "Taxes", "Tenancy", "Languages", "Time", "Monetary"];
 
     [Fact]
     public void Projects_refer_only_to_what_they_are_allowed()

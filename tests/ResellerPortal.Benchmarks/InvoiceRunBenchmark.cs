@@ -10,6 +10,8 @@ using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Documents.Invoices.Electronic;
+using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Storage.Sqlite;
 
 namespace ResellerPortal.Benchmarks;
@@ -64,14 +66,14 @@ internal static class InvoiceRunBenchmark
         var written = 0;
         var start = Stopwatch.GetTimestamp();
         var (finalising, lookedAt) = (TimeSpan.Zero, TimeSpan.Zero);
-        var invoices = new Invoices(market.Database, TimeProvider.System);
-        await using (var documents = new DocumentWriter(new InvoicePdf(), new UblInvoice()))
+        var invoices = new Invoices(market.Database, TimeProvider.System, new PortalAddress(""));
+        await using (var documents = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice()))
         {
             await new InvoiceRun(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async draft =>
             {
                 var began = Stopwatch.GetTimestamp();
                 var invoice = (await invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Value;
-                await documents.WriteAsync(folder, InvoiceSnapshot.Parse(invoice.Snapshot!));
+                await documents.WriteAsync(folder, InvoiceSnapshot.Parse(invoice.Snapshot!), null);
                 finalising += Stopwatch.GetElapsedTime(began);
                 if (++written % (customers / 10) == 0)
                 {

@@ -38,7 +38,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public ContractEnds ContractEnds => new(Database, Clock);
 
-    public Invoices Invoices => new(Database, Clock);
+    public Invoices Invoices => new(Database, Clock, new PortalAddress("https://portal.example"));
 
     public UsageRecorder Recorder => new(Database, Clock);
 

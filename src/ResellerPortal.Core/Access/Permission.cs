@@ -25,6 +25,7 @@ public static class Permission
     public const string LedgerCorrect = "ledger.correct";
     public const string UsageImport = "usage.import";
     public const string UsageReconcile = "usage.reconcile";
+    public const string InvoicesConfigure = "invoices.configure";
     public const string InvoicesDraft = "invoices.draft";
     public const string InvoicesFinalise = "invoices.finalise";
     public const string InvoicesCredit = "invoices.credit";

@@ -10,8 +10,8 @@ public static class RolePermissions
     {
         [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile],
         [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
-        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
+        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
         [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
         [Role.ResellerViewer] = [ResellerView],
         [Role.CustomerAdmin] = [MyView, MyTokensManage],

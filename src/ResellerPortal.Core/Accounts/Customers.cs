@@ -2,6 +2,7 @@ using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
@@ -19,7 +20,9 @@ public sealed record CustomerDetails(
     long? SelfServiceMaxLimit,
     long? MonthlyBudget = null,
     string? TaxExemptionReason = null,
-    string? BuyerReference = null);
+    string? BuyerReference = null,
+    ElectronicProfile ElectronicProfile = ElectronicProfile.Peppol,
+    string? Language = null);
 
 /// <summary>A customer just added, with its administrator's way in.</summary>
 public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
@@ -96,6 +99,8 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
         customer.TaxTreatment = details.TaxTreatment;
         customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
         customer.BuyerReference = string.IsNullOrWhiteSpace(details.BuyerReference) ? null : details.BuyerReference.Trim();
+        customer.ElectronicProfile = details.ElectronicProfile;
+        customer.Language = details.Language;
         customer.SelfServiceTokens = details.SelfServiceTokens;
         customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
         customer.MonthlyBudget = details.MonthlyBudget;
@@ -116,6 +121,9 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
             Refusal.Of("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
         { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
             Refusal.Of("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
+        { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
+            Refusal.Of("XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
+        { Language: { } language } when !DocumentLanguage.Knows(language) => Refusal.Of("Choose one of the languages.", nameof(details.Language)),
         { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
         { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
         { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),

@@ -47,7 +47,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
 
         var now = clock.GetUtcNow();
         var snapshot = Compose(original, chosen, earlier, reason.Trim(), reseller.Zone.DayOf(now));
-        snapshot = snapshot with { Number = await InvoiceNumbers.NextAsync(db, reseller, InvoiceNumber.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
+        snapshot = snapshot with { Number = await InvoiceNumbers.NextAsync(db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
         var id = Guid.CreateVersion7(now);
         var note = new CreditNote
         {
@@ -138,7 +138,10 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             NetMinorUnits = net,
             TaxMinorUnits = tax,
             TotalMinorUnits = net + tax,
+            PayLink = null,
+            CostMicros = null,
             Days = [],
+            Tokens = [],
         };
 
         static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>

@@ -1,5 +1,15 @@
 namespace ResellerPortal.Core.Invoicing;
 
+/// <summary>The two syntaxes of EN 16931.</summary>
+public enum ElectronicSyntax
+{
+    /// <summary>OASIS UBL 2.1, as Peppol carries it.</summary>
+    Ubl,
+
+    /// <summary>UN/CEFACT Cross Industry Invoice, as Factur-X embeds it.</summary>
+    Cii,
+}
+
 /// <summary>Writes an invoice as a machine reads it, from its snapshot alone.</summary>
 public interface IElectronicInvoice
 {
@@ -8,5 +18,5 @@ public interface IElectronicInvoice
 
     /// <returns>An XML document in UTF-8.</returns>
     /// <exception cref="InvalidOperationException">Something is missing from it.</exception>
-    byte[] Write(InvoiceSnapshot snapshot);
+    byte[] Write(InvoiceSnapshot snapshot, ElectronicSyntax syntax);
 }

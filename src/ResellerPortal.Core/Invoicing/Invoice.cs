@@ -38,6 +38,9 @@ public sealed class Invoice : ICustomerOwned
 
     public required Currency Currency { get; init; }
 
+    /// <summary>ISO 639-1 code of the language that its lines are written in, and its document.</summary>
+    public required string Language { get; init; }
+
     public required long FirstSequence { get; init; }
 
     public required long LastSequence { get; init; }
@@ -148,6 +151,7 @@ internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
     public void Configure(EntityTypeBuilder<Invoice> builder)
     {
         builder.Property(i => i.Number).HasMaxLength(60);
+        builder.Property(i => i.Language).HasMaxLength(2).HasDefaultValue("en");
         builder.Property(i => i.TaxReason).HasMaxLength(200);
         builder.Property(i => i.TaxReasonCode).HasMaxLength(20);
         builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique();

@@ -31,6 +31,9 @@ public sealed class InvoiceFigures : IResellerOwned
 
     /// <summary>Billed conversions per local day, as the snapshot will show them.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }
+
+    /// <summary>The same per API token.</summary>
+    public required IReadOnlyList<SnapshotToken> Tokens { get; init; }
 }
 
 internal sealed class InvoiceFiguresConfiguration : IEntityTypeConfiguration<InvoiceFigures>
@@ -38,10 +41,13 @@ internal sealed class InvoiceFiguresConfiguration : IEntityTypeConfiguration<Inv
     public void Configure(EntityTypeBuilder<InvoiceFigures> builder)
     {
         builder.HasKey(f => f.InvoiceId);
-        builder.Property(f => f.Days).HasConversion(
-            days => JsonSerializer.Serialize(days, JsonSerializerOptions.Default),
-            json => JsonSerializer.Deserialize<IReadOnlyList<SnapshotDay>>(json, JsonSerializerOptions.Default)!,
-            ValueComparer.CreateDefault<IReadOnlyList<SnapshotDay>>(favorStructuralComparisons: false));
+        AsJson(builder.Property(f => f.Days));
+        AsJson(builder.Property(f => f.Tokens)).HasDefaultValueSql("'[]'");
         builder.HasOne<Invoice>().WithOne().HasForeignKey<InvoiceFigures>(f => f.InvoiceId).OnDelete(DeleteBehavior.Cascade);
     }
+
+    private static PropertyBuilder<IReadOnlyList<T>> AsJson<T>(PropertyBuilder<IReadOnlyList<T>> property) => property.HasConversion(
+        list => JsonSerializer.Serialize(list, JsonSerializerOptions.Default),
+        json => JsonSerializer.Deserialize<IReadOnlyList<T>>(json, JsonSerializerOptions.Default)!,
+        ValueComparer.CreateDefault<IReadOnlyList<T>>(favorStructuralComparisons: false));
 }

@@ -11,9 +11,6 @@ public static partial class InvoiceNumber
 {
     public const string DefaultPattern = "INV-{yyyy}-{seq:0000}";
 
-    /// <summary>Credit notes are a series of their own.</summary>
-    public const string CreditNotePattern = "CN-{yyyy}-{seq:0000}";
-
     /// <summary>Whether a pattern can number invoices: exactly one sequence, letters, digits and -_/. around it.</summary>
     public static bool IsPattern(string pattern) => pattern.Length <= 40 && PatternForm().IsMatch(pattern);
 

@@ -2,10 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
-using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -129,7 +127,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 continue;
             }
 
-            var draft = Compose(reseller, customer, month, claim, rated, now);
+            var draft = InvoiceDraft.Compose(reseller, customer, month, claim, rated, now);
             return new PreparedDraft(customer, draft, new InvoiceFigures
             {
                 InvoiceId = draft.Id,
@@ -140,6 +138,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 CostMicros = rated.Cost.Micros,
                 RateCardVersion = cards.Select(card => card.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,
+                Tokens = await claim.ByTokenAsync(db, customer, cancellationToken),
             });
         }
 
@@ -214,44 +213,6 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         return [.. owed, period];
     }
-
-    private static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
-    {
-        var tax = TaxDecision.Of(reseller, customer, period.LastDay);
-        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (tax.Category, tax.RateBasisPoints, line.Amount)), reseller.Currency);
-        var id = Guid.CreateVersion7(now);
-        return new Invoice
-        {
-            Id = id,
-            ResellerId = reseller.Id,
-            CustomerId = customer.Id,
-            PeriodStart = period.FirstDay,
-            Currency = reseller.Currency,
-            FirstSequence = claim.FirstSequence,
-            LastSequence = claim.LastSequence,
-            NetMinorUnits = rated.Total.MinorUnits,
-            TaxMinorUnits = Money.Sum(taxes.Select(subtotal => subtotal.Tax), reseller.Currency).MinorUnits,
-            TaxReason = tax.Reason,
-            TaxReasonCode = tax.ReasonCode,
-            DraftedAtUtc = now,
-            Lines = [.. rated.Lines.Select((line, index) => new InvoiceLine
-            {
-                InvoiceId = id,
-                Position = index + 1,
-                ResellerId = reseller.Id,
-                CustomerId = customer.Id,
-                Description = Describe(line, period),
-                Quantity = line.Quantity,
-                UnitPriceMicros = line.UnitPrice.Micros,
-                AmountMinorUnits = line.Amount.MinorUnits,
-                TaxCategory = tax.Category,
-                TaxRateBasisPoints = tax.RateBasisPoints,
-            })],
-        };
-    }
-
-    private static string Describe(RatedLine line, BillingPeriod period) =>
-        line.Describe() + (line.Month == period ? "" : $" (late, from {line.Month.Name})");
 
     /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
     /// <param name="Customer">As it was read for it.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
@@ -6,11 +7,11 @@ namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
 /// All that a finalised invoice says. Documents are made from this alone, so they come out the same on any later day.
-/// It carries nothing of the reseller's cost.
+/// It carries nothing of the reseller's cost, unless the reseller prints it.
 /// </summary>
 public sealed record InvoiceSnapshot
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -50,13 +51,38 @@ public sealed record InvoiceSnapshot
 
     public required string PaymentInstructions { get; init; }
 
+    /// <summary>Where to pay to; null where the reseller named no account.</summary>
+    public BankAccount? Account { get; init; }
+
+    /// <summary>An address where this invoice is paid; null for none.</summary>
+    public string? PayLink { get; init; }
+
     /// <summary>"#rrggbb".</summary>
     public required string AccentColor { get; init; }
 
+    public DocumentFont Font { get; init; }
+
+    /// <summary>The <see cref="Logo.Hash"/> of the seller's mark; null for none.</summary>
+    public string? LogoHash { get; init; }
+
+    /// <summary>ISO 639-1 code of the language that it is written in.</summary>
+    public string Language { get; init; } = DocumentLanguage.English.Code;
+
+    public ElectronicProfile ElectronicProfile { get; init; }
+
     public required SnapshotLedgerRange Ledger { get; init; }
+
+    /// <summary>Where the buyer can hold the ledger against it; null where the portal's address was not known.</summary>
+    public string? VerifyAt { get; init; }
 
     /// <summary>Billed conversions per local day, for the chart.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }
+
+    /// <summary>The same per API token.</summary>
+    public IReadOnlyList<SnapshotToken> Tokens { get; init; } = [];
+
+    /// <summary>What the billed conversions cost the seller, in millionths; null where it does not print it.</summary>
+    public long? CostMicros { get; init; }
 
     public Money Total => new(TotalMinorUnits, Currency);
 
@@ -69,7 +95,8 @@ public sealed record InvoiceSnapshot
 /// <summary>The invoice that a credit note is against.</summary>
 public sealed record SnapshotCredit(string Number, DateOnly IssuedOn, string Reason);
 
-public sealed record SnapshotParty(string Name, PostalAddress Address, string? VatId, string Email);
+/// <param name="ContactName">Whom to ask; empty for nobody, as <paramref name="Phone"/> is then.</param>
+public sealed record SnapshotParty(string Name, PostalAddress Address, string? VatId, string Email, string ContactName = "", string Phone = "");
 
 public sealed record SnapshotLine(string Description, long Quantity, long UnitPriceMicros, long AmountMinorUnits, string TaxCategory, int TaxRateBasisPoints);
 
@@ -81,3 +108,10 @@ public sealed record SnapshotTax(string Category, int RateBasisPoints, long Taxa
 public sealed record SnapshotLedgerRange(long FirstSequence, long LastSequence, string ChainHead);
 
 public sealed record SnapshotDay(DateOnly Day, long Quantity);
+
+/// <summary>Billed conversions of one API token, its days in their order.</summary>
+/// <param name="Ending">The last characters of its secret, to tell tokens apart.</param>
+public sealed record SnapshotToken(string Environment, string Ending, IReadOnlyList<SnapshotDay> Days)
+{
+    public long Quantity => Days.Sum(d => d.Quantity);
+}

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Metering;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Taxes;
@@ -15,7 +15,7 @@ namespace ResellerPortal.Core.Invoicing;
 public sealed record FinaliseRun(int Finalised, IReadOnlyList<string> Refusals);
 
 /// <summary>Makes drafts final: number, claim and snapshot in one transaction.</summary>
-public sealed class Invoices(PortalDatabase database, TimeProvider clock)
+public sealed class Invoices(PortalDatabase database, TimeProvider clock, PortalAddress portal)
 {
     /// <summary>Finalises a draft. Repeating it answers the invoice as it was finalised.</summary>
     public async Task<Outcome<Invoice>> FinaliseAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
@@ -56,7 +56,13 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        var snapshot = await TakeSnapshotAsync(db, reseller, customer, invoice, figures, now, cancellationToken);
+        var issuedOn = reseller.Zone.DayOf(now);
+        var chainHead = await db.LedgerEntries
+            .Where(e => e.CustomerId == customerId && e.Sequence == invoice.LastSequence)
+            .Select(e => e.Hash)
+            .SingleOrDefaultAsync(cancellationToken) ?? [];
+        var number = await InvoiceNumbers.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
+        var snapshot = SnapshotComposer.Compose(reseller, customer, invoice, figures, number, issuedOn, chainHead, portal);
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
         db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
@@ -99,46 +105,9 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock)
             return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
         }
 
-        var tax = TaxDecision.Of(reseller, customer, lastDay);
+        var tax = TaxDecision.Of(reseller, customer, lastDay, DocumentLanguage.Of(invoice.Language));
         return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints)) || invoice.TaxReason != tax.Reason
             ? Refusal.Of($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
             : null;
-    }
-
-    private static async Task<InvoiceSnapshot> TakeSnapshotAsync(
-        PortalDbContext db, Reseller reseller, Customer customer, Invoice invoice, InvoiceFigures figures, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var issuedOn = reseller.Zone.DayOf(now);
-        var chainHead = await db.LedgerEntries
-            .Where(e => e.CustomerId == customer.Id && e.Sequence == invoice.LastSequence)
-            .Select(e => e.Hash)
-            .SingleOrDefaultAsync(cancellationToken) ?? [];
-        var taxes = TaxCalculation.Subtotals(
-            invoice.Lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, invoice.Currency))), invoice.Currency);
-        return new InvoiceSnapshot
-        {
-            Version = InvoiceSnapshot.CurrentVersion,
-            Number = await InvoiceNumbers.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken),
-            IssuedOn = issuedOn,
-            DueOn = issuedOn.AddDays(reseller.PaymentTermDays),
-            PeriodFrom = invoice.Period.FirstDay,
-            PeriodTo = invoice.Period.LastDay,
-            Currency = invoice.Currency,
-            Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email),
-            Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
-            BuyerReference = customer.BuyerReference,
-            Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
-                new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
-            Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
-            NetMinorUnits = invoice.NetMinorUnits,
-            TaxMinorUnits = invoice.TaxMinorUnits,
-            TotalMinorUnits = invoice.Total.MinorUnits,
-            PaymentInstructions = reseller.PaymentInstructions,
-            AccentColor = reseller.BrandColor,
-            Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
-
-            // Entries are never changed, so what was read for the draft is what its range holds.
-            Days = figures.Days,
-        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Time;
@@ -27,16 +28,16 @@ public sealed record RatedLine(
     LineKind Kind, BillingPeriod Month, DateOnly From, DateOnly To, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, long BlockSize, Money Amount)
 {
     /// <summary>The line in words: "docx → pdf, production".</summary>
-    public string Describe() => Text() + (From == Month.FirstDay && To == Month.LastDay ? "" : string.Create(CultureInfo.InvariantCulture, $", {From.Day} to {To:d MMMM}"));
+    public string Describe(DocumentLanguage language) => Text(language) + (From == Month.FirstDay && To == Month.LastDay ? "" : ", " + language.PartOfMonth(From, To));
 
-    private string Text() => Kind switch
+    private string Text(DocumentLanguage language) => Kind switch
     {
         LineKind.Usage => $"{ConverterName.Readable(Converter)}, {Environment}",
-        LineKind.Included => $"{ConverterName.Readable(Converter)}, {Environment}, included",
-        LineKind.Package => string.Create(CultureInfo.InvariantCulture, $"Packages of {BlockSize:N0} conversions"),
-        LineKind.Discount => "Discount",
-        LineKind.Minimum => "Difference to the minimum charge",
-        _ => "Monthly fee",
+        LineKind.Included => $"{ConverterName.Readable(Converter)}, {Environment}, {language.Words.Included}",
+        LineKind.Package => string.Format(CultureInfo.InvariantCulture, language.Words.Packages, language.Count(BlockSize)),
+        LineKind.Discount => language.Words.Discount,
+        LineKind.Minimum => language.Words.MinimumDifference,
+        _ => language.Words.MonthlyFee,
     };
 }
 

@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Taxes;
@@ -14,39 +15,34 @@ public sealed record TaxTerms(string Category, int RateBasisPoints, string? Reas
 /// </summary>
 public static class TaxDecision
 {
-    private static readonly TaxTerms ReverseCharge = new(
-        "AE", 0, "Reverse charge: the customer owes the tax (Article 196 of Council Directive 2006/112/EC).", "VATEX-EU-AE");
-
-    private static readonly TaxTerms Export = new("G", 0, "Export: no tax is charged.", "VATEX-EU-G");
-
-    private static readonly TaxTerms Outside = new("O", 0, "Not subject to tax.", "VATEX-EU-O");
-
-    private static readonly TaxTerms OutsideTheUnion = Outside with { Reason = "Not subject to tax here: supplied where the customer is established (Article 44 of Council Directive 2006/112/EC)." };
-
-    private static readonly TaxTerms NotRegistered = Outside with { Reason = "The seller is not registered for tax." };
-
     /// <param name="day">The day whose rate holds: the last of the billed period.</param>
-    public static TaxTerms Of(Reseller seller, Customer buyer, DateOnly day) => buyer.TaxTreatment switch
+    /// <param name="language">Of the reason; that of an exemption is as the reseller wrote it.</param>
+    public static TaxTerms Of(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language) => buyer.TaxTreatment switch
     {
-        TaxTreatment.ReverseCharge => ReverseCharge,
-        TaxTreatment.Export => Export,
+        TaxTreatment.ReverseCharge => ReverseCharge(language),
+        TaxTreatment.Export => new TaxTerms("G", 0, language.Words.WhyExport, "VATEX-EU-G"),
         TaxTreatment.Exempt => new TaxTerms("E", 0, buyer.TaxExemptionReason, null),
-        TaxTreatment.OutsideScope => Outside,
-        TaxTreatment.Standard => Standard(seller, day),
-        TaxTreatment.Automatic => Automatic(seller, buyer, day),
+        TaxTreatment.OutsideScope => Outside(language.Words.WhyNotSubject),
+        TaxTreatment.Standard => Standard(seller, day, language),
+        TaxTreatment.Automatic => Automatic(seller, buyer, day, language),
         _ => throw new ArgumentOutOfRangeException(nameof(buyer)),
     };
 
-    private static TaxTerms Automatic(Reseller seller, Customer buyer, DateOnly day)
+    private static TaxTerms Automatic(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language)
     {
         var (home, abroad) = (seller.Address.Country, buyer.Address.Country);
-        return RateOf(seller, day) is null || home == abroad ? Standard(seller, day)
-            : !TaxRates.IsInTheUnion(home) || !TaxRates.IsInTheUnion(abroad) ? OutsideTheUnion
-            : buyer.VatId is { } id && VatId.HasForm(id, abroad) ? ReverseCharge
-            : Standard(seller, day);
+        return RateOf(seller, day) is null || home == abroad ? Standard(seller, day, language)
+            : !TaxRates.IsInTheUnion(home) || !TaxRates.IsInTheUnion(abroad) ? Outside(language.Words.WhyOutsideTheUnion)
+            : buyer.VatId is { } id && VatId.HasForm(id, abroad) ? ReverseCharge(language)
+            : Standard(seller, day, language);
     }
 
-    private static TaxTerms Standard(Reseller seller, DateOnly day) => RateOf(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : NotRegistered;
+    private static TaxTerms ReverseCharge(DocumentLanguage language) => new("AE", 0, language.Words.WhyReverseCharge, "VATEX-EU-AE");
+
+    private static TaxTerms Outside(string reason) => new("O", 0, reason, "VATEX-EU-O");
+
+    private static TaxTerms Standard(Reseller seller, DateOnly day, DocumentLanguage language) =>
+        RateOf(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : Outside(language.Words.WhyNotRegistered);
 
     private static int? RateOf(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.StandardOn(seller.Address.Country, day);
 }

@@ -24,6 +24,16 @@ public enum TaxTreatment
     Exempt,
 }
 
+/// <summary>Whose rules a customer's e-invoices follow beside EN 16931.</summary>
+public enum ElectronicProfile
+{
+    /// <summary>Peppol BIS Billing 3.0.</summary>
+    Peppol,
+
+    /// <summary>XRechnung 3.0, for German authorities.</summary>
+    XRechnung,
+}
+
 /// <summary>An account of one reseller, with members, tokens, a rate card and invoices.</summary>
 public sealed class Customer : ICustomerOwned
 {
@@ -43,6 +53,11 @@ public sealed class Customer : ICustomerOwned
 
     /// <summary>What the customer wants to read on e-invoices: its order number, or the routing id of an authority (Leitweg-ID).</summary>
     public string? BuyerReference { get; set; }
+
+    public ElectronicProfile ElectronicProfile { get; set; }
+
+    /// <summary>ISO 639-1 code of the language of its documents; null for the reseller's.</summary>
+    public string? Language { get; set; }
 
     public TaxTreatment TaxTreatment { get; set; }
 

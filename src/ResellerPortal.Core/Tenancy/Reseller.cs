@@ -3,6 +3,14 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Tenancy;
 
+/// <summary>The fonts that come with the portal.</summary>
+public enum DocumentFont
+{
+    Inter,
+    SourceSerif,
+    PlexSans,
+}
+
 /// <summary>The tenant: buys bulk plans, owns customers, prices, invoices and branding.</summary>
 public sealed class Reseller
 {
@@ -25,11 +33,25 @@ public sealed class Reseller
 
     public string Email { get; set; } = "";
 
-    /// <summary>How its customers pay: bank, IBAN, reference to give. Printed on invoices.</summary>
+    /// <summary>Whom e-invoices name for questions; XRechnung demands both.</summary>
+    public string ContactName { get; set; } = "";
+
+    public string ContactPhone { get; set; } = "";
+
+    /// <summary>Where its customers pay to.</summary>
+    public BankAccount Account { get; set; } = BankAccount.None;
+
+    /// <summary>What it says about payment beside that. Printed on invoices.</summary>
     public string PaymentInstructions { get; set; } = "";
+
+    /// <summary>An address of its own where an invoice is paid, "{number}" standing for the invoice's; empty for none.</summary>
+    public string PayLink { get; set; } = "";
 
     /// <summary>See <c>InvoiceNumber</c> for what a pattern may hold.</summary>
     public string InvoiceNumberPattern { get; set; } = "INV-{yyyy}-{seq:0000}";
+
+    /// <summary>Credit notes are a series of their own.</summary>
+    public string CreditNotePattern { get; set; } = "CN-{yyyy}-{seq:0000}";
 
     public int PaymentTermDays { get; set; } = 14;
 
@@ -38,6 +60,18 @@ public sealed class Reseller
 
     /// <summary>Accent colour as "#rrggbb".</summary>
     public string BrandColor { get; set; } = "#2f5bea";
+
+    /// <summary>The <see cref="Logo.Hash"/> of its mark; null for none.</summary>
+    public string? LogoHash { get; set; }
+
+    /// <summary>The font of its documents, one of those that come with the portal.</summary>
+    public DocumentFont Font { get; set; }
+
+    /// <summary>ISO 639-1 code of the language that its documents are written in, unless a customer has another.</summary>
+    public string Language { get; set; } = "en";
+
+    /// <summary>Whether its customers read on invoices what the conversions cost it.</summary>
+    public bool PrintsCost { get; set; }
 
     /// <summary>Its own secret at the upstream, encrypted; null to use the operator's account.</summary>
     public string? ProtectedUpstreamSecret { get; set; }

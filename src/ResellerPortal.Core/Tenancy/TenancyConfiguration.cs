@@ -16,7 +16,20 @@ internal sealed class ResellerConfiguration : IEntityTypeConfiguration<Reseller>
         builder.Property(r => r.AcceptsQueryCredentials).HasDefaultValue(true).HasSentinel(true);
         builder.Property(r => r.BrandColor).HasMaxLength(7);
         builder.Property(r => r.VatId).HasMaxLength(20);
+        builder.Property(r => r.CreditNotePattern).HasMaxLength(40).HasDefaultValue("CN-{yyyy}-{seq:0000}");
+        builder.Property(r => r.ContactName).HasMaxLength(100);
+        builder.Property(r => r.ContactPhone).HasMaxLength(40);
+        builder.Property(r => r.PayLink).HasMaxLength(200);
+        builder.Property(r => r.LogoHash).HasMaxLength(64);
+        builder.Property(r => r.Font).HasConversion<string>().HasMaxLength(20).HasDefaultValue(DocumentFont.Inter);
+        builder.Property(r => r.Language).HasMaxLength(2).HasDefaultValue("en");
         builder.ComplexProperty(r => r.Address);
+        builder.ComplexProperty(r => r.Account, account =>
+        {
+            account.Property(a => a.Holder).HasMaxLength(70).HasDefaultValue("");
+            account.Property(a => a.Iban).HasMaxLength(34).HasDefaultValue("");
+            account.Property(a => a.Bic).HasMaxLength(11).HasDefaultValue("");
+        });
     }
 }
 
@@ -30,6 +43,8 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         builder.Property(c => c.VatId).HasMaxLength(20);
         builder.Property(c => c.TaxExemptionReason).HasMaxLength(200);
         builder.Property(c => c.BuyerReference).HasMaxLength(100);
+        builder.Property(c => c.ElectronicProfile).HasConversion<string>().HasMaxLength(20).HasDefaultValue(ElectronicProfile.Peppol);
+        builder.Property(c => c.Language).HasMaxLength(2);
         builder.ComplexProperty(c => c.Address);
         builder.Property(c => c.ChainHead).HasMaxLength(32);
         builder.HasOne<Reseller>().WithMany().HasForeignKey(c => c.ResellerId).OnDelete(DeleteBehavior.Restrict);

@@ -10,6 +10,8 @@ public static class TenancySets
 
         public DbSet<Customer> Customers => db.Set<Customer>();
 
+        public DbSet<Logo> Logos => db.Set<Logo>();
+
         public DbSet<Member> Members => db.Set<Member>();
     }
 }

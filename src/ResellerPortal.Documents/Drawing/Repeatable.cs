@@ -6,7 +6,8 @@ namespace ResellerPortal.Documents.Drawing;
 
 /// <summary>
 /// Takes the chance out of a PDF. PDFsharp makes up the tags of its font subsets and the document's ids anew each time; here
-/// tags count up and ids come from the content, all in their old lengths, so that offsets stay right.
+/// tags count up and ids come from the content, all in their old lengths, so that offsets stay right. Behind the table of
+/// offsets it says on what it ran; that is left out.
 /// </summary>
 internal static partial class Repeatable
 {
@@ -24,6 +25,7 @@ internal static partial class Repeatable
 
             return $"/{match.Groups["key"].Value}/{tag}+";
         });
+        text = Comment().Replace(text, "");
         var content = SHA256.HashData(Encoding.Latin1.GetBytes(Id().Replace(text, "")));
         var id = new Guid(content.AsSpan(0, 16));
         text = Id().Replace(text, match => match.Value[0] == 'u' ? $"uuid:{id:D}" : $"/ID[<{id:N}><{id:N}>]");
@@ -32,6 +34,9 @@ internal static partial class Repeatable
 
     [GeneratedRegex("/(?<key>BaseFont|FontName)/(?<tag>[A-Z]{6})\\+")]
     private static partial Regex FontTag();
+
+    [GeneratedRegex("% Created with PDFsharp[^\\n]*(?=\\nstartxref)")]
+    private static partial Regex Comment();
 
     [GeneratedRegex("uuid:[0-9a-f-]{36}|/ID\\[<[0-9A-F]{32}><[0-9A-F]{32}>\\]")]
     private static partial Regex Id();

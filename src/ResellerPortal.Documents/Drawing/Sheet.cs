@@ -57,10 +57,16 @@ internal sealed class Sheet : IDisposable
             return false;
         }
 
+        Break();
+        return true;
+    }
+
+    /// <summary>Goes on at the top of a new page.</summary>
+    public void Break()
+    {
         _graphics.Dispose();
         _graphics = AddPage();
         Y = Margin;
-        return true;
     }
 
     /// <summary>Writes one line with its baseline at <paramref name="baseline"/>; right-aligned text ends at <paramref name="x"/>.</summary>
@@ -140,6 +146,30 @@ internal sealed class Sheet : IDisposable
     public void Box(double x, double y, double width, double height, XColor color) =>
         _graphics.DrawRectangle(new XSolidBrush(color), x, y, width, height);
 
+    /// <summary>Fills shapes as one, so that no seams show between those that touch.</summary>
+    public void Fill(IEnumerable<XRect> shapes, XColor color)
+    {
+        var path = new XGraphicsPath { FillMode = XFillMode.Winding };
+        foreach (var shape in shapes)
+        {
+            path.AddRectangle(shape);
+        }
+
+        _graphics.DrawPath(new XSolidBrush(color), path);
+    }
+
+    /// <summary>Makes a place on the page lead to an address.</summary>
+    public void Link(string address, double x, double y, double width, double height)
+    {
+        var page = _pages[^1];
+        var annotation = page.AddWebLink(new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(new XRect(x, y, width, height))), address);
+
+        // Printed like the rest, as PDF/A demands; and without the name and time that PDFsharp makes up.
+        annotation.Elements.SetInteger("/F", 4);
+        annotation.Elements.Remove("/NM");
+        annotation.Elements.Remove("/M");
+    }
+
     public void Image(XImage image, double x, double y, double width, double height) => _graphics.DrawImage(image, x, y, width, height);
 
     /// <summary>Draws on every page once all pages are known.</summary>
@@ -153,16 +183,18 @@ internal sealed class Sheet : IDisposable
         }
     }
 
-    /// <summary>The file; the same drawing and instant give the same bytes.</summary>
-    public byte[] ToBytes(DateTime? created = null)
+    /// <summary>A file for the archive (PDF/A-3b); the same drawing and terms give the same bytes.</summary>
+    public byte[] ToArchive(ArchiveTerms terms)
+    {
+        _document.Info.CreationDate = terms.CreatedAtUtc;
+        _document.Info.ModificationDate = terms.CreatedAtUtc;
+        Archive.Prepare(_document, terms);
+        return Archive.Describe(ToBytes(), _document, terms);
+    }
+
+    public byte[] ToBytes()
     {
         _graphics.Dispose();
-        if (created is { } instant)
-        {
-            _document.Info.CreationDate = instant;
-            _document.Info.ModificationDate = instant;
-        }
-
         using var stream = new MemoryStream();
         _document.Save(stream, closeStream: false);
         return Repeatable.Of(stream.ToArray());

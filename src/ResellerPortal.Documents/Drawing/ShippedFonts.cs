@@ -6,6 +6,8 @@ namespace ResellerPortal.Documents.Drawing;
 internal sealed class ShippedFonts : IFontResolver
 {
     public const string Text = "Inter";
+    public const string Serif = "Source Serif 4";
+    public const string Plex = "IBM Plex Sans";
     public const string Mono = "JetBrains Mono";
 
     private static readonly Lock Gate = new();
@@ -24,7 +26,13 @@ internal sealed class ShippedFonts : IFontResolver
     }
 
     public FontResolverInfo? ResolveTypeface(string familyName, bool isBold, bool isItalic) => new(
-        familyName == Mono ? "JetBrainsMono_400Regular.ttf" : isBold ? "Inter_600SemiBold.ttf" : "Inter_400Regular.ttf",
+        familyName switch
+        {
+            Mono => "JetBrainsMono_400Regular.ttf",
+            Serif => isBold ? "SourceSerif4_600SemiBold.ttf" : "SourceSerif4_400Regular.ttf",
+            Plex => isBold ? "IBMPlexSans_600SemiBold.ttf" : "IBMPlexSans_400Regular.ttf",
+            _ => isBold ? "Inter_600SemiBold.ttf" : "Inter_400Regular.ttf",
+        },
         mustSimulateBold: familyName == Mono && isBold,
         mustSimulateItalic: isItalic);
 

@@ -9,7 +9,7 @@ namespace ResellerPortal.Documents.Invoices;
 /// </summary>
 public sealed class DocumentWriter : IAsyncDisposable
 {
-    private readonly Channel<(DirectoryInfo Folder, InvoiceSnapshot Snapshot)> _waiting = Channel.CreateBounded<(DirectoryInfo, InvoiceSnapshot)>(Environment.ProcessorCount * 4);
+    private readonly Channel<(DirectoryInfo Folder, InvoiceSnapshot Snapshot, byte[]? Logo)> _waiting = Channel.CreateBounded<(DirectoryInfo, InvoiceSnapshot, byte[]?)>(Environment.ProcessorCount * 4);
     private readonly Task _work;
 
     public DocumentWriter(IInvoiceDocument pdf, IElectronicInvoice xml)
@@ -17,10 +17,10 @@ public sealed class DocumentWriter : IAsyncDisposable
         _work = Parallel.ForEachAsync(_waiting.Reader.ReadAllAsync(), async (invoice, cancellationToken) =>
         {
             var file = FileOf(invoice.Folder, invoice.Snapshot);
-            await File.WriteAllBytesAsync(file, pdf.Draw(invoice.Snapshot), cancellationToken);
+            await File.WriteAllBytesAsync(file, pdf.Draw(invoice.Snapshot, invoice.Logo), cancellationToken);
             if (xml.MissingFrom(invoice.Snapshot).Count == 0)
             {
-                await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot), cancellationToken);
+                await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot, ElectronicSyntax.Ubl), cancellationToken);
             }
         });
         _work.ContinueWith(work => _waiting.Writer.TryComplete(work.Exception?.GetBaseException()), TaskScheduler.Default);
@@ -30,7 +30,7 @@ public sealed class DocumentWriter : IAsyncDisposable
     public static string FileOf(DirectoryInfo folder, InvoiceSnapshot snapshot) => Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
 
     /// <summary>Hands an invoice over; waits while many are waiting.</summary>
-    public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot) => _waiting.Writer.WriteAsync((folder, snapshot));
+    public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot, byte[]? logo) => _waiting.Writer.WriteAsync((folder, snapshot, logo));
 
     public async ValueTask DisposeAsync()
     {

@@ -503,6 +503,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("FirstSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
+                        .HasDefaultValue("en");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
@@ -578,6 +585,12 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Tokens")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValueSql("'[]'");
 
                     b.HasKey("InvoiceId");
 
@@ -1134,10 +1147,21 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ElectronicProfile")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("Peppol");
+
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)");
 
                     b.Property<DateOnly?>("LastDay")
                         .HasColumnType("date");
@@ -1206,6 +1230,24 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("Customer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tenancy.Logo", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<byte[]>("Image")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("ResellerId", "Hash");
+
+                    b.ToTable("Logo");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
@@ -1316,8 +1358,25 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(7)
                         .HasColumnType("character varying(7)");
 
+                    b.Property<string>("ContactName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("ContactPhone")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("CreditNotePattern")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasDefaultValue("CN-{yyyy}-{seq:0000}");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1328,6 +1387,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("Font")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("Inter");
+
                     b.Property<string>("InvoiceNumberPattern")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1336,7 +1402,23 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<bool>("IssuesNativeTokens")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
+                        .HasDefaultValue("en");
+
+                    b.Property<string>("LogoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("PayLink")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
@@ -1347,6 +1429,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<int>("PaymentTermDays")
                         .HasColumnType("integer");
+
+                    b.Property<bool>("PrintsCost")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("ProtectedUpstreamSecret")
                         .HasColumnType("text");
@@ -1372,6 +1457,32 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Account", "ResellerPortal.Core.Tenancy.Reseller.Account#BankAccount", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Bic")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(11)
+                                .HasColumnType("character varying(11)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Holder")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(70)
+                                .HasColumnType("character varying(70)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Iban")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(34)
+                                .HasColumnType("character varying(34)")
+                                .HasDefaultValue("");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Address", "ResellerPortal.Core.Tenancy.Reseller.Address#PostalAddress", b1 =>
                         {

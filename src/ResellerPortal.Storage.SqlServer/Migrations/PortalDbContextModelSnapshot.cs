@@ -504,6 +504,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("FirstSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)")
+                        .HasDefaultValue("en");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
@@ -580,6 +587,12 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Tokens")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("nvarchar(max)")
+                        .HasDefaultValueSql("'[]'");
 
                     b.HasKey("InvoiceId");
 
@@ -1136,10 +1149,21 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ElectronicProfile")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("Peppol");
+
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)");
 
                     b.Property<DateOnly?>("LastDay")
                         .HasColumnType("date");
@@ -1208,6 +1232,24 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("Customer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tenancy.Logo", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<byte[]>("Image")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("ResellerId", "Hash");
+
+                    b.ToTable("Logo");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
@@ -1319,8 +1361,25 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(7)
                         .HasColumnType("nvarchar(7)");
 
+                    b.Property<string>("ContactName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("ContactPhone")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("CreditNotePattern")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasDefaultValue("CN-{yyyy}-{seq:0000}");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1331,6 +1390,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<string>("Font")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("Inter");
+
                     b.Property<string>("InvoiceNumberPattern")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1339,7 +1405,23 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<bool>("IssuesNativeTokens")
                         .HasColumnType("bit");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)")
+                        .HasDefaultValue("en");
+
+                    b.Property<string>("LogoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
                     b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("PayLink")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
@@ -1350,6 +1432,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<int>("PaymentTermDays")
                         .HasColumnType("int");
+
+                    b.Property<bool>("PrintsCost")
+                        .HasColumnType("bit");
 
                     b.Property<string>("ProtectedUpstreamSecret")
                         .HasColumnType("nvarchar(max)");
@@ -1375,6 +1460,32 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Account", "ResellerPortal.Core.Tenancy.Reseller.Account#BankAccount", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Bic")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(11)
+                                .HasColumnType("nvarchar(11)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Holder")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(70)
+                                .HasColumnType("nvarchar(70)")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Iban")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(34)
+                                .HasColumnType("nvarchar(34)")
+                                .HasDefaultValue("");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Address", "ResellerPortal.Core.Tenancy.Reseller.Address#PostalAddress", b1 =>
                         {

@@ -509,6 +509,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("FirstSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("en");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
@@ -586,6 +593,12 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Tokens")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValueSql("'[]'");
 
                     b.HasKey("InvoiceId");
 
@@ -1160,9 +1173,20 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ElectronicProfile")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Peppol");
+
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
                         .HasColumnType("TEXT");
 
                     b.Property<DateOnly?>("LastDay")
@@ -1233,6 +1257,24 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("Customer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Tenancy.Logo", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Image")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ResellerId", "Hash");
+
+                    b.ToTable("Logo");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Member", b =>
@@ -1344,8 +1386,25 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(7)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ContactName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContactPhone")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreditNotePattern")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("CN-{yyyy}-{seq:0000}");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1356,6 +1415,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Font")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Inter");
+
                     b.Property<string>("InvoiceNumberPattern")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1364,7 +1430,23 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<bool>("IssuesNativeTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("en");
+
+                    b.Property<string>("LogoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PayLink")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
@@ -1374,6 +1456,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int>("PaymentTermDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("PrintsCost")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ProtectedUpstreamSecret")
@@ -1400,6 +1485,32 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Account", "ResellerPortal.Core.Tenancy.Reseller.Account#BankAccount", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Bic")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(11)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Holder")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(70)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+
+                            b1.Property<string>("Iban")
+                                .IsRequired()
+                                .ValueGeneratedOnAdd()
+                                .HasMaxLength(34)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("");
+                        });
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Address", "ResellerPortal.Core.Tenancy.Reseller.Address#PostalAddress", b1 =>
                         {

@@ -75,7 +75,7 @@ internal static class InvoiceRunCommand
         }
 
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
-        await documents.WriteAsync(folder, snapshot);
+        await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<Logos>().OfAsync(actor, snapshot.LogoHash));
         var missing = services.GetRequiredService<IElectronicInvoice>().MissingFrom(snapshot);
         var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, for it lacks {string.Join(", ", missing)}";
         return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.FileOf(folder, snapshot)}{files}", true);

@@ -9,26 +9,35 @@ namespace ResellerPortal.Web.Components;
 /// <summary>Finalised invoices and credit notes as files, for both doors; the actor's scope decides whose it can be.</summary>
 internal static class InvoiceFiles
 {
+    private delegate Task<InvoiceSnapshot?> Find(InvoiceQueries invoices, Actor actor, Guid id, CancellationToken cancellationToken);
+
     public static void MapInvoiceFiles(this IEndpointRouteBuilder endpoints, string door, string permission)
     {
-        endpoints.MapGet(door + "/invoices/{id:guid}.pdf", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IInvoiceDocument document, CancellationToken cancellationToken) =>
-            PdfAsync(user, seats, document, actor => invoices.SnapshotAsync(actor, id, cancellationToken))).RequireAuthorization(permission);
-        endpoints.MapGet(door + "/invoices/{id:guid}.xml", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
-            XmlAsync(user, seats, document, actor => invoices.SnapshotAsync(actor, id, cancellationToken))).RequireAuthorization(permission);
-        endpoints.MapGet(door + "/credit-notes/{id:guid}.pdf", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IInvoiceDocument document, CancellationToken cancellationToken) =>
-            PdfAsync(user, seats, document, actor => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken))).RequireAuthorization(permission);
-        endpoints.MapGet(door + "/credit-notes/{id:guid}.xml", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
-            XmlAsync(user, seats, document, actor => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken))).RequireAuthorization(permission);
+        var kinds = new (string Path, Find Find)[]
+        {
+            ("/invoices", static (invoices, actor, id, cancellationToken) => invoices.SnapshotAsync(actor, id, cancellationToken)),
+            ("/credit-notes", static (invoices, actor, id, cancellationToken) => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken)),
+        };
+        foreach (var (path, find) in kinds)
+        {
+            endpoints.MapGet(door + path + "/{id:guid}.pdf", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, Logos logos, IInvoiceDocument document, CancellationToken cancellationToken) =>
+                PdfAsync(user, seats, logos, document, actor => find(invoices, actor, id, cancellationToken), cancellationToken)).RequireAuthorization(permission);
+            endpoints.MapGet(door + path + "/{id:guid}.xml", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
+                XmlAsync(user, seats, document, ElectronicSyntax.Ubl, actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
+            endpoints.MapGet(door + path + "/{id:guid}.cii.xml", (Guid id, ClaimsPrincipal user, SeatDirectory seats, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
+                XmlAsync(user, seats, document, ElectronicSyntax.Cii, actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
+        }
     }
 
-    private static async Task<IResult> PdfAsync(ClaimsPrincipal user, SeatDirectory seats, IInvoiceDocument document, Func<Actor, Task<InvoiceSnapshot?>> find) =>
+    private static async Task<IResult> PdfAsync(
+        ClaimsPrincipal user, SeatDirectory seats, Logos logos, IInvoiceDocument document, Func<Actor, Task<InvoiceSnapshot?>> find, CancellationToken cancellationToken) =>
         await seats.ActorOfAsync(user) is { } actor && await find(actor) is { } snapshot
-            ? Results.File(document.Draw(snapshot), "application/pdf", fileDownloadName: null)
+            ? Results.File(document.Draw(snapshot, await logos.OfAsync(actor, snapshot.LogoHash, cancellationToken)), "application/pdf", fileDownloadName: null)
             : Results.NotFound();
 
-    private static async Task<IResult> XmlAsync(ClaimsPrincipal user, SeatDirectory seats, IElectronicInvoice document, Func<Actor, Task<InvoiceSnapshot?>> find) =>
+    private static async Task<IResult> XmlAsync(ClaimsPrincipal user, SeatDirectory seats, IElectronicInvoice document, ElectronicSyntax syntax, Func<Actor, Task<InvoiceSnapshot?>> find) =>
         await seats.ActorOfAsync(user) is not { } actor || await find(actor) is not { } snapshot ? Results.NotFound()
         : document.MissingFrom(snapshot) is { Count: > 0 } missing
             ? Results.Text($"{snapshot.Number} cannot be written as an e-invoice. What it lacks: {string.Join(", ", missing)}.", statusCode: StatusCodes.Status422UnprocessableEntity)
-            : Results.File(document.Write(snapshot), "application/xml", $"{snapshot.Number.Replace('/', '-')}.xml");
+            : Results.File(document.Write(snapshot, syntax), "application/xml", $"{snapshot.Number.Replace('/', '-')}.xml");
 }

@@ -21,6 +21,7 @@ internal static class Navigation
         new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
         new(Permission.InvoicesDraft, "/reseller/month-end", "Month end", Icons.Material.Outlined.EventAvailable),
         new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
         new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),

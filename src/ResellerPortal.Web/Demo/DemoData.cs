@@ -20,7 +20,7 @@ namespace ResellerPortal.Web.Demo;
 /// The demonstration: an operator, the reseller Northwind with eight customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
-public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, IUpstreamTokens upstreamTokens, TimeProvider realClock, ILogger<DemoData> logger)
+public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, IUpstreamTokens upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoData> logger)
 {
     public const string Password = "Demo-Passw0rd!";
     public const string OperatorEmail = "operator@demo.example";
@@ -38,19 +38,19 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         new("Acme Publishing", CustomerEmail, new("12 Harbour Street", "D02 XY45", "Dublin", "IE"), "IE6388047V", TaxTreatment.ReverseCharge,
             null, 620, 0.02m, ["docx-to-pdf", "pdf-to-jpg", "html-to-pdf"]),
         new("Blue Yonder Travel", "it@blueyonder.example", new("Calle Mayor 4", "28013", "Madrid", "ES"), "ESB12345674", TaxTreatment.ReverseCharge,
-            new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"]),
+            new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"], Language: "es"),
         new("Cedar Legal", "office@cedarlegal.example", new("Gedimino pr. 9", "01103", "Vilnius", "LT"), "LT100001919017", TaxTreatment.Standard,
-            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"], MonthlyLimit: 1_000),
+            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"], MonthlyLimit: 1_000, Language: "lt"),
         new("Delta Insurance", "apis@delta.example", new("Brivibas iela 21", "LV-1011", "Riga", "LV"), "LV40003009497", TaxTreatment.ReverseCharge,
             new Markup.FixedPrice(25_000, Eur), 520, 0.00m, ["pdf-to-pdfa", "docx-to-pdf", "tiff-to-pdf"]),
         new("Evergreen Schools", "admin@evergreen.example", new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"), null, TaxTreatment.Standard,
-            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400),
+            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400, Language: "lt"),
         new("Fjord Analytics", "ops@fjord.example", new("Strandgaten 18", "5013", "Bergen", "NO"), null, TaxTreatment.OutsideScope,
             null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"]),
         new("Golden Gate Media", "dev@goldengate.example", new("220 Market St", "CA 94103", "San Francisco", "US"), null, TaxTreatment.OutsideScope,
             new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
         new("Helios Engineering", "it@helios.example", new("Hauptstraße 77", "10827", "Berlin", "DE"), "DE136695976", TaxTreatment.ReverseCharge,
-            new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2),
+            new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2, Language: "de"),
     ];
 
     private readonly DemoClock _clock = new(realClock.GetUtcNow());
@@ -124,7 +124,9 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         await using var db = database.Open(owner.Scope);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == id, cancellationToken);
         reseller.BrandColor = "#0f6d62";
-        reseller.PaymentInstructions = "Northwind Documents, IBAN LT12 1000 0111 0100 1000, BIC CBVILT2X";
+        reseller.Account = new BankAccount("Northwind Documents", "LT121000011101001000", "CBVILT2X");
+        reseller.PaymentInstructions = "Thank you for working with us.";
+        (reseller.ContactName, reseller.ContactPhone) = ("Rasa Kalniņa", "+370 5 000 0000");
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -138,7 +140,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         foreach (var demo in Customers)
         {
             var customer = (await customers.AddAsync(
-                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget), Password, cancellationToken)).Value.Customer;
+                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget, Language: demo.Language), Password, cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
                 await cards.SetAsync(owner, customer.Id, CardTerms.Of(demo.Markup), from, cancellationToken);
@@ -197,7 +199,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
     private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftRun drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
     {
-        var invoices = new Invoices(database, _clock);
+        var invoices = new Invoices(database, _clock, portal);
         var payments = new InvoicePayments(database, _clock);
         var issued = _clock.Now;
         foreach (var draft in drafts.Results.Where(r => r.Outcome == DraftOutcome.Drafted))

@@ -19,6 +19,8 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     private TaxTreatment _tax = TaxTreatment.Automatic;
     private string? _exemption;
     private string? _buyerReference;
+    private string? _language;
+    private ElectronicProfile _profile;
     private int _selfServiceTokens = 5;
     private long? _selfServiceMaxLimit;
     private long? _monthlyBudget;
@@ -32,7 +34,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
         if (Customer is not null)
         {
             (_name, _email, _vatId, _tax, _exemption) = (Customer.Name, Customer.Email, Customer.VatId ?? "", Customer.TaxTreatment, Customer.TaxExemptionReason);
-            _buyerReference = Customer.BuyerReference;
+            (_buyerReference, _language, _profile) = (Customer.BuyerReference, Customer.Language, Customer.ElectronicProfile);
             (_street, _postalCode, _city, _country) = Customer.Address;
             (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (Customer.SelfServiceTokens, Customer.SelfServiceMaxLimit, Customer.MonthlyBudget);
         }
@@ -42,7 +44,7 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     {
         var actor = await current.GetAsync();
         var details = new CustomerDetails(
-            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget, _exemption, _buyerReference);
+            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget, _exemption, _buyerReference, _profile, _language);
         if (Customer is not null)
         {
             return (await customers.UpdateAsync(actor, Customer.Id, details)).Refusal;

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using CsvHelper;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
@@ -17,7 +18,20 @@ internal static class ResellerDownloads
         endpoints.MapGet("/reseller/ledger.csv", ExportLedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
         endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
+    }
+
+    private static async Task<IResult> SampleAsync(
+        ClaimsPrincipal user, SeatDirectory seats, InvoiceSettings settings, Logos logos, IInvoiceDocument document, CancellationToken cancellationToken)
+    {
+        if (await seats.ActorOfAsync(user) is not { } actor)
+        {
+            return Results.Forbid();
+        }
+
+        var sample = await settings.SampleAsync(actor, cancellationToken);
+        return Results.File(document.Draw(sample, await logos.OfAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
     }
 
     private static async Task<IResult> ExportLedgerAsync(

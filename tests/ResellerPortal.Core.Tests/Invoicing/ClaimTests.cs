@@ -131,6 +131,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             CustomerId = first.CustomerId,
             PeriodStart = first.PeriodStart,
             Currency = first.Currency,
+            Language = first.Language,
             FirstSequence = 1,
             LastSequence = 1,
             NetMinorUnits = 1,

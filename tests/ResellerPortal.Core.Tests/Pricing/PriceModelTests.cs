@@ -1,4 +1,5 @@
 using CsCheck;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
@@ -193,8 +194,8 @@ public sealed class PriceModelTests
                 (LineKind.Included, 100L, 0L), (LineKind.Minimum, 1L, 20_00L), (LineKind.Fee, 1L, 40_00L),
             ],
             lines.Select(l => (l.Kind, l.Quantity, l.Amount.MinorUnits)));
-        Assert.Equal("docx → pdf, production, 1 to 10 November", lines[0].Describe());
-        Assert.Equal("Monthly fee, 11 to 30 November", lines[^1].Describe());
+        Assert.Equal("docx → pdf, production, 1 to 10 November", lines[0].Describe(DocumentLanguage.English));
+        Assert.Equal("Monthly fee, 11 to 30 November", lines[^1].Describe(DocumentLanguage.English));
     }
 
     [Fact]

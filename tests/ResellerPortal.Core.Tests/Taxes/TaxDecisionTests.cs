@@ -1,4 +1,5 @@
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
@@ -27,7 +28,7 @@ public sealed class TaxDecisionTests
     [InlineData("US", "DE", "DE136695976", "O", 0)]
     public void Countries_and_the_vat_id_decide(string home, string abroad, string? vatId, string category, int rate)
     {
-        var terms = TaxDecision.Of(Seller(home), Buyer(abroad, TaxTreatment.Automatic, vatId), Day);
+        var terms = TaxDecision.Of(Seller(home), Buyer(abroad, TaxTreatment.Automatic, vatId), Day, DocumentLanguage.English);
         Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
         Assert.Equal(category == "S", terms.Reason is null);
         Assert.Equal(category switch { "S" => null, "AE" => "VATEX-EU-AE", _ => "VATEX-EU-O" }, terms.ReasonCode);
@@ -41,7 +42,7 @@ public sealed class TaxDecisionTests
     [InlineData(TaxTreatment.Exempt, "E", 0, "International organisation")]
     public void A_chosen_treatment_goes_before_the_countries(TaxTreatment treatment, string category, int rate, string? reason)
     {
-        var terms = TaxDecision.Of(Seller("LT"), Buyer("US", treatment, null), Day);
+        var terms = TaxDecision.Of(Seller("LT"), Buyer("US", treatment, null), Day, DocumentLanguage.English);
         Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
         Assert.StartsWith(reason ?? "", terms.Reason ?? "", StringComparison.Ordinal);
     }
@@ -52,7 +53,7 @@ public sealed class TaxDecisionTests
         Assert.Equal(("S", 900), Of(Seller("LT", 900)));
         Assert.Equal(("S", 850), Of(Seller("US", 850)));
 
-        static (string, int) Of(Reseller seller) => TaxDecision.Of(seller, Buyer(seller.Address.Country, TaxTreatment.Automatic, null), Day) is var terms ? (terms.Category, terms.RateBasisPoints) : default;
+        static (string, int) Of(Reseller seller) => TaxDecision.Of(seller, Buyer(seller.Address.Country, TaxTreatment.Automatic, null), Day, DocumentLanguage.English) is var terms ? (terms.Category, terms.RateBasisPoints) : default;
     }
 
     [Theory]

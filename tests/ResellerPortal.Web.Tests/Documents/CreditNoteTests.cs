@@ -7,7 +7,6 @@ using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
-using ResellerPortal.Documents.Invoices;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Documents;
@@ -38,13 +37,13 @@ public sealed class CreditNoteTests
         foreach (var note in (CreditNote[])[first, rest])
         {
             var snapshot = InvoiceSnapshot.Parse(note.Snapshot);
-            Assert.Empty(En16931Rules.BrokenBy(new UblInvoice().Write(snapshot)));
-            var text = PdfText.Of(new InvoicePdf().Draw(snapshot));
+            Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
+            var text = PdfText.Of(Papers.Pdf(snapshot));
             Assert.Contains("Credit note", text, StringComparison.Ordinal);
             Assert.Contains($"of invoice {invoice.Number}", text, StringComparison.Ordinal);
             Assert.Contains(note.Reason, text, StringComparison.Ordinal);
             Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
-            Assert.Empty(PdfText.Overlaps(new InvoicePdf().Draw(snapshot)));
+            Assert.Empty(PdfText.Overlaps(Papers.Pdf(snapshot)));
         }
     }
 

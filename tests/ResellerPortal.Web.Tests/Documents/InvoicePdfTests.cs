@@ -2,6 +2,8 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Invoices;
+using ResellerPortal.Documents.Invoices.Electronic;
+using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Documents;
@@ -11,7 +13,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void The_document_says_what_the_snapshot_says()
     {
-        var text = PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 2)));
+        var text = PdfText.Of(Papers.Pdf(Snapshot(lines: 2)));
 
         Assert.Contains("INV-2026-0042", text, StringComparison.Ordinal);
         Assert.Contains("Ąžuolas ir Grüße OÜ", text, StringComparison.Ordinal);
@@ -25,7 +27,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Three_hundred_lines_flow_over_pages_and_none_is_lost()
     {
-        var pdf = new InvoicePdf().Draw(Snapshot(lines: 300));
+        var pdf = Papers.Pdf(Snapshot(lines: 300));
 
         var text = PdfText.Of(pdf);
         Assert.True(PdfText.PageCount(pdf) > 5);
@@ -39,7 +41,7 @@ public sealed class InvoicePdfTests
         var snapshot = Snapshot(lines: 1);
         var longName = string.Concat(Enumerable.Repeat("Donaudampfschifffahrtsgesellschaft", 8));
 
-        var pdf = new InvoicePdf().Draw(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
+        var pdf = Papers.Pdf(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
 
         Assert.Contains("Donaudampfschifffahrts", PdfText.Of(pdf), StringComparison.Ordinal);
     }
@@ -51,7 +53,7 @@ public sealed class InvoicePdfTests
     public void No_text_is_drawn_over_another(string taxCategory, int rate)
     {
         var snapshot = Snapshot(lines: 2);
-        var pdf = new InvoicePdf().Draw(snapshot with
+        var pdf = Papers.Pdf(snapshot with
         {
             Lines = [.. snapshot.Lines.Select(l => l with { Quantity = 1_234_567, UnitPriceMicros = 1_234_567, AmountMinorUnits = 152_415_577, TaxCategory = taxCategory, TaxRateBasisPoints = rate })],
             Taxes = [new SnapshotTax(taxCategory, rate, 304_831_154, 0)],
@@ -64,16 +66,16 @@ public sealed class InvoicePdfTests
     [InlineData("JPY", "JPY")]
     [InlineData("KWD", "0.056")]
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
-        Assert.Contains(expected, PdfText.Of(new InvoicePdf().Draw(Snapshot(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
+        Assert.Contains(expected, PdfText.Of(Papers.Pdf(Snapshot(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_same_snapshot_gives_the_same_bytes_on_a_later_day()
     {
-        var first = new InvoicePdf().Draw(Snapshot(lines: 40));
+        var first = Papers.Pdf(Snapshot(lines: 40));
         await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
 
-        Assert.Equal(first, new InvoicePdf().Draw(Snapshot(lines: 40)));
-        Assert.NotEqual(first, new InvoicePdf().Draw(Snapshot(lines: 40) with { Number = "INV-2026-0043" }));
+        Assert.Equal(first, Papers.Pdf(Snapshot(lines: 40)));
+        Assert.NotEqual(first, Papers.Pdf(Snapshot(lines: 40) with { Number = "INV-2026-0043" }));
         Assert.Contains("converter-040", PdfText.Of(first), StringComparison.Ordinal);
     }
 
@@ -82,11 +84,11 @@ public sealed class InvoicePdfTests
     {
         var snapshot = Snapshot(lines: 1) with { NetMinorUnits = -5554, TaxMinorUnits = -1166, TotalMinorUnits = -6720 };
 
-        var text = PdfText.Of(new InvoicePdf().Draw(snapshot));
+        var text = PdfText.Of(Papers.Pdf(snapshot));
 
         Assert.Contains("Nothing is to be paid. 67.20 EUR are in your favour", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Payable by", System.Text.Encoding.UTF8.GetString(new UblInvoice().Write(snapshot)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Payable by", System.Text.Encoding.UTF8.GetString(Papers.Ubl(snapshot)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,22 +96,22 @@ public sealed class InvoicePdfTests
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-");
         var invoices = Enumerable.Range(1, 20).Select(i => Snapshot(lines: 1) with { Number = $"INV/2026/{i:0000}" }).ToList();
-        await using (var writer = new DocumentWriter(new InvoicePdf(), new UblInvoice()))
+        await using (var writer = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice()))
         {
             foreach (var invoice in invoices)
             {
-                await writer.WriteAsync(folder, invoice);
+                await writer.WriteAsync(folder, invoice, null);
             }
 
             // A currency that EN 16931 does not know has no e-invoice.
-            await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.Of("KWD") });
+            await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.Of("KWD") }, null);
         }
 
         Assert.Equal(21, folder.GetFiles("*.pdf").Length);
         Assert.Equal(20, folder.GetFiles("*.xml").Length);
-        Assert.Equal(new InvoicePdf().Draw(invoices[6]), await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "INV-2026-0007.pdf")));
-        var broken = new DocumentWriter(new InvoicePdf(), new UblInvoice());
-        await broken.WriteAsync(new DirectoryInfo(Path.Combine(folder.FullName, "INV-2026-0007.pdf")), invoices[0]);
+        Assert.Equal(Papers.Pdf(invoices[6]), await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "INV-2026-0007.pdf")));
+        var broken = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice());
+        await broken.WriteAsync(new DirectoryInfo(Path.Combine(folder.FullName, "INV-2026-0007.pdf")), invoices[0], null);
         await Assert.ThrowsAnyAsync<IOException>(() => broken.DisposeAsync().AsTask());
         folder.Delete(recursive: true);
     }

@@ -1,29 +1,18 @@
 using System.Globalization;
-using System.Text;
-using System.Xml;
 using System.Xml.Linq;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
 
-namespace ResellerPortal.Documents.Invoices;
+namespace ResellerPortal.Documents.Invoices.Electronic;
 
 /// <summary>
-/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0. Every amount is the snapshot's; nothing is computed
+/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. Every amount is the snapshot's; nothing is computed
 /// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
 /// </summary>
-public sealed class UblInvoice : IElectronicInvoice
+internal static class UblInvoice
 {
-    private const string Specification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
-    private const string Process = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
-
-    /// <summary>UNECE recommendation 20: one.</summary>
-    private const string One = "C62";
-
-    /// <summary>Electronic address scheme: an e-mail address.</summary>
-    private const string Email = "EM";
-
-    /// <summary>UNCL4461: how it is paid is agreed elsewhere; the payment terms say it in words.</summary>
-    private const string NotDefined = "1";
+    private const string PeppolSpecification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
 
     // The type codes are UNCL1001's: commercial invoice, and credit note.
     private static readonly Vocabulary Invoice = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" + "Invoice", "380", "InvoiceLine", "InvoicedQuantity");
@@ -31,43 +20,9 @@ public sealed class UblInvoice : IElectronicInvoice
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
-    public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot)
+    public static byte[] Write(InvoiceSnapshot snapshot)
     {
-        var missing = new List<string>();
-        if (snapshot.Seller.VatId is null && snapshot.Taxes.Any(t => t.Category != "O"))
-        {
-            missing.Add("your own VAT id");
-        }
-
-        if (snapshot.Buyer.VatId is null && snapshot.Taxes.Any(t => t.Category == "AE"))
-        {
-            missing.Add("the customer's VAT id, which reverse charge needs");
-        }
-
-        if (snapshot.Seller.Email.Length == 0)
-        {
-            missing.Add("your own e-mail address");
-        }
-
-        if (snapshot.Currency.MinorDigits > 2)
-        {
-            missing.Add("a currency with at most two decimals, as EN 16931 allows");
-        }
-
-        if (snapshot.Lines.Count == 0)
-        {
-            missing.Add("a line");
-        }
-
-        return missing;
-    }
-
-    public byte[] Write(InvoiceSnapshot snapshot)
-    {
-        if (MissingFrom(snapshot) is { Count: > 0 } missing)
-        {
-            throw new InvalidOperationException($"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
-        }
+        ElectronicInvoiceRules.DemandComplete(snapshot);
 
         // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
@@ -77,13 +32,13 @@ public sealed class UblInvoice : IElectronicInvoice
             new XAttribute("xmlns", words.Root.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
-            Text("CustomizationID", Specification),
-            Text("ProfileID", Process),
+            Text("CustomizationID", snapshot.ElectronicProfile == ElectronicProfile.XRechnung ? ElectronicInvoiceRules.XRechnungSpecification : PeppolSpecification),
+            Text("ProfileID", ElectronicInvoiceRules.Process),
             Text("ID", snapshot.Number),
             Text("IssueDate", Date(snapshot.IssuedOn)),
             snapshot.Credits is null ? Text("DueDate", Date(snapshot.DueOn)) : null,
             Text(words.Root.LocalName + "TypeCode", words.TypeCode),
-            Text("Note", snapshot.Credits is { } reason ? reason.Reason : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}"),
+            Text("Note", ElectronicInvoiceRules.NoteOf(snapshot)),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
@@ -92,8 +47,8 @@ public sealed class UblInvoice : IElectronicInvoice
                 : null,
             new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
             new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
-            new XElement(Cac + "PaymentMeans", Text("PaymentMeansCode", NotDefined), Text("PaymentID", snapshot.Number)),
-            snapshot.Credits is not null || snapshot.TotalMinorUnits < 0 ? null : new XElement(Cac + "PaymentTerms", Text("Note", $"Payable by {Date(snapshot.DueOn)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions}".Trim())),
+            PaymentMeans(snapshot),
+            ElectronicInvoiceRules.TermsOf(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
             new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
             new XElement(
                 Cac + "LegalMonetaryTotal",
@@ -102,12 +57,12 @@ public sealed class UblInvoice : IElectronicInvoice
                 Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
                 Amount("PayableAmount", snapshot.TotalMinorUnits, snapshot.Currency)),
             snapshot.Lines.Select((line, index) => Line(line, index + 1, words, snapshot.Currency)));
-        return Bytes(new XDocument(document));
+        return ElectronicInvoiceRules.Bytes(document);
     }
 
     private static XElement Party(SnapshotParty party, bool hasVatIds) => new(
         Cac + "Party",
-        party.Email.Length > 0 ? Text("EndpointID", party.Email, new XAttribute("schemeID", Email)) : null,
+        party.Email.Length > 0 ? Text("EndpointID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme)) : null,
         new XElement(Cac + "PartyName", Text("Name", party.Name)),
         new XElement(
             Cac + "PostalAddress",
@@ -119,7 +74,21 @@ public sealed class UblInvoice : IElectronicInvoice
 
         // BR-CO-26: a seller is known by its VAT id or by a registration; the id serves as one where it may not be the former.
         new XElement(Cac + "PartyLegalEntity", Text("RegistrationName", party.Name), hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
-        party.Email.Length > 0 ? new XElement(Cac + "Contact", Text("ElectronicMail", party.Email)) : null);
+        party.Email.Length > 0 || party.ContactName.Length > 0
+            ? new XElement(Cac + "Contact", Given("Name", party.ContactName), Given("Telephone", party.Phone), Given("ElectronicMail", party.Email))
+            : null);
+
+    private static XElement PaymentMeans(InvoiceSnapshot snapshot) => new(
+        Cac + "PaymentMeans",
+        Text("PaymentMeansCode", ElectronicInvoiceRules.MeansOf(snapshot)),
+        Text("PaymentID", snapshot.Number),
+        snapshot.Account is { } account
+            ? new XElement(
+                Cac + "PayeeFinancialAccount",
+                Text("ID", account.Iban),
+                Text("Name", account.Holder),
+                account.Bic.Length > 0 ? new XElement(Cac + "FinancialInstitutionBranch", Text("ID", account.Bic)) : null)
+            : null);
 
     private static XElement Subtotal(SnapshotTax tax, Currency currency) => new(
         Cac + "TaxSubtotal",
@@ -136,41 +105,27 @@ public sealed class UblInvoice : IElectronicInvoice
     private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency) => new(
         Cac + words.Line,
         Text("ID", number.ToString(CultureInfo.InvariantCulture)),
-        Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", One)),
+        Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", ElectronicInvoiceRules.One)),
         Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
         new XElement(
             Cac + "Item",
             Text("Name", line.Description),
             new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
-        new XElement(Cac + "Price", Text("PriceAmount", new UnitPrice(line.UnitPriceMicros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture), new XAttribute("currencyID", currency.Code))));
+        new XElement(Cac + "Price", Text("PriceAmount", ElectronicInvoiceRules.PriceOf(line.UnitPriceMicros, currency), new XAttribute("currencyID", currency.Code))));
 
-    /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
     private static XElement? Percent(string category, int basisPoints) =>
-        category == "O" ? null : Text("Percent", (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture));
+        ElectronicInvoiceRules.PercentOf(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
 
     private static XElement Vat() => new(Cac + "TaxScheme", Text("ID", "VAT"));
 
-    private static XElement Amount(string name, long minorUnits, Currency currency) => Text(
-        name,
-        new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
-        new XAttribute("currencyID", currency.Code));
+    private static XElement Amount(string name, long minorUnits, Currency currency) =>
+        Text(name, ElectronicInvoiceRules.AmountOf(minorUnits, currency), new XAttribute("currencyID", currency.Code));
 
     private static XElement? Given(string name, string value) => value.Length == 0 ? null : Text(name, value);
 
     private static XElement Text(string name, string value, params XAttribute[] attributes) => new(Cbc + name, attributes, value);
 
     private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static byte[] Bytes(XDocument document)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Indent = true, NewLineChars = "\n" }))
-        {
-            document.Save(writer);
-        }
-
-        return stream.ToArray();
-    }
 
     /// <summary>The words in which UBL's two documents differ.</summary>
     private sealed record Vocabulary(XName Root, string TypeCode, string Line, string Quantity);

@@ -1,0 +1,53 @@
+using System.Globalization;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>Puts what was rated together to an invoice: its lines in the customer's language, and its tax.</summary>
+internal static class InvoiceDraft
+{
+    public static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
+    {
+        var language = DocumentLanguage.Of(customer.Language ?? reseller.Language);
+        var tax = TaxDecision.Of(reseller, customer, period.LastDay, language);
+        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (tax.Category, tax.RateBasisPoints, line.Amount)), reseller.Currency);
+        var id = Guid.CreateVersion7(now);
+        return new Invoice
+        {
+            Id = id,
+            ResellerId = reseller.Id,
+            CustomerId = customer.Id,
+            PeriodStart = period.FirstDay,
+            Currency = reseller.Currency,
+            Language = language.Code,
+            FirstSequence = claim.FirstSequence,
+            LastSequence = claim.LastSequence,
+            NetMinorUnits = rated.Total.MinorUnits,
+            TaxMinorUnits = Money.Sum(taxes.Select(subtotal => subtotal.Tax), reseller.Currency).MinorUnits,
+            TaxReason = tax.Reason,
+            TaxReasonCode = tax.ReasonCode,
+            DraftedAtUtc = now,
+            Lines = [.. rated.Lines.Select((line, index) => new InvoiceLine
+            {
+                InvoiceId = id,
+                Position = index + 1,
+                ResellerId = reseller.Id,
+                CustomerId = customer.Id,
+                Description = Describe(line, period, language),
+                Quantity = line.Quantity,
+                UnitPriceMicros = line.UnitPrice.Micros,
+                AmountMinorUnits = line.Amount.MinorUnits,
+                TaxCategory = tax.Category,
+                TaxRateBasisPoints = tax.RateBasisPoints,
+            })],
+        };
+    }
+
+    private static string Describe(RatedLine line, BillingPeriod period, DocumentLanguage language) =>
+        line.Describe(language) + (line.Month == period ? "" : $" ({string.Format(CultureInfo.InvariantCulture, language.Words.LateFrom, language.Month(line.Month.FirstDay))})");
+}

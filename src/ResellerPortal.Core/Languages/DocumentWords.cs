@@ -1,0 +1,104 @@
+namespace ResellerPortal.Core.Languages;
+
+/// <summary>What documents say. Numbers in braces are places for what is put in; each language has all of them.</summary>
+public sealed record DocumentWords
+{
+    public required string Invoice { get; init; }
+    public required string CreditNote { get; init; }
+    public required string BilledTo { get; init; }
+    public required string Issued { get; init; }
+    public required string Due { get; init; }
+    public required string AgainstInvoice { get; init; }
+    public required string Period { get; init; }
+    public required string BuyerReference { get; init; }
+    public required string AmountDue { get; init; }
+    public required string InYourFavour { get; init; }
+    public required string AmountCredited { get; init; }
+
+    /// <summary>0: the id.</summary>
+    public required string VatId { get; init; }
+
+    public required string ConversionsPerDay { get; init; }
+
+    /// <summary>0: conversions.</summary>
+    public required string BusiestDay { get; init; }
+
+    public required string Description { get; init; }
+    public required string Quantity { get; init; }
+    public required string UnitPrice { get; init; }
+    public required string Tax { get; init; }
+    public required string TaxRate { get; init; }
+    public required string TaxableAmount { get; init; }
+    public required string Amount { get; init; }
+    public required string NetTotal { get; init; }
+    public required string Total { get; init; }
+    public required string StandardRate { get; init; }
+    public required string ReverseCharge { get; init; }
+    public required string Exempt { get; init; }
+    public required string Export { get; init; }
+    public required string NotSubject { get; init; }
+
+    /// <summary>0: an amount.</summary>
+    public required string CostNote { get; init; }
+
+    public required string Payment { get; init; }
+
+    /// <summary>0: an amount; 1: a day; 2: a reference.</summary>
+    public required string PleasePay { get; init; }
+
+    /// <summary>0: an amount.</summary>
+    public required string NothingToPay { get; init; }
+
+    public required string AccountHolder { get; init; }
+    public required string Reference { get; init; }
+    public required string PayOnline { get; init; }
+    public required string ScanToPay { get; init; }
+    public required string Credit { get; init; }
+
+    /// <summary>0: an amount; 1: an invoice; 2: its day.</summary>
+    public required string TakenBack { get; init; }
+
+    /// <summary>0: the reason.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>0: first; 1: last entry.</summary>
+    public required string LedgerRange { get; init; }
+
+    /// <summary>0: last entry.</summary>
+    public required string LedgerNothingNew { get; init; }
+
+    /// <summary>0: an invoice; 1: last entry.</summary>
+    public required string LedgerOfCredit { get; init; }
+
+    /// <summary>0: an address.</summary>
+    public required string Verify { get; init; }
+
+    /// <summary>Stands in for an address that is not known.</summary>
+    public required string ThePortal { get; init; }
+
+    /// <summary>0: a number; 1: this page; 2: all pages.</summary>
+    public required string PageOf { get; init; }
+
+    public required string UsageByToken { get; init; }
+
+    /// <summary>0: conversions.</summary>
+    public required string Conversions { get; init; }
+
+    public required string Included { get; init; }
+
+    /// <summary>0: conversions in a package.</summary>
+    public required string Packages { get; init; }
+
+    public required string Discount { get; init; }
+    public required string MinimumDifference { get; init; }
+    public required string MonthlyFee { get; init; }
+
+    /// <summary>0: a month.</summary>
+    public required string LateFrom { get; init; }
+
+    public required string WhyReverseCharge { get; init; }
+    public required string WhyExport { get; init; }
+    public required string WhyNotSubject { get; init; }
+    public required string WhyOutsideTheUnion { get; init; }
+    public required string WhyNotRegistered { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Documents.Invoices.Electronic;
+
+/// <summary>What EN 16931 and its national rules want, whichever syntax an invoice is written in.</summary>
+internal static class ElectronicInvoiceRules
+{
+    public const string XRechnungSpecification = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0";
+    public const string Process = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
+
+    /// <summary>UNECE recommendation 20: one.</summary>
+    public const string One = "C62";
+
+    /// <summary>Electronic address scheme: an e-mail address.</summary>
+    public const string EmailScheme = "EM";
+
+    public static IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot)
+    {
+        var missing = new List<string>();
+        Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your own VAT id");
+        Need(snapshot.Buyer.VatId is not null || snapshot.Taxes.All(t => t.Category != "AE"), "the customer's VAT id, which reverse charge needs");
+        Need(snapshot.Seller.Email.Length > 0, "your own e-mail address");
+        Need(snapshot.Currency.MinorDigits <= 2, "a currency with at most two decimals, as EN 16931 allows");
+        Need(snapshot.Lines.Count > 0, "a line");
+        if (snapshot.ElectronicProfile == ElectronicProfile.XRechnung)
+        {
+            // BR-DE-2 to 9, 15 and 23.
+            Need(snapshot.Seller is { ContactName.Length: > 0, Phone.Length: > 0 }, "a contact of yours with a telephone number, which XRechnung needs");
+            Need(snapshot.Seller.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "your own city and postal code");
+            Need(snapshot.Buyer.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "the customer's city and postal code");
+            Need(snapshot.BuyerReference is not null, "the customer's buyer reference (Leitweg-ID)");
+            Need(snapshot.Account is not null, "the bank account that you are paid to");
+        }
+
+        return missing;
+
+        void Need(bool isThere, string what)
+        {
+            if (!isThere)
+            {
+                missing.Add(what);
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Something is missing.</exception>
+    public static void DemandComplete(InvoiceSnapshot snapshot)
+    {
+        if (MissingFrom(snapshot) is { Count: > 0 } missing)
+        {
+            throw new InvalidOperationException($"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
+        }
+    }
+
+    public static string NoteOf(InvoiceSnapshot snapshot) => snapshot.Credits is { } credits
+        ? credits.Reason
+        : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}";
+
+    /// <summary>How it is to be paid, in words; null where nothing is.</summary>
+    public static string? TermsOf(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
+        ? null
+        : $"Payable by {snapshot.DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
+
+    /// <summary>UNCL4461: a SEPA credit transfer, another one, or agreed elsewhere and said in words.</summary>
+    public static string MeansOf(InvoiceSnapshot snapshot) => snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
+
+    /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
+    public static string? PercentOf(string category, int basisPoints) => category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
+
+    public static string AmountOf(long minorUnits, Currency currency) =>
+        new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    public static string PriceOf(long micros, Currency currency) => new UnitPrice(micros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture);
+
+    public static byte[] Bytes(XElement root)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Indent = true, NewLineChars = "\n" }))
+        {
+            new XDocument(root).Save(writer);
+        }
+
+        return stream.ToArray();
+    }
+}

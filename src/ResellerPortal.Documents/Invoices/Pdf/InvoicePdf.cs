@@ -1,0 +1,51 @@
+using PdfSharp.Drawing;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Documents.Drawing;
+using ResellerPortal.Documents.Invoices.Electronic;
+
+namespace ResellerPortal.Documents.Invoices.Pdf;
+
+/// <summary>
+/// The invoice or credit note as a PDF for the archive (PDF/A-3b), drawn with PDFsharp from the snapshot alone. Where EN 16931
+/// allows, the invoice for machines is inside it (Factur-X).
+/// </summary>
+public sealed class InvoicePdf : IInvoiceDocument
+{
+    private const int MaxLogoPixels = 4_000;
+
+    public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo)
+    {
+        var page = new InvoiceStyle(snapshot);
+        using var sheet = new Sheet($"{page.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
+        InvoiceHead.Draw(sheet, page, logo);
+        if (snapshot.Credits is null)
+        {
+            UsageChart.Draw(sheet, page);
+        }
+
+        InvoiceTable.Draw(sheet, page);
+        PaymentBlock.Draw(sheet, page);
+        TokenAppendix.Draw(sheet, page);
+        sheet.OnEachPage((foot, number) => InvoiceFoot.Draw(foot, page, number));
+        return sheet.ToArchive(new ArchiveTerms(
+            snapshot.IssuedOn.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
+            snapshot.Language,
+            ElectronicInvoiceRules.MissingFrom(snapshot).Count > 0 ? null : new ArchiveAttachment("factur-x.xml", CiiInvoice.Write(snapshot), "EN 16931")));
+    }
+
+    public bool CanShow(byte[] image)
+    {
+        try
+        {
+            using var stream = new MemoryStream(image);
+            using var decoded = XImage.FromStream(stream);
+            return decoded.PixelWidth is > 0 and <= MaxLogoPixels && decoded.PixelHeight is > 0 and <= MaxLogoPixels;
+        }
+#pragma warning disable CA1031 // A file from outside; PDFsharp names no exceptions for what it cannot read.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+}
