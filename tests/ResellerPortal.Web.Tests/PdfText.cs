@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
@@ -35,9 +36,31 @@ public static class PdfText
         })];
     }
 
+    /// <summary>What a QR code on the first page says, read from its picture; empty where there is none.</summary>
+    public static async Task<string> CodeOfAsync(byte[] pdf)
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-code-");
+        var file = Path.Combine(folder.FullName, "page.pdf");
+        await File.WriteAllBytesAsync(file, pdf);
+        await RunAsync("pdftoppm", "-r", "200", "-f", "1", "-l", "1", "-singlefile", "-png", file, Path.ChangeExtension(file, null));
+        var text = await RunAsync("zbarimg", "--quiet", "--raw", "--oneshot", "-Sbinary", Path.ChangeExtension(file, ".png"));
+        folder.Delete(recursive: true);
+        return text.TrimEnd();
+    }
+
     public static int ImageCount(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
         return document.GetPages().Sum(page => page.NumberOfImages);
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        await errors;
+        return text;
     }
 }

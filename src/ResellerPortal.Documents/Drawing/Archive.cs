@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PdfSharp.Pdf;
 
@@ -14,9 +13,8 @@ internal sealed record ArchiveTerms(DateTime CreatedAtUtc, string Language, Arch
 
 /// <summary>
 /// What makes a PDF one for the archive (PDF/A-3b, ISO 19005-3) and an invoice in it readable by machines (Factur-X 1.0).
-/// PDFsharp 6.2 writes its own metadata when it saves; ours take their place in an update at the file's end (ISO 32000-1, 7.5.6).
 /// </summary>
-internal static partial class Archive
+internal static class Archive
 {
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private static readonly XNamespace FacturX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
@@ -39,23 +37,6 @@ internal static partial class Archive
         var names = new PdfDictionary(document);
         names.Elements.SetObject("/EmbeddedFiles", tree);
         catalog.Elements.SetObject("/Names", names);
-    }
-
-    /// <summary>Puts metadata in the place of PDFsharp's own.</summary>
-    /// <param name="pdf">The document as it was saved.</param>
-    public static byte[] Describe(byte[] pdf, PdfDocument document, ArchiveTerms terms)
-    {
-        var text = Encoding.Latin1.GetString(pdf);
-        var metadata = Invariant(document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber);
-        var trailer = Trailer().Match(text, text.LastIndexOf("trailer", StringComparison.Ordinal)).Groups["entries"].Value;
-        var before = text[(text.LastIndexOf("startxref", StringComparison.Ordinal) + 9)..text.LastIndexOf("%%EOF", StringComparison.Ordinal)].Trim();
-        var xmp = Encoding.UTF8.GetBytes(Xmp(document.Info, terms));
-        var start = pdf.Length;
-        var head = $"{metadata} 0 obj\n<</Type/Metadata/Subtype/XML/Length {Invariant(xmp.Length)}>>\nstream\n";
-        const string foot = "\nendstream\nendobj\n";
-        var table = Invariant(start + head.Length + xmp.Length + foot.Length);
-        var tail = $"xref\n{metadata} 1\n{start.ToString("0000000000", CultureInfo.InvariantCulture)} 00000 n \ntrailer\n<<{trailer}/Prev {before}>>\nstartxref\n{table}\n%%EOF\n";
-        return [.. pdf, .. Encoding.ASCII.GetBytes(head), .. xmp, .. Encoding.ASCII.GetBytes(foot + tail)];
     }
 
     /// <summary>What the colours mean: sRGB, with the profile that PDFsharp carries (International Color Consortium, sRGB2014).</summary>
@@ -83,7 +64,6 @@ internal static partial class Archive
     {
         var content = new PdfDictionary(document);
         content.CreateStream(attachment.Content);
-        content.Stream.Zip();
         content.Elements.SetName("/Type", "/EmbeddedFile");
         content.Elements.SetName("/Subtype", "/text/xml");
         var parameters = new PdfDictionary(document);
@@ -105,7 +85,8 @@ internal static partial class Archive
         return file;
     }
 
-    private static string Xmp(PdfDocumentInformation info, ArchiveTerms terms)
+    /// <summary>What the document is, as programs read it (ISO 16684-1).</summary>
+    public static byte[] Metadata(PdfDocumentInformation info, ArchiveTerms terms)
     {
         XNamespace pdfa = "http://www.aiim.org/pdfa/ns/id/", dc = "http://purl.org/dc/elements/1.1/", xmp = "http://ns.adobe.com/xap/1.0/", pdf = "http://ns.adobe.com/pdf/1.3/";
         var created = terms.CreatedAtUtc.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -122,7 +103,7 @@ internal static partial class Archive
             Description(xmp, "xmp", new XElement(xmp + "CreatorTool", info.Creator), new XElement(xmp + "CreateDate", created), new XElement(xmp + "ModifyDate", created)),
             Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
             terms.Attachment is { } attachment ? FacturXOf(attachment) : null);
-        return $"<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>";
+        return Encoding.UTF8.GetBytes($"<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
     }
 
     /// <summary>The properties of Factur-X 1.0 and, as PDF/A wants, what they are.</summary>
@@ -163,9 +144,4 @@ internal static partial class Archive
 
     private static XElement Description(XNamespace space, string prefix, params XElement[] content) =>
         new(Rdf + "Description", new XAttribute(Rdf + "about", ""), new XAttribute(XNamespace.Xmlns + prefix, space.NamespaceName), content);
-
-    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex("trailer\\s*<<(?<entries>.*?)>>\\s*startxref", RegexOptions.Singleline)]
-    private static partial Regex Trailer();
 }

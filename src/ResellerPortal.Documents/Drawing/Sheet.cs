@@ -23,6 +23,7 @@ internal sealed class Sheet : IDisposable
     public Sheet(string title, string author)
     {
         ShippedFonts.Use();
+        (_document.Options.NoCompression, _document.Options.CompressContentStreams) = (true, false);
         _document.Info.Title = title;
         _document.Info.Author = author;
         _document.Info.Creator = "Reseller Portal";
@@ -46,7 +47,7 @@ internal sealed class Sheet : IDisposable
     public int PageCount => _pages.Count;
 
     public static XFont Font(double size, bool bold = false, string family = ShippedFonts.Text) =>
-        new(family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular);
+        new(family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular, XPdfFontOptions.UnicodeDefault);
 
     /// <summary>Starts a new page unless <paramref name="height"/> still fits on this one.</summary>
     /// <returns>Whether a page was started.</returns>
@@ -82,7 +83,9 @@ internal sealed class Sheet : IDisposable
             Alignment = align == Align.Left ? XStringAlignment.Near : XStringAlignment.Far,
             LineAlignment = XLineAlignment.BaseLine,
         };
-        _graphics.DrawString(text, font, new XSolidBrush(color), x, baseline, format);
+
+        // It has kept words together; on paper it is a space, which fonts draw with one shape and readers search for.
+        _graphics.DrawString(text.Replace('\u00a0', ' '), font, new XSolidBrush(color), x, baseline, format);
     }
 
     /// <summary>Writes wrapped text from <see cref="Y"/> on and moves <see cref="Y"/> below it, over pages if need be.</summary>
@@ -189,21 +192,24 @@ internal sealed class Sheet : IDisposable
         _document.Info.CreationDate = terms.CreatedAtUtc;
         _document.Info.ModificationDate = terms.CreatedAtUtc;
         Archive.Prepare(_document, terms);
-        return Archive.Describe(ToBytes(), _document, terms);
+        var saved = Save();
+        return FinishedPdf.Of(saved, (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, Archive.Metadata(_document.Info, terms)));
     }
 
-    public byte[] ToBytes()
-    {
-        _graphics.Dispose();
-        using var stream = new MemoryStream();
-        _document.Save(stream, closeStream: false);
-        return Repeatable.Of(stream.ToArray());
-    }
+    public byte[] ToBytes() => FinishedPdf.Of(Save(), metadata: null);
 
     public void Dispose()
     {
         _graphics.Dispose();
         _document.Dispose();
+    }
+
+    private byte[] Save()
+    {
+        _graphics.Dispose();
+        using var stream = new MemoryStream();
+        _document.Save(stream, closeStream: false);
+        return stream.ToArray();
     }
 
     private XGraphics AddPage()

@@ -38,6 +38,8 @@ public sealed class CreditNoteTests
         {
             var snapshot = InvoiceSnapshot.Parse(note.Snapshot);
             Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
+            Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
+            Assert.Empty(ArchiveRules.BrokenBy(Papers.Pdf(snapshot)));
             var text = PdfText.Of(Papers.Pdf(snapshot));
             Assert.Contains("Credit note", text, StringComparison.Ordinal);
             Assert.Contains($"of invoice {invoice.Number}", text, StringComparison.Ordinal);
@@ -96,7 +98,7 @@ public sealed class CreditNoteTests
 
         var note = await Books.Valued(Service(server).IssueAsync(owner, invoice.Id, [1], "Agreed"));
 
-        foreach (var kind in (string[])["pdf", "xml"])
+        foreach (var kind in (string[])["pdf", "xml", "cii.xml"])
         {
             Assert.Equal(HttpStatusCode.OK, await StatusAsync("owner@northwind.example", $"/reseller/credit-notes/{note.Id}.{kind}"));
             Assert.Equal(HttpStatusCode.OK, await StatusAsync("admin@acme.example", $"/my/credit-notes/{note.Id}.{kind}"));

@@ -18,12 +18,13 @@ internal static class PaymentBlock
         var text = Text(page);
         var account = Account(page);
         var link = page.IsCredit || page.Snapshot.TotalMinorUnits <= 0 ? null : page.Snapshot.PayLink;
-        var height = 20 + (LineHeight * (sheet.Wrap(text, page.Body, width).Count + account.Count + (link is null ? 0 : 1)));
+        var height = 24 + (LineHeight * (sheet.Wrap(text, page.Body, width).Count + account.Count + (link is null ? 0 : 1)));
         sheet.Reserve(Math.Max(height, code is null ? 0 : CodeSize + 18));
         var top = sheet.Y;
         sheet.Text(page.IsCredit ? page.Words.Credit : page.Words.Payment, page.Font(10, bold: true), page.Accent, sheet.Left, top + 8);
         sheet.Y += 16;
         sheet.Paragraph(text, page.Body, Ink.Strong, sheet.Left, width, LineHeight);
+        sheet.Y += account.Count > 0 ? 4 : 0;
         foreach (var (name, value) in account)
         {
             sheet.Text(name, page.Label, Ink.Soft, sheet.Left, sheet.Y + 10);
@@ -122,7 +123,9 @@ internal static class PaymentBlock
             remittanceInformation: snapshot.Number,
             version: PayloadGenerator.Girocode.GirocodeVersion.Version2,
             encoding: PayloadGenerator.Girocode.GirocodeEncoding.UTF_8);
-        return QRCodeGenerator.GenerateQrCode(transfer);
+
+        // The payload says that it is UTF-8; without force, a name of Western Europe would be written in Latin-1.
+        return QRCodeGenerator.GenerateQrCode(transfer.ToString(), QRCodeGenerator.ECCLevel.M, forceUtf8: true);
     }
 
     private static void DrawCode(Sheet sheet, InvoiceStyle page, QRCodeData code, double top)

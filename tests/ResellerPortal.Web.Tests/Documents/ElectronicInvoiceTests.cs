@@ -11,9 +11,9 @@ using ResellerPortal.Documents.Invoices.Electronic;
 
 namespace ResellerPortal.Web.Tests.Documents;
 
-public sealed class UblInvoiceTests
+public sealed class ElectronicInvoiceTests
 {
-    private static readonly BillingPeriod October = new(2026, 10);
+    private static readonly BillingPeriod October = Papers.October;
 
     private static readonly Gen<UsageItem> Item = Gen.Select(
         Gen.Int[0, 30], Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"), Gen.Long[0, 50_000], Gen.Long[-50, 5_000],
@@ -34,7 +34,10 @@ public sealed class UblInvoiceTests
                 var card = new RateCard { ResellerId = ResellerId.New(), Version = 1, EffectiveFrom = October.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
                 var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card]), Currency.Of("EUR"), October);
                 var tax = new TaxTerms(category, category == "S" ? rate : 0, category == "S" ? null : "A reason", null);
-                Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]))));
+                var snapshot = Papers.Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]);
+                Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
+                Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
+                Assert.Equal(ElectronicFigures.OfUbl(Papers.Ubl(snapshot)), ElectronicFigures.OfCii(Papers.Cii(snapshot)));
             },
             iter: 3_000);
 
@@ -42,7 +45,7 @@ public sealed class UblInvoiceTests
     public void The_peppol_example_of_two_rates_comes_out_the_same()
     {
         // Peppol BIS Billing 3.0, examples, vat-category-S: 4,000 at 25 % and 2,000 at 15 %, tax 1,300, payable 7,300.
-        var snapshot = Snapshot(new TaxTerms("S", 2500, null, null), [("Chair", 10, 400_000_000, 400_000), ("Table", 10, 200_000_000, 200_000)]);
+        var snapshot = Papers.Snapshot(new TaxTerms("S", 2500, null, null), [("Chair", 10, 400_000_000, 400_000), ("Table", 10, 200_000_000, 200_000)]);
         snapshot = snapshot with
         {
             Lines = [snapshot.Lines[0], snapshot.Lines[1] with { TaxRateBasisPoints = 1500 }],
@@ -62,7 +65,7 @@ public sealed class UblInvoiceTests
     [Fact]
     public void A_broken_invoice_breaks_rules()
     {
-        var text = Encoding.UTF8.GetString(Papers.Ubl(Standard()));
+        var text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Standard()));
         Assert.Equal(["BR-CO-15", "BR-CO-16"], Broken("<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.10", "<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.11"));
         Assert.Equal(["BR-02"], Broken(">INV-1</cbc:ID>", "></cbc:ID>"));
         Assert.Equal(["PEPPOL-R120"], Broken("\">20</cbc:InvoicedQuantity>", "\">30</cbc:InvoicedQuantity>"));
@@ -78,7 +81,7 @@ public sealed class UblInvoiceTests
     [Fact]
     public void Strange_names_are_written_as_they_are_and_the_same_snapshot_gives_the_same_bytes()
     {
-        var snapshot = Standard() with { Buyer = new SnapshotParty("Ąžuolas & <Söhne> \"OÜ\"", new PostalAddress("", "", "", "DE"), "DE136695976", "a@b.example"), BuyerReference = "04011000-12345-03" };
+        var snapshot = Papers.Standard() with { Buyer = new SnapshotParty("Ąžuolas & <Söhne> \"OÜ\"", new PostalAddress("", "", "", "DE"), "DE136695976", "a@b.example"), BuyerReference = "04011000-12345-03" };
         var xml = Papers.Ubl(snapshot);
         Assert.Empty(En16931Rules.BrokenBy(xml));
         Assert.Equal(xml, Papers.Ubl(snapshot));
@@ -92,41 +95,56 @@ public sealed class UblInvoiceTests
     public void What_is_missing_is_named_and_nothing_is_written()
     {
         var ubl = new ElectronicInvoice();
-        var noVatId = Standard() with { Seller = Standard().Seller with { VatId = null } };
+        var noVatId = Papers.Standard() with { Seller = Papers.Standard().Seller with { VatId = null } };
         Assert.Equal(["your own VAT id"], ubl.MissingFrom(noVatId));
         Assert.Throws<InvalidOperationException>(() => ubl.Write(noVatId, ElectronicSyntax.Ubl));
-        Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
-        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
-        Assert.Empty(ubl.MissingFrom(Standard() with { Currency = Currency.Of("JPY") }));
+        Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(Papers.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = Papers.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
+        Assert.Empty(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("JPY") }));
     }
 
-    private static InvoiceSnapshot Standard() => Snapshot(new TaxTerms("S", 2100, null, null), [("docx → pdf, production", 20, 500_000, 1_000)]);
-
-    private static InvoiceSnapshot Snapshot(TaxTerms tax, IReadOnlyList<(string Text, long Quantity, long Price, long Amount)> lines)
+    [Fact]
+    public void An_account_is_named_with_the_code_of_a_SEPA_transfer()
     {
-        var eur = Currency.Of("EUR");
-        var subtotals = TaxCalculation.Subtotals(lines.Select(l => (tax.Category, tax.RateBasisPoints, new Money(l.Amount, eur))), eur);
-        var (net, taxes) = (lines.Sum(l => l.Amount), subtotals.Sum(s => s.Tax.MinorUnits));
-        return new InvoiceSnapshot
+        var snapshot = Papers.Standard() with { Account = new BankAccount("Northwind", "LT121000011101001000", "CBVILT2X"), PayLink = "https://pay.example/INV-1" };
+
+        var (ubl, cii) = (Encoding.UTF8.GetString(Papers.Ubl(snapshot)), Encoding.UTF8.GetString(Papers.Cii(snapshot)));
+
+        Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
+        Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
+        Assert.Contains("<cbc:PaymentMeansCode>58<", ubl, StringComparison.Ordinal);
+        Assert.Contains("<cbc:ID>LT121000011101001000<", ubl, StringComparison.Ordinal);
+        Assert.Contains("<ram:IBANID>LT121000011101001000<", cii, StringComparison.Ordinal);
+        Assert.Contains("https://pay.example/INV-1", cii, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void XRechnung_says_what_it_lacks_and_names_itself_when_it_lacks_nothing()
+    {
+        var snapshot = Papers.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
+        Assert.Equal(
+            ["a contact of yours with a telephone number, which XRechnung needs", "the customer's buyer reference (Leitweg-ID)", "the bank account that you are paid to"],
+            new ElectronicInvoice().MissingFrom(snapshot));
+
+        var whole = snapshot with
         {
-            Version = InvoiceSnapshot.CurrentVersion,
-            Number = "INV-1",
-            IssuedOn = new DateOnly(2026, 11, 1),
-            DueOn = new DateOnly(2026, 11, 15),
-            PeriodFrom = October.FirstDay,
-            PeriodTo = October.LastDay,
-            Currency = eur,
-            Seller = new SnapshotParty("Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
-            Buyer = new SnapshotParty("Acme", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", "pay@buyer.example"),
-            Lines = [.. lines.Select(l => new SnapshotLine(l.Text, l.Quantity, l.Price, l.Amount, tax.Category, tax.RateBasisPoints))],
-            Taxes = [.. subtotals.Select(s => new SnapshotTax(s.Category, s.RateBasisPoints, s.Taxable.MinorUnits, s.Tax.MinorUnits, tax.Reason, tax.ReasonCode))],
-            NetMinorUnits = net,
-            TaxMinorUnits = taxes,
-            TotalMinorUnits = net + taxes,
-            PaymentInstructions = "IBAN LT12 1000 0111 0100 1000",
-            AccentColor = "#0f6d62",
-            Ledger = new SnapshotLedgerRange(1, 1234, new string('a', 64)),
-            Days = [],
+            Seller = snapshot.Seller with { ContactName = "Rasa", Phone = "+370 5 000 0000" },
+            BuyerReference = "04011000-12345-03",
+            Account = new BankAccount("Northwind", "LT121000011101001000", ""),
         };
+
+        Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(whole)));
+        Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(whole)));
+        Assert.All((byte[][])[Papers.Ubl(whole), Papers.Cii(whole)], xml => Assert.Contains("#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0<", Encoding.UTF8.GetString(xml), StringComparison.Ordinal));
+        Assert.Contains("<cbc:Telephone>+370 5 000 0000<", Encoding.UTF8.GetString(Papers.Ubl(whole)), StringComparison.Ordinal);
+        Assert.Contains("<ram:PersonName>Rasa<", Encoding.UTF8.GetString(Papers.Cii(whole)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_schema_refuses_what_is_out_of_order()
+    {
+        var text = Encoding.UTF8.GetString(Papers.Cii(Papers.Standard()));
+        Assert.Empty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text)));
+        Assert.NotEmpty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text.Replace("<ram:TypeCode>380</ram:TypeCode>", "", StringComparison.Ordinal))));
     }
 }

@@ -1,0 +1,53 @@
+using System.Xml.Linq;
+
+namespace ResellerPortal.Web.Tests.Documents;
+
+/// <summary>What an invoice says in either syntax, by EN 16931's names, so that the two can be held against each other.</summary>
+internal static class ElectronicFigures
+{
+    private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
+    private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
+    private static readonly XNamespace Ram = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100";
+
+    public static IReadOnlyList<string> OfUbl(byte[] xml)
+    {
+        var root = Root(xml);
+        return
+        [
+            $"BT-1 {Text(root, Cbc, "ID")}",
+            $"BT-10 {Text(root, Cbc, "BuyerReference")}",
+            .. new[] { ("BT-31", "AccountingSupplierParty"), ("BT-48", "AccountingCustomerParty") }.Select(p => $"{p.Item1} {root.Element(Cac + p.Item2)!.Descendants(Cac + "PartyTaxScheme").SingleOrDefault()?.Element(Cbc + "CompanyID")!.Value}"),
+            .. root.Elements(Cac + "InvoiceLine").Select(l =>
+                $"BG-25 {Text(l, Cbc, "ID")} {Text(l, Cbc, "InvoicedQuantity")} {Text(l, Cbc, "LineExtensionAmount")} {Text(l, Cbc, "Name")} {Text(l, Cbc, "PriceAmount")} {Text(l.Descendants(Cac + "ClassifiedTaxCategory").Single(), Cbc, "ID")} {Text(l, Cbc, "Percent")}"),
+            .. root.Descendants(Cac + "TaxSubtotal").Select(t =>
+                $"BG-23 {Text(t, Cbc, "TaxableAmount")} {Text(t, Cbc, "TaxAmount")} {Text(t.Element(Cac + "TaxCategory")!, Cbc, "ID")} {Text(t, Cbc, "Percent")} {Text(t, Cbc, "TaxExemptionReason")}"),
+            $"BG-22 {Text(root, Cbc, "TaxExclusiveAmount")} {Text(root, Cbc, "TaxInclusiveAmount")} {Text(root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
+        ];
+    }
+
+    public static IReadOnlyList<string> OfCii(byte[] xml)
+    {
+        var root = Root(xml);
+        var settlement = root.Descendants(Ram + "ApplicableHeaderTradeSettlement").Single();
+        return
+        [
+            $"BT-1 {Text(root.Elements().Single(e => e.Name.LocalName == "ExchangedDocument"), Ram, "ID")}",
+            $"BT-10 {Text(root, Ram, "BuyerReference")}",
+            .. new[] { ("BT-31", "SellerTradeParty"), ("BT-48", "BuyerTradeParty") }.Select(p => $"{p.Item1} {root.Descendants(Ram + p.Item2).Single().Element(Ram + "SpecifiedTaxRegistration")?.Value}"),
+            .. root.Descendants(Ram + "IncludedSupplyChainTradeLineItem").Select(l =>
+                $"BG-25 {Text(l, Ram, "LineID")} {Text(l, Ram, "BilledQuantity")} {Text(l, Ram, "LineTotalAmount")} {Text(l, Ram, "Name")} {Text(l, Ram, "ChargeAmount")} {Text(l, Ram, "CategoryCode")} {Text(l, Ram, "RateApplicablePercent")}"),
+            .. settlement.Elements(Ram + "ApplicableTradeTax").Select(t =>
+                $"BG-23 {Text(t, Ram, "BasisAmount")} {Text(t, Ram, "CalculatedAmount")} {Text(t, Ram, "CategoryCode")} {Text(t, Ram, "RateApplicablePercent")} {Text(t, Ram, "ExemptionReason")}"),
+            $"BG-22 {Text(settlement, Ram, "TaxBasisTotalAmount")} {Text(settlement, Ram, "GrandTotalAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
+        ];
+    }
+
+    private static XElement Root(byte[] xml)
+    {
+        using var stream = new MemoryStream(xml);
+        return XDocument.Load(stream).Root!;
+    }
+
+    /// <summary>The first of this name; empty where there is none.</summary>
+    private static string Text(XElement element, XNamespace space, string name) => element.Descendants(space + name).FirstOrDefault()?.Value ?? "";
+}
