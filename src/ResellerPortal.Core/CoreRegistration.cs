@@ -5,6 +5,7 @@ using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
@@ -13,6 +14,7 @@ using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
@@ -74,9 +76,14 @@ public static class CoreRegistration
         services.AddSingleton<CreditNotes>();
         services.AddSingleton<InvoiceQueries>();
         services.AddSingleton<ClaimVerifier>();
+        services.AddSingleton<DunningPolicies>();
+        services.AddSingleton<AccountPauses>();
+        services.AddSingleton<LetterTemplates>();
+        services.AddSingleton<Deliveries>();
         services.AddSingleton<InvoicePayments>();
         services.AddSingleton<ResellerDashboard>();
         services.AddSingleton<CustomerQueries>();
+        services.AddSingleton<InvoiceTimeline>();
         services.AddSingleton<PriceSimulator>();
         services.AddSingleton<MyUsage>();
         return services;
@@ -94,6 +101,10 @@ public static class CoreRegistration
         services.AddSingleton<ScheduledInvoiceRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<ScheduledInvoiceRuns>());
         services.AddHostedService<AlertMail>();
+        services.AddSingleton<DunningWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<DunningWork>());
+        services.AddSingleton<DeliveryWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryWork>());
         return services;
     }
 }

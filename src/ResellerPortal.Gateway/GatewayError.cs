@@ -75,6 +75,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError TokenIsNative { get; } = new(
         401, 4015, "This API token is for ConvertAPI's own address. Send its requests there, or use a token of this gateway.");
 
+    public static GatewayError AccountPaused { get; } = new(
+        401, 4014, "Your account is paused because an invoice is overdue. Pay it, or write to your provider; conversions go on as soon as it is paid. Nothing was charged.");
+
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
     public static GatewayError AddressUnusable(string address) => new(
@@ -89,6 +92,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.UnknownToken => TokenUnknown,
         ReserveResult.UsedUpstream => TokenIsNative,
         ReserveResult.TokenRevoked revoked => TokenRevoked(revoked.AtUtc),
+        ReserveResult.AccountPaused => AccountPaused,
         ReserveResult.TokenExpired expired => TokenExpired(expired.AtUtc),
         ReserveResult.TokenNotYetValid early => TokenNotYetValid(early.FromUtc),
         ReserveResult.ConverterNotAllowed converter => ConverterNotAllowed(converter.Allowed),

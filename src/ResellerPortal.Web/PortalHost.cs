@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
 using ResellerPortal.Core.Invoicing;
-using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Invoices.Electronic;

@@ -24,6 +24,8 @@ public sealed class CreditNote : ICustomerOwned
     /// <summary>A day in the reseller's time zone.</summary>
     public required DateOnly IssuedOn { get; init; }
 
+    public required DateTimeOffset IssuedAtUtc { get; init; }
+
     public required Currency Currency { get; init; }
 
     /// <summary>What is taken back, not negative where the invoice's lines are not.</summary>

@@ -57,6 +57,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             InvoiceId = invoice.Id,
             Number = snapshot.Number,
             IssuedOn = snapshot.IssuedOn,
+            IssuedAtUtc = now,
             Currency = invoice.Currency,
             NetMinorUnits = snapshot.NetMinorUnits,
             TaxMinorUnits = snapshot.TaxMinorUnits,
@@ -66,6 +67,12 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         };
         db.CreditNotes.Add(note);
         invoice.CreditedMinorUnits += note.Total.MinorUnits;
+        if (earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count)
+        {
+            // Nothing was owed after all, so nothing was late.
+            invoice.LateFeeMinorUnits = 0;
+        }
+
         db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -61,8 +61,14 @@ public sealed class Invoice : ICustomerOwned
     /// <summary>Kept up by credit notes.</summary>
     public long CreditedMinorUnits { get; set; }
 
+    /// <summary>What was added to it for paying late. No tax is charged on it, for it is no price of a supply.</summary>
+    public long LateFeeMinorUnits { get; set; }
+
     /// <summary>What was given up of it.</summary>
     public long WrittenOffMinorUnits { get; set; }
+
+    /// <summary>Since when nobody is reminded of it; null where it is reminded of.</summary>
+    public DateTimeOffset? RemindersHeldAtUtc { get; set; }
 
     public required DateTimeOffset DraftedAtUtc { get; init; }
 
@@ -85,8 +91,10 @@ public sealed class Invoice : ICustomerOwned
 
     public Money Total => Net + Tax;
 
+    public Money LateFee => new(LateFeeMinorUnits, Currency);
+
     /// <summary>Negative where more was paid than is left of it after credit notes.</summary>
-    public Money Due => Total - new Money(PaidMinorUnits + CreditedMinorUnits + WrittenOffMinorUnits, Currency);
+    public Money Due => Total + LateFee - new Money(PaidMinorUnits + CreditedMinorUnits + WrittenOffMinorUnits, Currency);
 
     public bool IsFinalised => FinalisedAtUtc is not null;
 

@@ -8,7 +8,7 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Invoicing;
 
 public sealed record InvoiceRow(
-    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money Due, InvoiceState State, IReadOnlyList<CreditNoteRow> CreditNotes);
+    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money LateFee, Money Due, InvoiceState State, IReadOnlyList<CreditNoteRow> CreditNotes);
 
 /// <param name="Positions">Lines of the invoice that it takes back.</param>
 public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
@@ -16,7 +16,8 @@ public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Mo
 public sealed record InvoicePage(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
 /// <summary>An invoice with its lines, as pages show it.</summary>
-public sealed record InvoiceView(InvoiceRow Row, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, long FirstSequence, long LastSequence);
+public sealed record InvoiceView(
+    InvoiceRow Row, string CustomerEmail, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, long FirstSequence, long LastSequence, bool HoldsReminders);
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -28,7 +29,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(Scope(actor));
         var invoices = Visible(db, actor);
         invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
-        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits) : invoices;
+        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits) : invoices;
         invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
         var count = await invoices.CountAsync(cancellationToken);
         var rows = await invoices
@@ -53,15 +54,17 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             return null;
         }
 
-        var name = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Name).SingleAsync(cancellationToken);
+        var customer = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => new { c.Name, c.Email }).SingleAsync(cancellationToken);
         return new InvoiceView(
-            Row(invoice, name, await TodayAsync(db, cancellationToken), await NotesAsync(db, [invoiceId], cancellationToken)),
+            Row(invoice, customer.Name, await TodayAsync(db, cancellationToken), await NotesAsync(db, [invoiceId], cancellationToken)),
+            customer.Email,
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
             invoice.Tax,
             invoice.Currency,
             invoice.FirstSequence,
-            invoice.LastSequence);
+            invoice.LastSequence,
+            invoice.RemindersHeldAtUtc is not null);
     }
 
     /// <summary>The snapshot that documents are made from; null where there is no such finalised invoice for this actor.</summary>
@@ -99,5 +102,5 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
-        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.Due, invoice.StateOn(today), [.. notes[invoice.Id]]);
+        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.LateFee, invoice.Due, invoice.StateOn(today), [.. notes[invoice.Id]]);
 }

@@ -101,4 +101,16 @@ public sealed record DocumentWords
     public required string WhyNotSubject { get; init; }
     public required string WhyOutsideTheUnion { get; init; }
     public required string WhyNotRegistered { get; init; }
+
+    // Letters have the places of LetterText.
+    public required string InvoiceSubject { get; init; }
+    public required string InvoiceLetter { get; init; }
+    public required string CreditNoteSubject { get; init; }
+    public required string CreditNoteLetter { get; init; }
+    public required string ReminderSubject { get; init; }
+    public required string ReminderLetter { get; init; }
+    public required string SecondReminderSubject { get; init; }
+    public required string SecondReminderLetter { get; init; }
+    public required string FinalNoticeSubject { get; init; }
+    public required string FinalNoticeLetter { get; init; }
 }

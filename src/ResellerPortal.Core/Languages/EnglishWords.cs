@@ -62,5 +62,61 @@ internal static class EnglishWords
         WhyNotSubject = "Not subject to tax.",
         WhyOutsideTheUnion = "Not subject to tax here: supplied where the customer is established (Article 44 of Council Directive 2006/112/EC).",
         WhyNotRegistered = "The seller is not registered for tax.",
+        InvoiceSubject = "Invoice {number} from {seller}",
+        InvoiceLetter = """
+            Dear {customer},
+
+            please find attached our invoice {number} for {period}.
+            Amount due: {open}, by {due}.
+
+            You also find it, with your usage, at {link}.
+
+            Kind regards
+            {seller}
+            """,
+        CreditNoteSubject = "Credit note {number} from {seller}",
+        CreditNoteLetter = """
+            Dear {customer},
+
+            please find attached our credit note {number} of {total}.
+
+            You also find it at {link}.
+
+            Kind regards
+            {seller}
+            """,
+        ReminderSubject = "Reminder: invoice {number} was due on {due}",
+        ReminderLetter = """
+            Dear {customer},
+
+            perhaps it slipped your attention: our invoice {number} was due on {due}, and {open} are still open. You find it attached once more.
+
+            If you have paid in the meantime, please take no notice of this letter.
+
+            Kind regards
+            {seller}
+            """,
+        SecondReminderSubject = "Second reminder: invoice {number}",
+        SecondReminderLetter = """
+            Dear {customer},
+
+            our invoice {number}, due on {due}, has still not been paid. {open} are open, late fees of {fee} included.
+
+            Please pay within a week, or write to us if something is in the way.
+
+            Kind regards
+            {seller}
+            """,
+        FinalNoticeSubject = "Last reminder: invoice {number}",
+        FinalNoticeLetter = """
+            Dear {customer},
+
+            in spite of our reminders {open} of our invoice {number}, due on {due}, are still open. Late fees in it: {fee}.
+
+            Please pay at once. Conversions under your account can be paused until it is paid; you see its state at {link}.
+
+            Kind regards
+            {seller}
+            """,
     };
 }

@@ -62,5 +62,61 @@ internal static class FrenchWords
         WhyNotSubject = "Hors champ d’application de la TVA.",
         WhyOutsideTheUnion = "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
         WhyNotRegistered = "Le vendeur n’est pas assujetti à la TVA.",
+        InvoiceSubject = "Facture {number} de {seller}",
+        InvoiceLetter = """
+            Bonjour {customer},
+
+            veuillez trouver ci-joint notre facture {number} pour la période {period}.
+            Montant à payer : {open}, au plus tard le {due}.
+
+            Vous la trouverez aussi, avec votre usage, ici : {link}.
+
+            Cordialement
+            {seller}
+            """,
+        CreditNoteSubject = "Avoir {number} de {seller}",
+        CreditNoteLetter = """
+            Bonjour {customer},
+
+            veuillez trouver ci-joint notre avoir {number} de {total}.
+
+            Vous le trouverez aussi ici : {link}.
+
+            Cordialement
+            {seller}
+            """,
+        ReminderSubject = "Rappel : facture {number}, échue le {due}",
+        ReminderLetter = """
+            Bonjour {customer},
+
+            sans doute par oubli, notre facture {number}, échue le {due}, présente encore un solde de {open}. Vous la trouverez de nouveau ci-joint.
+
+            Si vous avez payé entre-temps, veuillez ne pas tenir compte de ce message.
+
+            Cordialement
+            {seller}
+            """,
+        SecondReminderSubject = "Deuxième rappel : facture {number}",
+        SecondReminderLetter = """
+            Bonjour {customer},
+
+            notre facture {number}, échue le {due}, n’est toujours pas réglée. Le solde est de {open}, dont {fee} de frais de retard.
+
+            Merci de payer sous une semaine, ou de nous écrire si quelque chose vous en empêche.
+
+            Cordialement
+            {seller}
+            """,
+        FinalNoticeSubject = "Dernier rappel : facture {number}",
+        FinalNoticeLetter = """
+            Bonjour {customer},
+
+            malgré nos rappels, {open} de notre facture {number}, échue le {due}, restent dus. Dont frais de retard : {fee}.
+
+            Merci de payer sans délai. Les conversions de votre compte peuvent être suspendues jusqu’au paiement ; son état est visible ici : {link}.
+
+            Cordialement
+            {seller}
+            """,
     };
 }

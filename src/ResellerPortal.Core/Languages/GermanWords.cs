@@ -62,5 +62,61 @@ internal static class GermanWords
         WhyNotSubject = "Nicht steuerbar.",
         WhyOutsideTheUnion = "Hier nicht steuerbar: der Leistungsort liegt beim Kunden (Artikel 44 der Richtlinie 2006/112/EG).",
         WhyNotRegistered = "Der Verkäufer ist nicht umsatzsteuerlich registriert.",
+        InvoiceSubject = "Rechnung {number} von {seller}",
+        InvoiceLetter = """
+            Guten Tag {customer},
+
+            anbei erhalten Sie unsere Rechnung {number} für {period}.
+            Zu zahlen: {open}, fällig am {due}.
+
+            Sie finden sie zusammen mit Ihrer Nutzung auch hier: {link}.
+
+            Mit freundlichen Grüßen
+            {seller}
+            """,
+        CreditNoteSubject = "Rechnungskorrektur {number} von {seller}",
+        CreditNoteLetter = """
+            Guten Tag {customer},
+
+            anbei erhalten Sie unsere Rechnungskorrektur {number} über {total}.
+
+            Sie finden sie auch hier: {link}.
+
+            Mit freundlichen Grüßen
+            {seller}
+            """,
+        ReminderSubject = "Zahlungserinnerung: Rechnung {number}, fällig am {due}",
+        ReminderLetter = """
+            Guten Tag {customer},
+
+            vielleicht ist es Ihnen entgangen: unsere Rechnung {number} war am {due} fällig, {open} sind noch offen. Sie finden sie noch einmal anbei.
+
+            Falls Sie inzwischen gezahlt haben, betrachten Sie dieses Schreiben bitte als gegenstandslos.
+
+            Mit freundlichen Grüßen
+            {seller}
+            """,
+        SecondReminderSubject = "Zweite Mahnung: Rechnung {number}",
+        SecondReminderLetter = """
+            Guten Tag {customer},
+
+            unsere Rechnung {number}, fällig am {due}, ist noch nicht bezahlt. Offen sind {open}, darin Mahngebühren von {fee}.
+
+            Bitte zahlen Sie innerhalb einer Woche, oder schreiben Sie uns, wenn etwas im Wege steht.
+
+            Mit freundlichen Grüßen
+            {seller}
+            """,
+        FinalNoticeSubject = "Letzte Mahnung: Rechnung {number}",
+        FinalNoticeLetter = """
+            Guten Tag {customer},
+
+            trotz unserer Mahnungen sind {open} unserer Rechnung {number}, fällig am {due}, noch offen. Darin Mahngebühren: {fee}.
+
+            Bitte zahlen Sie umgehend. Konvertierungen unter Ihrem Konto können bis zur Zahlung ausgesetzt werden; den Stand sehen Sie hier: {link}.
+
+            Mit freundlichen Grüßen
+            {seller}
+            """,
     };
 }

@@ -62,5 +62,61 @@ internal static class LithuanianWords
         WhyNotSubject = "Ne PVM objektas.",
         WhyOutsideTheUnion = "Čia ne PVM objektas: paslauga teikiama kliento įsisteigimo vietoje (Direktyvos 2006/112/EB 44 straipsnis).",
         WhyNotRegistered = "Pardavėjas nėra PVM mokėtojas.",
+        InvoiceSubject = "{seller} sąskaita {number}",
+        InvoiceLetter = """
+            Gerb. {customer},
+
+            pridedame sąskaitą {number} už laikotarpį {period}.
+            Mokėtina suma: {open}, apmokėti iki {due}.
+
+            Ją ir savo vartojimą rasite ir čia: {link}.
+
+            Pagarbiai
+            {seller}
+            """,
+        CreditNoteSubject = "{seller} kreditinė sąskaita {number}",
+        CreditNoteLetter = """
+            Gerb. {customer},
+
+            pridedame kreditinę sąskaitą {number}, suma {total}.
+
+            Ją rasite ir čia: {link}.
+
+            Pagarbiai
+            {seller}
+            """,
+        ReminderSubject = "Priminimas: sąskaita {number}, terminas {due}",
+        ReminderLetter = """
+            Gerb. {customer},
+
+            galbūt pamiršote: sąskaitą {number} reikėjo apmokėti iki {due}, liko {open}. Pridedame ją dar kartą.
+
+            Jei jau sumokėjote, nekreipkite dėmesio į šį laišką.
+
+            Pagarbiai
+            {seller}
+            """,
+        SecondReminderSubject = "Antras priminimas: sąskaita {number}",
+        SecondReminderLetter = """
+            Gerb. {customer},
+
+            sąskaita {number}, kurios terminas buvo {due}, vis dar neapmokėta. Liko {open}, iš jų delspinigiai {fee}.
+
+            Prašome sumokėti per savaitę arba parašyti mums, jei kas trukdo.
+
+            Pagarbiai
+            {seller}
+            """,
+        FinalNoticeSubject = "Paskutinis priminimas: sąskaita {number}",
+        FinalNoticeLetter = """
+            Gerb. {customer},
+
+            nors priminėme, už sąskaitą {number}, kurios terminas buvo {due}, vis dar liko {open}. Iš jų delspinigiai: {fee}.
+
+            Prašome sumokėti nedelsiant. Jūsų paskyros konversijos gali būti sustabdytos iki apmokėjimo; būklę matote čia: {link}.
+
+            Pagarbiai
+            {seller}
+            """,
     };
 }

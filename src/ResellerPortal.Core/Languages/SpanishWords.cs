@@ -62,5 +62,61 @@ internal static class SpanishWords
         WhyNotSubject = "Operación no sujeta a IVA.",
         WhyOutsideTheUnion = "No sujeto aquí: el servicio se presta donde está establecido el cliente (artículo 44 de la Directiva 2006/112/CE).",
         WhyNotRegistered = "El vendedor no está registrado a efectos de IVA.",
+        InvoiceSubject = "Factura {number} de {seller}",
+        InvoiceLetter = """
+            Estimado cliente {customer}:
+
+            adjuntamos nuestra factura {number} del período {period}.
+            Importe a pagar: {open}, antes del {due}.
+
+            También la encuentra, con su uso, en {link}.
+
+            Un saludo
+            {seller}
+            """,
+        CreditNoteSubject = "Factura rectificativa {number} de {seller}",
+        CreditNoteLetter = """
+            Estimado cliente {customer}:
+
+            adjuntamos nuestra factura rectificativa {number} de {total}.
+
+            También la encuentra en {link}.
+
+            Un saludo
+            {seller}
+            """,
+        ReminderSubject = "Recordatorio: factura {number}, vencida el {due}",
+        ReminderLetter = """
+            Estimado cliente {customer}:
+
+            quizá se le pasó: nuestra factura {number} venció el {due} y quedan {open} pendientes. La adjuntamos de nuevo.
+
+            Si ya ha pagado, no tenga en cuenta este mensaje.
+
+            Un saludo
+            {seller}
+            """,
+        SecondReminderSubject = "Segundo recordatorio: factura {number}",
+        SecondReminderLetter = """
+            Estimado cliente {customer}:
+
+            nuestra factura {number}, vencida el {due}, sigue sin pagarse. Quedan {open} pendientes, incluidos recargos por demora de {fee}.
+
+            Le rogamos que pague en una semana, o que nos escriba si algo lo impide.
+
+            Un saludo
+            {seller}
+            """,
+        FinalNoticeSubject = "Último recordatorio: factura {number}",
+        FinalNoticeLetter = """
+            Estimado cliente {customer}:
+
+            a pesar de nuestros recordatorios, {open} de nuestra factura {number}, vencida el {due}, siguen pendientes. Recargos por demora incluidos: {fee}.
+
+            Le rogamos que pague de inmediato. Las conversiones de su cuenta pueden suspenderse hasta el pago; vea su estado en {link}.
+
+            Un saludo
+            {seller}
+            """,
     };
 }

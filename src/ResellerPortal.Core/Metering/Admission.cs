@@ -55,6 +55,11 @@ internal static class Admission
             return new ReserveResult.TokenExpired(expiresAtUtc);
         }
 
+        if (token.PausedAtUtc is not null)
+        {
+            return new ReserveResult.AccountPaused();
+        }
+
         if (token.NotBeforeUtc is { } notBeforeUtc && notBeforeUtc > now)
         {
             return new ReserveResult.TokenNotYetValid(notBeforeUtc);

@@ -28,6 +28,9 @@ public abstract record ReserveResult
 
     public sealed record TokenRevoked(DateTimeOffset AtUtc) : ReserveResult;
 
+    /// <summary>The customer's account is paused until it has paid.</summary>
+    public sealed record AccountPaused : ReserveResult;
+
     public sealed record TokenExpired(DateTimeOffset AtUtc) : ReserveResult;
 
     public sealed record TokenNotYetValid(DateTimeOffset FromUtc) : ReserveResult;

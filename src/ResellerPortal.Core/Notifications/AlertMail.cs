@@ -3,18 +3,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Notifications;
-
-/// <summary>Sends mail. The one place where a mail library meets the portal.</summary>
-public interface IMailer
-{
-    /// <summary>Whether the settings name a mail server.</summary>
-    bool IsConfigured { get; }
-
-    Task SendAsync(string to, string subject, string text, CancellationToken cancellationToken);
-}
 
 /// <summary>
 /// Mails alerts to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
@@ -87,11 +79,11 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
     {
         var (subject, text) = Words(alert);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == alert.ResellerId, cancellationToken);
-        await mailer.SendAsync(reseller.Email, subject, text, cancellationToken);
+        await mailer.SendAsync(new OutgoingMail(reseller.Email, subject, text), cancellationToken);
         if (alert.CustomerId is { } customerId)
         {
             var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-            await mailer.SendAsync(customer.Email, subject, text, cancellationToken);
+            await mailer.SendAsync(new OutgoingMail(customer.Email, subject, text), cancellationToken);
         }
     }
 

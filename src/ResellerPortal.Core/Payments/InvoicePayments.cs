@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
@@ -13,7 +14,7 @@ namespace ResellerPortal.Core.Payments;
 public sealed record ReceivedPayment(Guid InvoiceId, decimal Amount, DateOnly ReceivedOn, string Reference, Guid IdempotencyKey);
 
 /// <summary>Payments that arrive outside the portal, recorded by the reseller.</summary>
-public sealed class InvoicePayments(PortalDatabase database, TimeProvider clock)
+public sealed class InvoicePayments(PortalDatabase database, AccountPauses pauses, TimeProvider clock)
 {
     /// <summary>Records a payment, in full or in part. The same key again answers the first one.</summary>
     public async Task<Outcome<Payment>> RecordAsync(Actor actor, ReceivedPayment received, CancellationToken cancellationToken = default)
@@ -58,6 +59,11 @@ public sealed class InvoicePayments(PortalDatabase database, TimeProvider clock)
         db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (await db.DunningSteps.AnyAsync(s => s.InvoiceId == invoice.Id && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))
+        {
+            await pauses.AlignAsync(actor, invoice.CustomerId, cancellationToken);
+        }
+
         return payment;
     }
 

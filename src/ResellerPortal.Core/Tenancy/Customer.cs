@@ -75,6 +75,9 @@ public sealed class Customer : ICustomerOwned
     /// <summary>Last day of its contract, in the reseller's time zone; null while nobody has ended it.</summary>
     public DateOnly? LastDay { get; set; }
 
+    /// <summary>Since when its tokens are refused for an unpaid invoice; null while they are not.</summary>
+    public DateTimeOffset? PausedAtUtc { get; set; }
+
     /// <summary>Sequence of the customer's newest ledger entry; moved under this row's lock, so numbers have no gaps.</summary>
     public long LastSequence { get; set; }
 

@@ -14,6 +14,9 @@ public enum TokenState
 
     /// <summary>Its first instant has not come yet.</summary>
     Waiting,
+
+    /// <summary>Its customer has not paid an invoice.</summary>
+    Paused,
 }
 
 /// <summary>What a usage limit is counted over.</summary>
@@ -111,6 +114,9 @@ public sealed class ApiToken : ICustomerOwned
     /// <summary>The highest share of its limit, in percent, that was told of in this period.</summary>
     public int AlertedPercent { get; set; }
 
+    /// <summary>Since when it is refused because its customer has not paid; null while it is not.</summary>
+    public DateTimeOffset? PausedAtUtc { get; set; }
+
     /// <summary>Its first instant; null for at once.</summary>
     public DateTimeOffset? NotBeforeUtc { get; init; }
 
@@ -142,6 +148,7 @@ public sealed class ApiToken : ICustomerOwned
     public TokenState StateAt(DateTimeOffset now, DateOnly month) =>
         RevokedAtUtc is not null ? TokenState.Revoked
         : ExpiresAtUtc <= now ? TokenState.Expired
+        : PausedAtUtc is not null ? TokenState.Paused
         : NotBeforeUtc > now ? TokenState.Waiting
         : UsageLimit <= CountedIn(month) ? TokenState.Exhausted
         : TokenState.Active;

@@ -295,6 +295,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             LimitPeriod = request.LimitPeriod,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
             ExpiresAtUtc = validUntilUtc ?? (request.ExpiresAtUtc is { } wished && !(wished > contractEndsAtUtc) ? wished.ToUniversalTime() : contractEndsAtUtc),
+            PausedAtUtc = customer.PausedAtUtc,
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins,

@@ -399,6 +399,56 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("DunningPolicy");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
+                {
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LiftedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("PausesTokens")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("TakenAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("InvoiceId", "Number");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("DunningStep");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<Guid>("Id")
@@ -414,6 +464,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uuid");
+
+                    b.Property<long>("IssuedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<DateOnly>("IssuedOn")
                         .HasColumnType("date");
@@ -513,6 +566,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("LateFeeMinorUnits")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("NetMinorUnits")
                         .HasColumnType("bigint");
 
@@ -525,6 +581,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
+
+                    b.Property<long?>("RemindersHeldAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
@@ -1124,6 +1183,101 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("RateCard");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueuedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique();
+
+                    b.ToTable("Delivery");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.LetterTemplate", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.HasKey("ResellerId", "Kind", "Language");
+
+                    b.ToTable("LetterTemplate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1176,6 +1330,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
@@ -1413,6 +1570,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<long?>("MailsDocumentsSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1596,6 +1756,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("OpenRequests")
                         .HasColumnType("integer");
 
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ProtectedSecret")
                         .IsRequired()
                         .HasColumnType("text");
@@ -1753,6 +1916,15 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
                         .WithOne()
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -400,6 +400,56 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("DunningPolicy");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
+                {
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LiftedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("PausesTokens")
+                        .HasColumnType("bit");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("TakenAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("InvoiceId", "Number");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("DunningStep");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<Guid>("Id")
@@ -415,6 +465,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<Guid>("InvoiceId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("IssuedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<DateOnly>("IssuedOn")
                         .HasColumnType("date");
@@ -514,6 +567,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("LateFeeMinorUnits")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("NetMinorUnits")
                         .HasColumnType("bigint");
 
@@ -526,6 +582,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
+
+                    b.Property<long?>("RemindersHeldAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
@@ -1126,6 +1185,101 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("RateCard");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueuedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique();
+
+                    b.ToTable("Delivery");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.LetterTemplate", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)");
+
+                    b.HasKey("ResellerId", "Kind", "Language");
+
+                    b.ToTable("LetterTemplate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1178,6 +1332,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
@@ -1416,6 +1573,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<long?>("MailsDocumentsSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1599,6 +1759,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("OpenRequests")
                         .HasColumnType("int");
 
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ProtectedSecret")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
@@ -1756,6 +1919,15 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
                         .WithOne()
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -398,6 +398,58 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("DunningPolicy");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningStep", b =>
+                {
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LiftedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("PausesTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("TakenAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("InvoiceId", "Number");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("DunningStep");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -415,6 +467,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("InvoiceId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long>("IssuedAtUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<DateOnly>("IssuedOn")
                         .HasColumnType("TEXT");
@@ -519,6 +574,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LateFeeMinorUnits")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("NetMinorUnits")
                         .HasColumnType("INTEGER");
 
@@ -531,6 +589,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("RemindersHeldAtUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
@@ -1150,6 +1211,105 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("RateCard");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CustomerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("DocumentId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QueuedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("DocumentId", "Kind", "Round")
+                        .IsUnique();
+
+                    b.ToTable("Delivery");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.LetterTemplate", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ResellerId", "Kind", "Language");
+
+                    b.ToTable("LetterTemplate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1202,6 +1362,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
@@ -1441,6 +1604,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("MailsDocumentsSinceUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1625,6 +1791,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("OpenRequests")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PausedAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ProtectedSecret")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -1783,6 +1952,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasOne("ResellerPortal.Core.Tenancy.Reseller", null)
                         .WithOne()
                         .HasForeignKey("ResellerPortal.Core.Invoicing.InvoiceSchedule", "ResellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Sending.Delivery", b =>
+                {
+                    b.HasOne("ResellerPortal.Core.Invoicing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
@@ -200,7 +201,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
     private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftRun drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
     {
         var invoices = new Invoices(database, _clock, portal);
-        var payments = new InvoicePayments(database, _clock);
+        var payments = new InvoicePayments(database, new AccountPauses(database, _clock), _clock);
         var issued = _clock.Now;
         foreach (var draft in drafts.Results.Where(r => r.Outcome == DraftOutcome.Drafted))
         {

@@ -2,7 +2,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
-using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Web.Mail;
 
@@ -28,14 +28,31 @@ internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
 {
     public bool IsConfigured => options.Value.Host.Length > 0;
 
-    public async Task SendAsync(string to, string subject, string text, CancellationToken cancellationToken)
+    public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         var settings = options.Value;
+        var from = MailboxAddress.Parse(settings.From);
         using var message = new MimeMessage();
-        message.From.Add(MailboxAddress.Parse(settings.From));
-        message.To.Add(MailboxAddress.Parse(to));
-        message.Subject = subject;
-        message.Body = new TextPart("plain") { Text = text };
+        message.From.Add(new MailboxAddress(mail.SenderName ?? from.Name, from.Address));
+        message.To.Add(MailboxAddress.Parse(mail.To));
+        message.Subject = mail.Subject;
+        if (mail.ReplyTo is not null)
+        {
+            message.ReplyTo.Add(MailboxAddress.Parse(mail.ReplyTo));
+        }
+
+        if (mail.Id is { } id)
+        {
+            message.MessageId = $"{id:N}@{from.Domain}";
+        }
+
+        var body = new BodyBuilder { TextBody = mail.Text };
+        foreach (var attachment in mail.Attachments)
+        {
+            body.Attachments.Add(attachment.FileName, attachment.Content, ContentType.Parse(attachment.MediaType));
+        }
+
+        message.Body = body.ToMessageBody();
         using var client = new SmtpClient();
         await client.ConnectAsync(settings.Host, settings.Port, SecureSocketOptions.StartTlsWhenAvailable, cancellationToken);
         if (settings.User.Length > 0)

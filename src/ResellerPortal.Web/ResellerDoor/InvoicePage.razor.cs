@@ -1,20 +1,29 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries queries, Core.Invoicing.Invoices invoices, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries queries, Core.Invoicing.Invoices invoices, InvoiceTimeline timeline, Deliveries deliveries, DunningPolicies policies, IDialogService dialogs, ISnackbar snackbar)
 {
     private Actor? _actor;
+    private readonly Deliveries _deliveries = deliveries;
     private InvoiceView? _view;
+    private IReadOnlyList<TimelineEvent> _timeline = [];
     private bool _isMissing;
 
     [Parameter]
     public Guid Id { get; set; }
+
+    private string? DueNote => _view!.Row is not { DueOn: { } due } ? null
+        : _view.Row.LateFee.IsZero ? $"by {Numbers.Day(due)}"
+        : $"by {Numbers.Day(due)}, late fees of {_view.Row.LateFee} included";
 
     protected override Task OnParametersSetAsync() => LoadAsync();
 
@@ -22,6 +31,7 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
     {
         _actor = await current.GetAsync();
         _view = await queries.FindAsync(_actor, Id);
+        _timeline = await timeline.OfAsync(_actor, Id);
         _isMissing = _view is null;
     }
 
@@ -37,6 +47,27 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
 
         var outcome = await invoices.FinaliseAsync(await current.GetAsync(), Id);
         snackbar.Add(outcome.Refusal?.Message ?? $"{outcome.Value.Number} is final.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await LoadAsync();
+    }
+
+    private async Task SendAsync(Guid documentId, string number)
+    {
+        var round = (await _deliveries.OfInvoiceAsync(await current.GetAsync(), Id)).Where(d => d.DocumentId == documentId).Select(d => d.Round).DefaultIfEmpty().Max() + 1;
+        var parameters = new DialogParameters<SendDialog>
+        {
+            { d => d.Number, number }, { d => d.To, _view!.CustomerEmail }, { d => d.InvoiceId, Id }, { d => d.DocumentId, documentId }, { d => d.Round, round },
+        };
+        if ((await dialogs.ActAsync(parameters)).IsDone)
+        {
+            snackbar.Add($"{number} is mailed within a minute.", Severity.Success);
+            await LoadAsync();
+        }
+    }
+
+    private async Task HoldAsync()
+    {
+        var outcome = await policies.HoldAsync(await current.GetAsync(), Id, !_view!.HoldsReminders);
+        snackbar.Add(outcome.Refusal?.Message ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders go on." : "Nobody is reminded of this invoice."), outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
 

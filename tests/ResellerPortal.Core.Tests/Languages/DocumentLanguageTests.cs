@@ -26,7 +26,7 @@ public sealed class DocumentLanguageTests
             }
         }
 
-        static IEnumerable<string> PlacesIn(string words) => Regex.Matches(words, @"\{\d\}").Select(m => m.Value).Order();
+        static IEnumerable<string> PlacesIn(string words) => Regex.Matches(words, @"\{\w+\}").Select(m => m.Value).Distinct().Order();
     }
 
     // Unicode CLDR 46, date and number forms of each locale (French with a no-break space instead of the narrow one).

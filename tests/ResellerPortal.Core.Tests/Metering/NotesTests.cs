@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Notifications;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
@@ -40,7 +41,7 @@ public sealed class NotesTests
         await sqlite.Books.BuyAsync(owner, 1000, 10);
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer, limit: 10)).Secret, 5);
-        var mailer = new Postbox();
+        var mailer = new Postbox { IsConfigured = false };
         using var mail = new AlertMail(sqlite.Database, mailer, sqlite.Clock, NullLogger<AlertMail>.Instance);
 
         Assert.Equal(0, await mail.SendAsync());
@@ -53,26 +54,5 @@ public sealed class NotesTests
 
         Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
         Assert.All(mailer.Sent, m => Assert.Contains("is 50 % used", m.Subject, StringComparison.Ordinal));
-    }
-
-    /// <summary>Beside the portal's own mailer, which is tested against a mail server over SMTP.</summary>
-    private sealed class Postbox : IMailer
-    {
-        public bool IsConfigured { get; set; }
-
-        public bool IsRefusing { get; set; }
-
-        public List<(string To, string Subject)> Sent { get; } = [];
-
-        public Task SendAsync(string to, string subject, string text, CancellationToken cancellationToken)
-        {
-            if (IsRefusing)
-            {
-                throw new IOException("The mail server is away.");
-            }
-
-            Sent.Add((to, subject));
-            return Task.CompletedTask;
-        }
     }
 }

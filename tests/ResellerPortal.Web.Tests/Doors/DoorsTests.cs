@@ -39,7 +39,7 @@ public sealed class DoorsTests
 
     [Theory]
     [InlineData("/operator", "/operator/plans", "/operator/resellers", "/operator/converters", "/operator/reconciliation")]
-    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/month-end", "/reseller/invoices", "/reseller/invoice-settings", "/reseller/invoice-settings/sample.pdf", "/reseller/pricing", "/reseller/ledger.csv", "/reseller/history", "/reseller/import", "/reseller/gateway", "/reseller/reconciliation")]
+    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/month-end", "/reseller/invoices", "/reseller/invoice-settings", "/reseller/invoice-settings/sample.pdf", "/reseller/letters", "/reseller/pricing", "/reseller/ledger.csv", "/reseller/history", "/reseller/import", "/reseller/gateway", "/reseller/reconciliation")]
     [InlineData("/my", "/my/tokens", "/my/invoices", "/my/quick-start", "/my/ledger", "/my/ledger.csv", "/my/ledger.ndjson")]
     public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
     {

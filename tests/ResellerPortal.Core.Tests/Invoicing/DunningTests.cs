@@ -1,0 +1,191 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Invoicing;
+
+public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly DunningStepTerms[] Steps = [new(3, 0, false), new(10, 500, false), new(20, 1000, true)];
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Reminders_follow_the_policy_to_the_pause_and_payment_ends_it(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (post, desk) = (new PostOffice(live), await InvoiceDesk.OpenAsync(live));
+        await Books.Valued(Policies(live, post).SetAsync(desk.Owner, isOn: true, Steps));
+        var invoice = await desk.InvoiceAsync();
+
+        // Due on 15 November; the clock stands at noon.
+        foreach (var (day, steps) in new[] { (15, 0), (17, 0), (18, 1), (18, 0), (24, 0), (25, 1) })
+        {
+            Assert.Equal(steps, await RunOnAsync(live, post, day));
+        }
+
+        // Two nodes at once.
+        live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 5, 12, 0, 0, TimeSpan.Zero));
+        Assert.Equal(1, (await Task.WhenAll(Work(live, post).RunAsync(), Work(live, post).RunAsync())).Sum());
+        Assert.Equal(0, await Work(live, post).RunAsync());
+        await post.Work().RunAsync();
+        Assert.Equal(
+            [$"Reminder: invoice {invoice.Number} was due on 15 Nov 2026", $"Second reminder: invoice {invoice.Number}", $"Last reminder: invoice {invoice.Number}"],
+            post.Box.Sent.Select(m => m.Subject));
+        var now = await FindAsync(live, desk.Owner, invoice.Id);
+        Assert.Equal((1500L, invoice.Total.MinorUnits + 1500, InvoiceState.Overdue), (now.LateFee.MinorUnits, now.Due.MinorUnits, now.State));
+        Assert.Contains(Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), post.Box.Sent[2].Text, StringComparison.Ordinal);
+
+        // Paused: the gateway's meter says why, and a new token is paused as well.
+        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync((await live.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
+
+        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
+        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
+        Assert.Equal(InvoiceState.Paid, (await FindAsync(live, desk.Owner, invoice.Id)).State);
+
+        var timeline = await new InvoiceTimeline(live.Database).OfAsync(desk.Owner, invoice.Id);
+        Assert.Equal(
+            ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
+            timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
+        Assert.Equal(3, timeline.Count(e => e.Title == "Reminder mailed"));
+    }
+
+    [Fact]
+    public async Task A_credit_note_ends_the_pause_and_takes_the_fee_with_it()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(1, 700, true)]));
+        var invoice = await desk.InvoiceAsync();
+        await RunOnAsync(sqlite, post, 20);
+        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
+
+        await Books.Valued(new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
+        await Work(sqlite, post).RunAsync();
+
+        var row = await FindAsync(sqlite, desk.Owner, invoice.Id);
+        Assert.Equal((0L, 0L, InvoiceState.Credited), (row.LateFee.MinorUnits, row.Due.MinorUnits, row.State));
+        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(desk.Secret));
+    }
+
+    [Fact]
+    public async Task Of_two_unpaid_invoices_the_last_one_paid_ends_the_pause()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(60, 0, true)]));
+        var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        Assert.Equal(2, await Work(sqlite, post).RunAsync());
+        await PayAsync(first);
+        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
+        await PayAsync(second);
+        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(desk.Secret));
+
+        Task PayAsync(Invoice invoice) => Books.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
+    }
+
+    [Fact]
+    public async Task Nobody_is_reminded_at_night_of_what_is_held_paid_or_without_a_mail_server()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
+        var invoice = await desk.InvoiceAsync();
+
+        // 05:30 UTC is 07:30 in Vilnius, 06:30 is 08:30.
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 18, 5, 30, 0, TimeSpan.Zero));
+        Assert.Equal(0, await Work(sqlite, post).RunAsync());
+        sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 18, 6, 30, 0, TimeSpan.Zero));
+        post.Box.IsConfigured = false;
+        Assert.Equal(0, await Work(sqlite, post).RunAsync());
+        post.Box.IsConfigured = true;
+        await Books.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: true));
+        Assert.Equal(0, await Work(sqlite, post).RunAsync());
+        await Books.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: false));
+        Assert.Equal(1, await Work(sqlite, post).RunAsync());
+        await Books.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
+        Assert.Equal(0, await RunOnAsync(sqlite, post, 30));
+    }
+
+    [Fact]
+    public void Steps_keep_their_order_and_distance_whenever_they_are_looked_for() =>
+        Gen.Select(Gen.Int[1, 40].Array[1, 5].Where(days => days.Distinct().Count() == days.Length), Gen.Int[0, 90].Array[1, 120]).Sample((days, looks) =>
+        {
+            var policy = new DunningPolicy { ResellerId = ResellerId.New(), Steps = [.. days.Order().Select(d => new DunningStepTerms(d, 0, false))] };
+            var (due, taken, today) = (new DateOnly(2026, 11, 15), new List<DateOnly>(), new DateOnly(2026, 11, 15));
+            foreach (var look in looks)
+            {
+                today = today.AddDays(look % 9);
+                while (policy.DueOn(today, due, taken) is not null)
+                {
+                    taken.Add(today);
+                }
+            }
+
+            Assert.True(taken.Count <= policy.Steps.Count);
+            for (var i = 0; i < taken.Count; i++)
+            {
+                Assert.True(taken[i] >= due.AddDays(policy.Steps[i].DaysOverdue));
+                Assert.True(i == 0 || taken[i].DayNumber - taken[i - 1].DayNumber >= policy.Steps[i].DaysOverdue - policy.Steps[i - 1].DaysOverdue);
+            }
+
+            Assert.Equal(LetterKind.Reminder, policy.LetterOf(1));
+        });
+
+    [Fact]
+    public async Task A_policy_that_makes_no_sense_is_refused_and_others_policies_are_not_seen()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+        (DunningStepTerms[] Steps, string Word)[] bad =
+        [
+            ([], "1 to 5"), ([new(0, 0, false)], "1 to 365"), ([new(5, 0, false), new(5, 0, false)], "later"), ([new(5, -1, false)], "0 or more"), ([new(5, 0, true), new(9, 0, false)], "last step"),
+        ];
+        foreach (var (steps, word) in bad)
+        {
+            Assert.Contains(word, (await Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
+        }
+
+        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var invoice = await desk.InvoiceAsync();
+        await RunOnAsync(sqlite, post, 20);
+        Assert.False((await Policies(sqlite, post).ReadAsync(stranger)).IsOn);
+        Assert.True((await Policies(sqlite, post).HoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
+        Assert.Empty(await new InvoiceTimeline(sqlite.Database).OfAsync(stranger, invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(Books.AdminOf(desk.Customer)));
+        await using var ofStranger = sqlite.Database.Open(stranger.Scope);
+        Assert.Empty(ofStranger.DunningSteps);
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
+        Assert.Empty(ofCustomer.DunningPolicies);
+    }
+
+    private static DunningPolicies Policies(LiveBooks live, PostOffice post) => new(live.Database, post.Box, live.Clock);
+
+    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+
+    private static DunningWork Work(LiveBooks live, PostOffice post) =>
+        new(live.Database, post.Deliveries, new AccountPauses(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWork>.Instance);
+
+    private static Task<int> RunOnAsync(LiveBooks live, PostOffice post, int dayOfNovember)
+    {
+        live.Clock.SetUtcNow(new DateTimeOffset(2026, 11, dayOfNovember, 12, 0, 0, TimeSpan.Zero));
+        return Work(live, post).RunAsync();
+    }
+
+    private static async Task<InvoiceRow> FindAsync(LiveBooks live, Actor owner, Guid id) => (await new InvoiceQueries(live.Database, live.Clock).FindAsync(owner, id))!.Row;
+}

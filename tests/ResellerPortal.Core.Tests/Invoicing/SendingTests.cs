@@ -1,0 +1,229 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Invoicing;
+
+public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task What_becomes_final_is_mailed_once_with_its_files(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var post = new PostOffice(live);
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var before = await desk.InvoiceAsync();
+        await Books.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        var invoice = await desk.InvoiceAsync();
+
+        // Two nodes at once, and again later.
+        await Task.WhenAll(post.Work().RunAsync(), post.Work().RunAsync());
+        await post.Work().RunAsync();
+
+        var mail = Assert.Single(post.Box.Sent);
+        Assert.Equal(("admin@acme.example", $"Invoice {invoice.Number} from northwind Ltd", "owner@northwind.example", "northwind Ltd"), (mail.To, mail.Subject, mail.ReplyTo, mail.SenderName));
+        Assert.Equal([$"{invoice.Number}.pdf", $"{invoice.Number}.xml"], mail.Attachments.Select(a => a.FileName));
+        Assert.Contains("https://portal.example/my/invoices", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("{", mail.Text, StringComparison.Ordinal);
+        var log = Assert.Single(await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id));
+        Assert.Equal((DeliveryState.Sent, 1, mail.Id), (log.State, log.Attempts, log.Id));
+        Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, before.Id));
+
+        var note = await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
+        Assert.Equal(1, await post.Work().RunAsync());
+        Assert.Equal($"Credit note {note.Number} from northwind Ltd", post.Box.Sent[1].Subject);
+        Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], post.Box.Sent[1].Attachments.Select(a => a.FileName));
+    }
+
+    [Fact]
+    public async Task A_letter_that_is_refused_is_tried_again_with_patience_and_given_up_at_last()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var post = new PostOffice(sqlite);
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await Books.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        var invoice = await desk.InvoiceAsync();
+        post.Box.IsRefusing = true;
+
+        Assert.Equal(0, await post.Work().RunAsync());
+        var log = (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        Assert.Equal((DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)), (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
+        await post.Work().RunAsync();
+        Assert.Equal(1, (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single().Attempts);
+        for (var i = 0; i < 7; i++)
+        {
+            sqlite.Clock.Advance(TimeSpan.FromDays(1));
+            await post.Work().RunAsync();
+        }
+
+        log = (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        Assert.Equal((DeliveryState.GivenUp, 8), (log.State, log.Attempts));
+
+        // By hand it goes again, once though the button was pressed twice.
+        post.Box.IsRefusing = false;
+        var again = await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
+        Assert.Equal(again.Id, (await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
+        Assert.Equal(1, await post.Work().RunAsync());
+        Assert.Equal("boss@acme.example", Assert.Single(post.Box.Sent).To);
+    }
+
+    [Fact]
+    public async Task A_node_that_dies_with_a_letter_in_hand_leaves_it_to_another()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var post = new PostOffice(sqlite);
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var invoice = await desk.InvoiceAsync();
+        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        using var dying = new CancellationTokenSource();
+        var dead = post.Work(new DyingMailer(dying));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dead.RunAsync(dying.Token));
+        Assert.Equal(0, await post.Work().RunAsync());
+        sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1, await post.Work().RunAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_mail_server_nothing_is_queued_and_that_is_said()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var post = new PostOffice(sqlite);
+        post.Box.IsConfigured = false;
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var invoice = await desk.InvoiceAsync();
+        Assert.Contains("no mail server", (await post.Templates.MailByItselfAsync(desk.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("no mail server", (await post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await post.Work().RunAsync());
+        Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id));
+    }
+
+    [Fact]
+    public async Task Own_words_are_used_in_their_language_alone_and_unknown_places_are_refused()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var post = new PostOffice(sqlite);
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        Assert.Contains("{amount}", (await post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("one line", (await post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("4000", (await post.Templates.PreviewAsync(desk.Owner, "en", new Letter("a", ""))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
+        var invoice = await desk.InvoiceAsync();
+        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await post.Work().RunAsync();
+        Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (post.Box.Sent[0].Subject, post.Box.Sent[0].Text));
+        Assert.False((await post.Templates.ReadAsync(desk.Owner, LetterKind.Invoice, "de")).IsOwn);
+
+        var standard = await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", null));
+        Assert.Equal((false, LetterText.Default(LetterKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Letter));
+    }
+
+    [Fact]
+    public void Every_kind_of_letter_can_be_used_in_every_language() =>
+        Assert.All(
+            DocumentLanguage.All.SelectMany(language => Enum.GetValues<LetterKind>().Select(kind => LetterText.Default(kind, language))),
+            letter => Assert.Null(LetterText.Check(letter)));
+
+    [Fact]
+    public async Task Letters_and_words_are_seen_by_their_own_reseller_alone()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var post = new PostOffice(sqlite);
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var invoice = await desk.InvoiceAsync();
+        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Mine", "Mine")));
+
+        Assert.Empty(await post.Deliveries.OfInvoiceAsync(stranger, invoice.Id));
+        Assert.True((await post.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
+        Assert.False((await post.Templates.ReadAsync(stranger, LetterKind.Invoice, "en")).IsOwn);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.OfInvoiceAsync(Books.AdminOf(desk.Customer), invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(Books.AdminOf(desk.Customer), LetterKind.Invoice, "en"));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
+        Assert.Empty(ofCustomer.LetterTemplates);
+    }
+
+    private sealed class DyingMailer(CancellationTokenSource life) : IMailer
+    {
+        public bool IsConfigured => true;
+
+        public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+        {
+            await life.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}
+
+/// <summary>The services that send, over a box that keeps what is sent.</summary>
+internal sealed class PostOffice(LiveBooks live)
+{
+    private static readonly PortalAddress Portal = new("https://portal.example");
+
+    public Postbox Box { get; } = new();
+
+    public Deliveries Deliveries => new(live.Database, Box, live.Clock, Portal);
+
+    public LetterTemplates Templates => new(live.Database, new InvoiceSettings(live.Database, live.Clock, Portal), Box, live.Clock, Portal);
+
+    public DeliveryWork Work(IMailer? mailer = null) => new(
+        live.Database, Deliveries, mailer ?? Box, new PaperFake(), new XmlFake(), new Logos(live.Database, new PaperFake(), live.Clock), live.Clock, NullLogger<DeliveryWork>.Instance);
+
+    /// <summary>How documents look is tested where they are drawn.</summary>
+    private sealed class PaperFake : IInvoiceDocument
+    {
+        public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => [1];
+
+        public bool CanShow(byte[] image) => true;
+    }
+
+    private sealed class XmlFake : IElectronicInvoice
+    {
+        public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot) => [];
+
+        public byte[] Write(InvoiceSnapshot snapshot, ElectronicSyntax syntax) => [2];
+    }
+}
+
+/// <summary>A reseller with one customer, whose months are invoiced one after the other.</summary>
+internal sealed class InvoiceDesk
+{
+    private readonly LiveBooks _live;
+    private readonly string _secret;
+    private BillingPeriod _month = new(2026, 10);
+
+    private InvoiceDesk(LiveBooks live, Actor owner, Customer customer, string secret) => (_live, Owner, Customer, _secret) = (live, owner, customer, secret);
+
+    public Actor Owner { get; }
+
+    public Customer Customer { get; }
+
+    public string Secret => _secret;
+
+    public static async Task<InvoiceDesk> OpenAsync(LiveBooks live)
+    {
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.BuyAsync(owner, 12_000, 180);
+        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
+        return new InvoiceDesk(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+    }
+
+    /// <summary>Uses 100 conversions and makes their month final on the first day of the next, at noon.</summary>
+    public async Task<Invoice> InvoiceAsync()
+    {
+        await _live.UseAsync(_secret, 100);
+        _live.Clock.SetUtcNow(_month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await _live.Books.InvoiceRun.DraftAsync(Owner, _month)).Value.Results.Single();
+        _month = _month.Next;
+        return await Books.Valued(_live.Books.Invoices.FinaliseAsync(Owner, draft.InvoiceId!.Value));
+    }
+}

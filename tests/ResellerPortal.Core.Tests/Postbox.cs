@@ -1,0 +1,28 @@
+using ResellerPortal.Core.Sending;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>Keeps what is mailed. Beside the portal's own mailer, which is tested against a mail server over SMTP.</summary>
+public sealed class Postbox : IMailer
+{
+    public bool IsConfigured { get; set; } = true;
+
+    public bool IsRefusing { get; set; }
+
+    public List<OutgoingMail> Sent { get; } = [];
+
+    public Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    {
+        if (IsRefusing)
+        {
+            throw new IOException("The mail server is away.");
+        }
+
+        lock (Sent)
+        {
+            Sent.Add(mail);
+        }
+
+        return Task.CompletedTask;
+    }
+}
