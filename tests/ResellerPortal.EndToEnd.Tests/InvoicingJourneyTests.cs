@@ -4,6 +4,7 @@ using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Time;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
+using ResellerPortal.Web.Tests.Gateway;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
@@ -113,5 +114,67 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("Finalise");
         await owner.SeesAsync("1 invoice is final.");
         await owner.SeesRowAsync("INV-2026-0001");
+    }
+
+    [Fact]
+    public async Task A_reseller_sets_its_look_and_words_and_an_invoice_is_mailed_in_them()
+    {
+        await using var mailServer = StandInMailServer.Start();
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero), mailServer.Settings);
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync("/reseller/invoice-settings", "Invoice settings");
+        await owner.FillAsync("Account holder", "Northwind");
+        await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1001");
+        await owner.ChooseAsync("Language", "Deutsch");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("The IBAN's check digits do not fit");
+        await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1000");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("Invoices that are made final from now on have it.");
+        await owner.AttachAsync("Logo file", new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = TestPicture.Png() });
+        await owner.SeesAsync("This is your logo from now on.");
+
+        await owner.OpenAsync("/reseller/letters", "Letters and reminders");
+        await owner.Page.GetByText("Mail invoices and credit notes as soon as they are final").ClickAsync();
+        await owner.SeesAsync("Invoices that become final from now on are mailed.");
+        await owner.FillAsync("Subject", "Rechnung {nummer}");
+        await owner.SeesAsync("Nothing is known to put in for {nummer}.");
+        await owner.FillAsync("Subject", "Ihre {number}, mit Dank");
+        await owner.SeesAsync("Ihre INV-2026-0042, mit Dank");
+        await owner.PressAsync("Save words");
+        await owner.SeesAsync("Letters that go from now on have these words.");
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
+        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "Draft for October 2026");
+        await owner.PressAsync("Finalise invoice");
+        await owner.ConfirmAsync("Finalise invoice");
+        await owner.SeesAsync("Made final");
+        await server.Services.GetRequiredService<Core.Sending.DeliveryWork>().RunAsync(TestContext.Current.CancellationToken);
+        await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
+        await owner.SeesAsync("Invoice mailed");
+        Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", Assert.Single(mailServer.Messages), StringComparison.Ordinal);
+        await owner.PressAsync("Mail");
+        await owner.FillAsync("To", "boss@acme.example");
+        await owner.ConfirmAsync("Send");
+        await owner.SeesAsync("is about to be mailed");
+
+        var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.OpenAsync("/my/invoices", "Invoices");
+        var download = await customer.Page.RunAndWaitForDownloadAsync(() => customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).ClickAsync());
+        var pdf = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.Contains("Rechnung an", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Equal(1, PdfText.ImageCount(pdf));
+        Assert.StartsWith("BCD", await PdfText.CodeOfAsync(pdf), StringComparison.Ordinal);
     }
 }

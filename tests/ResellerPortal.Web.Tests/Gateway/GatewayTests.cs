@@ -86,7 +86,7 @@ public sealed class GatewayTests
     public async Task Who_may_not_convert_is_told_what_to_do()
     {
         using var server = PortalServer.Start();
-        var (owner, customer, _) = await SellAsync(server);
+        var (owner, customer, token) = await SellAsync(server);
         var revoked = await server.Books.IssueAsync(owner, customer);
         await server.Books.Tokens.RevokeAsync(owner, revoked.Token.Id);
         var expired = await server.Books.IssueAsync(owner, customer, expiresAtUtc: server.Clock.GetUtcNow().AddMinutes(1));
@@ -96,6 +96,14 @@ public sealed class GatewayTests
         Assert.Equal((HttpStatusCode.Unauthorized, 4011), await CodeAsync(server, "rpt_nobody"));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, revoked.Secret));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, expired.Secret));
+        await using (var db = server.Books.Database.Open(TenantScope.CrossTenants("test")))
+        {
+            await db.ApiTokens.Where(t => t.CustomerId == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.PausedAtUtc, server.Clock.GetUtcNow()));
+        }
+
+        var paused = await ConvertAsync(server, token.Secret, "txt", "hello.txt", "Hello"u8.ToArray());
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), (paused.Status, paused.Json.GetProperty("Code").GetInt32()));
+        Assert.Contains("an invoice is overdue", paused.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
         Assert.Empty(await EntriesAsync(server));
     }
 
