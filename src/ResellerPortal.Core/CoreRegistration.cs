@@ -84,6 +84,9 @@ public static class CoreRegistration
         services.AddSingleton<ResellerDashboard>();
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<InvoiceTimeline>();
+        services.AddSingleton<IssuedDocuments>();
+        services.AddSingleton<MonthClose>();
+        services.AddSingleton<Statements>();
         services.AddSingleton<PriceSimulator>();
         services.AddSingleton<MyUsage>();
         return services;

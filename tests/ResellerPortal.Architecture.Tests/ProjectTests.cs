@@ -9,7 +9,7 @@ public sealed partial class ProjectTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = ["Microsoft.AspNetCore.DataProtection.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.EntityFrameworkCore"],
-        ["Documents"] = ["Core", "CsvHelper", "Markdig", "PDFsharp", "QRCoder"],
+        ["Documents"] = ["Core", "CsvHelper", "DocumentFormat.OpenXml", "Markdig", "PDFsharp", "QRCoder"],
         ["Gateway"] = ["Core", "Microsoft.IdentityModel.JsonWebTokens", "Polly.Core"],
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],

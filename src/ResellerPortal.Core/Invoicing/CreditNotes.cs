@@ -103,8 +103,10 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         }
 
         var due = invoice.Due;
+        var now = clock.GetUtcNow();
         invoice.WrittenOffMinorUnits += due.MinorUnits;
-        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason.Trim()}", invoice.ResellerId, invoice.CustomerId);
+        invoice.WrittenOffAtUtc = now;
+        db.Audit(actor, now, Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason.Trim()}", invoice.ResellerId, invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return invoice;

@@ -67,6 +67,9 @@ public sealed class Invoice : ICustomerOwned
     /// <summary>What was given up of it.</summary>
     public long WrittenOffMinorUnits { get; set; }
 
+    /// <summary>When it was given up; null where nothing was.</summary>
+    public DateTimeOffset? WrittenOffAtUtc { get; set; }
+
     /// <summary>Since when nobody is reminded of it; null where it is reminded of.</summary>
     public DateTimeOffset? RemindersHeldAtUtc { get; set; }
 

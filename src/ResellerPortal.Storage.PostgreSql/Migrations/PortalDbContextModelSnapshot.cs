@@ -602,6 +602,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<long?>("WrittenOffAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("bigint");
 

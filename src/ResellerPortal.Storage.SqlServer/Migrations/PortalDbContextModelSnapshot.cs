@@ -603,6 +603,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
 
+                    b.Property<long?>("WrittenOffAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("bigint");
 

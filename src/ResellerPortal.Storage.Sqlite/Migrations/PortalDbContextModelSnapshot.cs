@@ -611,6 +611,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("WrittenOffAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("WrittenOffMinorUnits")
                         .HasColumnType("INTEGER");
 

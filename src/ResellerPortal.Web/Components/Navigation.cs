@@ -21,8 +21,9 @@ internal static class Navigation
         new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
         new(Permission.InvoicesDraft, "/reseller/month-end", "Month end", Icons.Material.Outlined.EventAvailable),
         new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
-        new(Permission.InvoicesConfigure, "/reseller/letters", "Letters and reminders", Icons.Material.Outlined.MailOutline),
+        new(Permission.InvoicesConfigure, "/reseller/letters", "Letters", Icons.Material.Outlined.MailOutline),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
         new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),
@@ -33,6 +34,7 @@ internal static class Navigation
         new(Permission.MyView, "/my/tokens", "API tokens", Icons.Material.Outlined.Key),
         new(Permission.MyView, "/my/ledger", "Ledger", Icons.Material.Outlined.ReceiptLong),
         new(Permission.MyView, "/my/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.MyView, "/my/statement", "Statement", Icons.Material.Outlined.AccountBalance),
         new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
     ];
 

@@ -1,11 +1,13 @@
 using System.Security.Claims;
-using CsvHelper;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Tables;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -15,7 +17,9 @@ internal static class ResellerDownloads
 {
     public static void MapResellerDownloads(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/reseller/ledger.csv", ExportLedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
@@ -34,38 +38,64 @@ internal static class ResellerDownloads
         return Results.File(document.Draw(sample, await logos.OfAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
     }
 
-    private static async Task<IResult> ExportLedgerAsync(
-        ClaimsPrincipal user, SeatDirectory seats, LedgerQueries ledger, [AsParameters] LedgerAddress address, CancellationToken cancellationToken)
+    private static async Task<IResult> LedgerAsync(
+        string format, ClaimsPrincipal user, SeatDirectory seats, LedgerQueries ledger, [AsParameters] LedgerAddress address, CancellationToken cancellationToken) =>
+        await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid() : Table(
+            format,
+            "usage-ledger",
+            ["occurred_utc", "customer", "entry", "environment", "converter", "conversions", "cost", "currency", "source", "flags", "request_id", "hash"],
+            ledger.ExportAsync(actor, address.ToFilter(), cancellationToken).Select(row => (IReadOnlyList<object?>)
+            [
+                row.OccurredAtUtc, row.CustomerName, row.Sequence, row.Environment, row.Converter, row.Quantity, (decimal)row.Cost.Micros / UnitPrice.MicrosPerUnit,
+                row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(row.Hash),
+            ]));
+
+    private static async Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, IssuedDocuments documents, CancellationToken cancellationToken)
     {
         if (await seats.ActorOfAsync(user) is not { } actor)
         {
             return Results.Forbid();
         }
 
-        return Results.Stream(
-            async stream =>
-            {
-                // What a customer named could be a formula to a spreadsheet: the writer escapes it.
-                await using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { Injection = CsvInjection.Escape }, leaveOpen: true);
-                csv.WriteHeader(["occurred_utc", "customer", "entry", "environment", "converter", "conversions", "cost", "currency", "source", "flags", "request_id", "hash"]);
-                await foreach (var row in ledger.ExportAsync(actor, address.ToFilter(), cancellationToken))
-                {
-                    csv.WriteField(row.OccurredAtUtc.UtcDateTime, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
-                    csv.WriteField(row.CustomerName);
-                    csv.WriteField<long>(row.Sequence);
-                    csv.WriteField(row.Environment);
-                    csv.WriteField(row.Converter);
-                    csv.WriteField<long>(row.Quantity);
-                    csv.WriteField<decimal>((decimal)row.Cost.Micros / UnitPrice.MicrosPerUnit);
-                    csv.WriteField(row.Cost.Currency.Code);
-                    csv.WriteField(row.Source.ToString());
-                    csv.WriteField(row.Flags.ToString());
-                    csv.WriteField(row.RequestId.ToString());
-                    csv.WriteField(Convert.ToHexStringLower(row.Hash));
-                    await csv.EndRecordAsync(cancellationToken);
-                }
-            },
-            "text/csv; charset=utf-8",
-            "usage-ledger.csv");
+        if (!BillingPeriod.TryParse(month, out var period))
+        {
+            return Results.BadRequest("Name a month such as 2026-10.");
+        }
+
+        return Table(
+            format,
+            $"documents-{period}",
+            ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "tax_category", "tax_rate_percent", "against"],
+            (await documents.OfMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
+            [
+                d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
+                d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
+                d.Snapshot.Taxes[0].Category, d.Snapshot.Taxes[0].RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
+            ]).ToAsyncEnumerable());
     }
+
+    private static async Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken)
+    {
+        if (await seats.ActorOfAsync(user) is not { } actor)
+        {
+            return Results.Forbid();
+        }
+
+        if (!BillingPeriod.TryParse(month, out var period))
+        {
+            return Results.BadRequest("Name a month such as 2026-10.");
+        }
+
+        var report = await close.ReadAsync(actor, period, cancellationToken);
+        return Table(
+            format,
+            $"month-close-{period}",
+            ["customer", "conversions", "revenue", "cost", "margin", "owed_at_month_end", "currency"],
+            report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, r.Owed.Amount, report.Currency.Code]).ToAsyncEnumerable());
+    }
+
+    private static IResult Table(string format, string name, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
+        Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)
+            ? Results.Stream(stream => TableFile.WriteAsync(stream, known, columns, rows, default), TableFile.MediaTypeOf(known), $"{name}.{TableFile.ExtensionOf(known)}")
+            : Results.NotFound();
 }

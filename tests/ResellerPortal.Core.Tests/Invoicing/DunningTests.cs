@@ -178,7 +178,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
     private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
 
-    private static DunningWork Work(LiveBooks live, PostOffice post) =>
+    internal static DunningWork Work(LiveBooks live, PostOffice post) =>
         new(live.Database, post.Deliveries, new AccountPauses(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWork>.Instance);
 
     private static Task<int> RunOnAsync(LiveBooks live, PostOffice post, int dayOfNovember)

@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <param name="Balance">What is owed after it.</param>
+public sealed record StatementLine(AccountEntry Entry, Money Balance);
+
+/// <summary>What a customer owed, what changed it, and what it owes.</summary>
+public sealed record StatementOfAccount(string CustomerName, DateOnly From, DateOnly To, Currency Currency, Money Opening, IReadOnlyList<StatementLine> Lines, Money Closing);
+
+/// <summary>Statements of account, for the reseller and for the customer itself.</summary>
+public sealed class Statements(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>A customer's statement; by itself of the last twelve months.</summary>
+    /// <returns>Null where there is no such customer for this actor.</returns>
+    public async Task<StatementOfAccount?> ReadAsync(Actor actor, CustomerId customerId, DateOnly? from = null, DateOnly? to = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
+        await using var db = database.Open(actor.Scope);
+        if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return null;
+        }
+
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
+        var last = to ?? reseller.Zone.DayOf(clock.GetUtcNow());
+        var first = from ?? last.AddYears(-1).AddDays(1);
+        var entries = await AccountBook.ReadAsync(db, reseller, customerId, last, cancellationToken);
+        var opening = Money.Sum(entries.Where(e => e.Day < first).Select(e => e.Amount), reseller.Currency);
+        var (balance, lines) = (opening, new List<StatementLine>());
+        foreach (var entry in entries.Where(e => e.Day >= first))
+        {
+            balance += entry.Amount;
+            lines.Add(new StatementLine(entry, balance));
+        }
+
+        return new StatementOfAccount(customer.Name, first, last, reseller.Currency, opening, lines, balance);
+    }
+}

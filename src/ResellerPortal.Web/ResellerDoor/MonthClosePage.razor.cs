@@ -1,0 +1,58 @@
+using System.Globalization;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class MonthClosePage(CurrentActor current, MonthClose close, InvoiceSchedules schedules, TimeProvider clock)
+{
+    private const int Months = 24;
+
+    private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
+
+    private static readonly (string Title, AccountEntryKind Kind)[] Moves =
+    [
+        ("Invoices", AccountEntryKind.Invoice),
+        ("Late fees", AccountEntryKind.LateFee),
+        ("Credit notes", AccountEntryKind.CreditNote),
+        ("Payments", AccountEntryKind.Payment),
+        ("Written off", AccountEntryKind.WriteOff),
+    ];
+
+    private List<BillingPeriod> _periods = [];
+    private BillingPeriod _period;
+    private MonthCloseReport? _report;
+
+    private IReadOnlyList<ChartLine> Ages => [new ChartLine("Owed", [.. _report!.Ages.InOrder.Select(money => money.Amount)])];
+
+    private IEnumerable<(string Title, string Address)> Exports =>
+        from file in new[] { (Title: "Documents issued", Path: "documents"), (Title: "This report", Path: "month-close") }
+        from format in new[] { "csv", "xlsx", "json" }
+        select ($"{file.Title}, {format.ToUpperInvariant()}", $"/reseller/{file.Path}.{format}?month={_period}");
+
+    protected override async Task OnInitializedAsync()
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(await current.GetAsync())).TimeZone);
+        var present = BillingPeriod.Of(clock.GetUtcNow(), zone);
+        _periods = [.. Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(present.FirstDay.AddMonths(-i)))];
+        await ChooseAsync(present.Previous);
+    }
+
+    private async Task ChooseAsync(BillingPeriod period)
+    {
+        _period = period;
+        _report = await close.ReadAsync(await current.GetAsync(), period);
+    }
+
+    private static string TaxName(IssuedTax tax) => tax.Category switch
+    {
+        "S" => (tax.RateBasisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture) + " %",
+        "AE" => "Reverse charge",
+        "E" => "Exempt",
+        "G" => "Export",
+        _ => "Not subject to tax",
+    };
+}

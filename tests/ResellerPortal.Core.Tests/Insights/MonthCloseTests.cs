@@ -1,0 +1,142 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Tests.Invoicing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Insights;
+
+public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly BillingPeriod October = new(2026, 10);
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_month_is_what_it_earned_issued_moved_and_left_owed(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var (october, november) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
+
+        // October's 1.50 and 21 % are issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
+        live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
+        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
+        await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
+        await Books.Valued(new CreditNotes(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
+
+        var inNovember = await Service(live).ReadAsync(desk.Owner, October.Next);
+        Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
+        Assert.Equal(new IssuedTax("S", 2100, Cents(150), Cents(32)), Assert.Single(inNovember.Issued));
+        Assert.Equal((0L, 182L, -100L, 82L), (inNovember.Opening.MinorUnits, inNovember.MovedBy(AccountEntryKind.Invoice).MinorUnits, inNovember.MovedBy(AccountEntryKind.Payment).MinorUnits, inNovember.Closing.MinorUnits));
+        Assert.Equal([0L, 82, 0, 0, 0], inNovember.Ages.InOrder.Select(m => m.MinorUnits));
+        Assert.Equal(("Acme", 82L), (inNovember.Rows.Single().Name, inNovember.Rows.Single().Owed.MinorUnits));
+
+        var inDecember = await Service(live).ReadAsync(desk.Owner, October.Next.Next);
+        Assert.Equal((82L, 182L, -182L, -82L, 0L), (
+            inDecember.Opening.MinorUnits, inDecember.MovedBy(AccountEntryKind.Invoice).MinorUnits, inDecember.MovedBy(AccountEntryKind.CreditNote).MinorUnits,
+            inDecember.MovedBy(AccountEntryKind.WriteOff).MinorUnits, inDecember.Closing.MinorUnits));
+        Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
+        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocuments(live.Database).OfMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
+
+        var statement = (await new Statements(live.Database, live.Clock).ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id))!;
+        Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
+        Assert.Equal([AccountEntryKind.Invoice, AccountEntryKind.Payment, AccountEntryKind.Invoice, AccountEntryKind.WriteOff, AccountEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
+        Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
+    }
+
+    [Fact]
+    public Task Whatever_is_done_each_month_begins_where_the_last_one_ended_and_ends_with_what_is_due() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[1, 200]).Array[0, 14].SampleAsync(
+            async acts =>
+            {
+                await using var sqlite = await BooksOnSqlite.OpenAsync();
+                var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+                await Books.Valued(new DunningPolicies(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
+                var invoices = new List<Invoice> { await desk.InvoiceAsync(), await desk.InvoiceAsync() };
+                foreach (var (act, number) in acts)
+                {
+                    var invoice = invoices[number % invoices.Count];
+                    var today = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius").DayOf(sqlite.Clock.GetUtcNow());
+                    switch (act)
+                    {
+                        case 0:
+                            sqlite.Clock.Advance(TimeSpan.FromDays(number % 40));
+                            break;
+                        case 1:
+                            await Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
+                            break;
+                        case 2:
+                            await new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed");
+                            break;
+                        case 3 when number > 150:
+                            await new CreditNotes(sqlite.Database, sqlite.Clock).WriteOffAsync(desk.Owner, invoice.Id, "Lost");
+                            break;
+                        default:
+                            sqlite.Clock.Advance(TimeSpan.FromDays(number % 9));
+                            await DunningTests.Work(sqlite, post).RunAsync();
+                            break;
+                    }
+                }
+
+                var reports = new List<MonthCloseReport>();
+                var last = BillingPeriod.Of(sqlite.Clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius"));
+                for (var month = October; month <= last; month = month.Next)
+                {
+                    reports.Add(await Service(sqlite).ReadAsync(desk.Owner, month));
+                }
+
+                Assert.True(reports[0].Opening.IsZero);
+                Assert.All(reports.Zip(reports.Skip(1)), pair => Assert.Equal(pair.First.Closing, pair.Second.Opening));
+                Assert.All(reports, r => Assert.Equal(r.Closing, r.Opening + Money.Sum(r.Moved.Values, Eur)));
+                Assert.All(reports, r => Assert.Equal(r.Closing, Money.Sum(r.Ages.InOrder, Eur)));
+                Assert.All(reports, r => Assert.Equal(r.Closing, Money.Sum(r.Rows.Select(row => row.Owed), Eur)));
+                await using var db = sqlite.OpenAll();
+                Assert.Equal(Money.Sum((await db.Invoices.ToListAsync()).Select(i => i.Due), Eur), reports[^1].Closing);
+                var statement = (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id, October.FirstDay))!;
+                Assert.Equal(reports[^1].Closing, statement.Closing);
+            },
+            iter: 12,
+            threads: 1);
+
+    [Fact]
+    public void Receivables_are_sorted_by_the_days_they_are_overdue()
+    {
+        var on = new DateOnly(2026, 11, 30);
+        var ages = AgedReceivables.Of(new[] { 10, 0, -1, -30, -31, -60, -61, -90, -91, -400 }.Select((days, i) => (on.AddDays(days), Cents(1 << i))), on, Eur);
+        Assert.Equal([3L, 12, 48, 192, 768], ages.InOrder.Select(m => m.MinorUnits));
+    }
+
+    [Fact]
+    public async Task The_books_of_a_reseller_are_its_own()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await desk.InvoiceAsync();
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var neighbour = await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour");
+        var statements = new Statements(sqlite.Database, sqlite.Clock);
+
+        Assert.Empty((await Service(sqlite).ReadAsync(stranger, October)).Rows);
+        Assert.Empty(await new IssuedDocuments(sqlite.Database).OfMonthAsync(stranger, October.Next));
+        Assert.Null(await statements.ReadAsync(stranger, desk.Customer.Id));
+        Assert.Null(await statements.ReadAsync(Books.AdminOf(neighbour), desk.Customer.Id));
+        Assert.NotNull(await statements.ReadAsync(desk.Owner, desk.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(Books.AdminOf(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocuments(sqlite.Database).OfMonthAsync(Books.AdminOf(desk.Customer), October));
+    }
+
+    private static Money Cents(long minorUnits) => new(minorUnits, Eur);
+
+    private static MonthClose Service(LiveBooks live) => new(live.Database, new IssuedDocuments(live.Database));
+
+    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+}
