@@ -86,6 +86,7 @@ public static class CoreRegistration
         services.AddSingleton<InvoiceTimeline>();
         services.AddSingleton<IssuedDocuments>();
         services.AddSingleton<MonthClose>();
+        services.AddSingleton<Bookings>();
         services.AddSingleton<Statements>();
         services.AddSingleton<PriceSimulator>();
         services.AddSingleton<MyUsage>();

@@ -9,7 +9,7 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>An invoice or credit note as it was issued.</summary>
-public sealed record IssuedDocument(InvoiceSnapshot Snapshot)
+public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snapshot)
 {
     public bool IsCreditNote => Snapshot.Credits is not null;
 
@@ -32,8 +32,8 @@ public sealed class IssuedDocuments(PortalDatabase database)
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var (from, until) = (month.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone));
-        var invoices = await db.Invoices.Where(i => i.FinalisedAtUtc >= from && i.FinalisedAtUtc < until).OrderBy(i => i.Number).Select(i => i.Snapshot!).ToListAsync(cancellationToken);
-        var notes = await db.CreditNotes.Where(n => n.IssuedOn >= month.FirstDay && n.IssuedOn <= month.LastDay).OrderBy(n => n.Number).Select(n => n.Snapshot).ToListAsync(cancellationToken);
-        return [.. invoices.Concat(notes).Select(json => new IssuedDocument(InvoiceSnapshot.Parse(json)))];
+        var invoices = await db.Invoices.Where(i => i.FinalisedAtUtc >= from && i.FinalisedAtUtc < until).OrderBy(i => i.Number).Select(i => new { i.CustomerId, Json = i.Snapshot! }).ToListAsync(cancellationToken);
+        var notes = await db.CreditNotes.Where(n => n.IssuedOn >= month.FirstDay && n.IssuedOn <= month.LastDay).OrderBy(n => n.Number).Select(n => new { n.CustomerId, Json = n.Snapshot }).ToListAsync(cancellationToken);
+        return [.. invoices.Concat(notes).Select(d => new IssuedDocument(d.CustomerId, InvoiceSnapshot.Parse(d.Json)))];
     }
 }

@@ -88,7 +88,7 @@ internal static partial class FinishedPdf
     private static byte[] Deflate(byte[] content)
     {
         using var packed = new MemoryStream();
-        using (var stream = new ZLibStream(packed, CompressionLevel.Fastest))
+        using (var stream = new ZLibStream(packed, CompressionLevel.Optimal))
         {
             stream.Write(content);
         }

@@ -449,6 +449,34 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Insights.BookingAccounts", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Client")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Consultant")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("FirstDebtor")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ReverseCharge")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Taxed")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Untaxed")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("BookingAccounts");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<Guid>("Id")

@@ -450,6 +450,34 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Insights.BookingAccounts", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Client")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Consultant")
+                        .HasColumnType("int");
+
+                    b.Property<int>("FirstDebtor")
+                        .HasColumnType("int");
+
+                    b.Property<int>("ReverseCharge")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Taxed")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Untaxed")
+                        .HasColumnType("int");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("BookingAccounts");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<Guid>("Id")

@@ -450,6 +450,34 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("DunningStep");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Insights.BookingAccounts", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Client")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Consultant")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FirstDebtor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ReverseCharge")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Taxed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Untaxed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("BookingAccounts");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Invoicing.CreditNote", b =>
                 {
                     b.Property<byte[]>("Id")

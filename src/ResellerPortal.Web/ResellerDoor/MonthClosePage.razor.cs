@@ -1,4 +1,5 @@
 using System.Globalization;
+using MudBlazor;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Time;
@@ -7,7 +8,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class MonthClosePage(CurrentActor current, MonthClose close, InvoiceSchedules schedules, TimeProvider clock)
+public sealed partial class MonthClosePage(CurrentActor current, MonthClose close, InvoiceSchedules schedules, Bookings bookings, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
 {
     private const int Months = 24;
 
@@ -45,6 +46,15 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
     {
         _period = period;
         _report = await close.ReadAsync(await current.GetAsync(), period);
+    }
+
+    private async Task SetAccountsAsync()
+    {
+        var accounts = await bookings.ReadAsync(await current.GetAsync());
+        if ((await dialogs.ActAsync(new DialogParameters<BookingAccountsDialog> { { d => d.Accounts, accounts } })).IsDone)
+        {
+            snackbar.Add("Saved. Files that are made from now on have them.", Severity.Success);
+        }
     }
 
     private static string TaxName(IssuedTax tax) => tax.Category switch

@@ -19,6 +19,7 @@ internal static class ResellerDownloads
     {
         endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/bookings.csv", BookingsAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
@@ -72,6 +73,23 @@ internal static class ResellerDownloads
                 d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
                 d.Snapshot.Taxes[0].Category, d.Snapshot.Taxes[0].RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable());
+    }
+
+    private static async Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, InvoiceSchedules schedules, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await seats.ActorOfAsync(user) is not { } actor)
+        {
+            return Results.Forbid();
+        }
+
+        if (!BillingPeriod.TryParse(month, out var period))
+        {
+            return Results.BadRequest("Name a month such as 2026-10.");
+        }
+
+        var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(actor, cancellationToken)).TimeZone);
+        var file = DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone).DateTime);
+        return Results.File(file, TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv");
     }
 
     private static async Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken)

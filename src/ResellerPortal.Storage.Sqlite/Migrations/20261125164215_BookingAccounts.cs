@@ -1,0 +1,38 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace ResellerPortal.Storage.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class BookingAccounts : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "BookingAccounts",
+                columns: table => new
+                {
+                    ResellerId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Consultant = table.Column<int>(type: "INTEGER", nullable: false),
+                    Client = table.Column<int>(type: "INTEGER", nullable: false),
+                    Taxed = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReverseCharge = table.Column<int>(type: "INTEGER", nullable: false),
+                    Untaxed = table.Column<int>(type: "INTEGER", nullable: false),
+                    FirstDebtor = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BookingAccounts", x => x.ResellerId);
+                });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "BookingAccounts");
+        }
+    }
+}

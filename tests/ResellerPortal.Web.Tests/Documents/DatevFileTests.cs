@@ -1,0 +1,63 @@
+using System.Text;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Documents;
+
+public sealed class DatevFileTests
+{
+    private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_months_documents_are_bookings_of_each_reseller_alone()
+    {
+        using var server = PortalServer.Start(MidOctober);
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(owner, 12_000, 180);
+        var (first, second) = (await server.Books.AddCustomerAsync(owner, "Acme"), await server.Books.AddCustomerAsync(owner, "Birch"));
+        var details = new Core.Accounts.CustomerDetails("Birch \"& Söhne", second.Email, second.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null);
+        await Books.Valued(server.Books.Customers.UpdateAsync(owner, second.Id, details));
+        foreach (var customer in new[] { first, second })
+        {
+            await server.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(await server.Books.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
+        }
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+        foreach (var draft in (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results)
+        {
+            await Books.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        }
+
+        var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
+        await Books.Valued(server.Services.GetRequiredService<CreditNotes>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
+        var bookings = server.Services.GetRequiredService<Bookings>();
+        Assert.Contains("4 digits", (await bookings.SetAsync(owner, new BookingAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(bookings.SetAsync(owner, new BookingAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
+        var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
+
+        var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/bookings.csv?month=2026-11");
+
+        Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
+        var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n");
+
+        // Noon UTC is 14 o'clock in Vilnius; the server's clock goes on.
+        Assert.Matches("^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"", lines[0]);
+        Assert.Equal(31, lines[0].Split(';').Length);
+        Assert.Equal(14, lines[1].Split(';').Length);
+        Assert.Equal(
+            [
+                "1,82;\"S\";\"EUR\";;;\"\";20000;4400;\"\";0111;\"INV-2026-0001\";\"151126\";;\"Acme\"",
+                "1,50;\"S\";\"EUR\";;;\"\";20001;4336;\"\";0111;\"INV-2026-0002\";\"151126\";;\"Birch \"\"& Söhne\"",
+                "1,50;\"H\";\"EUR\";;;\"\";20001;4336;\"\";0111;\"CN-2026-0001\";\"\";;\"Birch \"\"& Söhne\"",
+                "",
+            ],
+            lines[2..]);
+        Assert.Empty((await bookings.OfMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
+        Assert.Equal(10_000, (await bookings.ReadAsync(stranger)).FirstDebtor);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(Books.AdminOf(first)));
+    }
+}
