@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
@@ -39,6 +40,7 @@ internal static class PortalHost
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         services.AddSingleton<IElectronicInvoice, ElectronicInvoice>();
+        services.AddSingleton<IStatementDocument, StatementPdf>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
             .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")

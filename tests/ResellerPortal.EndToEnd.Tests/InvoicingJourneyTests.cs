@@ -41,11 +41,17 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("Uncollectible");
         await owner.OpenAsync("/reseller/history", "History");
         await owner.SeesRowAsync("wrote off 12.10 EUR of INV-2026-0001: Insolvent");
+        await owner.OpenAsync("/reseller/month-close", "Month close");
+        await owner.SeesRowAsync("Acme");
+        await owner.SeesAsync("150 conversions billed");
 
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
         await customer.SignInAsync("admin@acme.example", Books.Password);
         await customer.OpenAsync("/my/invoices", "Invoices");
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
+        await customer.OpenAsync("/my/statement", "Statement");
+        await customer.SeesRowAsync("Credit note CN-2026-0001 for INV-2026-0001");
+        await customer.SeesRowAsync("Written off of INV-2026-0001");
     }
 
     [Fact]

@@ -162,7 +162,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         Assert.Contains("Acme Publishing", text, StringComparison.Ordinal);
         Assert.Contains("txt → pdf, production", text, StringComparison.Ordinal);
         Assert.Contains("0.018", text, StringComparison.Ordinal);
-        Assert.Matches(@"Net\s+0\.05", text);
+        Assert.Matches(@"Net total\s+0\.05", text);
         Assert.Matches(@"Total EUR\s+0\.06", text);
         Assert.Contains("ledger entries 1 to 3", text, StringComparison.Ordinal);
     }

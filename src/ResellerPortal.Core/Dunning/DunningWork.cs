@@ -74,9 +74,8 @@ public sealed class DunningWork(PortalDatabase database, Deliveries deliveries, 
         var today = reseller.Zone.DayOf(now);
         var steps = db.DunningSteps;
         var overdue = await db.Invoices.AsNoTracking()
-            .Where(i => i.DueOn < today && i.RemindersHeldAtUtc == null
-                && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits
-                && steps.Count(s => s.InvoiceId == i.Id) < policy.Steps.Count)
+            .Where(Invoice.HasDue)
+            .Where(i => i.DueOn < today && i.RemindersHeldAtUtc == null && steps.Count(s => s.InvoiceId == i.Id) < policy.Steps.Count)
             .OrderBy(i => i.Number)
             .Select(i => new { i.Id, i.CustomerId })
             .ToListAsync(cancellationToken);

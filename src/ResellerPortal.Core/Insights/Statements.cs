@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -10,8 +11,18 @@ namespace ResellerPortal.Core.Insights;
 /// <param name="Balance">What is owed after it.</param>
 public sealed record StatementLine(AccountEntry Entry, Money Balance);
 
+/// <summary>Whose document a statement is, to whom, and how it looks.</summary>
+public sealed record StatementStyle(SnapshotParty Seller, SnapshotParty Buyer, string Language, DocumentFont Font, string AccentColor);
+
 /// <summary>What a customer owed, what changed it, and what it owes.</summary>
-public sealed record StatementOfAccount(string CustomerName, DateOnly From, DateOnly To, Currency Currency, Money Opening, IReadOnlyList<StatementLine> Lines, Money Closing);
+public sealed record StatementOfAccount(StatementStyle Style, DateOnly From, DateOnly To, Currency Currency, Money Opening, IReadOnlyList<StatementLine> Lines, Money Closing);
+
+/// <summary>Draws a statement as a document.</summary>
+public interface IStatementDocument
+{
+    /// <returns>A PDF file.</returns>
+    byte[] Draw(StatementOfAccount statement);
+}
 
 /// <summary>Statements of account, for the reseller and for the customer itself.</summary>
 public sealed class Statements(PortalDatabase database, TimeProvider clock)
@@ -39,6 +50,12 @@ public sealed class Statements(PortalDatabase database, TimeProvider clock)
             lines.Add(new StatementLine(entry, balance));
         }
 
-        return new StatementOfAccount(customer.Name, first, last, reseller.Currency, opening, lines, balance);
+        var style = new StatementStyle(
+            new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email),
+            new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+            customer.Language ?? reseller.Language,
+            reseller.Font,
+            reseller.BrandColor);
+        return new StatementOfAccount(style, first, last, reseller.Currency, opening, lines, balance);
     }
 }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Monetary;
@@ -85,6 +86,10 @@ public sealed class Invoice : ICustomerOwned
     public string? Snapshot { get; private set; }
 
     public List<InvoiceLine> Lines { get; init; } = [];
+
+    /// <summary><see cref="Due"/> above zero, for the database.</summary>
+    public static Expression<Func<Invoice, bool>> HasDue { get; } =
+        i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
     public BillingPeriod Period => BillingPeriod.Of(PeriodStart);
 

@@ -29,7 +29,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(Scope(actor));
         var invoices = Visible(db, actor);
         invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
-        invoices = unpaidOnly ? invoices.Where(i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits) : invoices;
+        invoices = unpaidOnly ? invoices.Where(Invoice.HasDue) : invoices;
         invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
         var count = await invoices.CountAsync(cancellationToken);
         var rows = await invoices

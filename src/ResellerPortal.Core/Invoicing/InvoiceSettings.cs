@@ -16,6 +16,7 @@ public sealed record DocumentSettings(
     string Name,
     PostalAddress Address,
     string? VatId,
+    bool UsesOneStopShop,
     string Email,
     string ContactName,
     string ContactPhone,
@@ -31,7 +32,7 @@ public sealed record DocumentSettings(
     bool PrintsCost)
 {
     public static DocumentSettings Of(Reseller reseller) => new(
-        reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone,
+        reseller.Name, reseller.Address, reseller.VatId, reseller.UsesOneStopShop, reseller.Email, reseller.ContactName, reseller.ContactPhone,
         reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays,
         reseller.Account, reseller.PayLink, reseller.PaymentInstructions,
         reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost);
@@ -64,6 +65,7 @@ public sealed partial class InvoiceSettings(PortalDatabase database, TimeProvide
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var before = DocumentSettings.Of(reseller);
         (reseller.Name, reseller.Address, reseller.VatId, reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalise(settings.VatId), settings.Email.Trim());
+        reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());
         (reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays) = (settings.InvoiceNumberPattern, settings.CreditNotePattern, settings.PaymentTermDays);
         (reseller.Account, reseller.PayLink, reseller.PaymentInstructions) = (settings.Account, settings.PayLink, settings.PaymentInstructions.Trim());

@@ -84,6 +84,25 @@ public sealed record DocumentWords
     /// <summary>0: conversions.</summary>
     public required string Conversions { get; init; }
 
+    public required string Statement { get; init; }
+    public required string AccountOf { get; init; }
+    public required string OwedBefore { get; init; }
+    public required string Owed { get; init; }
+    public required string DayOfEntry { get; init; }
+    public required string Document { get; init; }
+
+    /// <summary>0: an invoice.</summary>
+    public required string LateFeeFor { get; init; }
+
+    /// <summary>0: an invoice.</summary>
+    public required string WrittenOffOf { get; init; }
+
+    /// <summary>0: an invoice.</summary>
+    public required string PaymentFor { get; init; }
+
+    /// <summary>0: a document; 1: an invoice.</summary>
+    public required string DocumentFor { get; init; }
+
     public required string Included { get; init; }
 
     /// <summary>0: conversions in a package.</summary>

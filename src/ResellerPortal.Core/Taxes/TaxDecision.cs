@@ -11,7 +11,8 @@ public sealed record TaxTerms(string Category, int RateBasisPoints, string? Reas
 
 /// <summary>
 /// Decides the tax on services that are supplied by electronic means. Between businesses of two countries the place of supply
-/// is the customer's (Article 44 of Council Directive 2006/112/EC); within the Union a VAT id tells a business.
+/// is the customer's (Article 44 of Council Directive 2006/112/EC); within the Union a VAT id tells a business. A consumer of
+/// another member state is taxed at home, once the seller declares that through the One-Stop Shop (Articles 58 and 369a).
 /// </summary>
 public static class TaxDecision
 {
@@ -34,6 +35,7 @@ public static class TaxDecision
         return RateOf(seller, day) is null || home == abroad ? Standard(seller, day, language)
             : !TaxRates.IsInTheUnion(home) || !TaxRates.IsInTheUnion(abroad) ? Outside(language.Words.WhyOutsideTheUnion)
             : buyer.VatId is { } id && VatId.HasForm(id, abroad) ? ReverseCharge(language)
+            : seller.UsesOneStopShop && TaxRates.StandardOn(abroad, day) is { } theirs ? new TaxTerms("S", theirs, null, null)
             : Standard(seller, day, language);
     }
 

@@ -58,6 +58,9 @@ public sealed class Reseller
     /// <summary>A tax rate of its own in hundredths of a percent, 2100 is 21 %; null for the standard rate of its country.</summary>
     public int? StandardTaxBasisPoints { get; set; }
 
+    /// <summary>Whether consumers of other member states pay their own country's rate, which it declares through the Union's One-Stop Shop.</summary>
+    public bool UsesOneStopShop { get; set; }
+
     /// <summary>Documents that became final since then are mailed to customers by themselves; null while none are.</summary>
     public DateTimeOffset? MailsDocumentsSinceUtc { get; set; }
 

@@ -1645,6 +1645,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<bool>("UsesOneStopShop")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");

@@ -1648,6 +1648,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<bool>("UsesOneStopShop")
+                        .HasColumnType("bit");
+
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");

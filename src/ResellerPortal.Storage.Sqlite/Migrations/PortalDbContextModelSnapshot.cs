@@ -1679,6 +1679,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("UsesOneStopShop")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("VatId")
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");

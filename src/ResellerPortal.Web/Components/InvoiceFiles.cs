@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
@@ -28,6 +30,13 @@ internal static class InvoiceFiles
                 XmlAsync(user, seats, document, ElectronicSyntax.Cii, actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
         }
     }
+
+    /// <summary>A customer's statement of account; none of another tenant's.</summary>
+    public static async Task<IResult> StatementAsync(
+        ClaimsPrincipal user, SeatDirectory seats, Statements statements, IStatementDocument document, Func<Actor, CustomerId> customerOf, CancellationToken cancellationToken) =>
+        await seats.ActorOfAsync(user) is { } actor && await statements.ReadAsync(actor, customerOf(actor), cancellationToken: cancellationToken) is { } statement
+            ? Results.File(document.Draw(statement), "application/pdf", fileDownloadName: null)
+            : Results.NotFound();
 
     private static async Task<IResult> PdfAsync(
         ClaimsPrincipal user, SeatDirectory seats, Logos logos, IInvoiceDocument document, Func<Actor, Task<InvoiceSnapshot?>> find, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Web.Components;
 
@@ -11,6 +12,8 @@ internal static class CustomerDownloads
     public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapInvoiceFiles("/my", Permission.MyView);
+        endpoints.MapGet("/my/statement.pdf", (ClaimsPrincipal user, SeatDirectory seats, Statements statements, IStatementDocument document, CancellationToken cancellationToken) =>
+            InvoiceFiles.StatementAsync(user, seats, statements, document, actor => actor.Scope.Customer!.Value, cancellationToken)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>

@@ -18,6 +18,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
     private string _city = "";
     private string _country = "";
     private string? _vatId;
+    private bool _usesOneStopShop;
     private string _contactName = "";
     private string _contactPhone = "";
     private string _invoicePattern = "";
@@ -45,7 +46,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
     private async Task SaveAsync()
     {
         var outcome = await settings.SaveAsync(await current.GetAsync(), new DocumentSettings(
-            _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _email, _contactName, _contactPhone,
+            _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
             _invoicePattern, _creditPattern, _term, new BankAccount(_holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
         Tell(outcome, "Saved. Invoices that are made final from now on have it.");
     }
@@ -77,7 +78,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
 
     private void Show(Reseller reseller)
     {
-        _reseller = reseller;
+        (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
         var shown = DocumentSettings.Of(reseller);
         (_name, _email, _vatId, _contactName, _contactPhone) = (shown.Name, shown.Email, shown.VatId, shown.ContactName, shown.ContactPhone);
         (_street, _postalCode, _city, _country) = shown.Address;

@@ -24,6 +24,8 @@ internal static class ResellerDownloads
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
+        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (Guid id, ClaimsPrincipal user, SeatDirectory seats, Statements statements, IStatementDocument document, CancellationToken cancellationToken) =>
+            InvoiceFiles.StatementAsync(user, seats, statements, document, _ => new CustomerId(id), cancellationToken)).RequireAuthorization(Permission.ResellerView);
         endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
     }
 
@@ -51,19 +53,8 @@ internal static class ResellerDownloads
                 row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(row.Hash),
             ]));
 
-    private static async Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, IssuedDocuments documents, CancellationToken cancellationToken)
-    {
-        if (await seats.ActorOfAsync(user) is not { } actor)
-        {
-            return Results.Forbid();
-        }
-
-        if (!BillingPeriod.TryParse(month, out var period))
-        {
-            return Results.BadRequest("Name a month such as 2026-10.");
-        }
-
-        return Table(
+    private static Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, IssuedDocuments documents, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) => Table(
             format,
             $"documents-{period}",
             ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "tax_category", "tax_rate_percent", "against"],
@@ -72,45 +63,32 @@ internal static class ResellerDownloads
                 d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
                 d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
                 d.Snapshot.Taxes[0].Category, d.Snapshot.Taxes[0].RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
-            ]).ToAsyncEnumerable());
-    }
+            ]).ToAsyncEnumerable()));
 
-    private static async Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, InvoiceSchedules schedules, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        if (await seats.ActorOfAsync(user) is not { } actor)
+    private static Task<IResult> BookingsAsync(
+        string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, InvoiceSchedules schedules, TimeProvider clock, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) =>
         {
-            return Results.Forbid();
-        }
+            var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(actor, cancellationToken)).TimeZone);
+            var file = DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone).DateTime);
+            return Results.File(file, TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv");
+        });
 
-        if (!BillingPeriod.TryParse(month, out var period))
+    private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) =>
         {
-            return Results.BadRequest("Name a month such as 2026-10.");
-        }
+            var report = await close.ReadAsync(actor, period, cancellationToken);
+            return Table(
+                format,
+                $"month-close-{period}",
+                ["customer", "conversions", "revenue", "cost", "margin", "owed_at_month_end", "currency"],
+                report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, r.Owed.Amount, report.Currency.Code]).ToAsyncEnumerable());
+        });
 
-        var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(actor, cancellationToken)).TimeZone);
-        var file = DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone).DateTime);
-        return Results.File(file, TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv");
-    }
-
-    private static async Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken)
-    {
-        if (await seats.ActorOfAsync(user) is not { } actor)
-        {
-            return Results.Forbid();
-        }
-
-        if (!BillingPeriod.TryParse(month, out var period))
-        {
-            return Results.BadRequest("Name a month such as 2026-10.");
-        }
-
-        var report = await close.ReadAsync(actor, period, cancellationToken);
-        return Table(
-            format,
-            $"month-close-{period}",
-            ["customer", "conversions", "revenue", "cost", "margin", "owed_at_month_end", "currency"],
-            report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, r.Owed.Amount, report.Currency.Code]).ToAsyncEnumerable());
-    }
+    private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, SeatDirectory seats, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>
+        await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid()
+        : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
+        : Results.BadRequest("Name a month such as 2026-10.");
 
     private static IResult Table(string format, string name, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
         Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)

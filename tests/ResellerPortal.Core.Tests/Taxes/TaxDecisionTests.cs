@@ -35,6 +35,21 @@ public sealed class TaxDecisionTests
     }
 
     [Theory]
+    [InlineData("LT", "DE", null, "S", 1900)]
+    [InlineData("LT", "FI", null, "S", 2550)]
+    [InlineData("LT", "LT", null, "S", 2100)]
+    [InlineData("LT", "DE", "DE136695976", "AE", 0)]
+    [InlineData("LT", "NO", null, "O", 0)]
+    [InlineData("GB", "DE", null, "O", 0)]
+    public void With_the_One_Stop_Shop_consumers_of_the_Union_pay_their_own_rate(string home, string abroad, string? vatId, string category, int rate)
+    {
+        var seller = Seller(home);
+        seller.UsesOneStopShop = true;
+        var terms = TaxDecision.Of(seller, Buyer(abroad, TaxTreatment.Automatic, vatId), Day, DocumentLanguage.English);
+        Assert.Equal((category, rate), (terms.Category, terms.RateBasisPoints));
+    }
+
+    [Theory]
     [InlineData(TaxTreatment.Standard, "S", 2100, null)]
     [InlineData(TaxTreatment.ReverseCharge, "AE", 0, "Reverse charge")]
     [InlineData(TaxTreatment.OutsideScope, "O", 0, "Not subject to tax")]

@@ -1,0 +1,96 @@
+using PdfSharp.Drawing;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Documents.Drawing;
+
+namespace ResellerPortal.Documents.Invoices.Pdf;
+
+/// <summary>A statement of account as a PDF for the archive (PDF/A-3b), in the look of the reseller's invoices.</summary>
+public sealed class StatementPdf : IStatementDocument
+{
+    private const double RowHeight = 17;
+    private const double DocumentLeft = 90;
+    private const double AmountRight = 110;
+
+    public byte[] Draw(StatementOfAccount statement)
+    {
+        var look = new DocumentLook(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
+        using var sheet = new Sheet($"{look.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
+        Head(sheet, look, statement);
+        TableHead(sheet, look, statement.Currency);
+        Row(sheet, look, statement.Currency, statement.From, look.Words.OwedBefore, null, statement.Opening, look.Body);
+        foreach (var line in statement.Lines)
+        {
+            Row(sheet, look, statement.Currency, line.Entry.Day, NameOf(look, line.Entry), line.Entry.Amount, line.Balance, look.Body);
+        }
+
+        Row(sheet, look, statement.Currency, statement.To, look.Words.Owed, null, statement.Closing, look.Strong);
+        sheet.OnEachPage((foot, number) => foot.Text(
+            DocumentLook.Say(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, Ink.Soft, foot.Right, foot.Bottom + 26, Align.Right));
+        return sheet.ToArchive(new ArchiveTerms(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
+    }
+
+    private static void Head(Sheet sheet, DocumentLook look, StatementOfAccount statement)
+    {
+        var title = look.Font(17, bold: true);
+        sheet.Box(0, 0, sheet.Right + Sheet.Margin, 6, look.Accent);
+        sheet.Text(look.Words.Statement, title, look.Accent, sheet.Right, 62, Align.Right);
+        sheet.Text($"{look.Language.Day(statement.From)} – {look.Language.Day(statement.To)}", look.Strong, Ink.Strong, sheet.Right, 78, Align.Right);
+        sheet.Text(sheet.Fit(statement.Style.Seller.Name, look.Font(15, bold: true), 290), look.Font(15, bold: true), Ink.Strong, sheet.Left, 62);
+        var y = Lines(78, look.Address(statement.Style.Seller), look.Label) + 14;
+        sheet.Text(look.Words.AccountOf, look.Label, Ink.Soft, sheet.Left, y);
+        sheet.Text(sheet.Fit(statement.Style.Buyer.Name, look.Strong, sheet.Width), look.Strong, Ink.Strong, sheet.Left, y + 15);
+        sheet.Y = Lines(y + 28, look.Address(statement.Style.Buyer), look.Label) + 14;
+
+        double Lines(double from, IEnumerable<string> lines, XFont font)
+        {
+            foreach (var line in lines)
+            {
+                sheet.Text(sheet.Fit(line, font, 290), font, Ink.Soft, sheet.Left, from);
+                from += 11;
+            }
+
+            return from;
+        }
+    }
+
+    private static void TableHead(Sheet sheet, DocumentLook look, Currency currency)
+    {
+        var baseline = sheet.Y + 8;
+        sheet.Text(look.Words.DayOfEntry, look.Label, Ink.Soft, sheet.Left, baseline);
+        sheet.Text(look.Words.Document, look.Label, Ink.Soft, sheet.Left + DocumentLeft, baseline);
+        sheet.Text($"{look.Words.Amount} {currency.Code}", look.Label, Ink.Soft, sheet.Right - AmountRight, baseline, Align.Right);
+        sheet.Text($"{look.Words.Owed} {currency.Code}", look.Label, Ink.Soft, sheet.Right, baseline, Align.Right);
+        sheet.Y += 14;
+        sheet.Rule(sheet.Y, Ink.Strong);
+    }
+
+    private static void Row(Sheet sheet, DocumentLook look, Currency currency, DateOnly day, string document, Money? amount, Money owed, XFont font)
+    {
+        if (sheet.Reserve(RowHeight))
+        {
+            TableHead(sheet, look, currency);
+        }
+
+        var baseline = sheet.Y + 12;
+        sheet.Text(look.Language.Day(day), font, Ink.Soft, sheet.Left, baseline);
+        sheet.Text(sheet.Fit(document, font, sheet.Width - DocumentLeft - AmountRight - 70), font, Ink.Strong, sheet.Left + DocumentLeft, baseline);
+        if (amount is { } moved)
+        {
+            sheet.Text(look.Language.Amount(moved), font, Ink.Strong, sheet.Right - AmountRight, baseline, Align.Right);
+        }
+
+        sheet.Text(look.Language.Amount(owed), font, Ink.Strong, sheet.Right, baseline, Align.Right);
+        sheet.Y += RowHeight;
+        sheet.Rule(sheet.Y, Ink.Hairline);
+    }
+
+    private static string NameOf(DocumentLook look, AccountEntry entry) => entry.Kind switch
+    {
+        AccountEntryKind.Invoice => $"{look.Words.Invoice} {entry.Document}",
+        AccountEntryKind.CreditNote => DocumentLook.Say(look.Words.DocumentFor, $"{look.Words.CreditNote} {entry.Document}", entry.InvoiceNumber),
+        AccountEntryKind.LateFee => DocumentLook.Say(look.Words.LateFeeFor, entry.InvoiceNumber),
+        AccountEntryKind.WriteOff => DocumentLook.Say(look.Words.WrittenOffOf, entry.InvoiceNumber),
+        _ => DocumentLook.Say(look.Words.PaymentFor, entry.InvoiceNumber) + (entry.Document.Length > 0 && entry.Document != entry.InvoiceNumber ? $", {entry.Document}" : ""),
+    };
+}
