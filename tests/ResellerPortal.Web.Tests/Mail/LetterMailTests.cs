@@ -28,8 +28,8 @@ public sealed class LetterMailTests
 
         await server.Services.GetRequiredService<DeliveryWork>().RunAsync();
 
+        using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(await mailServer.MessageAsync(0)));
         Assert.Equal(["<admin@acme.example>"], mailServer.Recipients);
-        using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(Assert.Single(mailServer.Messages)));
         using var mail = await MimeMessage.LoadAsync(stream);
         Assert.Equal(("Invoice INV-2026-0001 from northwind Ltd", "\"northwind Ltd\" <portal@northwind.example>", "owner@northwind.example"), (mail.Subject, mail.From.ToString(), mail.ReplyTo.ToString()));
         var delivery = (await server.Services.GetRequiredService<Deliveries>().OfInvoiceAsync(owner, invoice.Id)).Single();
@@ -50,8 +50,8 @@ public sealed class LetterMailTests
         // Unpaid, it is asked for in the morning three days after it was due.
         await Books.Valued(server.Services.GetRequiredService<DunningPolicies>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 18, 9, 0, 0, TimeSpan.Zero));
-        Assert.Equal(1, await server.Services.GetRequiredService<DunningWork>().RunAsync());
+        await server.Services.GetRequiredService<DunningWork>().RunAsync();
         await server.Services.GetRequiredService<DeliveryWork>().RunAsync();
-        Assert.Contains("Subject: Reminder: invoice INV-2026-0001", mailServer.Messages[1], StringComparison.Ordinal);
+        Assert.Contains("Subject: Reminder: invoice INV-2026-0001", await mailServer.MessageAsync(1), StringComparison.Ordinal);
     }
 }

@@ -20,6 +20,18 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>The message of a number from 0, as soon as it is there: the portal's own work may be handing it over just now.</summary>
+    public async Task<string> MessageAsync(int number)
+    {
+        for (var i = 0; Messages.Count <= number; i++)
+        {
+            Xunit.Assert.True(i < 600, $"Message {number} did not come within 30 seconds.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+
+        return Messages[number];
+    }
+
     public static StandInMailServer Start()
     {
         var server = new StandInMailServer();
