@@ -41,7 +41,9 @@ internal static class PortalProcess
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var client = new HttpClient { BaseAddress = address };
-        for (var i = 0; i < 300 && !process.HasExited; i++)
+
+        // Beside browsers and other servers on two cores, a start and its migrations take their time.
+        for (var i = 0; i < 1_200 && !process.HasExited; i++)
         {
             try
             {
@@ -58,7 +60,7 @@ internal static class PortalProcess
             await Task.Delay(100);
         }
 
-        throw new InvalidOperationException("The portal did not become ready.");
+        throw new InvalidOperationException(process.HasExited ? $"The portal ended with {process.ExitCode}." : "The portal did not become ready within two minutes.");
     }
 
     public static async Task<string> ReadUntilAsync(Process process, string end)
