@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
@@ -22,7 +24,22 @@ public enum AccountEntryKind
 /// <param name="Day">In the reseller's time zone; of a payment, the day on which it was received.</param>
 /// <param name="Document">The number of the invoice or credit note, or a payment's reference.</param>
 /// <param name="Amount">Positive where more is owed by it.</param>
-public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid InvoiceId, string InvoiceNumber, DateOnly DueOn, AccountEntryKind Kind, string Document, Money Amount);
+public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid InvoiceId, string InvoiceNumber, DateOnly DueOn, AccountEntryKind Kind, string Document, Money Amount)
+{
+    /// <summary>"Credit note CN-2026-0001 for INV-2026-0001".</summary>
+    public string Describe(DocumentLanguage language)
+    {
+        var words = language.Words;
+        return Kind switch
+        {
+            AccountEntryKind.Invoice => $"{words.Invoice} {Document}",
+            AccountEntryKind.CreditNote => string.Format(CultureInfo.InvariantCulture, words.DocumentFor, $"{words.CreditNote} {Document}", InvoiceNumber),
+            AccountEntryKind.LateFee => string.Format(CultureInfo.InvariantCulture, words.LateFeeFor, InvoiceNumber),
+            AccountEntryKind.WriteOff => string.Format(CultureInfo.InvariantCulture, words.WrittenOffOf, InvoiceNumber),
+            _ => string.Format(CultureInfo.InvariantCulture, words.PaymentFor, InvoiceNumber) + (Document.Length > 0 && Document != InvoiceNumber ? $", {Document}" : ""),
+        };
+    }
+}
 
 /// <summary>What customers owe, as the entries that led to it: statements, the age of receivables and the month's close are sums of these.</summary>
 internal static class AccountBook

@@ -40,7 +40,8 @@ public sealed record BookingAccountNumbers(int Consultant, int Client, int Taxed
 public sealed record Booking(IssuedDocument Document, int Debtor, int Revenue, Money Gross);
 
 /// <summary>A month's documents as bookings.</summary>
-public sealed record BookingBatch(BillingPeriod Month, BookingAccounts Accounts, Currency Currency, IReadOnlyList<Booking> Bookings);
+/// <param name="MadeAt">On the reseller's clocks.</param>
+public sealed record BookingBatch(BillingPeriod Month, DateTime MadeAt, BookingAccounts Accounts, Currency Currency, IReadOnlyList<Booking> Bookings);
 
 internal sealed class BookingAccountsConfiguration : IEntityTypeConfiguration<BookingAccounts>
 {
@@ -96,12 +97,12 @@ public sealed class Bookings(PortalDatabase database, IssuedDocuments documents,
         var issued = await documents.OfMonthAsync(actor, month, cancellationToken);
         await using var db = database.Open(actor.Scope);
         var accounts = await AccountsAsync(db, actor, cancellationToken);
-        var currency = await db.Resellers.Select(r => r.Currency).SingleAsync(cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
 
         // Customers are never removed, so their place in the order in which they were added stays.
         var order = await db.Customers.OrderBy(c => c.CreatedAtUtc).ThenBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
         var debtors = order.Index().ToDictionary(c => c.Item, c => accounts.FirstDebtor + c.Index);
-        return new BookingBatch(month, accounts, currency, [.. issued.SelectMany(document => document.Snapshot.Taxes.Select(tax => new Booking(
+        return new BookingBatch(month, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), reseller.Zone).DateTime, accounts, reseller.Currency, [.. issued.SelectMany(document => document.Snapshot.Taxes.Select(tax => new Booking(
             document,
             debtors[document.CustomerId],
             tax.Category switch { "S" => accounts.Taxed, "AE" => accounts.ReverseCharge, _ => accounts.Untaxed },

@@ -27,7 +27,6 @@ public sealed record DocumentWords
     public required string Quantity { get; init; }
     public required string UnitPrice { get; init; }
     public required string Tax { get; init; }
-    public required string TaxRate { get; init; }
     public required string TaxableAmount { get; init; }
     public required string Amount { get; init; }
     public required string NetTotal { get; init; }

@@ -22,7 +22,6 @@ internal static class EnglishWords
         Quantity = "Quantity",
         UnitPrice = "Unit price",
         Tax = "Tax",
-        TaxRate = "Rate",
         TaxableAmount = "Taxable amount",
         Amount = "Amount",
         NetTotal = "Net total",

@@ -22,7 +22,6 @@ internal static class FrenchWords
         Quantity = "Quantité",
         UnitPrice = "Prix unitaire",
         Tax = "TVA",
-        TaxRate = "Taux",
         TaxableAmount = "Base imposable",
         Amount = "Montant",
         NetTotal = "Total HT",

@@ -22,7 +22,6 @@ internal static class GermanWords
         Quantity = "Menge",
         UnitPrice = "Einzelpreis",
         Tax = "USt.",
-        TaxRate = "Satz",
         TaxableAmount = "Bemessungsgrundlage",
         Amount = "Betrag",
         NetTotal = "Nettobetrag",

@@ -22,7 +22,6 @@ internal static class LithuanianWords
         Quantity = "Kiekis",
         UnitPrice = "Vieneto kaina",
         Tax = "PVM",
-        TaxRate = "Tarifas",
         TaxableAmount = "Apmokestinamoji vertė",
         Amount = "Suma",
         NetTotal = "Suma be PVM",

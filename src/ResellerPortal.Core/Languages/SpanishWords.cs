@@ -22,7 +22,6 @@ internal static class SpanishWords
         Quantity = "Cantidad",
         UnitPrice = "Precio unitario",
         Tax = "IVA",
-        TaxRate = "Tipo",
         TaxableAmount = "Base imponible",
         Amount = "Importe",
         NetTotal = "Total sin IVA",

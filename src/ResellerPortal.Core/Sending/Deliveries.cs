@@ -22,9 +22,17 @@ public sealed class Deliveries(PortalDatabase database, IMailer mailer, TimeProv
         return await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).OrderByDescending(d => d.QueuedAtUtc).ThenByDescending(d => d.Id).ToListAsync(cancellationToken);
     }
 
+    /// <summary>The round of the next letter with a document.</summary>
+    public async Task<int> NextRoundAsync(Actor actor, Guid documentId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return (await db.Deliveries.Where(d => d.DocumentId == documentId).MaxAsync(d => (int?)d.Round, cancellationToken) ?? 0) + 1;
+    }
+
     /// <summary>Sends an invoice, or one of its credit notes, once more or to somebody else.</summary>
     /// <param name="documentId">The invoice or the credit note.</param>
-    /// <param name="round">One more than there are letters of it, as the page showed them: pressed twice, it goes once.</param>
+    /// <param name="round">The <see cref="NextRoundAsync"/> when the letter was begun: sent twice, it goes once.</param>
     public async Task<Outcome<Delivery>> SendAsync(Actor actor, Guid invoiceId, Guid documentId, string to, int round, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesFinalise);

@@ -72,12 +72,13 @@ public sealed class DeliveryWork(
                 .Where(n => n.IssuedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == n.Id && d.Kind == LetterKind.CreditNote))
                 .Join(db.Invoices.AsNoTracking(), n => n.InvoiceId, i => i.Id, (n, i) => new { Note = n, Invoice = i })
                 .ToListAsync(cancellationToken);
+            var customers = invoices.Select(i => i.CustomerId).Concat(notes.Select(n => n.Invoice.CustomerId)).Distinct().ToList();
+            var addresses = await db.Customers.Where(c => customers.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Email, cancellationToken);
             var waiting = invoices.Select(i => (Invoice: i, Id: i.Id, Json: i.Snapshot!, Kind: LetterKind.Invoice))
                 .Concat(notes.Select(n => (n.Invoice, n.Note.Id, n.Note.Snapshot, LetterKind.CreditNote)));
             foreach (var (invoice, id, json, kind) in waiting)
             {
-                var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
-                db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, id, json, kind, 1, to, clock.GetUtcNow(), cancellationToken));
+                db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], clock.GetUtcNow(), cancellationToken));
                 try
                 {
                     await db.SaveChangesAsync(cancellationToken);

@@ -18,10 +18,6 @@ public sealed class LetterTemplates(PortalDatabase database, InvoiceSettings set
 {
     public bool CanMail => mailer.IsConfigured;
 
-    /// <summary>Since when documents are mailed as soon as they are final; null while they are not.</summary>
-    public async Task<DateTimeOffset?> MailsSinceAsync(Actor actor, CancellationToken cancellationToken = default) =>
-        (await settings.ReadAsync(actor, cancellationToken)).MailsDocumentsSinceUtc;
-
     /// <summary>Has documents mailed from now on, or no more. Those that are final already are not.</summary>
     public async Task<Outcome<Reseller>> MailByItselfAsync(Actor actor, bool isOn, CancellationToken cancellationToken = default)
     {

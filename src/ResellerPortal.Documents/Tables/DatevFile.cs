@@ -14,13 +14,12 @@ public static class DatevFile
 
     private static readonly CultureInfo German = CultureInfo.ReadOnly(new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } });
 
-    /// <param name="writtenAt">On the reseller's clocks.</param>
-    public static byte[] Write(BookingBatch batch, DateTime writtenAt)
+    public static byte[] Write(BookingBatch batch)
     {
         var (first, last) = (batch.Month.FirstDay, batch.Month.LastDay);
         var text = new StringBuilder();
         Line(
-            "\"EXTF\"", "700", "21", "\"Buchungsstapel\"", "13", writtenAt.ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture), "", "\"RP\"", "\"\"", "\"\"",
+            "\"EXTF\"", "700", "21", "\"Buchungsstapel\"", "13", batch.MadeAt.ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture), "", "\"RP\"", "\"\"", "\"\"",
             Number(batch.Accounts.Consultant), Number(batch.Accounts.Client), Day(new DateOnly(first.Year, 1, 1), "yyyyMMdd"), "4", Day(first, "yyyyMMdd"), Day(last, "yyyyMMdd"),
             Quoted($"Rechnungen {batch.Month}", 30), "\"\"", "1", "0", "0", Quoted(batch.Currency.Code, 3), "", "\"\"", "", "", "\"\"", "", "", "\"\"", "\"\"");
         Line(

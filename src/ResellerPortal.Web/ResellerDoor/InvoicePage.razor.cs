@@ -52,7 +52,7 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
 
     private async Task SendAsync(Guid documentId, string number)
     {
-        var round = (await _deliveries.OfInvoiceAsync(await current.GetAsync(), Id)).Where(d => d.DocumentId == documentId).Select(d => d.Round).DefaultIfEmpty().Max() + 1;
+        var round = await _deliveries.NextRoundAsync(await current.GetAsync(), documentId);
         var parameters = new DialogParameters<SendDialog>
         {
             { d => d.Number, number }, { d => d.To, _view!.CustomerEmail }, { d => d.InvoiceId, Id }, { d => d.DocumentId, documentId }, { d => d.Round, round },

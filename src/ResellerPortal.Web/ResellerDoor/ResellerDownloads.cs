@@ -65,14 +65,9 @@ internal static class ResellerDownloads
                 d.Snapshot.Taxes[0].Category, d.Snapshot.Taxes[0].RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
-    private static Task<IResult> BookingsAsync(
-        string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, InvoiceSchedules schedules, TimeProvider clock, CancellationToken cancellationToken) =>
-        OfMonthAsync(user, seats, month, async (actor, period) =>
-        {
-            var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(actor, cancellationToken)).TimeZone);
-            var file = DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), zone).DateTime);
-            return Results.File(file, TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv");
-        });
+    private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) => Results.File(
+            DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken)), TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
 
     private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) =>

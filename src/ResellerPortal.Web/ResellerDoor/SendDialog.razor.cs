@@ -22,7 +22,7 @@ public sealed partial class SendDialog(CurrentActor current, Deliveries deliveri
     [Parameter, EditorRequired]
     public Guid DocumentId { get; set; }
 
-    /// <summary>One more than there are letters of it.</summary>
+    /// <summary>The <see cref="Deliveries.NextRoundAsync"/> when the dialog was opened.</summary>
     [Parameter, EditorRequired]
     public int Round { get; set; }
 

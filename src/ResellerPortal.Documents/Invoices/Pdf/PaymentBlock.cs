@@ -1,6 +1,7 @@
 using PdfSharp.Drawing;
 using QRCoder;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
@@ -93,7 +94,7 @@ internal static class PaymentBlock
             .ToList();
         if (page.Snapshot.CostMicros is { } cost)
         {
-            var money = Core.Monetary.Money.Round(new Core.Monetary.ExactAmount(cost, page.Snapshot.Currency));
+            var money = Money.Round(new ExactAmount(cost, page.Snapshot.Currency));
             notes.Add(InvoiceStyle.Say(page.Words.CostNote, page.Language.AmountWithCurrency(money)));
         }
 

@@ -21,7 +21,7 @@ public sealed class StatementPdf : IStatementDocument
         Row(sheet, look, statement.Currency, statement.From, look.Words.OwedBefore, null, statement.Opening, look.Body);
         foreach (var line in statement.Lines)
         {
-            Row(sheet, look, statement.Currency, line.Entry.Day, NameOf(look, line.Entry), line.Entry.Amount, line.Balance, look.Body);
+            Row(sheet, look, statement.Currency, line.Entry.Day, line.Entry.Describe(look.Language), line.Entry.Amount, line.Balance, look.Body);
         }
 
         Row(sheet, look, statement.Currency, statement.To, look.Words.Owed, null, statement.Closing, look.Strong);
@@ -84,13 +84,4 @@ public sealed class StatementPdf : IStatementDocument
         sheet.Y += RowHeight;
         sheet.Rule(sheet.Y, Ink.Hairline);
     }
-
-    private static string NameOf(DocumentLook look, AccountEntry entry) => entry.Kind switch
-    {
-        AccountEntryKind.Invoice => $"{look.Words.Invoice} {entry.Document}",
-        AccountEntryKind.CreditNote => DocumentLook.Say(look.Words.DocumentFor, $"{look.Words.CreditNote} {entry.Document}", entry.InvoiceNumber),
-        AccountEntryKind.LateFee => DocumentLook.Say(look.Words.LateFeeFor, entry.InvoiceNumber),
-        AccountEntryKind.WriteOff => DocumentLook.Say(look.Words.WrittenOffOf, entry.InvoiceNumber),
-        _ => DocumentLook.Say(look.Words.PaymentFor, entry.InvoiceNumber) + (entry.Document.Length > 0 && entry.Document != entry.InvoiceNumber ? $", {entry.Document}" : ""),
-    };
 }
