@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway;
@@ -101,6 +102,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         ReserveResult.LimitReached limit => LimitReached(limit.UsageLimit, limit.RenewsOn),
         ReserveResult.TooManyInFlight busy => TooManyInFlight(busy.Allowed),
         ReserveResult.TooManyRequests fast => TooManyRequests(fast.PerMinute, fast.RetryAfter),
+        ReserveResult.BalanceSpent spent => BalanceSpent(spent.Left),
         _ => CreditsExhausted,
     };
 
@@ -133,6 +135,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
         401, 4014, renewsOn is { } day
             ? $"The balance of this API token is zero: its {usageLimit:N0} conversions of this month are used up. They renew on {day:yyyy-MM-dd}; use another token until then, or ask for a higher limit."
             : $"The balance of this API token is zero: its limit of {usageLimit:N0} conversions is used up. Use another token, or ask for a higher limit.");
+
+    public static GatewayError BalanceSpent(Money left) => new(
+        401, 4014, $"The prepaid balance of your account is spent: {left} are left, which do not pay for this conversion. Top it up with your provider; conversions go on as soon as the money is recorded. Nothing was charged.");
 
     public static GatewayError TooManyInFlight(int allowed) => new(
         503, 5030, $"This API token runs up to {allowed:N0} conversions at once. Wait for one to end; nothing was charged.")

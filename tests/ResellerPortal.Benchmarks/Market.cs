@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
@@ -14,12 +15,13 @@ internal sealed class Market : IAsyncDisposable
 {
     private const int TokensPerCustomer = 4;
 
-    private readonly Meter _meter = new();
+    private readonly Meter _meter;
     private readonly MeterWriter _writer;
 
     private Market(PortalDatabase database)
     {
         Database = database;
+        _meter = new Meter(new PrepaidCoverage(database, TimeProvider.System));
         _writer = new MeterWriter(_meter, database, TimeProvider.System, NullLogger<MeterWriter>.Instance);
     }
 

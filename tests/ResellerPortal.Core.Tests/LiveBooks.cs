@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Storage.Sqlite;
@@ -23,7 +24,7 @@ public sealed class LiveBooks : IAsyncDisposable
         Clock = new FakeTimeProvider(now);
         Books = new Books(database, new EphemeralDataProtectionProvider(), Clock);
         _remove = remove;
-        Meter = new Meter();
+        Meter = NewMeter();
         _writer = NewWriter();
     }
 
@@ -60,7 +61,7 @@ public sealed class LiveBooks : IAsyncDisposable
     {
         await _writer.StopAsync(default);
         _writer.Dispose();
-        Meter = new Meter();
+        Meter = NewMeter();
         _writer = NewWriter();
         await _writer.StartAsync(default);
     }
@@ -75,6 +76,7 @@ public sealed class LiveBooks : IAsyncDisposable
     {
         Assert.Empty((await new LedgerVerifier(Database).VerifyAsync()).Faults);
         Assert.Empty(await new Core.Invoicing.ClaimVerifier(Database).VerifyAsync());
+        Assert.Empty(await new Core.Balances.BalanceVerifier(Database).VerifyAsync());
     }
 
     public async ValueTask DisposeAsync()
@@ -83,6 +85,8 @@ public sealed class LiveBooks : IAsyncDisposable
         _writer.Dispose();
         _remove();
     }
+
+    public Meter NewMeter(int capacity = Meter.DefaultCapacity) => new(new PrepaidCoverage(Database, Clock), capacity);
 
     private MeterWriter NewWriter() => new(Meter, Database, Clock, NullLogger<MeterWriter>.Instance);
 }

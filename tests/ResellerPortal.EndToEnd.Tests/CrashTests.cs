@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Storage.PostgreSql;
@@ -148,7 +149,7 @@ public sealed class CrashTests : IDisposable
     private async Task AssertExactAsync(PortalDatabase database)
     {
         var later = new LaterClock();
-        var meter = new Meter();
+        var meter = new Meter(new PrepaidCoverage(database, TimeProvider.System));
         using var writer = new MeterWriter(meter, database, later, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
         using var sweeper = new ReservationSweeper(meter, database, [], later, NullLogger<ReservationSweeper>.Instance);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Languages;
@@ -18,13 +19,23 @@ public enum AccountEntryKind
     CreditNote,
     Payment,
     WriteOff,
+
+    /// <summary>Money paid in for no invoice.</summary>
+    TopUp,
+
+    /// <summary>Money paid back to the customer.</summary>
+    PaidOut,
+
+    /// <summary>Between an invoice and the balance: two entries that are nothing together.</summary>
+    Transfer,
 }
 
 /// <summary>Something that changed what a customer owes.</summary>
 /// <param name="Day">In the reseller's time zone; of a payment, the day on which it was received.</param>
 /// <param name="Document">The number of the invoice or credit note, or a payment's reference.</param>
+/// <param name="InvoiceId">Null for what is of the customer's balance.</param>
 /// <param name="Amount">Positive where more is owed by it.</param>
-public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid InvoiceId, string InvoiceNumber, DateOnly DueOn, AccountEntryKind Kind, string Document, Money Amount)
+public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid? InvoiceId, string InvoiceNumber, DateOnly DueOn, AccountEntryKind Kind, string Document, Money Amount)
 {
     /// <summary>"Credit note CN-2026-0001 for INV-2026-0001".</summary>
     public string Describe(DocumentLanguage language)
@@ -36,6 +47,9 @@ public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid Invo
             AccountEntryKind.CreditNote => string.Format(CultureInfo.InvariantCulture, words.DocumentFor, $"{words.CreditNote} {Document}", InvoiceNumber),
             AccountEntryKind.LateFee => string.Format(CultureInfo.InvariantCulture, words.LateFeeFor, InvoiceNumber),
             AccountEntryKind.WriteOff => string.Format(CultureInfo.InvariantCulture, words.WrittenOffOf, InvoiceNumber),
+            AccountEntryKind.TopUp => words.PaidIn + (Document.Length > 0 ? $", {Document}" : ""),
+            AccountEntryKind.PaidOut => words.PaidBack + (Document.Length > 0 ? $", {Document}" : ""),
+            AccountEntryKind.Transfer => string.Format(CultureInfo.InvariantCulture, words.DocumentFor, words.PaidFromBalance, Document),
             _ => string.Format(CultureInfo.InvariantCulture, words.PaymentFor, InvoiceNumber) + (Document.Length > 0 && Document != InvoiceNumber ? $", {Document}" : ""),
         };
     }
@@ -55,6 +69,7 @@ internal static class AccountBook
         var notes = await db.CreditNotes.AsNoTracking().Where(n => customerId == null || n.CustomerId == customerId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => customerId == null || p.CustomerId == customerId).ToListAsync(cancellationToken);
         var fees = await db.DunningSteps.AsNoTracking().Where(s => s.FeeMinorUnits != 0 && (customerId == null || s.CustomerId == customerId)).ToListAsync(cancellationToken);
+        var moves = await db.BalanceEntries.AsNoTracking().Where(e => customerId == null || e.CustomerId == customerId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
         var entries = new List<AccountEntry>();
         foreach (var invoice in invoices.Values)
         {
@@ -85,6 +100,21 @@ internal static class AccountBook
         foreach (var payment in payments)
         {
             Add(invoices[payment.InvoiceId], payment.ReceivedOn, AccountEntryKind.Payment, payment.Reference, -payment.Amount);
+        }
+
+        foreach (var move in moves)
+        {
+            var kind = move.Kind switch
+            {
+                BalanceEntryKind.TopUp => AccountEntryKind.TopUp,
+                BalanceEntryKind.PaidOut => AccountEntryKind.PaidOut,
+                _ => AccountEntryKind.Transfer,
+            };
+            entries.Add(new AccountEntry(move.Day, move.CustomerId, null, "", move.Day, kind, move.Reference, -move.Amount));
+            if (move.InvoiceId is { } invoiceId)
+            {
+                Add(invoices[invoiceId], move.Day, kind, move.Reference, move.Amount);
+            }
         }
 
         return [.. entries.Where(e => e.Day <= until).OrderBy(e => e.Day).ThenBy(e => e.InvoiceNumber, StringComparer.Ordinal).ThenBy(e => e.Kind)];

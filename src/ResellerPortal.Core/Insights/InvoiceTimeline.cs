@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
@@ -41,6 +42,7 @@ public sealed class InvoiceTimeline(PortalDatabase database)
 
         var letters = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => p.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var moves = await db.BalanceEntries.AsNoTracking().Where(e => e.InvoiceId == invoiceId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
         var notes = await db.CreditNotes.AsNoTracking().Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var steps = await db.DunningSteps.AsNoTracking().Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).ToListAsync(cancellationToken);
 
@@ -57,6 +59,9 @@ public sealed class InvoiceTimeline(PortalDatabase database)
 
         events.AddRange(letters.Select(Of));
         events.AddRange(payments.Select(p => new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
+        events.AddRange(moves.Select(m => m.Kind == BalanceEntryKind.InvoicePaid
+            ? new TimelineEvent(m.RecordedAtUtc, "Paid from the balance", $"{-m.Amount}", TimelineTone.Good)
+            : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));
         events.AddRange(notes.Select(n => new TimelineEvent(n.IssuedAtUtc, $"Credit note {n.Number}", $"{n.Total}: {n.Reason}")));
         events.AddRange(steps.Where(s => s.LiftedAtUtc is not null).Select(s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
         if (invoice.RemindersHeldAtUtc is { } heldAtUtc)

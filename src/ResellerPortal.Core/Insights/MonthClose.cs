@@ -9,21 +9,22 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>What is owed, by how long it is overdue.</summary>
-public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo60Days, Money UpTo90Days, Money Older)
+/// <param name="PaidAhead">What customers have on their balances; not positive.</param>
+public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo60Days, Money UpTo90Days, Money Older, Money PaidAhead)
 {
-    public IReadOnlyList<Money> InOrder => [NotDue, UpTo30Days, UpTo60Days, UpTo90Days, Older];
+    public IReadOnlyList<Money> InOrder => [NotDue, UpTo30Days, UpTo60Days, UpTo90Days, Older, PaidAhead];
 
-    /// <param name="balances">What is owed of each invoice, and when it was due.</param>
-    public static AgedReceivables Of(IEnumerable<(DateOnly DueOn, Money Owed)> balances, DateOnly on, Currency currency)
+    /// <param name="balances">What is owed of each invoice, and when it was due; null for what was paid ahead.</param>
+    public static AgedReceivables Of(IEnumerable<(DateOnly? DueOn, Money Owed)> balances, DateOnly on, Currency currency)
     {
-        var sums = new Money[] { Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency) };
+        var sums = new Money[] { Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency) };
         foreach (var (dueOn, owed) in balances)
         {
-            var days = on.DayNumber - dueOn.DayNumber;
-            sums[days <= 0 ? 0 : days <= 30 ? 1 : days <= 60 ? 2 : days <= 90 ? 3 : 4] += owed;
+            var days = on.DayNumber - dueOn?.DayNumber;
+            sums[days is null ? 5 : days <= 0 ? 0 : days <= 30 ? 1 : days <= 60 ? 2 : days <= 90 ? 3 : 4] += owed;
         }
 
-        return new AgedReceivables(sums[0], sums[1], sums[2], sums[3], sums[4]);
+        return new AgedReceivables(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]);
     }
 }
 
@@ -79,7 +80,7 @@ public sealed class MonthClose(PortalDatabase database, IssuedDocuments issued)
         var entries = await AccountBook.ReadAsync(db, reseller, null, period.LastDay, cancellationToken);
         var before = entries.Where(e => e.Day < period.FirstDay).ToList();
         var within = entries.Where(e => e.Day >= period.FirstDay).ToList();
-        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId, e.DueOn)).Select(g => (g.Key.CustomerId, g.Key.DueOn, Owed: Sum(g))).Where(b => !b.Owed.IsZero).ToList();
+        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId)).Select(g => (g.Key.CustomerId, DueOn: g.Key.InvoiceId is null ? null : (DateOnly?)g.First().DueOn, Owed: Sum(g))).Where(b => !b.Owed.IsZero).ToList();
         var owed = balances.ToLookup(b => b.CustomerId, b => b.Owed);
         var rows = billed.Keys.Union(balances.Select(b => b.CustomerId)).Select(id => new MonthCloseRow(
             id,

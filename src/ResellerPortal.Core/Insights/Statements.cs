@@ -44,7 +44,7 @@ public sealed class Statements(PortalDatabase database, TimeProvider clock)
         var entries = await AccountBook.ReadAsync(db, reseller, customerId, last, cancellationToken);
         var opening = Money.Sum(entries.Where(e => e.Day < first).Select(e => e.Amount), reseller.Currency);
         var (balance, lines) = (opening, new List<StatementLine>());
-        foreach (var entry in entries.Where(e => e.Day >= first))
+        foreach (var entry in entries.Where(e => e.Day >= first && e.Kind != AccountEntryKind.Transfer))
         {
             balance += entry.Amount;
             lines.Add(new StatementLine(entry, balance));

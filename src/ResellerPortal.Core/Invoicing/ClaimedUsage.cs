@@ -50,6 +50,11 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         return await OfRangeAsync(db, customer, first, firstOfLaterPeriod - 1 ?? customer.LastSequence, zone, cancellationToken);
     }
 
+    /// <summary>What happened before an instant and no invoice has billed yet.</summary>
+    public static async Task<IReadOnlyList<UsageItem>> UnbilledBeforeAsync(PortalDbContext db, Customer customer, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+        (await ReadAsync(
+            db, 1, 0, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence && e.OccurredAtUtc < until), zone, cancellationToken)).Items;
+
     /// <summary>What earlier invoices billed of a time, for months whose late usage is priced on top of it.</summary>
     public static async Task<IReadOnlyList<UsageItem>> BilledAsync(PortalDbContext db, Customer customer, DateTimeOffset from, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
         customer.BilledThroughSequence == 0 ? [] : (await ReadAsync(

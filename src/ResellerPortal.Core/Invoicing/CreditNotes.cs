@@ -74,7 +74,8 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         }
 
         db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
-        await db.SaveChangesAsync(cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
+        await BalanceSettlement.ApplyAsync(database, db, customer, snapshot.IssuedOn, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return note;
     }
@@ -114,7 +115,9 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
 
     private async Task<Outcome<Invoice>> LockAsync(PortalDbContext db, Actor actor, Guid invoiceId, CancellationToken cancellationToken)
     {
-        // The invoice's row guards what is due, the reseller's the numbering; always in this order.
+        // The customer's row guards its balance, the invoice's what is due, the reseller's the numbering; always in this order.
+        var customers = await db.Invoices.Where(i => i.Id == invoiceId).Select(i => i.CustomerId).ToListAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, customers.Select(c => c.Value), cancellationToken);
         await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
@@ -147,6 +150,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             NetMinorUnits = net,
             TaxMinorUnits = tax,
             TotalMinorUnits = net + tax,
+            FromBalanceMinorUnits = 0,
             PayLink = null,
             CostMicros = null,
             Days = [],

@@ -91,6 +91,10 @@ public sealed class Invoice : ICustomerOwned
     public static Expression<Func<Invoice, bool>> HasDue { get; } =
         i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
+    /// <summary><see cref="Due"/> above or below zero, for the database.</summary>
+    public static Expression<Func<Invoice, bool>> IsUnsettled { get; } =
+        i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits != i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
+
     public BillingPeriod Period => BillingPeriod.Of(PeriodStart);
 
     public Money Net => new(NetMinorUnits, Currency);

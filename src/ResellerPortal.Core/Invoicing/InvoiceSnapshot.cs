@@ -49,6 +49,9 @@ public sealed record InvoiceSnapshot
 
     public required long TotalMinorUnits { get; init; }
 
+    /// <summary>What of the total the buyer's balance pays.</summary>
+    public long FromBalanceMinorUnits { get; init; }
+
     public required string PaymentInstructions { get; init; }
 
     /// <summary>Where to pay to; null where the reseller named no account.</summary>
@@ -85,6 +88,9 @@ public sealed record InvoiceSnapshot
     public long? CostMicros { get; init; }
 
     public Money Total => new(TotalMinorUnits, Currency);
+
+    /// <summary>What is left to pay of an invoice; below zero where it is in the buyer's favour.</summary>
+    public Money Payable => new(TotalMinorUnits - FromBalanceMinorUnits, Currency);
 
     public static InvoiceSnapshot Parse(string json) => JsonSerializer.Deserialize<InvoiceSnapshot>(json, Json)
         ?? throw new JsonException("An invoice snapshot is empty.");

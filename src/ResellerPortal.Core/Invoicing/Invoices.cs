@@ -66,6 +66,11 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock, Portal
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
         db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
+        if (customer.BalanceMinorUnits > 0 || invoice.Due.MinorUnits < 0)
+        {
+            await BalanceSettlement.ApplyAsync(database, db, customer, issuedOn, now, cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return invoice;

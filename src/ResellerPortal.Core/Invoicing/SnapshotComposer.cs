@@ -33,6 +33,7 @@ internal static class SnapshotComposer
             NetMinorUnits = invoice.NetMinorUnits,
             TaxMinorUnits = invoice.TaxMinorUnits,
             TotalMinorUnits = invoice.Total.MinorUnits,
+            FromBalanceMinorUnits = Math.Clamp(invoice.Total.MinorUnits, 0, customer.BalanceMinorUnits),
             PaymentInstructions = reseller.PaymentInstructions,
             Account = reseller.Account.IsGiven ? reseller.Account : null,
             PayLink = reseller.PayLink.Length == 0 ? null : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),

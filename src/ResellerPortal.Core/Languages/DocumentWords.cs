@@ -48,6 +48,8 @@ public sealed record DocumentWords
     /// <summary>0: an amount.</summary>
     public required string NothingToPay { get; init; }
 
+    public required string PaidFromBalance { get; init; }
+    public required string AllPaidFromBalance { get; init; }
     public required string AccountHolder { get; init; }
     public required string Reference { get; init; }
     public required string PayOnline { get; init; }
@@ -98,6 +100,9 @@ public sealed record DocumentWords
 
     /// <summary>0: an invoice.</summary>
     public required string PaymentFor { get; init; }
+
+    public required string PaidIn { get; init; }
+    public required string PaidBack { get; init; }
 
     /// <summary>0: a document; 1: an invoice.</summary>
     public required string DocumentFor { get; init; }

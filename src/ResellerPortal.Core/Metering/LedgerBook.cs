@@ -31,7 +31,7 @@ internal sealed class LedgerBook
     ];
 
     private static readonly string[] CustomerCounters =
-        [nameof(Customer.LastSequence), nameof(Customer.ChainHead), nameof(Customer.UsageMonth), nameof(Customer.UsedInMonth), nameof(Customer.AlertedPercent)];
+        [nameof(Customer.LastSequence), nameof(Customer.ChainHead), nameof(Customer.UsageMonth), nameof(Customer.UsedInMonth), nameof(Customer.AlertedPercent), nameof(Customer.ConversionsTaken)];
 
     private static readonly string[] LotCounters = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
     private static readonly string[] RollupSums = [nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros)];
@@ -102,6 +102,19 @@ internal sealed class LedgerBook
 
     public CreditLot Lot(Guid id) => _lots[id];
 
+    public Customer CustomerOf(ApiToken token) => _customers[token.CustomerId];
+
+    /// <summary>Counts conversions against what a prepaid customer's balance covers; negative to give them back.</summary>
+    public void Take(ApiToken token, long quantity)
+    {
+        if (token.IsPrepaid)
+        {
+            var customer = CustomerOf(token);
+            customer.ConversionsTaken += quantity;
+            _touchedCustomers.Add(customer);
+        }
+    }
+
     /// <inheritdoc cref="LotShelf.Allocate"/>
     public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) => _lots.Allocate(reseller, quantity, at);
 
@@ -118,6 +131,7 @@ internal sealed class LedgerBook
         var month = EnterMonth(token);
         var isOverLimit = token.UsageLimit is { } limit && token.CountedIn(month) + fact.Quantity > limit;
         var flags = (isOverdrawn || isOverLimit ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        Take(token, fact.Quantity);
         var entry = Enter(token, EntryKind.Usage, fact, flags, corrects: null, parts);
         _rollups.Raise(token.ResellerId, fact.Converter, DateOnly.FromDateTime(fact.OccurredAtUtc.UtcDateTime), fact.Quantity);
         Alert(token, month);
@@ -130,6 +144,7 @@ internal sealed class LedgerBook
     public LedgerEntry Correct(ApiToken token, LedgerEntry original, long change, string reason, IReadOnlyList<LotPart> drawn)
     {
         EnterMonth(token);
+        Take(token, Math.Max(0, change));
         var parts = change < 0
             ? _lots.GiveBack(-change, drawn)
             : _lots.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Threading.Channels;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
@@ -50,6 +51,13 @@ public abstract record ReserveResult
 
     /// <summary>The reseller's lots hold too little; the customer's own limit does not matter.</summary>
     public sealed record CreditsExhausted : ReserveResult;
+
+    /// <summary>A prepaid customer's balance does not pay for the conversion.</summary>
+    /// <param name="Left">What is left of the balance after the usage so far; below zero where that cost more.</param>
+    public sealed record BalanceSpent(Money Left) : ReserveResult;
+
+    /// <summary>It is to be found out whether the prepaid balance pays for it; never the meter's last word.</summary>
+    internal sealed record CoverageUnknown(CoverageQuestion Question) : ReserveResult;
 }
 
 /// <summary>What the upstream charged for a reservation.</summary>
@@ -74,10 +82,14 @@ public abstract record SettleResult
 /// The door to the ledger for live requests: reserve, then settle or release. Commands of a node pass one
 /// <see cref="MeterWriter"/>, which commits what waits in one transaction; an answer is given only after its commit.
 /// </summary>
+/// <param name="coverage">Finds out what prepaid balances suffice for.</param>
 /// <param name="capacity">How many reservations may wait; more are turned away at once.</param>
-public sealed class Meter(int capacity = Meter.DefaultCapacity)
+public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.DefaultCapacity)
 {
     public const int DefaultCapacity = 10_000;
+
+    /// <summary>Others may take what was found out for one request; after so many times it is told to come again.</summary>
+    private const int MostLooks = 5;
 
     // Unbounded, since a settlement is the truth of what happened and is never turned away; reservations are counted.
     private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(new UnboundedChannelOptions { SingleReader = true });
@@ -87,9 +99,28 @@ public sealed class Meter(int capacity = Meter.DefaultCapacity)
     /// <summary>Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written, or too many wait; nothing was held.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the writer took it; nothing was held.</exception>
-    public Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
+    public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
+        for (var look = 0; look < MostLooks; look++)
+        {
+            var answer = await HoldAsync(request, cancellationToken);
+            if (answer is not ReserveResult.CoverageUnknown unknown)
+            {
+                return answer;
+            }
+
+            if (await coverage.LookAsync(unknown.Question, cancellationToken) is { } spent)
+            {
+                return spent;
+            }
+        }
+
+        throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
+    }
+
+    private Task<ReserveResult> HoldAsync(ReserveRequest request, CancellationToken cancellationToken)
+    {
         if (Volatile.Read(ref _waiting) >= capacity)
         {
             return Task.FromException<ReserveResult>(new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds."));
@@ -145,6 +176,18 @@ public sealed class Meter(int capacity = Meter.DefaultCapacity)
             command.Fail(new MeterUnavailableException("The portal is shutting down. Try again in a few seconds."));
         }
     }
+}
+
+/// <summary>Whether a prepaid customer's balance suffices for a request.</summary>
+/// <param name="Least">Conversions that are needed at least.</param>
+public sealed record CoverageQuestion(ResellerId ResellerId, CustomerId CustomerId, string Converter, string Environment, long Least);
+
+/// <summary>Finds out how many conversions a prepaid customer's balance suffices for.</summary>
+public interface IPrepaidCoverage
+{
+    /// <summary>Writes down what the balance covers, for the meter to take from.</summary>
+    /// <returns>Null where what is asked for is covered.</returns>
+    Task<ReserveResult.BalanceSpent?> LookAsync(CoverageQuestion question, CancellationToken cancellationToken);
 }
 
 /// <summary>The ledger cannot be written just now; the caller may try again.</summary>

@@ -56,7 +56,7 @@ internal sealed class MeterBatch
         }
 
         var book = await LedgerBook.OpenAsync(
-            database, db, tokens, reservations.Select(r => r.CustomerId), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
+            database, db, tokens, reservations.Select(r => r.CustomerId).Concat(tokens.Where(t => t.IsPrepaid).Select(t => t.CustomerId)), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
         var gone = reservationIds.Except(reservations.Select(r => r.Id)).Select(id => (object?[])[id]);
         var settledBefore = await database.ReadManyAsync<LedgerEntry>(db, [nameof(LedgerEntry.RequestId)], gone, isLocking: false, null, default);
         var policy = await ReservePolicy.LoadAsync(database, db, reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter), book.Resellers, now);
@@ -104,6 +104,17 @@ internal sealed class MeterBatch
             wanted = Math.Min(wanted, remaining);
         }
 
+        if (token.IsPrepaid)
+        {
+            var covered = _book.CustomerOf(token).CoverageOf(request.Converter, _now);
+            if (covered < least)
+            {
+                return new ReserveResult.CoverageUnknown(new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
+            }
+
+            wanted = Math.Min(wanted, covered);
+        }
+
         var parts = _book.Allocate(token.ResellerId, wanted, _now);
         var quantity = parts.Sum(p => p.Quantity);
         if (quantity < least)
@@ -117,6 +128,7 @@ internal sealed class MeterBatch
             _book.Touch(lot);
         }
 
+        _book.Take(token, quantity);
         token.Reserved += quantity;
         token.OpenRequests++;
         token.RateClearsAtUtc = Admission.NextRateInstant(token, _now);
@@ -145,6 +157,7 @@ internal sealed class MeterBatch
         }
 
         var token = _book.Token(reservation.TokenId);
+        _book.Take(token, -reservation.Quantity);
         token.Reserved -= reservation.Quantity;
         token.OpenRequests--;
         _book.Touch(token);

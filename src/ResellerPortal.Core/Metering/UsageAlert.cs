@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
@@ -9,6 +11,9 @@ public enum AlertSubject
     Token,
     Lot,
     CustomerBudget,
+
+    /// <summary>A prepaid customer's balance.</summary>
+    Balance,
 }
 
 /// <summary>
@@ -38,14 +43,23 @@ public sealed class UsageAlert : IOwnedAtAnyLevel
 
     public required int Percent { get; init; }
 
+    /// <summary>Conversions, or minor units of <see cref="Currency"/>, as <see cref="Limit"/> is.</summary>
     public required long Used { get; init; }
 
     public required long Limit { get; init; }
+
+    /// <summary>Null where conversions are counted.</summary>
+    public Currency? Currency { get; init; }
 
     public required DateTimeOffset AtUtc { get; init; }
 
     /// <summary>Set by the one node that takes it to mail it; null while it waits.</summary>
     public DateTimeOffset? MailedAtUtc { get; set; }
+
+    /// <summary>"600 of 1,000 conversions", "6.00 EUR of 10.00 EUR".</summary>
+    public string Amounts => Currency is { } currency
+        ? $"{new Money(Used, currency)} of {new Money(Limit, currency)}"
+        : string.Create(CultureInfo.InvariantCulture, $"{Used:N0} of {Limit:N0} conversions");
 
     /// <summary>The highest threshold that a usage has reached, or 0.</summary>
     public static int Reached(long used, long limit) => limit <= 0 ? 0 : Thresholds.LastOrDefault(percent => (decimal)used * 100 >= (decimal)limit * percent);

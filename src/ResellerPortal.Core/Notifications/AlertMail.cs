@@ -90,9 +90,18 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
     /// <summary>An alert in words. They go to customers as well, so they say nothing of cost.</summary>
     public static (string Subject, string Text) Words(UsageAlert alert)
     {
-        var state = alert.Percent >= 100 ? "is used up" : $"is {alert.Percent} % used";
+        var isBalance = alert.Subject == AlertSubject.Balance;
+        var state = (isBalance, alert.Percent) switch
+        {
+            (true, >= 100) => "is spent",
+            (true, _) => $"is {alert.Percent} % spent",
+            (_, >= 100) => "is used up",
+            _ => $"is {alert.Percent} % used",
+        };
         var consequence = (alert.Subject, alert.Percent) switch
         {
+            (AlertSubject.Balance, < 100) => "Conversions go on until it is spent. Top it up in time.",
+            (AlertSubject.Balance, _) => "Conversions are refused from now on. They go on as soon as it is topped up.",
             (AlertSubject.CustomerBudget, _) => "A budget only tells; conversions go on.",
             (_, < 100) => "Conversions go on until it is used up.",
             (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are refused until the month is over.",
@@ -101,6 +110,6 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
         };
         return (
             $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",
-            $"{alert.Used:N0} of {alert.Limit:N0} conversions are used{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
+            $"{alert.Amounts} are {(isBalance ? "spent" : "used")}{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
     }
 }

@@ -31,6 +31,9 @@ public abstract record PriceModel
     /// <summary>The least that a conversion may be charged at, for a warning before it sells below cost.</summary>
     public abstract UnitPrice LowestPriceOf(UnitPrice cost);
 
+    /// <summary>Numbers of charged conversions after which one more makes all of them cheaper.</summary>
+    internal virtual IEnumerable<long> Peaks => [];
+
     /// <summary>Prices the charged conversions of a rule. What is taken back has a negative quantity.</summary>
     internal abstract IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups);
 

@@ -43,6 +43,15 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
         void Add(LineKey key, long quantity) => quantities[key] = quantities.GetValueOrDefault(key) + quantity;
     }
 
+    /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
+    public IEnumerable<long> ToPeaks(IEnumerable<UsageItem> usage, string converter)
+    {
+        var rule = RuleOf(converter);
+        var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && RuleOf(item.Converter) == rule).Sum(item => item.Quantity);
+        var included = _terms.Rules[rule].Included * days.ActiveDays / DaysOfMonth;
+        return _terms.Rules[rule].Price.Peaks.Select(peak => peak + included - used).Where(more => more > 0);
+    }
+
     /// <summary>Lines for what one charge has more than another; what it has less is taken back.</summary>
     public IEnumerable<RatedLine> Difference(PartCharge now, PartCharge was)
     {

@@ -78,6 +78,33 @@ public sealed class Customer : ICustomerOwned
     /// <summary>Since when its tokens are refused for an unpaid invoice; null while they are not.</summary>
     public DateTimeOffset? PausedAtUtc { get; set; }
 
+    /// <summary>Whether its conversions stop once its balance is spent; otherwise it pays its invoices afterwards.</summary>
+    public bool IsPrepaid { get; set; }
+
+    /// <summary>What it paid in and has not spent on invoices, in minor units of its currency: the sum of its balance entries.</summary>
+    public long BalanceMinorUnits { get; set; }
+
+    /// <summary>Sequence of the newest balance entry; moved under this row's lock, as those of the ledger.</summary>
+    public long BalanceSequence { get; set; }
+
+    /// <summary>Hash of the newest balance entry; 32 zero bytes before the first.</summary>
+    public byte[] BalanceHead { get; set; } = new byte[32];
+
+    /// <summary>The highest share of its balance, in percent, that was told of as spent since the last top-up.</summary>
+    public int BalanceAlertedPercent { get; set; }
+
+    /// <summary>Conversions that requests of a prepaid customer took so far, held ones among them.</summary>
+    public long ConversionsTaken { get; set; }
+
+    /// <summary>How far <see cref="ConversionsTaken"/> may go by what is known of its balance.</summary>
+    public long ConversionsCovered { get; set; }
+
+    /// <summary>The one converter that this is known for; null for all.</summary>
+    public string? CoveredConverter { get; set; }
+
+    /// <summary>Until when it is known; null while it is to be found out.</summary>
+    public DateTimeOffset? CoveredUntilUtc { get; set; }
+
     /// <summary>Sequence of the customer's newest ledger entry; moved under this row's lock, so numbers have no gaps.</summary>
     public long LastSequence { get; set; }
 
@@ -97,6 +124,10 @@ public sealed class Customer : ICustomerOwned
 
     /// <summary>Sequence of the newest entry that a finalised invoice bills.</summary>
     public long BilledThroughSequence { get; set; }
+
+    /// <summary>Conversions that its balance is known to suffice for; 0 where it is to be found out.</summary>
+    public long CoverageOf(string converter, DateTimeOffset now) =>
+        now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter) ? Math.Max(0, ConversionsCovered - ConversionsTaken) : 0;
 
     /// <summary>The end of its contract's last day; null for no end.</summary>
     /// <param name="zone">The reseller's time zone.</param>

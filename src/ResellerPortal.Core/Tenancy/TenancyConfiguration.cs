@@ -47,6 +47,8 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         builder.Property(c => c.Language).HasMaxLength(2);
         builder.ComplexProperty(c => c.Address);
         builder.Property(c => c.ChainHead).HasMaxLength(32);
+        builder.Property(c => c.BalanceHead).HasMaxLength(32);
+        builder.Property(c => c.CoveredConverter).HasMaxLength(60);
         builder.HasOne<Reseller>().WithMany().HasForeignKey(c => c.ResellerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

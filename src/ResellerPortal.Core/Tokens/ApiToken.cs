@@ -117,6 +117,9 @@ public sealed class ApiToken : ICustomerOwned
     /// <summary>Since when it is refused because its customer has not paid; null while it is not.</summary>
     public DateTimeOffset? PausedAtUtc { get; set; }
 
+    /// <summary>Whether its customer is prepaid; kept here so that the meter looks at balances of those alone.</summary>
+    public bool IsPrepaid { get; set; }
+
     /// <summary>Its first instant; null for at once.</summary>
     public DateTimeOffset? NotBeforeUtc { get; init; }
 

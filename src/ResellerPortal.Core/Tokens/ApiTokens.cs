@@ -259,9 +259,9 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             return Refusal.Of($"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
         }
 
-        if (request.IsNative && contractEndsAtUtc is not null)
+        if (request.IsNative && (contractEndsAtUtc is not null || customer.IsPrepaid))
         {
-            return Refusal.Of("This customer's contract has an end, and a token at ConvertAPI cannot be cut short. Issue one of the portal's own.", nameof(request.IsNative));
+            return Refusal.Of($"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and a token at ConvertAPI cannot be stopped by the portal. Issue one of the portal's own.", nameof(request.IsNative));
         }
 
         var isSelfService = actor.Scope.Customer is not null;
@@ -296,6 +296,7 @@ public sealed partial class ApiTokens(PortalDatabase database, IDataProtectionPr
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
             ExpiresAtUtc = validUntilUtc ?? (request.ExpiresAtUtc is { } wished && !(wished > contractEndsAtUtc) ? wished.ToUniversalTime() : contractEndsAtUtc),
             PausedAtUtc = customer.PausedAtUtc,
+            IsPrepaid = customer.IsPrepaid,
             AllowedConverters = request.AllowedConverters,
             AllowedNetworks = request.AllowedNetworks,
             AllowedOrigins = request.AllowedOrigins,

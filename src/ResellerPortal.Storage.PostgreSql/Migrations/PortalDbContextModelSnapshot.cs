@@ -145,6 +145,68 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceEntry", b =>
+                {
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("IdempotencyKey")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("InvoiceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("character varying(140)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("CustomerId", "Sequence");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("BalanceEntry");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<Guid>("Id")
@@ -945,6 +1007,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("AtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
                     b.Property<Guid?>("CustomerId")
                         .HasColumnType("uuid");
 
@@ -1317,6 +1383,20 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("integer");
 
+                    b.Property<int>("BalanceAlertedPercent")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("BalanceHead")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BalanceSequence")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("bigint");
 
@@ -1328,6 +1408,19 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("bytea");
+
+                    b.Property<long>("ConversionsCovered")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ConversionsTaken")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CoveredConverter")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<long?>("CoveredUntilUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
@@ -1343,6 +1436,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
+
+                    b.Property<bool>("IsPrepaid")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Language")
                         .HasMaxLength(2)
@@ -1771,6 +1867,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("boolean");
 
                     b.Property<bool>("IsNative")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsPrepaid")
                         .HasColumnType("boolean");
 
                     b.Property<bool>("IsSelfService")

@@ -145,6 +145,68 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceEntry", b =>
+                {
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<Guid>("IdempotencyKey")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("InvoiceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("nvarchar(140)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("CustomerId", "Sequence");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("BalanceEntry");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<Guid>("Id")
@@ -947,6 +1009,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("AtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
                     b.Property<Guid?>("CustomerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1319,6 +1385,20 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("int");
 
+                    b.Property<int>("BalanceAlertedPercent")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("BalanceHead")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BalanceSequence")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("bigint");
 
@@ -1330,6 +1410,19 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)");
+
+                    b.Property<long>("ConversionsCovered")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ConversionsTaken")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CoveredConverter")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<long?>("CoveredUntilUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
@@ -1345,6 +1438,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
+
+                    b.Property<bool>("IsPrepaid")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Language")
                         .HasMaxLength(2)
@@ -1774,6 +1870,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("bit");
 
                     b.Property<bool>("IsNative")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsPrepaid")
                         .HasColumnType("bit");
 
                     b.Property<bool>("IsSelfService")

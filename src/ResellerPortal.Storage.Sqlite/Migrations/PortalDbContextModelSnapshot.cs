@@ -138,6 +138,70 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("AuditEntry");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Balances.BalanceEntry", b =>
+                {
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("CustomerId", "Sequence");
+
+                    b.HasIndex("InvoiceId");
+
+                    b.HasIndex("ResellerId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("BalanceEntry");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -963,6 +1027,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("AtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("CustomerId")
                         .HasColumnType("BLOB");
 
@@ -1349,6 +1417,20 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<int>("AlertedPercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("BalanceAlertedPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("BalanceHead")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("BalanceMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BalanceSequence")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("BilledThroughSequence")
                         .HasColumnType("INTEGER");
 
@@ -1360,6 +1442,19 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("BLOB");
+
+                    b.Property<long>("ConversionsCovered")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ConversionsTaken")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CoveredConverter")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("CoveredUntilUtc")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
@@ -1375,6 +1470,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsPrepaid")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Language")
                         .HasMaxLength(2)
@@ -1806,6 +1904,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsNative")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsPrepaid")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsSelfService")

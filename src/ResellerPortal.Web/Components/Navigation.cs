@@ -34,6 +34,7 @@ internal static class Navigation
         new(Permission.MyView, "/my/tokens", "API tokens", Icons.Material.Outlined.Key),
         new(Permission.MyView, "/my/ledger", "Ledger", Icons.Material.Outlined.ReceiptLong),
         new(Permission.MyView, "/my/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.MyView, "/my/balance", "Balance", Icons.Material.Outlined.AccountBalanceWallet),
         new(Permission.MyView, "/my/statement", "Statement", Icons.Material.Outlined.AccountBalance),
         new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
     ];

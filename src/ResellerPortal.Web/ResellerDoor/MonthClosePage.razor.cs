@@ -12,7 +12,7 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
 {
     private const int Months = 24;
 
-    private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
+    private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90", "paid ahead"];
 
     private static readonly (string Title, AccountEntryKind Kind)[] Moves =
     [
@@ -21,6 +21,8 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
         ("Credit notes", AccountEntryKind.CreditNote),
         ("Payments", AccountEntryKind.Payment),
         ("Written off", AccountEntryKind.WriteOff),
+        ("Paid into balances", AccountEntryKind.TopUp),
+        ("Paid back from balances", AccountEntryKind.PaidOut),
     ];
 
     private List<BillingPeriod> _periods = [];

@@ -20,7 +20,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         await live.Books.BuyAsync(owner, 90, 3, validityDays: 200);
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
         IssuedToken[] tokens = [await live.Books.IssueAsync(owner, customer, limit: 70), await live.Books.IssueAsync(owner, customer)];
-        var otherMeter = new Meter();
+        var otherMeter = live.NewMeter();
         using var otherNode = new MeterWriter(otherMeter, live.Database, live.Clock, NullLogger<MeterWriter>.Instance);
         await otherNode.StartAsync(default);
 

@@ -188,7 +188,7 @@ public sealed class MeterTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer);
-        var meter = new Meter();
+        var meter = sqlite.NewMeter();
         using var givenUp = new CancellationTokenSource();
 
         var reserving = meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1), givenUp.Token);
@@ -209,7 +209,7 @@ public sealed class MeterTests
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         var held = await sqlite.HoldAsync(token.Secret);
-        var meter = new Meter(capacity: 2);
+        var meter = sqlite.NewMeter(capacity: 2);
         var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
         var waiting = new[] { meter.ReserveAsync(request), meter.ReserveAsync(request) };
 
@@ -230,7 +230,7 @@ public sealed class MeterTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 100);
         var token = await sqlite.Books.IssueAsync(owner, customer);
-        var meter = new Meter();
+        var meter = sqlite.NewMeter();
         using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
         var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);

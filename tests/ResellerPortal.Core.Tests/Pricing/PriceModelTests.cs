@@ -32,7 +32,7 @@ public sealed class PriceModelTests
         Tiers.Select(tiers => (PriceModel)new VolumePrice(tiers, Usd)),
         Gen.Select(Gen.Long[1, 500], Gen.Long[0, 9_000_000], (size, micros) => (PriceModel)new PackagePrice(size, micros, Usd)));
 
-    private static readonly Gen<CardTerms> Terms = Gen.Select(Model, Gen.Long[0, 500], Model, Gen.Long[0, 500], Gen.Int[0, 1000], (some, someFree, others, othersFree, discount) =>
+    internal static readonly Gen<CardTerms> Terms = Gen.Select(Model, Gen.Long[0, 500], Model, Gen.Long[0, 500], Gen.Int[0, 1000], (some, someFree, others, othersFree, discount) =>
         new CardTerms([new PriceRule(["*-to-pdf"], some, someFree), new PriceRule([], others, othersFree)], DiscountPercent: discount / 10m));
 
     // Worked examples of billing vendors; the addresses were read in November 2026.

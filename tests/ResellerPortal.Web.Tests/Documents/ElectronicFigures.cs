@@ -21,7 +21,7 @@ internal static class ElectronicFigures
                 $"BG-25 {Text(l, Cbc, "ID")} {Text(l, Cbc, "InvoicedQuantity")} {Text(l, Cbc, "LineExtensionAmount")} {Text(l, Cbc, "Name")} {Text(l, Cbc, "PriceAmount")} {Text(l.Descendants(Cac + "ClassifiedTaxCategory").Single(), Cbc, "ID")} {Text(l, Cbc, "Percent")}"),
             .. root.Descendants(Cac + "TaxSubtotal").Select(t =>
                 $"BG-23 {Text(t, Cbc, "TaxableAmount")} {Text(t, Cbc, "TaxAmount")} {Text(t.Element(Cac + "TaxCategory")!, Cbc, "ID")} {Text(t, Cbc, "Percent")} {Text(t, Cbc, "TaxExemptionReason")}"),
-            $"BG-22 {Text(root, Cbc, "TaxExclusiveAmount")} {Text(root, Cbc, "TaxInclusiveAmount")} {Text(root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
+            $"BG-22 {Text(root, Cbc, "TaxExclusiveAmount")} {Text(root, Cbc, "TaxInclusiveAmount")} {Text(root, Cbc, "PrepaidAmount")} {Text(root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
         ];
     }
 
@@ -38,7 +38,7 @@ internal static class ElectronicFigures
                 $"BG-25 {Text(l, Ram, "LineID")} {Text(l, Ram, "BilledQuantity")} {Text(l, Ram, "LineTotalAmount")} {Text(l, Ram, "Name")} {Text(l, Ram, "ChargeAmount")} {Text(l, Ram, "CategoryCode")} {Text(l, Ram, "RateApplicablePercent")}"),
             .. settlement.Elements(Ram + "ApplicableTradeTax").Select(t =>
                 $"BG-23 {Text(t, Ram, "BasisAmount")} {Text(t, Ram, "CalculatedAmount")} {Text(t, Ram, "CategoryCode")} {Text(t, Ram, "RateApplicablePercent")} {Text(t, Ram, "ExemptionReason")}"),
-            $"BG-22 {Text(settlement, Ram, "TaxBasisTotalAmount")} {Text(settlement, Ram, "GrandTotalAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
+            $"BG-22 {Text(settlement, Ram, "TaxBasisTotalAmount")} {Text(settlement, Ram, "GrandTotalAmount")} {Text(settlement, Ram, "TotalPrepaidAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
         ];
     }
 

@@ -52,7 +52,7 @@ internal static class En16931Rules
         Rule("BR-CO-13", exclusive == net);
         Rule("BR-CO-14", subtotals.Sum(s => Number(s, "TaxAmount")) == tax);
         Rule("BR-CO-15", inclusive == exclusive + tax);
-        Rule("BR-CO-16", payable == inclusive);
+        Rule("BR-CO-16", payable == inclusive - (Has(totals, "PrepaidAmount") ? Number(totals, "PrepaidAmount") : 0));
         Rule("BR-CO-18", subtotals.Count > 0);
         Rule("BR-CO-25", isCredit || payable <= 0 || Has(invoice, "DueDate"));
         Rule("BR-CO-26", VatIdOf(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));

@@ -94,6 +94,21 @@ public sealed class InvoicePdfTests
         Assert.DoesNotContain("Payable by", Encoding.UTF8.GetString(Papers.Ubl(snapshot)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(6720, "Paid from your balance. Nothing is left to pay.", "0.00")]
+    [InlineData(5000, "Please pay 17.20 EUR by", "17.20")]
+    public void What_the_balance_paid_is_not_asked_for_again(long fromBalance, string said, string payable)
+    {
+        var snapshot = Papers.Sample(lines: 1) with { FromBalanceMinorUnits = fromBalance };
+
+        var text = PdfText.Of(Papers.Pdf(snapshot));
+
+        Assert.Contains(said, text, StringComparison.Ordinal);
+        Assert.Contains($"Paid from your balance -{fromBalance / 100m:0.00}", text.Replace("−", "-", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains($"<cbc:PayableAmount currencyID=\"EUR\">{payable}<", Encoding.UTF8.GetString(Papers.Ubl(snapshot)), StringComparison.Ordinal);
+        Assert.Contains($"<ram:DuePayableAmount>{payable}<", Encoding.UTF8.GetString(Papers.Cii(snapshot)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
     {

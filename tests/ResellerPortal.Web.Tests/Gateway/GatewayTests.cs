@@ -4,6 +4,8 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
@@ -154,6 +156,23 @@ public sealed class GatewayTests
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), await CodeAsync(server, limited.Secret));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), await CodeAsync(server, unlimited.Secret));
+    }
+
+    [Fact]
+    public async Task A_spent_prepaid_balance_answers_4014_and_says_so_until_it_is_topped_up()
+    {
+        using var server = PortalServer.Start();
+        var (owner, customer, token) = await SellAsync(server);
+        await Books.Valued(server.Services.GetRequiredService<PrepaidTerms>().SetAsync(owner, customer.Id, true));
+
+        var spent = await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray());
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), (spent.Status, spent.Json.GetProperty("Code").GetInt32()));
+        Assert.Contains("The prepaid balance of your account is spent: 0.00 EUR are left", spent.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(await EntriesAsync(server));
+
+        var payment = new BalancePayment(customer.Id, 1, DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await Books.Valued(server.Services.GetRequiredService<BalancePayments>().TopUpAsync(owner, payment));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Gateway.Native;
@@ -90,9 +91,27 @@ public sealed class NativeTests
         var afterwards = await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be cut short", afterwards.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be stopped", afterwards.Refusal!.Message, StringComparison.Ordinal);
 
         // What was made there before the refusal is deleted again.
+        Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
+    }
+
+    [Fact]
+    public async Task No_native_token_spends_a_prepaid_balance()
+    {
+        await using var upstream = await NativeUpstream.StartAsync();
+        using var shop = await OpenAsync(upstream);
+        var living = await IssueAsync(shop, new TokenRequest("production", 500, null));
+        var terms = shop.Server.Services.GetRequiredService<PrepaidTerms>();
+
+        var whileItLives = await terms.SetAsync(shop.Owner, shop.Customer.Id, true);
+        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
+        await Books.Valued(terms.SetAsync(shop.Owner, shop.Customer.Id, true));
+        var afterwards = await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
+
+        Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("is prepaid", afterwards.Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
     }
 

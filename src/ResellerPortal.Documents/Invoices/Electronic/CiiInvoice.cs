@@ -123,7 +123,8 @@ internal static class CiiInvoice
                 Amount("TaxBasisTotalAmount", snapshot.NetMinorUnits, currency),
                 Text("TaxTotalAmount", ElectronicInvoiceRules.AmountOf(snapshot.TaxMinorUnits, currency), new XAttribute("currencyID", currency.Code)),
                 Amount("GrandTotalAmount", snapshot.TotalMinorUnits, currency),
-                Amount("DuePayableAmount", snapshot.TotalMinorUnits, currency)),
+                snapshot.FromBalanceMinorUnits != 0 ? Amount("TotalPrepaidAmount", snapshot.FromBalanceMinorUnits, currency) : null,
+                Amount("DuePayableAmount", snapshot.Payable.MinorUnits, currency)),
             snapshot.Credits is { } credits
                 ? Group("InvoiceReferencedDocument", Text("IssuerAssignedID", credits.Number), Group("FormattedIssueDateTime", Date(Qdt, credits.IssuedOn)))
                 : null);

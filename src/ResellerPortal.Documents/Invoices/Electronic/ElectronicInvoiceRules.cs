@@ -65,6 +65,7 @@ internal static class ElectronicInvoiceRules
     /// <summary>How it is to be paid, in words; null where nothing is.</summary>
     public static string? TermsOf(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
         ? null
+        : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? "Paid from the buyer's balance."
         : $"Payable by {snapshot.DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
 
     /// <summary>UNCL4461: a SEPA credit transfer, another one, or agreed elsewhere and said in words.</summary>

@@ -55,7 +55,8 @@ internal static class UblInvoice
                 Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),
                 Amount("TaxExclusiveAmount", snapshot.NetMinorUnits, snapshot.Currency),
                 Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
-                Amount("PayableAmount", snapshot.TotalMinorUnits, snapshot.Currency)),
+                snapshot.FromBalanceMinorUnits != 0 ? Amount("PrepaidAmount", snapshot.FromBalanceMinorUnits, snapshot.Currency) : null,
+                Amount("PayableAmount", snapshot.Payable.MinorUnits, snapshot.Currency)),
             snapshot.Lines.Select((line, index) => Line(line, index + 1, words, snapshot.Currency)));
         return ElectronicInvoiceRules.Bytes(document);
     }

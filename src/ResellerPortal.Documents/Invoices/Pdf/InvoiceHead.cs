@@ -89,9 +89,9 @@ internal static class InvoiceHead
             y += FactHeight;
         }
 
-        var total = page.IsCredit ? words.AmountCredited : snapshot.TotalMinorUnits < 0 ? words.InYourFavour : words.AmountDue;
+        var total = page.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.InYourFavour : words.AmountDue;
         sheet.Text(total, page.Strong, Ink.Strong, left + 12, y + 7);
-        sheet.Text(page.AmountWithCurrency(Math.Abs(snapshot.TotalMinorUnits)), page.Font(13, bold: true), page.Accent, sheet.Right - 10, y + 8, Align.Right);
+        sheet.Text(page.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)), page.Font(13, bold: true), page.Accent, sheet.Right - 10, y + 8, Align.Right);
         return top + height;
     }
 }

@@ -66,7 +66,8 @@ internal static class InvoiceTable
     private static void Totals(Sheet sheet, InvoiceStyle page)
     {
         var snapshot = page.Snapshot;
-        sheet.Reserve(Math.Max(62, 22 + (14 * snapshot.Taxes.Count)));
+        var isPaidAhead = snapshot.FromBalanceMinorUnits != 0;
+        sheet.Reserve(Math.Max(isPaidAhead ? 94 : 62, 22 + (14 * snapshot.Taxes.Count)));
         var top = sheet.Y;
         Taxes(sheet, page);
         var taxesEnd = sheet.Y;
@@ -77,6 +78,12 @@ internal static class InvoiceTable
         sheet.Line(left, sheet.Y + 1, sheet.Right, sheet.Y + 1, Ink.Strong, 0.5);
         sheet.Y += 6;
         Row($"{page.Words.Total} {snapshot.Currency.Code}", page.Amount(snapshot.TotalMinorUnits), page.Font(12, bold: true), page.Accent);
+        if (isPaidAhead)
+        {
+            Row(page.Words.PaidFromBalance, page.Amount(-snapshot.FromBalanceMinorUnits), page.Body, Ink.Strong);
+            Row(page.Words.AmountDue, page.Amount(snapshot.Payable.MinorUnits), page.Strong, Ink.Strong);
+        }
+
         sheet.Y = Math.Max(sheet.Y, taxesEnd) + 12;
 
         void Row(string name, string value, XFont font, XColor color)

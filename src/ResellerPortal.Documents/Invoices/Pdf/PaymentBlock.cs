@@ -18,7 +18,7 @@ internal static class PaymentBlock
         var width = code is null ? sheet.Width : sheet.Width - CodeSize - 24;
         var text = Text(page);
         var account = Account(page);
-        var link = page.IsCredit || page.Snapshot.TotalMinorUnits <= 0 ? null : page.Snapshot.PayLink;
+        var link = page.IsCredit || page.Snapshot.Payable.MinorUnits <= 0 ? null : page.Snapshot.PayLink;
         var height = 24 + (LineHeight * (sheet.Wrap(text, page.Body, width).Count + account.Count + (link is null ? 0 : 1)));
         sheet.Reserve(Math.Max(height, code is null ? 0 : CodeSize + 18));
         var top = sheet.Y;
@@ -60,9 +60,10 @@ internal static class PaymentBlock
                 InvoiceStyle.Say(words.Reason, credits.Reason),
             ]
             : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Say(words.NothingToPay, page.AmountWithCurrency(-snapshot.TotalMinorUnits))]
+            : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? [words.AllPaidFromBalance]
             : new[]
             {
-                InvoiceStyle.Say(words.PleasePay, page.AmountWithCurrency(snapshot.TotalMinorUnits), page.Language.Day(snapshot.DueOn), snapshot.Number),
+                InvoiceStyle.Say(words.PleasePay, page.AmountWithCurrency(snapshot.Payable.MinorUnits), page.Language.Day(snapshot.DueOn), snapshot.Number),
                 snapshot.PaymentInstructions,
             };
         return string.Join('\n', lines.Where(line => line.Length > 0));
@@ -70,7 +71,7 @@ internal static class PaymentBlock
 
     private static List<(string Name, string Value)> Account(InvoiceStyle page)
     {
-        if (page.IsCredit || page.Snapshot is not { TotalMinorUnits: > 0, Account: { } account })
+        if (page.IsCredit || page.Snapshot is not { Payable.MinorUnits: > 0, Account: { } account })
         {
             return [];
         }
@@ -111,7 +112,7 @@ internal static class PaymentBlock
     /// </summary>
     private static QRCodeData? Code(InvoiceSnapshot snapshot)
     {
-        if (snapshot is not { Credits: null, Account: { } account, TotalMinorUnits: > 0 and <= 99_999_999_999, Currency.Code: "EUR" })
+        if (snapshot is not { Credits: null, Account: { } account, Payable.MinorUnits: > 0 and <= 99_999_999_999, Currency.Code: "EUR" })
         {
             return null;
         }
@@ -120,7 +121,7 @@ internal static class PaymentBlock
             account.Iban,
             account.Bic.Length == 0 ? null : account.Bic,
             account.Holder,
-            snapshot.Total.Amount,
+            snapshot.Payable.Amount,
             remittanceInformation: snapshot.Number,
             version: PayloadGenerator.Girocode.GirocodeVersion.Version2,
             encoding: PayloadGenerator.Girocode.GirocodeEncoding.UTF_8);

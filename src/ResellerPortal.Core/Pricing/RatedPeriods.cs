@@ -2,11 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
-namespace ResellerPortal.Core.Insights;
+namespace ResellerPortal.Core.Pricing;
 
 /// <summary>Reads daily rollups and prices them, customer by customer, with the one rating function.</summary>
 internal static class RatedPeriods

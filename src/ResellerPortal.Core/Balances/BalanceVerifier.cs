@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Balances;
+
+/// <summary>Checks numbering, chain and sums of every customer's balance against its entries.</summary>
+public sealed class BalanceVerifier(PortalDatabase database)
+{
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: balances of all tenants");
+
+    /// <returns>What is wrong, in words; empty where all is right.</returns>
+    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
+        var faults = new List<string>();
+        foreach (var customer in await db.Customers.AsNoTracking().Where(c => c.BalanceSequence > 0).ToListAsync(cancellationToken))
+        {
+            var entries = await db.BalanceEntries.AsNoTracking().Where(e => e.CustomerId == customer.Id).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+            Check(customer, entries, faults);
+        }
+
+        return faults;
+    }
+
+    private static void Check(Customer customer, IReadOnlyList<BalanceEntry> entries, List<string> faults)
+    {
+        var (sequence, balance, head) = (0L, 0L, new byte[32]);
+        foreach (var entry in entries)
+        {
+            if (entry.Sequence != sequence + 1)
+            {
+                faults.Add($"{customer.Name}: balance entry {sequence + 1} is missing, {entry.Sequence} follows.");
+            }
+
+            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !BalanceHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+            {
+                faults.Add($"{customer.Name}: the chain of its balance breaks at entry {entry.Sequence}.");
+            }
+
+            balance += entry.AmountMinorUnits;
+            if (entry.BalanceMinorUnits != balance)
+            {
+                faults.Add($"{customer.Name}: balance entry {entry.Sequence} does not add up.");
+            }
+
+            (sequence, head) = (entry.Sequence, entry.Hash);
+        }
+
+        if ((customer.BalanceSequence, customer.BalanceMinorUnits) != (sequence, balance) || !customer.BalanceHead.AsSpan().SequenceEqual(head))
+        {
+            faults.Add($"{customer.Name}: the account's balance is not that of its newest entry.");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>
+/// One rule between invoices and the balance: what an invoice leaves in the customer's favour goes to the balance, and the
+/// balance pays what is due, oldest first. It may be applied at any time, for applying it again changes nothing.
+/// </summary>
+internal static class BalanceSettlement
+{
+    /// <summary>Applies the rule in the caller's transaction, which has locked the customer's row before any of its invoices.</summary>
+    public static async Task ApplyAsync(PortalDatabase database, PortalDbContext db, Customer customer, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        var unsettled = db.Invoices.Where(Invoice.IsUnsettled).Where(i => i.CustomerId == customer.Id);
+        await database.LockRowsAsync<Invoice>(db, await unsettled.Select(i => i.Id).ToListAsync(cancellationToken), cancellationToken);
+        var invoices = await unsettled.OrderBy(i => i.FinalisedAtUtc).ThenBy(i => i.Number).ToListAsync(cancellationToken);
+        foreach (var invoice in invoices.Where(i => i.Due.MinorUnits < 0))
+        {
+            Move(invoice, BalanceEntryKind.Returned, invoice.Due);
+        }
+
+        foreach (var invoice in invoices.Where(i => i.Due.MinorUnits > 0 && customer.BalanceMinorUnits > 0))
+        {
+            Move(invoice, BalanceEntryKind.InvoicePaid, new Money(Math.Min(invoice.Due.MinorUnits, customer.BalanceMinorUnits), invoice.Currency));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+
+        void Move(Invoice invoice, BalanceEntryKind kind, Money paid)
+        {
+            invoice.PaidMinorUnits += paid.MinorUnits;
+            BalanceBook.Append(db, customer, new BalanceMove(kind, -paid, today, invoice.Number!, Guid.CreateVersion7(now), invoice.Id), now);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Prepaid;
+
+/// <summary>How many conversions an amount suffices for.</summary>
+/// <param name="Conversions">0 where it does not suffice for what is asked.</param>
+/// <param name="Converter">The one converter that it holds for; null for all.</param>
+internal sealed record Coverage(long Conversions, string? Converter)
+{
+    /// <summary>More are found out when these are used.</summary>
+    private const long Most = 1 << 20;
+
+    /// <summary>
+    /// Of all converters that the customer uses, so that any of them may take from it; where the dearest leaves nothing for
+    /// this request, of its own converter alone.
+    /// </summary>
+    /// <param name="upTo">What usage may come to, with tax.</param>
+    public static Coverage Of(UnbilledUsage usage, Money upTo, string converter, string environment, long least)
+    {
+        var own = MostOf(usage, upTo, converter, environment, Most);
+        if (own < least)
+        {
+            return new Coverage(0, null);
+        }
+
+        var ofAll = usage.Converters.Where(c => c != converter).Aggregate(own, (most, other) => MostOf(usage, upTo, other, environment, most));
+        return ofAll >= least ? new Coverage(ofAll, null) : new Coverage(own, converter);
+    }
+
+    /// <summary>
+    /// The largest number up to which every number is paid for. What conversions cost grows with their number but where a
+    /// volume price falls; so each peak before such a fall is looked at.
+    /// </summary>
+    private static long MostOf(UnbilledUsage usage, Money upTo, string converter, string environment, long most)
+    {
+        var powers = Enumerable.Range(0, 21).Select(power => 1L << power);
+        var covered = 0L;
+        foreach (var step in powers.Concat(usage.ToPeaks(converter)).Append(most).Where(step => step > 0 && step <= most).Distinct().Order())
+        {
+            if (usage.SpentWith(converter, environment, step) > upTo)
+            {
+                return Search(covered, step);
+            }
+
+            covered = step;
+        }
+
+        return covered;
+
+        long Search(long suffices, long exceeds)
+        {
+            while (exceeds - suffices > 1)
+            {
+                var middle = suffices + ((exceeds - suffices) / 2);
+                (suffices, exceeds) = usage.SpentWith(converter, environment, middle) > upTo ? (suffices, middle) : (middle, exceeds);
+            }
+
+            return suffices;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Prepaid;
+
+/// <summary>A customer's money: what it paid in, and what of it is spoken for.</summary>
+/// <param name="Due">Of invoices that the balance did not pay.</param>
+/// <param name="Spent">Usage and fees that no invoice has billed yet, with tax.</param>
+public sealed record PrepaidSpending(Money Balance, Money Due, Money Spent)
+{
+    /// <summary>Below zero where more was used than was paid in.</summary>
+    public Money Left => Balance - Due - Spent;
+
+    internal static async Task<PrepaidSpending> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, UnbilledUsage usage, CancellationToken cancellationToken)
+    {
+        var open = await db.Invoices.AsNoTracking().Where(Invoice.HasDue).Where(i => i.CustomerId == customer.Id).ToListAsync(cancellationToken);
+        return new PrepaidSpending(new Money(customer.BalanceMinorUnits, reseller.Currency), Money.Sum(open.Select(i => i.Due), reseller.Currency), usage.Spent);
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Prepaid;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>A customer's balance and its moves, for both doors.</summary>
+public sealed partial class BalanceView(CurrentActor current, BalanceQueries queries)
+{
+    private MudTable<BalanceEntry>? _table;
+    private BalanceOverview? _shown;
+
+    [Parameter, EditorRequired]
+    public BalanceOverview Overview { get; set; } = null!;
+
+    /// <summary>What to do while there are no moves.</summary>
+    [Parameter, EditorRequired]
+    public string IfEmpty { get; set; } = "";
+
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var isChanged = _shown is not null && _shown != Overview;
+        _shown = Overview;
+        if (isChanged && _table is not null)
+        {
+            await _table.ReloadServerData();
+        }
+    }
+
+    private async Task<TableData<BalanceEntry>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    {
+        var page = await queries.PageAsync(await current.GetAsync(), Overview.CustomerId, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        return new TableData<BalanceEntry> { Items = page.Rows, TotalItems = page.TotalCount };
+    }
+
+    private static string NameOf(BalanceEntryKind kind) => kind switch
+    {
+        BalanceEntryKind.TopUp => "Paid in",
+        BalanceEntryKind.InvoicePaid => "Invoice paid",
+        BalanceEntryKind.Returned => "Returned by an invoice",
+        _ => "Paid back",
+    };
+}

@@ -1,0 +1,236 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Invoicing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Balances;
+
+public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task The_balance_pays_what_is_invoiced_and_what_is_short_is_paid_by_the_next_top_up(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await desk.TopUpAsync(20m);
+        await live.UseAsync(desk.Secret, 100);
+        var october = await InvoiceAsync(live, desk, new BillingPeriod(2026, 10));
+        Assert.Equal((12_10, 0, InvoiceState.Paid), (october.PaidMinorUnits, october.Due.MinorUnits, october.StateOn(default)));
+        var snapshot = InvoiceSnapshot.Parse(october.Snapshot!);
+        Assert.Equal((12_10, 0), (snapshot.FromBalanceMinorUnits, snapshot.Payable.MinorUnits));
+
+        // What is recorded past the balance is billed all the same.
+        await live.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, live.Clock.GetUtcNow(), 90)]);
+        var november = await InvoiceAsync(live, desk, new BillingPeriod(2026, 11));
+        Assert.Equal((7_90, 2_99), (november.PaidMinorUnits, november.Due.MinorUnits));
+        Assert.Equal(2_99, InvoiceSnapshot.Parse(november.Snapshot!).Payable.MinorUnits);
+
+        await desk.TopUpAsync(10m);
+        var overview = await desk.ReadAsync();
+        Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
+        var page = await desk.Queries.PageAsync(Books.AdminOf(desk.Customer), desk.Customer.Id, 0, 3);
+        Assert.Equal(
+            [(5L, BalanceEntryKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceEntryKind.TopUp, 10_00, 10_00), (3, BalanceEntryKind.InvoicePaid, -7_90, 0)],
+            page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
+        Assert.Equal(5, page.TotalCount);
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_a_credit_note_leaves_over_goes_to_the_balance_pays_the_next_invoice_and_the_rest_back()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var first = await desk.InvoiceAsync();
+        var payments = new BalancePayments(sqlite.Database, new Core.Dunning.AccountPauses(sqlite.Database, sqlite.Clock), sqlite.Clock);
+        var received = new ReceivedPayment(first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await Books.Valued(new InvoicePayments(sqlite.Database, new Core.Dunning.AccountPauses(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
+        await Books.Valued(new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
+        await using (var db = sqlite.OpenAll())
+        {
+            var credited = await db.Invoices.SingleAsync();
+            Assert.Equal((0, InvoiceState.Credited), (credited.Due.MinorUnits, credited.StateOn(default)));
+            Assert.Equal(first.Total.MinorUnits, (await db.Customers.SingleAsync(c => c.Id == desk.Customer.Id)).BalanceMinorUnits);
+        }
+
+        await sqlite.UseAsync(desk.Secret, 50);
+        var second = await desk.InvoiceAsync();
+        Assert.Equal((first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
+        Assert.Equal(second.Due, (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
+
+        await Books.Valued(payments.TopUpAsync(desk.Owner, Payment(desk, sqlite, 5m)));
+        var left = 5_00 - second.Due.MinorUnits;
+        Assert.Contains("no more than that", (await payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, left / 100m)));
+        Assert.Equal(0, (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing.MinorUnits);
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task An_invoice_in_the_customers_favour_goes_to_its_balance()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var first = await desk.InvoiceAsync();
+        await Books.Valued(new Core.Metering.LedgerCorrections(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
+        sqlite.Clock.SetUtcNow(new BillingPeriod(2026, 11).EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
+        var second = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+
+        // What it returned paid the first, so nobody owes anything.
+        Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
+        await using var db = sqlite.OpenAll();
+        Assert.All(await db.Invoices.ToListAsync(), i => Assert.Equal(0, i.Due.MinorUnits));
+        Assert.Equal([BalanceEntryKind.Returned, BalanceEntryKind.InvoicePaid], (await db.BalanceEntries.OrderBy(e => e.Sequence).ToListAsync()).Select(e => e.Kind));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public Task Whatever_moves_the_balance_is_its_entries_and_never_negative_and_the_account_adds_up() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[1, 3_000]).List[3, 18].SampleAsync(
+            async acts =>
+            {
+                await using var sqlite = await BooksOnSqlite.OpenAsync();
+                var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+                var (month, invoices) = (new BillingPeriod(2026, 10), new List<Invoice>());
+                var paid = 0L;
+                foreach (var (act, size) in acts)
+                {
+                    var amount = size / 100m;
+                    switch (act)
+                    {
+                        case 0 or 1:
+                            await desk.TopUpAsync(amount);
+                            paid += size;
+                            break;
+                        case 2:
+                            paid -= (await desk.Payments.PayOutAsync(desk.Owner, desk.Payment(amount))).IsRefused ? 0 : size;
+                            break;
+                        case 3 when invoices.Count > 0:
+                            await new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
+                            break;
+                        case 4:
+                            await desk.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
+                            break;
+                        default:
+                            await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
+                            invoices.Add(await InvoiceAsync(sqlite, desk, month));
+                            month = month.Next;
+                            break;
+                    }
+                }
+
+                await sqlite.AssertLedgerIsCleanAsync();
+                await using var db = sqlite.OpenAll();
+                var all = await db.Invoices.ToListAsync();
+                var balance = (await db.Customers.SingleAsync(c => c.Id == desk.Customer.Id)).BalanceMinorUnits;
+                Assert.All(all, i => Assert.True(i.Due.MinorUnits >= 0));
+                Assert.True(balance == 0 || all.All(i => i.Due.IsZero), "A balance is never kept while an invoice is due.");
+                Assert.Equal(paid - balance, all.Sum(i => i.PaidMinorUnits));
+                var closing = (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing;
+                Assert.Equal(all.Sum(i => i.Due.MinorUnits) - balance, closing.MinorUnits);
+            },
+            iter: 20,
+            threads: 1);
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_click_that_is_repeated_or_made_on_two_nodes_at_once_moves_money_once(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        var payment = desk.Payment(7.50m, "Top-up Acme");
+        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Books.Valued(desk.Payments.TopUpAsync(desk.Owner, payment))));
+        Assert.Single(entries.Select(e => e.Sequence).Distinct());
+        Assert.Equal(7_50, (await desk.ReadAsync()).Spending.Balance.MinorUnits);
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    [InlineData(0.001)]
+    [InlineData(20_000_000)]
+    public async Task An_amount_that_cannot_be_is_refused(decimal amount)
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        Assert.Contains("whole minor units", (await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(amount))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
+        Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5, "two\nlines"))).IsRefused);
+        Assert.Equal(0, (await desk.ReadAsync()).Moves);
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Entries_can_be_neither_changed_nor_removed(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await desk.TopUpAsync(5);
+        await using var db = live.OpenAll();
+        foreach (var act in (string[])["UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceEntry\""])
+        {
+            var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(act));
+            Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_balance_that_was_tampered_with_is_found()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await desk.TopUpAsync(5);
+        await desk.TopUpAsync(6);
+        var verifier = new BalanceVerifier(sqlite.Database);
+        Assert.Empty(await verifier.VerifyAsync());
+        await using var db = sqlite.OpenAll();
+        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"BalanceEntry_no_update\"; DROP TRIGGER \"BalanceEntry_no_delete\"");
+        await db.Database.ExecuteSqlRawAsync("UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 400 WHERE \"Sequence\" = 1");
+        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("breaks at entry 1", StringComparison.Ordinal));
+        await db.Database.ExecuteSqlRawAsync("DELETE FROM \"BalanceEntry\" WHERE \"Sequence\" = 1");
+        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("entry 1 is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nobody_moves_or_reads_anothers_balance()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await desk.TopUpAsync(5);
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var neighbour = Books.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        Assert.True((await desk.Payments.TopUpAsync(stranger, desk.Payment(5))).IsRefused);
+        Assert.True((await desk.Payments.PayOutAsync(stranger, desk.Payment(5))).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(Books.AdminOf(desk.Customer), desk.Payment(5)));
+        Assert.Empty((await desk.Queries.PageAsync(stranger, desk.Customer.Id, 0, 10)).Rows);
+        Assert.Empty((await desk.Queries.PageAsync(neighbour, desk.Customer.Id, 0, 10)).Rows);
+        Assert.Single((await desk.Queries.PageAsync(desk.Owner, desk.Customer.Id, 0, 10)).Rows);
+    }
+
+    private static BalancePayment Payment(InvoiceDesk desk, LiveBooks live, decimal amount) =>
+        new(desk.Customer.Id, amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+
+    private static async Task<Invoice> InvoiceAsync(LiveBooks live, PrepaidDesk desk, BillingPeriod month)
+    {
+        live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await live.Books.InvoiceRun.DraftAsync(desk.Owner, month)).Value.Results.Single(r => r.CustomerId == desk.Customer.Id);
+        return await Books.Valued(live.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+    }
+}

@@ -1,0 +1,212 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Tests.Pricing;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Balances;
+
+public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly BillingPeriod October = new(2026, 10);
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Conversions_go_on_to_the_last_one_that_is_paid_for(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await live.ReserveAsync(desk.Secret));
+
+        // A conversion is 0.10, with 21 % tax 0.121: 12.10 pays for 100.
+        await desk.TopUpAsync(12.10m);
+        await live.UseAsync(desk.Secret, 60);
+        await live.UseAsync(desk.Secret, 40);
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await live.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync((await desk.IssueToOtherAsync()).Secret));
+
+        await desk.TopUpAsync(0.12m);
+        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_is_held_is_spoken_for_and_comes_back_when_it_is_released()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await desk.TopUpAsync(1.21m);
+        var held = await sqlite.HoldAsync(desk.Secret, 7);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 4));
+        await sqlite.Meter.SettleAsync(new SettleRequest(held, 6));
+        await sqlite.UseAsync(desk.Secret, 4);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+    }
+
+    [Fact]
+    public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
+    {
+        await using var live = await postgres.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await desk.TopUpAsync(4.84m);
+        var other = live.NewMeter();
+        using var otherNode = new MeterWriter(other, live.Database, live.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
+        await otherNode.StartAsync(default);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
+        {
+            var request = new ReserveRequest(TokenSecret.Hash(desk.Secret), i % 3 == 0 ? "pdf-to-jpg" : "docx-to-pdf", 1);
+            return await (i % 2 == 0 ? live.Meter : other).ReserveAsync(request);
+        }));
+        await otherNode.StopAsync(default);
+        Assert.Equal(40, answers.Count(a => a is ReserveResult.Held));
+        Assert.Equal(60, answers.Count(a => a is ReserveResult.BalanceSpent));
+    }
+
+    [Fact]
+    public async Task A_cheap_converter_goes_on_where_a_dear_one_cannot()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
+        await desk.TopUpAsync(7.26m);
+        await desk.UseAsync("pdf-to-jpg");
+        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg"));
+        for (var i = 0; i < 10; i++)
+        {
+            await desk.UseAsync("docx-to-pdf");
+        }
+
+        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("docx-to-pdf"));
+    }
+
+    [Fact]
+    public Task With_any_prices_a_request_is_refused_exactly_where_its_price_is_not_on_the_balance() =>
+        Gen.Select(
+            PriceModelTests.Terms,
+            Gen.Select(Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"), Gen.Long[1, 120], Gen.Int[0, 4]).List[1, 25],
+            Gen.Long[0, 500],
+            Gen.Long[0, 2_000],
+            (terms, acts, fee, minimum) => (Terms: terms with { MonthlyFeeMinorUnits = fee, MinimumMinorUnits = minimum }, Acts: acts))
+            .SampleAsync(
+                async sample =>
+                {
+                    await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+                    var desk = await PrepaidDesk.OpenAsync(sqlite, sample.Terms, "USD");
+                    await desk.TopUpAsync(20m);
+                    var schedule = new RateCardSchedule(desk.Customer.Id, [new RateCard { ResellerId = desk.Customer.ResellerId, Version = 1, EffectiveFrom = October.FirstDay, Terms = sample.Terms, CreatedAtUtc = DateTimeOffset.UnixEpoch }], October.FirstDay);
+                    var (used, balance) = (new List<UsageItem>(), 20_00L);
+                    foreach (var (converter, quantity, act) in sample.Acts)
+                    {
+                        if (act == 0)
+                        {
+                            await desk.TopUpAsync(quantity / 10m);
+                            balance += quantity * 10;
+                        }
+
+                        var item = new UsageItem(October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.Of("USD")), quantity);
+                        var net = Rating.Rate([.. used, item], schedule, Currency.Of("USD"), October).Total;
+                        var price = net + Money.Round(net.Amount * 0.21m, net.Currency);
+                        var answer = await desk.ReserveAsync(converter, quantity);
+                        Assert.True(
+                            answer is ReserveResult.Held == price.MinorUnits <= balance,
+                            $"{answer} for {quantity} {converter}, which make the month {price} of {balance} minor units; {sample.Terms.Describe(Currency.Of("USD"))}");
+                        if (answer is ReserveResult.Held held)
+                        {
+                            await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
+                            used.Add(item);
+                        }
+                    }
+                },
+                iter: 25,
+                threads: 1);
+
+    [Fact]
+    public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
+        var desk = await PrepaidDesk.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 0));
+        await desk.TopUpAsync(12.10m);
+        await sqlite.UseAsync(desk.Secret, 10);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
+        sqlite.Clock.Advance(TimeSpan.FromHours(2));
+
+        // 10 conversions of October, the fee of November, and 40 conversions: 1 + 5 + 4 before tax.
+        await sqlite.UseAsync(desk.Secret, 40);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+    }
+
+    [Fact]
+    public async Task Imported_usage_and_corrections_count_as_well()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await desk.TopUpAsync(12.10m);
+        await sqlite.UseAsync(desk.Secret, 20);
+        await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 11));
+        Assert.Equal(Euros(1.21m), (await desk.ReadAsync()).Spending.Left);
+        await new LedgerCorrections(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 2, 40, "Counted twice");
+        sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
+        await sqlite.UseAsync(desk.Secret, 40);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+    }
+
+    [Fact]
+    public async Task The_customer_is_told_as_its_balance_is_spent_and_when_it_is()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await desk.TopUpAsync(12.10m);
+        for (var i = 0; i < 101; i++)
+        {
+            if (await sqlite.ReserveAsync(desk.Secret) is ReserveResult.Held held)
+            {
+                await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+            }
+        }
+
+        var alerts = (await new UsageAlerts(sqlite.Database).LatestAsync(Books.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
+        Assert.Equal("The balance of Acme is spent", AlertMail.Words(alerts[^1]).Subject);
+        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", AlertMail.Words(alerts[^1]).Text, StringComparison.Ordinal);
+        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", AlertMail.Words(alerts[0]).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_customer_that_pays_afterwards_again_is_stopped_no_more()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        await Books.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, false));
+        await sqlite.UseAsync(desk.Secret, 5);
+        await Books.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, true));
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(-0.61m)), await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync((await sqlite.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
+    }
+
+    [Fact]
+    public async Task Who_pays_how_is_the_resellers_own()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var neighbour = Books.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        Assert.True((await desk.Terms.SetAsync(stranger, desk.Customer.Id, false)).IsRefused);
+        Assert.Null(await desk.Queries.ReadAsync(stranger, desk.Customer.Id));
+        Assert.Null(await desk.Queries.ReadAsync(neighbour, desk.Customer.Id));
+        Assert.NotNull(await desk.Queries.ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(Books.AdminOf(desk.Customer), desk.Customer.Id, false));
+    }
+
+    private static Money Euros(decimal amount) => Money.Round(amount, Currency.Of("EUR"));
+}
