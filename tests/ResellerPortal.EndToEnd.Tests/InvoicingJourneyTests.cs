@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Pricing;
@@ -52,6 +53,56 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/statement", "Statement");
         await customer.SeesRowAsync("Credit note CN-2026-0001 for INV-2026-0001");
         await customer.SeesRowAsync("Written off of INV-2026-0001");
+    }
+
+    [Fact]
+    public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(1_000_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var token = await server.Books.IssueAsync(northwind, acme);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync($"/reseller/customers/{acme.Id}/balance", "Balance");
+        await owner.SeesAsync("No money has moved yet");
+        await owner.PressAsync("Make it prepaid");
+        await owner.ConfirmAsync("Make it prepaid");
+        await owner.SeesAsync("conversions are refused until it is topped up");
+        Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync());
+
+        await owner.PressAsync("Record a top-up");
+        await owner.ConfirmAsync("Record");
+        await owner.SeesAsync("Enter the amount in EUR");
+        await owner.FillAsync("Amount received", "2.00");
+        await owner.FillAsync("Reference on the bank statement (optional)", "Top-up Acme");
+        await owner.ConfirmAsync("Record");
+        await owner.SeesRowAsync("Top-up Acme");
+        Assert.Equal(HttpStatusCode.OK, await ConvertAsync());
+        Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync());
+
+        var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.OpenAsync("/my/balance", "Balance");
+        await customer.SeesAsync("0.79");
+        await customer.OpenAsync("/my/statement", "Statement");
+        await customer.SeesRowAsync("Paid into the balance, Top-up Acme");
+
+        await owner.PressAsync("Record money paid back");
+        await owner.ConfirmAsync("Record");
+        await owner.SeesRowAsync("Paid back");
+        await owner.OpenAsync("/reseller/history", "History");
+        await owner.SeesRowAsync("0.79 EUR of the balance of Acme paid back");
+
+        async Task<HttpStatusCode> ConvertAsync()
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent("Hello"u8.ToArray()), "File", "a.txt" } };
+            using var answer = await server.WithToken(token.Secret).PostAsync("/convert/txt/to/pdf", form);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace ResellerPortal.Web.Demo;
 /// <param name="EntriesPerMonth">At the beginning; it grows from there.</param>
 /// <param name="QuietMonths">How many of the last months it used nothing.</param>
 /// <param name="UnpaidInvoices">How many of its last invoices it left unpaid.</param>
+/// <param name="PaysIn">What it pays in every four months, if it pays before it converts; null if it pays its invoices afterwards.</param>
 /// <param name="Language">Of its invoices; null for the reseller's.</param>
 /// <param name="MonthlyLimit">Limit of its production token, which renews each month.</param>
 internal sealed record DemoCustomer(
@@ -23,4 +24,5 @@ internal sealed record DemoCustomer(
     int UnpaidInvoices = 0,
     long? MonthlyLimit = null,
     long? MonthlyBudget = null,
+    decimal? PaysIn = null,
     string? Language = null);

@@ -10,6 +10,7 @@ using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
@@ -47,7 +48,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         new("Evergreen Schools", "admin@evergreen.example", new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"), null, TaxTreatment.Standard,
             new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400, Language: "lt"),
         new("Fjord Analytics", "ops@fjord.example", new("Strandgaten 18", "5013", "Bergen", "NO"), null, TaxTreatment.OutsideScope,
-            null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"]),
+            null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"], PaysIn: 40),
         new("Golden Gate Media", "dev@goldengate.example", new("220 Market St", "CA 94103", "San Francisco", "US"), null, TaxTreatment.OutsideScope,
             new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
         new("Helios Engineering", "it@helios.example", new("Hauptstraße 77", "10827", "Berlin", "DE"), "DE136695976", TaxTreatment.ReverseCharge,
@@ -172,6 +173,11 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
                 await BuyAsync(portal, owner, plans[index == 6 ? "Business 12,000" : "Growth 25,000"], cancellationToken);
             }
 
+            if (index % 4 == 0)
+            {
+                await PayInAsync(owner, accounts, period.FirstDay, cancellationToken);
+            }
+
             var facts = usage.Of(accounts, period, index, now, monthsToCome: Months - index);
             _clock.Now = period == present ? now : period.EndsAtUtc(zone).AddSeconds(-1);
             foreach (var chunk in facts.Chunk(2000))
@@ -192,6 +198,17 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         await new PlanOrders(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
     }
 
+    private async Task PayInAsync(Actor owner, List<DemoAccount> accounts, DateOnly day, CancellationToken cancellationToken)
+    {
+        var payments = new BalancePayments(database, new AccountPauses(database, _clock), _clock);
+        foreach (var account in accounts.Where(a => a.Demo.PaysIn is not null))
+        {
+            await new PrepaidTerms(database, _clock).SetAsync(owner, account.CustomerId, true, cancellationToken);
+            await payments.TopUpAsync(
+                owner, new BalancePayment(account.CustomerId, account.Demo.PaysIn!.Value, day, $"Top-up {account.Demo.Name}", Guid.NewGuid()), cancellationToken);
+        }
+    }
+
     private async Task BuyAsync(Actor portal, Actor owner, BulkPlan plan, CancellationToken cancellationToken)
     {
         var order = (await new PlanOrders(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
@@ -208,11 +225,11 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
             _clock.Now = issued;
             var invoice = (await invoices.FinaliseAsync(owner, draft.InvoiceId!.Value, cancellationToken)).Value;
             var demo = accounts.Find(a => a.CustomerId == draft.CustomerId)!.Demo;
-            if (demo.UnpaidInvoices == 0 || !isAmongLast(demo.UnpaidInvoices))
+            if (invoice.Due.MinorUnits > 0 && (demo.UnpaidInvoices == 0 || !isAmongLast(demo.UnpaidInvoices)))
             {
                 _clock.Now = issued.AddDays(9);
                 await payments.RecordAsync(
-                    owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, DateOnly.FromDateTime(_clock.Now.UtcDateTime), invoice.Number!, Guid.NewGuid()), cancellationToken);
+                    owner, new ReceivedPayment(invoice.Id, invoice.Due.Amount, DateOnly.FromDateTime(_clock.Now.UtcDateTime), invoice.Number!, Guid.NewGuid()), cancellationToken);
             }
         }
     }

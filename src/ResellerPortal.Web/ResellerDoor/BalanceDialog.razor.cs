@@ -26,7 +26,7 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePayments 
 
     protected override void OnInitialized()
     {
-        _amount = Kind == BalanceEntryKind.PaidOut ? Overview.Spending.Balance.Amount : 0;
+        _amount = Kind == BalanceEntryKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
         _day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 
