@@ -64,6 +64,11 @@ public sealed class InvoiceTimeline(PortalDatabase database)
             : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));
         events.AddRange(notes.Select(n => new TimelineEvent(n.IssuedAtUtc, $"Credit note {n.Number}", $"{n.Total}: {n.Reason}")));
         events.AddRange(steps.Where(s => s.LiftedAtUtc is not null).Select(s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
+        if (invoice.VoidedAtUtc is { } voidedAtUtc)
+        {
+            events.Add(new TimelineEvent(voidedAtUtc, "Void", "its usage is billed again", TimelineTone.Bad));
+        }
+
         if (invoice.RemindersHeldAtUtc is { } heldAtUtc)
         {
             events.Add(new TimelineEvent(heldAtUtc, "Reminders held", ""));

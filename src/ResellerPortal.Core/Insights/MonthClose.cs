@@ -73,7 +73,8 @@ public sealed class MonthClose(PortalDatabase database, IssuedDocuments issued)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var names = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
         var billed = await db.Invoices.AsNoTracking()
-            .Where(i => i.PeriodStart == period.FirstDay && i.FinalisedAtUtc != null)
+            .Where(Invoice.Stands)
+            .Where(i => i.PeriodStart == period.FirstDay)
             .Join(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, f) => new { i.CustomerId, i.NetMinorUnits, f.Quantity, f.CostMicros })
             .ToDictionaryAsync(i => i.CustomerId, cancellationToken);
         var drafts = await db.Invoices.CountAsync(i => i.PeriodStart <= period.FirstDay && i.FinalisedAtUtc == null, cancellationToken);

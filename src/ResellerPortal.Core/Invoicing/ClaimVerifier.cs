@@ -14,7 +14,7 @@ public sealed class ClaimVerifier(PortalDatabase database)
     {
         await using var db = database.Open(Scope);
         var claims = (await db.Invoices.AsNoTracking()
-            .Where(i => i.FinalisedAtUtc != null)
+            .Where(Invoice.Stands)
             .Select(i => new { i.CustomerId, i.Number, i.FirstSequence, i.LastSequence })
             .ToListAsync(cancellationToken)).ToLookup(i => i.CustomerId);
         var faults = new List<string>();

@@ -33,7 +33,7 @@ public sealed class ContractEnds(PortalDatabase database, TimeProvider clock)
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var invoices = db.Invoices.Where(i => i.CustomerId == customerId);
-        var lastInvoiced = await invoices.Where(i => i.FinalisedAtUtc != null).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
+        var lastInvoiced = await invoices.Where(Invoice.Stands).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
         if (Check(customer, reseller.Zone, lastDay, lastInvoiced) is { } refusal)
         {
             return refusal;

@@ -14,12 +14,74 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
     /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
-    public async Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default)
+    public Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Declares a customer's last invoice void: what is left of it is credited, and its month and usage can be drafted again.
+    /// What was paid of it goes to the balance and pays the next.
+    /// </summary>
+    public Task<Outcome<Invoice>> VoidAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
+
+    /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
+    public Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
+
+    private async Task<Outcome<Invoice>> VoidAsync(PortalDbContext db, Actor actor, Invoice invoice, string reason, CancellationToken cancellationToken)
+    {
+        var later = await db.Invoices.Where(Invoice.Stands)
+            .Where(i => i.CustomerId == invoice.CustomerId && i.PeriodStart > invoice.PeriodStart)
+            .OrderByDescending(i => i.PeriodStart)
+            .Select(i => i.Number)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (later is not null)
+        {
+            return Refusal.Of($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
+        }
+
+        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        int[] left = [.. Enumerable.Range(1, InvoiceSnapshot.Parse(invoice.Snapshot!).Lines.Count).Except(credited)];
+        if (left.Length > 0 && (await CreditAsync(db, actor, invoice, left, reason, cancellationToken)).Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var now = clock.GetUtcNow();
+        var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
+        invoice.VoidedAtUtc = now;
+        customer.BilledThroughSequence = invoice.FirstSequence - 1;
+
+        // Drafts of later months begin behind what is to be billed again.
+        await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
+        db.Audit(actor, now, Permission.InvoicesCredit, $"declared {invoice.Number} void: {reason}", invoice.ResellerId, invoice.CustomerId);
+        return invoice;
+    }
+
+    private Outcome<Invoice> WriteOff(PortalDbContext db, Actor actor, Invoice invoice, string reason)
+    {
+        if (invoice.Due.MinorUnits <= 0)
+        {
+            return Refusal.Of("Nothing is due on this invoice any more.");
+        }
+
+        var due = invoice.Due;
+        var now = clock.GetUtcNow();
+        invoice.WrittenOffMinorUnits += due.MinorUnits;
+        invoice.WrittenOffAtUtc = now;
+        db.Audit(actor, now, Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason}", invoice.ResellerId, invoice.CustomerId);
+        return invoice;
+    }
+
+    /// <summary>One act on a locked invoice in one transaction, and what it means for the customer's balance.</summary>
+    private async Task<Outcome<T>> ActAsync<T>(
+        Actor actor, Guid invoiceId, string reason, Func<PortalDbContext, Invoice, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
+        where T : class
     {
         actor.Demand(Permission.InvoicesCredit);
-        if (CheckReason(reason) is { } unreadable)
+        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
         {
-            return unreadable;
+            return Refusal.Of("Give a reason of up to 200 characters in one line.", nameof(reason));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -30,9 +92,24 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             return found.Refusal!;
         }
 
-        var invoice = found.Value;
+        var outcome = await act(db, found.Value, reason.Trim());
+        if (outcome.IsRefused)
+        {
+            return outcome;
+        }
+
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var earlier = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == found.Value.CustomerId, cancellationToken);
+        var now = clock.GetUtcNow();
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    private async Task<Outcome<CreditNote>> CreditAsync(PortalDbContext db, Actor actor, Invoice invoice, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var earlier = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => n.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
         var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
         var chosen = positions.Distinct().Order().ToList();
         if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
@@ -46,7 +123,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        var snapshot = Compose(original, chosen, earlier, reason.Trim(), reseller.Zone.DayOf(now));
+        var snapshot = Compose(original, chosen, earlier, reason, reseller.Zone.DayOf(now));
         snapshot = snapshot with { Number = await InvoiceNumbers.NextAsync(db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
         var id = Guid.CreateVersion7(now);
         var note = new CreditNote
@@ -61,7 +138,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             Currency = invoice.Currency,
             NetMinorUnits = snapshot.NetMinorUnits,
             TaxMinorUnits = snapshot.TaxMinorUnits,
-            Reason = reason.Trim(),
+            Reason = reason,
             Snapshot = snapshot.ToJson(),
             Lines = [.. chosen.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
         };
@@ -74,43 +151,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         }
 
         db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
-        var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
-        await BalanceSettlement.ApplyAsync(database, db, customer, snapshot.IssuedOn, now, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return note;
-    }
-
-    /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
-    public async Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default)
-    {
-        actor.Demand(Permission.InvoicesCredit);
-        if (CheckReason(reason) is { } unreadable)
-        {
-            return unreadable;
-        }
-
-        await using var db = database.Open(actor.Scope);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var found = await LockAsync(db, actor, invoiceId, cancellationToken);
-        if (found.IsRefused)
-        {
-            return found.Refusal!;
-        }
-
-        var invoice = found.Value;
-        if (invoice.Due.MinorUnits <= 0)
-        {
-            return Refusal.Of("Nothing is due on this invoice any more.");
-        }
-
-        var due = invoice.Due;
-        var now = clock.GetUtcNow();
-        invoice.WrittenOffMinorUnits += due.MinorUnits;
-        invoice.WrittenOffAtUtc = now;
-        db.Audit(actor, now, Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason.Trim()}", invoice.ResellerId, invoice.CustomerId);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return invoice;
     }
 
     private async Task<Outcome<Invoice>> LockAsync(PortalDbContext db, Actor actor, Guid invoiceId, CancellationToken cancellationToken)
@@ -123,6 +164,8 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
             : !invoice.IsFinalised ? Refusal.Of("A draft is not credited. Draft the month again after you corrected it.")
+            : invoice.VoidedAtUtc is not null ? Refusal.Of("This invoice is void already.")
+            : invoice.WrittenOffMinorUnits > 0 ? Refusal.Of($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
             : invoice;
     }
 
@@ -160,8 +203,4 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
         static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
             taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
     }
-
-    private static Refusal? CheckReason(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl)
-        ? Refusal.Of("Give a reason of up to 200 characters in one line.", nameof(reason))
-        : null;
 }

@@ -20,6 +20,9 @@ public enum InvoiceState
 
     /// <summary>What was due is given up.</summary>
     Uncollectible,
+
+    /// <summary>It should not have been made: taken back in full, and its usage is billed again.</summary>
+    Void,
 }
 
 /// <summary>
@@ -71,6 +74,9 @@ public sealed class Invoice : ICustomerOwned
     /// <summary>When it was given up; null where nothing was.</summary>
     public DateTimeOffset? WrittenOffAtUtc { get; set; }
 
+    /// <summary>When it was declared void; null where it stands. A void invoice claims no usage and leaves its month to another one.</summary>
+    public DateTimeOffset? VoidedAtUtc { get; set; }
+
     /// <summary>Since when nobody is reminded of it; null where it is reminded of.</summary>
     public DateTimeOffset? RemindersHeldAtUtc { get; set; }
 
@@ -90,6 +96,9 @@ public sealed class Invoice : ICustomerOwned
     /// <summary><see cref="Due"/> above zero, for the database.</summary>
     public static Expression<Func<Invoice, bool>> HasDue { get; } =
         i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
+
+    /// <summary>Final and not void, so that its month and its entries are billed by it; for the database.</summary>
+    public static Expression<Func<Invoice, bool>> Stands { get; } = i => i.FinalisedAtUtc != null && i.VoidedAtUtc == null;
 
     /// <summary><see cref="Due"/> above or below zero, for the database.</summary>
     public static Expression<Func<Invoice, bool>> IsUnsettled { get; } =
@@ -113,6 +122,7 @@ public sealed class Invoice : ICustomerOwned
     /// <param name="today">Today in the reseller's time zone.</param>
     public InvoiceState StateOn(DateOnly today) =>
         !IsFinalised ? InvoiceState.Draft
+        : VoidedAtUtc is not null ? InvoiceState.Void
         : Due.MinorUnits <= 0 ? WrittenOffMinorUnits > 0 ? InvoiceState.Uncollectible : CreditedMinorUnits > 0 && PaidMinorUnits <= 0 ? InvoiceState.Credited : InvoiceState.Paid
         : DueOn < today ? InvoiceState.Overdue
         : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
@@ -174,7 +184,7 @@ internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
         builder.Property(i => i.Language).HasMaxLength(2).HasDefaultValue("en");
         builder.Property(i => i.TaxReason).HasMaxLength(200);
         builder.Property(i => i.TaxReasonCode).HasMaxLength(20);
-        builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique();
+        builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique().HasFilter("\"VoidedAtUtc\" IS NULL");
         builder.HasIndex(i => new { i.ResellerId, i.Number }).IsUnique();
         builder.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -154,7 +154,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var existing = await db.Invoices
-            .Where(i => i.CustomerId == customerId && (i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+            .Where(i => i.CustomerId == customerId && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
             .ToListAsync(cancellationToken);
         if (existing.Find(i => i.IsFinalised) is { } final)
         {
@@ -190,7 +190,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
         PortalDbContext db, Reseller reseller, Customer customer, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
     {
-        var lastInvoiced = await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc != null).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
+        var lastInvoiced = await db.Invoices.Where(Invoice.Stands).Where(i => i.CustomerId == customer.Id).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
         if (lastInvoiced >= period.Previous.FirstDay)
         {
             return [period];

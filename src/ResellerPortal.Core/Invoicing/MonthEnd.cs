@@ -44,7 +44,7 @@ public sealed class MonthEnd(PortalDatabase database)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var invoices = db.Invoices.AsNoTracking();
         var rows = await invoices
-            .Where(i => i.PeriodStart == period.FirstDay || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
+            .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
             .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, c.Name, c.Address })
             .GroupJoin(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, figures) => new { Invoice = i, Figures = figures })
             .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Quantity = (long?)figures!.Quantity ?? 0, Late = (long?)figures.LateQuantity ?? 0, CostMicros = (long?)figures.CostMicros ?? 0 })
@@ -53,7 +53,8 @@ public sealed class MonthEnd(PortalDatabase database)
         // Drafts of earlier months are few; each is held against its own month before.
         DateOnly[] monthsBefore = [.. rows.Select(r => r.Invoice.PeriodStart.AddMonths(-1)).Append(period.Previous.FirstDay).Distinct()];
         var before = await invoices
-            .Where(i => i.FinalisedAtUtc != null && monthsBefore.Contains(i.PeriodStart))
+            .Where(Invoice.Stands)
+            .Where(i => monthsBefore.Contains(i.PeriodStart))
             .Select(i => new { i.CustomerId, i.PeriodStart, i.NetMinorUnits })
             .ToDictionaryAsync(i => (i.CustomerId, i.PeriodStart), i => new Money(i.NetMinorUnits, reseller.Currency), cancellationToken);
         var reviewed = rows.Select(row =>

@@ -692,6 +692,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<long?>("VoidedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("WrittenOffAtUtc")
                         .HasColumnType("bigint");
 
@@ -701,7 +704,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();

@@ -693,6 +693,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)");
 
+                    b.Property<long?>("VoidedAtUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("WrittenOffAtUtc")
                         .HasColumnType("bigint");
 
@@ -702,7 +705,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique()

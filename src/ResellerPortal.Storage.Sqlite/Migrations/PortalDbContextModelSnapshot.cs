@@ -703,6 +703,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("VoidedAtUtc")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("WrittenOffAtUtc")
                         .HasColumnType("INTEGER");
 
@@ -712,7 +715,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("CustomerId", "PeriodStart")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"VoidedAtUtc\" IS NULL");
 
                     b.HasIndex("ResellerId", "Number")
                         .IsUnique();

@@ -79,6 +79,14 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
         }
     }
 
+    private async Task VoidAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<VoidDialog> { { d => d.Row, _view!.Row } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
     private async Task WriteOffAsync()
     {
         if ((await dialogs.ActAsync(new DialogParameters<WriteOffDialog> { { d => d.Row, _view!.Row } })).IsDone)

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class VoidDialog(CurrentActor current, CreditNotes notes)
+{
+    private string _reason = "";
+
+    [Parameter, EditorRequired]
+    public InvoiceRow Row { get; set; } = null!;
+
+    private async Task<Refusal?> ActAsync() => (await notes.VoidAsync(await current.GetAsync(), Row.Id, _reason)).Refusal;
+}

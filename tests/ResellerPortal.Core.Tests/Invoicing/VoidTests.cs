@@ -1,0 +1,179 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Invoicing;
+
+public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly BillingPeriod October = new(2026, 10);
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_wrong_invoice_is_taken_back_and_its_usage_is_billed_again_at_the_right_price(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var wrong = await desk.InvoiceAsync();
+        var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await Books.Valued(new InvoicePayments(live.Database, new Core.Dunning.AccountPauses(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
+
+        var voided = await Books.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
+        Assert.Equal((InvoiceState.Void, 0), (voided.StateOn(default), voided.Due.MinorUnits));
+        await live.AssertLedgerIsCleanAsync();
+        await live.Books.PriceAsync(desk.Owner, desk.Customer, new Markup.FixedPrice(500_000, Currency.Of("EUR")), October.FirstDay);
+        var right = await FinaliseAsync(live, desk.Owner, October);
+
+        // 100 conversions at 0.50 and 21 % tax; what was paid before pays a part of it.
+        Assert.Equal((wrong.FirstSequence, wrong.LastSequence, 60_50), (right.FirstSequence, right.LastSequence, right.Total.MinorUnits));
+        Assert.Equal(right.Total - wrong.Total, right.Due);
+        await using var db = live.OpenAll();
+        var note = await db.CreditNotes.SingleAsync();
+        Assert.Equal((wrong.Total, "INV-2026-0002"), (note.Total, right.Number));
+        var close = await new MonthClose(live.Database, new IssuedDocuments(live.Database)).ReadAsync(desk.Owner, October);
+        Assert.Equal((100, 50_00), (close.Quantity, close.Net.MinorUnits));
+        Assert.Equal(right.Due, (await new Statements(live.Database, live.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_partly_credited_invoice_is_taken_back_and_nothing_twice()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, CardTerms.Of(new Markup.FixedPrice(100_000, Currency.Of("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        var invoice = await desk.InvoiceAsync();
+        await Books.Valued(Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "One line"));
+        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "All of it"));
+        await using var db = sqlite.OpenAll();
+        var notes = await db.CreditNotes.ToListAsync();
+        Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
+        Assert.Contains("void already", (await Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await db.CreditNotes.CountAsync());
+    }
+
+    [Fact]
+    public async Task Months_are_voided_last_first_and_drafts_behind_them_fall()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var october = await desk.InvoiceAsync();
+        var november = await desk.InvoiceAsync();
+        await sqlite.UseAsync(desk.Secret, 10);
+        sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var stale = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
+
+        Assert.Contains($"{november.Number} bills what came after it", (await Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, november.Id, "Wrong"));
+        Assert.True((await sqlite.Books.Invoices.FinaliseAsync(desk.Owner, stale)).IsRefused);
+        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong"));
+        foreach (var month in (BillingPeriod[])[October, October.Next, October.Next.Next])
+        {
+            await FinaliseAsync(sqlite, desk.Owner, month);
+        }
+
+        await using var db = sqlite.OpenAll();
+        Assert.Equal(["INV-2026-0001", "INV-2026-0002", "INV-2027-0001", "INV-2027-0002", "INV-2027-0003"], await db.Invoices.OrderBy(i => i.FinalisedAtUtc).ThenBy(i => i.Number).Select(i => i.Number!).ToListAsync());
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public Task Over_any_order_of_runs_and_voids_each_entry_is_on_one_standing_invoice() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[1, 40]).List[4, 14].SampleAsync(
+            async acts =>
+            {
+                await using var sqlite = await BooksOnSqlite.OpenAsync();
+                var desk = await InvoiceDesk.OpenAsync(sqlite);
+                var month = October;
+                var used = 0L;
+                foreach (var (act, size) in acts)
+                {
+                    if (act == 0)
+                    {
+                        await using var read = sqlite.OpenAll();
+                        var last = await read.Invoices.Where(Invoice.Stands).OrderByDescending(i => i.PeriodStart).FirstOrDefaultAsync();
+                        if (last is not null)
+                        {
+                            await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, last.Id, "Wrong"));
+                            month = last.Period;
+                        }
+
+                        continue;
+                    }
+
+                    await sqlite.UseAsync(desk.Secret, size);
+                    used += size;
+                    if (sqlite.Clock.GetUtcNow() < month.EndsAtUtc(TimeZoneInfo.Utc))
+                    {
+                        sqlite.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+                    }
+
+                    await FinaliseAsync(sqlite, desk.Owner, month);
+                    month = month.Next;
+                }
+
+                await FinaliseAllAsync(sqlite, desk.Owner, month);
+                await sqlite.AssertLedgerIsCleanAsync();
+                await using var db = sqlite.OpenAll();
+                var standing = await db.Invoices.Where(Invoice.Stands).Include(i => i.Lines).ToListAsync();
+                Assert.Equal(used, standing.SelectMany(i => i.Lines).Sum(l => l.Quantity));
+                Assert.Equal(standing.Sum(i => i.Total.MinorUnits), (await db.Invoices.ToListAsync()).Sum(i => i.Total.MinorUnits - i.CreditedMinorUnits));
+            },
+            iter: 12,
+            threads: 1);
+
+    [Fact]
+    public async Task What_was_given_up_is_not_taken_back_as_well()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var invoice = await desk.InvoiceAsync();
+        await Books.Valued(Notes(sqlite).WriteOffAsync(desk.Owner, invoice.Id, "Insolvent"));
+        Assert.Contains("given up", (await Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("given up", (await Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_its_own_reseller_declares_an_invoice_void()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var invoice = await desk.InvoiceAsync();
+        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        Assert.True((await Notes(sqlite).VoidAsync(stranger, invoice.Id, "Not mine")).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(Books.AdminOf(desk.Customer), invoice.Id, "Mine"));
+    }
+
+    private static CreditNotes Notes(LiveBooks live) => new(live.Database, live.Clock);
+
+    private static async Task<Invoice> FinaliseAsync(LiveBooks live, Actor owner, BillingPeriod month)
+    {
+        var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
+        Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
+        return await Books.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+    }
+
+    /// <summary>Bills all that is left, up to the month that is over by now.</summary>
+    private static async Task FinaliseAllAsync(LiveBooks live, Actor owner, BillingPeriod month)
+    {
+        var last = BillingPeriod.Of(live.Clock.GetUtcNow(), TimeZoneInfo.Utc);
+        live.Clock.SetUtcNow(last.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        for (; month <= last; month = month.Next)
+        {
+            var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
+            if (draft.Outcome == DraftOutcome.Drafted)
+            {
+                await Books.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+            }
+        }
+    }
+}
