@@ -32,7 +32,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.EnterAsync("Step 1 up to (conversions)", "1000");
         await owner.EnterAsync("Step 2 price", "0.02");
         await owner.SeesAsync("34.00");
-        await owner.PressAsync("Groups of converters, fee, minimum, discount");
+        await owner.PressAsync("Groups of converters, fee, minimum, discount, tax included");
         await owner.EnterAsync("Monthly fee", "15");
         await owner.PressAsync("A rule for some converters");
         await owner.EnterAsync("For converters", "PDF to JPG");

@@ -49,7 +49,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         return new CustomerPage(
             [.. customers.Select(customer =>
             {
-                var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
+                var schedule = RateCardSchedule.Of(reseller, customer, cards);
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
@@ -77,7 +77,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
         var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
+        var schedule = RateCardSchedule.Of(reseller, customer, cards);
         return new CustomerDetail(
             reseller,
             customer,

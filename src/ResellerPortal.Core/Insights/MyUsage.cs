@@ -45,7 +45,7 @@ public sealed class MyUsage(PortalDatabase database, TimeProvider clock)
         var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
-        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
+        var schedule = RateCardSchedule.Of(reseller, customer, cards);
         var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))

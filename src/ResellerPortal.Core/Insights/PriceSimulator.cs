@@ -35,14 +35,14 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
             CreatedAtUtc = clock.GetUtcNow(),
         };
         List<RateCard> changed = [.. cards.Where(c => c.CustomerId != customerId), proposed];
-        var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).Select(c => new { c.Id, c.CreatedAtUtc, c.LastDay }).ToListAsync(cancellationToken);
+        var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
         var usage = await RatedPeriods.UsageByMonthAsync(db, first, last, cards, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i))).ToList();
         var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, Figures.Zero(reseller.Currency), Figures.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
-            var before = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
-            var after = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, changed, reseller.Zone);
+            var before = RateCardSchedule.Of(reseller, customer, cards);
+            var after = RateCardSchedule.Of(reseller, customer, changed);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months)
             {

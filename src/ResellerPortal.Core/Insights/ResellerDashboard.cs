@@ -48,14 +48,14 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
         var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
         var usage = await RatedPeriods.UsageByMonthAsync(db, first, present, cards, customers: null, cancellationToken);
-        var all = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name, c.CreatedAtUtc, c.LastDay }).ToListAsync(cancellationToken);
+        var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
             .ToDictionary(month => month, _ => Figures.Zero(reseller.Currency));
         var customers = new List<CustomerFigures>();
         foreach (var customer in all)
         {
-            var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
+            var schedule = RateCardSchedule.Of(reseller, customer, cards);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months.Keys)
             {

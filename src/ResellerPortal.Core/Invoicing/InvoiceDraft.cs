@@ -1,6 +1,5 @@
 using System.Globalization;
 using ResellerPortal.Core.Languages;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
@@ -15,7 +14,6 @@ internal static class InvoiceDraft
     {
         var language = DocumentLanguage.Of(customer.Language ?? reseller.Language);
         var tax = TaxDecision.Of(reseller, customer, period.LastDay, language);
-        var taxes = TaxCalculation.Subtotals(rated.Lines.Select(line => (tax.Category, tax.RateBasisPoints, line.Amount)), reseller.Currency);
         var id = Guid.CreateVersion7(now);
         return new Invoice
         {
@@ -28,7 +26,7 @@ internal static class InvoiceDraft
             FirstSequence = claim.FirstSequence,
             LastSequence = claim.LastSequence,
             NetMinorUnits = rated.Total.MinorUnits,
-            TaxMinorUnits = Money.Sum(taxes.Select(subtotal => subtotal.Tax), reseller.Currency).MinorUnits,
+            TaxMinorUnits = rated.TaxAt(tax.RateBasisPoints).MinorUnits,
             TaxReason = tax.Reason,
             TaxReasonCode = tax.ReasonCode,
             DraftedAtUtc = now,

@@ -115,7 +115,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
-        var schedule = RateCardSchedule.Of(customerId, customer.CreatedAtUtc, customer.LastDay, cards, reseller.Zone);
+        var schedule = RateCardSchedule.Of(reseller, customer, cards);
         foreach (var month in await OwedAsync(db, reseller, customer, schedule, period, cancellationToken))
         {
             var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);

@@ -1,5 +1,3 @@
-using ResellerPortal.Core.Monetary;
-using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -12,8 +10,6 @@ internal static class SnapshotComposer
     public static InvoiceSnapshot Compose(
         Reseller reseller, Customer customer, Invoice invoice, InvoiceFigures figures, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
     {
-        var taxes = TaxCalculation.Subtotals(
-            invoice.Lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, invoice.Currency))), invoice.Currency);
         var (from, to) = DaysOf(invoice.Period, customer, reseller.Zone, figures.Days);
         return new InvoiceSnapshot
         {
@@ -29,7 +25,9 @@ internal static class SnapshotComposer
             BuyerReference = customer.BuyerReference,
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
-            Taxes = [.. taxes.Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
+
+            // All lines of an invoice are taxed alike, as its buyer is.
+            Taxes = [.. invoice.Lines.Take(1).Select(l => new SnapshotTax(l.TaxCategory, l.TaxRateBasisPoints, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
             NetMinorUnits = invoice.NetMinorUnits,
             TaxMinorUnits = invoice.TaxMinorUnits,
             TotalMinorUnits = invoice.Total.MinorUnits,

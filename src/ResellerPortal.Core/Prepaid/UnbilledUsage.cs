@@ -45,7 +45,7 @@ internal sealed class UnbilledUsage
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
         var lastInvoiced = await db.Invoices.Where(Invoice.Stands).Where(i => i.CustomerId == customer.Id).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
         var first = lastInvoiced is { } last ? BillingPeriod.Of(last).Next : BillingPeriod.Of(customer.CreatedAtUtc, zone);
-        var schedule = RateCardSchedule.Of(customer.Id, customer.CreatedAtUtc, customer.LastDay, cards, zone);
+        var schedule = RateCardSchedule.Of(reseller, customer, cards);
         var unbilled = new UnbilledUsage(reseller, customer, schedule, zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
@@ -73,14 +73,14 @@ internal sealed class UnbilledUsage
     public Money SpentWith(string converter, string environment, long more)
     {
         var rated = Rate(_ofPresent.Append(Of(converter, environment, more)), _present, isCharged: true);
-        var unsure = _ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count;
-        return _before + WithTax(rated.Total + new Money(unsure, _reseller.Currency), _present);
+        var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _reseller.Currency);
+        return _before + WithTax(rated, _present) + unsure + TaxCalculation.TaxOn(unsure, TaxOn(_present));
     }
 
     /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
     public IEnumerable<long> ToPeaks(string converter) => _schedule.PartsOf(_present)
         .Where(part => part.From <= _today && part.To >= _today)
-        .SelectMany(part => new PricedPartOfMonth(_present, part, _reseller.Currency).ToPeaks(_ofPresent, converter));
+        .SelectMany(part => new PricedPartOfMonth(_present, part, _reseller.Currency, 0).ToPeaks(_ofPresent, converter));
 
     /// <summary>Usage of months that are invoiced, told after their invoice; and what that had billed of them.</summary>
     private static async Task<(IReadOnlyList<UsageItem> Late, IReadOnlyList<UsageItem> Billed)> LateAsync(
@@ -95,11 +95,12 @@ internal sealed class UnbilledUsage
     private UsageItem Of(string converter, string environment, long quantity) => new(_today, converter, environment, _dearest, quantity);
 
     private Money Gross(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
-        WithTax(Rate(usage, month, isCharged, billed).Total, month);
+        WithTax(Rate(usage, month, isCharged, billed), month);
 
     private RatedUsage Rate(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
         Rating.Rate(usage, _schedule, _reseller.Currency, isCharged ? month : null, billed);
 
-    private Money WithTax(Money net, BillingPeriod month) =>
-        net + TaxCalculation.TaxOn(net, TaxDecision.Of(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints);
+    private Money WithTax(RatedUsage rated, BillingPeriod month) => rated.Total + rated.TaxAt(TaxOn(month));
+
+    private int TaxOn(BillingPeriod month) => TaxDecision.Of(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints;
 }

@@ -27,7 +27,8 @@ public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Pric
 /// <param name="Rules">The first that covers a converter prices it; the last covers all.</param>
 /// <param name="MinimumMinorUnits">The least that a month's usage is charged at, after the discount and beside the fee.</param>
 /// <param name="DiscountPercent">Taken off usage, not off the fee.</param>
-public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMinorUnits = 0, long MinimumMinorUnits = 0, decimal DiscountPercent = 0)
+/// <param name="IncludesTax">Whether all of these prices and amounts are with tax; invoices show what is left of them without.</param>
+public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMinorUnits = 0, long MinimumMinorUnits = 0, decimal DiscountPercent = 0, bool IncludesTax = false)
 {
     private const int MostRules = 20;
     private const int MostConverters = 50;
@@ -46,16 +47,21 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
             .. MonthlyFeeMinorUnits > 0 ? [$"{new Money(MonthlyFeeMinorUnits, currency)} a month"] : (string[])[],
             .. MinimumMinorUnits > 0 ? [$"at least {new Money(MinimumMinorUnits, currency)} of usage a month"] : (string[])[],
             .. DiscountPercent > 0 ? [$"{DiscountPercent.ToString("0.##", CultureInfo.InvariantCulture)} % off"] : (string[])[],
+            .. IncludesTax ? ["tax included"] : (string[])[],
         ];
         return string.Join("; ", parts);
     }
 
-    /// <summary>The least that a conversion of a rule may bring, after the discount.</summary>
-    public UnitPrice LowestPriceOf(PriceRule rule, UnitPrice cost)
+    /// <summary>The least that a conversion of a rule may bring, after the discount and without tax.</summary>
+    /// <param name="taxBasisPoints">The tax, where prices include it.</param>
+    public UnitPrice LowestPriceOf(PriceRule rule, UnitPrice cost, int taxBasisPoints)
     {
         var price = rule.Price.LowestPriceOf(cost);
-        return UnitPrice.Round(price.Amount * (100 - DiscountPercent) / 100, price.Currency);
+        return UnitPrice.Round(WithoutTax(price.Amount * (100 - DiscountPercent) / 100, taxBasisPoints), price.Currency);
     }
+
+    /// <summary>An amount of this card without the tax in it, not rounded.</summary>
+    public decimal WithoutTax(decimal amount, int taxBasisPoints) => IncludesTax ? amount * 10_000 / (10_000 + taxBasisPoints) : amount;
 
     /// <returns>Why a reseller with this currency cannot use them, or null.</returns>
     public Refusal? Check(Currency currency)

@@ -4,7 +4,8 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>One card's part of a month: what all of its usage comes to, and how two such sums differ.</summary>
-internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Currency currency)
+/// <param name="taxBasisPoints">The tax in prices that include it.</param>
+internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Currency currency, int taxBasisPoints)
 {
     private readonly CardTerms _terms = days.Terms;
 
@@ -104,7 +105,11 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
     private Money AmountOf(LineKey key, long quantity) => Money.Round(new UnitPrice(key.PriceMicros, currency) * quantity);
 
     private RatedLine Line(LineKey key, long quantity, Money amount) => new(
-        key.Kind, month, days.From, days.To, key.Converter, key.Environment, new UnitPrice(key.PriceMicros, currency), quantity, key.BlockSize, amount);
+        key.Kind, month, days.From, days.To, key.Converter, key.Environment,
+        UnitPrice.Round(_terms.WithoutTax(new UnitPrice(key.PriceMicros, currency).Amount, taxBasisPoints), currency),
+        quantity, key.BlockSize,
+        Money.Round(_terms.WithoutTax(amount.Amount, taxBasisPoints), currency),
+        _terms.IncludesTax ? amount : null);
 }
 
 /// <summary>What makes two quantities one line.</summary>

@@ -1,3 +1,5 @@
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -10,7 +12,9 @@ public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, Card
 /// <summary>Which card holds on which day for one customer: its own, else the reseller's default, else pass-through.</summary>
 /// <param name="startsOn">The first day of the customer's contract; null for always.</param>
 /// <param name="endsOn">Its last day; null for no end.</param>
-public sealed class RateCardSchedule(CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null)
+/// <param name="taxOn">The tax on a day, in hundredths of a percent, for prices that include it; null for none.</param>
+public sealed class RateCardSchedule(
+    CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null, Func<DateOnly, int>? taxOn = null)
 {
     private readonly RateCard[] _newestFirst = [.. cardsOfReseller
         .Where(c => c.CustomerId is null || c.CustomerId == customer)
@@ -18,8 +22,14 @@ public sealed class RateCardSchedule(CustomerId customer, IEnumerable<RateCard> 
         .ThenByDescending(c => c.Version)];
 
     /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
-    public static RateCardSchedule Of(CustomerId customer, DateTimeOffset createdAtUtc, DateOnly? lastDay, IEnumerable<RateCard> cardsOfReseller, TimeZoneInfo zone) =>
-        new(customer, cardsOfReseller, zone.DayOf(createdAtUtc), lastDay);
+    public static RateCardSchedule Of(Reseller reseller, Customer customer, IEnumerable<RateCard> cardsOfReseller) => new(
+        customer.Id,
+        cardsOfReseller,
+        reseller.Zone.DayOf(customer.CreatedAtUtc),
+        customer.LastDay,
+        day => TaxDecision.Of(reseller, customer, day, DocumentLanguage.English).RateBasisPoints);
+
+    public int TaxBasisPointsOn(DateOnly day) => taxOn?.Invoke(day) ?? 0;
 
     public CardTerms On(DateOnly day) =>
         OwnOn(day) ?? Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;

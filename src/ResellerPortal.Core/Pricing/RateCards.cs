@@ -4,6 +4,7 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -73,12 +74,14 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.ResellerView);
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var tax = TaxDecision.HomeRateOn(reseller, reseller.Zone.DayOf(now)) ?? 0;
         var lots = await db.CreditLots.AsNoTracking()
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
         return [.. lots.DistinctBy(l => l.UnitCost).SelectMany(l => terms.Rules.Select(rule =>
-            new PriceEffect(l.PlanName, rule.Describe(), l.UnitCost, terms.LowestPriceOf(rule, l.UnitCost))))];
+            new PriceEffect(l.PlanName, rule.Describe(), l.UnitCost, terms.LowestPriceOf(rule, l.UnitCost, tax))))];
     }
 
     /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>

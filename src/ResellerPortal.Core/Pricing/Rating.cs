@@ -2,6 +2,7 @@ using System.Globalization;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
@@ -24,8 +25,10 @@ public enum LineKind
 /// <param name="From">The first day of the part of the month that its card held for; <paramref name="To"/> is the last.</param>
 /// <param name="Converter">Empty where the line is not one converter's, as <paramref name="Environment"/> is then.</param>
 /// <param name="BlockSize">Conversions in one of the quantity's blocks.</param>
+/// <param name="Amount">Without tax, as the unit price is.</param>
+/// <param name="WithTax">What the card says where its prices include tax; null where they do not.</param>
 public sealed record RatedLine(
-    LineKind Kind, BillingPeriod Month, DateOnly From, DateOnly To, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, long BlockSize, Money Amount)
+    LineKind Kind, BillingPeriod Month, DateOnly From, DateOnly To, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, long BlockSize, Money Amount, Money? WithTax = null)
 {
     /// <summary>The line in words: "docx → pdf, production".</summary>
     public string Describe(DocumentLanguage language) => Text(language) + (From == Month.FirstDay && To == Month.LastDay ? "" : ", " + language.PartOfMonth(From, To));
@@ -43,7 +46,19 @@ public sealed record RatedLine(
 
 /// <summary>Usage with its prices. The cost is the reseller's secret and is not part of the lines.</summary>
 /// <param name="Quantity">Conversions.</param>
-public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost);
+public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost)
+{
+    /// <summary>
+    /// The tax on it: of prices without tax by EN 16931's rule, on their sum; of prices with tax what was taken out of them, so
+    /// that the customer pays what the card says. The two differ by a minor unit at most.
+    /// </summary>
+    public Money TaxAt(int basisPoints)
+    {
+        var included = Lines.Where(line => line.WithTax is not null).ToList();
+        var withoutTax = Money.Sum(included.Select(line => line.Amount), Total.Currency);
+        return Money.Sum(included.Select(line => line.WithTax!.Value), Total.Currency) - withoutTax + TaxCalculation.TaxOn(Total - withoutTax, basisPoints);
+    }
+}
 
 /// <summary>
 /// The one function that prices usage: estimate, draft, invoice, simulator and the customer's own view all call it, so they
@@ -67,17 +82,33 @@ public static class Rating
         {
             foreach (var days in schedule.PartsOf(month))
             {
-                var part = new PricedPartOfMonth(month, days, currency);
+                var part = new PricedPartOfMonth(month, days, currency, TaxOn(month));
                 var was = part.Charge(before[month], withFees: charged is not null && month != charged);
                 var now = part.Charge(before[month].Concat(months[month]), withFees: charged is not null);
                 lines.AddRange(part.Difference(now, was));
             }
         }
 
+        KeepPricesWithTax(lines, TaxOn, currency);
         return new RatedUsage(
             lines,
             fresh.Sum(item => item.Quantity),
             Money.Sum(lines.Select(line => line.Amount), currency),
             fresh.Aggregate(ExactAmount.Zero(currency), (cost, item) => cost + (item.UnitCost * item.Quantity)));
+
+        // All of an invoice is taxed as its own month is.
+        int TaxOn(BillingPeriod month) => schedule.TaxBasisPointsOn((charged ?? month).LastDay);
+    }
+
+    /// <summary>Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.</summary>
+    private static void KeepPricesWithTax(List<RatedLine> lines, Func<BillingPeriod, int> taxOn, Currency currency)
+    {
+        foreach (var taxed in lines.Where(line => line.WithTax is not null).GroupBy(line => taxOn(line.Month)).ToList())
+        {
+            var withTax = Money.Sum(taxed.Select(line => line.WithTax!.Value), currency);
+            var difference = Money.Round(withTax.Amount * 10_000 / (10_000 + taxed.Key), currency) - Money.Sum(taxed.Select(line => line.Amount), currency);
+            var largest = lines.IndexOf(taxed.MaxBy(line => Math.Abs(line.Amount.MinorUnits))!);
+            lines[largest] = lines[largest] with { Amount = lines[largest].Amount + difference };
+        }
     }
 }

@@ -29,10 +29,13 @@ public static class TaxDecision
         _ => throw new ArgumentOutOfRangeException(nameof(buyer)),
     };
 
+    /// <summary>The seller's own rate, in hundredths of a percent; null where it is not registered.</summary>
+    public static int? HomeRateOn(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.StandardOn(seller.Address.Country, day);
+
     private static TaxTerms Automatic(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language)
     {
         var (home, abroad) = (seller.Address.Country, buyer.Address.Country);
-        return RateOf(seller, day) is null || home == abroad ? Standard(seller, day, language)
+        return HomeRateOn(seller, day) is null || home == abroad ? Standard(seller, day, language)
             : !TaxRates.IsInTheUnion(home) || !TaxRates.IsInTheUnion(abroad) ? Outside(language.Words.WhyOutsideTheUnion)
             : buyer.VatId is { } id && VatId.HasForm(id, abroad) ? ReverseCharge(language)
             : seller.UsesOneStopShop && TaxRates.StandardOn(abroad, day) is { } theirs ? new TaxTerms("S", theirs, null, null)
@@ -44,7 +47,5 @@ public static class TaxDecision
     private static TaxTerms Outside(string reason) => new("O", 0, reason, "VATEX-EU-O");
 
     private static TaxTerms Standard(Reseller seller, DateOnly day, DocumentLanguage language) =>
-        RateOf(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : Outside(language.Words.WhyNotRegistered);
-
-    private static int? RateOf(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.StandardOn(seller.Address.Country, day);
+        HomeRateOn(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : Outside(language.Words.WhyNotRegistered);
 }

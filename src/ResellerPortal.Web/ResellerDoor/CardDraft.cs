@@ -105,10 +105,12 @@ public sealed class CardDraft
 
     public decimal Discount { get; set; }
 
+    public bool IncludesTax { get; set; }
+
     /// <summary>Whether the customer shall have no card of its own.</summary>
     public bool FollowsDefault => Rules[^1].Kind == PriceKind.FollowDefault;
 
-    public bool HasMore => Fee != 0 || Minimum != 0 || Discount != 0 || Rules.Count > 1 || Rules.Any(r => r.Included != 0);
+    public bool HasMore => IncludesTax || Fee != 0 || Minimum != 0 || Discount != 0 || Rules.Count > 1 || Rules.Any(r => r.Included != 0);
 
     public static CardDraft From(CardTerms terms, Currency currency) => new()
     {
@@ -116,12 +118,13 @@ public sealed class CardDraft
         Fee = new Money(terms.MonthlyFeeMinorUnits, currency).Amount,
         Minimum = new Money(terms.MinimumMinorUnits, currency).Amount,
         Discount = terms.DiscountPercent,
+        IncludesTax = terms.IncludesTax,
     };
 
     /// <summary>Null where the customer follows the default.</summary>
     public CardTerms? ToTerms(Currency currency) => FollowsDefault
         ? null
-        : new CardTerms([.. Rules.Select((rule, index) => rule.ToRule(currency, index == Rules.Count - 1))], MinorUnits(Fee, currency), MinorUnits(Minimum, currency), Math.Clamp(Discount, -1000, 1000));
+        : new CardTerms([.. Rules.Select((rule, index) => rule.ToRule(currency, index == Rules.Count - 1))], MinorUnits(Fee, currency), MinorUnits(Minimum, currency), Math.Clamp(Discount, -1000, 1000), IncludesTax);
 
     private static long MinorUnits(decimal amount, Currency currency) => Money.Round(Math.Clamp(amount, -Largest, Largest), currency).MinorUnits;
 }

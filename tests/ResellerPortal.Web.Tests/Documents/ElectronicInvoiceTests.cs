@@ -30,11 +30,13 @@ public sealed class ElectronicInvoiceTests
         Gen.Select(Item.List[0, 12], Model, Gen.Long[0, 500], Gen.Int[0, 9999], Gen.OneOf("S", "AE", "E", "G", "O"), Gen.Int[1, 2700]).Sample(
             (usage, model, included, fee, category, rate) =>
             {
-                var terms = new CardTerms([new PriceRule(["pdf-to-*"], Markup.PassThrough), new PriceRule([], model, included)], MonthlyFeeMinorUnits: fee + 1, MinimumMinorUnits: fee * 3, DiscountPercent: fee % 100);
+                var terms = new CardTerms([new PriceRule(["pdf-to-*"], Markup.PassThrough), new PriceRule([], model, included)], MonthlyFeeMinorUnits: fee + 1, MinimumMinorUnits: fee * 3, DiscountPercent: fee % 100, IncludesTax: fee % 3 == 0);
                 var card = new RateCard { ResellerId = ResellerId.New(), Version = 1, EffectiveFrom = October.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
-                var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card]), Currency.Of("EUR"), October);
+                var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card], taxOn: _ => category == "S" ? rate : 0), Currency.Of("EUR"), October);
                 var tax = new TaxTerms(category, category == "S" ? rate : 0, category == "S" ? null : "A reason", null);
                 var snapshot = Papers.Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]);
+                var taxed = rated.TaxAt(tax.RateBasisPoints).MinorUnits;
+                snapshot = snapshot with { TaxMinorUnits = taxed, TotalMinorUnits = rated.Total.MinorUnits + taxed, Taxes = [snapshot.Taxes[0] with { TaxMinorUnits = taxed }] };
                 snapshot = snapshot with { FromBalanceMinorUnits = Math.Clamp(snapshot.TotalMinorUnits, 0, fee * 10) };
                 Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
                 Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));

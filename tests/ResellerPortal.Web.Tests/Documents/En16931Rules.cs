@@ -66,7 +66,7 @@ internal static class En16931Rules
             Rule("BR-23", (string?)line.Element(Cbc + quantityName)!.Attribute("unitCode") is { Length: > 0 });
             Rule("BR-25", Has(line.Element(Cac + "Item")!, "Name"));
             Rule("BR-27", price >= 0);
-            Rule("PEPPOL-R120", Math.Abs((Number(line, quantityName) * price) - Number(line, "LineExtensionAmount")) <= 0.02m);
+            Rule("PEPPOL-R120", Math.Abs((Number(line, quantityName) * price / (Has(line.Element(Cac + "Price")!, "BaseQuantity") ? Number(line.Element(Cac + "Price")!, "BaseQuantity") : 1)) - Number(line, "LineExtensionAmount")) <= 0.02m);
         }
 
         foreach (var subtotal in subtotals)
@@ -81,7 +81,7 @@ internal static class En16931Rules
                 case "S":
                     Rule("BR-S-02", VatIdOf(seller) is not null);
                     Rule("BR-S-05", decimal.Parse(rate, CultureInfo.InvariantCulture) > 0);
-                    Rule("BR-CO-17", Math.Abs((taxable * decimal.Parse(rate, CultureInfo.InvariantCulture) / 100) - Number(subtotal, "TaxAmount")) <= 0.005m);
+                    Rule("BR-CO-17", Math.Abs((taxable * decimal.Parse(rate, CultureInfo.InvariantCulture) / 100) - Number(subtotal, "TaxAmount")) <= 0.01m);
                     Rule("BR-S-10", !Has(category, "TaxExemptionReason") && !Has(category, "TaxExemptionReasonCode"));
                     break;
                 case "O":

@@ -49,22 +49,28 @@ internal static class CiiInvoice
                 Settlement(snapshot))));
     }
 
-    private static XElement Line(SnapshotLine line, int number, Currency currency) => Group(
-        "IncludedSupplyChainTradeLineItem",
-        Group("AssociatedDocumentLineDocument", Text("LineID", number.ToString(CultureInfo.InvariantCulture))),
-        Group("SpecifiedTradeProduct", Text("Name", line.Description)),
-        Group("SpecifiedLineTradeAgreement", Group("NetPriceProductTradePrice", Text("ChargeAmount", ElectronicInvoiceRules.PriceOf(line.UnitPriceMicros, currency)))),
-        Group(
-            "SpecifiedLineTradeDelivery",
-            Text("BilledQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", ElectronicInvoiceRules.One))),
-        Group(
-            "SpecifiedLineTradeSettlement",
+    private static XElement Line(SnapshotLine line, int number, Currency currency)
+    {
+        var (price, forHowMany) = ElectronicInvoiceRules.PriceOf(line, currency);
+        return Group(
+            "IncludedSupplyChainTradeLineItem",
+            Group("AssociatedDocumentLineDocument", Text("LineID", number.ToString(CultureInfo.InvariantCulture))),
+            Group("SpecifiedTradeProduct", Text("Name", line.Description)),
+            Group("SpecifiedLineTradeAgreement", Group("NetPriceProductTradePrice", Text("ChargeAmount", price), forHowMany is null ? null : Text("BasisQuantity", forHowMany, Unit()))),
             Group(
-                "ApplicableTradeTax",
-                Text("TypeCode", "VAT"),
-                Text("CategoryCode", line.TaxCategory),
-                Given("RateApplicablePercent", ElectronicInvoiceRules.PercentOf(line.TaxCategory, line.TaxRateBasisPoints))),
-            Group("SpecifiedTradeSettlementLineMonetarySummation", Amount("LineTotalAmount", line.AmountMinorUnits, currency))));
+                "SpecifiedLineTradeDelivery",
+                Text("BilledQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), Unit())),
+            Group(
+                "SpecifiedLineTradeSettlement",
+                Group(
+                    "ApplicableTradeTax",
+                    Text("TypeCode", "VAT"),
+                    Text("CategoryCode", line.TaxCategory),
+                    Given("RateApplicablePercent", ElectronicInvoiceRules.PercentOf(line.TaxCategory, line.TaxRateBasisPoints))),
+                Group("SpecifiedTradeSettlementLineMonetarySummation", Amount("LineTotalAmount", line.AmountMinorUnits, currency))));
+    }
+
+    private static XAttribute Unit() => new("unitCode", ElectronicInvoiceRules.One);
 
     private static XElement Agreement(InvoiceSnapshot snapshot)
     {

@@ -77,7 +77,17 @@ internal static class ElectronicInvoiceRules
     public static string AmountOf(long minorUnits, Currency currency) =>
         new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    public static string PriceOf(long micros, Currency currency) => new UnitPrice(micros, currency).Amount.ToString("0.00####", CultureInfo.InvariantCulture);
+    /// <summary>
+    /// The price, and for how many it is where not for one (BT-149). A unit price that tax was taken out of has more decimals than
+    /// are kept; the line is then priced as a whole, so that price and quantity still make its amount (PEPPOL-EN16931-R120).
+    /// </summary>
+    public static (string Price, string? ForHowMany) PriceOf(SnapshotLine line, Currency currency)
+    {
+        var price = new UnitPrice(line.UnitPriceMicros, currency);
+        return Math.Abs(Money.Round(price * line.Quantity).MinorUnits - line.AmountMinorUnits) <= 1
+            ? (price.Amount.ToString("0.00####", CultureInfo.InvariantCulture), null)
+            : (AmountOf(Math.Abs(line.AmountMinorUnits), currency), Math.Abs(line.Quantity).ToString(CultureInfo.InvariantCulture));
+    }
 
     public static byte[] Bytes(XElement root)
     {

@@ -103,16 +103,25 @@ internal static class UblInvoice
             Given("TaxExemptionReason", tax.Reason ?? ""),
             Vat()));
 
-    private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency) => new(
-        Cac + words.Line,
-        Text("ID", number.ToString(CultureInfo.InvariantCulture)),
-        Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), new XAttribute("unitCode", ElectronicInvoiceRules.One)),
-        Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
-        new XElement(
-            Cac + "Item",
-            Text("Name", line.Description),
-            new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
-        new XElement(Cac + "Price", Text("PriceAmount", ElectronicInvoiceRules.PriceOf(line.UnitPriceMicros, currency), new XAttribute("currencyID", currency.Code))));
+    private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency)
+    {
+        var (price, forHowMany) = ElectronicInvoiceRules.PriceOf(line, currency);
+        return new XElement(
+            Cac + words.Line,
+            Text("ID", number.ToString(CultureInfo.InvariantCulture)),
+            Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), Unit()),
+            Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
+            new XElement(
+                Cac + "Item",
+                Text("Name", line.Description),
+                new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
+            new XElement(
+                Cac + "Price",
+                Text("PriceAmount", price, new XAttribute("currencyID", currency.Code)),
+                forHowMany is null ? null : Text("BaseQuantity", forHowMany, Unit())));
+    }
+
+    private static XAttribute Unit() => new("unitCode", ElectronicInvoiceRules.One);
 
     private static XElement? Percent(string category, int basisPoints) =>
         ElectronicInvoiceRules.PercentOf(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
