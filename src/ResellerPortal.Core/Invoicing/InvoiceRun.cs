@@ -31,6 +31,9 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     /// <summary>Customers that are read while the one before them is written.</summary>
     private static readonly int ReadAhead = Math.Min(Environment.ProcessorCount, 8);
 
+    /// <summary>Customers whose accounts are read at once.</summary>
+    private const int AccountsAtOnce = 100;
+
     /// <param name="progress">Told after each customer.</param>
     /// <param name="then">What is done with each customer's result before the next customer is drafted.</param>
     public async Task<Outcome<DraftRun>> DraftAsync(
@@ -51,12 +54,18 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         // Read ahead on other threads, for some databases answer on the caller's; written in their order.
         var results = new List<DraftResult>(customers.Count);
+        var accounts = new Queue<Account>();
         var ahead = new Queue<Task<PreparedDraft>>();
         while (results.Count < customers.Count)
         {
             while (ahead.Count < ReadAhead && results.Count + ahead.Count < customers.Count)
             {
-                var next = customers[results.Count + ahead.Count];
+                if (accounts.Count == 0)
+                {
+                    accounts = new Queue<Account>(await ReadAsync(actor, [.. customers.Skip(results.Count + ahead.Count).Take(AccountsAtOnce)], cancellationToken));
+                }
+
+                var next = accounts.Dequeue();
                 ahead.Enqueue(Task.Run(() => PrepareAsync(actor, next, period, cancellationToken), cancellationToken));
             }
 
@@ -102,21 +111,35 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     }
 
     private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
-        await WriteAsync(actor, await PrepareAsync(actor, customerId, period, cancellationToken), period, cancellationToken);
+        await WriteAsync(actor, await PrepareAsync(actor, (await ReadAsync(actor, [customerId], cancellationToken)).Single(), period, cancellationToken), period, cancellationToken);
+
+    /// <summary>Accounts in the order of their ids.</summary>
+    private async Task<IEnumerable<Account>> ReadAsync(Actor actor, IReadOnlyList<CustomerId> ids, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || ids.Contains(c.CustomerId.Value)).ToListAsync(cancellationToken);
+        var lastInvoiced = await db.Invoices.Where(Invoice.Stands)
+            .Where(i => ids.Contains(i.CustomerId))
+            .GroupBy(i => i.CustomerId)
+            .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
+            .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
+        return ids.Select(id => new Account(
+            reseller, customers[id], [.. cards.Where(c => c.CustomerId is null || c.CustomerId == id)], lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
+    }
 
     /// <summary>
     /// Reads and prices what a customer owes. Nothing is locked for it, so that conversions go on: entries are never changed,
     /// and what else it rests on is looked at again when the draft is written or made final.
     /// </summary>
-    private async Task<PreparedDraft> PrepareAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken)
+    private async Task<PreparedDraft> PrepareAsync(Actor actor, Account account, BillingPeriod period, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var (reseller, customer, cards, _) = account;
         await using var db = database.Open(actor.Scope);
-        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customerId).ToListAsync(cancellationToken);
         var schedule = RateCardSchedule.Of(reseller, customer, cards);
-        foreach (var month in await OwedAsync(db, reseller, customer, schedule, period, cancellationToken))
+        foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
         {
             var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
             var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(month).Min();
@@ -187,11 +210,10 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     /// The month that was asked for, and before it those since the last invoice that may have something of their own to bill:
     /// billed out of order, their usage would come as late and their fee on its own.
     /// </summary>
-    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
-        PortalDbContext db, Reseller reseller, Customer customer, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(PortalDbContext db, Account account, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
     {
-        var lastInvoiced = await db.Invoices.Where(Invoice.Stands).Where(i => i.CustomerId == customer.Id).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
-        if (lastInvoiced >= period.Previous.FirstDay)
+        var (reseller, customer, _, lastInvoiced) = account;
+        if (lastInvoiced >= period.Previous)
         {
             return [period];
         }
@@ -201,7 +223,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             .MinAsync(e => (DateTimeOffset?)e.OccurredAtUtc, cancellationToken);
         var firstUsed = firstUnbilled is { } instant ? BillingPeriod.Of(instant, reseller.Zone) : period;
         var joined = BillingPeriod.Of(customer.CreatedAtUtc, reseller.Zone);
-        var first = lastInvoiced is { } last ? BillingPeriod.Of(last).Next : joined < firstUsed ? joined : firstUsed;
+        var first = lastInvoiced is { } last ? last.Next : joined < firstUsed ? joined : firstUsed;
         var owed = new List<BillingPeriod>();
         for (var month = first; month < period; month = month.Next)
         {
@@ -213,6 +235,11 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         return [.. owed, period];
     }
+
+    /// <summary>What a customer's draft rests on beside its usage.</summary>
+    /// <param name="Cards">Its own and the default ones.</param>
+    /// <param name="LastInvoiced">The last month that is billed; null for none.</param>
+    private sealed record Account(Reseller Reseller, Customer Customer, IReadOnlyList<RateCard> Cards, BillingPeriod? LastInvoiced);
 
     /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
     /// <param name="Customer">As it was read for it.</param>
