@@ -12,7 +12,7 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
 {
     private const int Months = 24;
 
-    private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90", "paid ahead"];
+    private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
 
     private static readonly (string Title, AccountEntryKind Kind)[] Moves =
     [
@@ -29,7 +29,7 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
     private BillingPeriod _period;
     private MonthCloseReport? _report;
 
-    private IReadOnlyList<ChartLine> Ages => [new ChartLine("Owed", [.. _report!.Ages.InOrder.Select(money => money.Amount)])];
+    private IReadOnlyList<ChartLine> Ages => [new ChartLine("Owed", [.. _report!.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private IEnumerable<(string Title, string Address)> Exports =>
         from file in new[] { (Title: "Documents issued", Path: "documents"), (Title: "This report", Path: "month-close") }
