@@ -56,6 +56,36 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
+    public async Task A_wrong_invoice_is_declared_void_and_its_month_is_drafted_again()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 1000, 10m);
+        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
+        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
+        await owner.PressAsync("Void");
+        await owner.ConfirmAsync("Declare void");
+        await owner.SeesAsync("Give a reason");
+        await owner.FillAsync("Reason", "Wrong price");
+        await owner.ConfirmAsync("Declare void");
+        await owner.SeesRowAsync("CN-2026-0001");
+        await owner.SeesAsync("its usage is billed again");
+        await owner.OpenAsync("/reseller/month-end", "Month end");
+        await owner.PressAsync("Draft invoices");
+        await owner.SeesRowAsync("Acme");
+        await owner.OpenAsync("/reseller/invoices", "Invoices");
+        await owner.SeesRowAsync("Draft");
+        await owner.SeesRowAsync("INV-2026-0001");
+    }
+
+    [Fact]
     public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));

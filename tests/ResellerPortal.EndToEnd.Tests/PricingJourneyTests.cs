@@ -34,15 +34,16 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("34.00");
         await owner.PressAsync("Groups of converters, fee, minimum, discount, tax included");
         await owner.EnterAsync("Monthly fee", "15");
+        await owner.Page.GetByLabel("Prices and amounts include tax").CheckAsync();
         await owner.PressAsync("A rule for some converters");
         await owner.EnterAsync("For converters", "PDF to JPG");
         await owner.SeesAsync("like docx-to-pdf, *-to-pdf or pdf-to-*");
         await owner.EnterAsync("For converters", "pdf-to-*");
         await owner.PressAsync("Set price");
 
-        await owner.SeesAsync("Now: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month");
+        await owner.SeesAsync("Now: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
         var card = (await server.Books.RateCards.HistoryAsync(northwind)).Single().Terms!;
-        Assert.Equal((15_00L, 2), (card.MonthlyFeeMinorUnits, card.Rules.Count));
+        Assert.Equal((15_00L, 2, true), (card.MonthlyFeeMinorUnits, card.Rules.Count, card.IncludesTax));
         Assert.Equal([new PriceTier(1000, 30_000), new PriceTier(null, 20_000)], Assert.IsType<GraduatedPrice>(card.Rules[1].Price).Tiers);
     }
 }

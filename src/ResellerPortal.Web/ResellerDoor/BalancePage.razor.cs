@@ -33,6 +33,8 @@ public sealed partial class BalancePage(CurrentActor current, BalanceQueries que
 
     private async Task MoveAsync(BalanceEntryKind kind)
     {
+        // Conversions have gone on since the page was opened.
+        await LoadAsync();
         if ((await dialogs.ActAsync(new DialogParameters<BalanceDialog> { { d => d.Overview, _overview! }, { d => d.Kind, kind } })).IsDone)
         {
             await LoadAsync();
