@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
@@ -38,37 +39,55 @@ public sealed class PrepaidCoverage(PortalDatabase database, TimeProvider clock)
 
     private async Task<ReserveResult.BalanceSpent?> FindOutAsync(CoverageQuestion asked)
     {
-        var now = clock.GetUtcNow();
-        var (customer, spending, usage) = await ReadAsync(asked, now);
-        var allowed = spending.Balance - spending.Due;
-        var coverage = Coverage.Of(usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
-        if (coverage.Conversions == 0)
+        try
         {
-            coverage = Coverage.Of(usage, allowed, asked.Converter, asked.Environment, asked.Least);
-        }
+            var now = clock.GetUtcNow();
+            var (customer, spending, usage) = await ReadAsync(asked, now);
+            var allowed = spending.Balance - spending.Due;
+            var coverage = Coverage.Of(usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
+            if (coverage.Conversions == 0)
+            {
+                coverage = Coverage.Of(usage, allowed, asked.Converter, asked.Environment, asked.Least);
+            }
 
-        await using var db = database.Open(TenantScope.Of(asked.ResellerId));
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        var mine = db.Customers.Where(c => c.Id == asked.CustomerId);
-        var percent = coverage.Conversions == 0 ? 100 : UsageAlert.Reached(spending.Spent.MinorUnits, allowed.MinorUnits);
-        if (percent > customer.BalanceAlertedPercent && spending.Balance.MinorUnits > 0
-            && await mine.Where(c => c.BalanceAlertedPercent < percent && c.BalanceSequence == customer.BalanceSequence).ExecuteUpdateAsync(set => set.SetProperty(c => c.BalanceAlertedPercent, percent)) == 1)
+            var percent = coverage.Conversions == 0 ? 100 : UsageAlert.Reached(spending.Spent.MinorUnits, allowed.MinorUnits);
+            var isNews = percent > customer.BalanceAlertedPercent && spending.Balance.MinorUnits > 0;
+
+            // A refusal that was told of needs no writing, however often it is asked for.
+            if (coverage.Conversions > 0 || isNews)
+            {
+                await WriteAsync(customer, coverage, isNews ? AlertOf(customer, spending, percent, now) : null, now);
+            }
+
+            return coverage.Conversions > 0 ? null : new ReserveResult.BalanceSpent(spending.Left);
+        }
+        catch (Exception failure) when (failure is DbException or DbUpdateException)
         {
-            db.UsageAlerts.Add(AlertOf(customer, spending, percent, now));
+            throw new MeterUnavailableException("The prepaid balance cannot be read at the moment. Try again in a few seconds.", failure);
+        }
+    }
+
+    /// <summary>Nothing is written where money moved since the customer was read: the meter asks again.</summary>
+    private async Task WriteAsync(Customer customer, Coverage coverage, UsageAlert? alert, DateTimeOffset now)
+    {
+        await using var db = database.Open(TenantScope.Of(customer.ResellerId));
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var unmoved = db.Customers.Where(c => c.Id == customer.Id && c.BalanceSequence == customer.BalanceSequence);
+        if (alert is not null && await unmoved.Where(c => c.BalanceAlertedPercent < alert.Percent).ExecuteUpdateAsync(set => set.SetProperty(c => c.BalanceAlertedPercent, alert.Percent)) == 1)
+        {
+            db.UsageAlerts.Add(alert);
             await db.SaveChangesAsync();
         }
 
         if (coverage.Conversions > 0)
         {
-            // Where money moved since it was read, the meter asks again.
-            await mine.Where(c => c.BalanceSequence == customer.BalanceSequence).ExecuteUpdateAsync(set => set
+            await unmoved.ExecuteUpdateAsync(set => set
                 .SetProperty(c => c.ConversionsCovered, customer.ConversionsTaken + coverage.Conversions)
                 .SetProperty(c => c.CoveredConverter, coverage.Converter)
                 .SetProperty(c => c.CoveredUntilUtc, now + HoldsFor));
         }
 
         await transaction.CommitAsync();
-        return coverage.Conversions > 0 ? null : new ReserveResult.BalanceSpent(spending.Left);
     }
 
     /// <summary>Of one instant, so that no conversion is missed between those held and those used.</summary>
