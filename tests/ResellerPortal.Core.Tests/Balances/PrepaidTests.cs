@@ -112,13 +112,17 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             balance += quantity * 10;
                         }
 
+                        // A volume price may fall again after it was too high, so each conversion on the way has to be paid for.
                         var item = new UsageItem(October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.Of("USD")), quantity);
-                        var net = Rating.Rate([.. used, item], schedule, Currency.Of("USD"), October).Total;
-                        var price = net + Money.Round(net.Amount * 0.21m, net.Currency);
+                        var highest = Enumerable.Range(1, (int)quantity).Max(part =>
+                        {
+                            var net = Rating.Rate([.. used, item with { Quantity = part }], schedule, Currency.Of("USD"), October).Total;
+                            return (net + Money.Round(net.Amount * 0.21m, net.Currency)).MinorUnits;
+                        });
                         var answer = await desk.ReserveAsync(converter, quantity);
                         Assert.True(
-                            answer is ReserveResult.Held == price.MinorUnits <= balance,
-                            $"{answer} for {quantity} {converter}, which make the month {price} of {balance} minor units; {sample.Terms.Describe(Currency.Of("USD"))}");
+                            answer is ReserveResult.Held == highest <= balance,
+                            $"{answer} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.Of("USD"))}");
                         if (answer is ReserveResult.Held held)
                         {
                             await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
@@ -128,6 +132,27 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 },
                 iter: 25,
                 threads: 1);
+
+    [Fact]
+    public async Task A_volume_price_that_falls_later_does_not_pay_for_the_way_there()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, CardTerms.Of(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.Of("EUR"))));
+
+        // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
+        await desk.TopUpAsync(65m);
+        await sqlite.UseAsync(desk.Secret, 500);
+        await sqlite.UseAsync(desk.Secret, 37);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 500));
+        await desk.TopUpAsync(65m);
+        for (var used = 537; used < 2_148; used += 537)
+        {
+            await sqlite.UseAsync(desk.Secret, 537);
+        }
+
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+    }
 
     [Fact]
     public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
