@@ -88,8 +88,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
     {
-        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
+        // In the evening of New York, when it is tomorrow in UTC already.
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 16, 2, 0, 0, TimeSpan.Zero));
+        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind", zone: "America/New_York");
         await server.Books.BuyAsync(northwind, 1000, 10m);
         await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(1_000_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");

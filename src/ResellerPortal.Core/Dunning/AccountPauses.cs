@@ -20,11 +20,8 @@ public sealed class AccountPauses(PortalDatabase database, TimeProvider clock)
     {
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-
-        // Tokens before their customer, as the meter locks them.
+        await database.LockAccountAsync(db, customerId, cancellationToken);
         var tokens = db.ApiTokens.Where(t => t.CustomerId == customerId);
-        await database.LockRowsAsync<ApiToken>(db, await tokens.Select(t => t.Id).ToListAsync(cancellationToken), cancellationToken);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == customerId, cancellationToken);
         var now = clock.GetUtcNow();
         var lasting = await db.DunningSteps.Where(s => s.CustomerId == customerId && s.PausesTokens && s.LiftedAtUtc == null)

@@ -33,9 +33,9 @@ public enum AccountEntryKind
 /// <summary>Something that changed what a customer owes.</summary>
 /// <param name="Day">In the reseller's time zone; of a payment, the day on which it was received.</param>
 /// <param name="Document">The number of the invoice or credit note, or a payment's reference.</param>
-/// <param name="InvoiceId">Null for what is of the customer's balance.</param>
+/// <param name="InvoiceId">Null for what is of the customer's balance, as <paramref name="DueOn"/> is then.</param>
 /// <param name="Amount">Positive where more is owed by it.</param>
-public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid? InvoiceId, string InvoiceNumber, DateOnly DueOn, AccountEntryKind Kind, string Document, Money Amount)
+public sealed record AccountEntry(DateOnly Day, CustomerId CustomerId, Guid? InvoiceId, string InvoiceNumber, DateOnly? DueOn, AccountEntryKind Kind, string Document, Money Amount)
 {
     /// <summary>"Credit note CN-2026-0001 for INV-2026-0001".</summary>
     public string Describe(DocumentLanguage language)
@@ -110,7 +110,7 @@ internal static class AccountBook
                 BalanceEntryKind.PaidOut => AccountEntryKind.PaidOut,
                 _ => AccountEntryKind.Transfer,
             };
-            entries.Add(new AccountEntry(move.Day, move.CustomerId, null, "", move.Day, kind, move.Reference, -move.Amount));
+            entries.Add(new AccountEntry(move.Day, move.CustomerId, null, "", null, kind, move.Reference, -move.Amount));
             if (move.InvoiceId is { } invoiceId)
             {
                 Add(invoices[invoiceId], move.Day, kind, move.Reference, move.Amount);

@@ -58,6 +58,9 @@ public sealed record MonthCloseReport(
 
     public Money Margin => Net - Cost;
 
+    /// <summary>What is owed, without taking off what others paid ahead.</summary>
+    public Money Receivables => Closing - Ages.PaidAhead;
+
     public long Quantity => Rows.Sum(r => r.Quantity);
 
     public Money MovedBy(AccountEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
@@ -81,7 +84,7 @@ public sealed class MonthClose(PortalDatabase database, IssuedDocuments issued)
         var entries = await AccountBook.ReadAsync(db, reseller, null, period.LastDay, cancellationToken);
         var before = entries.Where(e => e.Day < period.FirstDay).ToList();
         var within = entries.Where(e => e.Day >= period.FirstDay).ToList();
-        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId)).Select(g => (g.Key.CustomerId, DueOn: g.Key.InvoiceId is null ? null : (DateOnly?)g.First().DueOn, Owed: Sum(g))).Where(b => !b.Owed.IsZero).ToList();
+        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId, e.DueOn)).Select(g => (g.Key.CustomerId, g.Key.DueOn, Owed: Sum(g))).Where(b => !b.Owed.IsZero).ToList();
         var owed = balances.ToLookup(b => b.CustomerId, b => b.Owed);
         var rows = billed.Keys.Union(balances.Select(b => b.CustomerId)).Select(id => new MonthCloseRow(
             id,

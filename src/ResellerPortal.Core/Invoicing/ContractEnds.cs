@@ -21,11 +21,8 @@ public sealed class ContractEnds(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.CustomersManage);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-
-        // Tokens before their customer, as the meter locks them.
+        await database.LockAccountAsync(db, customerId, cancellationToken);
         var tokens = db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null);
-        await database.LockRowsAsync<ApiToken>(db, await tokens.Select(t => t.Id).ToListAsync(cancellationToken), cancellationToken);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
         {
             return Refusal.NotFound("customer");
@@ -33,7 +30,7 @@ public sealed class ContractEnds(PortalDatabase database, TimeProvider clock)
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var invoices = db.Invoices.Where(i => i.CustomerId == customerId);
-        var lastInvoiced = await invoices.Where(Invoice.Stands).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
+        var lastInvoiced = await db.LastInvoicedAsync(customerId, cancellationToken);
         if (Check(customer, reseller.Zone, lastDay, lastInvoiced) is { } refusal)
         {
             return refusal;
@@ -66,7 +63,7 @@ public sealed class ContractEnds(PortalDatabase database, TimeProvider clock)
         return customer;
     }
 
-    private static Refusal? Check(Customer customer, TimeZoneInfo zone, DateOnly? lastDay, DateOnly? lastInvoiced)
+    private static Refusal? Check(Customer customer, TimeZoneInfo zone, DateOnly? lastDay, BillingPeriod? lastInvoiced)
     {
         if (lastDay is { } day && (day < zone.DayOf(customer.CreatedAtUtc) || day > zone.DayOf(customer.CreatedAtUtc).AddYears(100)))
         {
@@ -74,8 +71,8 @@ public sealed class ContractEnds(PortalDatabase database, TimeProvider clock)
         }
 
         // Fees of an invoiced month were charged for its days as they stood; another end would leave them wrong for good.
-        return lastInvoiced is { } month && customer.LastDay != lastDay && Earlier(customer.LastDay, lastDay) < BillingPeriod.Of(month).LastDay
-            ? Refusal.Of($"{BillingPeriod.Of(month).Name} is invoiced, so the contract's days up to {BillingPeriod.Of(month).LastDay:yyyy-MM-dd} stay as they are. Choose that day or a later one.", nameof(lastDay))
+        return lastInvoiced is { } month && customer.LastDay != lastDay && Earlier(customer.LastDay, lastDay) < month.LastDay
+            ? Refusal.Of($"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or a later one.", nameof(lastDay))
             : null;
     }
 

@@ -215,6 +215,12 @@ public static class InvoicingSets
     {
         public DbSet<Invoice> Invoices => db.Set<Invoice>();
 
+        /// <summary>The last month that is billed to a customer; null for none.</summary>
+        internal async Task<BillingPeriod?> LastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
+            await db.Set<Invoice>().Where(Invoice.Stands).Where(i => i.CustomerId == customerId).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken) is { } day
+                ? BillingPeriod.Of(day)
+                : null;
+
         public DbSet<InvoiceSeries> InvoiceSeries => db.Set<InvoiceSeries>();
 
         public DbSet<CreditNote> CreditNotes => db.Set<CreditNote>();

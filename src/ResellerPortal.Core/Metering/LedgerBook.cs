@@ -167,7 +167,7 @@ internal sealed class LedgerBook
 
     private LedgerEntry Enter(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
     {
-        var customer = _customers[token.CustomerId];
+        var customer = CustomerOf(token);
         var sequence = customer.LastSequence + 1;
         var draws = parts.ConvertAll(part => new LotDraw
         {
@@ -220,7 +220,7 @@ internal sealed class LedgerBook
     {
         var month = BillingPeriod.Of(_now, _zones[token.ResellerId]).FirstDay;
         token.EnterMonth(month);
-        var customer = _customers[token.CustomerId];
+        var customer = CustomerOf(token);
         if (customer.UsageMonth is null || customer.UsageMonth < month)
         {
             (customer.UsageMonth, customer.UsedInMonth, customer.AlertedPercent) = (month, 0, 0);
@@ -231,7 +231,7 @@ internal sealed class LedgerBook
 
     private void Alert(ApiToken token, DateOnly month)
     {
-        var customer = _customers[token.CustomerId];
+        var customer = CustomerOf(token);
         if (token.UsageLimit is { } limit && UsageAlert.Reached(token.CountedIn(month), limit) is var ofToken && ofToken > token.AlertedPercent)
         {
             token.AlertedPercent = ofToken;

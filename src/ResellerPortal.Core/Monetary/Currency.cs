@@ -63,6 +63,9 @@ public readonly record struct Currency
     /// <summary>How many minor units make one currency unit: 1, 100 or 1000.</summary>
     public long MinorUnitsPerUnit => MinorDigits switch { 0 => 1, 2 => 100, _ => 1000 };
 
+    /// <summary>Whether an amount needs no part of a minor unit.</summary>
+    public bool HasWhole(decimal amount) => amount * MinorUnitsPerUnit % 1 == 0;
+
     public static IEnumerable<string> KnownCodes => MinorDigitsByCode.Keys;
 
     /// <exception cref="FormatException">The code is not a known ISO 4217 code.</exception>

@@ -68,7 +68,7 @@ public sealed class BalancePayments(PortalDatabase database, AccountPauses pause
 
     private static Refusal? Check(BalancePayment payment, BalanceEntryKind kind, Money balance, DateOnly today)
     {
-        if (payment.Amount is <= 0 or > MostAmount || payment.Amount * balance.Currency.MinorUnitsPerUnit % 1 != 0)
+        if (payment.Amount is <= 0 or > MostAmount || !balance.Currency.HasWhole(payment.Amount))
         {
             return Refusal.Of($"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
         }

@@ -74,7 +74,7 @@ public sealed class InvoicePayments(PortalDatabase database, AccountPauses pause
             return Refusal.Of("A draft cannot be paid. Finalise it first.");
         }
 
-        if (received.Amount <= 0 || received.Amount > invoice.Due.Amount || received.Amount * invoice.Currency.MinorUnitsPerUnit % 1 != 0)
+        if (received.Amount <= 0 || received.Amount > invoice.Due.Amount || !invoice.Currency.HasWhole(received.Amount))
         {
             return Refusal.Of($"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
         }

@@ -16,7 +16,9 @@ public sealed record PrepaidSpending(Money Balance, Money Due, Money Spent)
 
     internal static async Task<PrepaidSpending> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, UnbilledUsage usage, CancellationToken cancellationToken)
     {
-        var open = await db.Invoices.AsNoTracking().Where(Invoice.HasDue).Where(i => i.CustomerId == customer.Id).ToListAsync(cancellationToken);
-        return new PrepaidSpending(new Money(customer.BalanceMinorUnits, reseller.Currency), Money.Sum(open.Select(i => i.Due), reseller.Currency), usage.Spent);
+        var due = await db.Invoices.Where(Invoice.HasDue)
+            .Where(i => i.CustomerId == customer.Id)
+            .SumAsync(i => i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits - i.PaidMinorUnits - i.CreditedMinorUnits - i.WrittenOffMinorUnits, cancellationToken);
+        return new PrepaidSpending(new Money(customer.BalanceMinorUnits, reseller.Currency), new Money(due, reseller.Currency), usage.Spent);
     }
 }

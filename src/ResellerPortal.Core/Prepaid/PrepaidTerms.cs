@@ -16,11 +16,8 @@ public sealed class PrepaidTerms(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.CustomersManage);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-
-        // Tokens before their customer, as the meter locks them.
+        await database.LockAccountAsync(db, customerId, cancellationToken);
         var tokens = db.ApiTokens.Where(t => t.CustomerId == customerId);
-        await database.LockRowsAsync<ApiToken>(db, await tokens.Select(t => t.Id).ToListAsync(cancellationToken), cancellationToken);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
         {
             return Refusal.NotFound("customer");

@@ -43,8 +43,7 @@ internal sealed class UnbilledUsage
         var zone = reseller.Zone;
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customer.Id).ToListAsync(cancellationToken);
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
-        var lastInvoiced = await db.Invoices.Where(Invoice.Stands).Where(i => i.CustomerId == customer.Id).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken);
-        var first = lastInvoiced is { } last ? BillingPeriod.Of(last).Next : BillingPeriod.Of(customer.CreatedAtUtc, zone);
+        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Of(customer.CreatedAtUtc, zone);
         var schedule = RateCardSchedule.Of(reseller, customer, cards);
         var unbilled = new UnbilledUsage(reseller, customer, schedule, zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)

@@ -1,15 +1,17 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Prepaid;
+using ResellerPortal.Core.Time;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class BalanceDialog(CurrentActor current, BalancePayments payments, TimeProvider clock)
+public sealed partial class BalanceDialog(CurrentActor current, BalancePayments payments, CustomerQueries customers, TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;
@@ -24,15 +26,15 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePayments 
 
     private Currency Currency => Overview.Spending.Balance.Currency;
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
         _amount = Kind == BalanceEntryKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
-        _day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        _day = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync()
     {
-        if (!DateOnly.TryParseExact(_day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (!DayText.TryRead(_day, out var day))
         {
             return Refusal.Of("Choose the day on which the money moved.");
         }

@@ -1,22 +1,20 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
 public sealed partial class ContractEndDialog(CurrentActor current, ContractEnds ends)
 {
-    private const string DayForm = "yyyy-MM-dd";
-
     private string _lastDay = "";
 
     [Parameter, EditorRequired]
     public Customer Customer { get; set; } = null!;
 
-    protected override void OnInitialized() => _lastDay = Customer.LastDay?.ToString(DayForm, CultureInfo.InvariantCulture) ?? "";
+    protected override void OnInitialized() => _lastDay = Customer.LastDay is { } day ? DayText.Of(day) : "";
 
     private async Task<Refusal?> ActAsync()
     {
@@ -25,7 +23,7 @@ public sealed partial class ContractEndDialog(CurrentActor current, ContractEnds
             return (await ends.SetAsync(await current.GetAsync(), Customer.Id, null)).Refusal;
         }
 
-        return DateOnly.TryParseExact(_lastDay, DayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        return DayText.TryRead(_lastDay, out var day)
             ? (await ends.SetAsync(await current.GetAsync(), Customer.Id, day)).Refusal
             : Refusal.Of("Enter the last day as a date.");
     }

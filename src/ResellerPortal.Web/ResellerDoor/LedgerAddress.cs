@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
@@ -26,7 +26,7 @@ public sealed record LedgerAddress(string? From, string? To, string? Customer, s
     }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
 
     private static DateOnly? Day(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 2000 and < 2200 ? day : null;
+        DayText.TryRead(text, out var day) && day.Year is > 2000 and < 2200 ? day : null;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -1,13 +1,15 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Time;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class PaymentDialog(CurrentActor current, InvoicePayments payments, TimeProvider clock)
+public sealed partial class PaymentDialog(CurrentActor current, InvoicePayments payments, CustomerQueries customers, TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;
@@ -17,14 +19,14 @@ public sealed partial class PaymentDialog(CurrentActor current, InvoicePayments 
     [Parameter, EditorRequired]
     public InvoiceRow Row { get; set; } = null!;
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
         _amount = Row.Due.Amount;
-        _receivedOn = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        _receivedOn = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync() =>
-        DateOnly.TryParseExact(_receivedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        DayText.TryRead(_receivedOn, out var day)
             ? (await payments.RecordAsync(await current.GetAsync(), new ReceivedPayment(Row.Id, _amount, day, _reference, _key))).Refusal
             : Refusal.Of("Choose the day on which the payment was received.");
 }

@@ -6,6 +6,7 @@ using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
@@ -47,7 +48,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
 
     protected override async Task OnInitializedAsync()
     {
-        _from = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).ToString("yyyy-MM-dd", Invariant);
+        _from = DayText.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
         _draft = CardDraft.From(Terms, Currency);
         _hasMore = _draft.HasMore;
         await PreviewAsync();
@@ -82,7 +83,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
 
     private async Task SaveAsync()
     {
-        if (!DateOnly.TryParseExact(_from, "yyyy-MM-dd", Invariant, DateTimeStyles.None, out var from))
+        if (!DayText.TryRead(_from, out var from))
         {
             _refusal = "Choose the day from which the price applies.";
             return;

@@ -122,6 +122,9 @@ public sealed class NativeTests
         using var shop = await OpenAsync(upstream);
         var issued = await IssueAsync(shop, new TokenRequest("production", 5, null));
         await shop.Server.Books.IssueAsync(shop.Owner, shop.Customer, environment: "gateway");
+
+        // Each day is taken in by itself, so the hours that pass are hours of one day.
+        shop.Server.Clock.MoveTo(new DateTimeOffset(shop.Server.Clock.GetUtcNow().UtcDateTime.Date.AddHours(33), TimeSpan.Zero));
         var at = shop.Server.Clock.GetUtcNow();
         upstream.Use(issued.Secret, new(at.AddSeconds(1), 2), new(at.AddSeconds(1), 1), new(at.AddSeconds(2), 0), new(at.AddSeconds(3), 1, "png", "pdf"));
 

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>Days as a browser's date field gives and takes them.</summary>
+internal static class DayText
+{
+    private const string Form = "yyyy-MM-dd";
+
+    public static string Of(DateOnly day) => day.ToString(Form, CultureInfo.InvariantCulture);
+
+    public static bool TryRead(string? text, out DateOnly day) => DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+}
