@@ -47,14 +47,14 @@ public sealed class LiveBooks : IAsyncDisposable
 
     public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
 
-    public async Task<Guid> HoldAsync(string secret, long? quantity = 1) =>
-        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity)).ReservationId;
+    public async Task<Guid> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity, converter)).ReservationId;
 
-    public Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1) =>
-        Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), "docx-to-pdf", quantity));
+    public Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, quantity));
 
-    public async Task UseAsync(string secret, long quantity = 1) =>
-        Assert.IsType<SettleResult.Recorded>(await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity), quantity)));
+    public async Task UseAsync(string secret, long quantity = 1, string converter = "docx-to-pdf") =>
+        Assert.IsType<SettleResult.Recorded>(await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity, converter), quantity)));
 
     /// <summary>Another node: its meter is lost with all that it held in memory.</summary>
     public async Task RestartAsync()

@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
@@ -42,8 +43,63 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Set price");
 
         await owner.SeesAsync("Now: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
-        var card = (await server.Books.RateCards.HistoryAsync(northwind)).Single().Terms!;
+        var card = (await server.Books.RateCards.DefaultAsync(northwind)).Terms;
         Assert.Equal((15_00L, 2, true), (card.MonthlyFeeMinorUnits, card.Rules.Count, card.IncludesTax));
         Assert.Equal([new PriceTier(1000, 30_000), new PriceTier(null, 20_000)], Assert.IsType<GraduatedPrice>(card.Rules[1].Price).Tiers);
+    }
+
+    [Fact]
+    public async Task A_customer_in_another_currency_is_priced_billed_and_booked()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 10_000, 100m);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync("/reseller/currencies", "Currencies");
+        await owner.SeesAsync("All customers are charged in EUR");
+        await owner.PressAsync("Set a rate");
+        await owner.ChooseAsync("Currency", "USD");
+        await owner.FillAsync("USD for 1 EUR", "1.25");
+        await owner.SeesAsync("100.00 USD are 80.00 EUR");
+        await owner.FillAsync("From (your time zone)", "2026-10-01");
+        await owner.ConfirmAsync("Set rate");
+        await owner.SeesAsync("1 EUR = 1.25 USD today · 0 customers charged in it");
+
+        await owner.OpenAsync("/reseller/customers", "Customers");
+        await owner.PressAsync("Add a customer");
+        await owner.FillAsync("Name", "Juniper Labs");
+        await owner.FillAsync("E-mail for sign-in and invoices", "admin@juniper.example");
+        await owner.FillAsync("Country (two letters)", "US");
+        await owner.ChooseAsync("Charged in", "USD");
+        await owner.ConfirmAsync("Add customer");
+        await owner.TakeSecretAsync();
+        await owner.SeesAsync("It is charged in USD. Figures here are in EUR, at 1 EUR = 1.25 USD this month.");
+        await owner.ChooseAsync("Rule", "A fixed price");
+        await owner.FillAsync("Price per conversion", "0.012");
+        await owner.SeesAsync("costs you 0.0125 USD");
+        await owner.FillAsync("Price per conversion", "0.025");
+        await owner.PressAsync("Set price");
+        await owner.SeesAsync("Now: 0.025 USD each");
+
+        var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.OpenAsync("/reseller/month-end", "Month end");
+        await owner.PressAsync("Draft invoices");
+        await owner.SeesRowAsync("25.00 USD");
+        await owner.SeesRowAsync("20.00 EUR");
+        await owner.PressAsync("Finalise 1 invoice");
+        await owner.ConfirmAsync("Finalise");
+        await owner.SeesRowAsync("INV-2026-0001");
+
+        server.Clock.MoveTo(new DateTimeOffset(2026, 12, 2, 9, 0, 0, TimeSpan.Zero));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.OpenAsync("/reseller/month-close", "Month close");
+        await owner.SeesAsync("Receivables in USD");
+        await owner.SeesRowAsync("Owed at the end");
+        await owner.SeesRowAsync("25.00 USD");
     }
 }

@@ -2,7 +2,9 @@ using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
@@ -10,6 +12,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>What the reseller fills in for a customer.</summary>
+/// <param name="Currency">ISO 4217 code for one that is added; null for the reseller's own.</param>
 public sealed record CustomerDetails(
     string Name,
     string Email,
@@ -22,7 +25,8 @@ public sealed record CustomerDetails(
     string? TaxExemptionReason = null,
     string? BuyerReference = null,
     ElectronicProfile ElectronicProfile = ElectronicProfile.Peppol,
-    string? Language = null);
+    string? Language = null,
+    string? Currency = null);
 
 /// <summary>A customer just added, with its administrator's way in.</summary>
 public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
@@ -47,12 +51,19 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
             return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
         }
 
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        if (await CurrencyRates.WhyNotChargedInAsync(db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
+        {
+            return unknown;
+        }
+
         var customer = new Customer
         {
             ResellerId = actor.Reseller,
             Name = name,
             Email = details.Email.Trim(),
             Address = details.Address,
+            Currency = details.Currency is { } code ? Currency.Of(code) : reseller.Currency,
             CreatedAtUtc = clock.GetUtcNow(),
         };
         Fill(customer, details);

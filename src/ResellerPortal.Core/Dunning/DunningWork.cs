@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
@@ -112,6 +113,7 @@ public sealed class DunningWork(PortalDatabase database, Deliveries deliveries, 
 
         var now = clock.GetUtcNow();
         var number = earlier.Count + 1;
+        var fee = invoice.RateFrom(reseller.Currency).Convert(new Money(step.FeeMinorUnits, reseller.Currency)).MinorUnits;
         db.DunningSteps.Add(new DunningStep
         {
             InvoiceId = invoiceId,
@@ -119,15 +121,15 @@ public sealed class DunningWork(PortalDatabase database, Deliveries deliveries, 
             ResellerId = invoice.ResellerId,
             CustomerId = invoice.CustomerId,
             TakenAtUtc = now,
-            FeeMinorUnits = step.FeeMinorUnits,
+            FeeMinorUnits = fee,
             PausesTokens = step.PausesTokens,
         });
-        invoice.LateFeeMinorUnits += step.FeeMinorUnits;
+        invoice.LateFeeMinorUnits += fee;
         var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
         db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, invoiceId, invoice.Snapshot!, policy.LetterOf(number), number, to, now, cancellationToken));
         db.Audit(
             actor, now, Permission.InvoicesConfigure,
-            $"reminder {number} of {invoice.Number}: {invoice.Due} due{(step.FeeMinorUnits > 0 ? $", late fees {invoice.LateFee}" : "")}", invoice.ResellerId, invoice.CustomerId);
+            $"reminder {number} of {invoice.Number}: {invoice.Due} due{(fee > 0 ? $", late fees {invoice.LateFee}" : "")}", invoice.ResellerId, invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return step;

@@ -36,8 +36,9 @@ public sealed class BookingAccounts : IResellerOwned
 public sealed record BookingAccountNumbers(int Consultant, int Client, int Taxed, int ReverseCharge, int Untaxed, int FirstDebtor);
 
 /// <summary>One booking: a customer's debtor account to a revenue account.</summary>
-/// <param name="Gross">With its tax; negative for a credit note.</param>
-public sealed record Booking(IssuedDocument Document, int Debtor, int Revenue, Money Gross);
+/// <param name="Gross">With its tax, in the document's currency; negative for a credit note.</param>
+/// <param name="Booked">The same in the reseller's currency.</param>
+public sealed record Booking(IssuedDocument Document, int Debtor, int Revenue, Money Gross, Money Booked);
 
 /// <summary>A month's documents as bookings.</summary>
 /// <param name="MadeAt">On the reseller's clocks.</param>
@@ -91,7 +92,7 @@ public sealed class Bookings(PortalDatabase database, IssuedDocuments documents,
         return accounts;
     }
 
-    /// <summary>Invoices and credit notes issued in a month, a booking for each category of tax.</summary>
+    /// <summary>Invoices and credit notes issued in a month, a booking each.</summary>
     public async Task<BookingBatch> OfMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
     {
         var issued = await documents.OfMonthAsync(actor, month, cancellationToken);
@@ -102,11 +103,17 @@ public sealed class Bookings(PortalDatabase database, IssuedDocuments documents,
         // Customers are never removed, so their place in the order in which they were added stays.
         var order = await db.Customers.OrderBy(c => c.CreatedAtUtc).ThenBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
         var debtors = order.Index().ToDictionary(c => c.Item, c => accounts.FirstDebtor + c.Index);
-        return new BookingBatch(month, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), reseller.Zone).DateTime, accounts, reseller.Currency, [.. issued.SelectMany(document => document.Snapshot.Taxes.Select(tax => new Booking(
-            document,
-            debtors[document.CustomerId],
-            tax.Category switch { "S" => accounts.Taxed, "AE" => accounts.ReverseCharge, _ => accounts.Untaxed },
-            new Money((tax.TaxableMinorUnits + tax.TaxMinorUnits) * (document.IsCreditNote ? -1 : 1), document.Snapshot.Currency))))]);
+        return new BookingBatch(
+            month,
+            TimeZoneInfo.ConvertTime(clock.GetUtcNow(), reseller.Zone).DateTime,
+            accounts,
+            reseller.Currency,
+            [.. issued.Where(document => document.Booked is not null).Select(document => new Booking(
+                document,
+                debtors[document.CustomerId],
+                document.Booked!.Category switch { "S" => accounts.Taxed, "AE" => accounts.ReverseCharge, _ => accounts.Untaxed },
+                document.Net + document.Tax,
+                document.Booked.Gross))]);
     }
 
     private static async Task<BookingAccounts> AccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
@@ -14,7 +15,9 @@ public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Pri
 public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, int TotalCount);
 
 /// <summary>All that the reseller's page of one customer shows.</summary>
-public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
+/// <param name="Rate">From the reseller's currency to the customer's, as it is for the present month.</param>
+/// <param name="Terms">In the customer's currency.</param>
+public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, ExchangeRate Rate, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
 
 /// <summary>The reseller's views of its customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
@@ -44,16 +47,16 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var today = reseller.Zone.DayOf(now);
         var present = BillingPeriod.Of(today);
-        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
-        var usage = await RatedPeriods.UsageByMonthAsync(db, present, present, cards, ids, cancellationToken);
+        var prices = await PriceBook.ReadAsync(db, ids, cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, present, present, prices, ids, cancellationToken);
         return new CustomerPage(
             [.. customers.Select(customer =>
             {
-                var schedule = RateCardSchedule.Of(reseller, customer, cards);
+                var schedule = prices.ScheduleOf(reseller, customer);
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
-                    schedule.On(today).Describe(reseller.Currency),
+                    schedule.On(today).Describe(customer.Currency),
                     schedule.OwnOn(today) is not null,
                     Figures.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
             })],
@@ -75,19 +78,20 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var today = reseller.Zone.DayOf(clock.GetUtcNow());
         var present = BillingPeriod.Of(today);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var cards = (await RatedPeriods.CardsAsync(db, cancellationToken)).Where(c => c.CustomerId is null || c.CustomerId == customerId).ToList();
-        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = RateCardSchedule.Of(reseller, customer, cards);
+        var prices = await PriceBook.ReadAsync(db, [customerId], cancellationToken);
+        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var schedule = prices.ScheduleOf(reseller, customer);
         return new CustomerDetail(
             reseller,
             customer,
             customer.LastDay < today,
+            schedule.RateOn(present.LastDay, reseller.Currency),
             schedule.On(today),
             schedule.OwnOn(today) is not null,
             [.. Enumerable.Range(0, Months)
                 .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
                 .Select(month => new MonthFigures(month, Figures.Of(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
-            [.. cards.OrderByDescending(c => c.Version)]);
+            [.. prices.Cards.OrderByDescending(c => c.Version)]);
     }
 
     /// <summary>The time zone in which the actor's reseller cuts its months.</summary>

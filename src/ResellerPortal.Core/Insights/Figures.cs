@@ -4,7 +4,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>What usage brought in and cost: conversions, and money net of tax.</summary>
+/// <summary>What usage brought in and cost: conversions, and money net of tax in the reseller's currency.</summary>
 public sealed record Figures(long Conversions, Money Revenue, Money Cost)
 {
     public Money Margin => Revenue - Cost;
@@ -14,7 +14,7 @@ public sealed record Figures(long Conversions, Money Revenue, Money Cost)
 
     public static Figures Zero(Currency currency) => new(0, Money.Zero(currency), Money.Zero(currency));
 
-    public static Figures Of(RatedUsage rated) => new(rated.Quantity, rated.Total, Money.Round(rated.Cost));
+    public static Figures Of(RatedUsage rated) => new(rated.Quantity, rated.Revenue, Money.Round(rated.Cost));
 
     public static Figures operator +(Figures left, Figures right) =>
         new(left.Conversions + right.Conversions, left.Revenue + right.Revenue, left.Cost + right.Cost);

@@ -14,12 +14,22 @@ public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snaps
     public bool IsCreditNote => Snapshot.Credits is not null;
 
     /// <summary>As it is booked: what a credit note takes back is negative.</summary>
-    public Money Net => Signed(Snapshot.NetMinorUnits);
+    public Money Net => Signed(new Money(Snapshot.NetMinorUnits, Snapshot.Currency));
 
     /// <inheritdoc cref="Net"/>
-    public Money Tax => Signed(Snapshot.TaxMinorUnits);
+    public Money Tax => Signed(new Money(Snapshot.TaxMinorUnits, Snapshot.Currency));
 
-    private Money Signed(long minorUnits) => new(IsCreditNote ? -minorUnits : minorUnits, Snapshot.Currency);
+    /// <summary>In the reseller's currency, with its tax; null where it charges nothing. All lines of a document are taxed alike.</summary>
+    public IssuedTax? Booked => Snapshot.Taxes is [var tax] ? new IssuedTax(tax.Category, tax.RateBasisPoints, Signed(Snapshot.ReportedNet), Signed(Snapshot.ReportedTax)) : null;
+
+    private Money Signed(Money amount) => IsCreditNote ? -amount : amount;
+}
+
+/// <summary>Documents by tax, in the reseller's currency.</summary>
+/// <param name="Net">Invoices less credit notes.</param>
+public sealed record IssuedTax(string Category, int RateBasisPoints, Money Net, Money Tax)
+{
+    public Money Gross => Net + Tax;
 }
 
 /// <summary>What a reseller issued, for its bookkeeping.</summary>

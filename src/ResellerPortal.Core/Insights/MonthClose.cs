@@ -30,27 +30,35 @@ public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo6
 
 /// <summary>A customer in a month: what its usage earned and cost, and what it owes at the month's end.</summary>
 /// <param name="Quantity">Conversions billed.</param>
+/// <param name="Net">In the reseller's currency, as the cost is.</param>
+/// <param name="Owed">In the customer's currency.</param>
 public sealed record MonthCloseRow(CustomerId Id, string Name, long Quantity, Money Net, Money Cost, Money Owed)
 {
     public Money Margin => Net - Cost;
 }
 
-/// <summary>Documents issued in a month, by tax.</summary>
-/// <param name="Net">Invoices less credit notes.</param>
-public sealed record IssuedTax(string Category, int RateBasisPoints, Money Net, Money Tax);
+/// <summary>What customers that are charged in one currency owe, and how it came to that in a month.</summary>
+/// <param name="Opening">Before the month.</param>
+/// <param name="Closing">At its end.</param>
+public sealed record ReceivablesIn(Currency Currency, Money Opening, IReadOnlyDictionary<AccountEntryKind, Money> Moved, Money Closing, AgedReceivables Ages)
+{
+    /// <summary>What is owed, without taking off what others paid ahead.</summary>
+    public Money Owed => Closing - Ages.PaidAhead;
 
+    public Money MovedBy(AccountEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
+}
+
+/// <param name="Currency">The reseller's, in which all but the receivables are.</param>
 /// <param name="Rows">Of customers that were billed for the month or owe something.</param>
 /// <param name="OpenDrafts">Drafts of the month that are not final yet; the month is not closed before they are.</param>
+/// <param name="Receivables">By currency, the reseller's own first, then those in which something was owed or moved; debts are not converted, for only their payment tells what they were worth.</param>
 public sealed record MonthCloseReport(
     BillingPeriod Period,
     Currency Currency,
     IReadOnlyList<MonthCloseRow> Rows,
     int OpenDrafts,
     IReadOnlyList<IssuedTax> Issued,
-    Money Opening,
-    IReadOnlyDictionary<AccountEntryKind, Money> Moved,
-    Money Closing,
-    AgedReceivables Ages)
+    IReadOnlyList<ReceivablesIn> Receivables)
 {
     public Money Net => Money.Sum(Rows.Select(r => r.Net), Currency);
 
@@ -58,12 +66,7 @@ public sealed record MonthCloseReport(
 
     public Money Margin => Net - Cost;
 
-    /// <summary>What is owed, without taking off what others paid ahead.</summary>
-    public Money Receivables => Closing - Ages.PaidAhead;
-
     public long Quantity => Rows.Sum(r => r.Quantity);
-
-    public Money MovedBy(AccountEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
 }
 
 /// <summary>A month for the books: revenue, cost and margin of its usage, documents by tax, and receivables by age at its end.</summary>
@@ -74,48 +77,61 @@ public sealed class MonthClose(PortalDatabase database, IssuedDocuments issued)
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var names = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+        var customers = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name, c.Currency }).ToDictionaryAsync(c => c.Id, cancellationToken);
         var billed = await db.Invoices.AsNoTracking()
             .Where(Invoice.Stands)
             .Where(i => i.PeriodStart == period.FirstDay)
-            .Join(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, f) => new { i.CustomerId, i.NetMinorUnits, f.Quantity, f.CostMicros })
-            .ToDictionaryAsync(i => i.CustomerId, cancellationToken);
+            .Join(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, f) => new { i.CustomerId, i.NetMinorUnits, i.Currency, i.RateNanos, f.Quantity, f.CostMicros })
+            .ToDictionaryAsync(
+                i => i.CustomerId,
+                i => (Net: new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)), Cost: Money.Round(new ExactAmount(i.CostMicros, reseller.Currency)), i.Quantity),
+                cancellationToken);
         var drafts = await db.Invoices.CountAsync(i => i.PeriodStart <= period.FirstDay && i.FinalisedAtUtc == null, cancellationToken);
         var entries = await AccountBook.ReadAsync(db, reseller, null, period.LastDay, cancellationToken);
-        var before = entries.Where(e => e.Day < period.FirstDay).ToList();
-        var within = entries.Where(e => e.Day >= period.FirstDay).ToList();
-        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId, e.DueOn)).Select(g => (g.Key.CustomerId, g.Key.DueOn, Owed: Sum(g))).Where(b => !b.Owed.IsZero).ToList();
+        var balances = entries.GroupBy(e => (e.InvoiceId, e.CustomerId, e.DueOn, e.Amount.Currency))
+            .Select(g => new OpenBalance(g.Key.CustomerId, g.Key.DueOn, Sum(g, g.Key.Currency)))
+            .Where(b => !b.Owed.IsZero)
+            .ToList();
         var owed = balances.ToLookup(b => b.CustomerId, b => b.Owed);
-        var rows = billed.Keys.Union(balances.Select(b => b.CustomerId)).Select(id => new MonthCloseRow(
-            id,
-            names[id],
-            billed.GetValueOrDefault(id)?.Quantity ?? 0,
-            new Money(billed.GetValueOrDefault(id)?.NetMinorUnits ?? 0, reseller.Currency),
-            Money.Round(new ExactAmount(billed.GetValueOrDefault(id)?.CostMicros ?? 0, reseller.Currency)),
-            Money.Sum(owed[id], reseller.Currency)));
+        var nothing = (Net: Money.Zero(reseller.Currency), Cost: Money.Zero(reseller.Currency), Quantity: 0L);
+        var rows = billed.Keys.Union(balances.Select(b => b.CustomerId)).Select(id =>
+        {
+            var (net, cost, quantity) = billed.GetValueOrDefault(id, nothing);
+            return new MonthCloseRow(id, customers[id].Name, quantity, net, cost, Money.Sum(owed[id], customers[id].Currency));
+        });
         return new MonthCloseReport(
             period,
             reseller.Currency,
             [.. rows.OrderBy(r => r.Name, StringComparer.OrdinalIgnoreCase)],
             drafts,
             ByTax(await issued.OfMonthAsync(actor, period, cancellationToken), reseller.Currency),
-            Sum(before),
-            within.GroupBy(e => e.Kind).ToDictionary(g => g.Key, Sum),
-            Sum(entries),
-            AgedReceivables.Of(balances.Select(b => (b.DueOn, b.Owed)), period.LastDay, reseller.Currency));
-
-        Money Sum(IEnumerable<AccountEntry> of) => Money.Sum(of.Select(e => e.Amount), reseller.Currency);
+            [.. entries.Select(e => e.Amount.Currency)
+                .Append(reseller.Currency)
+                .Distinct()
+                .OrderBy(currency => currency != reseller.Currency)
+                .ThenBy(currency => currency.Code, StringComparer.Ordinal)
+                .Select(currency => ReceivablesOf(currency, [.. entries.Where(e => e.Amount.Currency == currency)], balances.Where(b => b.Owed.Currency == currency), period))
+                .Where(r => r.Currency == reseller.Currency || r.Moved.Count > 0 || !r.Opening.IsZero)]);
     }
+
+    private static ReceivablesIn ReceivablesOf(Currency currency, IReadOnlyList<AccountEntry> entries, IEnumerable<OpenBalance> balances, BillingPeriod period) => new(
+        currency,
+        Sum(entries.Where(e => e.Day < period.FirstDay), currency),
+        entries.Where(e => e.Day >= period.FirstDay).GroupBy(e => e.Kind).ToDictionary(g => g.Key, g => Sum(g, currency)),
+        Sum(entries, currency),
+        AgedReceivables.Of(balances.Select(b => (b.DueOn, b.Owed)), period.LastDay, currency));
+
+    private static Money Sum(IEnumerable<AccountEntry> entries, Currency currency) => Money.Sum(entries.Select(e => e.Amount), currency);
 
     private static IReadOnlyList<IssuedTax> ByTax(IEnumerable<IssuedDocument> documents, Currency currency) =>
         [.. documents
-            .SelectMany(d => d.Snapshot.Taxes.Select(t => (Tax: t, Sign: d.IsCreditNote ? -1 : 1)))
-            .GroupBy(t => (t.Tax.Category, t.Tax.RateBasisPoints))
+            .Select(d => d.Booked)
+            .OfType<IssuedTax>()
+            .GroupBy(t => (t.Category, t.RateBasisPoints))
             .OrderBy(g => g.Key.Category, StringComparer.Ordinal)
             .ThenBy(g => g.Key.RateBasisPoints)
-            .Select(g => new IssuedTax(
-                g.Key.Category,
-                g.Key.RateBasisPoints,
-                new Money(g.Sum(t => t.Sign * t.Tax.TaxableMinorUnits), currency),
-                new Money(g.Sum(t => t.Sign * t.Tax.TaxMinorUnits), currency)))];
+            .Select(g => new IssuedTax(g.Key.Category, g.Key.RateBasisPoints, Money.Sum(g.Select(t => t.Net), currency), Money.Sum(g.Select(t => t.Tax), currency)))];
+
+    /// <summary>What is left of an invoice or on a balance.</summary>
+    private sealed record OpenBalance(CustomerId CustomerId, DateOnly? DueOn, Money Owed);
 }

@@ -44,9 +44,9 @@ public sealed class MyUsage(PortalDatabase database, TimeProvider clock)
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
-        var schedule = RateCardSchedule.Of(reseller, customer, cards);
-        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, cards, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var prices = await PriceBook.ReadAsync(db, [customerId], cancellationToken);
+        var schedule = prices.ScheduleOf(reseller, customer);
+        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))

@@ -24,7 +24,7 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var last = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone).Previous;
         var first = BillingPeriod.Of(last.FirstDay.AddMonths(1 - Months));
-        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
+        var prices = await PriceBook.ReadAsync(db, customers: null, cancellationToken);
         var proposed = new RateCard
         {
             ResellerId = reseller.Id,
@@ -34,15 +34,15 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
             Terms = terms,
             CreatedAtUtc = clock.GetUtcNow(),
         };
-        List<RateCard> changed = [.. cards.Where(c => c.CustomerId != customerId), proposed];
+        var changed = prices with { Cards = [.. prices.Cards.Where(c => c.CustomerId != customerId), proposed] };
         var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
-        var usage = await RatedPeriods.UsageByMonthAsync(db, first, last, cards, customerId is { } one ? [one] : null, cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, first, last, prices, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i))).ToList();
         var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, Figures.Zero(reseller.Currency), Figures.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
-            var before = RateCardSchedule.Of(reseller, customer, cards);
-            var after = RateCardSchedule.Of(reseller, customer, changed);
+            var before = prices.ScheduleOf(reseller, customer);
+            var after = changed.ScheduleOf(reseller, customer);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months)
             {

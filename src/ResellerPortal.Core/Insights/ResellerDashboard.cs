@@ -46,8 +46,8 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var present = BillingPeriod.Of(now, reseller.Zone);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var cards = await RatedPeriods.CardsAsync(db, cancellationToken);
-        var usage = await RatedPeriods.UsageByMonthAsync(db, first, present, cards, customers: null, cancellationToken);
+        var prices = await PriceBook.ReadAsync(db, customers: null, cancellationToken);
+        var usage = await RatedPeriods.UsageByMonthAsync(db, first, present, prices, customers: null, cancellationToken);
         var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
@@ -55,7 +55,7 @@ public sealed class ResellerDashboard(PortalDatabase database, TimeProvider cloc
         var customers = new List<CustomerFigures>();
         foreach (var customer in all)
         {
-            var schedule = RateCardSchedule.Of(reseller, customer, cards);
+            var schedule = prices.ScheduleOf(reseller, customer);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             foreach (var month in months.Keys)
             {

@@ -42,7 +42,7 @@ public sealed class Statements(PortalDatabase database, TimeProvider clock)
         var last = to ?? reseller.Zone.DayOf(clock.GetUtcNow());
         var first = from ?? last.AddYears(-1).AddDays(1);
         var entries = await AccountBook.ReadAsync(db, reseller, customerId, last, cancellationToken);
-        var opening = Money.Sum(entries.Where(e => e.Day < first).Select(e => e.Amount), reseller.Currency);
+        var opening = Money.Sum(entries.Where(e => e.Day < first).Select(e => e.Amount), customer.Currency);
         var (balance, lines) = (opening, new List<StatementLine>());
         foreach (var entry in entries.Where(e => e.Day >= first && e.Kind != AccountEntryKind.Transfer))
         {
@@ -56,6 +56,6 @@ public sealed class Statements(PortalDatabase database, TimeProvider clock)
             customer.Language ?? reseller.Language,
             reseller.Font,
             reseller.BrandColor);
-        return new StatementOfAccount(style, first, last, reseller.Currency, opening, lines, balance);
+        return new StatementOfAccount(style, first, last, customer.Currency, opening, lines, balance);
     }
 }

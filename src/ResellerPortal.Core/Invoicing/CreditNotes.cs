@@ -169,20 +169,28 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             : invoice;
     }
 
-    /// <summary>The note of the last lines takes back what is left of the tax, so that all notes together are the invoice.</summary>
+    /// <summary>The note of the last lines takes back what is left of the tax and in the seller's currency, so that all notes together are the invoice.</summary>
     private static InvoiceSnapshot Compose(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
     {
         var lines = positions.Select(position => original.Lines[position - 1]).ToList();
         var taxes = TaxCalculation.Subtotals(lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
             .Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, original.Taxes[0].Reason, original.Taxes[0].ReasonCode))
             .ToList();
-        if (earlier.Sum(n => n.Lines.Count) + lines.Count == original.Lines.Count)
+        var isLast = earlier.Sum(n => n.Lines.Count) + lines.Count == original.Lines.Count;
+        var before = isLast ? earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList() : [];
+        if (isLast)
         {
-            var before = earlier.SelectMany(n => InvoiceSnapshot.Parse(n.Snapshot).Taxes).ToList();
-            taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before, t) });
+            taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before.SelectMany(n => n.Taxes), t) });
         }
 
         var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
+        var reporting = original.Reporting is not { } own ? null
+            : isLast ? own with
+            {
+                NetMinorUnits = own.NetMinorUnits - before.Sum(n => n.Reporting!.NetMinorUnits),
+                TaxMinorUnits = own.TaxMinorUnits - before.Sum(n => n.Reporting!.TaxMinorUnits),
+            }
+            : SnapshotReporting.Of(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
         return original with
         {
             Credits = new SnapshotCredit(original.Number, original.IssuedOn, reason),
@@ -193,6 +201,7 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             NetMinorUnits = net,
             TaxMinorUnits = tax,
             TotalMinorUnits = net + tax,
+            Reporting = reporting,
             FromBalanceMinorUnits = 0,
             PayLink = null,
             CostMicros = null,

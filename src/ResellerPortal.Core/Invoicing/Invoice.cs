@@ -42,6 +42,9 @@ public sealed class Invoice : ICustomerOwned
 
     public required Currency Currency { get; init; }
 
+    /// <summary>Billionths of a unit of its currency for one unit of the reseller's; kept from its draft on.</summary>
+    public required long RateNanos { get; init; }
+
     /// <summary>ISO 639-1 code of the language that its lines are written in, and its document.</summary>
     public required string Language { get; init; }
 
@@ -128,6 +131,9 @@ public sealed class Invoice : ICustomerOwned
         : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
         : InvoiceState.Open;
 
+    /// <summary>What it is converted at into the reseller's currency.</summary>
+    public ExchangeRate RateFrom(Currency ofReseller) => new(RateNanos, ofReseller, Currency);
+
     internal void Finalise(InvoiceSnapshot snapshot, DateTimeOffset atUtc)
     {
         if (IsFinalised)
@@ -182,6 +188,7 @@ internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
     {
         builder.Property(i => i.Number).HasMaxLength(60);
         builder.Property(i => i.Language).HasMaxLength(2).HasDefaultValue("en");
+        builder.Property(i => i.RateNanos).HasDefaultValue(ExchangeRate.NanosPerUnit);
         builder.Property(i => i.TaxReason).HasMaxLength(200);
         builder.Property(i => i.TaxReasonCode).HasMaxLength(20);
         builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique().HasFilter("\"VoidedAtUtc\" IS NULL");

@@ -16,6 +16,7 @@ public sealed class InvoiceFigures : IResellerOwned
 
     public required ResellerId ResellerId { get; init; }
 
+    /// <summary>That of the cost.</summary>
     public required Currency Currency { get; init; }
 
     /// <summary>Conversions billed.</summary>
@@ -28,6 +29,9 @@ public sealed class InvoiceFigures : IResellerOwned
 
     /// <summary>The newest version of a rate card that it was priced with; 0 where there was none.</summary>
     public required int RateCardVersion { get; init; }
+
+    /// <summary>The newest version of an exchange rate that was known then; 0 where there was none.</summary>
+    public required int CurrencyRateVersion { get; init; }
 
     /// <summary>Billed conversions per local day, as the snapshot will show them.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }

@@ -16,8 +16,9 @@ public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Mo
 public sealed record InvoicePage(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
 /// <summary>An invoice with its lines, as pages show it.</summary>
+/// <param name="Rate">From the reseller's currency to that of the invoice.</param>
 public sealed record InvoiceView(
-    InvoiceRow Row, string CustomerEmail, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, long FirstSequence, long LastSequence, bool HoldsReminders);
+    InvoiceRow Row, string CustomerEmail, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, ExchangeRate Rate, long FirstSequence, long LastSequence, bool HoldsReminders);
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -54,14 +55,16 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             return null;
         }
 
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var customer = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => new { c.Name, c.Email }).SingleAsync(cancellationToken);
         return new InvoiceView(
-            Row(invoice, customer.Name, await TodayAsync(db, cancellationToken), await NotesAsync(db, [invoiceId], cancellationToken)),
+            Row(invoice, customer.Name, reseller.Zone.DayOf(clock.GetUtcNow()), await NotesAsync(db, [invoiceId], cancellationToken)),
             customer.Email,
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
             invoice.Tax,
             invoice.Currency,
+            invoice.RateFrom(reseller.Currency),
             invoice.FirstSequence,
             invoice.LastSequence,
             invoice.RemindersHeldAtUtc is not null);

@@ -119,14 +119,14 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
-        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || ids.Contains(c.CustomerId.Value)).ToListAsync(cancellationToken);
+        var prices = await PriceBook.ReadAsync(db, ids, cancellationToken);
         var lastInvoiced = await db.Invoices.Where(Invoice.Stands)
             .Where(i => ids.Contains(i.CustomerId))
             .GroupBy(i => i.CustomerId)
             .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
             .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
         return ids.Select(id => new Account(
-            reseller, customers[id], [.. cards.Where(c => c.CustomerId is null || c.CustomerId == id)], lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
+            reseller, customers[id], prices.Of(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
     }
 
     /// <summary>
@@ -136,9 +136,9 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     private async Task<PreparedDraft> PrepareAsync(Actor actor, Account account, BillingPeriod period, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (reseller, customer, cards, _) = account;
+        var (reseller, customer, prices, _) = account;
         await using var db = database.Open(actor.Scope);
-        var schedule = RateCardSchedule.Of(reseller, customer, cards);
+        var schedule = prices.ScheduleOf(reseller, customer);
         foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
         {
             var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
@@ -159,7 +159,8 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
                 Quantity = rated.Quantity,
                 LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
                 CostMicros = rated.Cost.Micros,
-                RateCardVersion = cards.Select(card => card.Version).DefaultIfEmpty().Max(),
+                RateCardVersion = prices.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
+                CurrencyRateVersion = prices.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,
                 Tokens = await claim.ByTokenAsync(db, customer, cancellationToken),
             });
@@ -184,7 +185,7 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             return new DraftResult(customerId, name, DraftOutcome.FinalisedBefore, period, final.Id);
         }
 
-        if ((customer.BilledThroughSequence, customer.LastDay) != (prepared.Customer.BilledThroughSequence, prepared.Customer.LastDay))
+        if ((customer.BilledThroughSequence, customer.LastDay, customer.Currency) != (prepared.Customer.BilledThroughSequence, prepared.Customer.LastDay, prepared.Customer.Currency))
         {
             await transaction.RollbackAsync(cancellationToken);
             return await DraftOneAsync(actor, customerId, period, cancellationToken);
@@ -237,9 +238,9 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>What a customer's draft rests on beside its usage.</summary>
-    /// <param name="Cards">Its own and the default ones.</param>
+    /// <param name="Prices">Its own and the default ones.</param>
     /// <param name="LastInvoiced">The last month that is billed; null for none.</param>
-    private sealed record Account(Reseller Reseller, Customer Customer, IReadOnlyList<RateCard> Cards, BillingPeriod? LastInvoiced);
+    private sealed record Account(Reseller Reseller, Customer Customer, PriceBook Prices, BillingPeriod? LastInvoiced);
 
     /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
     /// <param name="Customer">As it was read for it.</param>

@@ -13,7 +13,7 @@ public sealed record InvoiceSnapshot
 {
     public const int CurrentVersion = 2;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IgnoreReadOnlyProperties = true };
 
     public required int Version { get; init; }
 
@@ -31,6 +31,9 @@ public sealed record InvoiceSnapshot
     public required DateOnly PeriodTo { get; init; }
 
     public required Currency Currency { get; init; }
+
+    /// <summary>Its amounts in the seller's own currency; null where the invoice is in that.</summary>
+    public SnapshotReporting? Reporting { get; init; }
 
     public required SnapshotParty Seller { get; init; }
 
@@ -89,6 +92,15 @@ public sealed record InvoiceSnapshot
 
     public Money Total => new(TotalMinorUnits, Currency);
 
+    /// <summary>From the seller's own currency to the invoice's.</summary>
+    public ExchangeRate Rate => Reporting?.RateTo(Currency) ?? ExchangeRate.Same(Currency);
+
+    /// <summary>In the seller's own currency.</summary>
+    public Money ReportedNet => Reporting is { } reporting ? new Money(reporting.NetMinorUnits, reporting.Currency) : new Money(NetMinorUnits, Currency);
+
+    /// <inheritdoc cref="ReportedNet"/>
+    public Money ReportedTax => Reporting is { } reporting ? new Money(reporting.TaxMinorUnits, reporting.Currency) : new Money(TaxMinorUnits, Currency);
+
     /// <summary>What is left to pay of an invoice; below zero where it is in the buyer's favour.</summary>
     public Money Payable => new(TotalMinorUnits - FromBalanceMinorUnits, Currency);
 
@@ -96,6 +108,15 @@ public sealed record InvoiceSnapshot
         ?? throw new JsonException("An invoice snapshot is empty.");
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
+}
+
+/// <summary>Amounts of a document in the currency in which its seller keeps its books, and the rate that gave them.</summary>
+/// <param name="RateNanos">Billionths of a unit of the document's currency for one of this.</param>
+public sealed record SnapshotReporting(Currency Currency, long RateNanos, long NetMinorUnits, long TaxMinorUnits)
+{
+    public static SnapshotReporting Of(ExchangeRate rate, Money net, Money tax) => new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
+
+    public ExchangeRate RateTo(Currency currency) => new(RateNanos, Currency, currency);
 }
 
 /// <summary>The invoice that a credit note is against.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Languages;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
@@ -108,6 +109,17 @@ public sealed class Invoices(PortalDatabase database, TimeProvider clock, Portal
             c => (c.CustomerId == null || c.CustomerId == customer.Id) && c.Version > figures.RateCardVersion && c.EffectiveFrom <= lastDay, cancellationToken))
         {
             return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
+        }
+
+        if (invoice.Currency != customer.Currency)
+        {
+            return Refusal.Of($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
+        }
+
+        if (invoice.Currency != reseller.Currency && await db.CurrencyRates.AnyAsync(
+            r => r.Currency == invoice.Currency && r.Version > figures.CurrencyRateVersion && r.EffectiveFrom <= lastDay, cancellationToken))
+        {
+            return Refusal.Of($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
         }
 
         var tax = TaxDecision.Of(reseller, customer, lastDay, DocumentLanguage.Of(invoice.Language));

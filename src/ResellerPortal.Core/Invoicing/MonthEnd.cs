@@ -7,11 +7,12 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>A customer's invoice of a month beside the month before. Amounts are before tax.</summary>
+/// <summary>A customer's invoice of a month beside the month before. Amounts are before tax, in the reseller's currency.</summary>
+/// <param name="Invoiced">The same as the net in the currency of the invoice.</param>
 /// <param name="Before">Of the month before; null where it had no invoice.</param>
 /// <param name="Warnings">Of a draft; a final invoice has none.</param>
 public sealed record ReviewRow(
-    Guid InvoiceId, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, long Quantity, Money Net, Money? Before, Money Cost, IReadOnlyList<DraftWarning> Warnings)
+    Guid InvoiceId, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, long Quantity, Money Net, Money Invoiced, Money? Before, Money Cost, IReadOnlyList<DraftWarning> Warnings)
 {
     public bool IsDraft => Number is null;
 
@@ -45,7 +46,7 @@ public sealed class MonthEnd(PortalDatabase database)
         var invoices = db.Invoices.AsNoTracking();
         var rows = await invoices
             .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
-            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, c.Name, c.Address })
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, i.Currency, i.RateNanos, c.Name, c.Address })
             .GroupJoin(db.InvoiceFigures, i => i.Id, f => f.InvoiceId, (i, figures) => new { Invoice = i, Figures = figures })
             .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Quantity = (long?)figures!.Quantity ?? 0, Late = (long?)figures.LateQuantity ?? 0, CostMicros = (long?)figures.CostMicros ?? 0 })
             .ToListAsync(cancellationToken);
@@ -55,17 +56,19 @@ public sealed class MonthEnd(PortalDatabase database)
         var before = await invoices
             .Where(Invoice.Stands)
             .Where(i => monthsBefore.Contains(i.PeriodStart))
-            .Select(i => new { i.CustomerId, i.PeriodStart, i.NetMinorUnits })
-            .ToDictionaryAsync(i => (i.CustomerId, i.PeriodStart), i => new Money(i.NetMinorUnits, reseller.Currency), cancellationToken);
+            .Select(i => new { i.CustomerId, i.PeriodStart, i.NetMinorUnits, i.Currency, i.RateNanos })
+            .ToDictionaryAsync(
+                i => (i.CustomerId, i.PeriodStart), i => new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)), cancellationToken);
         var reviewed = rows.Select(row =>
         {
             var invoice = row.Invoice;
-            var net = new Money(invoice.NetMinorUnits, reseller.Currency);
+            var invoiced = new Money(invoice.NetMinorUnits, invoice.Currency);
+            var net = new ExchangeRate(invoice.RateNanos, reseller.Currency, invoice.Currency).Back(invoiced);
             var cost = Money.Round(new ExactAmount(row.CostMicros, reseller.Currency));
             Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
             var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
             return new ReviewRow(
-                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Quantity, net, previous, cost,
+                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Quantity, net, invoiced, previous, cost,
                 invoice.Number is null ? DraftWarnings.Of(net, previous, cost, row.Late, hasAddress) : []);
         });
         return new MonthReview(

@@ -30,6 +30,7 @@ internal static class SampleInvoice
             Name = "Sample Customer",
             Email = "billing@customer.example",
             Address = new PostalAddress("Sample Street 1", "12345", "Sampletown", reseller.Address.Country),
+            Currency = reseller.Currency,
             BuyerReference = "PO-4711",
         };
         var invoice = InvoiceDraft.Compose(reseller, customer, month, new ClaimedUsage(1, rated.Quantity, usage, new Dictionary<(Guid, DateOnly), long>()), rated, now);
@@ -42,6 +43,7 @@ internal static class SampleInvoice
             LateQuantity = 0,
             CostMicros = rated.Cost.Micros,
             RateCardVersion = 1,
+            CurrencyRateVersion = 0,
             Days = days,
             Tokens =
             [

@@ -20,6 +20,7 @@ internal static class SnapshotComposer
             PeriodFrom = from,
             PeriodTo = to,
             Currency = invoice.Currency,
+            Reporting = invoice.Currency == reseller.Currency ? null : SnapshotReporting.Of(invoice.RateFrom(reseller.Currency), invoice.Net, invoice.Tax),
             Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
             Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
             BuyerReference = customer.BuyerReference,

@@ -82,6 +82,10 @@ public sealed class DocumentLanguage
     public string Price(UnitPrice price) =>
         price.Amount.ToString("#,0." + new string('0', price.Currency.MinorDigits) + new string('#', 6 - price.Currency.MinorDigits), _numbers);
 
+    /// <summary>"1 EUR = 1.0824 USD".</summary>
+    public string Rate(ExchangeRate rate) =>
+        $"1{NoBreakSpace}{rate.From.Code} = {rate.Amount.ToString("0.0########", _numbers)}{NoBreakSpace}{rate.To.Code}";
+
     /// <summary>"21 %".</summary>
     public string Percent(int basisPoints) => (basisPoints / 100m).ToString("0.##", _numbers) + NoBreakSpace + "%";
 }

@@ -32,6 +32,7 @@ internal static class EnglishWords
         Export = "Export",
         NotSubject = "Not subject to tax",
         CostNote = "Our own cost of the conversions on this invoice is {0}.",
+        InOwnCurrency = "In {0}: {1} before tax, {2} tax, at {3}.",
         Payment = "Payment",
         PleasePay = "Please pay {0} by {1}, with the reference {2}.",
         NothingToPay = "Nothing is to be paid. {0} are in your favour, for usage that was corrected after it was billed.",

@@ -46,12 +46,12 @@ public sealed class BalancePayments(PortalDatabase database, AccountPauses pause
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var now = clock.GetUtcNow();
         var today = reseller.Zone.DayOf(now);
-        if (Check(payment, kind, new Money(customer.BalanceMinorUnits, reseller.Currency), today) is { } refusal)
+        if (Check(payment, kind, new Money(customer.BalanceMinorUnits, customer.Currency), today) is { } refusal)
         {
             return refusal;
         }
 
-        var amount = Money.Round(payment.Amount, reseller.Currency);
+        var amount = Money.Round(payment.Amount, customer.Currency);
         var entry = BalanceBook.Append(
             db, customer, new BalanceMove(kind, kind == BalanceEntryKind.TopUp ? amount : -amount, payment.Day, payment.Reference.Trim(), payment.IdempotencyKey), now);
         db.Audit(

@@ -34,7 +34,7 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var usage = await UnbilledUsage.ReadAsync(db, reseller, customer, clock.GetUtcNow(), cancellationToken);
-        var spending = await PrepaidSpending.ReadAsync(db, reseller, customer, usage, cancellationToken);
+        var spending = await PrepaidSpending.ReadAsync(db, customer, usage, cancellationToken);
         return new BalanceOverview(customer.Id, customer.Name, customer.IsPrepaid, spending, reseller.Account.IsGiven ? reseller.Account : null, customer.BalanceSequence);
     }
 

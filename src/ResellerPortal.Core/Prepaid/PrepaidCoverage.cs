@@ -98,7 +98,7 @@ public sealed class PrepaidCoverage(PortalDatabase database, TimeProvider clock)
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == asked.CustomerId);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == asked.ResellerId);
         var usage = await UnbilledUsage.ReadAsync(db, reseller, customer, now, default);
-        return (customer, await PrepaidSpending.ReadAsync(db, reseller, customer, usage, default), usage);
+        return (customer, await PrepaidSpending.ReadAsync(db, customer, usage, default), usage);
     }
 
     /// <summary>The amount at which the customer is told next, so that it is told in time; the allowed where none is left.</summary>

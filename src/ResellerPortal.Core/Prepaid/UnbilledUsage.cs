@@ -28,7 +28,7 @@ internal sealed class UnbilledUsage
     private UnbilledUsage(Reseller reseller, Customer customer, RateCardSchedule schedule, DateOnly today, UnitPrice dearest)
     {
         (_reseller, _customer, _schedule, _today, _dearest) = (reseller, customer, schedule, today, dearest);
-        (_present, _before) = (BillingPeriod.Of(today), Money.Zero(reseller.Currency));
+        (_present, _before) = (BillingPeriod.Of(today), Money.Zero(customer.Currency));
     }
 
     /// <summary>Converters that were used this month.</summary>
@@ -41,14 +41,13 @@ internal sealed class UnbilledUsage
     public static async Task<UnbilledUsage> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var zone = reseller.Zone;
-        var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null || c.CustomerId == customer.Id).ToListAsync(cancellationToken);
+        var prices = await PriceBook.ReadAsync(db, [customer.Id], cancellationToken);
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
         var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Of(customer.CreatedAtUtc, zone);
-        var schedule = RateCardSchedule.Of(reseller, customer, cards);
-        var unbilled = new UnbilledUsage(reseller, customer, schedule, zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
+        var unbilled = new UnbilledUsage(reseller, customer, prices.ScheduleOf(reseller, customer), zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
-            var usage = (await RatedPeriods.UsageByMonthAsync(db, first, unbilled._present, cards, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            var usage = (await RatedPeriods.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             unbilled._ofPresent.AddRange(usage[unbilled._present]);
             for (var month = first; month < unbilled._present; month = month.Next)
             {
@@ -72,14 +71,14 @@ internal sealed class UnbilledUsage
     public Money SpentWith(string converter, string environment, long more)
     {
         var rated = Rate(_ofPresent.Append(Of(converter, environment, more)), _present, isCharged: true);
-        var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _reseller.Currency);
+        var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _customer.Currency);
         return _before + WithTax(rated, _present) + unsure + TaxCalculation.TaxOn(unsure, TaxOn(_present));
     }
 
     /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
     public IEnumerable<long> ToPeaks(string converter) => _schedule.PartsOf(_present)
         .Where(part => part.From <= _today && part.To >= _today)
-        .SelectMany(part => new PricedPartOfMonth(_present, part, _reseller.Currency, 0).ToPeaks(_ofPresent, converter));
+        .SelectMany(part => new PricedPartOfMonth(_present, part, _customer.Currency, 0).ToPeaks(_ofPresent, converter));
 
     /// <summary>Usage of months that are invoiced, told after their invoice; and what that had billed of them.</summary>
     private static async Task<(IReadOnlyList<UsageItem> Late, IReadOnlyList<UsageItem> Billed)> LateAsync(

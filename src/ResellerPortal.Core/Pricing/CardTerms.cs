@@ -23,7 +23,7 @@ public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Pric
     }
 }
 
-/// <summary>All price rules of one card. Amounts of a month are in minor units of the reseller's currency, and shared out by days where a card holds for a part of it.</summary>
+/// <summary>All price rules of one card. Amounts of a month are in minor units of the currency of its prices, and shared out by days where a card holds for a part of it.</summary>
 /// <param name="Rules">The first that covers a converter prices it; the last covers all.</param>
 /// <param name="MinimumMinorUnits">The least that a month's usage is charged at, after the discount and beside the fee.</param>
 /// <param name="DiscountPercent">Taken off usage, not off the fee.</param>
@@ -63,7 +63,15 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
     /// <summary>An amount of this card without the tax in it, not rounded.</summary>
     public decimal WithoutTax(decimal amount, int taxBasisPoints) => IncludesTax ? amount * 10_000 / (10_000 + taxBasisPoints) : amount;
 
-    /// <returns>Why a reseller with this currency cannot use them, or null.</returns>
+    /// <summary>The same in another currency; each price is rounded as prices are.</summary>
+    public CardTerms In(ExchangeRate rate) => this with
+    {
+        Rules = [.. Rules.Select(rule => rule with { Price = rule.Price.In(rate) })],
+        MonthlyFeeMinorUnits = rate.Convert(new Money(MonthlyFeeMinorUnits, rate.From)).MinorUnits,
+        MinimumMinorUnits = rate.Convert(new Money(MinimumMinorUnits, rate.From)).MinorUnits,
+    };
+
+    /// <returns>Why they cannot be used for prices in this currency, or null.</returns>
     public Refusal? Check(Currency currency)
     {
         const long maxMinorUnits = 1_000_000_000;

@@ -10,6 +10,8 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
 
     public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
 
+    public override PriceModel In(ExchangeRate rate) => new GraduatedPrice(Tiers.In(rate), rate.To);
+
     internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
 
     /// <summary>Groups climb the steps one after the other, those that take back go down from the top; the sum is the same in any order.</summary>

@@ -37,6 +37,8 @@ public abstract record Markup : PriceModel
             ? $"cost − {new UnitPrice(-AmountMicros, Currency)}"
             : $"cost + {new UnitPrice(AmountMicros, Currency)}";
 
+        public override PriceModel In(ExchangeRate rate) => new CostPlusAmount(Convert(AmountMicros, rate), rate.To);
+
         internal override Refusal? Check(Currency currency) => Math.Abs(AmountMicros) > MaxMicros
             ? Refusal.Of("An amount is at most 1,000,000 a conversion.", "Value")
             : CheckCurrency(Currency, currency);
@@ -54,6 +56,8 @@ public abstract record Markup : PriceModel
             _ => $"cost + {Text(Percent)} %",
         };
 
+        public override PriceModel In(ExchangeRate rate) => this;
+
         internal override Refusal? Check(Currency currency) => Percent is < -100 or > 10_000 ? Refusal.Of("A percentage is from −100 to 10,000.", "Value") : null;
 
         protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
@@ -65,6 +69,8 @@ public abstract record Markup : PriceModel
     public sealed record FixedPrice(long PriceMicros, Currency Currency) : Markup
     {
         public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} each";
+
+        public override PriceModel In(ExchangeRate rate) => new FixedPrice(Convert(PriceMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => PriceMicros is < 0 or > MaxMicros
             ? Refusal.Of("A fixed price is from 0 to 1,000,000 a conversion.", "Value")

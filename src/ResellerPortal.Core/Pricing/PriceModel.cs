@@ -31,14 +31,19 @@ public abstract record PriceModel
     /// <summary>The least that a conversion may be charged at, for a warning before it sells below cost.</summary>
     public abstract UnitPrice LowestPriceOf(UnitPrice cost);
 
+    /// <summary>The same in another currency; percentages stay what they are.</summary>
+    public abstract PriceModel In(ExchangeRate rate);
+
     /// <summary>Numbers of charged conversions after which one more makes all of them cheaper.</summary>
     internal virtual IEnumerable<long> Peaks => [];
 
     /// <summary>Prices the charged conversions of a rule. What is taken back has a negative quantity.</summary>
     internal abstract IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups);
 
-    /// <returns>Why it cannot be used by a reseller with this currency, or null.</returns>
+    /// <returns>Why it cannot be used for prices in this currency, or null.</returns>
     internal abstract Refusal? Check(Currency currency);
 
-    protected static Refusal? CheckCurrency(Currency own, Currency reseller) => own == reseller ? null : Refusal.Of($"Prices of this account are in {reseller}.", "Value");
+    protected static long Convert(long micros, ExchangeRate rate) => rate.Convert(new UnitPrice(micros, rate.From)).Micros;
+
+    protected static Refusal? CheckCurrency(Currency own, Currency wanted) => own == wanted ? null : Refusal.Of($"Prices of this account are in {wanted}.", "Value");
 }

@@ -19,6 +19,9 @@ internal static class PriceTiers
         public string Describe(Currency currency) => string.Join(", ", tiers.Select(tier =>
             new UnitPrice(tier.PriceMicros, currency) + (tier.UpTo is { } last ? " to " + last.ToString("N0", CultureInfo.InvariantCulture) : tiers.Count > 1 ? " beyond" : "")));
 
+        public IReadOnlyList<PriceTier> In(ExchangeRate rate) =>
+            [.. tiers.Select(tier => tier with { PriceMicros = rate.Convert(new UnitPrice(tier.PriceMicros, rate.From)).Micros })];
+
         public Refusal? Check() =>
             tiers.Count is 0 or > Most ? Refusal.Of($"A tiered price has from 1 to {Most} steps.", "Tiers")
             : tiers.Any(t => t.PriceMicros is < 0 or > 1_000_000 * UnitPrice.MicrosPerUnit) ? Refusal.Of("The price of a step is from 0 to 1,000,000 a conversion.", "Tiers")

@@ -1,38 +1,38 @@
-using ResellerPortal.Core.Languages;
-using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>A part of a month in which one card holds. Both days are part of it.</summary>
+/// <param name="Terms">In the customer's currency.</param>
 /// <param name="ActiveDays">Days of it on which the customer had its contract; fees, minimum and included conversions are shared out by them.</param>
 public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, CardTerms Terms);
 
-/// <summary>Which card holds on which day for one customer: its own, else the reseller's default, else pass-through.</summary>
+/// <summary>
+/// Which card holds on which day for one customer: its own, else the reseller's default, else pass-through. Its own is in its
+/// currency; the default is converted into that.
+/// </summary>
 /// <param name="startsOn">The first day of the customer's contract; null for always.</param>
 /// <param name="endsOn">Its last day; null for no end.</param>
 /// <param name="taxOn">The tax on a day, in hundredths of a percent, for prices that include it; null for none.</param>
+/// <param name="charged">The currency of its prices; null for that of the reseller's.</param>
 public sealed class RateCardSchedule(
-    CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null, Func<DateOnly, int>? taxOn = null)
+    CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null, Func<DateOnly, int>? taxOn = null, ChargedCurrency? charged = null)
 {
     private readonly RateCard[] _newestFirst = [.. cardsOfReseller
         .Where(c => c.CustomerId is null || c.CustomerId == customer)
         .OrderByDescending(c => c.EffectiveFrom)
         .ThenByDescending(c => c.Version)];
 
-    /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
-    public static RateCardSchedule Of(Reseller reseller, Customer customer, IEnumerable<RateCard> cardsOfReseller) => new(
-        customer.Id,
-        cardsOfReseller,
-        reseller.Zone.DayOf(customer.CreatedAtUtc),
-        customer.LastDay,
-        day => TaxDecision.Of(reseller, customer, day, DocumentLanguage.English).RateBasisPoints);
-
     public int TaxBasisPointsOn(DateOnly day) => taxOn?.Invoke(day) ?? 0;
 
-    public CardTerms On(DateOnly day) =>
-        OwnOn(day) ?? Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
+    /// <summary>What costs in a currency are converted at into the customer's.</summary>
+    public ExchangeRate RateOn(DateOnly day, Currency costs) => charged?.On(day) ?? ExchangeRate.Same(costs);
+
+    /// <summary>The card that holds on a day, in the customer's currency.</summary>
+    public CardTerms On(DateOnly day) => OwnOn(day) ?? Converted(DefaultOn(day), day);
 
     /// <summary>The customer's own card on a day; null where it follows the default.</summary>
     public CardTerms? OwnOn(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
@@ -43,7 +43,7 @@ public sealed class RateCardSchedule(
         var parts = new List<PricedDays>();
         foreach (var from in _newestFirst.Select(c => c.EffectiveFrom).Where(month.Contains).Append(month.FirstDay).Distinct().Order())
         {
-            var terms = On(from);
+            var terms = OwnOn(from) ?? DefaultOn(from);
             if (parts.Count > 0 && ReferenceEquals(parts[^1].Terms, terms))
             {
                 continue;
@@ -57,12 +57,16 @@ public sealed class RateCardSchedule(
             parts.Add(Part(from, month.LastDay, terms));
         }
 
-        return parts;
+        return parts.ConvertAll(part => OwnOn(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
     }
 
     /// <summary>Whether a month costs something without any usage.</summary>
     public bool HasFeesIn(BillingPeriod month) =>
         PartsOf(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
+
+    private CardTerms DefaultOn(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
+
+    private CardTerms Converted(CardTerms terms, DateOnly day) => charged?.On(day) is { IsOne: false } rate ? terms.In(rate) : terms;
 
     private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Taxes;
@@ -10,11 +11,16 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>What a rule makes of the unit cost of one living lot, at the least.</summary>
+/// <summary>What a rule makes of the unit cost of one living lot, at the least. Both are in the currency of the prices.</summary>
 public sealed record PriceEffect(string PlanName, string Rule, UnitPrice UnitCost, UnitPrice UnitPrice)
 {
     public bool LosesMoney => UnitPrice.Micros < UnitCost.Micros;
 }
+
+/// <summary>A card in words.</summary>
+/// <param name="CustomerName">Null for the default.</param>
+/// <param name="Price">Null where the customer follows the default from then on.</param>
+public sealed record SetPrice(DateOnly EffectiveFrom, string? CustomerName, string? Price);
 
 /// <summary>A card just set, with what it makes of today's costs.</summary>
 public sealed record RateCardChange(RateCard Card, IReadOnlyList<PriceEffect> Effects)
@@ -46,7 +52,8 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        if (Check(terms, effectiveFrom, reseller, reseller.Zone.DayOf(now), isDefault: customerId is null) is { } refusal)
+        var currency = customer?.Currency ?? reseller.Currency;
+        if (Check(terms, effectiveFrom, currency, reseller.Zone.DayOf(now), isDefault: customerId is null) is { } refusal)
         {
             return refusal;
         }
@@ -62,26 +69,30 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         };
         db.RateCards.Add(card);
         db.Audit(
-            actor, now, Permission.PricesEdit, $"{customer?.Name ?? "default"}: {terms?.Describe(reseller.Currency) ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}", reseller.Id, customerId);
+            actor, now, Permission.PricesEdit, $"{customer?.Name ?? "default"}: {terms?.Describe(currency) ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}", reseller.Id, customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, terms, cancellationToken));
+        return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, customerId, terms, cancellationToken));
     }
 
     /// <summary>What the rules would make of the unit costs of the lots that can be drawn now.</summary>
-    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(Actor actor, CardTerms terms, CancellationToken cancellationToken = default)
+    /// <param name="customerId">Whose rules they are, in its currency; null for the reseller's default.</param>
+    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(Actor actor, CustomerId? customerId, CardTerms terms, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var tax = TaxDecision.HomeRateOn(reseller, reseller.Zone.DayOf(now)) ?? 0;
+        var today = reseller.Zone.DayOf(now);
+        var currency = await db.Customers.Where(c => c.Id == customerId).Select(c => (Currency?)c.Currency).SingleOrDefaultAsync(cancellationToken) ?? reseller.Currency;
+        var rate = ChargedCurrency.Of(reseller, currency, await db.CurrencyRates.AsNoTracking().Where(r => r.Currency == currency).ToListAsync(cancellationToken)).On(today);
+        var tax = TaxDecision.HomeRateOn(reseller, today) ?? 0;
         var lots = await db.CreditLots.AsNoTracking()
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
-        return [.. lots.DistinctBy(l => l.UnitCost).SelectMany(l => terms.Rules.Select(rule =>
-            new PriceEffect(l.PlanName, rule.Describe(), l.UnitCost, terms.LowestPriceOf(rule, l.UnitCost, tax))))];
+        return [.. lots.DistinctBy(l => l.UnitCost).Select(l => (l.PlanName, Cost: rate.Convert(l.UnitCost))).SelectMany(l => terms.Rules.Select(rule =>
+            new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.LowestPriceOf(rule, l.Cost, tax))))];
     }
 
     /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>
@@ -94,12 +105,19 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
         return (reseller.Currency, new RateCardSchedule(default, cards).On(reseller.Zone.DayOf(clock.GetUtcNow())));
     }
 
-    /// <summary>The cards of the actor's reseller, newest first.</summary>
-    public async Task<IReadOnlyList<RateCard>> HistoryAsync(Actor actor, CancellationToken cancellationToken = default)
+    /// <summary>The prices that the actor's reseller has set, newest first.</summary>
+    public async Task<IReadOnlyList<SetPrice>> HistoryAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return await db.RateCards.AsNoTracking().OrderByDescending(c => c.Version).ToListAsync(cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var cards = await db.RateCards.AsNoTracking().OrderByDescending(c => c.Version).ToListAsync(cancellationToken);
+        var customers = await db.Customers.Select(c => new { c.Id, c.Name, c.Currency }).ToDictionaryAsync(c => c.Id, cancellationToken);
+        return [.. cards.Select(card =>
+        {
+            var customer = card.CustomerId is { } id ? customers[id] : null;
+            return new SetPrice(card.EffectiveFrom, customer?.Name, card.Terms?.Describe(customer?.Currency ?? reseller.Currency));
+        })];
     }
 
     public static string? LossWarning(IEnumerable<PriceEffect> effects) =>
@@ -107,9 +125,9 @@ public sealed class RateCards(PortalDatabase database, TimeProvider clock)
             ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost}, and '{loss.Rule}' charges as little as {loss.UnitPrice} for one."
             : null;
 
-    private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Reseller reseller, DateOnly today, bool isDefault) =>
+    private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Currency currency, DateOnly today, bool isDefault) =>
         terms is null && isDefault ? Refusal.Of("The default needs a rule. Choose one.")
-        : terms?.Check(reseller.Currency) is { } refusal ? refusal
+        : terms?.Check(currency) is { } refusal ? refusal
         : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Of("A price starts within a year from today.", nameof(effectiveFrom))
         : null;
 }

@@ -15,9 +15,9 @@ internal static class RatedPeriods
     /// day where a price begins within the month.
     /// </summary>
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
-        PortalDbContext db, BillingPeriod first, BillingPeriod last, IEnumerable<RateCard> cards, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+        PortalDbContext db, BillingPeriod first, BillingPeriod last, PriceBook prices, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
     {
-        var split = cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Of(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
+        var split = prices.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Of(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
         var months = await Between(db, first.FirstDay, last.LastDay, customers)
             .GroupBy(r => new { r.CustomerId, r.Day.Year, r.Day.Month, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })
@@ -48,9 +48,6 @@ internal static class RatedPeriods
             r => r.Key.CustomerId,
             r => new UsageItem(r.Key.Day, r.Key.Converter, r.Key.Environment, new UnitPrice(r.Key.UnitCostMicros, r.Key.Currency), r.Quantity));
     }
-
-    public static async Task<List<RateCard>> CardsAsync(PortalDbContext db, CancellationToken cancellationToken) =>
-        await db.RateCards.AsNoTracking().ToListAsync(cancellationToken);
 
     private static IQueryable<UsageRollup> Between(PortalDbContext db, DateOnly from, DateOnly to, IReadOnlyCollection<CustomerId>? customers)
     {

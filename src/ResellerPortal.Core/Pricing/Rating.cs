@@ -46,8 +46,14 @@ public sealed record RatedLine(
 
 /// <summary>Usage with its prices. The cost is the reseller's secret and is not part of the lines.</summary>
 /// <param name="Quantity">Conversions.</param>
-public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost)
+/// <param name="Total">In the customer's currency, as the lines are.</param>
+/// <param name="Cost">In the reseller's currency.</param>
+/// <param name="Rate">From the reseller's currency to the customer's, as it is for the month charged.</param>
+public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost, ExchangeRate Rate)
 {
+    /// <summary>The total in the reseller's currency.</summary>
+    public Money Revenue => Rate.Back(Total);
+
     /// <summary>
     /// The tax on it: of prices without tax by EN 16931's rule, on their sum; of prices with tax what was taken out of them, so
     /// that the customer pays what the card says. The two differ by a minor unit at most.
@@ -62,42 +68,51 @@ public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, M
 
 /// <summary>
 /// The one function that prices usage: estimate, draft, invoice, simulator and the customer's own view all call it, so they
-/// cannot disagree. The order of the usage does not matter, nor how it is summed within the days of one card.
+/// cannot disagree. The order of the usage does not matter, nor how it is summed within the days of one card. Costs and default
+/// prices of a month are converted into the customer's currency at the rate of the month's last day.
 /// </summary>
 public static class Rating
 {
     /// <summary>Prices usage, and what comes with the month beside it.</summary>
+    /// <param name="costs">The currency of the usage's costs, which is the reseller's.</param>
     /// <param name="charged">The month whose fee and minimum are charged; null for usage alone.</param>
     /// <param name="billed">
     /// What was billed before for months that this usage belongs to. The usage then costs what the whole of a month costs more
     /// with it than without: it climbs on where the tiers, packages and included conversions were left.
     /// </param>
-    public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency currency, BillingPeriod? charged = null, IEnumerable<UsageItem>? billed = null)
+    public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency costs, BillingPeriod? charged = null, IEnumerable<UsageItem>? billed = null)
     {
         var fresh = usage.ToList();
         var before = (billed ?? []).ToLookup(item => BillingPeriod.Of(item.Day));
         var months = fresh.ToLookup(item => BillingPeriod.Of(item.Day));
+        var asOf = charged ?? months.Select(m => m.Key).DefaultIfEmpty(BillingPeriod.Of(DateOnly.MinValue)).Max();
+        var rate = schedule.RateOn(asOf.LastDay, costs);
         var lines = new List<RatedLine>();
         foreach (var month in months.Select(m => m.Key).Concat(charged is { } due ? [due] : []).Distinct().Order())
         {
+            var (then, added) = (In(before[month], month), In(months[month], month));
             foreach (var days in schedule.PartsOf(month))
             {
-                var part = new PricedPartOfMonth(month, days, currency, TaxOn(month));
-                var was = part.Charge(before[month], withFees: charged is not null && month != charged);
-                var now = part.Charge(before[month].Concat(months[month]), withFees: charged is not null);
+                var part = new PricedPartOfMonth(month, days, rate.To, TaxOn(month));
+                var was = part.Charge(then, withFees: charged is not null && month != charged);
+                var now = part.Charge(then.Concat(added), withFees: charged is not null);
                 lines.AddRange(part.Difference(now, was));
             }
         }
 
-        KeepPricesWithTax(lines, TaxOn, currency);
+        KeepPricesWithTax(lines, TaxOn, rate.To);
         return new RatedUsage(
             lines,
             fresh.Sum(item => item.Quantity),
-            Money.Sum(lines.Select(line => line.Amount), currency),
-            fresh.Aggregate(ExactAmount.Zero(currency), (cost, item) => cost + (item.UnitCost * item.Quantity)));
+            Money.Sum(lines.Select(line => line.Amount), rate.To),
+            fresh.Aggregate(ExactAmount.Zero(costs), (cost, item) => cost + (item.UnitCost * item.Quantity)),
+            rate);
 
         // All of an invoice is taxed as its own month is.
         int TaxOn(BillingPeriod month) => schedule.TaxBasisPointsOn((charged ?? month).LastDay);
+
+        IEnumerable<UsageItem> In(IEnumerable<UsageItem> items, BillingPeriod month) =>
+            schedule.RateOn(month.LastDay, costs) is { IsOne: false } ofMonth ? [.. items.Select(item => item with { UnitCost = ofMonth.Convert(item.UnitCost) })] : items;
     }
 
     /// <summary>Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.</summary>

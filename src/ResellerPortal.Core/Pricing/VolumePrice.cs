@@ -10,6 +10,8 @@ public sealed record VolumePrice(IReadOnlyList<PriceTier> Tiers, Currency Curren
 
     public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
 
+    public override PriceModel In(ExchangeRate rate) => new VolumePrice(Tiers.In(rate), rate.To);
+
     internal override IEnumerable<long> Peaks => Tiers.Select(t => t.UpTo).OfType<long>();
 
     internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);

@@ -1,3 +1,4 @@
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Tenancy;
@@ -48,6 +49,9 @@ public sealed class Customer : ICustomerOwned
     public required string Email { get; set; }
 
     public required PostalAddress Address { get; set; }
+
+    /// <summary>What its own prices, its invoices and its balance are in; never changed once there is one of these.</summary>
+    public required Currency Currency { get; set; }
 
     public string? VatId { get; set; }
 

@@ -21,7 +21,7 @@ public sealed class Reseller
 
     public required string Name { get; set; }
 
-    /// <summary>Currency of the plans it buys, its prices and its invoices.</summary>
+    /// <summary>Currency of the plans it buys, its default prices and its reports.</summary>
     public required Currency Currency { get; init; }
 
     /// <summary>IANA time zone in which its days and billing periods are cut.</summary>

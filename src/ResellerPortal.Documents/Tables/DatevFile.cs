@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Documents.Tables;
 
@@ -29,9 +30,12 @@ public static class DatevFile
         {
             var snapshot = booking.Document.Snapshot;
             Line(
-                Math.Abs(booking.Gross.Amount).ToString("0." + new string('0', booking.Gross.Currency.MinorDigits), German),
+                Text(booking.Gross),
                 booking.Gross.MinorUnits > 0 ? "\"S\"" : "\"H\"",
-                Quoted(snapshot.Currency.Code, 3), "", "", "\"\"",
+                Quoted(snapshot.Currency.Code, 3),
+                snapshot.Reporting is null ? "" : snapshot.Rate.Amount.ToString("0.000000", German),
+                snapshot.Reporting is null ? "" : Text(booking.Booked),
+                Quoted(snapshot.Reporting?.Currency.Code ?? "", 3),
                 Number(booking.Debtor), Number(booking.Revenue), "\"\"",
                 Day(snapshot.IssuedOn, "ddMM"), Quoted(snapshot.Number, 36), Quoted(booking.Document.IsCreditNote ? "" : Day(snapshot.DueOn, "ddMMyy"), 12), "",
                 Quoted(snapshot.Buyer.Name, TextLength));
@@ -41,6 +45,8 @@ public static class DatevFile
 
         void Line(params IEnumerable<string> fields) => text.AppendJoin(';', fields).Append("\r\n");
     }
+
+    private static string Text(Money amount) => Math.Abs(amount.Amount).ToString("0." + new string('0', amount.Currency.MinorDigits), German);
 
     private static string Day(DateOnly day, string form) => day.ToString(form, CultureInfo.InvariantCulture);
 

@@ -461,6 +461,39 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("date");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("UnitsNanos")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("CurrencyRate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
                 {
                     b.Property<Guid>("ResellerId")
@@ -672,6 +705,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
 
+                    b.Property<long>("RateNanos")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(1000000000L);
+
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("bigint");
 
@@ -725,6 +763,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)");
+
+                    b.Property<int>("CurrencyRateVersion")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Days")
                         .IsRequired()
@@ -1428,6 +1469,11 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
 
                     b.Property<string>("ElectronicProfile")
                         .IsRequired()

@@ -462,6 +462,39 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("date");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("UnitsNanos")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("CurrencyRate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
                 {
                     b.Property<Guid>("ResellerId")
@@ -673,6 +706,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
 
+                    b.Property<long>("RateNanos")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(1000000000L);
+
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("bigint");
 
@@ -727,6 +765,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)");
+
+                    b.Property<int>("CurrencyRateVersion")
+                        .HasColumnType("int");
 
                     b.Property<string>("Days")
                         .IsRequired()
@@ -1430,6 +1471,11 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
 
                     b.Property<string>("ElectronicProfile")
                         .IsRequired()

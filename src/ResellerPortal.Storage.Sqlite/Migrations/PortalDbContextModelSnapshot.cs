@@ -462,6 +462,40 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("UnitsNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ResellerId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("CurrencyRate");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Dunning.DunningPolicy", b =>
                 {
                     b.Property<byte[]>("ResellerId")
@@ -682,6 +716,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("RateNanos")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1000000000L);
+
                     b.Property<long?>("RemindersHeldAtUtc")
                         .HasColumnType("INTEGER");
 
@@ -736,6 +775,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("CurrencyRateVersion")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Days")
                         .IsRequired()
@@ -1462,6 +1504,11 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.Property<long>("CreatedAtUtc")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("ElectronicProfile")
                         .IsRequired()

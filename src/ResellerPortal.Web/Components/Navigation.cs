@@ -25,6 +25,7 @@ internal static class Navigation
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
         new(Permission.InvoicesConfigure, "/reseller/letters", "Letters", Icons.Material.Outlined.MailOutline),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
+        new(Permission.ResellerView, "/reseller/currencies", "Currencies", Icons.Material.Outlined.CurrencyExchange),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),
         new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),
         new(Permission.UsageReconcile, "/reseller/reconciliation", "Reconciliation", Icons.Material.Outlined.Balance),

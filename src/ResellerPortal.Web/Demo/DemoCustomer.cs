@@ -8,6 +8,7 @@ namespace ResellerPortal.Web.Demo;
 /// <param name="QuietMonths">How many of the last months it used nothing.</param>
 /// <param name="UnpaidInvoices">How many of its last invoices it left unpaid.</param>
 /// <param name="PaysIn">What it pays in every four months, if it pays before it converts; null if it pays its invoices afterwards.</param>
+/// <param name="Currency">That it is charged in; null for the reseller's.</param>
 /// <param name="Language">Of its invoices; null for the reseller's.</param>
 /// <param name="MonthlyLimit">Limit of its production token, which renews each month.</param>
 internal sealed record DemoCustomer(
@@ -25,4 +26,5 @@ internal sealed record DemoCustomer(
     long? MonthlyLimit = null,
     long? MonthlyBudget = null,
     decimal? PaysIn = null,
+    string? Currency = null,
     string? Language = null);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Currencies;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
@@ -19,7 +20,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Web.Demo;
 
 /// <summary>
-/// The demonstration: an operator, the reseller Northwind with eight customers and twelve months of usage, and a second
+/// The demonstration: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
 public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, IUpstreamTokens upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoData> logger)
@@ -32,8 +33,12 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
     public const string StagingToken = "demo_acme_staging_token_0002";
 
     private const int Months = 12;
+    private const string Dollars = "USD";
 
     private static readonly Currency Eur = Currency.Of("EUR");
+
+    /// <summary>What a euro is worth in dollars, from each month on; made up.</summary>
+    private static readonly decimal[] Rates = [1.0851m, 1.0956m, 1.1012m, 1.0874m, 1.1123m, 1.1205m];
 
     private static readonly DemoCustomer[] Customers =
     [
@@ -53,6 +58,8 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
             new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
         new("Helios Engineering", "it@helios.example", new("Hauptstraße 77", "10827", "Berlin", "DE"), "DE136695976", TaxTreatment.ReverseCharge,
             new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2, Language: "de"),
+        new("Juniper Labs", "billing@juniper.example", new("400 Pine Street", "WA 98101", "Seattle", "US"), null, TaxTreatment.Automatic,
+            new Markup.CostPlusPercent(50), 240, 0.03m, ["html-to-pdf", "md-to-pdf"], UnpaidInvoices: 1, Currency: Dollars),
     ];
 
     private readonly DemoClock _clock = new(realClock.GetUtcNow());
@@ -138,11 +145,12 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         var tokens = new ApiTokens(database, protection, upstreamTokens, _clock);
         var cards = new RateCards(database, _clock);
         await cards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), from, cancellationToken);
+        await new CurrencyRates(database, _clock).SetAsync(owner, Dollars, Rates[0], from, cancellationToken);
         var accounts = new List<DemoAccount>();
         foreach (var demo in Customers)
         {
             var customer = (await customers.AddAsync(
-                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget, Language: demo.Language), Password, cancellationToken)).Value.Customer;
+                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget, Language: demo.Language, Currency: demo.Currency), Password, cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
                 await cards.SetAsync(owner, customer.Id, CardTerms.Of(demo.Markup), from, cancellationToken);
@@ -171,6 +179,11 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
             if (index is 0 or 6 or 11)
             {
                 await BuyAsync(portal, owner, plans[index == 6 ? "Business 12,000" : "Growth 25,000"], cancellationToken);
+            }
+
+            if (index > 0 && index % 2 == 0)
+            {
+                await new CurrencyRates(database, _clock).SetAsync(owner, Dollars, Rates[index / 2 % Rates.Length], period.FirstDay, cancellationToken);
             }
 
             if (index % 4 == 0)

@@ -29,8 +29,6 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
     private BillingPeriod _period;
     private MonthCloseReport? _report;
 
-    private IReadOnlyList<ChartLine> Ages => [new ChartLine("Owed", [.. _report!.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
-
     private IEnumerable<(string Title, string Address)> Exports =>
         from file in new[] { (Title: "Documents issued", Path: "documents"), (Title: "This report", Path: "month-close") }
         from format in new[] { "csv", "xlsx", "json" }
@@ -58,6 +56,8 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
             snackbar.Add("Saved. Files that are made from now on have them.", Severity.Success);
         }
     }
+
+    private static IReadOnlyList<ChartLine> AgesOf(ReceivablesIn receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {

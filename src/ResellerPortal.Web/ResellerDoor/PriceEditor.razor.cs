@@ -75,7 +75,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
         _refusal = terms?.Check(Currency)?.Message;
         if (_refusal is null)
         {
-            _effects = terms is null ? [] : await cards.EffectsAsync(actor, terms);
+            _effects = terms is null ? [] : await cards.EffectsAsync(actor, CustomerId, terms);
             _warning = RateCards.LossWarning(_effects);
             _simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
         }

@@ -57,12 +57,13 @@ internal static class ResellerDownloads
         OfMonthAsync(user, seats, month, async (actor, period) => Table(
             format,
             $"documents-{period}",
-            ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "tax_category", "tax_rate_percent", "against"],
+            ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "rate", "net_booked", "tax_booked", "currency_booked", "tax_category", "tax_rate_percent", "against"],
             (await documents.OfMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
             [
                 d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
                 d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
-                d.Snapshot.Taxes[0].Category, d.Snapshot.Taxes[0].RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
+                d.Snapshot.Rate.Amount, d.Booked?.Net.Amount ?? 0, d.Booked?.Tax.Amount ?? 0, d.Snapshot.Rate.From.Code,
+                d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
     private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, CancellationToken cancellationToken) =>
@@ -76,8 +77,8 @@ internal static class ResellerDownloads
             return Table(
                 format,
                 $"month-close-{period}",
-                ["customer", "conversions", "revenue", "cost", "margin", "owed_at_month_end", "currency"],
-                report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, r.Owed.Amount, report.Currency.Code]).ToAsyncEnumerable());
+                ["customer", "conversions", "revenue", "cost", "margin", "currency", "owed_at_month_end", "currency_owed"],
+                report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, report.Currency.Code, r.Owed.Amount, r.Owed.Currency.Code]).ToAsyncEnumerable());
         });
 
     private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, SeatDirectory seats, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>

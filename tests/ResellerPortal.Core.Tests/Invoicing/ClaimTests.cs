@@ -131,6 +131,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             CustomerId = first.CustomerId,
             PeriodStart = first.PeriodStart,
             Currency = first.Currency,
+            RateNanos = first.RateNanos,
             Language = first.Language,
             FirstSequence = 1,
             LastSequence = 1,

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Pricing;
@@ -14,7 +15,42 @@ namespace ResellerPortal.Core.Tests.Persistence;
 public sealed class MigrationTests
 {
     [Fact]
-    public async Task A_card_with_one_markup_becomes_a_card_with_one_rule()
+    public Task A_card_with_one_markup_becomes_a_card_with_one_rule() => CarriedOverAsync(
+        "NativeTokens",
+        """
+        INSERT INTO "RateCard" ("Id", "ResellerId", "CustomerId", "Version", "EffectiveFrom", "Markup", "CreatedAtUtc")
+        VALUES (randomblob(16), randomblob(16), NULL, 1, '2026-10-01', '{{"$type":"cost-plus-percent","Percent":35}}', 0),
+               (randomblob(16), randomblob(16), randomblob(16), 2, '2026-10-02', '{{"$type":"fixed-price","PriceMicros":25000,"Currency":"EUR"}}', 0),
+               (randomblob(16), randomblob(16), randomblob(16), 3, '2026-10-03', NULL, 0)
+        """,
+        async db =>
+        {
+            var cards = await db.RateCards.OrderBy(c => c.Version).ToListAsync();
+            Assert.Equal(["cost + 35 %", "0.025 EUR each", null], cards.Select(c => c.Terms?.Describe(Currency.Of("EUR"))));
+            Assert.Equal(new Markup.FixedPrice(25_000, Currency.Of("EUR")), cards[1].Terms!.Rules.Single().Price);
+        });
+
+    [Fact]
+    public Task Customers_are_charged_in_the_currency_that_their_reseller_has() => CarriedOverAsync(
+        "VoidInvoices",
+        """
+        INSERT INTO "Reseller" ("Id", "Address_City", "Address_Country", "Address_PostalCode", "Address_Street", "BrandColor", "CreatedAtUtc", "Currency", "Email", "InvoiceNumberPattern", "IssuesNativeTokens", "Name", "PaymentInstructions", "PaymentTermDays", "Slug", "TimeZone", "UpstreamRegion")
+        VALUES (zeroblob(16), '', '', '', '', '', 0, 'EUR', '', '', 0, 'Northwind', '', 14, 'northwind', 'UTC', ''),
+               (x'0102030405060708090a0b0c0d0e0f10', '', '', '', '', '', 0, 'JPY', '', '', 0, 'Fabrikam', '', 14, 'fabrikam', 'UTC', '');
+        INSERT INTO "Customer" ("Id", "ResellerId", "Name", "Email", "TaxTreatment", "SelfServiceTokens", "CreatedAtUtc", "LastSequence", "ChainHead", "UsedInMonth", "AlertedPercent", "BilledThroughSequence", "Address_City", "Address_Country", "Address_PostalCode", "Address_Street")
+        VALUES (x'11111111111111111111111111111111', zeroblob(16), 'Acme', '', 0, 3, 0, 0, zeroblob(32), 0, 0, 0, '', '', '', ''),
+               (x'22222222222222222222222222222222', x'0102030405060708090a0b0c0d0e0f10', 'Blue', '', 0, 3, 0, 0, zeroblob(32), 0, 0, 0, '', '', '', '');
+        INSERT INTO "Invoice" ("Id", "ResellerId", "CustomerId", "PeriodStart", "Currency", "FirstSequence", "LastSequence", "NetMinorUnits", "TaxMinorUnits", "PaidMinorUnits", "DraftedAtUtc")
+        VALUES (zeroblob(16), zeroblob(16), x'11111111111111111111111111111111', '2026-10-01', 'EUR', 1, 1, 100, 0, 0, 0)
+        """,
+        async db =>
+        {
+            Assert.Equal(["EUR", "JPY"], (await db.Customers.OrderBy(c => c.Name).ToListAsync()).Select(c => c.Currency.Code));
+            Assert.Equal(ExchangeRate.NanosPerUnit, (await db.Invoices.SingleAsync()).RateNanos);
+        });
+
+    /// <summary>Fills a database of an older version, brings it to the newest, and looks at what became of it.</summary>
+    private static async Task CarriedOverAsync(string version, string sql, Func<PortalDbContext, Task> look)
     {
         var file = Path.Combine(Path.GetTempPath(), $"portal-migration-{Guid.NewGuid():N}.db");
         try
@@ -23,22 +59,14 @@ public sealed class MigrationTests
             var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, $"Data Source={file}"), dialect);
             await using (var db = database.Open(TenantScope.CrossTenants("test")))
             {
-                await db.GetService<IMigrator>().MigrateAsync("NativeTokens");
-                await db.Database.ExecuteSqlRawAsync(
-                    """
-                    INSERT INTO "RateCard" ("Id", "ResellerId", "CustomerId", "Version", "EffectiveFrom", "Markup", "CreatedAtUtc")
-                    VALUES (randomblob(16), randomblob(16), NULL, 1, '2026-10-01', '{{"$type":"cost-plus-percent","Percent":35}}', 0),
-                           (randomblob(16), randomblob(16), randomblob(16), 2, '2026-10-02', '{{"$type":"fixed-price","PriceMicros":25000,"Currency":"EUR"}}', 0),
-                           (randomblob(16), randomblob(16), randomblob(16), 3, '2026-10-03', NULL, 0)
-                    """);
+                await db.GetService<IMigrator>().MigrateAsync(version);
+                await db.Database.ExecuteSqlRawAsync(sql);
             }
 
             await database.MigrateAsync();
 
             await using var migrated = database.Open(TenantScope.CrossTenants("test"));
-            var cards = await migrated.RateCards.OrderBy(c => c.Version).ToListAsync();
-            Assert.Equal(["cost + 35 %", "0.025 EUR each", null], cards.Select(c => c.Terms?.Describe(Currency.Of("EUR"))));
-            Assert.Equal(new Markup.FixedPrice(25_000, Currency.Of("EUR")), cards[1].Terms!.Rules.Single().Price);
+            await look(migrated);
         }
         finally
         {

@@ -170,6 +170,7 @@ public sealed class TaxDecisionTests
         Name = "Acme",
         Email = "a@acme.example",
         Address = new PostalAddress("", "", "", country),
+        Currency = Currency.Of("EUR"),
         VatId = vatId,
         TaxTreatment = treatment,
         TaxExemptionReason = treatment == TaxTreatment.Exempt ? "International organisation" : null,

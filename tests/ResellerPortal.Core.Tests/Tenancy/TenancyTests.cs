@@ -3,6 +3,7 @@ using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
@@ -78,7 +79,7 @@ public sealed class TenancyTests
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
 
-        db.Customers.Add(new Customer { ResellerId = northwind.Id, Name = "Smuggled", Email = "a@b.example", Address = new PostalAddress("", "", "", "DE") });
+        db.Customers.Add(new Customer { ResellerId = northwind.Id, Name = "Smuggled", Email = "a@b.example", Currency = Currency.Of("EUR"), Address = new PostalAddress("", "", "", "DE") });
 
         await Assert.ThrowsAsync<TenantViolationException>(() => db.SaveChangesAsync());
     }
@@ -90,7 +91,7 @@ public sealed class TenancyTests
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
 
-        var stolen = new Customer { Id = acme.Id, ResellerId = northwind.Id, Name = "x", Email = "a@b.example", Address = new PostalAddress("", "", "", "DE") };
+        var stolen = new Customer { Id = acme.Id, ResellerId = northwind.Id, Name = "x", Email = "a@b.example", Currency = Currency.Of("EUR"), Address = new PostalAddress("", "", "", "DE") };
         db.Attach(stolen);
         db.Entry(stolen).Property(c => c.ResellerId).CurrentValue = fabrikam.Id;
 

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Tables;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Documents;
@@ -59,5 +60,18 @@ public sealed class DatevFileTests
         Assert.Empty((await bookings.OfMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
         Assert.Equal(10_000, (await bookings.ReadAsync(stranger)).FirstDebtor);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(Books.AdminOf(first)));
+    }
+
+    [Fact]
+    public void A_document_in_another_currency_is_booked_with_its_rate_and_worth()
+    {
+        var snapshot = Papers.Abroad(Papers.Standard() with { Currency = Core.Monetary.Currency.Of("USD") }, "EUR", 1_095_600_000);
+        var document = new IssuedDocument(default, snapshot);
+        var batch = new BookingBatch(
+            new BillingPeriod(2026, 11), MidOctober.DateTime, new BookingAccounts { ResellerId = default }, document.Booked!.Net.Currency,
+            [new Booking(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
+
+        // 12.10 dollars; 10.00 and 2.10 of them are 9.13 and 1.92 euros.
+        Assert.StartsWith("12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;", Encoding.UTF8.GetString(DatevFile.Write(batch)).Split("\r\n")[2], StringComparison.Ordinal);
     }
 }

@@ -22,6 +22,7 @@ internal static class ElectronicFigures
             .. root.Descendants(Cac + "TaxSubtotal").Select(t =>
                 $"BG-23 {Text(t, Cbc, "TaxableAmount")} {Text(t, Cbc, "TaxAmount")} {Text(t.Element(Cac + "TaxCategory")!, Cbc, "ID")} {Text(t, Cbc, "Percent")} {Text(t, Cbc, "TaxExemptionReason")}"),
             $"BG-22 {Text(root, Cbc, "TaxExclusiveAmount")} {Text(root, Cbc, "TaxInclusiveAmount")} {Text(root, Cbc, "PrepaidAmount")} {Text(root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
+            $"BT-6 {root.Element(Cbc + "TaxCurrencyCode")?.Value} BT-111 {root.Elements(Cac + "TaxTotal").Skip(1).SingleOrDefault()?.Value}",
         ];
     }
 
@@ -39,6 +40,7 @@ internal static class ElectronicFigures
             .. settlement.Elements(Ram + "ApplicableTradeTax").Select(t =>
                 $"BG-23 {Text(t, Ram, "BasisAmount")} {Text(t, Ram, "CalculatedAmount")} {Text(t, Ram, "CategoryCode")} {Text(t, Ram, "RateApplicablePercent")} {Text(t, Ram, "ExemptionReason")}"),
             $"BG-22 {Text(settlement, Ram, "TaxBasisTotalAmount")} {Text(settlement, Ram, "GrandTotalAmount")} {Text(settlement, Ram, "TotalPrepaidAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
+            $"BT-6 {settlement.Element(Ram + "TaxCurrencyCode")?.Value} BT-111 {settlement.Descendants(Ram + "TaxTotalAmount").Skip(1).SingleOrDefault()?.Value}",
         ];
     }
 

@@ -38,6 +38,7 @@ public sealed class ElectronicInvoiceTests
                 var taxed = rated.TaxAt(tax.RateBasisPoints).MinorUnits;
                 snapshot = snapshot with { TaxMinorUnits = taxed, TotalMinorUnits = rated.Total.MinorUnits + taxed, Taxes = [snapshot.Taxes[0] with { TaxMinorUnits = taxed }] };
                 snapshot = snapshot with { FromBalanceMinorUnits = Math.Clamp(snapshot.TotalMinorUnits, 0, fee * 10) };
+                snapshot = fee % 4 == 0 ? Papers.Abroad(snapshot, "JPY", 1_000_000 + fee) : fee % 4 == 1 ? Papers.Abroad(snapshot, "SEK", 90_000_000 + fee) : snapshot;
                 Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
                 Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
                 Assert.Equal(ElectronicFigures.OfUbl(Papers.Ubl(snapshot)), ElectronicFigures.OfCii(Papers.Cii(snapshot)));
@@ -71,6 +72,10 @@ public sealed class ElectronicInvoiceTests
         var text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Standard()));
         Assert.Equal(["BR-CO-15", "BR-CO-16"], Broken("<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.10", "<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.11"));
         Assert.Equal(["BR-02"], Broken(">INV-1</cbc:ID>", "></cbc:ID>"));
+        text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Abroad(Papers.Standard(), "SEK", 90_000_000)));
+        Assert.Equal(["BR-53"], Broken("<cbc:TaxCurrencyCode>SEK<", "<cbc:TaxCurrencyCode>DKK<"));
+        Assert.Equal(["PEPPOL-R055"], Broken("<cbc:TaxAmount currencyID=\"SEK\">", "<cbc:TaxAmount currencyID=\"SEK\">-"));
+        text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Standard()));
         Assert.Equal(["PEPPOL-R120"], Broken("\">20</cbc:InvoicedQuantity>", "\">30</cbc:InvoicedQuantity>"));
         Assert.Equal(["UBL 2.1, order"], Broken("<cbc:ProfileID>", "<cbc:DueDate>2026-11-01</cbc:DueDate><cbc:ProfileID>"));
 
@@ -103,6 +108,7 @@ public sealed class ElectronicInvoiceTests
         Assert.Throws<InvalidOperationException>(() => ubl.Write(noVatId, ElectronicSyntax.Ubl));
         Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(Papers.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = Papers.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
         Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Papers.Abroad(Papers.Standard(), "KWD", 3_000_000_000))), StringComparison.Ordinal);
         Assert.Empty(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("JPY") }));
     }
 

@@ -15,7 +15,7 @@ internal static class En16931Rules
     /// <summary>The order of a document's own elements in the UBL 2.1 schema, as far as they are used.</summary>
     private static readonly string[] SchemaOrder =
     [
-        "CustomizationID", "ProfileID", "ID", "IssueDate", "DueDate", "InvoiceTypeCode", "CreditNoteTypeCode", "Note", "DocumentCurrencyCode", "BuyerReference", "InvoicePeriod", "BillingReference",
+        "CustomizationID", "ProfileID", "ID", "IssueDate", "DueDate", "InvoiceTypeCode", "CreditNoteTypeCode", "Note", "DocumentCurrencyCode", "TaxCurrencyCode", "BuyerReference", "InvoicePeriod", "BillingReference",
         "AccountingSupplierParty", "AccountingCustomerParty", "PaymentMeans", "PaymentTerms", "TaxTotal", "LegalMonetaryTotal", "InvoiceLine", "CreditNoteLine",
     ];
 
@@ -57,7 +57,13 @@ internal static class En16931Rules
         Rule("BR-CO-25", isCredit || payable <= 0 || Has(invoice, "DueDate"));
         Rule("BR-CO-26", VatIdOf(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));
         Rule("BR-29", string.CompareOrdinal(Value(invoice.Element(Cac + "InvoicePeriod")!, "EndDate"), Value(invoice.Element(Cac + "InvoicePeriod")!, "StartDate")) >= 0);
-        Rule("PEPPOL-R051", invoice.Descendants().Attributes("currencyID").Select(a => a.Value).Distinct().SequenceEqual([Value(invoice, "DocumentCurrencyCode")]));
+        var (currency, ofBooks) = (Value(invoice, "DocumentCurrencyCode"), Value(invoice, "TaxCurrencyCode"));
+        var booked = invoice.Elements(Cac + "TaxTotal").Where(t => !t.Elements(Cac + "TaxSubtotal").Any()).ToList();
+        Rule("PEPPOL-R051", invoice.Descendants().Attributes("currencyID").Where(a => !booked.Contains(a.Parent!.Parent!)).Select(a => a.Value).Distinct().SequenceEqual([currency]));
+        Rule("PEPPOL-R005", ofBooks != currency);
+        Rule("BR-53, PEPPOL-R053, R054", invoice.Elements(Cac + "TaxTotal").Count() - booked.Count == 1 && booked.Count == (Has(invoice, "TaxCurrencyCode") ? 1 : 0));
+        Rule("BR-53", booked.All(t => (string?)t.Element(Cbc + "TaxAmount")!.Attribute("currencyID") == ofBooks));
+        Rule("PEPPOL-R055", booked.All(t => Number(t, "TaxAmount") * tax >= 0));
         Rule("BR-DEC", invoice.Descendants().Where(e => e.Name.LocalName.EndsWith("Amount", StringComparison.Ordinal) && e.Name.LocalName != "PriceAmount").All(e => DecimalsOf(e.Value) <= 2));
         foreach (var line in lines)
         {

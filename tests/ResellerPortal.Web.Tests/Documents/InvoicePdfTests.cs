@@ -253,6 +253,21 @@ public sealed class InvoicePdfTests
         Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Of(Papers.Pdf(Papers.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("en", "In SEK: 617.11 SEK before tax, 129.56 SEK tax, at 1 SEK = 0.09 EUR.")]
+    [InlineData("de", "In SEK: 617,11 SEK netto, 129,56 SEK Steuer, zum Kurs 1 SEK = 0,09 EUR.")]
+    [InlineData("fr", "En SEK : 617,11 SEK hors taxe, 129,56 SEK de taxe, au cours de 1 SEK = 0,09 EUR.")]
+    [InlineData("es", "En SEK: 617,11 SEK sin impuestos, 129,56 SEK de impuestos, al cambio 1 SEK = 0,09 EUR.")]
+    [InlineData("lt", "SEK valiuta: 617,11 SEK be mokesčio, 129,56 SEK mokesčio, kursas 1 SEK = 0,09 EUR.")]
+    public void What_it_is_in_the_sellers_currency_is_said_with_the_rate(string language, string said)
+    {
+        var snapshot = Papers.Abroad(Papers.Sample(2), "SEK", 90_000_000) with { Language = language, CostMicros = 300_000_000 };
+        var text = PdfText.Of(Papers.Pdf(snapshot)).Replace('\u00a0', ' ');
+        Assert.Contains(said, text, StringComparison.Ordinal);
+        Assert.Contains($"300{(language == "en" ? "." : ",")}00 SEK", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SEK", PdfText.Of(Papers.Pdf(Papers.Sample(2))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_snapshot_of_the_first_version_is_drawn_as_well()
     {

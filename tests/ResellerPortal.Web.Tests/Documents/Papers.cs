@@ -49,6 +49,14 @@ internal static class Papers
         };
     }
 
+    /// <summary>The same invoice by a seller that keeps its books in another currency.</summary>
+    /// <param name="nanos">Billionths of a euro for one unit of that.</param>
+    public static InvoiceSnapshot Abroad(InvoiceSnapshot snapshot, string ofSeller, long nanos) => snapshot with
+    {
+        Reporting = SnapshotReporting.Of(
+            new ExchangeRate(nanos, Currency.Of(ofSeller), snapshot.Currency), new Money(snapshot.NetMinorUnits, snapshot.Currency), new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
+    };
+
     public static InvoiceSnapshot Sample(int lines) => new()
     {
         Version = InvoiceSnapshot.CurrentVersion,

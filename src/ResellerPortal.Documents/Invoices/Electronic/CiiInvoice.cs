@@ -108,6 +108,7 @@ internal static class CiiInvoice
         return Group(
             "ApplicableHeaderTradeSettlement",
             Text("PaymentReference", snapshot.Number),
+            snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
             Text("InvoiceCurrencyCode", currency.Code),
             PaymentMeans(snapshot),
             snapshot.Taxes.Select(tax => Group(
@@ -127,7 +128,10 @@ internal static class CiiInvoice
                 "SpecifiedTradeSettlementHeaderMonetarySummation",
                 Amount("LineTotalAmount", snapshot.NetMinorUnits, currency),
                 Amount("TaxBasisTotalAmount", snapshot.NetMinorUnits, currency),
-                Text("TaxTotalAmount", ElectronicInvoiceRules.AmountOf(snapshot.TaxMinorUnits, currency), new XAttribute("currencyID", currency.Code)),
+                TaxTotal(new Money(snapshot.TaxMinorUnits, currency)),
+
+                // BR-53: the tax in the seller's own currency.
+                snapshot.Reporting is null ? null : TaxTotal(snapshot.ReportedTax),
                 Amount("GrandTotalAmount", snapshot.TotalMinorUnits, currency),
                 snapshot.FromBalanceMinorUnits != 0 ? Amount("TotalPrepaidAmount", snapshot.FromBalanceMinorUnits, currency) : null,
                 Amount("DuePayableAmount", snapshot.Payable.MinorUnits, currency)),
@@ -135,6 +139,9 @@ internal static class CiiInvoice
                 ? Group("InvoiceReferencedDocument", Text("IssuerAssignedID", credits.Number), Group("FormattedIssueDateTime", Date(Qdt, credits.IssuedOn)))
                 : null);
     }
+
+    private static XElement TaxTotal(Money tax) =>
+        Text("TaxTotalAmount", ElectronicInvoiceRules.AmountOf(tax.MinorUnits, tax.Currency), new XAttribute("currencyID", tax.Currency.Code));
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => Group(
         "SpecifiedTradeSettlementPaymentMeans",

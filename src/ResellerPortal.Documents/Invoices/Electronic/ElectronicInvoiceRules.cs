@@ -26,7 +26,7 @@ internal static class ElectronicInvoiceRules
         Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your own VAT id");
         Need(snapshot.Buyer.VatId is not null || snapshot.Taxes.All(t => t.Category != "AE"), "the customer's VAT id, which reverse charge needs");
         Need(snapshot.Seller.Email.Length > 0, "your own e-mail address");
-        Need(snapshot.Currency.MinorDigits <= 2, "a currency with at most two decimals, as EN 16931 allows");
+        Need(snapshot.Currency.MinorDigits <= 2 && snapshot.Rate.From.MinorDigits <= 2, "a currency with at most two decimals, as EN 16931 allows");
         Need(snapshot.Lines.Count > 0, "a line");
         if (snapshot.ElectronicProfile == ElectronicProfile.XRechnung)
         {

@@ -40,6 +40,7 @@ internal static class UblInvoice
             Text(words.Root.LocalName + "TypeCode", words.TypeCode),
             Text("Note", ElectronicInvoiceRules.NoteOf(snapshot)),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
+            snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
             snapshot.Credits is { } credits
@@ -50,6 +51,9 @@ internal static class UblInvoice
             PaymentMeans(snapshot),
             ElectronicInvoiceRules.TermsOf(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
             new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
+
+            // BR-53: the tax in the seller's own currency, as one amount.
+            snapshot.Reporting is null ? null : new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.ReportedTax.MinorUnits, snapshot.ReportedTax.Currency)),
             new XElement(
                 Cac + "LegalMonetaryTotal",
                 Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),

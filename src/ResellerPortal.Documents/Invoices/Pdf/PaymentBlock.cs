@@ -86,16 +86,23 @@ internal static class PaymentBlock
         return rows;
     }
 
-    /// <summary>Why no tax is charged, and what the conversions cost where the seller says so.</summary>
+    /// <summary>Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.</summary>
     private static void Notes(Sheet sheet, InvoiceStyle page)
     {
         var notes = page.Snapshot.Taxes.Where(t => t.Category != "S")
             .Select(t => t.Reason ?? (t.Category == "AE" ? page.Words.WhyReverseCharge : page.Words.WhyNotSubject))
             .Distinct()
             .ToList();
+        if (page.Snapshot.Reporting is { } own)
+        {
+            var rate = page.Language.Rate(page.Snapshot.Rate);
+            notes.Add(InvoiceStyle.Say(
+                page.Words.InOwnCurrency, own.Currency.Code, page.Language.AmountWithCurrency(page.Snapshot.ReportedNet), page.Language.AmountWithCurrency(page.Snapshot.ReportedTax), rate));
+        }
+
         if (page.Snapshot.CostMicros is { } cost)
         {
-            var money = Money.Round(new ExactAmount(cost, page.Snapshot.Currency));
+            var money = Money.Round(new ExactAmount(cost, page.Snapshot.ReportedNet.Currency));
             notes.Add(InvoiceStyle.Say(page.Words.CostNote, page.Language.AmountWithCurrency(money)));
         }
 

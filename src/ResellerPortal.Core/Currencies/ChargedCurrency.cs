@@ -1,0 +1,35 @@
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Currencies;
+
+/// <summary>The currency that a customer is charged in, and what the reseller's is worth in it on each day.</summary>
+public sealed class ChargedCurrency
+{
+    private readonly Currency _ofReseller;
+    private readonly CurrencyRate[] _newestFirst;
+
+    private ChargedCurrency(Currency ofReseller, Currency currency, IEnumerable<CurrencyRate> rates)
+    {
+        (_ofReseller, Currency) = (ofReseller, currency);
+        _newestFirst = [.. rates.Where(r => r.Currency == currency).OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version)];
+    }
+
+    public Currency Currency { get; }
+
+    public static ChargedCurrency Of(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) => new(reseller.Currency, currency, ratesOfReseller);
+
+    /// <summary>The rate that holds on a day; before the first one, the first.</summary>
+    /// <exception cref="InvalidOperationException">There is none at all; a customer cannot be charged in such a currency.</exception>
+    public ExchangeRate On(DateOnly day)
+    {
+        if (Currency == _ofReseller)
+        {
+            return ExchangeRate.Same(Currency);
+        }
+
+        var rate = Array.Find(_newestFirst, r => r.EffectiveFrom <= day) ?? _newestFirst.LastOrDefault()
+            ?? throw new InvalidOperationException($"There is no exchange rate from {_ofReseller.Code} to {Currency.Code}.");
+        return new ExchangeRate(rate.UnitsNanos, _ofReseller, Currency);
+    }
+}

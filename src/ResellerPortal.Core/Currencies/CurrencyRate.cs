@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Currencies;
+
+/// <summary>
+/// What the reseller's currency is worth in another, from a local day on. Rates are never edited, only followed by the next.
+/// </summary>
+public sealed class CurrencyRate : IResellerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    /// <summary>1, 2, 3 … per reseller; the higher wins where two begin on one day.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>First day in the reseller's time zone.</summary>
+    public required DateOnly EffectiveFrom { get; init; }
+
+    /// <summary>Billionths of a unit of <see cref="Currency"/> for one unit of the reseller's.</summary>
+    public required long UnitsNanos { get; init; }
+
+    public required DateTimeOffset CreatedAtUtc { get; init; }
+}
+
+internal sealed class CurrencyRateConfiguration : IEntityTypeConfiguration<CurrencyRate>
+{
+    public void Configure(EntityTypeBuilder<CurrencyRate> builder) => builder.HasIndex(r => new { r.ResellerId, r.Version }).IsUnique();
+}
+
+public static class CurrencySets
+{
+    extension(DbContext db)
+    {
+        public DbSet<CurrencyRate> CurrencyRates => db.Set<CurrencyRate>();
+    }
+}

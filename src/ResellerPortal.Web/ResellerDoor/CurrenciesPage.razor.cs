@@ -1,0 +1,35 @@
+using System.Globalization;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRates rates, IDialogService dialogs, ISnackbar snackbar)
+{
+    private CurrencyOverview? _overview;
+    private bool _mayEdit;
+
+    protected override Task OnInitializedAsync() => LoadAsync();
+
+    private async Task LoadAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayEdit = actor.May(Permission.PricesEdit);
+        _overview = await rates.ReadAsync(actor);
+    }
+
+    private async Task SetAsync(ForeignCurrency? currency)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CurrencyRateDialog> { { d => d.Own, _overview!.Own }, { d => d.Today, _overview.Today }, { d => d.Present, currency?.Today } })).IsDone)
+        {
+            snackbar.Add("The rate is set.", Severity.Success);
+            await LoadAsync();
+        }
+    }
+
+    private static string Units(CurrencyRate rate) => ((decimal)rate.UnitsNanos / ExchangeRate.NanosPerUnit).ToString("0.0########", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,281 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Prepaid;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Invoicing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Currencies;
+
+/// <summary>Customers that are charged in another currency than their reseller's.</summary>
+public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Usd = Currency.Of("USD");
+    private static readonly BillingPeriod October = new(2026, 10);
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task An_invoice_is_in_the_customers_currency_and_tells_its_worth_in_the_resellers(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        await live.UseAsync(abroad.Secret, 1_000);
+        var invoice = await abroad.FinaliseAsync(October);
+
+        // 1,000 at 0.02 EUR and 1.0956 USD a euro; 21 % of 21.91.
+        Assert.Equal((Usd, 21_91L, 4_60L, 1_095_600_000L), (invoice.Currency, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.RateNanos));
+        var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
+        Assert.Equal(new SnapshotReporting(Eur, 1_095_600_000, 20_00, 4_20), snapshot.Reporting);
+
+        live.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var review = await new MonthEnd(live.Database).ReviewAsync(abroad.Owner, October);
+        var row = Assert.Single(review.Rows);
+        Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
+        var overview = await new ResellerDashboard(live.Database, live.Clock).ReadAsync(abroad.Owner);
+        Assert.Equal(new Figures(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
+        Assert.Equal(new Money(21_91, Usd), (await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer))).Months[^3].Amount);
+    }
+
+    [Fact]
+    public async Task The_month_close_books_at_the_invoices_rate_and_leaves_debts_in_their_currency()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        var home = await live.Books.AddCustomerAsync(abroad.Owner, "Home");
+        await live.UseAsync(abroad.Secret, 1_000);
+        await live.UseAsync((await live.Books.IssueAsync(abroad.Owner, home)).Secret, 100);
+        await abroad.FinaliseAsync(October);
+        await RateAsync(live, abroad.Owner, "USD", 2m, October.Next.FirstDay);
+        await Books.Valued(Payments(live).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
+
+        var documents = new IssuedDocuments(live.Database);
+        var report = await new MonthClose(live.Database, documents).ReadAsync(abroad.Owner, October.Next);
+
+        Assert.Equal([Eur, Usd], report.Receivables.Select(r => r.Currency));
+        Assert.Equal([new Money(2_42, Eur), new Money(16_51, Usd)], report.Receivables.Select(r => r.Closing));
+        Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.MovedBy(AccountEntryKind.Invoice)));
+        Assert.Equal(new IssuedTax("S", 2100, new Money(22_00, Eur), new Money(4_62, Eur)), Assert.Single(report.Issued));
+        var ofOctober = await new MonthClose(live.Database, documents).ReadAsync(abroad.Owner, October);
+        Assert.Equal([("Abroad", new Money(20_00, Eur), Usd), ("Home", new Money(2_00, Eur), Eur)], ofOctober.Rows.Select(r => (r.Name, r.Net, r.Owed.Currency)));
+
+        var bookings = await new Bookings(live.Database, documents, live.Clock).OfMonthAsync(abroad.Owner, October.Next);
+        Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Bookings.Select(b => (b.Gross, b.Booked)));
+        var statement = (await new Statements(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        Assert.Equal(new Money(16_51, Usd), statement.Closing);
+    }
+
+    [Fact]
+    public async Task A_draft_waits_for_a_new_one_once_a_rate_for_its_days_or_another_currency_is_set()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        await live.UseAsync(abroad.Secret, 1_000);
+        var draft = await abroad.DraftAsync(October);
+
+        await RateAsync(live, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
+        await RateAsync(live, abroad.Owner, "GBP", 0.9m, October.FirstDay);
+        await RateAsync(live, abroad.Owner, "USD", 1.1m, October.LastDay);
+        var refused = await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft);
+        Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
+
+        draft = await abroad.DraftAsync(October);
+        await Books.Valued(new CustomerCurrencies(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
+        Assert.Contains("does not exist", (await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal((Currency.Of("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
+    }
+
+    [Fact]
+    public async Task A_rate_for_later_days_leaves_a_draft_as_it_is()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        await live.UseAsync(abroad.Secret, 1_000);
+        var draft = await abroad.DraftAsync(October);
+        await RateAsync(live, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
+        Assert.Equal(21_91, (await Books.Valued(live.Books.Invoices.FinaliseAsync(abroad.Owner, draft))).NetMinorUnits);
+    }
+
+    [Fact]
+    public Task Line_by_line_or_at_once_credit_notes_take_back_all_of_it_in_both_currencies() =>
+        Gen.Select(Gen.Int[0, 5].Array[6], Gen.Long[500_000_000, 3_000_000_000]).SampleAsync(
+            async (noteOfLine, nanos) =>
+            {
+                await using var live = await BooksOnSqlite.OpenAsync();
+                var abroad = await AbroadAsync(live, (decimal)nanos / ExchangeRate.NanosPerUnit);
+                foreach (var (i, quantity) in new long[] { 333, 7, 1_001, 12, 55, 2 }.Index())
+                {
+                    await live.UseAsync(abroad.Secret, quantity, $"docx-to-{(char)('a' + i)}");
+                }
+
+                var invoice = await abroad.FinaliseAsync(October);
+                foreach (var note in noteOfLine.Index().GroupBy(line => line.Item, line => line.Index + 1))
+                {
+                    await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
+                }
+
+                var documents = await new IssuedDocuments(live.Database).OfMonthAsync(abroad.Owner, October.Next);
+                Assert.Equal((0L, 0L), (documents.Sum(d => (d.Net + d.Tax).MinorUnits), documents.Sum(d => d.Booked!.Gross.MinorUnits)));
+                Assert.All(documents, d => Assert.Equal((nanos, Usd), (d.Snapshot.Rate.Nanos, d.Snapshot.Currency)));
+            },
+            iter: 12,
+            threads: 1);
+
+    [Fact]
+    public async Task A_late_fee_is_converted_at_the_invoices_rate()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (post, abroad) = (new PostOffice(live), await AbroadAsync(live));
+        await Books.Valued(new DunningPolicies(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
+        await live.UseAsync(abroad.Secret, 1_000);
+        var invoice = await abroad.FinaliseAsync(October);
+        live.Clock.SetUtcNow(new DateTimeOffset(invoice.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
+
+        await DunningTests.Work(live, post).RunAsync();
+
+        Assert.Equal(new Money(5_48, Usd), (await abroad.InvoicesAsync()).Single().LateFee);
+    }
+
+    [Fact]
+    public async Task A_prepaid_customers_balance_is_in_its_currency_and_stops_it_there()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live, 2m, TaxTreatment.OutsideScope);
+        await Books.Valued(new PrepaidTerms(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
+        var payments = new BalancePayments(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+        var moved = await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
+        Assert.Equal(new Money(4_00, Usd), moved.Amount);
+
+        // A conversion is 0.02 EUR, which are 0.04 USD: a hundred and no more.
+        Assert.IsType<ReserveResult.BalanceSpent>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
+        Assert.IsType<ReserveResult.Held>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
+        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        Assert.Equal(new Money(0, Usd), overview.Spending.Left);
+    }
+
+    [Theory]
+    [InlineData("price", "prices of its own")]
+    [InlineData("invoice", "invoices")]
+    [InlineData("balance", "money on its balance")]
+    public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        switch (what)
+        {
+            case "price":
+                await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(30_000, Usd), October.FirstDay);
+                break;
+            case "balance":
+                var payments = new BalancePayments(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+                await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 5m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
+                break;
+            default:
+                await live.UseAsync(abroad.Secret, 10);
+                await abroad.FinaliseAsync(October);
+                break;
+        }
+
+        var currencies = new CustomerCurrencies(live.Database, live.Clock);
+        Assert.Contains($"has {said} in USD", (await currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(Usd, (await Books.Valued(currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "USD"))).Currency);
+    }
+
+    [Fact]
+    public async Task A_customers_own_price_is_in_its_currency_and_warned_of_by_its_converted_cost()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live, 2m);
+        Assert.Contains("are in USD", (await live.Books.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.Of(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
+
+        // 0.025 USD would cover a cost of 0.015 EUR, were it not 0.03 USD.
+        var change = await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
+        Assert.Contains("costs you 0.03 USD", change.Warning, StringComparison.Ordinal);
+        Assert.Equal(["0.025 USD each", "0.02 EUR each"], (await live.Books.RateCards.HistoryAsync(abroad.Owner)).Select(p => p.Price));
+    }
+
+    [Fact]
+    public async Task Rates_are_checked_kept_apart_by_reseller_and_in_the_history()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(live);
+        var (_, fabrikam) = await live.Books.AddResellerAsync("fabrikam");
+        var rates = new CurrencyRates(live.Database, live.Clock);
+        foreach (var (code, units, from, said) in ((string, decimal, DateOnly, string)[])[
+            ("EUR", 1m, October.FirstDay, "your own currency"), ("DOLLARS", 1m, October.FirstDay, "ISO 4217"), ("USD", 0m, October.FirstDay, "above 0"),
+            ("USD", 1.000_000_000_1m, October.FirstDay, "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most a million"), ("USD", 1m, October.FirstDay.AddYears(-2), "within a year")])
+        {
+            Assert.Contains(said, (await rates.SetAsync(abroad.Owner, code, units, from)).Refusal!.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty((await rates.ReadAsync(fabrikam)).Others);
+        var unknown = await live.Books.Customers.AddAsync(fabrikam, new CustomerDetails("Else", "else@else.example", new PostalAddress("", "", "", "US"), null, TaxTreatment.OutsideScope, 3, null, Currency: "USD"));
+        Assert.Contains("no exchange rate for USD", unknown.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("not exist", (await new CustomerCurrencies(live.Database, live.Clock).SetAsync(fabrikam, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
+        await RateAsync(live, fabrikam, "USD", 5m, October.FirstDay);
+        var own = Assert.Single((await rates.ReadAsync(abroad.Owner)).Others);
+        Assert.Equal((1.0956m, 1), (own.Today.Amount, own.Customers));
+
+        await using var db = live.OpenAll();
+        Assert.Equal(["1 EUR = 1.0956 USD from 2026-10-01", "1 EUR = 5.0 USD from 2026-10-01"], await db.Set<AuditEntry>().Where(a => a.Action == Permission.PricesEdit && a.Subject.StartsWith("1 EUR")).OrderBy(a => a.Subject).Select(a => a.Subject).ToListAsync());
+        await using var ofCustomer = live.Database.Open(TenantScope.Of(abroad.Customer.ResellerId, abroad.Customer.Id));
+        Assert.Empty(await ofCustomer.CurrencyRates.ToListAsync());
+    }
+
+    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+
+    private static Task<CurrencyRate> RateAsync(LiveBooks live, Actor owner, string code, decimal units, DateOnly from) =>
+        Books.Valued(new CurrencyRates(live.Database, live.Clock).SetAsync(owner, code, units, from));
+
+    /// <summary>A reseller in euros that charges 0.02 for what costs it 0.015, and a customer that it charges in dollars.</summary>
+    private static async Task<Desk> AbroadAsync(LiveBooks live, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)
+    {
+        var (_, owner) = await live.Books.AddResellerAsync("northwind", zone: "UTC");
+        await live.Books.BuyAsync(owner, 12_000, 180);
+        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
+        await RateAsync(live, owner, "USD", units, October.FirstDay);
+        var details = new CustomerDetails("Abroad", "billing@abroad.example", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, tax, 3, null, Currency: "USD");
+        var customer = (await live.Books.Customers.AddAsync(owner, details, Books.Password)).Value.Customer;
+        return new Desk(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+    }
+
+    private sealed record Desk(LiveBooks Live, Actor Owner, Customer Customer, string Secret)
+    {
+        public async Task<Guid> DraftAsync(BillingPeriod month)
+        {
+            Live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+            return (await Live.Books.InvoiceRun.DraftAsync(Owner, month)).Value.Results.Single(r => r.CustomerId == Customer.Id).InvoiceId!.Value;
+        }
+
+        /// <summary>All drafts of the month.</summary>
+        /// <returns>The customer's.</returns>
+        public async Task<Invoice> FinaliseAsync(BillingPeriod month)
+        {
+            var id = await DraftAsync(month);
+            var drafts = (await InvoicesAsync()).OrderBy(i => i.CustomerId == Customer.Id ? 0 : 1).Select(i => i.Id).ToList();
+            Assert.Empty((await Live.Books.Invoices.FinaliseAllAsync(Owner, drafts)).Refusals);
+            return (await InvoicesAsync()).Single(i => i.Id == id);
+        }
+
+        public async Task<List<Invoice>> InvoicesAsync()
+        {
+            await using var db = Live.OpenAll();
+            return await db.Invoices.AsNoTracking().ToListAsync();
+        }
+    }
+}
