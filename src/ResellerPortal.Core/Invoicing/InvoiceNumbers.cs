@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
@@ -11,7 +10,7 @@ internal static class InvoiceNumbers
     public static async Task<string> NextAsync(PortalDbContext db, Reseller reseller, string pattern, int year, CancellationToken cancellationToken)
     {
         var name = InvoiceNumber.Series(pattern, year);
-        var series = await db.InvoiceSeries.SingleOrDefaultAsync(s => s.Name == name, cancellationToken);
+        var series = await db.InvoiceSeries.FindAsync([reseller.Id, name], cancellationToken);
         if (series is null)
         {
             series = new InvoiceSeries { ResellerId = reseller.Id, Name = name };

@@ -28,16 +28,16 @@ public sealed record DraftRun(BillingPeriod Period, IReadOnlyList<DraftResult> R
 /// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
 public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Customers that are read while the one before them is written.</summary>
+    /// <summary>Customers that are read together and written in one transaction. It is short, for their conversions wait for it.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>How many times as many are read while those before them are written.</summary>
     private static readonly int ReadAhead = Math.Min(Environment.ProcessorCount, 8);
 
-    /// <summary>Customers whose accounts are read at once.</summary>
-    private const int AccountsAtOnce = 100;
-
-    /// <param name="progress">Told after each customer.</param>
-    /// <param name="then">What is done with each customer's result before the next customer is drafted.</param>
+    /// <param name="progress">Told after some customers each.</param>
+    /// <param name="then">What is done with their results before the next ones are written.</param>
     public async Task<Outcome<DraftRun>> DraftAsync(
-        Actor actor, BillingPeriod period, IProgress<Steps>? progress = null, Func<DraftResult, Task>? then = null, CancellationToken cancellationToken = default)
+        Actor actor, BillingPeriod period, IProgress<Steps>? progress = null, Func<IReadOnlyList<DraftResult>, Task>? then = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesDraft);
         List<CustomerId> customers;
@@ -54,25 +54,20 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
         // Read ahead on other threads, for some databases answer on the caller's; written in their order.
         var results = new List<DraftResult>(customers.Count);
-        var accounts = new Queue<Account>();
-        var ahead = new Queue<Task<PreparedDraft>>();
+        var unread = new Queue<CustomerId[]>(customers.Chunk(AtOnce));
+        var ahead = new Queue<Task<IReadOnlyList<PreparedDraft>>>();
         while (results.Count < customers.Count)
         {
-            while (ahead.Count < ReadAhead && results.Count + ahead.Count < customers.Count)
+            while (ahead.Count < ReadAhead && unread.TryDequeue(out var next))
             {
-                if (accounts.Count == 0)
-                {
-                    accounts = new Queue<Account>(await ReadAsync(actor, [.. customers.Skip(results.Count + ahead.Count).Take(AccountsAtOnce)], cancellationToken));
-                }
-
-                var next = accounts.Dequeue();
                 ahead.Enqueue(Task.Run(() => PrepareAsync(actor, next, period, cancellationToken), cancellationToken));
             }
 
-            results.Add(await WriteAsync(actor, await ahead.Dequeue(), period, cancellationToken));
+            var written = await WriteAsync(actor, await ahead.Dequeue(), period, cancellationToken);
+            results.AddRange(written);
             if (then is not null)
             {
-                await then(results[^1]);
+                await then(written);
             }
 
             progress?.Report(new Steps(results.Count, customers.Count));
@@ -111,12 +106,26 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
     }
 
     private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
-        await WriteAsync(actor, await PrepareAsync(actor, (await ReadAsync(actor, [customerId], cancellationToken)).Single(), period, cancellationToken), period, cancellationToken);
+        (await WriteAsync(actor, await PrepareAsync(actor, [customerId], period, cancellationToken), period, cancellationToken)).Single();
 
-    /// <summary>Accounts in the order of their ids.</summary>
-    private async Task<IEnumerable<Account>> ReadAsync(Actor actor, IReadOnlyList<CustomerId> ids, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads and prices what customers owe, in the order of their ids. Nothing is locked for it, so that conversions go on: entries
+    /// are never changed, and what else it rests on is looked at again when a draft is written or made final.
+    /// </summary>
+    private async Task<IReadOnlyList<PreparedDraft>> PrepareAsync(Actor actor, IReadOnlyList<CustomerId> ids, BillingPeriod period, CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
+        var prepared = new List<PreparedDraft>(ids.Count);
+        foreach (var account in await ReadAsync(db, actor, ids, cancellationToken))
+        {
+            prepared.Add(await PrepareAsync(db, account, period, cancellationToken));
+        }
+
+        return prepared;
+    }
+
+    private static async Task<IEnumerable<Account>> ReadAsync(PortalDbContext db, Actor actor, IReadOnlyList<CustomerId> ids, CancellationToken cancellationToken)
+    {
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
         var prices = await PriceBook.ReadAsync(db, ids, cancellationToken);
@@ -129,15 +138,10 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
             reseller, customers[id], prices.Of(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
     }
 
-    /// <summary>
-    /// Reads and prices what a customer owes. Nothing is locked for it, so that conversions go on: entries are never changed,
-    /// and what else it rests on is looked at again when the draft is written or made final.
-    /// </summary>
-    private async Task<PreparedDraft> PrepareAsync(Actor actor, Account account, BillingPeriod period, CancellationToken cancellationToken)
+    private async Task<PreparedDraft> PrepareAsync(PortalDbContext db, Account account, BillingPeriod period, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (reseller, customer, prices, _) = account;
-        await using var db = database.Open(actor.Scope);
         var schedule = prices.ScheduleOf(reseller, customer);
         foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
         {
@@ -169,42 +173,57 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
         return new PreparedDraft(customer, null, null);
     }
 
-    /// <summary>Puts a prepared draft in the place of the customer's open ones, in one transaction.</summary>
-    private async Task<DraftResult> WriteAsync(Actor actor, PreparedDraft prepared, BillingPeriod period, CancellationToken cancellationToken)
+    /// <summary>Puts prepared drafts in the place of their customers' open ones, in one transaction.</summary>
+    private async Task<IReadOnlyList<DraftResult>> WriteAsync(Actor actor, IReadOnlyList<PreparedDraft> prepared, BillingPeriod period, CancellationToken cancellationToken)
     {
-        var (customerId, name) = (prepared.Customer.Id, prepared.Customer.Name);
-        await using var db = database.Open(actor.Scope);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
-        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-        var existing = await db.Invoices
-            .Where(i => i.CustomerId == customerId && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
-            .ToListAsync(cancellationToken);
-        if (existing.Find(i => i.IsFinalised) is { } final)
+        CustomerId[] ids = [.. prepared.Select(p => p.Customer.Id)];
+        var results = new Dictionary<CustomerId, DraftResult>();
+        await using (var db = database.Open(actor.Scope))
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
-            return new DraftResult(customerId, name, DraftOutcome.FinalisedBefore, period, final.Id);
-        }
+            await database.LockRowsAsync<Customer>(db, ids.Select(id => id.Value), cancellationToken);
+            var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+            var existing = await db.Invoices
+                .Where(i => ids.Contains(i.CustomerId) && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+                .ToListAsync(cancellationToken);
+            foreach (var final in existing.Where(i => i.IsFinalised))
+            {
+                results[final.CustomerId] = new DraftResult(final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
+            }
 
-        if ((customer.BilledThroughSequence, customer.LastDay, customer.Currency) != (prepared.Customer.BilledThroughSequence, prepared.Customer.LastDay, prepared.Customer.Currency))
-        {
-            await transaction.RollbackAsync(cancellationToken);
-            return await DraftOneAsync(actor, customerId, period, cancellationToken);
-        }
+            List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.IsOf(customers[p.Customer.Id]))];
+            db.Invoices.RemoveRange(existing.Where(i => good.Exists(p => p.Customer.Id == i.CustomerId)));
+            await db.SaveChangesAsync(cancellationToken);
+            foreach (var draft in good)
+            {
+                results[draft.Customer.Id] = Add(db, actor, draft, period);
+            }
 
-        db.Invoices.RemoveRange(existing);
-        await db.SaveChangesAsync(cancellationToken);
-        if (prepared is not { Draft: { } draft, Figures: { } figures })
-        {
+            await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return new DraftResult(customerId, name, DraftOutcome.NothingToBill, period);
+        }
+
+        // What a draft rests on was changed since it was read; it is read again.
+        foreach (var id in ids.Where(id => !results.ContainsKey(id)))
+        {
+            results[id] = await DraftOneAsync(actor, id, period, cancellationToken);
+        }
+
+        return [.. ids.Select(id => results[id])];
+    }
+
+    private static DraftResult Add(PortalDbContext db, Actor actor, PreparedDraft prepared, BillingPeriod period)
+    {
+        var (customer, draft, figures) = prepared;
+        if (draft is null || figures is null)
+        {
+            return new DraftResult(customer.Id, customer.Name, DraftOutcome.NothingToBill, period);
         }
 
         db.Invoices.Add(draft);
         db.InvoiceFigures.Add(figures);
-        db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customerId);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new DraftResult(customerId, name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
+        db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{customer.Name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customer.Id);
+        return new DraftResult(customer.Id, customer.Name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
     }
 
     /// <summary>
@@ -244,5 +263,10 @@ public sealed class InvoiceRun(PortalDatabase database, TimeProvider clock)
 
     /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
     /// <param name="Customer">As it was read for it.</param>
-    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceFigures? Figures);
+    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceFigures? Figures)
+    {
+        /// <summary>Whether it is right for the customer as it is now.</summary>
+        public bool IsOf(Customer present) =>
+            (present.BilledThroughSequence, present.LastDay, present.Currency) == (Customer.BilledThroughSequence, Customer.LastDay, Customer.Currency);
+    }
 }

@@ -58,17 +58,21 @@ internal static class InvoiceRunCommand
 
         return isComplete;
 
-        async Task FinaliseAsync(DraftResult draft)
+        async Task FinaliseAsync(IReadOnlyList<DraftResult> drafts)
         {
-            var (line, isFinal) = draft.InvoiceId is { } id ? await InvoiceRunCommand.FinaliseAsync(services, documents, actor, id, folder) : ("nothing to bill", true);
-            Console.WriteLine($"{slug}: {draft.CustomerName}, {draft.Period.Name}: {line}");
-            isComplete &= isFinal;
+            Guid[] ids = [.. drafts.Select(d => d.InvoiceId).OfType<Guid>()];
+            var outcomes = ids.Zip(await services.GetRequiredService<Invoices>().FinaliseAsync(actor, ids)).ToDictionary(made => made.First, made => made.Second);
+            foreach (var draft in drafts)
+            {
+                var (line, isFinal) = draft.InvoiceId is { } id ? await WriteAsync(services, documents, actor, outcomes[id], folder) : ("nothing to bill", true);
+                Console.WriteLine($"{slug}: {draft.CustomerName}, {draft.Period.Name}: {line}");
+                isComplete &= isFinal;
+            }
         }
     }
 
-    private static async Task<(string Line, bool IsFinal)> FinaliseAsync(IServiceProvider services, DocumentWriter documents, Actor actor, Guid invoiceId, DirectoryInfo folder)
+    private static async Task<(string Line, bool IsFinal)> WriteAsync(IServiceProvider services, DocumentWriter documents, Actor actor, Outcome<Invoice> outcome, DirectoryInfo folder)
     {
-        var outcome = await services.GetRequiredService<Invoices>().FinaliseAsync(actor, invoiceId);
         if (outcome.Refusal is { } refusal)
         {
             return (refusal.Message, false);

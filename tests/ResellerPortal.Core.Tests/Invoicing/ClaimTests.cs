@@ -87,32 +87,65 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 12_000, 180);
-        for (var i = 0; i < 6; i++)
+        var customers = new List<Customer>();
+        for (var i = 0; i < 20; i++)
         {
-            await live.UseAsync((await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, $"Customer {i}"))).Secret, i + 1);
+            customers.Add(await live.Books.AddCustomerAsync(owner, $"Customer {i:00}"));
+            await live.UseAsync((await live.Books.IssueAsync(owner, customers[^1])).Secret, i + 1);
         }
 
         live.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => live.Books.InvoiceRun.DraftAsync(owner, October))));
 
-        Assert.All(runs, run => Assert.Equal(6, run.Value.Results.Count));
+        Assert.All(runs, run => Assert.Equal(customers.Select(c => c.Id), run.Value.Results.Select(r => r.CustomerId)));
+        List<Guid> drafts;
         await using (var db = live.OpenAll())
         {
-            Assert.Equal(6, await db.Invoices.CountAsync());
+            drafts = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, c.Name }).OrderBy(i => i.Name).Select(i => i.Id).ToListAsync();
+            Assert.Equal(20, drafts.Count);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
-        {
-            await using var db = live.OpenAll();
-            foreach (var id in await db.Invoices.Select(i => i.Id).ToListAsync())
-            {
-                await live.Books.Invoices.FinaliseAsync(owner, id);
-            }
-        })));
+        // One is refused and keeps no other back, whoever finalises, in whatever order, and however often.
+        await live.Books.PriceAsync(owner, customers[3], new Markup.FixedPrice(50_000, Currency.Of("EUR")), October.FirstDay);
+        var made = await Task.WhenAll(
+            ((List<Guid>[])[drafts, [.. drafts.AsEnumerable().Reverse()], [.. drafts.Skip(9), .. drafts.Take(9), drafts[0], Guid.NewGuid()]])
+                .Select(ids => Task.Run(() => live.Books.Invoices.FinaliseAllAsync(owner, ids))));
+
+        Assert.Equal([(19, 1), (19, 1), (20, 2)], made.Select(run => (run.Finalised, run.Refusals.Count)));
         await using var check = live.OpenAll();
-        Assert.Equal(21, (await check.Invoices.Include(i => i.Lines).ToListAsync()).Sum(i => i.Lines.Sum(l => l.Quantity)));
+        var invoices = await check.Invoices.Include(i => i.Lines).ToListAsync();
+        Assert.Equal(210, invoices.Sum(i => i.Lines.Sum(l => l.Quantity)));
+        Assert.Equal(Enumerable.Range(1, 19).Select(n => $"INV-2026-{n:0000}"), invoices.Where(i => i.IsFinalised).Select(i => i.Number!).Order(StringComparer.Ordinal));
+        Assert.Equal(customers[3].Id, invoices.Single(i => !i.IsFinalised).CustomerId);
         await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Numbers_are_taken_in_the_order_in_which_drafts_are_finalised()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        for (var i = 0; i < 18; i++)
+        {
+            await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, $"Customer {i:00}"))).Secret);
+        }
+
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        var seen = new List<DraftResult>();
+        var run = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October, then: results =>
+        {
+            seen.AddRange(results);
+            return Task.CompletedTask;
+        })).Value;
+        Assert.Equal(run.Results, seen);
+
+        await sqlite.Books.Invoices.FinaliseAllAsync(owner, [.. run.Results.Reverse().Select(r => r.InvoiceId!.Value)]);
+
+        await using var db = sqlite.OpenAll();
+        var numbers = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { c.Name, i.Number }).OrderByDescending(i => i.Name).Select(i => i.Number).ToListAsync();
+        Assert.Equal(Enumerable.Range(1, 18).Select(n => $"INV-2026-{n:0000}"), numbers);
     }
 
     [Fact]
