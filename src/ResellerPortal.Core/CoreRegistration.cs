@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.BankStatements;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Currencies;
@@ -87,6 +88,7 @@ public static class CoreRegistration
         services.AddSingleton<Deliveries>();
         services.AddSingleton<InvoicePayments>();
         services.AddSingleton<BalancePayments>();
+        services.AddSingleton<BankReceipts>();
         services.AddSingleton<BalanceVerifier>();
         services.AddSingleton<PrepaidTerms>();
         services.AddSingleton<BalanceQueries>();

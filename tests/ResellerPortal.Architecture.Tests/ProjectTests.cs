@@ -19,7 +19,7 @@ public sealed partial class ProjectTests
 
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>
     private static readonly string[] CoreOrder =
-        ["Notifications", "Insights", "Payments", "Dunning", "Sending", "Prepaid", "Invoicing", "Balances", "Pricing", "Conversions", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Currencies", "Auditing", "Access", "Persistence", "Taxes", "Tenancy", "Languages", "Time", "Monetary"];
+        ["Notifications", "Insights", "BankStatements", "Payments", "Dunning", "Sending", "Prepaid", "Invoicing", "Balances", "Pricing", "Conversions", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Currencies", "Auditing", "Access", "Persistence", "Taxes", "Tenancy", "Languages", "Time", "Monetary"];
 
     [Fact]
     public void Projects_refer_only_to_what_they_are_allowed()

@@ -86,6 +86,44 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
+    public async Task A_bank_statement_is_taken_in_and_its_money_pays_what_it_is_for()
+    {
+        using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(northwind, 12_000, 180);
+        var (acme, birch) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Birch"));
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), Books.Fact(await server.Books.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
+        server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
+        var drafts = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
+        await server.Books.Invoices.FinaliseAllAsync(northwind, [.. drafts.Select(d => d.InvoiceId!.Value)]);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
+
+        await owner.OpenAsync("/reseller/bank", "Bank statements");
+        await owner.SeesAsync("Nothing waits");
+        await owner.AttachAsync("Bank statement", new FilePayload
+        {
+            Name = "umsaetze.csv",
+            MimeType = "text/csv",
+            Buffer = System.Text.Encoding.UTF8.GetBytes("Buchungstag;Betrag;Auftraggeber;Verwendungszweck\n02.11.2026;1,82;Acme Ltd;INV-2026-0001\n02.11.2026;4,00;Unknown;Thanks\n01.11.2026;-9,99;Bank;Fee\n"),
+        });
+        await owner.SeesAsync("Left out: 1 entry that no money came in by");
+        await owner.PressAsync("Take in 2 entries");
+        await owner.SeesAsync("2 entries are new");
+        await owner.PressAsync("Record 1 certain payment");
+        await owner.SeesAsync("1 payment is recorded.");
+        await owner.SeesRowAsync("nothing suggests itself");
+        await owner.PressAsync("Choose");
+        await owner.ChooseAsync("Customer", "Birch");
+        await owner.Page.GetByLabel("INV-2026-0002: 3.63 EUR due 16 Nov 2026").CheckAsync();
+        await owner.ConfirmAsync("Record payment");
+        await owner.SeesAsync("Nothing waits");
+        await owner.ChooseAsync("Show", "Recorded");
+        await owner.SeesRowAsync("3.63 EUR for INV-2026-0002, 0.37 EUR to the balance");
+        await owner.SeesRowAsync("1.82 EUR for INV-2026-0001");
+    }
+
+    [Fact]
     public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
     {
         // In the evening of New York, when it is tomorrow in UTC already.

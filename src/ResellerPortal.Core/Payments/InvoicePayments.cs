@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
-using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
@@ -41,22 +40,7 @@ public sealed class InvoicePayments(PortalDatabase database, AccountPauses pause
             return refusal;
         }
 
-        var amount = Money.Round(received.Amount, invoice.Currency);
-        var payment = new Payment
-        {
-            ResellerId = invoice.ResellerId,
-            CustomerId = invoice.CustomerId,
-            InvoiceId = invoice.Id,
-            AmountMinorUnits = amount.MinorUnits,
-            Currency = amount.Currency,
-            ReceivedOn = received.ReceivedOn,
-            Reference = received.Reference.Trim(),
-            RecordedAtUtc = now,
-            IdempotencyKey = received.IdempotencyKey,
-        };
-        invoice.PaidMinorUnits += amount.MinorUnits;
-        db.Payments.Add(payment);
-        db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+        var payment = db.Enter(actor, invoice, Money.Round(received.Amount, invoice.Currency), received, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (await db.DunningSteps.AnyAsync(s => s.InvoiceId == invoice.Id && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))

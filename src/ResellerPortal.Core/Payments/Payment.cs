@@ -1,5 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
 
@@ -47,5 +50,26 @@ public static class PaymentSets
     extension(DbContext db)
     {
         public DbSet<Payment> Payments => db.Set<Payment>();
+
+        /// <summary>Enters a payment of an invoice that the caller has locked and looked at.</summary>
+        internal Payment Enter(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now)
+        {
+            var payment = new Payment
+            {
+                ResellerId = invoice.ResellerId,
+                CustomerId = invoice.CustomerId,
+                InvoiceId = invoice.Id,
+                AmountMinorUnits = amount.MinorUnits,
+                Currency = amount.Currency,
+                ReceivedOn = received.ReceivedOn,
+                Reference = received.Reference.Trim(),
+                RecordedAtUtc = now,
+                IdempotencyKey = received.IdempotencyKey,
+            };
+            invoice.PaidMinorUnits += amount.MinorUnits;
+            db.Set<Payment>().Add(payment);
+            db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+            return payment;
+        }
     }
 }

@@ -21,6 +21,7 @@ internal static class Navigation
         new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
         new(Permission.InvoicesDraft, "/reseller/month-end", "Month end", Icons.Material.Outlined.EventAvailable),
         new(Permission.ResellerView, "/reseller/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
+        new(Permission.PaymentsRecord, "/reseller/bank", "Bank statements", Icons.Material.Outlined.Payments),
         new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
         new(Permission.InvoicesConfigure, "/reseller/letters", "Letters", Icons.Material.Outlined.MailOutline),

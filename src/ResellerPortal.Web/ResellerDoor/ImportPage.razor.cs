@@ -11,7 +11,7 @@ namespace ResellerPortal.Web.ResellerDoor;
 public sealed partial class ImportPage(CurrentActor current, UsageImports imports, TokenQueries tokens, ISnackbar snackbar)
 {
     private readonly Dictionary<string, Guid> _chosen = [];
-    private StatisticsFile? _file;
+    private CsvFile? _file;
     private ColumnMapping _mapping = ColumnMapping.None;
     private ImportReport? _report;
     private IReadOnlyList<(Guid Id, string Name)> _tokens = [];
@@ -23,8 +23,8 @@ public sealed partial class ImportPage(CurrentActor current, UsageImports import
         (_file, _report, _problem) = (null, null, null);
         try
         {
-            await using var stream = change.File.OpenReadStream(StatisticsFile.MaxBytes);
-            _file = await StatisticsFile.ReadAsync(change.File.Name, stream);
+            await using var stream = change.File.OpenReadStream(CsvFile.MaxBytes);
+            _file = await CsvFile.ReadAsync(change.File.Name, stream, UsageImports.MaxLines);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
@@ -42,7 +42,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImports import
         _report = null;
         if (_mapping.IsComplete)
         {
-            var outcome = await imports.PreviewAsync(await current.GetAsync(), _file!.Lines(_mapping), _chosen);
+            var outcome = await imports.PreviewAsync(await current.GetAsync(), _mapping.Lines(_file!), _chosen);
             (_report, _problem) = (outcome.IsRefused ? null : outcome.Value, outcome.Refusal?.Message);
         }
     }
@@ -64,7 +64,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImports import
     private async Task ImportAsync()
     {
         _isBusy = true;
-        var outcome = await imports.ImportAsync(await current.GetAsync(), _file!.Lines(_mapping), _chosen);
+        var outcome = await imports.ImportAsync(await current.GetAsync(), _mapping.Lines(_file!), _chosen);
         _isBusy = false;
         snackbar.Add(outcome.Refusal?.Message ?? $"{Numbers.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
         if (!outcome.IsRefused)

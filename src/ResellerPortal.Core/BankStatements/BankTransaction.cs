@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.BankStatements;
+
+public enum BankTransactionState
+{
+    /// <summary>Nobody has said yet what it is.</summary>
+    Open,
+
+    /// <summary>It paid invoices, or went to a balance.</summary>
+    Recorded,
+
+    /// <summary>It is not for customers' invoices.</summary>
+    LeftAside,
+}
+
+/// <summary>Money that came onto an account of a reseller, of one of its bank statements.</summary>
+public sealed class BankTransaction : IResellerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required string Account { get; init; }
+
+    public required DateOnly BookedOn { get; init; }
+
+    public required long AmountMinorUnits { get; init; }
+
+    public required Currency Currency { get; init; }
+
+    public required string Counterparty { get; init; }
+
+    public required string CounterpartyIban { get; init; }
+
+    public required string Reference { get; init; }
+
+    public required DateTimeOffset ImportedAtUtc { get; init; }
+
+    /// <summary>Unique per reseller, so that no entry is taken in twice.</summary>
+    public required byte[] ImportKey { get; init; }
+
+    public BankTransactionState State { get; set; }
+
+    /// <summary>Whose payment it was recorded as; null where it is not.</summary>
+    public CustomerId? CustomerId { get; set; }
+
+    /// <summary>What it paid, in words; empty where it is not recorded.</summary>
+    public string RecordedAs { get; set; } = "";
+
+    public Money Amount => new(AmountMinorUnits, Currency);
+}
+
+internal sealed class BankTransactionConfiguration : IEntityTypeConfiguration<BankTransaction>
+{
+    public void Configure(EntityTypeBuilder<BankTransaction> builder)
+    {
+        builder.Property(t => t.Account).HasMaxLength(34);
+        builder.Property(t => t.Counterparty).HasMaxLength(BankEntry.NameLength);
+        builder.Property(t => t.CounterpartyIban).HasMaxLength(34);
+        builder.Property(t => t.Reference).HasMaxLength(BankEntry.ReferenceLength);
+        builder.Property(t => t.ImportKey).HasMaxLength(32);
+        builder.Property(t => t.State).HasConversion<string>().HasMaxLength(20);
+        builder.Property(t => t.RecordedAs).HasMaxLength(500);
+        builder.HasIndex(t => new { t.ResellerId, t.ImportKey }).IsUnique();
+        builder.HasIndex(t => new { t.ResellerId, t.State, t.BookedOn });
+    }
+}
+
+public static class BankSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<BankTransaction> BankTransactions => db.Set<BankTransaction>();
+    }
+}

@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Components.Forms;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.BankStatements;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class BankStatementPage(CurrentActor current, BankReceipts receipts, CurrencyRates currencies, IDialogService dialogs, ISnackbar snackbar)
+{
+    private MudTable<BankRow>? _table;
+    private BankTransactionState _state;
+    private CsvFile? _csv;
+    private BankColumns _columns = BankColumns.Guess([]);
+    private BankStatementFile? _file;
+    private Core.Monetary.Currency _own;
+    private string? _problem;
+    private int _certain;
+    private bool _isBusy;
+
+    private IEnumerable<(string Title, int Index, bool MayBeNone, Func<int, BankColumns> With)> Columns =>
+    [
+        ("Booked on", _columns.Day, false, v => _columns with { Day = v }),
+        ("Amount", _columns.Amount, false, v => _columns with { Amount = v }),
+        ("Currency", _columns.Currency, true, v => _columns with { Currency = v }),
+        ("Payer", _columns.Name, true, v => _columns with { Name = v }),
+        ("Payer's account", _columns.Iban, true, v => _columns with { Iban = v }),
+        ("Reference", _columns.Reference, true, v => _columns with { Reference = v }),
+    ];
+
+    internal static string Words(BankTransactionState state) => state switch
+    {
+        BankTransactionState.Open => "Waiting",
+        BankTransactionState.Recorded => "Recorded",
+        _ => "Left aside",
+    };
+
+    private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) => _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
+
+    private async Task<TableData<BankRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
+    {
+        var page = await receipts.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
+        if (_state == BankTransactionState.Open && _certain != page.Certain)
+        {
+            _certain = page.Certain;
+            StateHasChanged();
+        }
+
+        return new TableData<BankRow> { Items = page.Rows, TotalItems = page.TotalCount };
+    }
+
+    private Task ShowAsync(BankTransactionState state)
+    {
+        _state = state;
+        return _table!.ReloadServerData();
+    }
+
+    private async Task ReadAsync(InputFileChangeEventArgs change)
+    {
+        (_csv, _file, _problem) = (null, null, null);
+        try
+        {
+            await using var stream = change.File.OpenReadStream(CsvFile.MaxBytes);
+            using var whole = new MemoryStream();
+            await stream.CopyToAsync(whole);
+            whole.Position = 0;
+            if (change.File.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            {
+                _own = (await currencies.ReadAsync(await current.GetAsync())).Own;
+                _csv = await CsvFile.ReadAsync(change.File.Name, whole, BankReceipts.MostEntries);
+                Map(BankColumns.Guess(_csv.Headers));
+            }
+            else
+            {
+                Take(Camt053.Read(whole));
+            }
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
+        {
+            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file is larger than 20 MiB. Split it; what overlaps is taken in once.";
+        }
+    }
+
+    private void Map(BankColumns columns)
+    {
+        (_columns, _file, _problem) = (columns, null, null);
+        if (!columns.IsComplete)
+        {
+            _problem = "Say which columns hold the day and the amount.";
+            return;
+        }
+
+        try
+        {
+            Take(columns.Read(_csv!, _own));
+        }
+        catch (InvalidDataException unreadable)
+        {
+            _problem = unreadable.Message;
+        }
+    }
+
+    private void Take(BankStatementFile file) => (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
+
+    private async Task ImportAsync()
+    {
+        var outcome = await BusyAsync(async actor => await receipts.ImportAsync(actor, _file!.Entries));
+        if (outcome.IsRefused)
+        {
+            _problem = outcome.Refusal!.Message;
+            return;
+        }
+
+        (_csv, _file) = (null, null);
+        snackbar.Add($"{Numbers.Count(outcome.Value.Added, "entry is", "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.", Severity.Success);
+        await ShowAsync(BankTransactionState.Open);
+    }
+
+    private async Task AcceptAsync(BankTransaction transaction, BankProposal proposal) => await TellAsync(
+        await BusyAsync(async actor => await receipts.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
+
+    private async Task RecordCertainAsync()
+    {
+        var run = await BusyAsync(async actor => await receipts.RecordCertainAsync(actor));
+        snackbar.Add($"{Numbers.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
+        await _table!.ReloadServerData();
+    }
+
+    private async Task ChooseAsync(BankRow row)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<BankTransactionDialog> { { d => d.Row, row } })).IsDone)
+        {
+            snackbar.Add("The payment is recorded.", Severity.Success);
+            await _table!.ReloadServerData();
+        }
+    }
+
+    private async Task LeaveAsideAsync(BankTransaction transaction, bool isLeftAside)
+    {
+        var outcome = await receipts.LeaveAsideAsync(await current.GetAsync(), transaction.Id, isLeftAside);
+        if (outcome.Refusal is { } refusal)
+        {
+            snackbar.Add(refusal.Message, Severity.Error);
+        }
+
+        await _table!.ReloadServerData();
+    }
+
+    private async Task TellAsync(Outcome<BankTransaction> outcome)
+    {
+        snackbar.Add(outcome.Refusal?.Message ?? $"Recorded: {outcome.Value.RecordedAs}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await _table!.ReloadServerData();
+    }
+
+    private async Task<T> BusyAsync<T>(Func<Actor, Task<T>> act)
+    {
+        _isBusy = true;
+        try
+        {
+            return await act(await current.GetAsync());
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+}

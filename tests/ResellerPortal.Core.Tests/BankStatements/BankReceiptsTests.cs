@@ -1,0 +1,196 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.BankStatements;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Invoicing;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.BankStatements;
+
+public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    private static readonly Currency Eur = Currency.Of("EUR");
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task A_statement_is_taken_in_once_and_what_is_certain_is_recorded_once(string provider)
+    {
+        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
+        var receipts = Receipts(live);
+        BankEntry[] entries = [Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent")];
+
+        Assert.Equal(new BankImport(4, 0), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
+        Assert.Equal(new BankImport(0, 4), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
+        Assert.Equal(new BankImport(1, 2), await Books.Valued(receipts.ImportAsync(desk.Owner, [entries[0], entries[2], Entry(9_00, "Another")])));
+        var page = await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50);
+        Assert.Equal((5, 1), (page.TotalCount, page.Certain));
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => receipts.RecordCertainAsync(desk.Owner))));
+
+        Assert.All(runs, run => Assert.Empty(run.Refusals));
+        Assert.Equal(0, (await StateAsync(live, first)).Due.MinorUnits);
+        await using var db = live.OpenAll();
+        Assert.Equal([1_82L], await db.Set<Core.Payments.Payment>().Select(p => p.AmountMinorUnits).ToListAsync());
+        var recorded = Assert.Single((await receipts.PageAsync(desk.Owner, BankTransactionState.Recorded, 0, 50)).Rows);
+        Assert.Equal(("Acme", $"1.82 EUR for {first.Number}"), (recorded.CustomerName, recorded.Transaction.RecordedAs));
+    }
+
+    [Fact]
+    public async Task Money_pays_what_is_named_and_what_is_left_of_it_goes_to_the_balance_which_pays_the_rest()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var (first, second, third) = (await desk.InvoiceAsync(), await desk.InvoiceAsync(), await desk.InvoiceAsync());
+        var receipts = Receipts(live);
+        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
+        var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
+
+        // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
+        var paid = await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 4_00).Transaction.Id, desk.Customer.Id, [third.Id]));
+        Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
+        Assert.Equal((0L, 1_46L, 0L), ((await StateAsync(live, first)).Due.MinorUnits, (await StateAsync(live, second)).Due.MinorUnits, (await StateAsync(live, third)).Due.MinorUnits));
+
+        await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 1_00).Transaction.Id, desk.Customer.Id, [second.Id]));
+        Assert.Equal(46, (await StateAsync(live, second)).Due.MinorUnits);
+        await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 2_00).Transaction.Id, desk.Customer.Id, []));
+        await using var db = live.OpenAll();
+        Assert.Equal((0L, 1_54L), ((await StateAsync(live, second)).Due.MinorUnits, (await db.Customers.SingleAsync()).BalanceMinorUnits));
+        await live.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_payment_ends_the_pause_and_an_account_that_paid_once_is_known()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (post, desk) = (new PostOffice(live), await InvoiceDesk.OpenAsync(live));
+        await Books.Valued(new DunningPolicies(live.Database, post.Box, live.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 0, true)]));
+        var first = await desk.InvoiceAsync();
+        live.Clock.SetUtcNow(new DateTimeOffset(first.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
+        await DunningTests.Work(live, post).RunAsync();
+        var receipts = Receipts(live);
+        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, first.Number!, "DE02120300000000202051"), Entry(7, "a part", "DE02120300000000202051")]));
+
+        await receipts.RecordCertainAsync(desk.Owner);
+
+        await using (var db = live.OpenAll())
+        {
+            Assert.Null((await db.Customers.SingleAsync()).PausedAtUtc);
+        }
+
+        var second = await desk.InvoiceAsync();
+        var proposal = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
+        Assert.Equal((second.Id, false, "the same account paid for it before"), (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_is_refused_and_stays()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var invoice = await desk.InvoiceAsync();
+        var other = await live.Books.AddCustomerAsync(desk.Owner, "Birch");
+        var receipts = Receipts(live);
+        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankEntry("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
+        var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
+        var (euros, dollars) = (Of(rows, 1_82).Transaction.Id, Of(rows, 5_00).Transaction.Id);
+
+        Assert.Contains("this is in USD", (await receipts.RecordAsync(desk.Owner, dollars, desk.Customer.Id, [])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("invoice does not exist", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("holds no money", (await receipts.ImportAsync(desk.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, true));
+        Assert.Equal(dollars, (await receipts.PageAsync(desk.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
+        await Books.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, false));
+        await Books.Valued(receipts.RecordAsync(desk.Owner, euros, desk.Customer.Id, [invoice.Id]));
+        Assert.Contains("recorded this for another", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("recorded as a payment already", (await receipts.LeaveAsideAsync(desk.Owner, euros, true)).Refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_reseller_sees_nothing_of_it_and_a_customer_may_not_look()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var desk = await InvoiceDesk.OpenAsync(live);
+        var invoice = await desk.InvoiceAsync();
+        var receipts = Receipts(live);
+        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!)]));
+        var id = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Transaction.Id;
+        var (_, stranger) = await live.Books.AddResellerAsync("fabrikam");
+        var own = await live.Books.AddCustomerAsync(stranger, "Own");
+
+        Assert.Empty((await receipts.PageAsync(stranger, BankTransactionState.Open, 0, 50)).Rows);
+        Assert.Empty(await receipts.OpenInvoicesAsync(stranger, desk.Customer.Id));
+        Assert.True((await receipts.RecordAsync(stranger, id, own.Id, [])).IsRefused);
+        Assert.True((await receipts.LeaveAsideAsync(stranger, id, true)).IsRefused);
+        Assert.Equal(1, (await Books.Valued(receipts.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
+        Assert.Equal(0, (await receipts.RecordCertainAsync(stranger)).Recorded);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => receipts.PageAsync(Books.AdminOf(desk.Customer), BankTransactionState.Open, 0, 50));
+    }
+
+    [Fact]
+    public Task Whatever_files_overlap_and_whoever_records_each_entry_counts_once() =>
+        Gen.Select(Gen.Select(Gen.Int[0, 3], Gen.Int[1, 4]).List[1, 12], Gen.Int[0, 99].Array[1, 25]).SampleAsync(
+            async (told, acts) =>
+            {
+                await using var live = await BooksOnSqlite.OpenAsync();
+                var desk = await InvoiceDesk.OpenAsync(live);
+                Invoice[] invoices = [await desk.InvoiceAsync(), await desk.InvoiceAsync(), await desk.InvoiceAsync()];
+                BankEntry[] all = [.. told.Select(t => Entry(t.Item2 * 91, t.Item1 < 3 ? invoices[t.Item1].Number! : "something"))];
+                var receipts = Receipts(live);
+                foreach (var act in acts)
+                {
+                    switch (act % 4)
+                    {
+                        case 0:
+                            await receipts.ImportAsync(desk.Owner, [.. all.Skip(act % all.Length)]);
+                            break;
+                        case 1:
+                            await receipts.RecordCertainAsync(desk.Owner);
+                            break;
+                        default:
+                            if ((await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
+                            {
+                                await Books.Valued(receipts.RecordAsync(desk.Owner, rows[act % rows.Count].Transaction.Id, desk.Customer.Id, act % 3 == 0 ? [] : [invoices[act % 3].Id]));
+                            }
+
+                            break;
+                    }
+                }
+
+                await receipts.ImportAsync(desk.Owner, all);
+                while ((await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } left)
+                {
+                    await Books.Valued(receipts.RecordAsync(desk.Owner, left[0].Transaction.Id, desk.Customer.Id, []));
+                }
+
+                // What came in is what is paid and what is on the balance, and the balance is not above zero while something is due.
+                await using var db = live.OpenAll();
+                var (customer, paid) = (await db.Customers.SingleAsync(), await db.Invoices.SumAsync(i => i.PaidMinorUnits));
+                var due = await db.Invoices.SumAsync(i => i.NetMinorUnits + i.TaxMinorUnits - i.PaidMinorUnits);
+                Assert.Equal(all.Sum(e => e.Amount.MinorUnits), paid + customer.BalanceMinorUnits);
+                Assert.True(due == 0 || customer.BalanceMinorUnits == 0);
+                Assert.True(due >= 0);
+                await live.AssertLedgerIsCleanAsync();
+            },
+            iter: 15,
+            threads: 1);
+
+    private static BankReceipts Receipts(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+
+    private static BankEntry Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
+
+    private static BankRow Of(IReadOnlyList<BankRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
+
+    private static async Task<Invoice> StateAsync(LiveBooks live, Invoice invoice)
+    {
+        await using var db = live.OpenAll();
+        return await db.Invoices.SingleAsync(i => i.Id == invoice.Id);
+    }
+}
