@@ -47,6 +47,7 @@ public static class CoreRegistration
         services.AddSingleton<PlanOrders>();
         services.AddSingleton<PlanQueries>();
         services.AddSingleton<CreditLots>();
+        services.AddSingleton<OrderPayments>();
         services.AddSingleton<CreditQueries>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<TokenQueries>();

@@ -34,6 +34,8 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public CreditLots Lots => new(Database, Clock);
 
+    public OrderPayments OrderPayments => new(Database, Clock);
+
     public InvoiceRun InvoiceRun => new(Database, Clock);
 
     public ContractEnds ContractEnds => new(Database, Clock);
@@ -67,7 +69,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
     {
         var plan = await OfferAsync(conversions, price, validityDays, currency);
         var order = await Valued(Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
-        return await Valued(Lots.ConfirmOrderAsync(Operator, order.Id, "paid"));
+        return await Valued(OrderPayments.ConfirmAsync(Operator, order.Id, "paid"));
     }
 
     public Task<IssuedToken> IssueAsync(Actor owner, Customer customer, long? limit = null, DateTimeOffset? expiresAtUtc = null, string environment = "production") =>

@@ -72,6 +72,12 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
         await operatorPage.OpenAsync("/operator", "Plan orders");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
+        await operatorPage.EnterAsync("Amount received", "100");
+        await operatorPage.ConfirmAsync("Confirm payment");
+        await operatorPage.SeesRowAsync("100.00 EUR paid");
+        await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
+        await ownerPage.SeesRowAsync("80.00 EUR still due");
+        await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
 

@@ -43,12 +43,22 @@ public sealed class PlanOrder : IResellerOwned
     /// <summary>Chosen by the page that orders, unique per reseller, so that a double click orders once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
+    /// <summary>Kept up by payments.</summary>
+    public long PaidMinorUnits { get; private set; }
+
     public Money Price => new(PriceMinorUnits, Currency);
+
+    public Money Paid => new(PaidMinorUnits, Currency);
+
+    public Money Due => Price - Paid;
 
     public UnitPrice UnitCost => UnitPrice.Spread(Price, Conversions);
 
     /// <summary>What the reseller writes on the bank transfer.</summary>
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
+
+    /// <param name="amount">Negative where it is paid back.</param>
+    public void Receive(Money amount) => PaidMinorUnits = (Paid + amount).MinorUnits;
 
     public void Confirm(DateTimeOffset atUtc, string paymentReference)
     {

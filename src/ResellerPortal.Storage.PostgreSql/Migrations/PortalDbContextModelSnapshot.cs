@@ -531,6 +531,47 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<Guid>("IdempotencyKey")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PlanOrderId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateOnly>("ReceivedOn")
+                        .HasColumnType("date");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("character varying(140)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("OrderPayment");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1325,6 +1366,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.Property<long>("OrderedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PaidMinorUnits")
                         .HasColumnType("bigint");
 
                     b.Property<string>("PaymentReference")

@@ -532,6 +532,47 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<Guid>("IdempotencyKey")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("PlanOrderId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateOnly>("ReceivedOn")
+                        .HasColumnType("date");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("nvarchar(140)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("OrderPayment");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1327,6 +1368,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<long>("OrderedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PaidMinorUnits")
                         .HasColumnType("bigint");
 
                     b.Property<string>("PaymentReference")

@@ -533,6 +533,50 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("LotDraw");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Credits.OrderPayment", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("PlanOrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<DateOnly>("ReceivedOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(140)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PlanOrderId", "IdempotencyKey")
+                        .IsUnique();
+
+                    b.ToTable("OrderPayment");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Currencies.CurrencyRate", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1354,6 +1398,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("BLOB");
 
                     b.Property<long>("OrderedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PaidMinorUnits")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("PaymentReference")

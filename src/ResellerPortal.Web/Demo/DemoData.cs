@@ -225,7 +225,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
     private async Task BuyAsync(Actor portal, Actor owner, BulkPlan plan, CancellationToken cancellationToken)
     {
         var order = (await new PlanOrders(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
-        await new CreditLots(database, _clock).ConfirmOrderAsync(portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
+        await new OrderPayments(database, _clock).ConfirmAsync(portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
     }
 
     private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftRun drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)

@@ -7,15 +7,34 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class ConfirmOrderDialog(CurrentActor current, CreditLots lots)
+public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPayments payments, TimeProvider clock)
 {
+    private readonly Guid _key = Guid.NewGuid();
+    private decimal _amount;
+    private string _day = "";
     private string _reference = "";
     private string? _begins;
+    private OrderReceipt? _receipt;
 
     [Parameter, EditorRequired]
     public OrderRow Row { get; set; } = null!;
 
-    private async Task<Refusal?> ActAsync() => UtcText.TryRead(_begins, out var beginsAtUtc)
-        ? (await lots.ConfirmOrderAsync(await current.GetAsync(), Row.Order.Id, _reference, beginsAtUtc)).Refusal
-        : Refusal.Of("Enter the beginning with a time in UTC, or leave it empty for now.");
+    protected override void OnInitialized() => (_amount, _day) = (Row.Order.Due.Amount, DayText.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
+
+    private async Task<Refusal?> ActAsync()
+    {
+        if (!UtcText.TryRead(_begins, out var beginsAtUtc))
+        {
+            return Refusal.Of("Enter the beginning with a time in UTC, or leave it empty.");
+        }
+
+        if (!DayText.TryRead(_day, out var day))
+        {
+            return Refusal.Of("Choose the day on which the payment was received.");
+        }
+
+        var outcome = await payments.RecordAsync(await current.GetAsync(), new PaidForOrder(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));
+        _receipt = outcome.IsRefused ? null : outcome.Value;
+        return outcome.Refusal;
+    }
 }

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class Orders(CurrentActor current, PlanQueries plans, CreditLots lots, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class Orders(CurrentActor current, PlanQueries plans, OrderPayments payments, IDialogService dialogs, ISnackbar snackbar)
 {
     private const int PageSize = 50;
 
@@ -25,21 +25,24 @@ public sealed partial class Orders(CurrentActor current, PlanQueries plans, Cred
         _orders = await plans.AllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
     }
 
+    private static bool IsInPart(PlanOrder order) => order.Status == PlanOrderStatus.Ordered && !order.Paid.IsZero;
+
     private async Task ConfirmAsync(OrderRow row)
     {
-        var (isDone, _) = await dialogs.ActAsync(new DialogParameters<ConfirmOrderDialog> { { d => d.Row, row } });
-        if (isDone)
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<ConfirmOrderDialog> { { d => d.Row, row } });
+        if (isDone && result is OrderReceipt receipt)
         {
-            snackbar.Add($"{row.ResellerName} has {Numbers.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
+            snackbar.Add(
+                receipt.Lot is null ? $"Recorded. {receipt.Order.Due} of the order are still due." : $"{row.ResellerName} has {Numbers.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
             await ShowAsync(_page);
         }
     }
 
     private async Task CancelAsync(OrderRow row)
     {
-        if (await dialogs.ConfirmAsync("Cancel this order?", $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.", "Cancel order"))
+        if (await dialogs.ConfirmAsync("Cancel this order?", $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.{(row.Order.Paid.IsZero ? "" : $" The {row.Order.Paid} that were paid are noted as paid back.")}", "Cancel order"))
         {
-            var outcome = await lots.CancelOrderAsync(await current.GetAsync(), row.Order.Id);
+            var outcome = await payments.CancelAsync(await current.GetAsync(), row.Order.Id);
             if (outcome.Refusal is { } refusal)
             {
                 snackbar.Add(refusal.Message, Severity.Error);

@@ -21,7 +21,7 @@ public sealed class CreditLotsTests
             Assert.Equal(0, await before.CreditLots.CountAsync());
         }
 
-        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => sqlite.Books.Lots.ConfirmOrderAsync(Books.Operator, order.Id, "statement 7"))));
+        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "statement 7"))));
 
         Assert.Single(lots.Select(l => l.Value.Id).Distinct());
         Assert.Equal((12_000, 15_000, sqlite.Clock.GetUtcNow().AddDays(365)), (lots[0].Value.Conversions, lots[0].Value.UnitCostMicros, lots[0].Value.ExpiresAtUtc));
@@ -59,7 +59,7 @@ public sealed class CreditLotsTests
         var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
         var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.ConfirmOrderAsync(seat, order.Id, ""));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.OrderPayments.ConfirmAsync(seat, order.Id, ""));
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class CreditLotsTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
-        await Books.Valued(sqlite.Books.Lots.CancelOrderAsync(Books.Operator, order.Id));
+        await Books.Valued(sqlite.Books.OrderPayments.CancelAsync(Books.Operator, order.Id));
 
-        Assert.True((await sqlite.Books.Lots.ConfirmOrderAsync(Books.Operator, order.Id, "")).IsRefused);
+        Assert.True((await sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "")).IsRefused);
     }
 
     [Theory]

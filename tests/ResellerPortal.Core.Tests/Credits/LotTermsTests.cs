@@ -49,7 +49,7 @@ public sealed class LotTermsTests
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var plan = await sqlite.Books.OfferAsync(10, 1);
         var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
-        await Books.Valued(sqlite.Books.Lots.ConfirmOrderAsync(Books.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
+        await Books.Valued(sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
         var token = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));

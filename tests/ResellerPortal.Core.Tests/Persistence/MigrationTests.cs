@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Storage.Sqlite;
@@ -48,6 +49,16 @@ public sealed class MigrationTests
             Assert.Equal(["EUR", "JPY"], (await db.Customers.OrderBy(c => c.Name).ToListAsync()).Select(c => c.Currency.Code));
             Assert.Equal(ExchangeRate.NanosPerUnit, (await db.Invoices.SingleAsync()).RateNanos);
         });
+
+    [Fact]
+    public Task An_order_that_was_confirmed_is_paid() => CarriedOverAsync(
+        "BankStatements",
+        """
+        INSERT INTO "PlanOrder" ("Id", "ResellerId", "PlanId", "PlanName", "Conversions", "PriceMinorUnits", "Currency", "ValidityDays", "Status", "OrderedAtUtc", "IdempotencyKey")
+        VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 'Paid', 1, 180, 'EUR', 1, 'Confirmed', 0, zeroblob(16)),
+               (randomblob(16), zeroblob(16), zeroblob(16), 'Waits', 1, 180, 'EUR', 1, 'Ordered', 0, randomblob(16))
+        """,
+        async db => Assert.Equal([("Paid", 0L), ("Waits", 180L)], (await db.PlanOrders.OrderBy(o => o.PlanName).ToListAsync()).Select(o => (o.PlanName, o.Due.MinorUnits))));
 
     /// <summary>Fills a database of an older version, brings it to the newest, and looks at what became of it.</summary>
     private static async Task CarriedOverAsync(string version, string sql, Func<PortalDbContext, Task> look)
