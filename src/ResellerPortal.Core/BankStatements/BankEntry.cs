@@ -11,8 +11,17 @@ namespace ResellerPortal.Core.BankStatements;
 /// <param name="BankReference">The bank's own name of the entry.</param>
 public sealed record BankEntry(string Account, DateOnly BookedOn, Money Amount, string Counterparty, string CounterpartyIban, string Reference, string BankReference)
 {
+    public const int AccountLength = 34;
     public const int NameLength = 140;
     public const int ReferenceLength = 500;
+
+    /// <summary>A bank's text on one line, without what is no text, cut to a length.</summary>
+    public static string Plain(string text, int length)
+    {
+        var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var line = string.Join(' ', words);
+        return line.Length > length ? line[..length] : line;
+    }
 
     /// <summary>The same entry in every file that tells it.</summary>
     /// <param name="occurrence">0 for the first of entries that are alike in one file, 1 for the next.</param>

@@ -58,11 +58,16 @@ public static class Camt053
         var told = Children(details, "RmtInf").SelectMany(info =>
             Children(info, "Ustrd").Select(e => e.Value).Concat(Children(info, "Strd").SelectMany(s => new[] { Text(s, "CdtrRefInf", "Ref"), Text(s, "RfrdDocInf", "Nb") })));
         var endToEnd = Text(details, "Refs", "EndToEndId");
-        var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Select(Clean).Where(text => text.Length > 0).Distinct());
+        var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
         var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
         return new BankEntry(
-            account, DayOf(entry), part.Amount, Cut(Clean(name), BankEntry.NameLength), Cut(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), 34),
-            Cut(reference, BankEntry.ReferenceLength), Cut(Clean(ofBank), BankEntry.NameLength));
+            BankEntry.Plain(account, BankEntry.AccountLength),
+            DayOf(entry),
+            part.Amount,
+            BankEntry.Plain(name, BankEntry.NameLength),
+            BankEntry.Plain(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), BankEntry.AccountLength),
+            BankEntry.Plain(reference, BankEntry.ReferenceLength),
+            BankEntry.Plain(ofBank, BankEntry.NameLength));
     }
 
     private static DateOnly DayOf(XElement entry)
@@ -120,8 +125,4 @@ public static class Camt053
 
     /// <summary>The text of an element without elements in it; empty where there is none.</summary>
     private static string Text(XElement element, params ReadOnlySpan<string> path) => Find(element, path) is { HasElements: false } found ? found.Value.Trim() : "";
-
-    private static string Clean(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Cut(string text, int length) => text.Length > length ? text[..length] : text;
 }

@@ -37,9 +37,9 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
             AmountOf(row.Line, CsvFile.Cell(row.Cells, Amount), CurrencyOf(row.Line, CsvFile.Cell(row.Cells, Currency), own)),
-            Cut(CsvFile.Cell(row.Cells, Name), BankEntry.NameLength),
-            Cut(CsvFile.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), 34),
-            Cut(CsvFile.Cell(row.Cells, Reference), BankEntry.ReferenceLength),
+            BankEntry.Plain(CsvFile.Cell(row.Cells, Name), BankEntry.NameLength),
+            BankEntry.Plain(CsvFile.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankEntry.AccountLength),
+            BankEntry.Plain(CsvFile.Cell(row.Cells, Reference), BankEntry.ReferenceLength),
             "")).ToList();
         return new BankStatementFile(entries.FindAll(e => e.Amount.MinorUnits > 0), entries.Count(e => e.Amount.MinorUnits <= 0));
     }
@@ -68,6 +68,4 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
             ? Money.Round(amount, currency)
             : throw new InvalidDataException($"Line {line}: '{text}' is no amount in {currency}.");
     }
-
-    private static string Cut(string text, int length) => text.Length > length ? text[..length] : text;
 }

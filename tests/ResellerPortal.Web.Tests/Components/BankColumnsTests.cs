@@ -10,7 +10,7 @@ public sealed class BankColumnsTests
     private static readonly Currency Eur = Currency.Of("EUR");
 
     [Theory]
-    [InlineData("Buchungstag;Betrag;Währung;Auftraggeber;IBAN;Verwendungszweck\n20.11.2026;\"1.234,50\";EUR;Acme GmbH;DE89 3704 0044 0532 0130 00;INV-2026-0001\n21.11.2026;-5,00;EUR;Bank;;Entgelt\n")]
+    [InlineData("Buchungstag;Betrag;Währung;Auftraggeber;IBAN;Verwendungszweck\n20.11.2026;\"1.234,50\";EUR;\"Acme\n  GmbH\";DE89 3704 0044 0532 0130 00;INV-2026-0001\u0007\n21.11.2026;-5,00;EUR;Bank;;Entgelt\n")]
     [InlineData("Booking date,Amount,Currency,Payer,Payer IBAN,Reference\n2026-11-20,\"1,234.50\",EUR,Acme GmbH,DE89370400440532013000,INV-2026-0001\n2026-11-21,-5.00,EUR,Bank,,Fee\n")]
     [InlineData("Data\tSuma\tValiuta\tMokėtojas\tIBAN\tPaskirtis\n2026-11-20\t1 234,5\teur\tAcme GmbH\tDE89370400440532013000\tINV-2026-0001\n2026-11-21\t-5\tEUR\tBank\t\tFee\n")]
     public async Task A_banks_file_is_read_by_the_words_in_its_header(string text)
