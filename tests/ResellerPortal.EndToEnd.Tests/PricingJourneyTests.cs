@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
@@ -15,12 +16,15 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await server.Books.BuyAsync(northwind, 10_000, 100m);
         var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
         await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
-        server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
+
+        // After midnight in Vilnius, when it is the day before in UTC.
+        server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 21, 30, 0, TimeSpan.Zero));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", Books.Password);
 
         await owner.OpenAsync("/reseller/pricing", "Pricing");
         await owner.SeesAsync("Now: at cost");
+        await Assertions.Expect(owner.Page.GetByLabel("From (day in your time zone)")).ToHaveValueAsync("2026-10-16");
         await owner.ChooseAsync("Rule", "Graduated");
         await owner.EnterAsync("Step 1 price", "0.03");
         await owner.EnterAsync("Step 2 price", "0.005");

@@ -5,13 +5,14 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.</summary>
-public sealed partial class PriceEditor(CurrentActor current, RateCards cards, PriceSimulator simulator, TimeProvider clock, ISnackbar snackbar)
+public sealed partial class PriceEditor(CurrentActor current, RateCards cards, PriceSimulator simulator, CustomerQueries customers, TimeProvider clock, ISnackbar snackbar)
 {
     private CardDraft _draft = null!;
     private bool _hasMore;
@@ -48,9 +49,9 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
 
     protected override async Task OnInitializedAsync()
     {
-        _from = DayText.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
         _draft = CardDraft.From(Terms, Currency);
         _hasMore = _draft.HasMore;
+        _from = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
         await PreviewAsync();
     }
 
