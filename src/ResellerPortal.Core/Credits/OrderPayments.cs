@@ -42,8 +42,12 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
             return refusal;
         }
 
-        Enter(db, actor, order, Money.Round(paid.Amount, order.Currency), paid, now);
-        lot = order.Due.IsZero ? Grant(db, actor, order, paid, now) : null;
+        var amount = Money.Round(paid.Amount, order.Currency);
+        Enter(db, order, amount, paid, now);
+        lot = order.Due.IsZero ? Grant(db, order, paid, now) : null;
+        db.Audit(
+            actor, now, Permission.OrdersConfirm,
+            $"order {order.TransferReference}: {amount}, {(lot is null ? $"{order.Due} still due" : $"lot of {lot.Conversions} conversions of {order.PlanName}")}", order.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new OrderReceipt(order, lot);
@@ -86,13 +90,14 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        if (!order.Paid.IsZero)
+        var paid = order.Paid;
+        if (!paid.IsZero)
         {
-            Enter(db, actor, order, -order.Paid, new PaidForOrder(order.Id, 0, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now)), now);
+            Enter(db, order, -paid, new PaidForOrder(order.Id, 0, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now)), now);
         }
 
         order.Cancel(now);
-        db.Audit(actor, now, Permission.OrdersConfirm, $"cancelled order {order.TransferReference}", order.ResellerId);
+        db.Audit(actor, now, Permission.OrdersConfirm, $"cancelled order {order.TransferReference}{(paid.IsZero ? "" : $", {paid} paid back")}", order.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return order;
@@ -106,7 +111,7 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
         : paid.BeginsAtUtc is { } begins && (begins < now || begins > now.AddYears(1)) ? Refusal.Of("A lot begins now or within a year.", nameof(paid.BeginsAtUtc))
         : null;
 
-    private static void Enter(PortalDbContext db, Actor actor, PlanOrder order, Money amount, PaidForOrder paid, DateTimeOffset now)
+    private static void Enter(PortalDbContext db, PlanOrder order, Money amount, PaidForOrder paid, DateTimeOffset now)
     {
         order.Receive(amount);
         db.Add(new OrderPayment
@@ -120,10 +125,9 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
             RecordedAtUtc = now,
             IdempotencyKey = paid.IdempotencyKey,
         });
-        db.Audit(actor, now, Permission.OrdersConfirm, $"order {order.TransferReference}: {amount}, {order.Due} still due", order.ResellerId);
     }
 
-    private static CreditLot Grant(PortalDbContext db, Actor actor, PlanOrder order, PaidForOrder paid, DateTimeOffset now)
+    private static CreditLot Grant(PortalDbContext db, PlanOrder order, PaidForOrder paid, DateTimeOffset now)
     {
         var validFrom = (paid.BeginsAtUtc ?? now).ToUniversalTime();
         order.Confirm(now, paid.Reference);
@@ -140,7 +144,6 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
             ExpiresAtUtc = validFrom.AddDays(order.ValidityDays),
         };
         db.CreditLots.Add(lot);
-        db.Audit(actor, now, Permission.OrdersConfirm, $"order {order.TransferReference}: lot of {lot.Conversions} conversions of {order.PlanName}", order.ResellerId);
         return lot;
     }
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Tenancy;
@@ -76,6 +77,9 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         await Books.Valued(live.Books.OrderPayments.CancelAsync(Books.Operator, order.Id));
         await using var db = live.Database.Open(owner.Scope);
         Assert.Equal([100_00L, -100_00], await db.Set<OrderPayment>().OrderBy(p => p.Id).Select(p => p.AmountMinorUnits).ToListAsync());
+        Assert.Equal(
+            [$"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due", $"cancelled order {order.TransferReference}, 100.00 EUR paid back"],
+            await db.Set<AuditEntry>().Where(a => a.Action == Permission.OrdersConfirm).OrderBy(a => a.Id).Select(a => a.Subject).ToListAsync());
         Assert.Contains("cancelled", (await live.Books.OrderPayments.RecordAsync(Books.Operator, Paid(order, 10m))).Refusal!.Message, StringComparison.Ordinal);
     }
 
