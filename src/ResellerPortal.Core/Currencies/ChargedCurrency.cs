@@ -30,6 +30,6 @@ public sealed class ChargedCurrency
 
         var rate = Array.Find(_newestFirst, r => r.EffectiveFrom <= day) ?? _newestFirst.LastOrDefault()
             ?? throw new InvalidOperationException($"There is no exchange rate from {_ofReseller.Code} to {Currency.Code}.");
-        return new ExchangeRate(rate.UnitsNanos, _ofReseller, Currency);
+        return rate.RateFrom(_ofReseller);
     }
 }

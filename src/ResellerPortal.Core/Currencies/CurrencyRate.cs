@@ -26,6 +26,8 @@ public sealed class CurrencyRate : IResellerOwned
     public required long UnitsNanos { get; init; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
+
+    public ExchangeRate RateFrom(Currency ofReseller) => new(UnitsNanos, ofReseller, Currency);
 }
 
 internal sealed class CurrencyRateConfiguration : IEntityTypeConfiguration<CurrencyRate>

@@ -50,7 +50,7 @@ public sealed class CurrencyRates(PortalDatabase database, TimeProvider clock)
         db.CurrencyRates.Add(rate);
         db.Audit(
             actor, now, Permission.PricesEdit,
-            string.Create(CultureInfo.InvariantCulture, $"{new ExchangeRate(rate.UnitsNanos, reseller.Currency, rate.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
+            string.Create(CultureInfo.InvariantCulture, $"{rate.RateFrom(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rate;

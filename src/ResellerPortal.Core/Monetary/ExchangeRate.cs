@@ -35,6 +35,9 @@ public readonly record struct ExchangeRate(long Nanos, Currency From, Currency T
         return Money.Round(money.Amount / Amount, From);
     }
 
+    /// <summary>"1.0824", with up to nine decimals.</summary>
+    public string ToAmountString() => Amount.ToString("0.0########", CultureInfo.InvariantCulture);
+
     /// <summary>"1 EUR = 1.0824 USD".</summary>
-    public override string ToString() => $"1 {From.Code} = {Amount.ToString("0.0########", CultureInfo.InvariantCulture)} {To.Code}";
+    public override string ToString() => $"1 {From.Code} = {ToAmountString()} {To.Code}";
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Currencies;
-using ResellerPortal.Core.Monetary;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
@@ -31,5 +29,5 @@ public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRates r
         }
     }
 
-    private static string Units(CurrencyRate rate) => ((decimal)rate.UnitsNanos / ExchangeRate.NanosPerUnit).ToString("0.0########", CultureInfo.InvariantCulture);
+    private string Units(CurrencyRate rate) => rate.RateFrom(_overview!.Own).ToAmountString();
 }
