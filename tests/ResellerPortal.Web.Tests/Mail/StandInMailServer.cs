@@ -9,6 +9,7 @@ namespace ResellerPortal.Testing;
 public sealed class StandInMailServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
     private Task _serving = Task.CompletedTask;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -42,8 +43,10 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stopping.CancelAsync();
         await _serving;
+        _listener.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task ServeAsync()
@@ -52,10 +55,10 @@ public sealed class StandInMailServer : IAsyncDisposable
         {
             try
             {
-                using var client = await _listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
                 await TalkAsync(client);
             }
-            catch (SocketException)
+            catch (OperationCanceledException)
             {
                 return;
             }
