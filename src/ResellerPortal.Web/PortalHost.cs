@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
+using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Persistence;
@@ -13,6 +14,7 @@ using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Documents.PlainFiles;
 using ResellerPortal.Gateway;
 using ResellerPortal.Gateway.Sandbox;
+using ResellerPortal.Payments.Stripe;
 using ResellerPortal.Storage.PostgreSql;
 using ResellerPortal.Storage.Sqlite;
 using ResellerPortal.Storage.SqlServer;
@@ -42,6 +44,8 @@ internal static class PortalHost
         services.AddSingleton<IElectronicInvoice, ElectronicInvoice>();
         services.AddSingleton<IStatementDocument, StatementPdf>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
+        services.AddStripePayments(builder.Configuration);
+        services.AddSingleton(OperatorAccountOf(builder.Configuration.GetSection("Operator")));
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
             .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")
             .ValidateOnStart();
@@ -75,6 +79,7 @@ internal static class PortalHost
         app.MapResellerDownloads();
         app.MapCustomerDownloads();
         app.MapHealth();
+        app.MapStripeWebhooks();
         app.MapGateway();
         if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConvertApiOptions>>().Value.IsSandbox)
         {
@@ -130,6 +135,15 @@ internal static class PortalHost
             await using var _ = stopping.Register(context.Abort);
             await next(context);
         });
+    }
+
+    /// <summary>Where resellers transfer the price of plans to, as the settings say.</summary>
+    private static OperatorAccount OperatorAccountOf(IConfigurationSection settings)
+    {
+        var account = new BankAccount(settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
+        return account.IsGiven && !BankAccount.IsIban(account.Iban)
+            ? throw new InvalidOperationException($"Operator:Iban is '{account.Iban}', which is no IBAN.")
+            : new OperatorAccount(account, settings["PaymentInstructions"] ?? "");
     }
 
     private static void AddDatabase(WebApplicationBuilder builder)

@@ -14,6 +14,9 @@ public static class Permission
 
     public const string AccountsReconcile = "accounts.reconcile";
 
+    /// <summary>To have a payment provider's events handled again, and differences to its books put right.</summary>
+    public const string PaymentsRepair = "payments.repair";
+
     public const string ResellerView = "reseller.view";
     public const string PlansBuy = "plans.buy";
     public const string CustomersManage = "customers.manage";
@@ -30,9 +33,14 @@ public static class Permission
     public const string InvoicesFinalise = "invoices.finalise";
     public const string InvoicesCredit = "invoices.credit";
     public const string PaymentsRecord = "payments.record";
+    public const string PaymentsRefund = "payments.refund";
+
+    /// <summary>To say where customers' online payments go.</summary>
+    public const string PaymentsConfigure = "payments.configure";
 
     public const string MyView = "my.view";
     public const string MyTokensManage = "my.tokens.manage";
+    public const string MyInvoicesPay = "my.invoices.pay";
 
     public static IReadOnlyList<string> All { get; } =
         [.. typeof(Permission).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];

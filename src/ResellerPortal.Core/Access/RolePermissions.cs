@@ -8,13 +8,13 @@ public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()
     {
-        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile],
+        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile, PaymentsRepair],
         [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
-        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund, PaymentsConfigure],
+        [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund],
         [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
         [Role.ResellerViewer] = [ResellerView],
-        [Role.CustomerAdmin] = [MyView, MyTokensManage],
+        [Role.CustomerAdmin] = [MyView, MyTokensManage, MyInvoicesPay],
         [Role.CustomerViewer] = [MyView],
     };
 

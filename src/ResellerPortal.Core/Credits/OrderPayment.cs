@@ -5,9 +5,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>Money that a reseller paid for one order of a plan.</summary>
+/// <summary>Money that a reseller paid for one order of a plan, without the tax on it.</summary>
 public sealed class OrderPayment : IResellerOwned
 {
+    public const int MaxReceiptUrl = 500;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required ResellerId ResellerId { get; init; }
@@ -19,10 +21,16 @@ public sealed class OrderPayment : IResellerOwned
 
     public required Currency Currency { get; init; }
 
+    /// <summary>The tax that was paid beside it.</summary>
+    public long TaxMinorUnits { get; init; }
+
     public required DateOnly ReceivedOn { get; init; }
 
     /// <summary>What the operator's bank statement shows for it.</summary>
     public required string Reference { get; init; }
+
+    /// <summary>Where the provider shows its receipt; null for money that came by transfer.</summary>
+    public string? ReceiptUrl { get; init; }
 
     public required DateTimeOffset RecordedAtUtc { get; init; }
 
@@ -37,6 +45,7 @@ internal sealed class OrderPaymentConfiguration : IEntityTypeConfiguration<Order
     public void Configure(EntityTypeBuilder<OrderPayment> builder)
     {
         builder.Property(p => p.Reference).HasMaxLength(140);
+        builder.Property(p => p.ReceiptUrl).HasMaxLength(OrderPayment.MaxReceiptUrl);
         builder.HasIndex(p => new { p.PlanOrderId, p.IdempotencyKey }).IsUnique();
     }
 }

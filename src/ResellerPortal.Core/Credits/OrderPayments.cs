@@ -43,8 +43,8 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
         }
 
         var amount = Money.Round(paid.Amount, order.Currency);
-        Enter(db, order, amount, paid, now);
-        lot = order.Due.IsZero ? Grant(db, order, paid, now) : null;
+        OrderBook.Enter(db, order, amount, paid.ReceivedOn, paid.Reference, paid.IdempotencyKey, now);
+        lot = order.Due.IsZero ? OrderBook.Grant(db, order, paid.Reference, paid.BeginsAtUtc ?? now, now) : null;
         db.Audit(
             actor, now, Permission.OrdersConfirm,
             $"order {order.TransferReference}: {amount}, {(lot is null ? $"{order.Due} still due" : $"lot of {lot.Conversions} conversions of {order.PlanName}")}", order.ResellerId);
@@ -93,7 +93,7 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
         var paid = order.Paid;
         if (!paid.IsZero)
         {
-            Enter(db, order, -paid, new PaidForOrder(order.Id, 0, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now)), now);
+            OrderBook.Enter(db, order, -paid, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now), now);
         }
 
         order.Cancel(now);
@@ -110,42 +110,6 @@ public sealed class OrderPayments(PortalDatabase database, TimeProvider clock)
         : paid.Reference.Length > 140 ? Refusal.Of("A payment reference has up to 140 characters.", nameof(paid.Reference))
         : paid.BeginsAtUtc is { } begins && (begins < now || begins > now.AddYears(1)) ? Refusal.Of("A lot begins now or within a year.", nameof(paid.BeginsAtUtc))
         : null;
-
-    private static void Enter(PortalDbContext db, PlanOrder order, Money amount, PaidForOrder paid, DateTimeOffset now)
-    {
-        order.Receive(amount);
-        db.Add(new OrderPayment
-        {
-            ResellerId = order.ResellerId,
-            PlanOrderId = order.Id,
-            AmountMinorUnits = amount.MinorUnits,
-            Currency = amount.Currency,
-            ReceivedOn = paid.ReceivedOn,
-            Reference = paid.Reference,
-            RecordedAtUtc = now,
-            IdempotencyKey = paid.IdempotencyKey,
-        });
-    }
-
-    private static CreditLot Grant(PortalDbContext db, PlanOrder order, PaidForOrder paid, DateTimeOffset now)
-    {
-        var validFrom = (paid.BeginsAtUtc ?? now).ToUniversalTime();
-        order.Confirm(now, paid.Reference);
-        var lot = new CreditLot
-        {
-            ResellerId = order.ResellerId,
-            PlanOrderId = order.Id,
-            PlanName = order.PlanName,
-            Granted = order.Conversions,
-            Conversions = order.Conversions,
-            UnitCostMicros = order.UnitCost.Micros,
-            Currency = order.Currency,
-            ValidFromUtc = validFrom,
-            ExpiresAtUtc = validFrom.AddDays(order.ValidityDays),
-        };
-        db.CreditLots.Add(lot);
-        return lot;
-    }
 
     private async Task<Outcome<PlanOrder>> LockAsync(PortalDbContext db, Guid orderId, CancellationToken cancellationToken)
     {

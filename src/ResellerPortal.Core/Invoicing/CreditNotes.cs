@@ -3,7 +3,6 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Taxes;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
 
@@ -27,6 +26,32 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
     /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
     public Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
         ActAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
+
+    /// <summary>
+    /// Takes back an amount of an invoice, tax included, for money that went back to the customer: in the transaction of the
+    /// caller, which has locked the customer, the invoice and the reseller, in this order.
+    /// </summary>
+    /// <returns>Null where nothing of the invoice is left to take back.</returns>
+    internal async Task<CreditNote?> CreditAmountAsync(PortalDbContext db, Actor actor, Invoice invoice, Money amount, string reason, CancellationToken cancellationToken)
+    {
+        var left = invoice.VoidedAtUtc is null ? invoice.Total - new Money(invoice.CreditedMinorUnits, invoice.Currency) : Money.Zero(invoice.Currency);
+        if (left.MinorUnits <= 0 || amount.MinorUnits <= 0)
+        {
+            return null;
+        }
+
+        var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
+        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        int[] lines = [.. Enumerable.Range(1, original.Lines.Count).Except(credited)];
+        if (amount >= left && lines.Length > 0)
+        {
+            return (await CreditAsync(db, actor, invoice, lines, reason, cancellationToken)).Value;
+        }
+
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
+        var part = amount < left ? amount : left;
+        return await EnterAsync(db, actor, reseller, invoice, CreditNoteComposer.OfAmount(original, part, reason, reseller.Zone.DayOf(clock.GetUtcNow())), [], cancellationToken);
+    }
 
     private async Task<Outcome<Invoice>> VoidAsync(PortalDbContext db, Actor actor, Invoice invoice, string reason, CancellationToken cancellationToken)
     {
@@ -122,8 +147,28 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             return Refusal.Of("One of these lines was credited before. Open the invoice again.", nameof(positions));
         }
 
+        var isLast = earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count;
+        if (!isLast && earlier.Exists(n => n.Lines.Count == 0))
+        {
+            return Refusal.Of("A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is taken back.", nameof(positions));
+        }
+
+        var note = await EnterAsync(
+            db, actor, reseller, invoice, CreditNoteComposer.OfLines(original, chosen, earlier, reason, reseller.Zone.DayOf(clock.GetUtcNow())), chosen, cancellationToken);
+        if (isLast)
+        {
+            // Nothing was owed after all, so nothing was late.
+            invoice.LateFeeMinorUnits = 0;
+        }
+
+        return note;
+    }
+
+    /// <summary>Numbers a note and enters it. The reseller's row is locked, as the invoice's is.</summary>
+    private async Task<CreditNote> EnterAsync(
+        PortalDbContext db, Actor actor, Reseller reseller, Invoice invoice, InvoiceSnapshot snapshot, IReadOnlyList<int> positions, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
-        var snapshot = Compose(original, chosen, earlier, reason, reseller.Zone.DayOf(now));
         snapshot = snapshot with { Number = await InvoiceNumbers.NextAsync(db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
         var id = Guid.CreateVersion7(now);
         var note = new CreditNote
@@ -138,18 +183,12 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             Currency = invoice.Currency,
             NetMinorUnits = snapshot.NetMinorUnits,
             TaxMinorUnits = snapshot.TaxMinorUnits,
-            Reason = reason,
+            Reason = snapshot.Credits!.Reason,
             Snapshot = snapshot.ToJson(),
-            Lines = [.. chosen.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
+            Lines = [.. positions.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
         };
         db.CreditNotes.Add(note);
         invoice.CreditedMinorUnits += note.Total.MinorUnits;
-        if (earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count)
-        {
-            // Nothing was owed after all, so nothing was late.
-            invoice.LateFeeMinorUnits = 0;
-        }
-
         db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
         return note;
     }
@@ -167,49 +206,5 @@ public sealed class CreditNotes(PortalDatabase database, TimeProvider clock)
             : invoice.VoidedAtUtc is not null ? Refusal.Of("This invoice is void already.")
             : invoice.WrittenOffMinorUnits > 0 ? Refusal.Of($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
             : invoice;
-    }
-
-    /// <summary>The note of the last lines takes back what is left of the tax and in the seller's currency, so that all notes together are the invoice.</summary>
-    private static InvoiceSnapshot Compose(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
-    {
-        var lines = positions.Select(position => original.Lines[position - 1]).ToList();
-        var taxes = TaxCalculation.Subtotals(lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
-            .Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, original.Taxes[0].Reason, original.Taxes[0].ReasonCode))
-            .ToList();
-        var isLast = earlier.Sum(n => n.Lines.Count) + lines.Count == original.Lines.Count;
-        var before = isLast ? earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList() : [];
-        if (isLast)
-        {
-            taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before.SelectMany(n => n.Taxes), t) });
-        }
-
-        var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
-        var reporting = original.Reporting is not { } own ? null
-            : isLast ? own with
-            {
-                NetMinorUnits = own.NetMinorUnits - before.Sum(n => n.Reporting!.NetMinorUnits),
-                TaxMinorUnits = own.TaxMinorUnits - before.Sum(n => n.Reporting!.TaxMinorUnits),
-            }
-            : SnapshotReporting.Of(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
-        return original with
-        {
-            Credits = new SnapshotCredit(original.Number, original.IssuedOn, reason),
-            IssuedOn = day,
-            DueOn = day,
-            Lines = lines,
-            Taxes = taxes,
-            NetMinorUnits = net,
-            TaxMinorUnits = tax,
-            TotalMinorUnits = net + tax,
-            Reporting = reporting,
-            FromBalanceMinorUnits = 0,
-            PayLink = null,
-            CostMicros = null,
-            Days = [],
-            Tokens = [],
-        };
-
-        static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
-            taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
     }
 }

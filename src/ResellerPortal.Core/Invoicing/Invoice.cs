@@ -91,6 +91,9 @@ public sealed class Invoice : ICustomerOwned
 
     public string? Number { get; private set; }
 
+    /// <summary>Opens the page where it is paid to whoever holds it; null on invoices from before there was one.</summary>
+    public Guid? PayKey { get; init; }
+
     /// <summary>JSON of <see cref="InvoiceSnapshot"/>; null on a draft.</summary>
     public string? Snapshot { get; private set; }
 
@@ -106,6 +109,9 @@ public sealed class Invoice : ICustomerOwned
     /// <summary><see cref="Due"/> above or below zero, for the database.</summary>
     public static Expression<Func<Invoice, bool>> IsUnsettled { get; } =
         i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits != i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
+
+    /// <summary>The page of the portal where it is paid; null for none.</summary>
+    public string? PayPath => PayKey is { } key ? $"/pay/{key:N}" : null;
 
     public BillingPeriod Period => BillingPeriod.Of(PeriodStart);
 
@@ -193,6 +199,7 @@ internal sealed class InvoiceConfiguration : IEntityTypeConfiguration<Invoice>
         builder.Property(i => i.TaxReasonCode).HasMaxLength(20);
         builder.HasIndex(i => new { i.CustomerId, i.PeriodStart }).IsUnique().HasFilter("\"VoidedAtUtc\" IS NULL");
         builder.HasIndex(i => new { i.ResellerId, i.Number }).IsUnique();
+        builder.HasIndex(i => i.PayKey);
         builder.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -30,6 +30,7 @@ internal static class InvoiceDraft
             TaxMinorUnits = rated.TaxAt(tax.RateBasisPoints).MinorUnits,
             TaxReason = tax.Reason,
             TaxReasonCode = tax.ReasonCode,
+            PayKey = Guid.NewGuid(),
             DraftedAtUtc = now,
             Lines = [.. rated.Lines.Select((line, index) => new InvoiceLine
             {

@@ -35,7 +35,7 @@ internal static class SnapshotComposer
             FromBalanceMinorUnits = Math.Clamp(invoice.Total.MinorUnits, 0, customer.BalanceMinorUnits),
             PaymentInstructions = reseller.PaymentInstructions,
             Account = reseller.Account.IsGiven ? reseller.Account : null,
-            PayLink = reseller.PayLink.Length == 0 ? null : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
+            PayLink = reseller.PayLink.Length == 0 ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.Of(path) : null) : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
             AccentColor = reseller.BrandColor,
             Font = reseller.Font,
             LogoHash = reseller.LogoHash,

@@ -98,6 +98,10 @@ public sealed record DocumentWords
     /// <summary>0: an invoice.</summary>
     public required string LateFeeFor { get; init; }
 
+    public required string PaymentReturned { get; init; }
+
+    public required string CreditedBefore { get; init; }
+
     /// <summary>0: an invoice.</summary>
     public required string WrittenOffOf { get; init; }
 

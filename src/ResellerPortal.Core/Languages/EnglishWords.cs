@@ -60,6 +60,8 @@ internal static class EnglishWords
         DayOfEntry = "Day",
         Document = "Document",
         LateFeeFor = "Late fee for {0}",
+        PaymentReturned = "Payment returned",
+        CreditedBefore = "Credited before with {0}",
         WrittenOffOf = "Written off of {0}",
         PaymentFor = "Payment for {0}",
         PaidIn = "Paid into the balance",

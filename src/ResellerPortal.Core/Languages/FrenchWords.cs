@@ -60,6 +60,8 @@ internal static class FrenchWords
         DayOfEntry = "Jour",
         Document = "Document",
         LateFeeFor = "Frais de retard sur {0}",
+        PaymentReturned = "Paiement remboursé",
+        CreditedBefore = "Déjà crédité par {0}",
         WrittenOffOf = "Passé en perte sur {0}",
         PaymentFor = "Paiement de {0}",
         PaidIn = "Versement sur le solde",

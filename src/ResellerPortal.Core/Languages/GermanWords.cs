@@ -60,6 +60,8 @@ internal static class GermanWords
         DayOfEntry = "Tag",
         Document = "Beleg",
         LateFeeFor = "Mahngebühr zu {0}",
+        PaymentReturned = "Zahlung erstattet",
+        CreditedBefore = "Bereits gutgeschrieben mit {0}",
         WrittenOffOf = "Ausgebucht von {0}",
         PaymentFor = "Zahlung zu {0}",
         PaidIn = "Einzahlung auf das Guthaben",

@@ -60,6 +60,8 @@ internal static class LithuanianWords
         DayOfEntry = "Diena",
         Document = "Dokumentas",
         LateFeeFor = "Delspinigiai už {0}",
+        PaymentReturned = "Grąžintas mokėjimas",
+        CreditedBefore = "Jau įskaityta pagal {0}",
         WrittenOffOf = "Nurašyta iš {0}",
         PaymentFor = "Mokėjimas už {0}",
         PaidIn = "Įmoka į likutį",

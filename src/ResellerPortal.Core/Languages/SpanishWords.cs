@@ -60,6 +60,8 @@ internal static class SpanishWords
         DayOfEntry = "Día",
         Document = "Documento",
         LateFeeFor = "Recargo por demora de {0}",
+        PaymentReturned = "Pago devuelto",
+        CreditedBefore = "Ya abonado con {0}",
         WrittenOffOf = "Dado de baja de {0}",
         PaymentFor = "Pago de {0}",
         PaidIn = "Ingreso en el saldo",

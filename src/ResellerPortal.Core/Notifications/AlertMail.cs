@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
@@ -56,7 +57,7 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
             }
         }
 
-        return sent;
+        return sent + await SendNoticesAsync(db, since, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -73,6 +74,35 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
                 logger.LogError(failure, "Alerts could not be mailed; it is tried again in {Pause}.", Pause);
             }
         }
+    }
+
+    private async Task<int> SendNoticesAsync(PortalDbContext db, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var sent = 0;
+        foreach (var notice in await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken))
+        {
+            var mine = db.Notices.Where(n => n.Id == notice.Id);
+            var now = clock.GetUtcNow();
+            if (await mine.Where(n => n.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, now), cancellationToken) == 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == notice.ResellerId, cancellationToken);
+                await mailer.SendAsync(new OutgoingMail(reseller.Email, notice.Subject, notice.Text), cancellationToken);
+                sent++;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "A notice could not be mailed; it is tried again in {Pause}.", Pause);
+                await mine.ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, (DateTimeOffset?)null), CancellationToken.None);
+                return sent;
+            }
+        }
+
+        return sent;
     }
 
     private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)

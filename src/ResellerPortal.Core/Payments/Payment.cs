@@ -8,7 +8,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Payments;
 
-/// <summary>Money that a customer paid for one invoice.</summary>
+/// <summary>Money that a customer paid for one invoice, or got back.</summary>
 public sealed class Payment : ICustomerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -19,6 +19,7 @@ public sealed class Payment : ICustomerOwned
 
     public required Guid InvoiceId { get; init; }
 
+    /// <summary>Negative where it was paid back.</summary>
     public required long AmountMinorUnits { get; init; }
 
     public required Currency Currency { get; init; }
@@ -32,6 +33,9 @@ public sealed class Payment : ICustomerOwned
     /// <summary>Chosen by the page that records it, unique per reseller, so that a double click records once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
+    /// <summary>The checkout that brought it; null for money that came by transfer.</summary>
+    public Guid? CheckoutId { get; init; }
+
     public Money Amount => new(AmountMinorUnits, Currency);
 }
 
@@ -42,6 +46,7 @@ internal sealed class PaymentConfiguration : IEntityTypeConfiguration<Payment>
         builder.Property(p => p.Reference).HasMaxLength(140);
         builder.HasIndex(p => new { p.ResellerId, p.IdempotencyKey }).IsUnique();
         builder.HasIndex(p => p.InvoiceId);
+        builder.HasIndex(p => p.CheckoutId);
     }
 }
 
@@ -52,7 +57,7 @@ public static class PaymentSets
         public DbSet<Payment> Payments => db.Set<Payment>();
 
         /// <summary>Enters a payment of an invoice that the caller has locked and looked at.</summary>
-        internal Payment Enter(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now)
+        internal Payment Enter(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now, Guid? checkoutId = null)
         {
             var payment = new Payment
             {
@@ -65,10 +70,11 @@ public static class PaymentSets
                 Reference = received.Reference.Trim(),
                 RecordedAtUtc = now,
                 IdempotencyKey = received.IdempotencyKey,
+                CheckoutId = checkoutId,
             };
             invoice.PaidMinorUnits += amount.MinorUnits;
             db.Set<Payment>().Add(payment);
-            db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+            db.Audit(actor, now, Permission.PaymentsRecord, amount.MinorUnits < 0 ? $"{-amount} of {invoice.Number} paid back" : $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
             return payment;
         }
     }

@@ -31,6 +31,14 @@ public sealed class PlanOrder : IResellerOwned
 
     public required int ValidityDays { get; init; }
 
+    public PlanRenewal Renewal { get; init; }
+
+    /// <summary>The subscription that it belongs to; null for one that stands alone.</summary>
+    public Guid? SubscriptionId { get; set; }
+
+    /// <summary>Whether the portal placed it by itself, as the reseller had said.</summary>
+    public bool IsAutomatic { get; init; }
+
     public PlanOrderStatus Status { get; private set; }
 
     public required DateTimeOffset OrderedAtUtc { get; init; }
@@ -46,19 +54,26 @@ public sealed class PlanOrder : IResellerOwned
     /// <summary>Kept up by payments.</summary>
     public long PaidMinorUnits { get; private set; }
 
+    public long DiscountMinorUnits { get; private set; }
+
     public Money Price => new(PriceMinorUnits, Currency);
 
     public Money Paid => new(PaidMinorUnits, Currency);
 
-    public Money Due => Price - Paid;
+    /// <summary>What a promotion took off the price.</summary>
+    public Money Discount => new(DiscountMinorUnits, Currency);
 
-    public UnitPrice UnitCost => UnitPrice.Spread(Price, Conversions);
+    public Money Due => Price - Discount - Paid;
+
+    public UnitPrice UnitCost => UnitPrice.Spread(Price - Discount, Conversions);
 
     /// <summary>What the reseller writes on the bank transfer.</summary>
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
 
     /// <param name="amount">Negative where it is paid back.</param>
     public void Receive(Money amount) => PaidMinorUnits = (Paid + amount).MinorUnits;
+
+    public void Deduct(Money discount) => DiscountMinorUnits = (Discount + discount).MinorUnits;
 
     public void Confirm(DateTimeOffset atUtc, string paymentReference)
     {
@@ -87,6 +102,8 @@ internal sealed class PlanOrderConfiguration : IEntityTypeConfiguration<PlanOrde
         builder.Property(o => o.PlanName).HasMaxLength(100);
         builder.Property(o => o.Status).HasConversion<string>().HasMaxLength(10).IsConcurrencyToken();
         builder.Property(o => o.PaymentReference).HasMaxLength(140);
+        builder.Property(o => o.Renewal).HasConversion<string>().HasMaxLength(10).HasDefaultValue(PlanRenewal.OneOff);
+        builder.HasIndex(o => o.SubscriptionId);
         builder.HasIndex(o => new { o.ResellerId, o.IdempotencyKey }).IsUnique();
         builder.HasIndex(o => o.OrderedAtUtc);
     }

@@ -19,7 +19,7 @@ public static class PlanSets
 /// <summary>Orders of plans. A confirmed order becomes a credit lot in Credits.</summary>
 public sealed class PlanOrders(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Orders a plan, paid offline. The same key again answers the first order.</summary>
+    /// <summary>Orders a plan, to be paid by transfer or online. The same key again answers the first order.</summary>
     /// <returns>The order, or the reason why it cannot be ordered.</returns>
     public async Task<Outcome<PlanOrder>> OrderAsync(Actor actor, Guid planId, Guid idempotencyKey, CancellationToken cancellationToken = default)
     {
@@ -53,6 +53,7 @@ public sealed class PlanOrders(PortalDatabase database, TimeProvider clock)
             PriceMinorUnits = plan.PriceMinorUnits,
             Currency = plan.Currency,
             ValidityDays = plan.ValidityDays,
+            Renewal = plan.Renewal,
             OrderedAtUtc = now,
             IdempotencyKey = idempotencyKey,
         };

@@ -74,7 +74,8 @@ public sealed class Deliveries(PortalDatabase database, IMailer mailer, TimeProv
     {
         var snapshot = InvoiceSnapshot.Parse(snapshotJson);
         var template = await LetterTemplates.OfAsync(db, kind, DocumentLanguage.Of(snapshot.Language), cancellationToken);
-        var letter = LetterText.Fill(template.Letter, snapshot, invoice.Due, invoice.LateFee, portal.Of("/my/invoices"));
+        var isPaidOnline = invoice.Due.MinorUnits > 0 && await db.Resellers.AnyAsync(r => r.Id == invoice.ResellerId && r.TakesOnlinePayments, cancellationToken);
+        var letter = LetterText.Fill(template.Letter, snapshot, invoice.Due, invoice.LateFee, portal.Of(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
         return new Delivery
         {
             ResellerId = invoice.ResellerId,

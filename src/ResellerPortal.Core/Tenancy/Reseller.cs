@@ -47,6 +47,9 @@ public sealed class Reseller
     /// <summary>An address of its own where an invoice is paid, "{number}" standing for the invoice's; empty for none.</summary>
     public string PayLink { get; set; } = "";
 
+    /// <summary>Whether its customers can pay at a payment provider's page; kept up as the provider tells.</summary>
+    public bool TakesOnlinePayments { get; set; }
+
     /// <summary>See <c>InvoiceNumber</c> for what a pattern may hold.</summary>
     public string InvoiceNumberPattern { get; set; } = "INV-{yyyy}-{seq:0000}";
 

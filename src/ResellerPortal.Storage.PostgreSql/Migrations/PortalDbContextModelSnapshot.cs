@@ -277,6 +277,231 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("BankTransaction");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Checkout", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<long?>("PaidAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("SavesMethod")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("SessionId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ToBalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Url")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "PaymentId");
+
+                    b.HasIndex("ResellerId", "CreatedAtUtc");
+
+                    b.HasIndex("SubjectId", "State");
+
+                    b.ToTable("Checkout");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Payer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("DecidedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsAgreed")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("MethodId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("MethodName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("ProviderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ProviderId");
+
+                    b.HasIndex("ResellerId", "CustomerId", "Merchant");
+
+                    b.ToTable("Payer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentAccount", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ConnectedId")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("Missing")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("ProtectedSecretKey")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("ProtectedWebhookSecret")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<long>("ReadAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("TakesPayments")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("ResellerId");
+
+                    b.HasIndex("ConnectedId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentAccount");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentReversal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CheckoutId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CreditNoteId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("FromBalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId", "ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentReversal");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<Guid>("Id")
@@ -550,6 +775,10 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<Guid>("PlanOrderId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("ReceiptUrl")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
                     b.Property<DateOnly>("ReceivedOn")
                         .HasColumnType("date");
 
@@ -563,6 +792,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
+
+                    b.Property<long>("TaxMinorUnits")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -813,6 +1045,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("PaidMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<Guid?>("PayKey")
+                        .HasColumnType("uuid");
+
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
 
@@ -851,6 +1086,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PayKey");
 
                     b.HasIndex("CustomerId", "PeriodStart")
                         .IsUnique()
@@ -1257,6 +1494,170 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.ToTable("UsageRollup");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MailedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MailedAtUtc");
+
+                    b.ToTable("Notice");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
+                {
+                    b.Property<DateOnly>("Night")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Compared")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Night");
+
+                    b.ToTable("PaymentComparison");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentDifference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("CheckoutId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("FoundAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ObjectId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentDifference");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.ProviderEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("EventId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<long?>("HandledAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ReceivedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("ReceivedAtUtc");
+
+                    b.HasIndex("Merchant", "EventId")
+                        .IsUnique();
+
+                    b.ToTable("ProviderEvent");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1264,6 +1665,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CheckoutId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1294,6 +1698,8 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId");
 
                     b.HasIndex("InvoiceId");
 
@@ -1362,8 +1768,14 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long?>("DecidedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("DiscountMinorUnits")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid>("IdempotencyKey")
                         .HasColumnType("uuid");
+
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("boolean");
 
                     b.Property<long>("OrderedAtUtc")
                         .HasColumnType("bigint");
@@ -1386,6 +1798,13 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.Property<long>("PriceMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasDefaultValue("OneOff");
+
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uuid");
 
@@ -1395,12 +1814,17 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(10)
                         .HasColumnType("character varying(10)");
 
+                    b.Property<Guid?>("SubscriptionId")
+                        .HasColumnType("uuid");
+
                     b.Property<int>("ValidityDays")
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
 
                     b.HasIndex("OrderedAtUtc");
+
+                    b.HasIndex("SubscriptionId");
 
                     b.HasIndex("ResellerId", "IdempotencyKey")
                         .IsUnique();
@@ -1532,6 +1956,117 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                     b.HasKey("ResellerId", "Kind", "Language");
 
                     b.ToTable("LetterTemplate");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("CancelsAtPeriodEnd")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("Conversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("GraceUntilUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsGraceEndNoticed")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("PeriodEndUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PeriodStartUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("PlanName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<long>("PriceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<long?>("UpgradeAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UpgradeConversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("UpgradePlanId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PlanSubscription");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.TopUpPolicy", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("BelowConversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("MonthlyCapMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("WithinDays")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("TopUpPolicy");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -1894,6 +2429,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
 
                     b.Property<int?>("StandardTaxBasisPoints")
                         .HasColumnType("integer");
+
+                    b.Property<bool>("TakesOnlinePayments")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()

@@ -277,6 +277,232 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("BankTransaction");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Checkout", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<long?>("PaidAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("SavesMethod")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("SessionId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("ToBalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Url")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "PaymentId");
+
+                    b.HasIndex("ResellerId", "CreatedAtUtc");
+
+                    b.HasIndex("SubjectId", "State");
+
+                    b.ToTable("Checkout");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Payer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("DecidedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsAgreed")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("MethodId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("MethodName")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("ProviderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ProviderId");
+
+                    b.HasIndex("ResellerId", "CustomerId", "Merchant");
+
+                    b.ToTable("Payer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentAccount", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ConnectedId")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("Missing")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("ProtectedSecretKey")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("ProtectedWebhookSecret")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<long>("ReadAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("TakesPayments")
+                        .HasColumnType("bit");
+
+                    b.HasKey("ResellerId");
+
+                    b.HasIndex("ConnectedId")
+                        .IsUnique()
+                        .HasFilter("[ConnectedId] IS NOT NULL");
+
+                    b.ToTable("PaymentAccount");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentReversal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CheckoutId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("CreditNoteId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("FromBalanceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId", "ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentReversal");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<Guid>("Id")
@@ -551,6 +777,10 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<Guid>("PlanOrderId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("ReceiptUrl")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
                     b.Property<DateOnly>("ReceivedOn")
                         .HasColumnType("date");
 
@@ -564,6 +794,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("TaxMinorUnits")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -814,6 +1047,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("PaidMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<Guid?>("PayKey")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("date");
 
@@ -852,6 +1088,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("bigint");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PayKey");
 
                     b.HasIndex("CustomerId", "PeriodStart")
                         .IsUnique()
@@ -1259,6 +1497,170 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.ToTable("UsageRollup");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MailedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MailedAtUtc");
+
+                    b.ToTable("Notice");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
+                {
+                    b.Property<DateOnly>("Night")
+                        .HasColumnType("date");
+
+                    b.Property<int>("Compared")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Night");
+
+                    b.ToTable("PaymentComparison");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentDifference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("CheckoutId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("FoundAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ObjectId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentDifference");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.ProviderEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("EventId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<long?>("HandledAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<long>("ReceivedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("ReceivedAtUtc");
+
+                    b.HasIndex("Merchant", "EventId")
+                        .IsUnique();
+
+                    b.ToTable("ProviderEvent");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1266,6 +1668,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CheckoutId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1296,6 +1701,8 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId");
 
                     b.HasIndex("InvoiceId");
 
@@ -1364,8 +1771,14 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long?>("DecidedAtUtc")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("DiscountMinorUnits")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid>("IdempotencyKey")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("bit");
 
                     b.Property<long>("OrderedAtUtc")
                         .HasColumnType("bigint");
@@ -1388,6 +1801,13 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<long>("PriceMinorUnits")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasDefaultValue("OneOff");
+
                     b.Property<Guid>("ResellerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1397,12 +1817,17 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                         .HasMaxLength(10)
                         .HasColumnType("nvarchar(10)");
 
+                    b.Property<Guid?>("SubscriptionId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<int>("ValidityDays")
                         .HasColumnType("int");
 
                     b.HasKey("Id");
 
                     b.HasIndex("OrderedAtUtc");
+
+                    b.HasIndex("SubscriptionId");
 
                     b.HasIndex("ResellerId", "IdempotencyKey")
                         .IsUnique();
@@ -1534,6 +1959,117 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.HasKey("ResellerId", "Kind", "Language");
 
                     b.ToTable("LetterTemplate");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<bool>("CancelsAtPeriodEnd")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("Conversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("GraceUntilUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsGraceEndNoticed")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("PeriodEndUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PeriodStartUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("PlanName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<long>("PriceMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<long?>("UpgradeAtUtc")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UpgradeConversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("UpgradePlanId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PlanSubscription");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.TopUpPolicy", b =>
+                {
+                    b.Property<Guid>("ResellerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("BelowConversions")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("MonthlyCapMinorUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("PlanId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("WithinDays")
+                        .HasColumnType("int");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("TopUpPolicy");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -1897,6 +2433,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
 
                     b.Property<int?>("StandardTaxBasisPoints")
                         .HasColumnType("int");
+
+                    b.Property<bool>("TakesOnlinePayments")
+                        .HasColumnType("bit");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()

@@ -273,6 +273,233 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("BankTransaction");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Checkout", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("ExpiresAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FeeMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("PaidAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("SavesMethod")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SessionId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("SubjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ToBalanceMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Url")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "PaymentId");
+
+                    b.HasIndex("ResellerId", "CreatedAtUtc");
+
+                    b.HasIndex("SubjectId", "State");
+
+                    b.ToTable("Checkout");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.Payer", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("DecidedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsAgreed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MethodId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MethodName")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProviderId")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ProviderId");
+
+                    b.HasIndex("ResellerId", "CustomerId", "Merchant");
+
+                    b.ToTable("Payer");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentAccount", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ConnectedId")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Missing")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedSecretKey")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedWebhookSecret")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReadAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("TakesPayments")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId");
+
+                    b.HasIndex("ConnectedId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentAccount");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Checkouts.PaymentReversal", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AmountMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CheckoutId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CreditNoteId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("CustomerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("FromBalanceMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RecordedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId", "ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentReversal");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Conversions.ConversionJob", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -554,6 +781,10 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("ReceiptUrl")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateOnly>("ReceivedOn")
                         .HasColumnType("TEXT");
 
@@ -568,6 +799,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long>("TaxMinorUnits")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -828,6 +1062,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("PaidMinorUnits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("PayKey")
+                        .HasColumnType("BLOB");
+
                     b.Property<DateOnly>("PeriodStart")
                         .HasColumnType("TEXT");
 
@@ -867,6 +1104,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PayKey");
 
                     b.HasIndex("CustomerId", "PeriodStart")
                         .IsUnique()
@@ -1284,6 +1523,171 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.ToTable("UsageRollup");
                 });
 
+            modelBuilder.Entity("ResellerPortal.Core.Notices.Notice", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("AtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MailedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MailedAtUtc");
+
+                    b.ToTable("Notice");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentComparison", b =>
+                {
+                    b.Property<DateOnly>("Night")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Compared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Night");
+
+                    b.ToTable("PaymentComparison");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.PaymentDifference", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CheckoutId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("FoundAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Merchant", "ObjectId")
+                        .IsUnique();
+
+                    b.ToTable("PaymentDifference");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.PaymentEvents.ProviderEvent", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("EventId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("HandledAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextAttemptAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ObjectId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReceivedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextAttemptAtUtc");
+
+                    b.HasIndex("ReceivedAtUtc");
+
+                    b.HasIndex("Merchant", "EventId")
+                        .IsUnique();
+
+                    b.ToTable("ProviderEvent");
+                });
+
             modelBuilder.Entity("ResellerPortal.Core.Payments.Payment", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1291,6 +1695,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
 
                     b.Property<long>("AmountMinorUnits")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("CheckoutId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -1325,6 +1732,8 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("BLOB");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckoutId");
 
                     b.HasIndex("InvoiceId");
 
@@ -1393,9 +1802,15 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long?>("DecidedAtUtc")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("DiscountMinorUnits")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("IdempotencyKey")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<bool>("IsAutomatic")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("OrderedAtUtc")
                         .HasColumnType("INTEGER");
@@ -1419,6 +1834,13 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.Property<long>("PriceMinorUnits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("OneOff");
+
                     b.Property<byte[]>("ResellerId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1429,12 +1851,17 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasMaxLength(10)
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("SubscriptionId")
+                        .HasColumnType("BLOB");
+
                     b.Property<int>("ValidityDays")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
                     b.HasIndex("OrderedAtUtc");
+
+                    b.HasIndex("SubscriptionId");
 
                     b.HasIndex("ResellerId", "IdempotencyKey")
                         .IsUnique();
@@ -1571,6 +1998,120 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     b.HasKey("ResellerId", "Kind", "Language");
 
                     b.ToTable("LetterTemplate");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.PlanSubscription", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("CancelsAtPeriodEnd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Conversions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("GraceUntilUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsGraceEndNoticed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PeriodEndUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PeriodStartUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("PlanId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("PlanName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PriceMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Renewal")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ResellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("StartedAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("UpgradeAtUtc")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UpgradeConversions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("UpgradePlanId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GraceUntilUtc");
+
+                    b.HasIndex("ProviderId")
+                        .IsUnique();
+
+                    b.ToTable("PlanSubscription");
+                });
+
+            modelBuilder.Entity("ResellerPortal.Core.Subscriptions.TopUpPolicy", b =>
+                {
+                    b.Property<byte[]>("ResellerId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("BelowConversions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MonthlyCapMinorUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("PlanId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int?>("WithinDays")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ResellerId");
+
+                    b.ToTable("TopUpPolicy");
                 });
 
             modelBuilder.Entity("ResellerPortal.Core.Tenancy.Customer", b =>
@@ -1934,6 +2475,9 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("StandardTaxBasisPoints")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("TakesOnlinePayments")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("TimeZone")

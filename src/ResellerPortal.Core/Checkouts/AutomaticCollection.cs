@@ -1,0 +1,147 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>A customer's payment method as it sees it.</summary>
+public sealed record CollectionView(bool IsOffered, string? MethodName);
+
+/// <summary>Charges invoices on their due date to the methods of customers who agreed to it.</summary>
+public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutDesk desk, CheckoutBook book, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
+{
+    /// <summary>How many days after the due date each attempt is made; after the last, reminders take over.</summary>
+    private static readonly int[] AttemptDays = [0, 3, 7];
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+
+    private static readonly TenantScope Everybody = TenantScope.CrossTenants("automatic collection for all resellers");
+
+    public async Task<CollectionView> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyView);
+        await using var db = database.Open(actor.Scope);
+        var merchant = await desk.MerchantOfAsync(actor.Reseller, cancellationToken);
+        var payer = merchant is null ? null : await db.Payers.AsNoTracking().SingleOrDefaultAsync(p => p.Merchant == merchant, cancellationToken);
+        return new CollectionView(merchant is not null, payer is { MayBeCharged: true } ? payer.MethodName : null);
+    }
+
+    /// <summary>A customer's invoices are not charged by themselves any more, and the method is forgotten.</summary>
+    public async Task<Outcome<CollectionView>> StopAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyInvoicesPay);
+        await using var db = database.Open(actor.Scope);
+        foreach (var payer in await db.Payers.Where(p => p.MethodId != null).ToListAsync(cancellationToken))
+        {
+            try
+            {
+                await online.ForgetMethodAsync(payer.Merchant, payer.MethodId!, cancellationToken);
+            }
+            catch (PaymentProviderException failure)
+            {
+                // It is not charged any more whatever the provider keeps.
+                logger.LogWarning("A payment method could not be forgotten: {Reason}", failure.Message);
+            }
+
+            (payer.IsAgreed, payer.MethodId, payer.MethodName, payer.DecidedAtUtc) = (false, null, null, clock.GetUtcNow());
+            db.Audit(actor, clock.GetUtcNow(), Permission.MyInvoicesPay, "invoices are not collected any more", payer.ResellerId, payer.CustomerId);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return await ReadAsync(actor, cancellationToken);
+    }
+
+    /// <summary>Charges what is due. Any number of nodes may do so: each invoice has one charge at a time.</summary>
+    /// <returns>How many invoices were paid.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        List<Payer> payers;
+        await using (var db = database.Open(Everybody))
+        {
+            payers = await db.Payers.AsNoTracking().Where(p => p.CustomerId != null && p.IsAgreed && p.MethodId != null).ToListAsync(cancellationToken);
+        }
+
+        var paid = 0;
+        foreach (var payer in payers.Where(p => p.MayBeCharged))
+        {
+            try
+            {
+                paid += await CollectAsync(payer, cancellationToken);
+            }
+            catch (PaymentProviderException failure)
+            {
+                logger.LogWarning("The invoices of {Customer} wait: {Reason}", payer.CustomerId, failure.Message);
+            }
+        }
+
+        return paid;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Invoices could not be collected; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    private async Task<int> CollectAsync(Payer payer, CancellationToken cancellationToken)
+    {
+        var scope = TenantScope.Of(payer.ResellerId!.Value);
+        if (await desk.MerchantOfAsync(payer.ResellerId.Value, cancellationToken) != payer.Merchant)
+        {
+            return 0;
+        }
+
+        await using var db = database.Open(scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == payer.ResellerId, cancellationToken);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == payer.CustomerId, cancellationToken);
+        var today = reseller.Zone.DayOf(clock.GetUtcNow());
+        var due = await db.Invoices.AsNoTracking().Where(Invoice.HasDue)
+            .Where(i => i.CustomerId == payer.CustomerId && i.DueOn <= today && i.RemindersHeldAtUtc == null)
+            .OrderBy(i => i.DueOn)
+            .ToListAsync(cancellationToken);
+        var paid = 0;
+        foreach (var invoice in due)
+        {
+            var attempts = await db.Checkouts.CountAsync(c => c.SubjectId == invoice.Id && c.Kind == CheckoutKind.Saved && c.State == CheckoutState.Failed, cancellationToken);
+            if (attempts >= AttemptDays.Length || today < invoice.DueOn!.Value.AddDays(AttemptDays[attempts]))
+            {
+                continue;
+            }
+
+            Debt debt = new(
+                CheckoutPurpose.Invoice, invoice.Id, reseller.Id, customer.Id, payer.Merchant, CheckoutKind.Saved, invoice.Due, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
+            if (await desk.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
+            {
+                continue;
+            }
+
+            var applied = await book.ApplyAsync(payer.Merchant, await online.ChargeAsync(checkout, payer, invoice.Number!, cancellationToken), cancellationToken);
+            paid += applied is { State: CheckoutState.Paid } ? 1 : 0;
+            if (applied is { State: CheckoutState.Failed })
+            {
+                db.Notify(
+                    reseller.Id, $"{invoice.Number} could not be collected", $"{invoice.Due} of {customer.Name} could not be charged: {applied.Fault}\n{(attempts + 1 < AttemptDays.Length ? "It is tried again." : "It is not tried again; the customer is reminded as you have set it.")}\n", clock.GetUtcNow());
+                await db.SaveChangesAsync(cancellationToken);
+            }
+        }
+
+        return paid;
+    }
+}

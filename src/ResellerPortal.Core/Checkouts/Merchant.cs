@@ -1,0 +1,30 @@
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>
+/// Whose account at a payment provider receives the money: the operator's for plans, a reseller's for invoices. A reseller's
+/// is one that is connected to the operator's, or one that the portal holds keys of.
+/// </summary>
+/// <param name="Key">"operator", the provider's id of a connected account ("acct_…"), or "reseller:" and the reseller's id.</param>
+public readonly record struct Merchant(string Key)
+{
+    public const int MaxLength = 60;
+
+    private const string Keys = "reseller:";
+
+    public static Merchant Operator { get; } = new("operator");
+
+    /// <summary>The reseller whose own keys open it; null for the operator's and for connected ones.</summary>
+    public ResellerId? KeysOf => Key.StartsWith(Keys, StringComparison.Ordinal) ? new ResellerId(Guid.Parse(Key.AsSpan(Keys.Length))) : null;
+
+    public bool IsOperator => this == Operator;
+
+    public bool IsConnected => !IsOperator && KeysOf is null;
+
+    public static Merchant WithKeysOf(ResellerId reseller) => new(Keys + reseller.Value);
+
+    public static Merchant Connected(string accountId) => new(accountId);
+
+    public override string ToString() => Key;
+}

@@ -1,0 +1,59 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>Where a reseller receives what its customers pay online.</summary>
+public sealed class PaymentAccount : IResellerOwned
+{
+    public required ResellerId ResellerId { get; init; }
+
+    /// <summary>The provider's id of an account that is connected to the operator's; null for none.</summary>
+    public string? ConnectedId { get; set; }
+
+    /// <summary>The reseller's own secret key, encrypted; null for none. It goes before a connected account.</summary>
+    public string? ProtectedSecretKey { get; set; }
+
+    /// <summary>What signs the events of that account, encrypted.</summary>
+    public string? ProtectedWebhookSecret { get; set; }
+
+    /// <summary>Whether the provider lets it take payments.</summary>
+    public bool TakesPayments { get; set; }
+
+    /// <summary>What the provider still wants to know, in its words; empty for nothing.</summary>
+    public string Missing { get; set; } = "";
+
+    public DateTimeOffset ReadAtUtc { get; set; }
+
+    /// <summary>Null while it has neither keys nor a connected account.</summary>
+    public Merchant? Merchant => ProtectedSecretKey is not null ? Checkouts.Merchant.WithKeysOf(ResellerId) : ConnectedId is { } id ? Checkouts.Merchant.Connected(id) : null;
+}
+
+internal sealed class PaymentAccountConfiguration : IEntityTypeConfiguration<PaymentAccount>
+{
+    public void Configure(EntityTypeBuilder<PaymentAccount> builder)
+    {
+        builder.HasKey(a => a.ResellerId);
+        builder.Property(a => a.ConnectedId).HasMaxLength(Checkouts.Merchant.MaxLength);
+        builder.Property(a => a.ProtectedSecretKey).HasMaxLength(2000);
+        builder.Property(a => a.ProtectedWebhookSecret).HasMaxLength(2000);
+        builder.Property(a => a.Missing).HasMaxLength(500);
+        builder.HasIndex(a => a.ConnectedId).IsUnique();
+        builder.Ignore(a => a.Merchant);
+    }
+}
+
+public static class CheckoutSets
+{
+    extension(DbContext db)
+    {
+        public DbSet<Checkout> Checkouts => db.Set<Checkout>();
+
+        public DbSet<PaymentReversal> PaymentReversals => db.Set<PaymentReversal>();
+
+        public DbSet<Payer> Payers => db.Set<Payer>();
+
+        public DbSet<PaymentAccount> PaymentAccounts => db.Set<PaymentAccount>();
+    }
+}

@@ -1,0 +1,15 @@
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>Payments outside the portal: it says where the money goes, and people confirm that it came or went.</summary>
+public sealed class TransferGateway : IPaymentGateway
+{
+    public PaymentWay Way => PaymentWay.Transfer;
+
+    public Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(new PaymentStart(null, new TransferDetails(request.Amount, request.Reference, request.Account, request.Instructions)));
+
+    public Task<string?> RefundAsync(Checkout checkout, Money amount, Guid key, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>($"Transfer {amount} back, then record it as paid back.");
+}

@@ -1,0 +1,73 @@
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Tenancy;
+using Stripe;
+
+namespace ResellerPortal.Payments.Stripe;
+
+/// <summary>Resellers' accounts that are connected to the operator's (Stripe Connect), and the check of keys of their own.</summary>
+internal sealed class StripeAccounts(StripeClients clients) : IMerchantGateway
+{
+    public async Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        AccountCreateOptions options = new()
+        {
+            Type = clients.Options.ConnectAccountType,
+            Country = reseller.Address.Country,
+            Email = reseller.Email.Length > 0 ? reseller.Email : null,
+            DefaultCurrency = reseller.Currency.Code.ToLowerInvariant(),
+            BusinessProfile = new AccountBusinessProfileOptions { Name = reseller.Name },
+            Capabilities = new AccountCapabilitiesOptions
+            {
+                CardPayments = new AccountCapabilitiesCardPaymentsOptions { Requested = true },
+                Transfers = new AccountCapabilitiesTransfersOptions { Requested = true },
+            },
+            Metadata = new() { ["reseller"] = reseller.Id.Value.ToString("N") },
+        };
+        return (await StripeClients.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.With($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
+    }
+
+    public async Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        AccountLinkCreateOptions options = new() { Account = accountId, Type = "account_onboarding", ReturnUrl = returnUrl, RefreshUrl = returnUrl };
+        return (await StripeClients.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.With($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
+    }
+
+    public async Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        try
+        {
+            return await StripeClients.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? StatusOf(account) : null;
+        }
+        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
+        {
+            // What was disconnected is out of reach.
+            return null;
+        }
+    }
+
+    public async Task<MerchantStatus?> CheckKeyAsync(string secretKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return StatusOf(await StripeClients.CallAsync(() => new AccountService(clients.ClientOf(secretKey)).GetSelfAsync(null, cancellationToken)));
+        }
+        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Unauthorized })
+        {
+            return null;
+        }
+    }
+
+    private static MerchantStatus StatusOf(Account account)
+    {
+        var due = account.Requirements?.CurrentlyDue ?? [];
+        return new MerchantStatus(
+            account.ChargesEnabled,
+            due.Count > 0 ? $"Stripe still asks for: {string.Join(", ", due.Take(5).Select(d => d.Replace('_', ' ').Replace('.', ' ')))}{(due.Count > 5 ? $" and {due.Count - 5} more" : "")}."
+            : account.ChargesEnabled ? ""
+            : account.DetailsSubmitted ? "Stripe is checking the details."
+            : "Stripe still asks who you are.");
+    }
+}

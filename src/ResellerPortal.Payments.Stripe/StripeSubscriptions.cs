@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Subscriptions;
+using Stripe;
+
+namespace ResellerPortal.Payments.Stripe;
+
+/// <summary>Plans that renew, in the operator's account.</summary>
+internal sealed class StripeSubscriptions(StripeClients clients, StripePrices prices) : ISubscriptionGateway
+{
+    public async Task<ProviderSubscription?> ReadSubscriptionAsync(string id, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var subscription = await StripeClients.FindAsync(
+            () => new SubscriptionService(access.Client).GetAsync(id, new SubscriptionGetOptions { Expand = ["default_payment_method"] }, access.Read, cancellationToken));
+        if (subscription?.Items?.Data is not [{ } item, ..])
+        {
+            return null;
+        }
+
+        SubscriptionState? state = subscription.Status switch
+        {
+            "incomplete" => null,
+            "active" or "trialing" => SubscriptionState.Active,
+            "canceled" or "incomplete_expired" => SubscriptionState.Ended,
+            _ => SubscriptionState.PastDue,
+        };
+        return new ProviderSubscription(
+            subscription.Id,
+            StripePayments.CheckoutOf(subscription.Metadata?.GetValueOrDefault(StripePayments.CheckoutKey)),
+            state,
+            subscription.CancelAtPeriodEnd,
+            StripePayments.Utc(item.CurrentPeriodStart),
+            StripePayments.Utc(item.CurrentPeriodEnd),
+            subscription.DefaultPaymentMethod is { } method ? new ProviderMethod(method.Id, StripePayments.Name(method.Card?.Brand ?? method.Type, method.Card?.Last4 ?? method.SepaDebit?.Last4)) : null,
+            subscription.LatestInvoiceId);
+    }
+
+    public async Task<ProviderInvoice?> ReadInvoiceAsync(string id, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var invoice = await StripeClients.FindAsync(() => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
+        if (invoice is null)
+        {
+            return null;
+        }
+
+        var reason = invoice.BillingReason switch
+        {
+            "subscription_create" => ProviderInvoiceReason.Begin,
+            "subscription_cycle" => ProviderInvoiceReason.Renewal,
+            "subscription_update" => ProviderInvoiceReason.Upgrade,
+            _ => ProviderInvoiceReason.Other,
+        };
+        var periods = invoice.Lines?.Data is { Count: > 0 } lines ? lines.Select(l => l.Period).ToList() : [];
+        ProviderPayment payment = new(
+            invoice.Id,
+            null,
+            invoice.Status == "paid" ? ProviderPaymentState.Paid : invoice.Status == "open" && invoice.Attempted ? ProviderPaymentState.Failed : ProviderPaymentState.Open,
+            StripeAmount.From(invoice.Subtotal, invoice.Currency),
+            StripeAmount.From(invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0, invoice.Currency),
+            StripeAmount.From(invoice.TotalTaxes?.Sum(t => t.Amount) ?? 0, invoice.Currency),
+            StripePayments.Utc(invoice.StatusTransitions?.PaidAt ?? invoice.Created))
+        {
+            ReceiptUrl = invoice.HostedInvoiceUrl,
+        };
+        return new ProviderInvoice(
+            invoice.Id,
+            invoice.Parent?.SubscriptionDetails?.SubscriptionId,
+            reason,
+            payment,
+            StripePayments.Utc(periods.Count > 0 ? periods.Min(p => p.Start) : invoice.PeriodStart),
+            StripePayments.Utc(periods.Count > 0 ? periods.Max(p => p.End) : invoice.PeriodEnd));
+    }
+
+    public async Task UpgradeAsync(string subscriptionId, BulkPlan plan, DateTimeOffset atUtc, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var service = new SubscriptionService(access.Client);
+        var subscription = await StripeClients.CallAsync(() => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
+        SubscriptionUpdateOptions options = new()
+        {
+            Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = await prices.OfAsync(access, plan, cancellationToken) }],
+            ProrationBehavior = "always_invoice",
+            ProrationDate = atUtc.UtcDateTime,
+            PaymentBehavior = "error_if_incomplete",
+        };
+        var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeSeconds()}");
+        await StripeClients.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.With(key), cancellationToken));
+    }
+
+    public async Task SetCancelAsync(string subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        await StripeClients.CallAsync(() => new SubscriptionService(access.Client).UpdateAsync(
+            subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd }, access.With($"cancel-{Guid.NewGuid():N}"), cancellationToken));
+    }
+
+    public async IAsyncEnumerable<string> InvoicesSinceAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        string? last = null;
+        StripeList<Invoice> page;
+        do
+        {
+            InvoiceListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last };
+            page = await StripeClients.CallAsync(() => new InvoiceService(access.Client).ListAsync(options, access.Read, cancellationToken));
+            foreach (var invoice in page.Data)
+            {
+                yield return invoice.Id;
+            }
+
+            last = page.Data.LastOrDefault()?.Id;
+        }
+        while (page.HasMore);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Core.Tenancy;
+using Stripe;
+
+namespace ResellerPortal.Payments.Stripe;
+
+/// <summary>Where Stripe sends events: signatures are verified, then an event is stored, then Stripe is told so. The rest comes later.</summary>
+public static class StripeWebhooks
+{
+    private const int ToleranceSeconds = 300;
+
+    public static void MapStripeWebhooks(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+            TakeAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.Connected(account), events, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
+        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeys keys, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        {
+            var id = new ResellerId(reseller);
+            return await keys.OfAsync(id, cancellationToken) is { } own
+                ? await TakeAsync(context, [own.WebhookSecret], _ => Merchant.WithKeysOf(id), events, clock, loggers, cancellationToken)
+                : Results.NotFound();
+        }).AllowAnonymous().DisableAntiforgery();
+    }
+
+    private static async Task<IResult> TakeAsync(
+        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
+        if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
+        {
+            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+        }
+
+        if (!IsSigned(payload, context.Request.Headers["Stripe-Signature"].ToString(), secrets, clock.GetUtcNow()))
+        {
+            logger.LogWarning("An event for {Path} from {Address} is not signed with a known secret, or is older than {Seconds} seconds. It is refused.", context.Request.Path, context.Connection.RemoteIpAddress, ToleranceSeconds);
+            return Results.Text("The signature does not match, or is too old.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        if (Parse(payload, merchantOf) is not { } incoming)
+        {
+            logger.LogWarning("A signed event for {Path} has no id, type or object.", context.Request.Path);
+            return Results.Text("This is no event.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        await events.ReceiveAsync(incoming, cancellationToken);
+        return Results.Text("stored");
+    }
+
+    /// <summary>The body as it came, for the signature is of its bytes; null where it is too long.</summary>
+    private static async Task<string?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > ProviderEvent.MaxPayload)
+            {
+                return null;
+            }
+        }
+
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+    }
+
+    private static bool IsSigned(string payload, string signature, string[] secrets, DateTimeOffset now)
+    {
+        foreach (var secret in secrets.Where(s => s.Length > 0))
+        {
+            try
+            {
+                EventUtility.ValidateSignature(payload, signature, secret, ToleranceSeconds, now.ToUnixTimeSeconds());
+                return IsNotOfTheFuture(signature, now);
+            }
+            catch (StripeException)
+            {
+                // Perhaps it is signed with the other one.
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsNotOfTheFuture(string signature, DateTimeOffset now) =>
+        signature.Split(',').Select(part => part.Trim()).Where(part => part.StartsWith("t=", StringComparison.Ordinal)).All(part =>
+            long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= now.ToUnixTimeSeconds() + ToleranceSeconds);
+
+    /// <summary>Only what every version of Stripe's events has, so that a newer one is stored as well.</summary>
+    private static IncomingEvent? Parse(string payload, Func<string?, Merchant> merchantOf)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(payload);
+            var root = json.RootElement;
+            if (Text(root, "id") is not { } id || Text(root, "type") is not { } kind || !root.TryGetProperty("created", out var created) || !created.TryGetInt64(out var seconds)
+                || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("object", out var subject) || subject.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            var account = Text(root, "account");
+            var objectId = Text(subject, "id") ?? "";
+            return id.Length > Checkout.MaxProviderId || kind.Length > 100 || objectId.Length > Checkout.MaxProviderId || account is { Length: > Merchant.MaxLength } || seconds is < 0 or > 253_402_300_799
+                ? null
+                : new IncomingEvent(merchantOf(account), id, kind, objectId, DateTimeOffset.FromUnixTimeSeconds(seconds), payload);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        static string? Text(JsonElement element, string name) =>
+            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+}
