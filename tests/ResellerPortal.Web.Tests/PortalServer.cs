@@ -34,6 +34,9 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     public Books Books => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
+    /// <summary>For another node on the same database.</summary>
+    public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");
+
     public Uri Address => ClientOptions.BaseAddress;
 
     public static PortalServer Start(DateTimeOffset? now = null, params (string Name, string Value)[] settings)

@@ -1,0 +1,289 @@
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Payments;
+
+public sealed class InvoicePaymentTests
+{
+    [Fact]
+    public async Task An_invoice_is_paid_once_whatever_the_event_and_the_return_page_do_at_once()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(session);
+
+        var checkout = await till.CheckoutAsync(session);
+        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentSync>().ReturnAsync(Books.AdminOf(customer), checkout.Id));
+        await Task.WhenAll([till.DeliverAllAsync(), .. back]);
+
+        Assert.Equal(1210, (await till.PaymentsAsync(invoice)).Single().AmountMinorUnits);
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        Assert.Equal(CheckoutState.Paid, (await till.CheckoutAsync(session)).State);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Pressed_often_at_once_and_with_answers_lost_it_is_one_page()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        till.Stripe.LosesAnswers = 1;
+
+        var urls = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => till.CheckOutAsync(customer, invoice)));
+
+        Assert.Single(urls.Distinct());
+        Assert.Single(till.Stripe.All("checkout.session"));
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task What_was_paid_by_transfer_while_the_page_was_open_leaves_the_rest_on_the_balance()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await Books.Valued(till.Get<InvoicePayments>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        Assert.Equal(1000, await till.BalanceAsync(customer));
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_page_that_asks_for_too_much_is_closed_for_one_that_asks_for_what_is_due()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var first = await till.CheckOutAsync(customer, invoice);
+        await Books.Valued(till.Get<InvoicePayments>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+
+        var second = await till.CheckOutAsync(customer, invoice);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal("expired", (string?)till.Stripe.Object(first)["status"]);
+        Assert.Equal(210, (await till.CheckoutAsync(second)).AmountMinorUnits);
+        await till.Stripe.PayAsync(second);
+        await till.DeliverAllAsync();
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Of_a_connected_account_the_operator_keeps_its_fee()
+    {
+        await using var till = await Till.OpenAsync(("Stripe:ApplicationFeeBasisPoints", "250"));
+        var accounts = till.Get<PaymentAccounts>();
+        var link = await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/reseller/payments"));
+        var account = (string)till.Stripe.All("account").Single()["id"]!;
+        var (customer, invoice) = await till.InvoiceAsync();
+
+        Assert.Contains(account, link);
+        Assert.Contains("external account", (await Books.Valued(accounts.RefreshAsync(till.Owner))).Missing);
+        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal(link[..link.IndexOf('?')], (await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
+
+        till.Stripe.FinishOnboarding(account);
+        await till.DeliverAllAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        Assert.Equal("30", (string?)till.Stripe.Object(session)["asked"]!["payment_intent_data[application_fee_amount]"]);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+
+        Assert.Equal(Merchant.Connected(account), (await till.CheckoutAsync(session)).Merchant);
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Refunds_are_mirrored_with_credit_notes_and_never_more_than_was_paid()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+        var (refunds, checkout, key) = (till.Get<Refunds>(), await till.CheckoutAsync(session), Guid.NewGuid());
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => refunds.RefundAsync(till.Owner, checkout.Id, 2.10m, key)));
+        Assert.Equal(210, (await till.NotesAsync(invoice)).Single().Total.MinorUnits);
+        Assert.Equal("Enter an amount in whole minor units, up to the 10.00 EUR that can be given back.", (await refunds.RefundAsync(till.Owner, checkout.Id, 10.01m, Guid.NewGuid())).Refusal?.Message);
+
+        // The rest, in Stripe's own dashboard: the last note takes back what is left, and all notes are the invoice.
+        till.Stripe.Refund(checkout.PaymentId!, 1000);
+        await till.DeliverAllAsync();
+
+        var (now, notes) = (await till.ReadAsync(invoice), await till.NotesAsync(invoice));
+        Assert.Equal((0L, 0L, 1210L), (now.Due.MinorUnits, now.PaidMinorUnits, now.CreditedMinorUnits));
+        Assert.Equal((invoice.NetMinorUnits, invoice.TaxMinorUnits), (notes.Sum(n => n.NetMinorUnits), notes.Sum(n => n.TaxMinorUnits)));
+        Assert.Equal(0, await till.BalanceAsync(customer));
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_refund_that_fails_is_the_customers_money_again()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+
+        var refund = till.Stripe.Refund((await till.CheckoutAsync(session)).PaymentId!, 500);
+        await till.DeliverAllAsync();
+        till.Stripe.FailRefund(refund);
+        await till.DeliverAllAsync();
+
+        Assert.Equal(500, await till.BalanceAsync(customer));
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        await till.AssertSoundAsync();
+    }
+
+    [Theory]
+    [InlineData(true, 0, 0, InvoiceState.Paid)]
+    [InlineData(false, 1, 0, InvoiceState.Credited)]
+    public async Task A_dispute_makes_the_invoice_due_until_it_is_decided(bool isWon, int notes, long due, InvoiceState state)
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+
+        var dispute = till.Stripe.Dispute((await till.CheckoutAsync(session)).PaymentId!, 1210);
+        await till.DeliverAllAsync();
+        var open = await till.ReadAsync(invoice);
+        Assert.Equal(1210, open.Due.MinorUnits);
+        Assert.NotNull(open.RemindersHeldAtUtc);
+        till.Stripe.CloseDispute(dispute, isWon);
+        await till.DeliverAllAsync();
+
+        var closed = await till.ReadAsync(invoice);
+        Assert.Equal((notes, due, state), ((await till.NotesAsync(invoice)).Count, closed.Due.MinorUnits, closed.StateOn(new DateOnly(2026, 11, 2))));
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_bank_debit_is_on_its_way_for_days_and_may_fail()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        till.Stripe.HoldsBankDebits = true;
+        var (customer, invoice) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+
+        var checkout = await till.CheckoutAsync(session);
+        Assert.Equal(CheckoutState.Processing, checkout.State);
+        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        till.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
+        await till.DeliverAllAsync();
+        Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await till.CheckoutAsync(session)).State, (await till.CheckoutAsync(session)).Fault));
+
+        var second = await till.CheckOutAsync(customer, invoice);
+        await till.Stripe.PayAsync(second);
+        till.Stripe.Arrive((string)till.Stripe.Object(second)["payment_intent"]!, isPaid: true);
+        await till.DeliverAllAsync();
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_agreed_is_charged_on_the_due_date_and_again_after_a_refusal()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, first) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, first, savesMethod: true);
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+        var (collection, me) = (till.Get<AutomaticCollection>(), Books.AdminOf(customer));
+        Assert.Equal("Visa ending in 4242", (await collection.ReadAsync(me)).MethodName);
+
+        // The next invoice, of November, is due on 15 December.
+        await till.Server.Books.Recorder.RecordAsync(till.Owner.Scope, [Books.Fact(await till.Server.Books.IssueAsync(till.Owner, customer), Till.Start.AddDays(3), 100)]);
+        till.MoveTo(new DateTimeOffset(2026, 12, 1, 9, 0, 0, TimeSpan.Zero));
+        var draft = (await till.Server.Books.InvoiceRun.DraftAsync(till.Owner, new Core.Time.BillingPeriod(2026, 11))).Value.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
+        var invoice = await Books.Valued(till.Server.Books.Invoices.FinaliseAsync(till.Owner, draft));
+        Assert.Equal(0, await collection.RunAsync());
+
+        till.MoveTo(new DateTimeOffset(2026, 12, 15, 9, 0, 0, TimeSpan.Zero));
+        till.Stripe.DeclinesCharges = true;
+        Assert.Equal(0, await collection.RunAsync());
+        Assert.Equal(0, await collection.RunAsync());
+        Assert.Single(till.Stripe.Asked, a => a == "POST /v1/payment_intents");
+        till.MoveTo(new DateTimeOffset(2026, 12, 18, 9, 0, 0, TimeSpan.Zero));
+        till.Stripe.DeclinesCharges = false;
+        var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => collection.RunAsync()));
+
+        Assert.InRange(runs.Sum(), 1, 3);
+        Assert.Equal(1210, (await till.PaymentsAsync(invoice)).Single().AmountMinorUnits);
+        Assert.Equal("succeeded", (string?)till.Stripe.All("payment_intent").Single(i => (string?)i["payment_method"] is not null && (string?)i["setup_future_usage"] is null && (string?)i["status"] == "succeeded")["status"]);
+
+        // What the customer takes back stays so, though the payment is heard of again.
+        await Books.Valued(collection.StopAsync(me));
+        await till.DeliverAllAsync();
+        await till.Get<PaymentSync>().ReturnAsync(me, (await till.CheckoutAsync(session)).Id);
+        Assert.Null((await collection.ReadAsync(me)).MethodName);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_pay_link_opens_its_invoice_to_anybody_and_nothing_else()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var (_, other) = await till.InvoiceAsync();
+        var desk = till.Get<CheckoutDesk>();
+
+        Assert.Equal((invoice.Number, 1210L, true), (await desk.ByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
+        Assert.Null(await desk.ByLinkAsync(invoice.Id));
+        Assert.Null(await desk.ByLinkAsync(Guid.Empty));
+        Assert.EndsWith($"/pay/{invoice.PayKey:N}", InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink ?? $"/pay/{invoice.PayKey:N}");
+        var start = await Books.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
+        var checkout = await till.CheckoutAsync(start.SessionId!);
+        Assert.Null(await till.Get<PaymentSync>().ReturnByLinkAsync(other.Id, checkout.Id));
+        await till.Stripe.PayAsync(start.SessionId!);
+        Assert.Equal(CheckoutState.Paid, (await till.Get<PaymentSync>().ReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
+        Assert.Equal(customer.Id, checkout.CustomerId);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Nobody_pays_or_sees_what_is_anothers()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var (stranger, _) = await till.InvoiceAsync();
+        var session = await till.CheckOutAsync(customer, invoice);
+        var (_, rival) = await till.Server.Books.AddResellerAsync("rival");
+        var (desk, sync, id) = (till.Get<CheckoutDesk>(), till.Get<PaymentSync>(), (await till.CheckoutAsync(session)).Id);
+
+        Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(Books.AdminOf(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Null(await sync.ReturnAsync(Books.AdminOf(stranger), id));
+        Assert.Null(await sync.ReturnAsync(rival, id));
+        Assert.Empty(await till.Get<Refunds>().OfAsync(rival, invoice.Id));
+        Assert.StartsWith("This payment does not exist", (await till.Get<Refunds>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
+        Assert.False((await till.Get<PaymentAccounts>().ReadAsync(rival)).HasKeys);
+        Assert.False((await till.Get<AutomaticCollection>().ReadAsync(Books.AdminOf(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.InSeat(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
+    }
+}
