@@ -87,7 +87,7 @@ internal sealed class StripeSubscriptions(StripeClients clients, StripePrices pr
             ProrationDate = atUtc.UtcDateTime,
             PaymentBehavior = "error_if_incomplete",
         };
-        var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeSeconds()}");
+        var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeMilliseconds()}");
         await StripeClients.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.With(key), cancellationToken));
     }
 

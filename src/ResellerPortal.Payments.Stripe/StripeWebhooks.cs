@@ -27,7 +27,7 @@ public static class StripeWebhooks
             var id = new ResellerId(reseller);
             return await keys.OfAsync(id, cancellationToken) is { } own
                 ? await TakeAsync(context, [own.WebhookSecret], _ => Merchant.WithKeysOf(id), events, clock, loggers, cancellationToken)
-                : Results.NotFound();
+                : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
         }).AllowAnonymous().DisableAntiforgery();
     }
 
@@ -37,7 +37,7 @@ public static class StripeWebhooks
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
         if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
         {
-            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+            return Results.Text("The event is too long.", statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
         if (!IsSigned(payload, context.Request.Headers["Stripe-Signature"].ToString(), secrets, clock.GetUtcNow()))

@@ -20,6 +20,11 @@ public sealed class PaymentSync(PortalDatabase database, IOnlineGateway online, 
     /// <exception cref="PaymentProviderException">The provider could not be asked.</exception>
     public async Task<string?> FollowAsync(Merchant merchant, string kind, string objectId, CancellationToken cancellationToken)
     {
+        if (merchant.IsConnected && await accounts.OwnerOfAsync(merchant, cancellationToken) is null)
+        {
+            return null;
+        }
+
         var topic = kind.Split('.');
         return topic[0] switch
         {

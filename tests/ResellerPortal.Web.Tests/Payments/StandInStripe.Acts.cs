@@ -44,6 +44,16 @@ public sealed partial class StandInStripe
         return (string)NewRefund(key.Account, intent, amount)["id"]!;
     }
 
+    /// <summary>A payment that somebody made in an account of his own, with whatever he wrote into it.</summary>
+    public string Forge(string account, long amount, string currency, string checkout)
+    {
+        var intent = NewIntent(account, amount, currency, new JsonObject { ["checkout"] = checkout });
+        Succeed(account, intent);
+        return (string)intent["id"]!;
+    }
+
+    public void Lose(string id) => _objects.Remove(_objects.Keys.Single(k => k.Id == id));
+
     public void FailRefund(string refundId)
     {
         var (key, refund) = _objects.Single(o => o.Key.Id == refundId);

@@ -104,7 +104,19 @@ internal sealed class Till : IAsyncDisposable
     public async Task DeliverAsync(StripeEvent sent)
     {
         Assert.Equal(HttpStatusCode.OK, await SendAsync(sent));
+        await FollowedAsync();
+    }
+
+    /// <summary>Follows up what waits; what the portal's own work has taken, it is waited for.</summary>
+    public async Task FollowedAsync()
+    {
         await Get<ProviderEvents>().RunAsync();
+        await using var db = Open();
+        for (var i = 0; await db.ProviderEvents.AnyAsync(e => e.State == ProviderEventState.Waiting && e.Attempts == 0); i++)
+        {
+            Assert.True(i < 300, "An event was not followed up within 30 seconds.");
+            await Task.Delay(100);
+        }
     }
 
     public Task<HttpStatusCode> SendAsync(StripeEvent sent) => sent.Account == "acct_northwind"

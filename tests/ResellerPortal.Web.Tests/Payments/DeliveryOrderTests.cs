@@ -1,0 +1,107 @@
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Core.Plans;
+
+namespace ResellerPortal.Web.Tests.Payments;
+
+/// <summary>Whatever happens at Stripe, and however its events come: the books end the same, and add up.</summary>
+public sealed class DeliveryOrderTests
+{
+    /// <summary>What happens to a payment after it is made: refunds, disputes, their outcome.</summary>
+    private enum Turn
+    {
+        Refund,
+        FailedRefund,
+        DisputeWon,
+        DisputeLost,
+        DisputeOpen,
+    }
+
+    [Fact]
+    public async Task Events_in_any_order_and_number_leave_the_books_the_same()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var plan = await till.PlanAsync("Twelve", 12_000, 180m);
+        var monthly = await till.PlanAsync("Monthly", 1_000, 20m, PlanRenewal.Monthly, 30);
+        var random = Gen.Select(Gen.Enum<Turn>().Array[0, 2], Gen.Int[1, 600], Gen.Int[0, 2], Gen.Int);
+        await random.SampleAsync(
+            async story =>
+            {
+                var (turns, amount, renewals, seed) = story;
+                var (customer, invoice) = await till.InvoiceAsync();
+                var before = (await till.LotsAsync()).Count;
+                var session = await till.CheckOutAsync(customer, invoice);
+                var (order, plans) = await till.CheckOutAsync(plan);
+                var (_, subscribed) = await till.CheckOutAsync(monthly);
+                till.Stripe.Events.Clear();
+
+                await till.Stripe.PayAsync(session);
+                await till.Stripe.PayAsync(plans);
+                await till.Stripe.PayAsync(subscribed);
+                var intent = (string)till.Stripe.Object(session)["payment_intent"]!;
+                var (back, disputed) = (0L, 0L);
+                foreach (var turn in turns)
+                {
+                    switch (turn)
+                    {
+                        case Turn.Refund:
+                            till.Stripe.Refund(intent, amount);
+                            back += amount;
+                            break;
+                        case Turn.FailedRefund:
+                            till.Stripe.FailRefund(till.Stripe.Refund(intent, amount));
+                            break;
+                        default:
+                            var dispute = till.Stripe.Dispute(intent, amount);
+                            if (turn != Turn.DisputeOpen)
+                            {
+                                till.Stripe.CloseDispute(dispute, turn == Turn.DisputeWon);
+                            }
+
+                            disputed += turn == Turn.DisputeOpen ? amount : 0;
+                            back += turn == Turn.DisputeWon ? 0 : amount;
+                            break;
+                    }
+                }
+
+                var subscription = (string)till.Stripe.Object(subscribed)["subscription"]!;
+                for (var i = 0; i < renewals; i++)
+                {
+                    till.Stripe.Renew(subscription, isPaid: true);
+                }
+
+                // Each event once to three times, in any order, some of them at once.
+                var dice = new Random(seed);
+                var deliveries = till.Stripe.Events.SelectMany(e => Enumerable.Repeat(e, dice.Next(1, 4))).ToArray();
+                till.Stripe.Events.Clear();
+                dice.Shuffle(deliveries);
+                foreach (var some in deliveries.Chunk(4))
+                {
+                    await Task.WhenAll(some.Select(till.SendAsync));
+                    await till.Get<ProviderEvents>().RunAsync();
+                }
+
+                await till.FollowedAsync();
+                Assert.Equal(before + 2 + renewals, (await till.LotsAsync()).Count);
+                Assert.Single(await till.LotsAsync(), l => l.PlanOrderId == order.Id);
+                var now = await till.ReadAsync(invoice);
+                var received = (await till.PaymentsAsync(invoice)).Where(p => p.AmountMinorUnits > 0 && p.Reference == intent);
+                Assert.Equal(1210, received.Sum(p => p.AmountMinorUnits));
+                var checkout = await till.CheckoutAsync(session);
+                await using var db = till.Open();
+                var given = await db.PaymentReversals.Where(r => r.CheckoutId == checkout.Id && r.State != ReversalState.Undone).SumAsync(r => r.AmountMinorUnits);
+                Assert.Equal(back, given);
+                Assert.True(given <= 1210);
+
+                // What came, less what went back, is what the invoice and the balance hold; an open dispute is due again.
+                Assert.Equal(1210 - back, now.PaidMinorUnits + await till.BalanceAsync(customer));
+                Assert.InRange(now.Due.MinorUnits, 0, disputed);
+                await till.AssertSoundAsync();
+            },
+            iter: 12,
+            threads: 1);
+    }
+}
