@@ -10,6 +10,15 @@ public sealed record ResellerCredits(Reseller Reseller, IReadOnlyList<CreditLot>
 
 public sealed class CreditQueries(PortalDatabase database)
 {
+    /// <summary>Where the payment provider shows its receipts, by the order that was paid.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> ReceiptsAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var rows = await db.Set<OrderPayment>().AsNoTracking().Where(p => p.ReceiptUrl != null).Select(p => new { p.PlanOrderId, p.ReceiptUrl }).ToListAsync(cancellationToken);
+        return rows.GroupBy(r => r.PlanOrderId).ToDictionary(g => g.Key, g => g.First().ReceiptUrl!);
+    }
+
     /// <returns>Null where there is no such reseller.</returns>
     public async Task<ResellerCredits?> OfResellerAsync(Actor actor, ResellerId resellerId, CancellationToken cancellationToken = default)
     {

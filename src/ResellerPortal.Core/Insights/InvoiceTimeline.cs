@@ -58,7 +58,9 @@ public sealed class InvoiceTimeline(PortalDatabase database)
         }
 
         events.AddRange(letters.Select(Of));
-        events.AddRange(payments.Select(p => new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
+        events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
+            ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
+            : new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
         events.AddRange(moves.Select(m => m.Kind == BalanceEntryKind.InvoicePaid
             ? new TimelineEvent(m.RecordedAtUtc, "Paid from the balance", $"{-m.Amount}", TimelineTone.Good)
             : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));

@@ -51,6 +51,14 @@ public sealed class PaymentReconciliation(
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>Compares all accounts now, as somebody asked for it.</summary>
+    /// <inheritdoc cref="CompareAsync(CancellationToken)"/>
+    public Task<(int Compared, string? Fault)> CompareAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRepair);
+        return CompareAsync(cancellationToken);
+    }
+
     /// <summary>Compares all accounts now; what is found replaces what was found before.</summary>
     /// <returns>How many objects were held against each other, and which accounts could not be read.</returns>
     public async Task<(int Compared, string? Fault)> CompareAsync(CancellationToken cancellationToken)

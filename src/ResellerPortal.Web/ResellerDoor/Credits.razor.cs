@@ -1,22 +1,52 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class Credits(CurrentActor current, PlanQueries queries, PlanOrders orders, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class Credits(
+    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrders orders, CheckoutDesk desk, PaymentSync sync, IDialogService dialogs, ISnackbar snackbar)
 {
+    private readonly bool _isOnline = desk.WaysForPlans.Contains(PaymentWay.Online);
     private IReadOnlyList<BulkPlan>? _plans;
     private IReadOnlyList<PlanOrder> _orders = [];
+    private IReadOnlyDictionary<Guid, string> _receipts = new Dictionary<Guid, string>();
+    private (string Text, Severity Severity)? _returned;
     private bool _mayBuy;
 
+    /// <summary>The checkout from whose page the payer is back.</summary>
+    [SupplyParameterFromQuery(Name = "checkout")]
+    private string? Checkout { get; set; }
+
     protected override async Task OnInitializedAsync()
+    {
+        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(await current.GetAsync(), id) is { } checkout)
+        {
+            _returned = CheckoutText.Of(checkout);
+        }
+
+        await LoadAsync();
+    }
+
+    private static string BoughtWords(BulkPlan plan) => plan.Renewal switch
+    {
+        PlanRenewal.Monthly => "each month",
+        PlanRenewal.Yearly => "each year",
+        _ => $"once, valid for {Numbers.Count(plan.ValidityDays, "day")}",
+    };
+
+    private async Task LoadAsync()
     {
         var actor = await current.GetAsync();
         _mayBuy = actor.May(Permission.PlansBuy);
         _orders = await queries.OrdersAsync(actor);
+        _receipts = await credits.ReceiptsAsync(actor);
         _plans = await queries.CatalogueAsync(actor);
     }
 
@@ -25,16 +55,26 @@ public sealed partial class Credits(CurrentActor current, PlanQueries queries, P
         var key = Guid.NewGuid();
         if (!await dialogs.ConfirmAsync(
             $"Order {plan.Name}?",
-            $"{Numbers.Conversions(plan.Conversions)} conversions for {plan.Price}, paid by bank transfer. They can be used once the operator has confirmed your payment.",
+            $"{Numbers.Conversions(plan.Conversions)} conversions for {plan.Price}, {BoughtWords(plan)}. You choose next how to pay.",
             "Order plan"))
         {
             return;
         }
 
         var outcome = await orders.OrderAsync(await current.GetAsync(), plan.Id, key);
-        snackbar.Add(
-            outcome.Refusal?.Message ?? $"Ordered. Transfer {outcome.Value.Price} with the reference {outcome.Value.TransferReference}.",
-            outcome.IsRefused ? Severity.Error : Severity.Success);
-        await OnInitializedAsync();
+        if (outcome.Refusal is { } refusal)
+        {
+            snackbar.Add(refusal.Message, Severity.Error);
+            return;
+        }
+
+        await LoadAsync();
+        await PayAsync(outcome.Value);
+    }
+
+    private async Task PayAsync(PlanOrder order)
+    {
+        await dialogs.ActAsync(new DialogParameters<PayOrderDialog> { { d => d.Order, order }, { d => d.IsOnline, _isOnline } });
+        await LoadAsync();
     }
 }

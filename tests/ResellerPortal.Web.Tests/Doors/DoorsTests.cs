@@ -21,6 +21,7 @@ public sealed class DoorsTests
         "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
         "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload", "/sandbox/d/{fileId}",
+        "/pay/{Key}", "/webhooks/stripe", "/webhooks/stripe/{reseller:guid}",
         "/healthz", "/readyz",
     ];
 
@@ -38,8 +39,8 @@ public sealed class DoorsTests
     }
 
     [Theory]
-    [InlineData("/operator", "/operator/plans", "/operator/resellers", "/operator/converters", "/operator/reconciliation")]
-    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/month-end", "/reseller/invoices", "/reseller/invoice-settings", "/reseller/invoice-settings/sample.pdf", "/reseller/letters", "/reseller/month-close", "/reseller/month-close.csv?month=2026-10", "/reseller/documents.xlsx?month=2026-10", "/reseller/ledger.json", "/reseller/bookings.csv?month=2026-10", "/reseller/pricing", "/reseller/currencies", "/reseller/bank", "/reseller/ledger.csv", "/reseller/history", "/reseller/import", "/reseller/gateway", "/reseller/reconciliation")]
+    [InlineData("/operator", "/operator/plans", "/operator/resellers", "/operator/converters", "/operator/payments", "/operator/reconciliation")]
+    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/month-end", "/reseller/invoices", "/reseller/invoice-settings", "/reseller/invoice-settings/sample.pdf", "/reseller/letters", "/reseller/month-close", "/reseller/month-close.csv?month=2026-10", "/reseller/documents.xlsx?month=2026-10", "/reseller/ledger.json", "/reseller/bookings.csv?month=2026-10", "/reseller/pricing", "/reseller/currencies", "/reseller/bank", "/reseller/payments", "/reseller/ledger.csv", "/reseller/history", "/reseller/import", "/reseller/gateway", "/reseller/reconciliation")]
     [InlineData("/my", "/my/tokens", "/my/invoices", "/my/balance", "/my/statement", "/my/statement.pdf", "/my/quick-start", "/my/ledger", "/my/ledger.csv", "/my/ledger.ndjson")]
     public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
     {
