@@ -68,6 +68,8 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
         await ownerPage.PressInAsync(ownerPage.Row("Business 12,000"), "Order");
         await ownerPage.ConfirmAsync("Order plan");
+        await ownerPage.SeesAsync("Online payment is not set up here.");
+        await ownerPage.ConfirmAsync("Close");
         await ownerPage.SeesRowAsync("Waits for your payment");
 
         await operatorPage.OpenAsync("/operator", "Plan orders");

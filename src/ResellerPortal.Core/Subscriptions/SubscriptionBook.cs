@@ -214,11 +214,11 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
 
     private static async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderSubscription told, CancellationToken cancellationToken)
     {
-        if (told.Method is { } method
+        if (checkout.SavesMethod && told.Method is { } method
             && await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == null && p.Merchant == checkout.Merchant, cancellationToken) is { } payer
             && (payer.DecidedAtUtc is not { } decided || decided < checkout.CreatedAtUtc))
         {
-            (payer.MethodId, payer.MethodName, payer.IsAgreed, payer.DecidedAtUtc) = (method.Id, method.Name, checkout.SavesMethod, checkout.CreatedAtUtc);
+            (payer.MethodId, payer.MethodName, payer.IsAgreed, payer.DecidedAtUtc) = (method.Id, method.Name, true, checkout.CreatedAtUtc);
         }
     }
 }

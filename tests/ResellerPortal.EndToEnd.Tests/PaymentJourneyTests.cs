@@ -1,0 +1,194 @@
+using Microsoft.Playwright;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Time;
+using ResellerPortal.EndToEnd.Tests.PageObjects;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.EndToEnd.Tests;
+
+/// <summary>How people pay and are paid online, with a payment provider that is a stand-in on this machine.</summary>
+public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string OwnerEmail = "owner@northwind.example";
+    private const string OperatorEmail = "operator@test.example";
+
+    private static readonly DateTimeOffset October = new(2026, 10, 1, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly DateTimeOffset November = new(2026, 11, 1, 9, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_reseller_buys_a_plan_and_lets_credits_be_topped_up()
+    {
+        var (stripe, server, _) = await OpenAsync();
+        await using var stand = stripe;
+        using var portal = server;
+        await server.Books.AddResellerAsync("northwind");
+        await OfferAsync(server, "Twelve thousand", 12_000, 180m, PlanRenewal.OneOff);
+        await OfferAsync(server, "Monthly thousand", 1_000, 20m, PlanRenewal.Monthly);
+        await OfferAsync(server, "Monthly five thousand", 5_000, 60m, PlanRenewal.Monthly);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+
+        await owner.OpenAsync("/reseller/plans", "Plans and credits");
+        await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
+        await owner.ConfirmAsync("Order plan");
+        await owner.Page.GetByLabel("Keep the payment method for automatic top-ups").CheckAsync();
+        await owner.ConfirmAsync("Go to payment");
+        await owner.SeesAsync("Pay 18000 eur");
+        await owner.PressAsync("Use a bad card");
+        await owner.SeesAsync("Pay 18000 eur");
+        await owner.PressAsync("Pay");
+        await owner.SeesAsync("Paid: 180.00 EUR. Thank you.");
+        await owner.SeesRowAsync("Confirmed");
+        Assert.StartsWith(stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
+
+        await owner.EnterAsync("When fewer conversions are left than", "20000");
+        await owner.EnterAsync("At most in a month", "360");
+        await owner.PressAsync("Switch on");
+        await owner.SeesAsync("Credits are bought by themselves when they run low.");
+
+        await owner.OpenAsync("/reseller/plans", "Plans and credits");
+        await owner.PressInAsync(owner.Row("Monthly thousand"), "Order");
+        await owner.ConfirmAsync("Order plan");
+        await owner.ConfirmAsync("Go to payment");
+        await owner.PressAsync("Pay");
+        await owner.SeesAsync("Plans that renew");
+        await owner.PressInAsync(owner.Row("renews"), "Upgrade");
+        await owner.SeesAsync("more, for about");
+        await owner.ConfirmAsync("Upgrade and pay");
+        await owner.SeesInTimeAsync("/reseller/plans", "Plans and credits", owner.Row("Upgrade to Monthly five thousand"));
+        await owner.PressInAsync(owner.Row("renews"), "End");
+        await owner.ConfirmAsync("End with the period");
+        await owner.SeesRowAsync("ends ");
+        Assert.Empty(stripe.Faults);
+    }
+
+    [Fact]
+    public async Task A_reseller_connects_an_account_and_its_customer_pays_from_the_portal_and_from_the_link()
+    {
+        var (stripe, server, clock) = await OpenAsync();
+        await using var stand = stripe;
+        using var portal = server;
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.OpenAsync("/reseller/payments", "Online payments");
+        await owner.SeesAsync("Not yet");
+        await owner.PressAsync("Connect with Stripe");
+        await owner.SeesAsync("Who are you, acct_");
+        await owner.PressAsync("Finish");
+        await owner.SeesAsync("invoices and mails carry a pay link");
+
+        await server.Books.BuyAsync(northwind, 10_000, 100m);
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.Of("EUR")), new DateOnly(2026, 10, 1));
+        var (acme, fabrikam) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Fabrikam"));
+        foreach (var customer in new[] { acme, fabrikam })
+        {
+            await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
+        }
+
+        server.Clock.MoveTo(November);
+        clock.MoveTo(November);
+        var drafts = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
+        var invoices = new Dictionary<Core.Tenancy.CustomerId, Core.Invoicing.Invoice>();
+        foreach (var draft in drafts)
+        {
+            invoices[draft.CustomerId] = await Books.Valued(server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
+        }
+
+        // Acme pays in the portal and lets later invoices be collected.
+        var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await customerPage.SignInAsync("admin@acme.example", Books.Password);
+        await customerPage.OpenAsync("/my/invoices", "Invoices");
+        await customerPage.PressAsync("Pay");
+        await customerPage.Page.GetByLabel("Keep the payment method and collect later invoices").CheckAsync();
+        await customerPage.ConfirmAsync("Go to payment");
+        await customerPage.SeesAsync("Pay 1210 eur");
+        await customerPage.PressAsync("Pay");
+        await customerPage.SeesAsync("Paid: 12.10 EUR. Thank you.");
+        await customerPage.SeesAsync("Invoices are charged to your Visa ending in 4242 on their due date");
+        await customerPage.PressAsync("Stop");
+        await customerPage.ConfirmAsync("Stop collection");
+        await customerPage.SeesAsync("Invoices are not collected any more.");
+
+        // Fabrikam follows the link, without signing in.
+        var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await stranger.OpenAsync($"/pay/{invoices[fabrikam.Id].PayKey:N}", invoices[fabrikam.Id].Number!);
+        await stranger.PressAsync("Pay 12.10 EUR");
+        await stranger.PressAsync("Pay");
+        await stranger.SeesAsync("Paid: 12.10 EUR. Thank you.");
+        await stranger.SeesAsync("Nothing is due any more.");
+        await stranger.OpenAsync("/pay/00000000000000000000000000000000", "No such invoice");
+
+        // The reseller gives a part back.
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.OpenAsync($"/reseller/invoices/{invoices[acme.Id].Id}", invoices[acme.Id].Number!);
+        await owner.PressAsync("Refund");
+        await owner.EnterAsync("Amount", "2.10");
+        await owner.ConfirmAsync("Refund");
+        await owner.SeesAsync("Refund: 2.10 EUR");
+        await owner.SeesRowAsync("CN-2026-0001");
+        Assert.Empty(stripe.Faults);
+    }
+
+    [Fact]
+    public async Task The_operator_confirms_a_transfer_and_looks_after_events()
+    {
+        var (stripe, server, clock) = await OpenAsync();
+        await using var stand = stripe;
+        using var portal = server;
+        await server.Books.AddOperatorAsync(OperatorEmail);
+        await server.Books.AddResellerAsync("northwind");
+        await OfferAsync(server, "Twelve thousand", 12_000, 180m, PlanRenewal.OneOff);
+        var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.OpenAsync("/reseller/plans", "Plans and credits");
+        await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
+        await owner.ConfirmAsync("Order plan");
+        await owner.Page.GetByText("By bank transfer.").ClickAsync();
+        await owner.SeesAsync("with the reference RP-");
+        await owner.SeesAsync("Operator Ltd, LT12 1000 0111 0100 1000");
+        await owner.ConfirmAsync("Close");
+        await owner.SeesRowAsync("Waits for your payment");
+
+        // Meanwhile it is paid online after all, and no event tells of it; then the transfer comes too.
+        await owner.PressInAsync(owner.Row("Waits for your payment"), "Pay");
+        await owner.ConfirmAsync("Go to payment");
+        await owner.SeesAsync("Pay 18000 eur");
+        var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
+        await operatorPage.SignInAsync(OperatorEmail, Books.Password);
+        await operatorPage.OpenAsync("/operator", "Plan orders");
+        await operatorPage.PressAsync("Confirm payment");
+        await operatorPage.ConfirmAsync("Confirm payment");
+        await operatorPage.SeesRowAsync("Confirmed");
+        await owner.PressAsync("Pay");
+        await owner.SeesAsync("What was paid is not what was asked for.");
+
+        await operatorPage.OpenAsync("/operator/payments", "Online payments");
+        await operatorPage.SeesRowAsync("checkout.session.completed");
+        await operatorPage.PressInAsync(operatorPage.Row("checkout.session.completed"), "Replay");
+        await operatorPage.SeesAsync("Followed up: checkout is refused.");
+        server.Clock.MoveTo(October.AddMinutes(30));
+        clock.MoveTo(October.AddMinutes(30));
+        await operatorPage.PressAsync("Compare now");
+        await operatorPage.SeesRowAsync("was paid otherwise in the meantime");
+        await operatorPage.PressAsync("Pay it back");
+        await operatorPage.SeesAsync("Put right.");
+        Assert.Equal(180_00L, (long?)stripe.All("refund").Single()["amount"]);
+        Assert.Empty(stripe.Faults);
+    }
+
+    private static async Task<(StandInStripe Stripe, PortalServer Server, ShiftedClock Clock)> OpenAsync()
+    {
+        var clock = new ShiftedClock();
+        clock.MoveTo(October);
+        var stripe = await StandInStripe.StartAsync(clock);
+        var server = PortalServer.Start(October, [.. stripe.Settings, ("Operator:AccountHolder", "Operator Ltd"), ("Operator:Iban", "LT12 1000 0111 0100 1000"), ("Portal:PublicUrl", "https://portal.example")]);
+        stripe.DeliverTo(server.Address);
+        return (stripe, server, clock);
+    }
+
+    private static Task<BulkPlan> OfferAsync(PortalServer server, string name, long conversions, decimal price, PlanRenewal renewal) =>
+        Books.Valued(new BulkPlans(server.Books.Database, server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
+}
