@@ -107,6 +107,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await customerPage.SeesAsync("Pay 1210 eur");
         await customerPage.PressAsync("Pay");
         await customerPage.SeesAsync("Paid: 12.10 EUR. Thank you.");
+        await Assertions.Expect(customerPage.Row(invoices[acme.Id].Number!).GetByText("Paid", new() { Exact = true })).ToBeVisibleAsync();
         await customerPage.SeesAsync("Invoices are charged to your Visa ending in 4242 on their due date");
         await customerPage.PressAsync("Stop");
         await customerPage.ConfirmAsync("Stop collection");

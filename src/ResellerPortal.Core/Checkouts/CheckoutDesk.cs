@@ -12,7 +12,8 @@ namespace ResellerPortal.Core.Checkouts;
 public sealed record PayableInvoice(Guid Id, string Number, string SellerName, string BuyerName, Money Total, Money Due, DateOnly DueOn, bool IsPayable, string AccentColor);
 
 /// <summary>Who pays what to whom, as it is found when somebody wants to pay.</summary>
-internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, Money Amount, string Subject, PayerDetails Payer, BulkPlan? Plan);
+/// <param name="Part">What of it is to be paid; null for all.</param>
+internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, Money Amount, string Subject, PayerDetails Payer, BulkPlan? Plan, Money? Part = null);
 
 /// <summary>Begins payments of orders and invoices, online or by transfer.</summary>
 public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transfers, IOnlineGateway online, CheckoutBook book, OperatorAccount operatorAccount, TimeProvider clock)
@@ -62,13 +63,16 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
     }
 
     /// <summary>Pays what is due of an invoice. Pressed twice, or in two windows, it leads to the same page.</summary>
+    /// <param name="part">What of it the payer wants to pay, in the invoice's currency; null for all that is due.</param>
     /// <inheritdoc cref="PayOrderAsync"/>
-    public async Task<Outcome<PaymentStart>> PayInvoiceAsync(Actor actor, Guid invoiceId, bool savesMethod, string returnUrl, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PaymentStart>> PayInvoiceAsync(Actor actor, Guid invoiceId, bool savesMethod, string returnUrl, decimal? part = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyInvoicesPay);
         await using var db = database.Open(actor.Scope);
         var invoice = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
-        return invoice is null ? Refusal.NotFound("invoice") : await PayInvoiceAsync(invoice, savesMethod, returnUrl, cancellationToken);
+        return invoice is null ? Refusal.NotFound("invoice")
+            : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount)) ? Refusal.Of($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
+            : await PayInvoiceAsync(invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
     }
 
     /// <summary>What a pay link leads to; null where there is no such link.</summary>
@@ -88,7 +92,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
 
     /// <summary>Pays the invoice that a link leads to. Whoever holds the link may pay; nothing else can be done with it.</summary>
     public async Task<Outcome<PaymentStart>> PayByLinkAsync(Guid payKey, string returnUrl, CancellationToken cancellationToken = default) =>
-        await LinkedAsync(payKey, cancellationToken) is { } invoice ? await PayInvoiceAsync(invoice, savesMethod: false, returnUrl, cancellationToken) : Refusal.NotFound("invoice");
+        await LinkedAsync(payKey, cancellationToken) is { } invoice ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken) : Refusal.NotFound("invoice");
 
     /// <summary>Where an invoice's money goes online; null where its reseller takes none.</summary>
     internal async Task<Merchant?> MerchantOfAsync(ResellerId reseller, CancellationToken cancellationToken)
@@ -131,7 +135,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         return payKey == Guid.Empty ? null : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PayKey == payKey && i.FinalisedAtUtc != null, cancellationToken);
     }
 
-    private async Task<Outcome<PaymentStart>> PayInvoiceAsync(Invoice invoice, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
+    private async Task<Outcome<PaymentStart>> PayInvoiceAsync(Invoice invoice, Money? part, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
     {
         if (!invoice.IsFinalised || invoice.Due.MinorUnits <= 0)
         {
@@ -147,7 +151,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         await using var db = database.Open(scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         Debt debt = new(
-            CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Due, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
+            CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Due, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null, part);
         return await GoOnlineAsync(scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
@@ -204,9 +208,10 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
             return (null, null);
         }
 
+        var asked = debt.Part is { } part && part < due ? part : due;
         if (running is not null)
         {
-            var isSame = running.Amount == due && running.Merchant == debt.Merchant && running.Kind == debt.Kind && running.SavesMethod == savesMethod && (running.ExpiresAtUtc is not { } expiry || expiry > now.AddMinutes(5));
+            var isSame = running.Amount == asked && running.Merchant == debt.Merchant && running.Kind == debt.Kind && running.SavesMethod == savesMethod && (running.ExpiresAtUtc is not { } expiry || expiry > now.AddMinutes(5));
             return isSame ? (running, null) : (null, running);
         }
 
@@ -218,9 +223,9 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
             Purpose = debt.Purpose,
             SubjectId = debt.SubjectId,
             Kind = debt.Kind,
-            AmountMinorUnits = due.MinorUnits,
-            Currency = due.Currency,
-            FeeMinorUnits = debt.Merchant.IsConnected ? Money.Round(due.Amount * online.FeeBasisPoints / 10_000, due.Currency).MinorUnits : 0,
+            AmountMinorUnits = asked.MinorUnits,
+            Currency = asked.Currency,
+            FeeMinorUnits = debt.Merchant.IsConnected ? Money.Round(asked.Amount * online.FeeBasisPoints / 10_000, asked.Currency).MinorUnits : 0,
             SavesMethod = savesMethod,
             CreatedAtUtc = now,
         };

@@ -8,14 +8,17 @@ namespace ResellerPortal.Web.CustomerDoor;
 
 public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutDesk desk, NavigationManager navigation)
 {
+    private decimal _amount;
     private bool _saves;
 
     [Parameter, EditorRequired]
     public InvoiceRow Row { get; set; } = null!;
 
+    protected override void OnInitialized() => _amount = Row.Due.Amount;
+
     private async Task<Refusal?> ActAsync()
     {
-        var outcome = await desk.PayInvoiceAsync(await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString);
+        var outcome = await desk.PayInvoiceAsync(await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString, _amount);
         if (!outcome.IsRefused)
         {
             navigation.NavigateTo(outcome.Value.Url!, forceLoad: true);

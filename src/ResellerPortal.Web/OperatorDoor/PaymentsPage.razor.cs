@@ -3,6 +3,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
@@ -54,7 +55,7 @@ public sealed partial class PaymentsPage(CurrentActor current, ProviderEvents ev
     private Task CompareAsync() => BusyAsync(async actor =>
     {
         var (compared, fault) = await reconciliation.CompareAsync(actor);
-        snackbar.Add(fault ?? $"Compared {compared} objects.", fault is null ? Severity.Success : Severity.Warning);
+        snackbar.Add(fault ?? $"Compared {Numbers.Count(compared, "object")}.", fault is null ? Severity.Success : Severity.Warning);
     });
 
     private Task RepairAsync(DifferenceRow row) => BusyAsync(async actor =>

@@ -82,6 +82,27 @@ public sealed class InvoicePaymentTests
     }
 
     [Fact]
+    public async Task An_invoice_is_paid_in_parts()
+    {
+        await using var till = await Till.OpenAsync();
+        await till.UseOwnKeysAsync();
+        var (customer, invoice) = await till.InvoiceAsync();
+        var desk = till.Get<CheckoutDesk>();
+        Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
+
+        foreach (var part in (decimal[])[2.10m, 4m, 6m])
+        {
+            var start = await Books.Valued(desk.PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/", part));
+            await till.Stripe.PayAsync(start.SessionId!);
+            await till.DeliverAllAsync();
+        }
+
+        Assert.Equal([210L, 400, 600], (await till.PaymentsAsync(invoice)).Select(p => p.AmountMinorUnits));
+        Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task Of_a_connected_account_the_operator_keeps_its_fee()
     {
         await using var till = await Till.OpenAsync(("Stripe:ApplicationFeeBasisPoints", "250"));
