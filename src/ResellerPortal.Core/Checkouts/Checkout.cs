@@ -83,6 +83,9 @@ public sealed class Checkout : IOwnedAtAnyLevel
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
+    /// <summary>Since when its money is on the way; nobody is reminded of its invoice meanwhile.</summary>
+    public DateTimeOffset? ProcessingSinceUtc { get; set; }
+
     public DateTimeOffset? PaidAtUtc { get; set; }
 
     /// <summary>What of the payment the invoice did not need.</summary>

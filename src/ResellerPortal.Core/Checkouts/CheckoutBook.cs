@@ -156,13 +156,34 @@ public sealed class CheckoutBook(PortalDatabase database, ReversalBook reversals
             if (payment.State == ProviderPaymentState.Processing)
             {
                 (checkout.State, checkout.Fault) = (CheckoutState.Processing, null);
+                await HoldAsync(db, checkout, cancellationToken);
             }
             else if (payment.State == ProviderPaymentState.Failed)
             {
                 // On a page that is open still, the payer may try another method.
                 checkout.Fault = payment.Fault is { Length: > 500 } ? payment.Fault[..500] : payment.Fault;
                 checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open ? CheckoutState.Open : CheckoutState.Failed;
+                await ReleaseAsync(db, checkout, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Nobody is reminded of an invoice whose money is on its way, unless somebody held the reminders already.</summary>
+    private async Task HoldAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    {
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: null })
+        {
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken);
+            checkout.ProcessingSinceUtc = clock.GetUtcNow();
+            invoice.RemindersHeldAtUtc ??= checkout.ProcessingSinceUtc;
+        }
+    }
+
+    private static async Task ReleaseAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    {
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: { } since } && await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken) is { RemindersHeldAtUtc: { } held } invoice && held == since)
+        {
+            invoice.RemindersHeldAtUtc = null;
         }
     }
 
@@ -188,6 +209,7 @@ public sealed class CheckoutBook(PortalDatabase database, ReversalBook reversals
         }
 
         (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Fault) = (CheckoutState.Paid, payment.Id, payment.AtUtc, null);
+        await ReleaseAsync(db, checkout, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }
 

@@ -102,7 +102,7 @@ public sealed class ReversalBook(PortalDatabase database, CreditNotes creditNote
             else
             {
                 // It is with the bank; nobody is reminded while that lasts.
-                invoice.RemindersHeldAtUtc ??= now;
+                invoice.RemindersHeldAtUtc ??= reversal.RecordedAtUtc;
             }
         }
 
@@ -136,7 +136,12 @@ public sealed class ReversalBook(PortalDatabase database, CreditNotes creditNote
             await CreditAsync(db, actor, invoice, reversal, reversal.Amount - new Money(reversal.FromBalanceMinorUnits, reversal.Currency), cancellationToken);
         }
 
-        invoice.RemindersHeldAtUtc = reversal.Kind == ReversalKind.Dispute ? null : invoice.RemindersHeldAtUtc;
+        // Reminders that somebody held for another reason stay held.
+        if (reversal.Kind == ReversalKind.Dispute && invoice.RemindersHeldAtUtc == reversal.RecordedAtUtc)
+        {
+            invoice.RemindersHeldAtUtc = null;
+        }
+
         await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
     }
 

@@ -99,7 +99,7 @@ internal static class AccountBook
 
         foreach (var payment in payments)
         {
-            Add(invoices[payment.InvoiceId], payment.ReceivedOn, AccountEntryKind.Payment, payment.Reference, -payment.Amount);
+            Add(invoices[payment.InvoiceId], payment.ReceivedOn, payment.AmountMinorUnits < 0 ? AccountEntryKind.PaidOut : AccountEntryKind.Payment, payment.Reference, -payment.Amount);
         }
 
         foreach (var move in moves)

@@ -53,10 +53,11 @@ internal static class CreditNoteComposer
             original, [line], [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }], net.MinorUnits, tax, ReportingOf(original, net.MinorUnits, tax), reason, day);
     }
 
+    /// <summary>A price is never negative (EN 16931, BR-27), so the quantity is.</summary>
     private static SnapshotLine Before(InvoiceSnapshot note) => note.Lines[0] with
     {
         Description = string.Format(CultureInfo.InvariantCulture, DocumentLanguage.Of(note.Language).Words.CreditedBefore, note.Number),
-        UnitPriceMicros = -note.Lines[0].UnitPriceMicros,
+        Quantity = -1,
         AmountMinorUnits = -note.NetMinorUnits,
     };
 

@@ -323,6 +323,9 @@ namespace ResellerPortal.Storage.PostgreSql.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)");
 
+                    b.Property<long?>("ProcessingSinceUtc")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasMaxLength(20)

@@ -22,7 +22,7 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
         ("Payments", AccountEntryKind.Payment),
         ("Written off", AccountEntryKind.WriteOff),
         ("Paid into balances", AccountEntryKind.TopUp),
-        ("Paid back from balances", AccountEntryKind.PaidOut),
+        ("Paid back", AccountEntryKind.PaidOut),
     ];
 
     private List<BillingPeriod> _periods = [];

@@ -4,6 +4,7 @@ using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Pricing;
@@ -15,7 +16,7 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 public sealed class TenancyTests
 {
     /// <summary>Entities of the installation itself; everything else must belong to a tenant.</summary>
-    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve)];
+    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison)];
 
     [Fact]
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Plans;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
@@ -20,9 +21,19 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public async Task Events_in_any_order_and_number_leave_the_books_the_same()
+    public Task Events_in_any_order_and_number_leave_the_books_the_same() => TellAsync(12);
+
+    /// <summary>The same where transactions run beside each other and rows are locked.</summary>
+    [Fact]
+    public async Task Events_in_any_order_and_number_leave_the_books_the_same_on_PostgreSQL()
     {
-        await using var till = await Till.OpenAsync();
+        using var postgres = PostgreSqlServer.Start("fsync=off");
+        await TellAsync(8, ("Database:Provider", "PostgreSql"), ("ConnectionStrings:Portal", postgres.Connection("portal")));
+    }
+
+    private static async Task TellAsync(int stories, params (string, string)[] settings)
+    {
+        await using var till = await Till.OpenAsync(settings);
         await till.UseOwnKeysAsync();
         var plan = await till.PlanAsync("Twelve", 12_000, 180m);
         var monthly = await till.PlanAsync("Monthly", 1_000, 20m, PlanRenewal.Monthly, 30);
@@ -101,7 +112,7 @@ public sealed class DeliveryOrderTests
                 Assert.InRange(now.Due.MinorUnits, 0, disputed);
                 await till.AssertSoundAsync();
             },
-            iter: 12,
+            iter: stories,
             threads: 1);
     }
 }

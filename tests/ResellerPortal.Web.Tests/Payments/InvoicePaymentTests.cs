@@ -4,6 +4,7 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Testing;
+using ResellerPortal.Web.Tests.Documents;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
@@ -151,6 +152,15 @@ public sealed class InvoicePaymentTests
         Assert.Equal((0L, 0L, 1210L), (now.Due.MinorUnits, now.PaidMinorUnits, now.CreditedMinorUnits));
         Assert.Equal((invoice.NetMinorUnits, invoice.TaxMinorUnits), (notes.Sum(n => n.NetMinorUnits), notes.Sum(n => n.TaxMinorUnits)));
         Assert.Equal(0, await till.BalanceAsync(customer));
+        foreach (var snapshot in notes.Select(n => InvoiceSnapshot.Parse(n.Snapshot)))
+        {
+            Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
+            Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
+            Assert.Contains("Refund re_", PdfText.Of(Papers.Pdf(snapshot)), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("Payment returned", PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
         await till.AssertSoundAsync();
     }
 
@@ -212,11 +222,13 @@ public sealed class InvoicePaymentTests
 
         var checkout = await till.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Processing, checkout.State);
+        Assert.NotNull((await till.ReadAsync(invoice)).RemindersHeldAtUtc);
         Assert.StartsWith("It is being paid already", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         till.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
         await till.DeliverAllAsync();
         Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await till.CheckoutAsync(session)).State, (await till.CheckoutAsync(session)).Fault));
 
+        Assert.Null((await till.ReadAsync(invoice)).RemindersHeldAtUtc);
         var second = await till.CheckOutAsync(customer, invoice);
         await till.Stripe.PayAsync(second);
         till.Stripe.Arrive((string)till.Stripe.Object(second)["payment_intent"]!, isPaid: true);

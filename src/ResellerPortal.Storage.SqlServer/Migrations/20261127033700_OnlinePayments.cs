@@ -93,6 +93,7 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     ExpiresAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     PaymentId = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "bigint", nullable: false),
+                    ProcessingSinceUtc = table.Column<long>(type: "bigint", nullable: true),
                     PaidAtUtc = table.Column<long>(type: "bigint", nullable: true),
                     ToBalanceMinorUnits = table.Column<long>(type: "bigint", nullable: false),
                     Fault = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)

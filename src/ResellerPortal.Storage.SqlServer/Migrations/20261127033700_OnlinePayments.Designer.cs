@@ -13,7 +13,7 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261127024357_OnlinePayments")]
+    [Migration("20261127033700_OnlinePayments")]
     partial class OnlinePayments
     {
         /// <inheritdoc />
@@ -325,6 +325,9 @@ namespace ResellerPortal.Storage.SqlServer.Migrations
                     b.Property<string>("PaymentId")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
+
+                    b.Property<long?>("ProcessingSinceUtc")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Purpose")
                         .IsRequired()

@@ -93,6 +93,7 @@ namespace ResellerPortal.Storage.Sqlite.Migrations
                     ExpiresAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     PaymentId = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
                     CreatedAtUtc = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProcessingSinceUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     PaidAtUtc = table.Column<long>(type: "INTEGER", nullable: true),
                     ToBalanceMinorUnits = table.Column<long>(type: "INTEGER", nullable: false),
                     Fault = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
