@@ -34,10 +34,11 @@ public sealed partial class Credits(
         await LoadAsync();
     }
 
-    private static string BoughtWords(BulkPlan plan) => plan.Renewal switch
+    /// <summary>Only a payment provider renews a plan by itself.</summary>
+    private string BoughtWords(BulkPlan plan) => plan.Renewal switch
     {
-        PlanRenewal.Monthly => "each month",
-        PlanRenewal.Yearly => "each year",
+        PlanRenewal.Monthly when _isOnline => "each month",
+        PlanRenewal.Yearly when _isOnline => "each year",
         _ => $"once, valid for {Numbers.Count(plan.ValidityDays, "day")}",
     };
 

@@ -1,4 +1,5 @@
 using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Notifications;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
@@ -29,5 +30,26 @@ public sealed class AlertMailTests
             Assert.Contains("2 of 2 conversions", m, StringComparison.Ordinal);
             Assert.DoesNotContain("0.015", m, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public async Task A_notice_is_mailed_once_to_the_reseller_alone()
+    {
+        await using var mailServer = StandInMailServer.Start();
+        using var server = PortalServer.Start(settings: mailServer.Settings);
+        var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.AddCustomerAsync(owner, "Acme");
+        await using (var db = server.Books.Database.Open(owner.Scope))
+        {
+            db.Notify(reseller.Id, "Business was not renewed", "The charge is tried again.\n", server.Clock.GetUtcNow());
+            await db.SaveChangesAsync();
+        }
+
+        var mail = server.Services.GetServices<IHostedService>().OfType<AlertMail>().Single();
+        await mail.SendAsync();
+        await mail.SendAsync();
+
+        Assert.Contains("Business was not renewed", await mailServer.MessageAsync(0), StringComparison.Ordinal);
+        Assert.Equal(["<owner@northwind.example>"], mailServer.Recipients);
     }
 }

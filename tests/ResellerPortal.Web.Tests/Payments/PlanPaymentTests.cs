@@ -45,6 +45,28 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
+    public async Task What_goes_back_of_an_order_is_noted_and_the_operator_decides_on_its_lot()
+    {
+        await using var till = await Till.OpenAsync();
+        var (order, session) = await till.CheckOutAsync(await till.PlanAsync("Twelve", 12_000, 180m));
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+        var payment = (await till.CheckoutAsync(session)).PaymentId!;
+
+        till.Stripe.Refund(payment, 80_00);
+        var dispute = till.Stripe.Dispute(payment, 100_00);
+        await till.DeliverAllAsync();
+        await using var db = till.Open();
+        Assert.Equal([180_00L, -100_00L, -80_00L], (await db.Set<OrderPayment>().ToListAsync()).Select(p => p.AmountMinorUnits).OrderBy(a => a < 0).ThenBy(a => a));
+        till.Stripe.CloseDispute(dispute, isWon: true);
+        await till.DeliverAllAsync();
+
+        Assert.Equal(100_00L, (await db.PlanOrders.AsNoTracking().SingleAsync(o => o.Id == order.Id)).PaidMinorUnits);
+        Assert.Equal(12_000, Assert.Single(await till.LotsAsync()).Conversions);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task An_order_that_the_operator_confirmed_meanwhile_takes_no_second_payment()
     {
         await using var till = await Till.OpenAsync();
