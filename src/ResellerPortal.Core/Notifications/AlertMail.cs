@@ -10,7 +10,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Notifications;
 
 /// <summary>
-/// Mails alerts to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
+/// Mails alerts and notices to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
 /// mail server refuses it, it is given back and tried again.
 /// </summary>
 public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvider clock, ILogger<AlertMail> logger) : BackgroundService
@@ -23,7 +23,7 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
     private static readonly TenantScope Scope = TenantScope.CrossTenants("alert mail: all tenants");
 
     /// <summary>Mails what waits.</summary>
-    /// <returns>How many alerts were mailed.</returns>
+    /// <returns>How many were mailed.</returns>
     public async Task<int> SendAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
@@ -38,26 +38,30 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
         var waiting = await db.UsageAlerts.AsNoTracking().Where(a => a.MailedAtUtc == null && a.AtUtc > since).OrderBy(a => a.AtUtc).Take(200).ToListAsync(cancellationToken);
         foreach (var alert in waiting)
         {
-            var mine = db.UsageAlerts.Where(a => a.Id == alert.Id);
-            if (await mine.Where(a => a.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, now), cancellationToken) == 0)
+            var isSent = await HandOverAsync(
+                (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
+            if (isSent == false)
             {
-                continue;
-            }
-
-            try
-            {
-                await MailAsync(db, alert, cancellationToken);
-                sent++;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "An alert could not be mailed; it is tried again in {Pause}.", Pause);
-                await mine.ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, (DateTimeOffset?)null), CancellationToken.None);
                 return sent;
             }
+
+            sent += isSent is null ? 0 : 1;
         }
 
-        return sent + await SendNoticesAsync(db, since, cancellationToken);
+        var notices = await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken);
+        foreach (var notice in notices)
+        {
+            var isSent = await HandOverAsync(
+                (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
+            if (isSent == false)
+            {
+                return sent;
+            }
+
+            sent += isSent is null ? 0 : 1;
+        }
+
+        return sent;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -76,33 +80,34 @@ public sealed class AlertMail(PortalDatabase database, IMailer mailer, TimeProvi
         }
     }
 
-    private async Task<int> SendNoticesAsync(PortalDbContext db, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>Takes one, mails it, and gives it back where the mail server refuses it.</summary>
+    /// <param name="mark">Moves its mark from one instant to another, and tells how many rows that were.</param>
+    /// <returns>Null where another node has it.</returns>
+    private async Task<bool?> HandOverAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
     {
-        var sent = 0;
-        foreach (var notice in await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken))
+        var now = clock.GetUtcNow();
+        if (await mark(null, now) == 0)
         {
-            var mine = db.Notices.Where(n => n.Id == notice.Id);
-            var now = clock.GetUtcNow();
-            if (await mine.Where(n => n.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, now), cancellationToken) == 0)
-            {
-                continue;
-            }
-
-            try
-            {
-                var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == notice.ResellerId, cancellationToken);
-                await mailer.SendAsync(new OutgoingMail(reseller.Email, notice.Subject, notice.Text), cancellationToken);
-                sent++;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "A notice could not be mailed; it is tried again in {Pause}.", Pause);
-                await mine.ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, (DateTimeOffset?)null), CancellationToken.None);
-                return sent;
-            }
+            return null;
         }
 
-        return sent;
+        try
+        {
+            await mail();
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            logger.LogError(failure, "An alert or a notice could not be mailed; it is tried again in {Pause}.", Pause);
+            await mark(now, null);
+            return false;
+        }
+    }
+
+    private async Task MailAsync(PortalDbContext db, Notice notice, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == notice.ResellerId, cancellationToken);
+        await mailer.SendAsync(new OutgoingMail(reseller.Email, notice.Subject, notice.Text), cancellationToken);
     }
 
     private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)

@@ -70,6 +70,22 @@ public sealed class PlanOrder : IResellerOwned
     /// <summary>What the reseller writes on the bank transfer.</summary>
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
 
+    /// <summary>An order of a plan at the terms that it has now.</summary>
+    internal static PlanOrder Of(BulkPlan plan, ResellerId reseller, DateTimeOffset now, Guid idempotencyKey, bool isAutomatic = false) => new()
+    {
+        ResellerId = reseller,
+        PlanId = plan.Id,
+        PlanName = plan.Name,
+        Conversions = plan.Conversions,
+        PriceMinorUnits = plan.PriceMinorUnits,
+        Currency = plan.Currency,
+        ValidityDays = plan.ValidityDays,
+        Renewal = plan.Renewal,
+        IsAutomatic = isAutomatic,
+        OrderedAtUtc = now,
+        IdempotencyKey = idempotencyKey,
+    };
+
     /// <param name="amount">Negative where it is paid back.</param>
     public void Receive(Money amount) => PaidMinorUnits = (Paid + amount).MinorUnits;
 

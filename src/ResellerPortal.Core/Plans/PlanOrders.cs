@@ -44,19 +44,7 @@ public sealed class PlanOrders(PortalDatabase database, TimeProvider clock)
         }
 
         var now = clock.GetUtcNow();
-        var order = new PlanOrder
-        {
-            ResellerId = actor.Reseller,
-            PlanId = plan.Id,
-            PlanName = plan.Name,
-            Conversions = plan.Conversions,
-            PriceMinorUnits = plan.PriceMinorUnits,
-            Currency = plan.Currency,
-            ValidityDays = plan.ValidityDays,
-            Renewal = plan.Renewal,
-            OrderedAtUtc = now,
-            IdempotencyKey = idempotencyKey,
-        };
+        var order = PlanOrder.Of(plan, actor.Reseller, now, idempotencyKey);
         db.PlanOrders.Add(order);
         db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}, reference {order.TransferReference}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);

@@ -187,19 +187,7 @@ public sealed class TopUps(PortalDatabase database, IOnlineGateway online, Check
             return null;
         }
 
-        var order = new PlanOrder
-        {
-            ResellerId = reseller.Id,
-            PlanId = plan.Id,
-            PlanName = plan.Name,
-            Conversions = plan.Conversions,
-            PriceMinorUnits = plan.PriceMinorUnits,
-            Currency = plan.Currency,
-            ValidityDays = plan.ValidityDays,
-            IsAutomatic = true,
-            OrderedAtUtc = now,
-            IdempotencyKey = Guid.CreateVersion7(now),
-        };
+        var order = PlanOrder.Of(plan, reseller.Id, now, Guid.CreateVersion7(now), isAutomatic: true);
         db.PlanOrders.Add(order);
         db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}: {left} conversions were left", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);

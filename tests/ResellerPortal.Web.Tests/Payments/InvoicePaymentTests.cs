@@ -1,8 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.PaymentEvents;
 using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Testing;
 using ResellerPortal.Web.Tests.Documents;
 
@@ -280,16 +282,20 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task A_pay_link_opens_its_invoice_to_anybody_and_nothing_else()
     {
-        await using var till = await Till.OpenAsync();
+        await using var mailServer = StandInMailServer.Start();
+        await using var till = await Till.OpenAsync([.. mailServer.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var (_, other) = await till.InvoiceAsync();
         var desk = till.Get<CheckoutDesk>();
+        var address = $"https://portal.example/pay/{invoice.PayKey:N}";
 
         Assert.Equal((invoice.Number, 1210L, true), (await desk.ByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
         Assert.Null(await desk.ByLinkAsync(invoice.Id));
         Assert.Null(await desk.ByLinkAsync(Guid.Empty));
-        Assert.EndsWith($"/pay/{invoice.PayKey:N}", InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink ?? $"/pay/{invoice.PayKey:N}");
+        Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
+        Assert.Contains(address, PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
+        Assert.Contains(address, (await Books.Valued(till.Get<Deliveries>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
         var start = await Books.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await till.CheckoutAsync(start.SessionId!);
         Assert.Null(await till.Get<PaymentSync>().ReturnByLinkAsync(other.Id, checkout.Id));
@@ -316,6 +322,13 @@ public sealed class InvoicePaymentTests
         Assert.Empty(await till.Get<Refunds>().OfAsync(rival, invoice.Id));
         Assert.StartsWith("This payment does not exist", (await till.Get<Refunds>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
         Assert.False((await till.Get<PaymentAccounts>().ReadAsync(rival)).HasKeys);
+        await using (var db = till.Open())
+        {
+            var account = await db.PaymentAccounts.SingleAsync();
+            Assert.DoesNotContain(Till.OwnKey, account.ProtectedSecretKey, StringComparison.Ordinal);
+            Assert.DoesNotContain(Till.OwnSecret, account.ProtectedWebhookSecret, StringComparison.Ordinal);
+        }
+
         Assert.False((await till.Get<AutomaticCollection>().ReadAsync(Books.AdminOf(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.InSeat(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
     }
