@@ -126,7 +126,7 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
             }
 
             Debt debt = new(
-                CheckoutPurpose.Invoice, invoice.Id, reseller.Id, customer.Id, payer.Merchant, CheckoutKind.Saved, invoice.Due, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
+                CheckoutPurpose.Invoice, invoice.Id, reseller.Id, customer.Id, payer.Merchant, CheckoutKind.Saved, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
             if (await desk.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
             {
                 continue;

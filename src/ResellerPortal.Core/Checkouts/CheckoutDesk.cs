@@ -13,7 +13,7 @@ public sealed record PayableInvoice(Guid Id, string Number, string SellerName, s
 
 /// <summary>Who pays what to whom, as it is found when somebody wants to pay.</summary>
 /// <param name="Part">What of it is to be paid; null for all.</param>
-internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, Money Amount, string Subject, PayerDetails Payer, BulkPlan? Plan, Money? Part = null);
+internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, string Subject, PayerDetails Payer, BulkPlan? Plan, Money? Part = null);
 
 /// <summary>Begins payments of orders and invoices, online or by transfer.</summary>
 public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transfers, IOnlineGateway online, CheckoutBook book, OperatorAccount operatorAccount, TimeProvider clock)
@@ -58,7 +58,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         }
 
         Debt debt = new(
-            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.Due, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), plan);
+            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), plan);
         return await GoOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
@@ -151,7 +151,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         await using var db = database.Open(scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         Debt debt = new(
-            CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Due, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null, part);
+            CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null, part);
         return await GoOnlineAsync(scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 

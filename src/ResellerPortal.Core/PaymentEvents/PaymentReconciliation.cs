@@ -88,11 +88,12 @@ public sealed class PaymentReconciliation(
         return (compared, fault.Length == 0 ? null : fault.Length > 500 ? fault[..500] : fault);
     }
 
+    /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
     public async Task<(IReadOnlyList<DifferenceRow> Rows, PaymentComparison? Last)> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
-        actor.Demand(Permission.OperatorView);
+        actor.Demand(actor.Scope.Reseller is null ? Permission.OperatorView : Permission.PaymentsConfigure);
         await using var db = database.Open(actor.Scope);
-        var rows = await db.PaymentDifferences.AsNoTracking().OrderByDescending(d => d.FoundAtUtc).Take(500).ToListAsync(cancellationToken);
+        var rows = await db.PaymentDifferences.AsNoTracking().Where(d => actor.Scope.Reseller == null || d.Merchant != Merchant.Operator).OrderByDescending(d => d.FoundAtUtc).Take(500).ToListAsync(cancellationToken);
         var names = await db.Resellers.AsNoTracking().Select(r => new { r.Id, r.Name }).ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
         return (
             [.. rows.Select(d => new DifferenceRow(d, d.ResellerId is { } id ? names.GetValueOrDefault(id) : null, d.Kind switch
@@ -107,9 +108,10 @@ public sealed class PaymentReconciliation(
     /// <summary>Puts a difference right: enters what is missing, or gives back what was refused.</summary>
     public async Task<Outcome<PaymentDifference>> RepairAsync(Actor actor, Guid differenceId, CancellationToken cancellationToken = default)
     {
-        actor.Demand(Permission.PaymentsRepair);
+        actor.Demand(actor.Scope.Reseller is null ? Permission.PaymentsRepair : Permission.PaymentsConfigure);
         await using var db = database.Open(actor.Scope);
-        if (await db.PaymentDifferences.AsNoTracking().SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference)
+        if (await db.PaymentDifferences.AsNoTracking().SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
+            || (actor.Scope.Reseller is not null && difference.Merchant.IsOperator))
         {
             return Refusal.Of("This difference is gone already.");
         }

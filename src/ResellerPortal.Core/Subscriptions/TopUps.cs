@@ -147,7 +147,7 @@ public sealed class TopUps(PortalDatabase database, IOnlineGateway online, Check
             return false;
         }
 
-        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.Due, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), null);
+        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), null);
         if (await desk.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;

@@ -10,18 +10,17 @@ namespace ResellerPortal.Web.OperatorDoor;
 public sealed partial class PaymentsPage(CurrentActor current, ProviderEvents events, PaymentReconciliation reconciliation, IOnlineGateway online, ISnackbar snackbar)
 {
     private readonly bool _isConfigured = online.IsConfigured;
-    private IReadOnlyList<DifferenceRow> _differences = [];
-    private PaymentComparison? _last;
     private MudTable<ProviderEvent> _table = null!;
     private ProviderEventState? _state;
     private bool _mayRepair;
     private bool _isBusy;
 
+    /// <summary>Moves on with each comparison, so that its result is read anew.</summary>
+    private int _compared;
+
     protected override async Task OnInitializedAsync()
     {
-        var actor = await current.GetAsync();
-        _mayRepair = actor.May(Permission.PaymentsRepair);
-        (_differences, _last) = await reconciliation.ReadAsync(actor);
+        _mayRepair = (await current.GetAsync()).May(Permission.PaymentsRepair);
     }
 
     private static string Words(ProviderEventState? state) => state switch
@@ -52,23 +51,12 @@ public sealed partial class PaymentsPage(CurrentActor current, ProviderEvents ev
         await _table.ReloadServerData();
     }
 
-    private Task CompareAsync() => BusyAsync(async actor =>
-    {
-        var (compared, fault) = await reconciliation.CompareAsync(actor);
-        snackbar.Add(fault ?? $"Compared {Numbers.Count(compared, "object")}.", fault is null ? Severity.Success : Severity.Warning);
-    });
-
-    private Task RepairAsync(DifferenceRow row) => BusyAsync(async actor =>
-    {
-        var outcome = await reconciliation.RepairAsync(actor, row.Difference.Id);
-        snackbar.Add(outcome.Refusal?.Message ?? "Put right.", outcome.IsRefused ? Severity.Error : Severity.Success);
-    });
-
-    private async Task BusyAsync(Func<Actor, Task> act)
+    private async Task CompareAsync()
     {
         _isBusy = true;
-        await act(await current.GetAsync());
-        await OnInitializedAsync();
+        var (compared, fault) = await reconciliation.CompareAsync(await current.GetAsync());
+        snackbar.Add(fault ?? $"Compared {Numbers.Count(compared, "object")}.", fault is null ? Severity.Success : Severity.Warning);
+        _compared++;
         _isBusy = false;
     }
 }

@@ -193,7 +193,13 @@ public sealed class EventTests
         var row = Assert.Single(rows);
         Assert.Equal((DifferenceKind.MissingHere, "12.10 EUR were paid and are not entered.", "northwind Ltd"), (row.Difference.Kind, row.Difference.Text, row.ResellerName));
         Assert.NotNull(last?.EndedAtUtc);
-        await Books.Valued(reconciliation.RepairAsync(Books.Operator, row.Difference.Id));
+
+        // The reseller whose account it is sees it and puts it right; another one does neither.
+        var (_, rival) = await till.Server.Books.AddResellerAsync("rival");
+        Assert.Empty((await reconciliation.ReadAsync(rival)).Rows);
+        Assert.True((await reconciliation.RepairAsync(rival, row.Difference.Id)).IsRefused);
+        Assert.Equal(row.Difference.Id, Assert.Single((await reconciliation.ReadAsync(till.Owner)).Rows).Difference.Id);
+        await Books.Valued(reconciliation.RepairAsync(till.Owner, row.Difference.Id));
 
         Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
         till.Stripe.Refund((await till.CheckoutAsync(session)).PaymentId!, 210);

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.Components;
+
+/// <summary>Where the books and a payment provider's differ, with what puts it right.</summary>
+public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciliation reconciliation, ISnackbar snackbar)
+{
+    private IReadOnlyList<DifferenceRow> _differences = [];
+    private PaymentComparison? _last;
+    private bool _isBusy;
+
+    [Parameter, EditorRequired]
+    public bool MayRepair { get; set; }
+
+    /// <summary>Whether it says whose each difference is.</summary>
+    [Parameter]
+    public bool ShowsOwner { get; set; }
+
+    protected override async Task OnInitializedAsync() => (_differences, _last) = await reconciliation.ReadAsync(await current.GetAsync());
+
+    private async Task RepairAsync(DifferenceRow row)
+    {
+        _isBusy = true;
+        var outcome = await reconciliation.RepairAsync(await current.GetAsync(), row.Difference.Id);
+        snackbar.Add(outcome.Refusal?.Message ?? "Put right.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await OnInitializedAsync();
+        _isBusy = false;
+    }
+}
