@@ -84,7 +84,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
 
     public Task<string?> PaymentOfAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) => payments.IntentOfAsync(merchant, objectId, cancellationToken);
 
-    public IAsyncEnumerable<string> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
+    public IAsyncEnumerable<PaymentGlance> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
 
     public async Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {

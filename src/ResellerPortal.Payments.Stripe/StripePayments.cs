@@ -81,18 +81,18 @@ internal sealed class StripePayments(StripeClients clients)
         };
     }
 
-    public async IAsyncEnumerable<string> SinceAsync(Merchant merchant, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PaymentGlance> SinceAsync(Merchant merchant, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(merchant, cancellationToken);
         string? last = null;
         StripeList<PaymentIntent> page;
         do
         {
-            PaymentIntentListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last };
+            PaymentIntentListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last, Expand = ["data.latest_charge"] };
             page = await StripeClients.CallAsync(() => new PaymentIntentService(access.Client).ListAsync(options, access.Read, cancellationToken));
             foreach (var intent in page.Data.Where(i => i.Metadata?.ContainsKey(CheckoutKey) == true))
             {
-                yield return intent.Id;
+                yield return new PaymentGlance(intent.Id, intent is { Status: "succeeded", LatestCharge: { AmountRefunded: 0, Disputed: false } });
             }
 
             last = page.Data.LastOrDefault()?.Id;

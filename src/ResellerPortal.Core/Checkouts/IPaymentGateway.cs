@@ -86,8 +86,8 @@ public interface IOnlineGateway : IPaymentGateway
     /// <summary>Has a payer's method forgotten.</summary>
     Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
-    /// <summary>Ids of payments that were begun since an instant, oldest last.</summary>
-    IAsyncEnumerable<string> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
+    /// <summary>Payments for checkouts that were begun since an instant, oldest last.</summary>
+    IAsyncEnumerable<PaymentGlance> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 public enum ProviderPaymentState
@@ -97,6 +97,10 @@ public enum ProviderPaymentState
     Paid,
     Failed,
 }
+
+/// <summary>What a list of payments tells without asking for each.</summary>
+/// <param name="IsPlain">Whether it is paid, and nothing of it was given back or disputed.</param>
+public sealed record PaymentGlance(string Id, bool IsPlain);
 
 /// <summary>A provider's page as it is now.</summary>
 /// <param name="CheckoutId">The checkout that it was opened for, in our words; null where it is not ours.</param>

@@ -162,9 +162,14 @@ public sealed class PaymentReconciliation(
         var (since, settled) = (now - Reach, now - Settling);
         var seen = new HashSet<string>();
         await using var db = database.Open(Everybody);
-        await foreach (var id in online.PaymentsSinceAsync(merchant, since, cancellationToken))
+        await foreach (var (id, isPlain) in online.PaymentsSinceAsync(merchant, since, cancellationToken))
         {
             seen.Add(id);
+            if (isPlain && await IsPlainHereAsync(db, merchant, id, cancellationToken))
+            {
+                continue;
+            }
+
             if (await online.ReadPaymentAsync(merchant, id, cancellationToken) is { } payment
                 && payment.AtUtc < settled
                 && await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == payment.CheckoutId && c.Merchant == merchant, cancellationToken) is { } checkout
@@ -213,6 +218,13 @@ public sealed class PaymentReconciliation(
             Text = text.Length > 500 ? text[..500] : text,
             FoundAtUtc = now,
         });
+    }
+
+    /// <summary>Whether a payment stands here as paid with nothing given back; then there is no need to ask for more of it.</summary>
+    private static Task<bool> IsPlainHereAsync(PortalDbContext db, Merchant merchant, string paymentId, CancellationToken cancellationToken)
+    {
+        var reversals = db.PaymentReversals.Where(r => r.State != ReversalState.Undone);
+        return db.Checkouts.AnyAsync(c => c.Merchant == merchant && c.PaymentId == paymentId && c.State == CheckoutState.Paid && !reversals.Any(r => r.CheckoutId == c.Id), cancellationToken);
     }
 
     private static async Task<(DifferenceKind Kind, string Text)?> DifferenceAsync(PortalDbContext db, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)

@@ -208,6 +208,17 @@ public sealed class EventTests
         await Books.Valued(reconciliation.RepairAsync(Books.Operator, Assert.Single((await reconciliation.ReadAsync(Books.Operator)).Rows).Difference.Id));
         Assert.Equal(210, Assert.Single(await till.NotesAsync(invoice)).Total.MinorUnits);
 
+        // Of a payment that is plainly paid on both sides the list is enough.
+        var (friend, plain) = await till.InvoiceAsync();
+        var second = await till.CheckOutAsync(friend, plain);
+        await till.Stripe.PayAsync(second);
+        await till.DeliverAllAsync();
+        till.MoveTo(Till.Start.AddDays(1).AddHours(1));
+        till.Stripe.Asked.Clear();
+        await reconciliation.CompareAsync(CancellationToken.None);
+        Assert.DoesNotContain($"GET /v1/payment_intents/{(await till.CheckoutAsync(second)).PaymentId}", till.Stripe.Asked);
+        Assert.Empty((await reconciliation.ReadAsync(Books.Operator)).Rows);
+
         // And what the provider has lost cannot be put right by itself.
         till.Stripe.Lose((await till.CheckoutAsync(session)).PaymentId!);
         await reconciliation.CompareAsync(CancellationToken.None);

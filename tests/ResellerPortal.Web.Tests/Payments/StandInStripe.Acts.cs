@@ -58,6 +58,8 @@ public sealed partial class StandInStripe
     {
         var (key, refund) = _objects.Single(o => o.Key.Id == refundId);
         refund["status"] = "failed";
+        var charge = Find(key.Account, (string)refund["charge"]!);
+        charge["amount_refunded"] = (long)charge["amount_refunded"]! - (long)refund["amount"]!;
         Emit(key.Account, "refund.failed", refund);
     }
 
@@ -74,6 +76,7 @@ public sealed partial class StandInStripe
             ["status"] = "needs_response",
             ["reason"] = "fraudulent",
         });
+        Find(key.Account, (string)intent["latest_charge"]!)["disputed"] = true;
         Emit(key.Account, "charge.dispute.created", dispute);
         return (string)dispute["id"]!;
     }

@@ -21,7 +21,7 @@ public sealed partial class StandInStripe
             ("GET", ["checkout", "sessions", var id]) => Clone(Find(account, id)),
             ("POST", ["checkout", "sessions", var id, "expire"]) => Expire(account, id),
             ("POST", ["payment_intents"]) => Charge(account, form),
-            ("GET", ["payment_intents"]) => List(account, "payment_intent", _ => true, form),
+            ("GET", ["payment_intents"]) => WithCharges(account, List(account, "payment_intent", _ => true, form), form),
             ("GET", ["payment_intents", var id]) => WithCharge(account, Clone(Find(account, id))),
             ("GET", ["charges", var id]) => Clone(Find(account, id)),
             ("POST", ["refunds"]) => CreateRefund(account, form),
@@ -259,6 +259,8 @@ public sealed partial class StandInStripe
             ["status"] = "succeeded",
             ["payment_intent"] = id,
             ["receipt_url"] = $"{Address}receipts/{id}",
+            ["amount_refunded"] = 0,
+            ["disputed"] = false,
             ["payment_method_details"] = new JsonObject { ["type"] = "card", ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242" } },
         });
         (intent["status"], intent["amount_received"], intent["latest_charge"]) = ("succeeded", (long)intent["amount"]!, (string)charge["id"]!);
@@ -285,7 +287,9 @@ public sealed partial class StandInStripe
             ["status"] = "succeeded",
             ["reason"] = "requested_by_customer",
         });
-        Emit(account, "charge.refunded", Find(account, (string)intent["latest_charge"]!));
+        var charge = Find(account, (string)intent["latest_charge"]!);
+        charge["amount_refunded"] = refunded + amount;
+        Emit(account, "charge.refunded", charge);
         Emit(account, "refund.created", refund);
         return refund;
     }
@@ -319,6 +323,16 @@ public sealed partial class StandInStripe
     {
         intent["latest_charge"] = (string?)intent["latest_charge"] is { } id ? Clone(Find(account, id)) : null;
         return intent;
+    }
+
+    private JsonObject WithCharges(string account, JsonObject list, Dictionary<string, string> form)
+    {
+        foreach (var intent in form.Any(p => p.Key.StartsWith("expand", StringComparison.Ordinal) && p.Value == "data.latest_charge") ? (JsonArray)list["data"]! : [])
+        {
+            WithCharge(account, (JsonObject)intent!);
+        }
+
+        return list;
     }
 
     private JsonObject WithMethod(string account, JsonObject subscription)
