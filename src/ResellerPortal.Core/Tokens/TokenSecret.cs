@@ -1,17 +1,49 @@
-using System.Buffers.Text;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace ResellerPortal.Core.Tokens;
 
-/// <summary>How token secrets are made and recognised.</summary>
+/// <summary>
+/// How token secrets are made and recognised. A secret is "rpt_", 43 random letters and digits (256 bits) and six that are a
+/// checksum of all before them, so that scanners for leaked secrets find it by its form and are not misled by what only looks
+/// like it: <c>rpt_[0-9A-Za-z]{49}</c>. The gateway asks for no form; it looks every secret up by its hash alone.
+/// </summary>
 public static class TokenSecret
 {
     public const string Prefix = "rpt_";
 
-    /// <summary>A new secret: the prefix and 32 random bytes in base64url.</summary>
-    public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int RandomLength = 43;
+    private const int ChecksumLength = 6;
+
+    public static string Create()
+    {
+        var secret = Prefix + RandomNumberGenerator.GetString(Digits, RandomLength);
+        return secret + ChecksumOf(secret);
+    }
+
+    /// <summary>Whether a text is a secret by its form and its checksum; says nothing of whether it is in use.</summary>
+    public static bool HasForm(string text) =>
+        text.Length == Prefix.Length + RandomLength + ChecksumLength
+        && text.StartsWith(Prefix, StringComparison.Ordinal)
+        && text.AsSpan(Prefix.Length).IndexOfAnyExcept(Digits) < 0
+        && text.EndsWith(ChecksumOf(text[..^ChecksumLength]), StringComparison.Ordinal);
 
     /// <summary>What a secret is looked up by. The secrets are random and long, so a plain hash is enough.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>The first 32 bits of the SHA-256 of a text, big-endian, as six digits of base 62.</summary>
+    private static string ChecksumOf(string text)
+    {
+        var value = BinaryPrimitives.ReadUInt32BigEndian(Hash(text));
+        var checksum = new char[ChecksumLength];
+        for (var i = ChecksumLength - 1; i >= 0; i--)
+        {
+            checksum[i] = Digits[(int)(value % (uint)Digits.Length)];
+            value /= (uint)Digits.Length;
+        }
+
+        return new string(checksum);
+    }
 }
