@@ -39,7 +39,7 @@ internal static class PortalHost
         var services = builder.Services;
         services.AddSingleton(new PortalAddress((builder.Configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
         AddDatabase(builder);
-        services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>();
+        services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>().ProtectKeys(builder.Configuration.GetSection("DataProtection"));
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         services.AddSingleton<IElectronicInvoice, ElectronicInvoice>();
         services.AddSingleton<IStatementDocument, StatementPdf>();
