@@ -24,12 +24,12 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
         return new PaymentStart(session.Url, null, session.Id, StripePayments.Utc(session.ExpiresAt));
     }
 
-    public async Task<string?> RefundAsync(Checkout checkout, Money amount, Guid key, CancellationToken cancellationToken)
+    public async Task<string?> RefundAsync(Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(checkout.Merchant, cancellationToken);
         RefundCreateOptions options = new()
         {
-            PaymentIntent = checkout.PaymentId,
+            PaymentIntent = paymentId,
             Amount = StripeAmount.Of(amount),
             RefundApplicationFee = checkout.FeeMinorUnits > 0 ? true : null,
             Metadata = new() { [StripePayments.CheckoutKey] = checkout.Id.ToString("N") },

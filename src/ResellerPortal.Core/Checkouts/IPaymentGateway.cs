@@ -45,10 +45,11 @@ public interface IPaymentGateway
     Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken);
 
     /// <summary>Gives money of a payment back.</summary>
+    /// <param name="paymentId">The provider's id of it: of two that came for one checkout, the one that is meant.</param>
     /// <param name="key">The same key gives it back once.</param>
     /// <returns>What is still to do by hand; null for nothing.</returns>
     /// <exception cref="PaymentProviderException">The provider cannot be reached, or refuses.</exception>
-    Task<string?> RefundAsync(Checkout checkout, Money amount, Guid key, CancellationToken cancellationToken);
+    Task<string?> RefundAsync(Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken);
 }
 
 /// <summary>A payment provider. What it says of a payment now is what counts, never what an event said of it.</summary>

@@ -44,24 +44,24 @@ public sealed class Refunds(PortalDatabase database, IOnlineGateway online, Chec
             return Refusal.Of($"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
         }
 
-        return await GiveBackAsync(actor, checkout, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
+        return await GiveBackAsync(actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
             ? refusal
             : (await OfAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
     }
 
     /// <summary>Has the provider give money back, and brings the books in line with it.</summary>
-    internal async Task<Refusal?> GiveBackAsync(Actor actor, Checkout checkout, Money amount, Guid key, CancellationToken cancellationToken)
+    internal async Task<Refusal?> GiveBackAsync(Actor actor, Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
     {
         try
         {
-            await online.RefundAsync(checkout, amount, key, cancellationToken);
+            await online.RefundAsync(checkout, paymentId, amount, key, cancellationToken);
             await using (var db = database.Open(actor.Scope))
             {
-                db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRefund, $"gave {amount} of {checkout.PaymentId} back", checkout.ResellerId, checkout.CustomerId);
+                db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRefund, $"gave {amount} of {paymentId} back", checkout.ResellerId, checkout.CustomerId);
                 await db.SaveChangesAsync(cancellationToken);
             }
 
-            if (await online.ReadPaymentAsync(checkout.Merchant, checkout.PaymentId!, cancellationToken) is { } payment)
+            if (await online.ReadPaymentAsync(checkout.Merchant, paymentId, cancellationToken) is { } payment)
             {
                 await book.ApplyAsync(checkout.Merchant, payment, cancellationToken);
             }

@@ -142,15 +142,14 @@ public sealed class PaymentReconciliation(
                 var told = difference.CheckoutId is null ? await sync.InvoiceAsync(difference.ObjectId, cancellationToken) : await sync.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
                 return told is null ? Refusal.Of("The provider does not have it any more. Compare again.") : null;
             case DifferenceKind.Refused:
-                var checkout = await db.Checkouts.SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
+                var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
                 if (await online.ReadPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken) is not { } payment)
                 {
                     return Refusal.Of("The provider does not have it any more. Compare again.");
                 }
 
                 var left = payment.Total - Money.Sum(payment.Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), payment.Total.Currency);
-                checkout.PaymentId ??= payment.Id;
-                return left.MinorUnits <= 0 ? null : await refunds.GiveBackAsync(actor, checkout, left, CheckoutBook.KeyOf(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
+                return left.MinorUnits <= 0 ? null : await refunds.GiveBackAsync(actor, checkout, payment.Id, left, CheckoutBook.KeyOf(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
             default:
                 return Refusal.Of("This cannot be put right by itself. Look at the account of the provider.");
         }

@@ -95,6 +95,32 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
+    public async Task Of_two_payments_for_one_checkout_the_second_goes_back()
+    {
+        await using var till = await Till.OpenAsync();
+        var (_, session) = await till.CheckOutAsync(await till.PlanAsync("Twelve", 12_000, 180m));
+        await till.Stripe.PayAsync(session);
+        await till.DeliverAllAsync();
+        var first = await till.CheckoutAsync(session);
+        var second = till.Stripe.Forge(StandInStripe.Platform, 180_00, "eur", first.Id.ToString("N"));
+        await till.DeliverAllAsync();
+
+        Assert.Single(await till.LotsAsync());
+        till.MoveTo(Till.Start.AddHours(1));
+        var reconciliation = till.Get<PaymentReconciliation>();
+        await reconciliation.CompareAsync(CancellationToken.None);
+        await Books.Valued(reconciliation.RepairAsync(Books.Operator, Assert.Single((await reconciliation.ReadAsync(Books.Operator)).Rows).Difference.Id));
+
+        Assert.Equal(second, (string?)till.Stripe.All("refund").Single()["payment_intent"]);
+        Assert.Equal(first.PaymentId, (await till.CheckoutAsync(session)).PaymentId);
+        await using var db = till.Open();
+        Assert.Equal(180_00L, (await db.Set<OrderPayment>().SingleAsync()).AmountMinorUnits);
+        await reconciliation.CompareAsync(CancellationToken.None);
+        Assert.Empty((await reconciliation.ReadAsync(Books.Operator)).Rows);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task A_plan_that_renews_grants_a_lot_for_each_period_that_is_paid()
     {
         await using var till = await Till.OpenAsync();
