@@ -34,6 +34,11 @@ internal sealed class UnbilledUsage
     /// <summary>Converters that were used this month.</summary>
     public IEnumerable<string> Converters => _ofPresent.Select(item => item.Converter).Distinct();
 
+    /// <summary>For each rule of today's prices a converter that it covers, whether it was used or not.</summary>
+    public IReadOnlyList<string> OneOfEachRule => [.. RulesOfToday.Select(rule => rule.Converters.Count > 0 ? rule.Converters[0] : "any")];
+
+    private IEnumerable<PriceRule> RulesOfToday => _schedule.PartsOf(_present).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
+
     /// <summary>With tax; held conversions are taken as used.</summary>
     public Money Spent => _before + Gross(_ofPresent, _present, isCharged: true);
 
@@ -68,9 +73,10 @@ internal sealed class UnbilledUsage
     /// What it comes to, at most, with some more conversions of today. Lines of several environments are rounded apart, so what
     /// a mixture of them comes to is known to a minor unit a line.
     /// </summary>
-    public Money SpentWith(string converter, string environment, long more)
+    /// <param name="more">Conversions of each of the converters.</param>
+    public Money SpentWith(IEnumerable<string> converters, string environment, long more)
     {
-        var rated = Rate(_ofPresent.Append(Of(converter, environment, more)), _present, isCharged: true);
+        var rated = Rate(_ofPresent.Concat(converters.Select(converter => Of(converter, environment, more))), _present, isCharged: true);
         var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _customer.Currency);
         return _before + WithTax(rated, _present) + unsure + TaxCalculation.TaxOn(unsure, TaxOn(_present));
     }

@@ -71,6 +71,22 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task What_is_known_of_a_cheap_converter_lets_no_dear_one_pass_that_was_never_used()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
+        await desk.TopUpAsync(12.10m);
+        await desk.UseAsync("docx-to-pdf");
+
+        // 0.121 is spent; two at 6.05 each do not fit beside it, one does.
+        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg", 2));
+        await desk.UseAsync("pdf-to-jpg");
+        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg"));
+    }
+
+    [Fact]
     public async Task A_cheap_converter_goes_on_where_a_dear_one_cannot()
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
