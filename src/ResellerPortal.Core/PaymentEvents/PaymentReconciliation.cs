@@ -25,6 +25,9 @@ public sealed class PaymentReconciliation(
 
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("the nightly comparison with payment providers");
 
+    /// <summary>Two comparisons at once would each replace what the other found.</summary>
+    private readonly SemaphoreSlim _one = new(1);
+
     /// <summary>Compares once a night, by whichever node comes first.</summary>
     public async Task RunNightlyAsync(CancellationToken cancellationToken)
     {
@@ -62,6 +65,19 @@ public sealed class PaymentReconciliation(
     /// <summary>Compares all accounts now; what is found replaces what was found before.</summary>
     /// <returns>How many objects were held against each other, and which accounts could not be read.</returns>
     public async Task<(int Compared, string? Fault)> CompareAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            return await CompareAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<(int Compared, string? Fault)> CompareAllAsync(CancellationToken cancellationToken)
     {
         var (compared, faults) = (0, new List<string>());
         foreach (var merchant in await accounts.MerchantsAsync(cancellationToken))

@@ -47,6 +47,11 @@ internal sealed class Till : IAsyncDisposable
         var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
         await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         server.Clock.MoveTo(Start);
+
+        // The night's own comparison is over, so that it does not come between a test's.
+        var reconciliation = server.Services.GetRequiredService<PaymentReconciliation>();
+        await reconciliation.RunNightlyAsync(CancellationToken.None);
+        await reconciliation.CompareAsync(CancellationToken.None);
         return new Till(server, stripe, clock, reseller, owner);
     }
 
