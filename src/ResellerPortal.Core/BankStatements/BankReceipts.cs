@@ -217,7 +217,7 @@ public sealed class BankReceipts(PortalDatabase database, AccountPauses pauses, 
         await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
     }
 
-    private static string TextOf(BankTransaction received) => received.Reference.Length > 140 ? received.Reference[..140] : received.Reference;
+    private static string TextOf(BankTransaction received) => received.Reference.Within(140);
 
     private static async Task<Dictionary<Guid, BankProposal>> ProposalsAsync(PortalDbContext db, CancellationToken cancellationToken)
     {

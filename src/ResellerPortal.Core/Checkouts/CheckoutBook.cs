@@ -147,7 +147,7 @@ public sealed class CheckoutBook(PortalDatabase database, ReversalBook reversals
                 await PayAsync(db, actor, checkout, payment, cancellationToken);
             }
 
-            await KeepMethodAsync(db, checkout, payment, cancellationToken);
+            await KeepMethodAsync(db, checkout, payment.KeptMethod, cancellationToken);
             await reversals.ApplyAsync(db, actor, checkout, payment.Reversals, cancellationToken);
         }
         else if (checkout.State is CheckoutState.Open or CheckoutState.Processing or CheckoutState.Failed)
@@ -161,7 +161,7 @@ public sealed class CheckoutBook(PortalDatabase database, ReversalBook reversals
             else if (payment.State == ProviderPaymentState.Failed)
             {
                 // On a page that is open still, the payer may try another method.
-                checkout.Fault = payment.Fault is { Length: > 500 } ? payment.Fault[..500] : payment.Fault;
+                checkout.Fault = payment.Fault?.Within(500);
                 checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open ? CheckoutState.Open : CheckoutState.Failed;
                 await ReleaseAsync(db, checkout, cancellationToken);
             }
@@ -248,19 +248,12 @@ public sealed class CheckoutBook(PortalDatabase database, ReversalBook reversals
         await BalanceSettlement.ApplyAsync(database, db, customer, today, now, cancellationToken);
     }
 
-    private async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    /// <summary>Keeps the method that a checkout was paid with, where its payer agreed to that.</summary>
+    internal static async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderMethod? method, CancellationToken cancellationToken)
     {
-        if (!checkout.SavesMethod || payment.KeptMethod is not { } method)
+        if (checkout.SavesMethod && method is not null && await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == checkout.CustomerId && p.Merchant == checkout.Merchant, cancellationToken) is { } payer)
         {
-            return;
-        }
-
-        var payer = await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == checkout.CustomerId && p.Merchant == checkout.Merchant, cancellationToken);
-
-        // What was agreed to or forgotten later stands: hearing of the same payment once more changes nothing.
-        if (payer is not null && (payer.DecidedAtUtc is not { } decided || decided < checkout.CreatedAtUtc))
-        {
-            (payer.MethodId, payer.MethodName, payer.IsAgreed, payer.DecidedAtUtc) = (method.Id, method.Name, true, checkout.CreatedAtUtc);
+            payer.Keep(method, checkout.CreatedAtUtc);
         }
     }
 }

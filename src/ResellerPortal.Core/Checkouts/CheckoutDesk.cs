@@ -58,7 +58,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         }
 
         Debt debt = new(
-            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), plan);
+            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, PayerDetails.Of(reseller), plan);
         return await GoOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
@@ -265,7 +265,7 @@ public sealed class CheckoutDesk(PortalDatabase database, TransferGateway transf
         }
         catch (PaymentProviderException failure) when (failure.IsFinal)
         {
-            var fault = failure.Message.Length > 500 ? failure.Message[..500] : failure.Message;
+            var fault = failure.Message.Within(500);
             await mine.ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Fault, fault), CancellationToken.None);
             throw;
         }

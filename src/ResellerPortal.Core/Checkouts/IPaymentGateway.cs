@@ -27,7 +27,10 @@ public sealed record PaymentRequest(
     string Subject, string Reference, Money Amount, BankAccount Account, string Instructions, Checkout? Checkout = null, Payer? Payer = null, PayerDetails? Details = null, BulkPlan? Plan = null, string ReturnUrl = "");
 
 /// <param name="Email">Where the provider sends its receipt.</param>
-public sealed record PayerDetails(string Name, string Email, string Language);
+public sealed record PayerDetails(string Name, string Email, string Language)
+{
+    public static PayerDetails Of(Reseller reseller) => new(reseller.Name, reseller.Email, reseller.Language);
+}
 
 /// <summary>How to go on: a page to open, or a transfer to make.</summary>
 public sealed record PaymentStart(string? Url, TransferDetails? Transfer, string? SessionId = null, DateTimeOffset? ExpiresAtUtc = null);

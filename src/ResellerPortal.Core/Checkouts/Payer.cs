@@ -31,6 +31,15 @@ public sealed class Payer : IOwnedAtAnyLevel
     /// <summary>When it agreed, or took that back; null before either.</summary>
     public DateTimeOffset? DecidedAtUtc { get; set; }
 
+    /// <summary>Keeps a method that its owner agreed to at an instant. What was agreed to or taken back later stands, however often one hears of it.</summary>
+    public void Keep(ProviderMethod method, DateTimeOffset agreedAtUtc)
+    {
+        if (DecidedAtUtc is not { } decided || decided < agreedAtUtc)
+        {
+            (MethodId, MethodName, IsAgreed, DecidedAtUtc) = (method.Id, method.Name, true, agreedAtUtc);
+        }
+    }
+
     public bool MayBeCharged => ProviderId is not null && MethodId is not null && IsAgreed;
 }
 

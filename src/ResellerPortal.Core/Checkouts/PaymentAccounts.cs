@@ -186,7 +186,7 @@ public sealed class PaymentAccounts(PortalDatabase database, IMerchantGateway me
     }
 
     private void Take(PaymentAccount account, MerchantStatus status) =>
-        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (status.TakesPayments, status.Missing.Length > 500 ? status.Missing[..500] : status.Missing, clock.GetUtcNow());
+        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (status.TakesPayments, status.Missing.Within(500), clock.GetUtcNow());
 
     private async Task<PaymentAccountRow> ChangeAsync(Actor actor, Action<PaymentAccount> change, string what, CancellationToken cancellationToken)
     {

@@ -49,7 +49,7 @@ public sealed class ReversalBook(PortalDatabase database, CreditNotes creditNote
                     AmountMinorUnits = told.Amount.MinorUnits,
                     Currency = told.Amount.Currency,
                     State = ReversalState.Effective,
-                    Reason = told.Reason.Length > 200 ? told.Reason[..200] : told.Reason,
+                    Reason = told.Reason.Within(200),
                     RecordedAtUtc = clock.GetUtcNow(),
                 };
                 db.PaymentReversals.Add(reversal);

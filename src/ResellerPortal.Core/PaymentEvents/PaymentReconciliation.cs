@@ -101,7 +101,7 @@ public sealed class PaymentReconciliation(
         }
 
         var fault = string.Join(" ", faults);
-        return (compared, fault.Length == 0 ? null : fault.Length > 500 ? fault[..500] : fault);
+        return (compared, fault.Length == 0 ? null : fault.Within(500));
     }
 
     /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
@@ -230,7 +230,7 @@ public sealed class PaymentReconciliation(
             Kind = kind,
             ObjectId = objectId,
             CheckoutId = checkoutId,
-            Text = text.Length > 500 ? text[..500] : text,
+            Text = text.Within(500),
             FoundAtUtc = now,
         });
     }

@@ -129,7 +129,7 @@ public sealed class ProviderEvents(PortalDatabase database, PaymentSync sync, Pa
             logger.LogWarning(
                 failure is PaymentProviderException ? null : failure, "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}", waiting.EventId, waiting.Kind, attempts, failure.Message);
             var isOver = attempts > Patience.Length;
-            await EndAsync(isOver ? ProviderEventState.GivenUp : ProviderEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Length > 500 ? failure.Message[..500] : failure.Message);
+            await EndAsync(isOver ? ProviderEventState.GivenUp : ProviderEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Within(500));
             return false;
         }
 

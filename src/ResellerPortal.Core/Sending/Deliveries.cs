@@ -85,7 +85,7 @@ public sealed class Deliveries(PortalDatabase database, IMailer mailer, TimeProv
             Kind = kind,
             Round = round,
             To = to,
-            Subject = letter.Subject.Length > Delivery.MaxSubject ? letter.Subject[..Delivery.MaxSubject] : letter.Subject,
+            Subject = letter.Subject.Within(Delivery.MaxSubject),
             Text = letter.Text,
             QueuedAtUtc = now,
             NextAttemptAtUtc = now,

@@ -116,7 +116,7 @@ public sealed class DeliveryWork(
             {
                 logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
                 var next = attempts <= Patience.Length ? clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
-                var fault = failure.Message.Length > 500 ? failure.Message[..500] : failure.Message;
+                var fault = failure.Message.Within(500);
                 await mine.ExecuteUpdateAsync(set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, next).SetProperty(d => d.Fault, fault), CancellationToken.None);
                 continue;
             }

@@ -14,7 +14,7 @@ namespace ResellerPortal.Core.Subscriptions;
 public sealed record UpgradeOffer(BulkPlan Plan, long Conversions, Money About);
 
 /// <summary>What a reseller does with its subscriptions.</summary>
-public sealed class PlanSubscriptions(PortalDatabase database, ISubscriptionGateway gateway, SubscriptionBook book, TimeProvider clock)
+public sealed class PlanSubscriptions(PortalDatabase database, ISubscriptionGateway gateway, TimeProvider clock)
 {
     public async Task<IReadOnlyList<PlanSubscription>> ListAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -131,7 +131,6 @@ public sealed class PlanSubscriptions(PortalDatabase database, ISubscriptionGate
         subscription.CancelsAtPeriodEnd = cancelsAtPeriodEnd;
         db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, $"{subscription.PlanName} {(cancelsAtPeriodEnd ? "ends with its period" : "goes on")}", subscription.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
-        await book.SyncAsync(subscription.ProviderId, null, cancellationToken);
         return subscription;
     }
 }

@@ -59,7 +59,7 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
         }
 
         await FollowAsync(db, actor, subscription, told, cancellationToken);
-        await KeepMethodAsync(db, checkout, told, cancellationToken);
+        await CheckoutBook.KeepMethodAsync(db, checkout, told.Method, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return reseller;
@@ -161,7 +161,7 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
         {
             ResellerId = subscription.ResellerId,
             PlanId = subscription.PlanId,
-            PlanName = name.Length > 100 ? name[..100] : name,
+            PlanName = name.Within(100),
             Conversions = conversions,
             PriceMinorUnits = price,
             Currency = subscription.Currency,
@@ -209,16 +209,6 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
         {
             db.Notify(subscription.ResellerId, $"{subscription.PlanName} {what}", text, now);
             db.Audit(actor, now, Permission.PlansBuy, $"{subscription.PlanName} {what}", subscription.ResellerId);
-        }
-    }
-
-    private static async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderSubscription told, CancellationToken cancellationToken)
-    {
-        if (checkout.SavesMethod && told.Method is { } method
-            && await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == null && p.Merchant == checkout.Merchant, cancellationToken) is { } payer
-            && (payer.DecidedAtUtc is not { } decided || decided < checkout.CreatedAtUtc))
-        {
-            (payer.MethodId, payer.MethodName, payer.IsAgreed, payer.DecidedAtUtc) = (method.Id, method.Name, true, checkout.CreatedAtUtc);
         }
     }
 }

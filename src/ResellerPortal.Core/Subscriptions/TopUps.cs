@@ -147,7 +147,7 @@ public sealed class TopUps(PortalDatabase database, IOnlineGateway online, Check
             return false;
         }
 
-        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, new PayerDetails(reseller.Name, reseller.Email, reseller.Language), null);
+        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.Of(reseller), null);
         if (await desk.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;
@@ -232,7 +232,7 @@ public sealed class TopUps(PortalDatabase database, IOnlineGateway online, Check
         if (row.IsOn && order.Status == PlanOrderStatus.Ordered)
         {
             order.Cancel(now);
-            (row.IsOn, row.Fault) = (false, fault.Length > 500 ? fault[..500] : fault);
+            (row.IsOn, row.Fault) = (false, fault.Within(500));
             db.Notify(policy.ResellerId, "Automatic top-ups have stopped", $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until you switch that on again.\n", now);
             db.Audit(actor, now, Permission.PlansBuy, $"automatic top-ups stopped: {fault}", policy.ResellerId);
             await db.SaveChangesAsync(cancellationToken);
