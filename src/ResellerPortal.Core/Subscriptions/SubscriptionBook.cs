@@ -27,6 +27,7 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
 
     /// <summary>Takes in a subscription and the invoice that told of it.</summary>
     /// <returns>The reseller that it belongs to; null where it is none of ours.</returns>
+    /// <exception cref="PaymentProviderException">The provider cannot be asked, or the invoice comes before one that it builds on.</exception>
     public async Task<ResellerId?> SyncAsync(string subscriptionId, ProviderInvoice? invoice, CancellationToken cancellationToken)
     {
         if (await gateway.ReadSubscriptionAsync(subscriptionId, cancellationToken) is not { } told
@@ -111,6 +112,12 @@ public sealed class SubscriptionBook(PortalDatabase database, ISubscriptionGatew
         var order = await OrderOfAsync(db, subscription, invoice, key, now, cancellationToken);
         if (order is null || payment.Subtotal != order.Price || order.Status != PlanOrderStatus.Ordered || payment.Total.MinorUnits < 0)
         {
+            if (subscription.UpgradePlanId is not null)
+            {
+                // A renewal at the larger plan's price, told of before the upgrade is: it is told of again.
+                throw new PaymentProviderException($"Invoice {invoice.Id} has to wait until the upgrade of {subscription.PlanName} is entered.", isFinal: false);
+            }
+
             var fault = $"Invoice {invoice.Id} of {payment.Subtotal} is not what {subscription.PlanName} costs. No credits were granted for it.";
             if (!await db.AuditEntries.AnyAsync(a => a.Subject == fault, cancellationToken))
             {

@@ -207,6 +207,38 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
+    public async Task A_renewal_that_is_told_of_before_the_upgrade_waits_for_it()
+    {
+        await using var till = await Till.OpenAsync();
+        var subscription = await SubscribeAsync(till, 1_000, 20m);
+        var larger = await till.PlanAsync("Larger", 4_000, 60m, PlanRenewal.Monthly, 30);
+        till.MoveTo(Till.Start.AddDays(15));
+        await Books.Valued(till.Get<PlanSubscriptions>().UpgradeAsync(till.Owner, subscription.Id, larger.Id));
+        till.MoveTo(Till.Start.AddMonths(1).AddHours(1));
+        till.Stripe.Renew(subscription.ProviderId, isPaid: true);
+
+        var events = till.Stripe.Events.Reverse().ToList();
+        till.Stripe.Events.Clear();
+        foreach (var sent in events)
+        {
+            await till.DeliverAsync(sent);
+        }
+
+        Assert.Equal(2, (await till.LotsAsync()).Count);
+        till.MoveTo(Till.Start.AddMonths(1).AddHours(1).AddMinutes(3));
+        await till.Get<ProviderEvents>().RunAsync();
+        for (var i = 0; i < 100 && (await till.LotsAsync()).Count < 3; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        var lots = (await till.LotsAsync()).Select(l => l.Conversions).Order().ToList();
+        Assert.Equal((1_000L, 4_000L), (lots[0], lots[2]));
+        Assert.InRange(lots[1], 1_499, 1_500);
+        await till.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task A_subscription_is_let_end_with_its_period_and_taken_up_again()
     {
         await using var till = await Till.OpenAsync();
