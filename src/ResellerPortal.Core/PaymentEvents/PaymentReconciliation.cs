@@ -56,10 +56,23 @@ public sealed class PaymentReconciliation(
 
     /// <summary>Compares all accounts now, as somebody asked for it.</summary>
     /// <inheritdoc cref="CompareAsync(CancellationToken)"/>
-    public Task<(int Compared, string? Fault)> CompareAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(int Compared, string? Fault)> CompareAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRepair);
-        return CompareAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var (compared, fault) = await CompareAsync(cancellationToken);
+        await using var db = database.Open(actor.Scope);
+
+        // Pages show when it was last done, by night or by hand.
+        if (await db.PaymentComparisons.OrderByDescending(c => c.Night).FirstOrDefaultAsync(cancellationToken) is not { } last)
+        {
+            last = new PaymentComparison { Night = DateOnly.FromDateTime(now.UtcDateTime), StartedAtUtc = now };
+            db.PaymentComparisons.Add(last);
+        }
+
+        (last.StartedAtUtc, last.EndedAtUtc, last.Compared, last.Fault) = (now, clock.GetUtcNow(), compared, fault);
+        await db.SaveChangesAsync(cancellationToken);
+        return (compared, fault);
     }
 
     /// <summary>Compares all accounts now; what is found replaces what was found before.</summary>

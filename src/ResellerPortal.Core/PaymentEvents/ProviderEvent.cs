@@ -132,7 +132,7 @@ public sealed class PaymentComparison
 {
     public required DateOnly Night { get; init; }
 
-    public required DateTimeOffset StartedAtUtc { get; init; }
+    public required DateTimeOffset StartedAtUtc { get; set; }
 
     public DateTimeOffset? EndedAtUtc { get; set; }
 
