@@ -20,6 +20,7 @@ using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Plans;
 using ResellerPortal.Core.Prepaid;
 using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Subscriptions;
 using ResellerPortal.Core.Tenancy;
@@ -44,6 +45,11 @@ public static class CoreRegistration
 
         services.AddSingleton<Seats>();
         services.AddSingleton<SeatDirectory>();
+        services.AddSingleton<UserSessions>();
+        services.AddSingleton<InvitationLinks>();
+        services.AddSingleton<Invitations>();
+        services.AddSingleton<Teams>();
+        services.AddSingleton<SupportVisits>();
         services.AddSingleton<Resellers>();
         services.AddSingleton<Customers>();
         services.AddSingleton<BulkPlans>();
@@ -67,10 +73,16 @@ public static class CoreRegistration
         services.AddSingleton<LedgerCorrections>();
         services.AddSingleton<LedgerExport>();
         services.AddSingleton<MyLedger>();
+        services.AddSingleton<TokenActivities>();
         services.AddSingleton<UsageImports>();
         services.AddSingleton<ConverterReserves>();
         services.AddSingleton<UsageAlerts>();
         services.AddSingleton<History>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditSealing>();
+        services.AddSingleton<UserAccounts>();
+        services.TryAddSingleton(new RetentionSettings());
+        services.AddSingleton<PersonalData>();
         services.AddSingleton<CurrencyRates>();
         services.AddSingleton<RateCards>();
         services.AddSingleton<InvoiceRun>();
@@ -135,6 +147,9 @@ public static class CoreRegistration
         services.AddSingleton<ScheduledInvoiceRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<ScheduledInvoiceRuns>());
         services.AddHostedService<AlertMail>();
+        services.AddSingleton<Retention>();
+        services.AddHostedService(provider => provider.GetRequiredService<Retention>());
+        services.AddHostedService(provider => provider.GetRequiredService<AuditSealing>());
         services.AddHostedService(provider => provider.GetRequiredService<AutomaticCollection>());
         services.AddSingleton<SubscriptionWork>();
         services.AddHostedService(provider => provider.GetRequiredService<SubscriptionWork>());

@@ -22,7 +22,7 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     public IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly));
+        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(new ScopedConnections());
 
     public void PrepareStorage(string connectionString)
     {

@@ -20,7 +20,7 @@ public sealed class SqlServerDialect : IDatabaseDialect
     public IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly));
+        builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(new ScopedConnections());
 
     public void PrepareStorage(string connectionString)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
@@ -7,6 +8,7 @@ using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Privacy;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Documents.Invoices.Electronic;
@@ -24,6 +26,7 @@ using ResellerPortal.Web.CustomerDoor;
 using ResellerPortal.Web.Demo;
 using ResellerPortal.Web.Mail;
 using ResellerPortal.Web.ResellerDoor;
+using ResellerPortal.Web.Security;
 
 namespace ResellerPortal.Web;
 
@@ -51,8 +54,18 @@ internal static class PortalHost
             .ValidateOnStart();
         services.AddSingleton<IMailer, SmtpMailer>();
         services.AddPortalMeter();
-        services.AddPortalAccounts();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton(builder.Configuration.GetSection("Privacy").Get<RetentionSettings>() ?? new RetentionSettings());
+        services.AddPortalAccounts(builder.Configuration);
+        services.AddRateLimits(builder.Configuration);
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.PostConfigure<HostFilteringOptions>(hosts => FilterHosts(hosts, builder.Configuration));
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents(circuits =>
+            {
+                circuits.DisconnectedCircuitMaxRetained = 200;
+                circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
+            })
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
         services.AddSingleton<DemoData>();
         return builder;
@@ -67,6 +80,8 @@ internal static class PortalHost
             app.UseHsts();
         }
 
+        app.UseSecurityHeaders(app.Configuration);
+        app.UseRateLimiter();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
         app.UseCors();
@@ -76,6 +91,7 @@ internal static class PortalHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         app.MapAccount();
+        app.MapHistoryFiles("/operator");
         app.MapResellerDownloads();
         app.MapCustomerDownloads();
         app.MapHealth();
@@ -124,6 +140,15 @@ internal static class PortalHost
         }
 
         app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>Where the settings name no hosts, the portal answers under its own and under the machine's local names.</summary>
+    private static void FilterHosts(HostFilteringOptions hosts, IConfiguration configuration)
+    {
+        if (string.IsNullOrEmpty(configuration["AllowedHosts"]) && Uri.TryCreate(configuration["Portal:PublicUrl"], UriKind.Absolute, out var portal))
+        {
+            hosts.AllowedHosts = [portal.Host, "localhost", "127.0.0.1", "[::1]"];
+        }
     }
 
     /// <summary>A browser that reconnects its circuit while the server stops would hold the stop up until its time-out.</summary>

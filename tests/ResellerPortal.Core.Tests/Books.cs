@@ -46,7 +46,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public Customers Customers => new(Database, _seats, Clock);
 
-    public Task<NewSignIn> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
+    public Task<Invitation?> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
 
     public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int? taxBasisPoints = 2100)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -39,11 +40,14 @@ public sealed class PostgreSqlServer : IDisposable
 
         server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
         server.Run();
+
+        // As in production: no superuser, or the database would not protect tenants from each other.
+        server.RunAsOwner("createuser", "-h", "127.0.0.1", "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "--createdb", "portal");
         return server;
     }
 
     /// <summary>The connection string of a database that EF creates when it migrates.</summary>
-    public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
+    public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=portal;Database={database}";
 
     /// <summary>Starts the server again after <see cref="Crash"/>.</summary>
     public void Run() => RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"), "-o", _options, "start");

@@ -7,8 +7,8 @@ public sealed class Actor
 {
     private readonly Func<string, bool> _allows;
 
-    private Actor(string name, Guid? userId, TenantScope scope, Func<string, bool> allows) =>
-        (Name, UserId, Scope, _allows) = (name, userId, scope, allows);
+    private Actor(string name, Guid? userId, TenantScope scope, Func<string, bool> allows, string? fromAddress) =>
+        (Name, UserId, Scope, _allows, FromAddress) = (name, userId, scope, allows, fromAddress);
 
     /// <summary>As written into the audit log.</summary>
     public string Name { get; }
@@ -17,20 +17,36 @@ public sealed class Actor
 
     public TenantScope Scope { get; }
 
+    /// <summary>The network address that the person's request came from; null for the portal itself.</summary>
+    public string? FromAddress { get; }
+
+    /// <summary>Whether the seat is closed until the person signs in with two factors, since its reseller demands them.</summary>
+    public bool NeedsSecondFactor { get; private init; }
+
+    /// <summary>Until when somebody else looks at a customer's pages; null for who sits in a seat of its own.</summary>
+    public DateTimeOffset? VisitEndsAtUtc { get; private init; }
+
     /// <summary>A person in a seat.</summary>
-    public static Actor InSeat(Member seat, string name)
-    {
-        var scope = (seat.ResellerId, seat.CustomerId) switch
-        {
-            (null, _) => TenantScope.CrossTenants("operator's seat"),
-            ({ } reseller, null) => TenantScope.Of(reseller),
-            ({ } reseller, { } customer) => TenantScope.Of(reseller, customer),
-        };
-        return new Actor(name, seat.UserId, scope, permission => RolePermissions.Allows(seat.Role, permission));
-    }
+    public static Actor InSeat(Member seat, string name, string? fromAddress = null) =>
+        new(name, seat.UserId, ScopeOf(seat), permission => RolePermissions.Allows(seat.Role, permission), fromAddress);
+
+    /// <summary>A person in a seat that is closed until a second factor is there: it may do nothing.</summary>
+    public static Actor WithoutSecondFactor(Member seat, string name, string? fromAddress) =>
+        new(name, seat.UserId, ScopeOf(seat), _ => false, fromAddress) { NeedsSecondFactor = true };
+
+    /// <summary>Somebody of the operator or the reseller who looks at a customer's pages, and changes nothing there.</summary>
+    public static Actor Visiting(ResellerId reseller, CustomerId customer, Guid userId, string name, DateTimeOffset endsAtUtc, string? fromAddress) =>
+        new(name, userId, TenantScope.Of(reseller, customer), permission => permission == Permission.MyView, fromAddress) { VisitEndsAtUtc = endsAtUtc };
 
     /// <summary>The portal itself: a job, a command or the demonstration data. Allowed everything inside its scope.</summary>
-    public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true);
+    public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true, null);
+
+    private static TenantScope ScopeOf(Member seat) => (seat.ResellerId, seat.CustomerId) switch
+    {
+        (null, _) => TenantScope.CrossTenants("operator's seat"),
+        ({ } reseller, null) => TenantScope.Of(reseller),
+        ({ } reseller, { } customer) => TenantScope.Of(reseller, customer),
+    };
 
     public bool May(string permission) => _allows(permission);
 

@@ -17,7 +17,21 @@ public static class Permission
     /// <summary>To have a payment provider's events handled again, and differences to its books put right.</summary>
     public const string PaymentsRepair = "payments.repair";
 
+    /// <summary>The operator's own members.</summary>
+    public const string OperatorsManage = "operators.manage";
+
     public const string ResellerView = "reseller.view";
+
+    /// <summary>The reseller's own members, and what they need to sign in.</summary>
+    public const string MembersManage = "members.manage";
+
+    /// <summary>To look at a customer's pages as the customer sees them.</summary>
+    public const string CustomersVisit = "customers.visit";
+
+    /// <summary>To hand out, or erase, what is stored of a customer's people.</summary>
+    public const string PrivacyManage = "privacy.manage";
+
+    public const string HistoryExport = "history.export";
     public const string PlansBuy = "plans.buy";
     public const string CustomersManage = "customers.manage";
     public const string TokensIssue = "tokens.issue";
@@ -41,6 +55,7 @@ public static class Permission
     public const string MyView = "my.view";
     public const string MyTokensManage = "my.tokens.manage";
     public const string MyInvoicesPay = "my.invoices.pay";
+    public const string MyMembersManage = "my.members.manage";
 
     public static IReadOnlyList<string> All { get; } =
         [.. typeof(Permission).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];

@@ -8,13 +8,13 @@ public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()
     {
-        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile, PaymentsRepair],
-        [Role.OperatorSupport] = [OperatorView],
-        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund, PaymentsConfigure],
+        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile, PaymentsRepair, OperatorsManage, CustomersVisit, HistoryExport],
+        [Role.OperatorSupport] = [OperatorView, CustomersVisit],
+        [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund, PaymentsConfigure, MembersManage, CustomersVisit, PrivacyManage, HistoryExport],
         [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund],
-        [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke],
+        [Role.ResellerSupport] = [ResellerView, CustomersManage, TokensIssue, TokensRevoke, CustomersVisit],
         [Role.ResellerViewer] = [ResellerView],
-        [Role.CustomerAdmin] = [MyView, MyTokensManage, MyInvoicesPay],
+        [Role.CustomerAdmin] = [MyView, MyTokensManage, MyInvoicesPay, MyMembersManage],
         [Role.CustomerViewer] = [MyView],
     };
 

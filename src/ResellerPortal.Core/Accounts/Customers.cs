@@ -28,13 +28,13 @@ public sealed record CustomerDetails(
     string? Language = null,
     string? Currency = null);
 
-/// <summary>A customer just added, with its administrator's way in.</summary>
-public sealed record NewCustomer(Customer Customer, NewSignIn SignIn);
+/// <summary>A customer just added, with its administrator's invitation; null where that person was seated at once.</summary>
+public sealed record NewCustomer(Customer Customer, Invitation? Invitation);
 
 public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider clock)
 {
-    /// <summary>Adds a customer, and a seat for the person behind its e-mail address.</summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
+    /// <summary>Adds a customer, and invites the person behind its e-mail address.</summary>
+    /// <param name="password">A password that is known beforehand (demonstration data); null invites.</param>
     public async Task<Outcome<NewCustomer>> AddAsync(Actor actor, CustomerDetails details, string? password = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
@@ -68,11 +68,11 @@ public sealed class Customers(PortalDatabase database, Seats seats, TimeProvider
         };
         Fill(customer, details);
         db.Customers.Add(customer);
-        var signIn = await seats.AddAsync(db, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
-        db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {signIn.Email} as its administrator", actor.Reseller, customer.Id);
+        var invitation = await seats.GiveAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {customer.Email} as its administrator", actor.Reseller, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new NewCustomer(customer, signIn);
+        return new NewCustomer(customer, invitation);
     }
 
     public async Task<Outcome<Customer>> UpdateAsync(Actor actor, CustomerId customerId, CustomerDetails details, CancellationToken cancellationToken = default)

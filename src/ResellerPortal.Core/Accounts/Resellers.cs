@@ -22,13 +22,13 @@ public sealed record ResellerDetails(
     string? VatId,
     int? StandardTaxBasisPoints);
 
-/// <summary>A reseller just added, with its owner's way in.</summary>
-public sealed record NewReseller(Reseller Reseller, NewSignIn SignIn);
+/// <summary>A reseller just added, with its owner's invitation; null where the owner was seated at once.</summary>
+public sealed record NewReseller(Reseller Reseller, Invitation? Invitation);
 
 public sealed partial class Resellers(PortalDatabase database, Seats seats, TimeProvider clock)
 {
     /// <summary>Adds a reseller, and a seat for its owner.</summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
+    /// <param name="password">A password that is known beforehand (demonstration data); null invites the owner.</param>
     public async Task<Outcome<NewReseller>> AddAsync(Actor actor, ResellerDetails details, string? password = null, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellersManage);
@@ -57,11 +57,11 @@ public sealed partial class Resellers(PortalDatabase database, Seats seats, Time
             CreatedAtUtc = clock.GetUtcNow(),
         };
         db.Resellers.Add(reseller);
-        var signIn = await seats.AddAsync(db, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
-        db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {signIn.Email} as its owner", reseller.Id);
+        var invitation = await seats.GiveAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+        db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new NewReseller(reseller, signIn);
+        return new NewReseller(reseller, invitation);
     }
 
     private static Refusal? Check(ResellerDetails details) => details switch

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -8,69 +7,80 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>A way in for a new member. The password is null where the person could sign in before.</summary>
-public sealed record NewSignIn(string Email, string? FirstPassword);
-
-/// <summary>Gives people seats.</summary>
+/// <summary>Gives people seats: by an invitation, or at once where a password is known beforehand (demonstration data).</summary>
 public sealed class Seats(IPasswordHasher<PortalUser> passwords, ILookupNormalizer normalizer, TimeProvider clock)
 {
-    /// <summary>
-    /// Adds a seat within the caller's unit of work; a person who is new gets a user and a first password, which is shown
-    /// once and kept as a hash only.
-    /// </summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
-    internal async Task<NewSignIn> AddAsync(
-        PortalDbContext db, string email, Role role, ResellerId? reseller, CustomerId? customer, string? password, CancellationToken cancellationToken)
-    {
-        var normalized = normalizer.NormalizeEmail(email.Trim());
-        var user = await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken);
-        var isNew = user is null;
-        if (user is null)
-        {
-            password ??= CreatePassword();
-            user = new PortalUser
-            {
-                Id = Guid.CreateVersion7(),
-                UserName = email.Trim(),
-                NormalizedUserName = normalized,
-                Email = email.Trim(),
-                NormalizedEmail = normalized,
-                EmailConfirmed = true,
-                LockoutEnabled = true,
-                SecurityStamp = Guid.NewGuid().ToString("N"),
-            };
-            user.PasswordHash = passwords.HashPassword(user, password);
-            db.Users.Add(user);
-        }
+    /// <summary>How long an invitation is open.</summary>
+    public static readonly TimeSpan OpenFor = TimeSpan.FromDays(7);
 
-        db.Members.Add(new Member { UserId = user.Id, Role = role, ResellerId = reseller, CustomerId = customer, CreatedAtUtc = clock.GetUtcNow() });
-        return new NewSignIn(user.Email!, isNew ? password : null);
-    }
-
-    /// <summary>Gives a person the operator's administrator seat. Repeating it changes nothing.</summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null makes one up.</param>
-    public async Task<NewSignIn> AddOperatorAsync(PortalDatabase database, string email, string? password, CancellationToken cancellationToken = default)
+    /// <summary>Gives a person the operator's administrator seat. Repeating it changes nothing, or sends the open invitation again.</summary>
+    /// <returns>The invitation; null where the person has the seat.</returns>
+    public async Task<Invitation?> AddOperatorAsync(PortalDatabase database, string email, string? password, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.CrossTenants("the operator's own seat"));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var normalized = normalizer.NormalizeEmail(email.Trim());
-        var seated = await db.Members
-            .Where(m => m.Role == Role.OperatorAdmin)
-            .Join(db.Users.Where(u => u.NormalizedEmail == normalized), m => m.UserId, u => u.Id, (_, u) => u.Email)
-            .FirstOrDefaultAsync(cancellationToken);
-        if (seated is not null)
+        if (await db.Members.Where(m => m.Role == Role.OperatorAdmin).Join(db.Users.Where(u => u.NormalizedEmail == normalized), m => m.UserId, u => u.Id, (_, u) => u.Id).AnyAsync(cancellationToken))
         {
-            return new NewSignIn(seated, null);
+            return null;
         }
 
-        var signIn = await AddAsync(db, email, Role.OperatorAdmin, null, null, password, cancellationToken);
+        var now = clock.GetUtcNow();
+        var open = await db.Invitations.Where(i => i.ResellerId == null && i.ClosedAtUtc == null && i.ExpiresAtUtc > now).ToListAsync(cancellationToken);
+        if (open.Find(i => normalizer.NormalizeEmail(i.Email) == normalized) is { } waiting)
+        {
+            return waiting;
+        }
+
         var portal = Actor.Portal("add-operator", db.Scope);
-        db.Audit(portal, clock.GetUtcNow(), Permission.ResellersManage, $"gave {signIn.Email} the operator's administrator seat", null);
+        var invitation = await GiveAsync(db, portal, email, Role.OperatorAdmin, null, null, password, cancellationToken);
+        db.Audit(portal, now, Permission.OperatorsManage, $"gave {email.Trim()} the operator's administrator seat", null);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return signIn;
+        return invitation;
     }
 
-    private static string CreatePassword() =>
-        string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 5))) + "-A1";
+    /// <summary>Within the caller's unit of work: a seat at once where a password is given, else an invitation that is mailed.</summary>
+    /// <returns>The invitation; null where the seat was given at once.</returns>
+    internal async Task<Invitation?> GiveAsync(
+        PortalDbContext db, Actor actor, string email, Role role, ResellerId? reseller, CustomerId? customer, string? password, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        email = email.Trim();
+        if (password is not null)
+        {
+            var user = await UserWithPasswordAsync(db, email, password, cancellationToken);
+            db.Members.Add(new Member { UserId = user.Id, Role = role, ResellerId = reseller, CustomerId = customer, CreatedAtUtc = now });
+            return null;
+        }
+
+        var invitation = new Invitation { Email = email, Role = role, ResellerId = reseller, CustomerId = customer, InvitedBy = actor.Name, CreatedAtUtc = now, ExpiresAtUtc = now + OpenFor };
+        db.Invitations.Add(invitation);
+        db.AccountLetters.Add(new AccountLetter { Kind = AccountLetterKind.Invitation, Email = email, InvitationId = invitation.Id, AtUtc = now });
+        return invitation;
+    }
+
+    private async Task<PortalUser> UserWithPasswordAsync(PortalDbContext db, string email, string password, CancellationToken cancellationToken)
+    {
+        var normalized = normalizer.NormalizeEmail(email);
+        if (await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var user = new PortalUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = email,
+            NormalizedUserName = normalized,
+            Email = email,
+            NormalizedEmail = normalized,
+            EmailConfirmed = true,
+            LockoutEnabled = true,
+            SecurityStamp = Guid.NewGuid().ToString("N"),
+        };
+        user.PasswordHash = passwords.HashPassword(user, password);
+        db.Users.Add(user);
+        return user;
+    }
 }

@@ -10,17 +10,23 @@ public static class AuditTrail
     {
         public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
 
-        /// <summary>Adds an entry to the running unit of work; it is saved, or lost, with the act it tells of.</summary>
+        /// <summary>
+        /// Adds an entry to the running unit of work; it is saved, or lost, with the act it tells of. What the unit of work
+        /// has changed so far goes with it, so it is called last.
+        /// </summary>
         public void Audit(Actor actor, DateTimeOffset atUtc, string action, string subject, ResellerId? reseller, CustomerId? customer = null) =>
             db.AuditEntries.Add(new AuditEntry
             {
+                Chain = reseller?.Value ?? Guid.Empty,
                 ResellerId = reseller,
                 CustomerId = customer,
                 AtUtc = atUtc,
                 UserId = actor.UserId,
                 ActorName = actor.Name,
+                FromAddress = actor.FromAddress,
                 Action = action,
                 Subject = subject,
+                Changes = FieldChanges.Of(db),
             });
     }
 }

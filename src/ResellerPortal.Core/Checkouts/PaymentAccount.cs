@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>Where a reseller receives what its customers pay online.</summary>
-public sealed class PaymentAccount : IResellerOwned
+public sealed class PaymentAccount : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 

@@ -19,7 +19,7 @@ public enum LotKind
 /// Conversions bought at one time at one unit cost, valid until an instant. The counters are moved by the meter alone,
 /// which keeps <c>Used + Reserved &lt;= Conversions</c>; only an overrun that the upstream really charged may pass it.
 /// </summary>
-public sealed class CreditLot : IResellerOwned
+public sealed class CreditLot : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -8,7 +8,7 @@ namespace ResellerPortal.Core.Currencies;
 /// <summary>
 /// What the reseller's currency is worth in another, from a local day on. Rates are never edited, only followed by the next.
 /// </summary>
-public sealed class CurrencyRate : IResellerOwned
+public sealed class CurrencyRate : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

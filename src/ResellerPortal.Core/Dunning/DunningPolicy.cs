@@ -14,7 +14,7 @@ namespace ResellerPortal.Core.Dunning;
 public sealed record DunningStepTerms(int DaysOverdue, long FeeMinorUnits, bool PausesTokens);
 
 /// <summary>How a reseller asks for overdue payments.</summary>
-public sealed class DunningPolicy : IResellerOwned
+public sealed class DunningPolicy : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 

@@ -10,7 +10,7 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>The numbers by which a reseller's bookkeeping knows its accounts. Those that come with the portal are of DATEV's chart SKR 03.</summary>
-public sealed class BookingAccounts : IResellerOwned
+public sealed class BookingAccounts : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 

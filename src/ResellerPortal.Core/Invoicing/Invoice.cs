@@ -29,7 +29,7 @@ public enum InvoiceState
 /// A customer's invoice of one billing period. It claims the ledger entries of a sequence range; once finalised it has a
 /// number and a snapshot and is never changed again, but for what was paid, credited or given up.
 /// </summary>
-public sealed class Invoice : ICustomerOwned
+public sealed class Invoice : ICustomerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -19,7 +19,7 @@ public enum InvoiceRunMode
 }
 
 /// <summary>When a reseller's months are invoiced by themselves. One row a reseller that wants it.</summary>
-public sealed class InvoiceSchedule : IResellerOwned
+public sealed class InvoiceSchedule : IResellerOwned, IAudited
 {
     /// <summary>The last day that every month has.</summary>
     public const int LastDayOfMonth = 28;

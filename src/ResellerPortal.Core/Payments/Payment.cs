@@ -9,7 +9,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Payments;
 
 /// <summary>Money that a customer paid for one invoice, or got back.</summary>
-public sealed class Payment : ICustomerOwned
+public sealed class Payment : ICustomerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

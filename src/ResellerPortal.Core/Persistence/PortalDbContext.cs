@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -23,9 +22,6 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
     public TenantScope Scope { get; } = scope;
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
-
-    /// <summary>Fixed here, so that the design-time model and the running one have the same Identity tables.</summary>
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
 
     private ResellerId CurrentReseller => Scope.Reseller ?? default;
 

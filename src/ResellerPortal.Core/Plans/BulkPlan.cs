@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Plans;
 
@@ -12,7 +13,7 @@ public enum PlanRenewal
 }
 
 /// <summary>An item of the operator's catalogue: conversions in bulk, at a price, valid for a time. Belongs to no tenant.</summary>
-public sealed class BulkPlan
+public sealed class BulkPlan : IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

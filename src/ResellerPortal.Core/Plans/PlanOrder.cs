@@ -13,7 +13,7 @@ public enum PlanOrderStatus
 }
 
 /// <summary>A reseller's order of a plan, with the plan's terms as they were when it was ordered.</summary>
-public sealed class PlanOrder : IResellerOwned
+public sealed class PlanOrder : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -9,7 +9,7 @@ namespace ResellerPortal.Core.Pricing;
 /// One version of the price rules of a reseller (no customer) or of one customer, from a local day on. Versions are never
 /// edited, only followed by the next.
 /// </summary>
-public sealed class RateCard : IResellerOwned
+public sealed class RateCard : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

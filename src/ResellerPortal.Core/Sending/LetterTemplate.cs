@@ -21,7 +21,7 @@ public enum LetterKind
 }
 
 /// <summary>A reseller's own words for a kind of letter, in the place of those that come with the portal.</summary>
-public sealed class LetterTemplate : IResellerOwned
+public sealed class LetterTemplate : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 

@@ -82,7 +82,7 @@ internal sealed class PlanSubscriptionConfiguration : IEntityTypeConfiguration<P
 }
 
 /// <summary>When the portal buys a plan for a reseller by itself.</summary>
-public sealed class TopUpPolicy : IResellerOwned
+public sealed class TopUpPolicy : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 

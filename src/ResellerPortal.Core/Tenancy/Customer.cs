@@ -36,7 +36,7 @@ public enum ElectronicProfile
 }
 
 /// <summary>An account of one reseller, with members, tokens, a rate card and invoices.</summary>
-public sealed class Customer : ICustomerOwned
+public sealed class Customer : ICustomerOwned, IAudited
 {
     public CustomerId Id { get; init; } = CustomerId.New();
 
@@ -75,6 +75,9 @@ public sealed class Customer : ICustomerOwned
     public long? SelfServiceMaxLimit { get; set; }
 
     public DateTimeOffset CreatedAtUtc { get; init; }
+
+    /// <summary>When what was stored of its people was erased; null while it was not.</summary>
+    public DateTimeOffset? ErasedAtUtc { get; set; }
 
     /// <summary>Last day of its contract, in the reseller's time zone; null while nobody has ended it.</summary>
     public DateOnly? LastDay { get; set; }

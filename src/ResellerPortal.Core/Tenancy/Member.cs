@@ -3,7 +3,11 @@ using Microsoft.AspNetCore.Identity;
 namespace ResellerPortal.Core.Tenancy;
 
 /// <summary>A person who signs in. What the person may do comes from seats alone.</summary>
-public sealed class PortalUser : IdentityUser<Guid>;
+public sealed class PortalUser : IdentityUser<Guid>
+{
+    /// <summary>How often wrong passwords closed the account in a row; each time it rests twice as long.</summary>
+    public int LockoutRounds { get; set; }
+}
 
 /// <summary>The roles of all seats. What each may do stands in <c>RolePermissions</c>.</summary>
 public enum Role
@@ -19,7 +23,7 @@ public enum Role
 }
 
 /// <summary>A user's seat at the operator (no reseller), a reseller, or a customer.</summary>
-public sealed class Member : IOwnedAtAnyLevel
+public sealed class Member : IOwnedAtAnyLevel, IAudited
 {
     public MemberId Id { get; init; } = MemberId.New();
 

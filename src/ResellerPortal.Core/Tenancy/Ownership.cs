@@ -12,6 +12,9 @@ public interface ICustomerOwned : IResellerOwned
     CustomerId CustomerId { get; }
 }
 
+/// <summary>A row whose changes the history keeps, with what was there before.</summary>
+public interface IAudited;
+
 /// <summary>A row that may belong to the installation, to a reseller or to a customer (a seat, an audit entry).</summary>
 public interface IOwnedAtAnyLevel
 {

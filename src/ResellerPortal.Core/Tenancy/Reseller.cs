@@ -11,8 +11,16 @@ public enum DocumentFont
     PlexSans,
 }
 
+/// <summary>Whose people have to sign in with two factors (an authenticator's code, a passkey, or a provider that sees to it).</summary>
+public enum TwoFactorRule
+{
+    Optional,
+    Members,
+    MembersAndCustomers,
+}
+
 /// <summary>The tenant: buys bulk plans, owns customers, prices, invoices and branding.</summary>
-public sealed class Reseller
+public sealed class Reseller : IAudited
 {
     public ResellerId Id { get; init; } = ResellerId.New();
 
@@ -93,6 +101,8 @@ public sealed class Reseller
 
     /// <summary>Whether tokens may be made at the upstream, in its own account there, for programs that call the upstream directly.</summary>
     public bool IssuesNativeTokens { get; set; }
+
+    public TwoFactorRule TwoFactor { get; set; }
 
     public DateTimeOffset CreatedAtUtc { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class ResellerConfiguration : IEntityTypeConfiguration<Reseller>
         builder.Property(r => r.CreditNotePattern).HasMaxLength(40).HasDefaultValue("CN-{yyyy}-{seq:0000}");
         builder.Property(r => r.ContactName).HasMaxLength(100);
         builder.Property(r => r.ContactPhone).HasMaxLength(40);
+        builder.Property(r => r.TwoFactor).HasConversion<string>().HasMaxLength(20).HasDefaultValue(TwoFactorRule.Optional);
         builder.Property(r => r.PayLink).HasMaxLength(200);
         builder.Property(r => r.LogoHash).HasMaxLength(64);
         builder.Property(r => r.Font).HasConversion<string>().HasMaxLength(20).HasDefaultValue(DocumentFont.Inter);

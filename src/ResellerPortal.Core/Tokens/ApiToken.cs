@@ -33,7 +33,7 @@ public enum LimitPeriod
 /// A customer's secret for the gateway. The secret itself is not kept: <see cref="SecretHash"/> finds the token,
 /// <see cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. The counters are moved by the meter alone.
 /// </summary>
-public sealed class ApiToken : ICustomerOwned
+public sealed class ApiToken : ICustomerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

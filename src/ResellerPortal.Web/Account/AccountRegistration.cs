@@ -1,38 +1,64 @@
-using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Mvc;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account.Passwords;
 
 namespace ResellerPortal.Web.Account;
 
 internal static class AccountRegistration
 {
-    public static void AddPortalAccounts(this IServiceCollection services)
+    public static void AddPortalAccounts(this IServiceCollection services, IConfiguration configuration)
     {
+        // Behind https, cookies never travel without it, and no other host of the domain can set them.
+        var isSecure = configuration["Portal:PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true;
+        services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(cookie =>
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddOpenIdProviders(configuration).AddIdentityCookies(cookies =>
         {
-            cookie.Cookie.Name = "portal";
-            cookie.LoginPath = "/account/sign-in";
-            cookie.AccessDeniedPath = "/account/denied";
-            cookie.ReturnUrlParameter = "returnUrl";
-        }));
+            cookies.ApplicationCookie!.Configure(cookie =>
+            {
+                cookie.Cookie.Name = isSecure ? "__Host-portal" : "portal";
+                cookie.LoginPath = "/account/sign-in";
+                cookie.AccessDeniedPath = "/account/denied";
+                cookie.ReturnUrlParameter = "returnUrl";
+                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+                cookie.Events.OnValidatePrincipal = ValidateAsync;
+            });
+            foreach (var cookie in (Microsoft.Extensions.Options.OptionsBuilder<CookieAuthenticationOptions>[])[cookies.ApplicationCookie!, cookies.ExternalCookie!, cookies.TwoFactorUserIdCookie!, cookies.TwoFactorRememberMeCookie!])
+            {
+                cookie.Configure(options => options.Cookie.SecurePolicy = isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);
+            }
+        });
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = isSecure ? "__Host-portal-form" : "portal-form";
+            antiforgery.Cookie.SecurePolicy = isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
         services.AddIdentityCore<PortalUser>(identity =>
             {
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
                 identity.User.RequireUniqueEmail = true;
-                identity.Password.RequiredLength = 12;
+
+                // Length and the list of common ones, not kinds of signs, make a password hard to guess (NIST SP 800-63B).
+                identity.Password = new PasswordOptions { RequiredLength = 12, RequiredUniqueChars = 5, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
                 identity.Lockout.MaxFailedAccessAttempts = 5;
                 identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
+            .AddUserManager<PortalUserManager>()
             .AddEntityFrameworkStores<PortalDbContext>()
-            .AddSignInManager()
+            .AddSignInManager<PortalSignIn>()
             .AddDefaultTokenProviders();
-        services.Configure<SecurityStampValidatorOptions>(validator => validator.OnRefreshingPrincipal = KeepChosenSeat);
+        services.AddSingleton<IPasswordValidator<PortalUser>>(new CommonPasswords(configuration["Passwords:ListPath"]));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+        services.Configure<DataProtectionTokenProviderOptions>(tokens => tokens.TokenLifespan = TimeSpan.FromHours(3));
+        services.Configure<SecurityStampValidatorOptions>(validator => validator.OnRefreshingPrincipal = KeepSession);
         services.AddAuthorization(options =>
         {
             // What names no policy of its own is for signed-in users at least.
@@ -43,37 +69,40 @@ internal static class AccountRegistration
             }
         });
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
+        services.AddScoped<IClaimsTransformation, AddressOfCaller>();
         services.AddScoped<CurrentActor>();
+        services.AddScoped<OwnAccount>();
+        services.AddSingleton<LetterAddress>();
+        services.AddHostedService<AccountLetterWork>();
+
+        services.AddScoped<AuthenticationStateProvider, SessionWatch>();
+        services.AddScoped<CircuitActivity>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitActivity>());
+        services.AddSingleton<CircuitBudget>();
+        services.AddScoped<CircuitHandler, CircuitLimit>();
     }
 
-    public static void MapAccount(this IEndpointRouteBuilder endpoints)
+    /// <summary>A cookie counts as long as its session does, and no longer than Identity's own check says.</summary>
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        endpoints.MapGet("/", async (ClaimsPrincipal user, SeatDirectory seats) =>
-            Results.LocalRedirect(await seats.ActorOfAsync(user) is { } actor ? Components.Navigation.HomeOf(actor) : "/account/denied"));
+        await SecurityStampValidator.ValidatePrincipalAsync(context);
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<UserSessions>();
+        if (context.Principal is { } user
+            && !(user.SignedIn is { } who && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
+        }
+    }
 
-        var account = endpoints.MapGroup("/account");
-        account.MapPost("/sign-out", async (SignInManager<PortalUser> signIn) =>
+    private static Task KeepSession(SecurityStampRefreshingPrincipalContext context)
+    {
+        foreach (var name in (string[])[SeatClaims.Session, SeatClaims.Seat, SeatClaims.Visit])
         {
-            await signIn.SignOutAsync();
-            return Results.LocalRedirect("/account/sign-in");
-        });
-        account.MapPost("/seat", async ([FromForm] Guid seat, ClaimsPrincipal user, SeatDirectory seats, SignInManager<PortalUser> signIn) =>
-        {
-            var chosen = user.PortalUserId is { } userId ? (await seats.SeatsOfAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
-            if (chosen is not null && await signIn.UserManager.GetUserAsync(user) is { } known)
+            if (context.CurrentPrincipal?.FindFirst(name) is { } claim)
             {
-                await signIn.SignInWithClaimsAsync(known, isPersistent: false, [new Claim(SeatClaims.Seat, chosen.Id.ToString())]);
+                ((System.Security.Claims.ClaimsIdentity)context.NewPrincipal!.Identity!).AddClaim(claim.Clone());
             }
-
-            return Results.LocalRedirect("/");
-        });
-    }
-
-    private static Task KeepChosenSeat(SecurityStampRefreshingPrincipalContext context)
-    {
-        if (context.CurrentPrincipal?.FindFirst(SeatClaims.Seat) is { } seat)
-        {
-            ((ClaimsIdentity)context.NewPrincipal!.Identity!).AddClaim(seat.Clone());
         }
 
         return Task.CompletedTask;

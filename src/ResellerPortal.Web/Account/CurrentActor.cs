@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
@@ -17,21 +18,49 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Sea
     }
 }
 
-/// <summary>The user's id and chosen seat, as the sign-in cookie carries them.</summary>
-internal static class SeatClaims
+/// <summary>What the sign-in cookie carries: user, session, chosen seat, and a look at a customer's pages.</summary>
+public static class SeatClaims
 {
     public const string Seat = "portal:seat";
+    public const string Session = "portal:session";
+    public const string Visit = "portal:visit";
+
+    /// <summary>Where the request came from; no part of the cookie.</summary>
+    public const string From = "portal:from";
 
     extension(ClaimsPrincipal user)
     {
         public Guid? PortalUserId => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
 
+        public Guid? SessionId => Guid.TryParse(user.FindFirstValue(Session), out var id) ? id : null;
+
         public MemberId? ChosenSeat => Guid.TryParse(user.FindFirstValue(Seat), out var id) ? new MemberId(id) : null;
+
+        public Guid? VisitId => Guid.TryParse(user.FindFirstValue(Visit), out var id) ? id : null;
+
+        public string? FromAddress => user.FindFirstValue(From);
+
+        /// <summary>Null for nobody, and for a cookie without a session.</summary>
+        public SignedIn? SignedIn =>
+            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedIn(userId, session, user.ChosenSeat, user.VisitId, user.FromAddress) : null;
     }
 
     extension(SeatDirectory seats)
     {
-        public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) =>
-            user.PortalUserId is { } userId ? seats.ActorOfAsync(userId, user.ChosenSeat) : Task.FromResult<Actor?>(null);
+        public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) => user.SignedIn is { } who ? seats.ActorOfAsync(who) : Task.FromResult<Actor?>(null);
+    }
+}
+
+/// <summary>Adds the caller's network address to who is signed in, so that acts within a circuit know it as well.</summary>
+internal sealed class AddressOfCaller(IHttpContextAccessor accessor) : IClaimsTransformation
+{
+    public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+    {
+        if (principal.Identity is ClaimsIdentity { IsAuthenticated: true } identity && principal.FromAddress is null && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
+        {
+            identity.AddClaim(new Claim(SeatClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+        }
+
+        return Task.FromResult(principal);
     }
 }

@@ -1,9 +1,11 @@
 using System.Net.Mail;
 using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Balances;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Commands;
 
@@ -36,10 +38,11 @@ internal static class PortalCommands
             return 2;
         }
 
-        var signIn = await services.GetRequiredService<Seats>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
-        Console.WriteLine(signIn.FirstPassword is { } password
-            ? $"{signIn.Email} is an operator now and signs in with this first password, shown only now: {password}"
-            : $"{signIn.Email} is an operator now and signs in as before.");
+        var invitation = await services.GetRequiredService<Seats>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
+        var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
+        Console.WriteLine(invitation is null
+            ? $"{email} is an operator already and signs in as before."
+            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: {services.GetRequiredService<PortalAddress>().Of(path!) ?? path}");
         return 0;
     }
 
@@ -57,6 +60,9 @@ internal static class PortalCommands
             .. await services.GetRequiredService<ClaimVerifier>().VerifyAsync(),
             .. await services.GetRequiredService<BalanceVerifier>().VerifyAsync(),
         ];
+        var history = await services.GetRequiredService<AuditVerifier>().VerifyAsync();
+        faults.AddRange(history.Faults);
+        Console.WriteLine($"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} are too new to be sealed.");
         Console.WriteLine($"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage, what invoices claim, and balances.");
         foreach (var fault in faults)
         {

@@ -41,13 +41,12 @@ internal static class Dialogs
         public async Task<bool> ConfirmAsync(string title, string text, string verb) =>
             await dialogs.ShowMessageBoxAsync(title, text, yesText: verb, cancelText: "Cancel") == true;
 
-        /// <summary>Shows how a new member signs in: the first password, or that the person has one already.</summary>
-        public Task ShowSignInAsync(string account, NewSignIn signIn) => signIn.FirstPassword is { } password
-            ? dialogs.ShowSecretAsync(
-                $"{account} is added",
-                $"{signIn.Email} signs in with this first password. It is shown only now; pass it on by a safe way.",
-                password)
-            : dialogs.ShowMessageBoxAsync($"{account} is added", $"{signIn.Email} signs in as before and switches seats there.", yesText: "Close");
+        /// <summary>Shows the link that a person takes a seat with.</summary>
+        /// <param name="link">The whole address.</param>
+        public Task ShowInvitationAsync(string title, Invitation invitation, string link, bool isMailed) => dialogs.ShowSecretAsync(
+            title,
+            $"{(isMailed ? $"A letter with a link is on its way to {invitation.Email}. You can also pass this one on" : $"No mail server is set up, so pass this link on to {invitation.Email}")}: it gives the seat once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC, to whoever opens it first.",
+            link);
 
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
             $"Token for {issued.Token.Environment}",

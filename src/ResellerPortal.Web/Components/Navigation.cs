@@ -17,6 +17,8 @@ internal static class Navigation
         new(Permission.OperatorView, "/operator/converters", "Converters", Icons.Material.Outlined.SwapHoriz),
         new(Permission.OperatorView, "/operator/payments", "Online payments", Icons.Material.Outlined.CreditCard),
         new(Permission.AccountsReconcile, "/operator/reconciliation", "Reconciliation", Icons.Material.Outlined.Balance),
+        new(Permission.OperatorsManage, "/operator/team", "Team", Icons.Material.Outlined.Group),
+        new(Permission.OperatorView, "/operator/history", "History", Icons.Material.Outlined.History),
         new(Permission.ResellerView, "/reseller", "Dashboard", Icons.Material.Outlined.SpaceDashboard),
         new(Permission.ResellerView, "/reseller/customers", "Customers", Icons.Material.Outlined.Groups),
         new(Permission.ResellerView, "/reseller/ledger", "Usage ledger", Icons.Material.Outlined.ReceiptLong),
@@ -33,6 +35,7 @@ internal static class Navigation
         new(Permission.GatewayManage, "/reseller/gateway", "Gateway", Icons.Material.Outlined.Hub),
         new(Permission.UsageReconcile, "/reseller/reconciliation", "Reconciliation", Icons.Material.Outlined.Balance),
         new(Permission.UsageImport, "/reseller/import", "Import usage", Icons.Material.Outlined.UploadFile),
+        new(Permission.MembersManage, "/reseller/team", "Team", Icons.Material.Outlined.Group),
         new(Permission.ResellerView, "/reseller/history", "History", Icons.Material.Outlined.History),
         new(Permission.MyView, "/my", "Usage", Icons.Material.Outlined.BarChart),
         new(Permission.MyView, "/my/tokens", "API tokens", Icons.Material.Outlined.Key),
@@ -40,6 +43,7 @@ internal static class Navigation
         new(Permission.MyView, "/my/invoices", "Invoices", Icons.Material.Outlined.RequestQuote),
         new(Permission.MyView, "/my/balance", "Balance", Icons.Material.Outlined.AccountBalanceWallet),
         new(Permission.MyView, "/my/statement", "Statement", Icons.Material.Outlined.AccountBalance),
+        new(Permission.MyMembersManage, "/my/team", "Team", Icons.Material.Outlined.Group),
         new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
     ];
 

@@ -22,6 +22,9 @@ public sealed partial class TokenTable(IDialogService dialogs)
     [Parameter]
     public EventCallback<TokenRow> OnRotate { get; set; }
 
+    [Parameter]
+    public EventCallback<TokenRow> OnLeak { get; set; }
+
     /// <summary>Called once the person has confirmed it.</summary>
     [Parameter]
     public EventCallback<TokenRow> OnRevoke { get; set; }

@@ -9,8 +9,10 @@ namespace ResellerPortal.Web.CustomerDoor;
 
 internal static class CustomerDownloads
 {
-    public static void MapCustomerDownloads(this IEndpointRouteBuilder endpoints)
+    public static void MapCustomerDownloads(this IEndpointRouteBuilder portal)
     {
+        var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, NotedDownload>();
+        portal.MapPeopleFile("/my", Permission.MyMembersManage);
         endpoints.MapInvoiceFiles("/my", Permission.MyView);
         endpoints.MapGet("/my/statement.pdf", (ClaimsPrincipal user, SeatDirectory seats, Statements statements, IStatementDocument document, CancellationToken cancellationToken) =>
             InvoiceFiles.StatementAsync(user, seats, statements, document, actor => actor.Scope.Customer!.Value, cancellationToken)).RequireAuthorization(Permission.MyView);

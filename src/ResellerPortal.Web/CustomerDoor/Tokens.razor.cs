@@ -59,4 +59,20 @@ public sealed partial class Tokens(CurrentActor current, TokenQueries queries, A
             await OnInitializedAsync();
         }
     }
+
+    private async Task LeakAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<LeakDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });
+        if (!isDone)
+        {
+            return;
+        }
+
+        if (result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+        }
+
+        await OnInitializedAsync();
+    }
 }

@@ -1,13 +1,15 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class Resellers(CurrentActor current, PlanQueries queries, IDialogService dialogs)
+public sealed partial class Resellers(CurrentActor current, PlanQueries queries, InvitationLinks links, IMailer mailer, NavigationManager navigation, IDialogService dialogs)
 {
     private IReadOnlyList<ResellerRow>? _rows;
     private bool _mayManage;
@@ -24,7 +26,7 @@ public sealed partial class Resellers(CurrentActor current, PlanQueries queries,
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<ResellerDialog>());
         if (isDone && result is NewReseller added)
         {
-            await dialogs.ShowSignInAsync(added.Reseller.Name, added.SignIn);
+            await dialogs.ShowInvitationAsync($"{added.Reseller.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.PathOf(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
             await OnInitializedAsync();
         }
     }

@@ -46,6 +46,8 @@ public sealed partial class CustomerPage(
         }
     }
 
+    private Task VisitAsync() => dialogs.ActAsync(new DialogParameters<VisitDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
+
     private async Task EndAsync()
     {
         if ((await dialogs.ActAsync(new DialogParameters<ContractEndDialog> { { d => d.Customer, _detail!.Customer } })).IsDone)
@@ -101,5 +103,21 @@ public sealed partial class CustomerPage(
             await dialogs.ShowTokenAsync(issued);
             await LoadAsync();
         }
+    }
+
+    private async Task LeakAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<LeakDialog> { { d => d.Token, token }, { d => d.MayRotate, _actor!.May(Permission.TokensIssue) } });
+        if (!isDone)
+        {
+            return;
+        }
+
+        if (result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+        }
+
+        await LoadAsync();
     }
 }

@@ -3,12 +3,13 @@ using MudBlazor;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Sending;
 using ResellerPortal.Web.Account;
 using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class Customers(CurrentActor current, CustomerQueries queries, IDialogService dialogs, NavigationManager navigation)
+public sealed partial class Customers(CurrentActor current, CustomerQueries queries, InvitationLinks links, IMailer mailer, IDialogService dialogs, NavigationManager navigation)
 {
     private MudTable<CustomerRow>? _table;
     private bool _mayManage;
@@ -37,7 +38,7 @@ public sealed partial class Customers(CurrentActor current, CustomerQueries quer
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<CustomerDialog>());
         if (isDone && result is NewCustomer added)
         {
-            await dialogs.ShowSignInAsync(added.Customer.Name, added.SignIn);
+            await dialogs.ShowInvitationAsync($"{added.Customer.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.PathOf(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
             navigation.NavigateTo($"/reseller/customers/{added.Customer.Id}");
         }
     }

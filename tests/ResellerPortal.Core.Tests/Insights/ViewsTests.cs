@@ -45,7 +45,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Empty((await new InvoiceQueries(live.Database, live.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
         Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(Books.Operator, 0, 10)).Rows);
         Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(Books.Operator)).Customers);
-        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.History(live.Database).PageAsync(owner, "orders.", 0, 10)).Rows.Select(r => r.Action));
+        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.History(live.Database, live.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
         await live.AssertLedgerIsCleanAsync();
     }
 

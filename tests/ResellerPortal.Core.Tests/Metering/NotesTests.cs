@@ -27,10 +27,10 @@ public sealed class NotesTests
         Assert.Equal(2, await notes.NoteAsync());
         Assert.Equal(0, await notes.NoteAsync());
 
-        var history = await new History(sqlite.Database).PageAsync(owner, null, 0, 50);
-        Assert.Contains(history.Rows, r => r.Action == "lots.expired" && r.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
-        Assert.Contains(history.Rows, r => r.Action == "tokens.expired" && r.CustomerName == "Acme" && r.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
-        Assert.DoesNotContain((await new History(sqlite.Database).PageAsync(other, null, 0, 50)).Rows, r => r.Action.EndsWith(".expired", StringComparison.Ordinal));
+        var history = await new History(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
+        Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
+        Assert.Contains(history.Rows, r => r.Entry.Action == "tokens.expired" && r.CustomerName == "Acme" && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
+        Assert.DoesNotContain((await new History(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows, r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
     }
 
     [Fact]

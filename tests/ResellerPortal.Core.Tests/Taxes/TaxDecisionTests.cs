@@ -128,7 +128,7 @@ public sealed class TaxDecisionTests
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var details = new Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
+        var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
 
         Assert.Contains("form of a VAT id of DE", (await sqlite.Books.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("VAT id", (await sqlite.Books.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class TaxDecisionTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind", taxBasisPoints: null);
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
-        var details = new Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
+        var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
         var customer = (await sqlite.Books.Customers.AddAsync(owner, details, Books.Password)).Value.Customer;
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
@@ -16,7 +17,7 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 public sealed class TenancyTests
 {
     /// <summary>Entities of the installation itself; everything else must belong to a tenant.</summary>
-    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison)];
+    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountLetter)];
 
     [Fact]
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()

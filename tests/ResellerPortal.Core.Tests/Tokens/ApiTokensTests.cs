@@ -98,7 +98,7 @@ public sealed class ApiTokensTests
         await sqlite.Books.Tokens.RevokeAsync(owner, issued.Token.Id);
 
         await using var db = sqlite.OpenAll();
-        var actions = await db.Set<Auditing.AuditEntry>().Where(a => a.Subject.StartsWith("token ")).OrderBy(a => a.AtUtc).Select(a => a.Action).ToListAsync();
+        var actions = await db.Set<Core.Auditing.AuditEntry>().Where(a => a.Subject.StartsWith("token ")).OrderBy(a => a.AtUtc).Select(a => a.Action).ToListAsync();
         Assert.Equal([Permission.TokensIssue, Permission.TokensRevoke], actions);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
@@ -6,7 +7,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components.Layout;
 
-public sealed partial class PortalLayout(AuthenticationStateProvider authentication, SeatDirectory seats, IJSRuntime js)
+public sealed partial class PortalLayout(AuthenticationStateProvider authentication, SeatDirectory seats, SupportVisits visits, NavigationManager navigation, IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
     private IReadOnlyList<Place> _places = [];
@@ -15,9 +16,13 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
     private bool _hasSeveralSeats;
     private bool _isOpen = true;
     private bool _isDark;
+    private DateTimeOffset? _visitEnds;
+
+    public void Dispose() => authentication.AuthenticationStateChanged -= LeaveIfSignedOut;
 
     protected override async Task OnInitializedAsync()
     {
+        authentication.AuthenticationStateChanged += LeaveIfSignedOut;
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         if (await seats.ActorOfAsync(user) is not { } actor)
         {
@@ -26,7 +31,8 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
 
         var choices = await seats.SeatsOfAsync(actor.UserId!.Value);
         _places = [.. Navigation.For(actor)];
-        _place = (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
+        _visitEnds = actor.VisitEndsAtUtc;
+        _place = actor.VisitEndsAtUtc is not null ? await visits.PlaceAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
         _who = actor.Name;
         _hasSeveralSeats = choices.Count > 1;
     }
@@ -39,6 +45,15 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
         {
             _isDark = await js.InvokeAsync<bool>("portalTheme.isDark");
             StateHasChanged();
+        }
+    }
+
+    /// <summary>The session or the seat is gone: what the page still shows goes as well.</summary>
+    private async void LeaveIfSignedOut(Task<AuthenticationState> state)
+    {
+        if ((await state).User.Identity?.IsAuthenticated != true)
+        {
+            await InvokeAsync(() => navigation.NavigateTo("/account/sign-in", forceLoad: true));
         }
     }
 

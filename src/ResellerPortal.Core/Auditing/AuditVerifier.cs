@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Auditing;
+
+/// <param name="Sealed">Entries that are in a chain.</param>
+/// <param name="Waiting">Entries too new to be in one.</param>
+/// <param name="Erased">Entries of which what they said of persons was erased.</param>
+public sealed record AuditReport(long Sealed, long Waiting, long Erased, IReadOnlyList<string> Faults);
+
+/// <summary>Checks the history: numbers without gaps, the chain, and that no text was changed.</summary>
+public sealed class AuditVerifier(PortalDatabase database)
+{
+    public async Task<AuditReport> VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(TenantScope.CrossTenants("verifying the history: all tenants"));
+        var faults = new List<string>();
+        var (chain, sequence, previous, count, erased) = (Guid.Empty, 0L, AuditHash.Start, 0L, 0L);
+        await foreach (var entry in db.AuditEntries.AsNoTracking().Where(a => a.Sequence != null).OrderBy(a => a.Chain).ThenBy(a => a.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (entry.Chain != chain)
+            {
+                (chain, sequence, previous) = (entry.Chain, 0, AuditHash.Start);
+            }
+
+            count++;
+            sequence++;
+            erased += entry.Salt is null ? 1 : 0;
+            faults.AddRange(FaultsOf(entry, sequence, previous).Select(fault => $"history {entry.Chain}, entry {entry.Sequence}: {fault}"));
+            (sequence, previous) = (entry.Sequence!.Value, entry.Hash!);
+        }
+
+        return new AuditReport(count, await db.AuditEntries.LongCountAsync(a => a.Sequence == null, cancellationToken), erased, faults);
+    }
+
+    private static IEnumerable<string> FaultsOf(AuditEntry entry, long sequence, byte[] previous)
+    {
+        if (entry.Sequence != sequence)
+        {
+            yield return $"number {sequence} is missing";
+        }
+
+        if (entry.Salt is { } salt && !AuditHash.CommitmentOf(entry, salt).AsSpan().SequenceEqual(entry.Commitment))
+        {
+            yield return "its text is not what was sealed";
+        }
+
+        if (!AuditHash.Of(entry, entry.Sequence!.Value, entry.Commitment!, previous).AsSpan().SequenceEqual(entry.Hash))
+        {
+            yield return "its hash does not follow from the entry before";
+        }
+    }
+}

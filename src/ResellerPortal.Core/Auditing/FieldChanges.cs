@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Auditing;
+
+/// <summary>One field as it was and as it is; null for what was not, or is not, there.</summary>
+public sealed record FieldChange(string Field, string? Before, string? After);
+
+/// <summary>What a unit of work changed in rows that the history keeps (<see cref="IAudited"/>), read from the change tracker.</summary>
+public static class FieldChanges
+{
+    /// <summary>Longer values are cut, and so is the list.</summary>
+    private const int MaxValueLength = 2000;
+
+    private const int MaxChanges = 100;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind changed.</returns>
+    public static string? Of(DbContext db)
+    {
+        var changes = db.ChangeTracker.Entries().Where(e => e.Entity is IAudited && e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            .SelectMany(entry => Of(entry, entry.Metadata.ClrType.Name, entry.State, entry.Properties, entry.ComplexProperties))
+            .Take(MaxChanges).ToList();
+        return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, Json);
+    }
+
+    public static IReadOnlyList<FieldChange> Parse(string? changes) => changes is null ? [] : JsonSerializer.Deserialize<List<FieldChange>>(changes, Json)!;
+
+    private static IEnumerable<FieldChange> Of(EntityEntry entry, string path, EntityState state, IEnumerable<PropertyEntry> properties, IEnumerable<ComplexPropertyEntry> parts)
+    {
+        foreach (var property in properties.Where(p => Tells(p) && (state != EntityState.Modified || p.IsModified)))
+        {
+            var before = state == EntityState.Added ? null : Text(property, property.OriginalValue);
+            var after = state == EntityState.Deleted ? null : Text(property, property.CurrentValue);
+            if (before != after || (IsSecret(property) && state == EntityState.Modified))
+            {
+                yield return new FieldChange($"{path}.{property.Metadata.Name}", before, after);
+            }
+        }
+
+        foreach (var change in parts.SelectMany(part => Of(entry, $"{path}.{part.Metadata.Name}", state, part.Properties, part.ComplexProperties)))
+        {
+            yield return change;
+        }
+    }
+
+    /// <summary>Keys and owners are the entry's own; hashes and counters of chains say nothing to a person.</summary>
+    private static bool Tells(PropertyEntry property) =>
+        !property.Metadata.IsPrimaryKey() && property.Metadata.ClrType != typeof(byte[]) && property.Metadata.Name is not ("ResellerId" or "CustomerId" or "CreatedAtUtc");
+
+    /// <summary>That a secret changed is told, never what it is.</summary>
+    private static bool IsSecret(PropertyEntry property) =>
+        property.Metadata.Name.StartsWith("Protected", StringComparison.Ordinal) || property.Metadata.Name.EndsWith("Hash", StringComparison.Ordinal)
+        || property.Metadata.Name.Contains("Secret", StringComparison.Ordinal) || property.Metadata.Name is "PayKey" or "KeyId";
+
+    private static string? Text(PropertyEntry property, object? value)
+    {
+        var text = value switch
+        {
+            null or "" => null,
+            _ when IsSecret(property) => "•••",
+            DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            IEnumerable<string> words => string.Join(' ', words),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString(),
+        };
+        return text is { Length: > MaxValueLength } ? text[..MaxValueLength] + "…" : text;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Data;
+using System.Data.Common;
+using System.Text;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Storage.SqlServer;
+
+/// <summary>
+/// The script that has SQL Server protect tenants by itself. An administrator reads and runs it
+/// (<c>deploy/sqlserver/row-level-security.sql</c> holds it); a test keeps the file and this text the same.
+/// </summary>
+public static class RowSecurityScript
+{
+    public static string For(IReadOnlyDictionary<string, TableOwner> tables)
+    {
+        var script = new StringBuilder("""
+            -- Row-level security for Reseller Portal on SQL Server. Run it as the database's owner after "migrate", and again
+            -- after an upgrade that brought tables. The portal tells each connection its scope (sp_set_session_context);
+            -- a connection that was told nothing sees no tenant's rows. Run backups and reports with reseller = '*'.
+            IF EXISTS (SELECT 1 FROM sys.security_policies WHERE name = 'tenant_policy') DROP SECURITY POLICY portal.tenant_policy;
+            DROP FUNCTION IF EXISTS portal.tenant_row;
+            GO
+            IF SCHEMA_ID('portal') IS NULL EXEC('CREATE SCHEMA portal');
+            GO
+            CREATE FUNCTION portal.tenant_row(@reseller uniqueidentifier, @customer uniqueidentifier, @owner char(1)) RETURNS TABLE WITH SCHEMABINDING AS
+            RETURN SELECT 1 AS visible WHERE SESSION_CONTEXT(N'reseller') = N'*'
+                OR (@reseller = TRY_CAST(SESSION_CONTEXT(N'reseller') AS uniqueidentifier)
+                    AND (@owner = 'A' OR SESSION_CONTEXT(N'customer') = N'' OR (@owner = 'C' AND @customer = TRY_CAST(SESSION_CONTEXT(N'customer') AS uniqueidentifier))));
+            GO
+            CREATE SECURITY POLICY portal.tenant_policy
+
+            """.ReplaceLineEndings("\n"));
+        var lines = tables.OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => (string[])[$"    ADD FILTER PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]", $"    ADD BLOCK PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]"]);
+        return script.AppendJoin(",\n", lines).Append("\n    WITH (STATE = ON);\nGO\n").ToString();
+    }
+
+    /// <summary>A: all of a reseller's people; C: the customer's own; R: the reseller's alone.</summary>
+    private static string Arguments(TableOwner owner) => owner switch
+    {
+        TableOwner.Resellers => "[Id], NULL, 'A'",
+        TableOwner.Customers => "[ResellerId], [Id], 'C'",
+        TableOwner.Reseller => "[ResellerId], NULL, 'R'",
+        _ => "[ResellerId], [CustomerId], 'C'",
+    };
+}
+
+/// <summary>Tells each connection whose rows it may touch, as its context's scope says. The pool's reset forgets it.</summary>
+internal sealed class ScopedConnections : DbConnectionInterceptor
+{
+    private const string Text = "EXEC sp_set_session_context N'reseller', @reseller; EXEC sp_set_session_context N'customer', @customer;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = CommandFor(connection, eventData);
+        command.ExecuteNonQuery();
+    }
+
+    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        await using var command = CommandFor(connection, eventData);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static DbCommand CommandFor(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        var scope = (eventData.Context as PortalDbContext)?.Scope ?? TenantScope.None;
+        var command = connection.CreateCommand();
+        command.CommandText = Text;
+        Add(command, "@reseller", scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "");
+        Add(command, "@customer", scope.Customer?.ToString() ?? "");
+        return command;
+    }
+
+    private static void Add(DbCommand command, string name, string value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.DbType, parameter.Value) = (name, DbType.String, value);
+        command.Parameters.Add(parameter);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+public sealed partial class DeleteSection(OwnAccount account, UserAccounts accounts, PortalSignIn signIn, NavigationManager navigation)
+{
+    private string? _refusal;
+
+    [Parameter, EditorRequired]
+    public PortalUser User { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "delete", Name = "password")]
+    private string? Password { get; set; }
+
+    [SupplyParameterFromForm(FormName = "delete", Name = "typed")]
+    private string? Typed { get; set; }
+
+    private async Task DeleteAsync()
+    {
+        if (!string.Equals(Typed?.Trim(), User.Email, StringComparison.OrdinalIgnoreCase))
+        {
+            _refusal = "Type your e-mail address as it stands above.";
+            return;
+        }
+
+        if (!await account.KnowsPasswordAsync(User, Password))
+        {
+            _refusal = "The password is not right.";
+            return;
+        }
+
+        var outcome = await accounts.DeleteAsync(User.Id);
+        if (outcome.Refusal is { } refusal)
+        {
+            _refusal = refusal.Message;
+            return;
+        }
+
+        await signIn.SignOutAsync();
+        navigation.NavigateTo("/account/sign-in");
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Where an invitation's link leads: somebody new chooses a password, somebody known signs in; then the seat is taken.</summary>
+public sealed partial class InvitationPage(Invitations invitations, PortalUserManager users, PortalSignIn signIn, UserAccounts accounts, IHttpContextAccessor http, NavigationManager navigation)
+{
+    private OpenInvitation? _open;
+    private bool _isSignedIn;
+    private string? _refusal;
+
+    [Parameter]
+    public string Key { get; set; } = "";
+
+    [SupplyParameterFromForm(FormName = "register", Name = "password")]
+    private string? Password { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _open = await invitations.FindAsync(Key);
+        _isSignedIn = http.HttpContext?.User.SignedIn is not null;
+    }
+
+    private async Task AcceptAsync()
+    {
+        if (await users.GetUserAsync(http.HttpContext!.User) is { } user)
+        {
+            await TakeAsync(user, isNew: false);
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        if (_open is null or { HasUser: true })
+        {
+            return;
+        }
+
+        var user = new PortalUser { Id = Guid.CreateVersion7(), UserName = _open.Invitation.Email, Email = _open.Invitation.Email, EmailConfirmed = _open.IsMailed, LockoutEnabled = true };
+        var created = await users.CreateAsync(user, Password ?? "");
+        if (!created.Succeeded)
+        {
+            _refusal = created.Errors.First().Description;
+            return;
+        }
+
+        await TakeAsync(user, isNew: true);
+    }
+
+    private async Task TakeAsync(PortalUser user, bool isNew)
+    {
+        var outcome = await invitations.AcceptAsync(Key, user.Id, http.HttpContext!.Connection.RemoteIpAddress?.ToString());
+        if (outcome.Refusal is { } refusal)
+        {
+            _refusal = refusal.Message;
+            return;
+        }
+
+        if (isNew)
+        {
+            if (!user.EmailConfirmed)
+            {
+                await accounts.AskForLetterAsync(AccountLetterKind.ConfirmEmail, user.Email!);
+            }
+
+            await signIn.SignInAsync(user, isPersistent: false);
+        }
+
+        if (!isNew)
+        {
+            await signIn.RenewAsync(user, outcome.Value.Id, visit: null);
+        }
+
+        navigation.NavigateTo("/");
+    }
+}

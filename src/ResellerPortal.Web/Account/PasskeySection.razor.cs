@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+public sealed partial class PasskeySection(OwnAccount account, PortalSignIn signIn)
+{
+    private const int MaxPasskeys = 20;
+
+    private string? _refusal;
+    private List<UserPasskeyInfo> _passkeys = [];
+
+    [Parameter, EditorRequired]
+    public PortalUser User { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "add-passkey", Name = "credential")]
+    private string? Credential { get; set; }
+
+    [SupplyParameterFromForm(FormName = "add-passkey", Name = "name")]
+    private string? Name { get; set; }
+
+    protected override async Task OnInitializedAsync() => _passkeys = [.. (await account.Users.GetPasskeysAsync(User)).OrderBy(p => p.CreatedAt)];
+
+    private async Task AddAsync()
+    {
+        if (_passkeys.Count >= MaxPasskeys)
+        {
+            _refusal = $"An account has up to {MaxPasskeys} passkeys. Remove one first.";
+            return;
+        }
+
+        var made = string.IsNullOrEmpty(Credential) ? null : await signIn.PerformPasskeyAttestationAsync(Credential);
+        if (made is not { Succeeded: true })
+        {
+            _refusal = "The passkey could not be made, or the attempt took too long. Try again.";
+            return;
+        }
+
+        made.Passkey.Name = string.IsNullOrWhiteSpace(Name) ? "Passkey" : Name.Trim();
+        await account.Users.AddOrUpdatePasskeyAsync(User, made.Passkey);
+        await account.NoteAsync(User, "members.passkey", $"The passkey \"{made.Passkey.Name}\" was added.");
+        account.Done("passkey");
+    }
+
+    private async Task RemoveAsync(UserPasskeyInfo passkey)
+    {
+        await account.Users.RemovePasskeyAsync(User, passkey.CredentialId);
+        await account.NoteAsync(User, "members.passkey", $"The passkey \"{passkey.Name}\" was removed.");
+        account.Done("passkey-gone");
+    }
+}

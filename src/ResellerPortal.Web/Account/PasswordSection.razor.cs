@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+public sealed partial class PasswordSection(OwnAccount account, PortalSignIn signIn, UserSessions sessions)
+{
+    private string? _refusal;
+
+    [Parameter, EditorRequired]
+    public PortalUser User { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "password", Name = "old")]
+    private string? Old { get; set; }
+
+    [SupplyParameterFromForm(FormName = "password", Name = "new")]
+    private string? New { get; set; }
+
+    private async Task ChangeAsync()
+    {
+        if (!await account.KnowsPasswordAsync(User, Old))
+        {
+            _refusal = "The present password is not right.";
+            return;
+        }
+
+        var result = User.PasswordHash is null ? await account.Users.AddPasswordAsync(User, New ?? "") : await account.Users.ChangePasswordAsync(User, Old ?? "", New ?? "");
+        if (!result.Succeeded)
+        {
+            _refusal = result.Errors.First().Description;
+            return;
+        }
+
+        await sessions.EndAsync(User.Id, but: account.Session);
+        await signIn.RenewAsync(User, account.Context.User.ChosenSeat, account.Context.User.VisitId);
+        await account.NoteAsync(User, "members.password", "The password was changed; all other sessions ended.");
+        account.Done("password");
+    }
+}

@@ -1,0 +1,89 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Identity's sign-in, each of which begins a session that the cookie names and the user can end from elsewhere.</summary>
+public sealed class PortalSignIn(
+    PortalUserManager users,
+    IHttpContextAccessor accessor,
+    IUserClaimsPrincipalFactory<PortalUser> claims,
+    IOptions<IdentityOptions> options,
+    ILogger<SignInManager<PortalUser>> logger,
+    IAuthenticationSchemeProvider schemes,
+    IUserConfirmation<PortalUser> confirmation,
+    UserSessions sessions)
+    : SignInManager<PortalUser>(users, accessor, claims, options, logger, schemes, confirmation)
+{
+    /// <summary>How the person proves who he is; set before a way of signing in that does not tell by itself.</summary>
+    private SignInMethod _method;
+
+    /// <summary>Signs in by password. It takes the same time for an address nobody has and for an account that rests.</summary>
+    public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
+    {
+        var user = await users.FindByEmailAsync(userName);
+        if (user is null || await users.IsLockedOutAsync(user) || user.PasswordHash is null)
+        {
+            users.CheckNobody(password);
+            return SignInResult.Failed;
+        }
+
+        _method = SignInMethod.Password;
+        return await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
+    }
+
+    public Task<SignInResult> CodeSignInAsync(string code, bool isPersistent)
+    {
+        _method = SignInMethod.PasswordAndCode;
+        return TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false);
+    }
+
+    public Task<SignInResult> RecoveryCodeSignInAsync(string code)
+    {
+        _method = SignInMethod.RecoveryCode;
+        return TwoFactorRecoveryCodeSignInAsync(code);
+    }
+
+    public override Task<SignInResult> PasskeySignInAsync(string credentialJson)
+    {
+        _method = SignInMethod.Passkey;
+        return base.PasskeySignInAsync(credentialJson);
+    }
+
+    public Task<SignInResult> ProviderSignInAsync(string provider, string key)
+    {
+        _method = SignInMethod.OpenIdConnect;
+        return ExternalLoginSignInAsync(provider, key, isPersistent: false, bypassTwoFactor: true);
+    }
+
+    /// <summary>Writes the cookie anew within the session that is there, with another seat or visit.</summary>
+    public async Task RenewAsync(PortalUser user, MemberId? seat, Guid? visit)
+    {
+        var current = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        List<Claim> kept = [new(SeatClaims.Session, current.Principal!.SessionId!.Value.ToString())];
+        kept.AddRange(seat is { } s ? [new Claim(SeatClaims.Seat, s.ToString())] : []);
+        kept.AddRange(visit is { } v ? [new Claim(SeatClaims.Visit, v.ToString())] : []);
+        await base.SignInWithClaimsAsync(user, current.Properties, kept);
+    }
+
+    public override async Task SignInWithClaimsAsync(PortalUser user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
+    {
+        var session = await sessions.StartAsync(
+            user.Id, _method, authenticationProperties?.IsPersistent == true, Context.Connection.RemoteIpAddress?.ToString() ?? "", Context.Request.Headers.UserAgent.ToString());
+        await base.SignInWithClaimsAsync(user, authenticationProperties, [.. additionalClaims, new Claim(SeatClaims.Session, session.Id.ToString())]);
+    }
+
+    public override async Task SignOutAsync()
+    {
+        if (Context.User is { PortalUserId: { } userId, SessionId: { } session })
+        {
+            await sessions.EndAsync(userId, only: session);
+        }
+
+        await base.SignOutAsync();
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+public sealed partial class ProviderSection(OwnAccount account, PortalSignIn signIn)
+{
+    private IReadOnlyList<AuthenticationScheme> _schemes = [];
+    private IList<UserLoginInfo> _logins = [];
+
+    [Parameter, EditorRequired]
+    public PortalUser User { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _schemes = [.. await signIn.GetExternalAuthenticationSchemesAsync()];
+        _logins = await account.Users.GetLoginsAsync(User);
+    }
+
+    private async Task RemoveAsync(UserLoginInfo login)
+    {
+        await account.Users.RemoveLoginAsync(User, login.LoginProvider, login.ProviderKey);
+        await account.NoteAsync(User, "members.provider", $"{login.ProviderDisplayName ?? login.LoginProvider} can no longer sign in to the account.");
+        account.Done("provider-gone");
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+using QRCoder;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Sets up a time-based one-time password (RFC 6238) and its recovery codes.</summary>
+public sealed partial class TwoFactorSection(OwnAccount account, UserSessions sessions)
+{
+    private const int RecoveryCodes = 10;
+
+    private string? _refusal;
+    private string? _key;
+    private string? _qr;
+    private int _left;
+    private IReadOnlyList<string>? _codes;
+
+    [Parameter, EditorRequired]
+    public PortalUser User { get; set; } = null!;
+
+    [SupplyParameterFromForm(Name = "password")]
+    private string? Password { get; set; }
+
+    [SupplyParameterFromForm(FormName = "on", Name = "digits")]
+    private string? Digits { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (User.TwoFactorEnabled)
+        {
+            _left = await account.Users.CountRecoveryCodesAsync(User);
+            return;
+        }
+
+        if (await account.Users.GetAuthenticatorKeyAsync(User) is not { Length: > 0 } key)
+        {
+            await account.Users.ResetAuthenticatorKeyAsync(User);
+            key = (await account.Users.GetAuthenticatorKeyAsync(User))!;
+        }
+
+        _key = string.Join(' ', key.Chunk(4).Select(part => new string(part)));
+        using var code = QRCodeGenerator.GenerateQrCode($"otpauth://totp/Reseller%20Portal:{Uri.EscapeDataString(User.Email!)}?secret={key}&issuer=Reseller%20Portal&digits=6", QRCodeGenerator.ECCLevel.M);
+        _qr = "data:image/png;base64," + Convert.ToBase64String(new PngByteQRCode(code).GetGraphic(6));
+    }
+
+    private async Task SwitchOnAsync()
+    {
+        var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
+        if (!await account.KnowsPasswordAsync(User, Password))
+        {
+            _refusal = "The password is not right.";
+        }
+        else if (!await account.Users.VerifyTwoFactorTokenAsync(User, TokenOptions.DefaultAuthenticatorProvider, digits))
+        {
+            _refusal = "These digits are not right, or too old. Check that the phone's clock is right, and take the next ones.";
+        }
+        else
+        {
+            await account.Users.SetTwoFactorEnabledAsync(User, true);
+            await sessions.StrengthenAsync(User.Id, account.Session);
+            await KeepSessionAsync();
+            await account.NoteAsync(User, "members.second-factor", "An authenticator was set up.");
+            await MakeCodesAsync();
+        }
+    }
+
+    private async Task RenewCodesAsync()
+    {
+        if (await account.KnowsPasswordAsync(User, Password))
+        {
+            await account.NoteAsync(User, "members.second-factor", "New recovery codes were made; the former ones are dead.");
+            await MakeCodesAsync();
+            return;
+        }
+
+        _refusal = "The password is not right.";
+    }
+
+    private async Task SwitchOffAsync()
+    {
+        if (!await account.KnowsPasswordAsync(User, Password))
+        {
+            _refusal = "The password is not right.";
+            return;
+        }
+
+        await account.Users.SetTwoFactorEnabledAsync(User, false);
+        await account.Users.ResetAuthenticatorKeyAsync(User);
+        await KeepSessionAsync();
+        await account.NoteAsync(User, "members.second-factor", "The authenticator was switched off.");
+        account.Done("authenticator-off");
+    }
+
+    /// <summary>Identity's stamp of the user has changed; this session goes on with the new one.</summary>
+    private Task KeepSessionAsync() =>
+        account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(User, account.Context.User.ChosenSeat, account.Context.User.VisitId);
+
+    private async Task MakeCodesAsync() => _codes = [.. (await account.Users.GenerateNewTwoFactorRecoveryCodesAsync(User, RecoveryCodes))!];
+}

@@ -1,0 +1,24 @@
+using MudBlazor;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerDoor;
+
+public sealed partial class TeamPage(CurrentActor current, Teams teams, ISnackbar snackbar)
+{
+    private TwoFactorRule? _rule;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _rule = (await teams.ListAsync(actor, Team.Of(actor))).TwoFactor;
+    }
+
+    private async Task SetAsync(TwoFactorRule rule)
+    {
+        await teams.SetTwoFactorAsync(await current.GetAsync(), rule);
+        _rule = rule;
+        snackbar.Add("Saved. It counts from everybody's next act on.", Severity.Success);
+    }
+}

@@ -1,0 +1,241 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Accounts;
+
+public sealed class TeamTests : IAsyncDisposable
+{
+    private static readonly PasswordHasher<PortalUser> Hasher = new();
+    private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
+
+    private Teams Teams => new(_live.Database, new Seats(Hasher, new UpperInvariantLookupNormalizer(), _live.Clock), _live.Clock);
+
+    private Invitations Invitations => new(_live.Database, _links, _live.Clock);
+
+    private UserSessions Sessions => new(_live.Database, _live.Clock);
+
+    private SeatDirectory Seats => new(_live.Database, _live.Clock);
+
+    public ValueTask DisposeAsync() => _live.DisposeAsync();
+
+    [Fact]
+    public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var invitation = await Books.Valued(Teams.InviteAsync(owner, Team.Of(owner), "Jane@Company.example", Role.ResellerBilling));
+        var key = KeyOf(invitation, isMailed: true);
+        var jane = await UserAsync("jane@company.example");
+        var john = await UserAsync("john@company.example");
+
+        var open = await Invitations.FindAsync(key);
+        Assert.Equal(("northwind Ltd", true, true), (open!.Place, open.IsMailed, open.HasUser));
+        Assert.Contains("is for Jane@Company.example", (await Invitations.AcceptAsync(key, john.Id, null)).Refusal!.Message, StringComparison.Ordinal);
+        var races = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Invitations.AcceptAsync(key, jane.Id, "203.0.113.7"))));
+
+        Assert.Single(races, r => !r.IsRefused);
+        Assert.Null(await Invitations.FindAsync(key));
+        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, Team.Of(owner))).Members, m => m.UserId == jane.Id).Role);
+        await using var db = _live.OpenAll();
+        Assert.True((await db.Users.SingleAsync(u => u.Id == jane.Id)).EmailConfirmed);
+    }
+
+    [Fact]
+    public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var invitation = await Books.Valued(Teams.InviteAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerViewer));
+        var first = KeyOf(invitation, isMailed: false);
+        var again = await Books.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
+        Assert.Null(await Invitations.FindAsync(first));
+        Assert.NotNull(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
+        Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)[..^2] + "xx"));
+        Assert.Null(await Invitations.FindAsync("%%%"));
+
+        _live.Clock.Advance(TimeSpan.FromDays(8));
+        Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
+        var third = await Books.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
+        await Books.Valued(Teams.TakeBackAsync(owner, Team.Of(owner), third.Id));
+        Assert.Null(await Invitations.FindAsync(KeyOf(third, isMailed: false)));
+    }
+
+    [Fact]
+    public async Task Bad_invitations_are_refused_in_words()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var team = Team.Of(owner);
+        await Books.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
+
+        Assert.Contains("e-mail address", (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("roles", (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("invited already", (await Teams.InviteAsync(owner, team, "JANE@company.example", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("member already", (await Teams.InviteAsync(owner, team, "owner@northwind.example", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Teams_are_managed_by_those_above_and_by_nobody_else()
+    {
+        var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (fabrikam, rival) = await _live.Books.AddResellerAsync("fabrikam");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
+        var ofAcme = new Team(northwind.Id, acme.Id);
+        var admin = Books.AdminOf(acme);
+        var viewer = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
+        var billing = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
+
+        Assert.Single((await Teams.ListAsync(admin, ofAcme)).Members);
+        Assert.Single((await Teams.ListAsync(owner, ofAcme)).Members);
+        Assert.Single((await Teams.ListAsync(Books.Operator, new Team(fabrikam.Id, null))).Members);
+        foreach (var (actor, team) in new (Actor, Team)[]
+        {
+            (rival, ofAcme), (rival, new Team(northwind.Id, null)), (admin, new Team(northwind.Id, neighbour.Id)), (admin, new Team(northwind.Id, null)), (admin, new Team(null, null)),
+            (owner, new Team(null, null)), (owner, new Team(fabrikam.Id, null)), (viewer, ofAcme), (billing, new Team(northwind.Id, null)), (billing, ofAcme),
+        })
+        {
+            await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.ListAsync(actor, team));
+            await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.InviteAsync(actor, team, "x@company.example", team.Roles[^1]));
+        }
+
+        var member = Assert.Single((await Teams.ListAsync(rival, Team.Of(rival))).Members);
+        Assert.True((await Teams.RemoveAsync(owner, Team.Of(owner), member.Id)).IsRefused);
+        Assert.Single((await Teams.ListAsync(rival, Team.Of(rival))).Members);
+    }
+
+    [Fact]
+    public async Task The_last_owner_stays_however_many_try_at_once()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var team = Team.Of(owner);
+        var first = Assert.Single((await Teams.ListAsync(owner, team)).Members);
+        Assert.Contains("last ResellerOwner", (await Teams.RemoveAsync(owner, team, first.Id)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await Teams.ChangeRoleAsync(owner, team, first.Id, Role.ResellerViewer)).IsRefused);
+
+        var second = await JoinAsync(owner, team, "jane@company.example", Role.ResellerOwner);
+        var removals = await Task.WhenAll(((MemberId[])[first.Id, second.Id]).Select(id => Task.Run(() => Teams.RemoveAsync(owner, team, id))));
+
+        Assert.Single(removals, r => r.IsRefused);
+        Assert.Single((await Teams.ListAsync(owner, team)).Members);
+    }
+
+    [Fact]
+    public async Task A_seat_that_is_taken_away_or_a_session_that_is_ended_is_gone_with_the_next_act()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var team = Team.Of(owner);
+        var jane = await JoinAsync(owner, team, "jane@company.example", Role.ResellerBilling);
+        var one = await SignInAsync(jane.UserId);
+        var two = await SignInAsync(jane.UserId);
+
+        Assert.True((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
+        await Books.Valued(Teams.ChangeRoleAsync(owner, team, jane.Id, Role.ResellerViewer));
+        Assert.False((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
+        await Sessions.EndAsync(jane.UserId, only: one.SessionId);
+        Assert.Null(await Seats.ActorOfAsync(one));
+        Assert.NotNull(await Seats.ActorOfAsync(two));
+        Assert.Null(await Seats.ActorOfAsync(two with { UserId = Guid.NewGuid() }));
+        await Books.Valued(Teams.RemoveAsync(owner, team, jane.Id));
+        Assert.Null(await Seats.ActorOfAsync(two));
+    }
+
+    [Fact]
+    public async Task A_session_ends_when_it_is_left_alone_and_at_the_latest_after_its_life()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerBilling);
+        var idle = await SignInAsync(jane.UserId);
+        var used = await SignInAsync(jane.UserId);
+        for (var hour = 0; hour < 11; hour++)
+        {
+            _live.Clock.Advance(TimeSpan.FromHours(1));
+            Assert.True(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
+            Assert.Equal(hour < 2, await Sessions.IsAliveAsync(jane.UserId, idle.SessionId, wasUsed: false));
+        }
+
+        Assert.Equal([used.SessionId], (await Sessions.OfAsync(jane.UserId)).Select(s => s.Id));
+        _live.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
+        Assert.Null(await Seats.ActorOfAsync(used));
+    }
+
+    [Fact]
+    public async Task A_reseller_that_demands_two_factors_closes_seats_until_they_are_there()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerOwner);
+        await using var db = _live.OpenAll();
+        var admin = await db.Members.SingleAsync(m => m.CustomerId == acme.Id);
+        var (member, ofCustomer, byPasskey) = (await SignInAsync(jane.UserId), await SignInAsync(admin.UserId), await SignInAsync(jane.UserId, SignInMethod.Passkey));
+
+        await Teams.SetTwoFactorAsync(owner, TwoFactorRule.Members);
+        Assert.Equal((true, false), Of(await Seats.ActorOfAsync(member)));
+        Assert.Equal((false, true), Of(await Seats.ActorOfAsync(byPasskey)));
+        Assert.False((await Seats.ActorOfAsync(ofCustomer))!.NeedsSecondFactor);
+        await Teams.SetTwoFactorAsync(owner, TwoFactorRule.MembersAndCustomers);
+        Assert.True((await Seats.ActorOfAsync(ofCustomer))!.NeedsSecondFactor);
+        Assert.False((await Seats.ActorOfAsync(ofCustomer))!.May(Permission.MyView));
+        await Sessions.StrengthenAsync(jane.UserId, member.SessionId);
+        Assert.Equal((false, true), Of(await Seats.ActorOfAsync(member)));
+
+        static (bool, bool) Of(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
+    }
+
+    [Fact]
+    public async Task A_look_at_a_customers_pages_reads_only_for_a_reason_and_for_a_time()
+    {
+        var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerSupport);
+        var signedIn = await SignInAsync(jane.UserId);
+        var actor = (await Seats.ActorOfAsync(signedIn))!;
+        var visits = new SupportVisits(_live.Database, _live.Clock);
+
+        Assert.True((await visits.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
+        Assert.True((await visits.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
+        Assert.True((await visits.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(Books.AdminOf(acme), acme.Id, "ticket", 30));
+        var visit = await Books.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        var visitor = (await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!;
+
+        Assert.Equal((northwind.Id, acme.Id), (visitor.Scope.Reseller!.Value, visitor.Scope.Customer!.Value));
+        Assert.Equal([Permission.MyView], Permission.All.Where(visitor.May));
+        Assert.Equal("ticket 4711", Assert.Single(await visits.OfAsync(Books.AdminOf(acme), acme.Id)).Reason);
+        Assert.Null((await Seats.ActorOfAsync((await SignInAsync(jane.UserId)) with { Visit = Guid.NewGuid() }))!.VisitEndsAtUtc);
+        _live.Clock.Advance(TimeSpan.FromMinutes(31));
+        Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!.VisitEndsAtUtc);
+        var second = await Books.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        await visits.EndAsync(second.Id, Guid.NewGuid());
+        Assert.NotNull((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
+        await Books.Valued(Teams.ChangeRoleAsync(owner, Team.Of(owner), jane.Id, Role.ResellerViewer));
+        Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
+        await using var db = _live.OpenAll();
+        Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
+    }
+
+    private string KeyOf(Invitation invitation, bool isMailed) => _links.PathOf(invitation, isMailed).Split('/')[^1];
+
+    private async Task<Member> JoinAsync(Actor owner, Team team, string email, Role role)
+    {
+        var invitation = await Books.Valued(Teams.InviteAsync(owner, team, email, role));
+        return await Books.Valued(Invitations.AcceptAsync(KeyOf(invitation, isMailed: true), (await UserAsync(email)).Id, null));
+    }
+
+    private async Task<PortalUser> UserAsync(string email)
+    {
+        await using var db = _live.OpenAll();
+        var user = new PortalUser { Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        return user;
+    }
+
+    private async Task<SignedIn> SignInAsync(Guid user, SignInMethod method = SignInMethod.Password) =>
+        new(user, (await Sessions.StartAsync(user, method, stays: false, "203.0.113.7", "Firefox")).Id);
+}

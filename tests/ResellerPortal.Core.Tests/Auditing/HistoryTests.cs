@@ -1,0 +1,171 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Auditing;
+
+public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_change_is_kept_with_what_was_there_before_and_from_where_it_came()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
+        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
+        await Books.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
+        await live.Books.IssueAsync(owner, customer);
+
+        var rows = (await new History(live.Database, live.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
+        var token = Assert.Single((await new History(live.Database, live.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
+
+        Assert.Equal("203.0.113.7", rows[0].Entry.FromAddress);
+        Assert.Equal(
+            [new FieldChange("Customer.Name", "Acme", "Acme GmbH"), new FieldChange("Customer.Address.City", "Berlin", "Bonn")],
+            rows[0].Changes.Where(c => c.Field is "Customer.Name" or "Customer.Address.City"));
+        Assert.Equal(2, rows[0].Changes.Count);
+        Assert.Contains(token.Changes, c => c is { Field: "ApiToken.ProtectedSecret", After: "•••" });
+        Assert.DoesNotContain(token.Changes, c => c.Field.EndsWith("Id", StringComparison.Ordinal) && c.After == customer.ResellerId.ToString());
+    }
+
+    [Fact]
+    public async Task It_is_found_by_person_day_act_and_words_and_by_its_own_tenant_alone()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        var (_, other) = await live.Books.AddResellerAsync("fabrikam");
+        await live.Books.AddCustomerAsync(owner, "Acme");
+        var history = new History(live.Database, live.Clock);
+        var day = DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime);
+
+        Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Text: "aCME"), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(To: day.AddDays(-1)), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(From: day.AddDays(1)), 0, 10)).TotalCount);
+        Assert.Equal(2, (await history.PageAsync(owner, new HistoryFilter(From: day, To: day), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.PageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
+        Assert.Equal(3, (await history.PageAsync(Books.Operator, new HistoryFilter(), 0, 10)).TotalCount);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => history.ExportAsync(
+            Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"), new HistoryFilter()));
+
+        Assert.Equal(2, (await history.ExportAsync(owner, new HistoryFilter())).Count);
+        Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Permission.HistoryExport), 0, 10)).TotalCount);
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Each_tenants_entries_are_chained_and_nothing_of_them_can_be_changed(string provider)
+    {
+        await using var live = await OpenAsync(provider);
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.AddResellerAsync("fabrikam");
+        await live.Books.AddCustomerAsync(owner, "Acme");
+        using var sealing = Sealing(live);
+        Assert.Equal(3, await sealing.SealAsync());
+        await live.Books.AddCustomerAsync(owner, "Initech");
+        Assert.Equal(1, await sealing.SealAsync());
+        Assert.Equal(0, await sealing.SealAsync());
+        await using var db = live.OpenAll();
+
+        Assert.Equal([1, 2, 3], await db.AuditEntries.Where(a => a.ResellerId == owner.Reseller).OrderBy(a => a.Sequence).Select(a => a.Sequence!.Value).ToListAsync());
+        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        Assert.Empty(report.Faults);
+        Assert.Equal((4, 0, 0), (report.Sealed, report.Waiting, report.Erased));
+#pragma warning disable EF1002, EF1003 // The words are this test's own.
+        foreach (var set in (string[])["\"Subject\" = 'x'", "\"ActorName\" = 'x'", "\"Action\" = 'x'", "\"AtUtc\" = 1", "\"Sequence\" = 9", "\"Hash\" = NULL", "\"FromAddress\" = 'x'", "\"Changes\" = 'x'", "\"CustomerId\" = NULL, \"Salt\" = NULL"])
+        {
+            var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET " + set + " WHERE \"CustomerId\" IS NOT NULL"));
+            Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
+        }
+#pragma warning restore EF1002, EF1003
+
+        Assert.Contains("append-only", (await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\""))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_gets_past_the_databases_refusal_is_found_by_the_chain()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await live.Books.AddCustomerAsync(owner, "Acme");
+        await live.Books.AddCustomerAsync(owner, "Initech");
+        using var sealing = Sealing(live);
+        await sealing.SealAsync();
+        await using var db = live.OpenAll();
+        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"AuditEntry_no_update\"; DROP TRIGGER \"AuditEntry_no_delete\"");
+
+        await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"Subject\" = 'nothing' WHERE \"Sequence\" = 2");
+        Assert.Contains(await FaultsAsync(live), f => f.Contains("entry 2: its text is not what was sealed", StringComparison.Ordinal));
+        await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"AtUtc\" = \"AtUtc\" + 1 WHERE \"Sequence\" = 3");
+        Assert.Contains(await FaultsAsync(live), f => f.Contains("entry 3: its hash does not follow", StringComparison.Ordinal));
+        await db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\" WHERE \"Sequence\" = 2");
+        Assert.Contains(await FaultsAsync(live), f => f.Contains("number 2 is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_nodes_that_seal_at_once_leave_one_chain()
+    {
+        await using var live = await OpenAsync("PostgreSql");
+        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        for (var i = 0; i < 30; i++)
+        {
+            await live.Books.AddCustomerAsync(owner, $"Customer {i}");
+        }
+
+        using var one = Sealing(live);
+        using var two = Sealing(live);
+        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(async () =>
+        {
+            try
+            {
+                await (i % 2 == 0 ? one : two).SealAsync();
+                return true;
+            }
+            catch (Exception failure) when (failure is System.Data.Common.DbException or DbUpdateException)
+            {
+                return false;
+            }
+        })));
+        await one.SealAsync();
+
+        Assert.Contains(true, runs);
+        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        Assert.Empty(report.Faults);
+        Assert.Equal((31, 0), (report.Sealed, report.Waiting));
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Persons_are_taken_out_and_the_chain_still_holds(string provider)
+    {
+        await using var live = await OpenAsync(provider);
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "jane@northwind.example", "203.0.113.7");
+        await live.Books.AddCustomerAsync(seat, "Acme");
+        await live.Books.AddCustomerAsync(owner, "Initech");
+        using var sealing = Sealing(live);
+        await sealing.SealAsync();
+        await using var db = live.OpenAll();
+
+        Assert.Equal(1, await AuditErasure.DropAddressesAsync(db, live.Clock.GetUtcNow().AddDays(1), default));
+        Assert.Equal(0, (await new AuditVerifier(live.Database).VerifyAsync()).Erased);
+        await AuditErasure.ReplaceAsync(db, [("jane@northwind.example", "deleted user")], default);
+
+        Assert.DoesNotContain(await db.AuditEntries.AsNoTracking().ToListAsync(), a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
+        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        Assert.Empty(report.Faults);
+        Assert.Equal((3, 1), (report.Sealed, report.Erased));
+    }
+
+    private static async Task<IReadOnlyList<string>> FaultsAsync(LiveBooks live) => (await new AuditVerifier(live.Database).VerifyAsync()).Faults;
+
+    private static AuditSealing Sealing(LiveBooks live) => new(live.Database, live.Clock, NullLogger<AuditSealing>.Instance);
+
+    private Task<LiveBooks> OpenAsync(string provider) => provider == "Sqlite" ? BooksOnSqlite.OpenAsync() : postgres.OpenAsync();
+}

@@ -1,0 +1,143 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Privacy;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Privacy;
+
+public sealed class PersonalDataTests : IAsyncDisposable
+{
+    private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly AuditSealing _sealing;
+
+    public PersonalDataTests() => _sealing = new AuditSealing(_live.Database, _live.Clock, NullLogger<AuditSealing>.Instance);
+
+    private PersonalData Data => new(_live.Database, _sealing, _live.Clock);
+
+    private UserAccounts Accounts => new(_live.Database, _sealing, new SeatDirectory(_live.Database, _live.Clock), _live.Clock);
+
+    public async ValueTask DisposeAsync()
+    {
+        _sealing.Dispose();
+        await _live.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_customers_people_are_erased_and_its_books_are_as_before()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        await _live.Books.BuyAsync(owner, 100, 1);
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme Smith");
+        var token = await _live.Books.IssueAsync(owner, acme);
+        await _live.UseAsync(token.Secret, 7);
+        await using var db = _live.OpenAll();
+        var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
+        await new UserSessions(_live.Database, _live.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
+        await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
+
+        Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(_live.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
+        _live.Clock.Advance(TimeSpan.FromDays(2));
+        var erased = await Books.Valued(Data.EraseAsync(owner, acme.Id));
+        await Books.Valued(Data.EraseAsync(owner, acme.Id));
+
+        var everything = await EverythingAsync();
+        foreach (var word in (string[])["Acme", "acme-smith", "Road 2", "203.0.113.7"])
+        {
+            Assert.DoesNotContain(word, everything, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.StartsWith("Erased customer ", erased.Name, StringComparison.Ordinal);
+        Assert.Empty(await db.Users.Where(u => u.Id == admin).ToListAsync());
+        Assert.Equal(7, await db.Set<Core.Metering.LedgerEntry>().Where(e => e.CustomerId == acme.Id).SumAsync(e => e.Quantity));
+        await _live.AssertLedgerIsCleanAsync();
+        await _sealing.SealAsync();
+        Assert.Empty((await new AuditVerifier(_live.Database).VerifyAsync()).Faults);
+    }
+
+    [Fact]
+    public async Task Erasing_and_handing_out_stay_within_the_tenant()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
+
+        Assert.True((await Data.EraseAsync(rival, acme.Id)).IsRefused);
+        Assert.True((await Data.ExportAsync(rival, acme.Id)).IsRefused);
+        Assert.True((await Data.ExportAsync(Books.AdminOf(acme), neighbour.Id)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Data.EraseAsync(Books.AdminOf(acme), acme.Id));
+        var data = await Books.Valued(Data.ExportAsync(Books.AdminOf(acme), acme.Id));
+        Assert.Equal(("Acme", "admin@acme.example"), (data.Name, Assert.Single(data.People).Email));
+        Assert.Empty(data.History);
+    }
+
+    [Fact]
+    public async Task A_deleted_account_leaves_a_pseudonym_and_no_team_without_its_head()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        await using var db = _live.OpenAll();
+        var admin = await db.Members.Where(m => m.CustomerId == acme.Id).SingleAsync();
+        Assert.Contains("last CustomerAdmin of Acme", (await Accounts.DeleteAsync(admin.UserId)).Refusal!.Message, StringComparison.Ordinal);
+
+        var other = new PortalUser { Id = Guid.CreateVersion7(), UserName = "x", Email = "second@acme.example", NormalizedUserName = "X", NormalizedEmail = "X", SecurityStamp = "x" };
+        db.Users.Add(other);
+        db.Members.Add(new Member { UserId = other.Id, ResellerId = acme.ResellerId, CustomerId = acme.Id, Role = Role.CustomerAdmin });
+        await db.SaveChangesAsync();
+        await Accounts.NoteAsync(admin.UserId, "members.password", "changed", "203.0.113.7");
+        await Books.Valued(Accounts.DeleteAsync(admin.UserId));
+
+        Assert.False(await db.Users.AnyAsync(u => u.Id == admin.UserId));
+        var names = await db.AuditEntries.Where(a => a.CustomerId == acme.Id).Select(a => a.ActorName + a.Subject).ToListAsync();
+        Assert.DoesNotContain(names, n => n.Contains("admin@acme.example", StringComparison.Ordinal));
+        Assert.Contains(names, n => n.Contains(UserAccounts.PseudonymOf(admin.UserId), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_kept_long_enough_is_deleted_and_nothing_else()
+    {
+        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        await using var db = _live.OpenAll();
+        var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
+        var sessions = new UserSessions(_live.Database, _live.Clock);
+        await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
+        await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
+        await Accounts.AskForLetterAsync(AccountLetterKind.ResetPassword, "x@y.example");
+        await _sealing.SealAsync();
+        using var retention = new Retention(_live.Database, new RetentionSettings(), _live.Clock, NullLogger<Retention>.Instance);
+
+        await retention.RunAsync();
+        Assert.Equal((1, 2, 1), await CountsAsync());
+        _live.Clock.Advance(TimeSpan.FromDays(31));
+        await retention.RunAsync();
+        Assert.Equal((1, 0, 1), await CountsAsync());
+        _live.Clock.Advance(TimeSpan.FromDays(61));
+        await retention.RunAsync();
+        Assert.Equal((0, 0, 0), await CountsAsync());
+        Assert.Empty((await new AuditVerifier(_live.Database).VerifyAsync()).Faults);
+
+        async Task<(int, int, int)> CountsAsync() => (await db.UserSessions.CountAsync(), await db.AccountLetters.CountAsync(), await db.AuditEntries.CountAsync(a => a.FromAddress != null));
+    }
+
+    /// <summary>Every text of every table that is about people; invoices' snapshots are books.</summary>
+    private async Task<string> EverythingAsync()
+    {
+        await using var db = _live.OpenAll();
+        return string.Join('\n', [
+            .. await db.Customers.Select(c => c.Name + c.Email + c.Address.Street + c.VatId).ToListAsync(),
+            .. await db.Users.Select(u => u.Email!).ToListAsync(),
+            .. await db.AuditEntries.Select(a => a.ActorName + a.Subject + a.Changes + a.FromAddress).ToListAsync(),
+            .. await db.AccountLetters.Select(l => l.Email + l.Text).ToListAsync(),
+            .. await db.Invitations.Select(i => i.Email).ToListAsync(),
+            .. await db.UserSessions.Select(s => s.Address).ToListAsync(),
+            .. await db.Set<Delivery>().Select(d => d.To + d.Subject + d.Text).ToListAsync(),
+        ]);
+    }
+}
