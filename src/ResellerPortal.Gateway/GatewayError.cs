@@ -19,6 +19,12 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError TokenUnknown { get; } = new(
         401, 4011, "This API token is not known. Check it for missing characters, or create a new one in the portal.");
 
+    public static GatewayError TooManyWrongTokens { get; } = new(
+        429, 4290, "Too many wrong tokens came from your network. Check the token, and try again after the time in Retry-After.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(10),
+    };
+
     public static GatewayError FormatsUnreadable { get; } = new(
         400, 4000, "Name both formats with letters and digits, as in /convert/docx/to/pdf.");
 

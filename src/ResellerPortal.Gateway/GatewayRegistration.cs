@@ -53,6 +53,7 @@ public static class GatewayRegistration
         services.AddSingleton<UpstreamHealth>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<SignedTokens>();
+        services.AddSingleton<WrongTokens>();
         services.AddSingleton<Identities>();
         services.AddSingleton<PublicAddresses>();
         services.AddSingleton<FileIds>();
@@ -74,6 +75,28 @@ public static class GatewayRegistration
         services.AddHttpClient(SandboxUpstream.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         return services;
+    }
+
+    /// <summary>Turns floods of wrong tokens away before anything is looked up. Goes before whatever else asks who calls.</summary>
+    public static void UseWrongTokenLimit(this IApplicationBuilder app)
+    {
+        var wrong = app.ApplicationServices.GetRequiredService<WrongTokens>();
+        app.Use(async (context, next) =>
+        {
+            if (Credentials.Of(context.Request) is not { } credentials)
+            {
+                await next(context);
+            }
+            else if (!wrong.Admits(credentials.Value, context.Connection.RemoteIpAddress))
+            {
+                await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
+            }
+            else
+            {
+                await next(context);
+                wrong.Note(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+            }
+        });
     }
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using MudBlazor.Services;
 using ResellerPortal.Core;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Checkouts;
 using ResellerPortal.Core.Insights;
 using ResellerPortal.Core.Invoicing;
@@ -41,6 +42,10 @@ internal static class PortalHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var services = builder.Services;
         services.AddSingleton(new PortalAddress((builder.Configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        // Its lines hold whole addresses, and older programs put their token into the query.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>().ProtectKeys(builder.Configuration.GetSection("DataProtection"));
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
@@ -74,6 +79,7 @@ internal static class PortalHost
     public static void UsePortal(this WebApplication app)
     {
         app.UseKnownProxies();
+        app.UsePublicScheme();
         if (!app.Environment.IsDevelopment())
         {
             app.UseExceptionHandler("/account/error");
@@ -81,6 +87,7 @@ internal static class PortalHost
         }
 
         app.UseSecurityHeaders(app.Configuration);
+        app.UseWrongTokenLimit();
         app.UseRateLimiter();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);
@@ -89,9 +96,9 @@ internal static class PortalHost
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         app.MapAccount();
-        app.MapHistoryFiles("/operator");
+        app.MapHistoryFiles("/operator", Permission.OperatorsManage);
         app.MapResellerDownloads();
         app.MapCustomerDownloads();
         app.MapHealth();
@@ -140,6 +147,22 @@ internal static class PortalHost
         }
 
         app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>
+    /// A portal that people reach through https is never reached otherwise, whatever the way from the proxy to here is:
+    /// cookies are bound to https and addresses begin with it.
+    /// </summary>
+    private static void UsePublicScheme(this WebApplication app)
+    {
+        if (app.Configuration["Portal:PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            app.Use((context, next) =>
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+                return next(context);
+            });
+        }
     }
 
     /// <summary>Where the settings name no hosts, the portal answers under its own and under the machine's local names.</summary>

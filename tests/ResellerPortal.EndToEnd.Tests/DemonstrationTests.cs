@@ -68,8 +68,8 @@ public sealed partial class DemonstrationTests : IDisposable
         var second = await RunAsync("add-operator", "--email", "ADA@operator.example");
         var (code, usage) = await RunAsync("add-operator", "ada");
 
-        Assert.Contains("signs in with this first password, shown only now: ", first.Output, StringComparison.Ordinal);
-        Assert.Contains("ada@operator.example is an operator now and signs in as before.", second.Output, StringComparison.Ordinal);
+        Assert.Contains("takes the operator's seat at this address, once, until ", first.Output, StringComparison.Ordinal);
+        Assert.Contains("takes the operator's seat at this address, once, until ", second.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (code, usage.Contains("add-operator --email", StringComparison.Ordinal)));
     }
 

@@ -186,7 +186,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var clock = new ShiftedClock();
         clock.MoveTo(October);
         var stripe = await StandInStripe.StartAsync(clock);
-        var server = PortalServer.Start(October, [.. stripe.Settings, ("Operator:AccountHolder", "Operator Ltd"), ("Operator:Iban", "LT12 1000 0111 0100 1000"), ("Portal:PublicUrl", "https://portal.example")]);
+        var server = PortalServer.Start(October, [.. stripe.Settings, ("Operator:AccountHolder", "Operator Ltd"), ("Operator:Iban", "LT12 1000 0111 0100 1000"), ("Portal:PublicUrl", "http://portal.example")]);
         stripe.DeliverTo(server.Address);
         return (stripe, server, clock);
     }

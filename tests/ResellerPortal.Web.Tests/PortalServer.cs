@@ -57,6 +57,9 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         return server;
     }
 
+    /// <summary>A browser that is not signed in and keeps its cookies.</summary>
+    public HttpClient Visitor() => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+
     public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
     /// <summary>A client of the gateway that sends a token.</summary>
@@ -70,24 +73,33 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     /// <summary>A browser's client after the sign-in form.</summary>
     public async Task<HttpClient> SignedInAsync(string email, string password = Books.Password)
     {
-        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+        var client = Visitor();
         using var answer = await SignInAsync(client, email, password);
         return answer.StatusCode == HttpStatusCode.Redirect
             ? client
             : throw new InvalidOperationException($"{email} could not sign in: {answer.StatusCode}");
     }
 
-    public static async Task<HttpResponseMessage> SignInAsync(HttpClient client, string email, string password)
+    public static Task<HttpResponseMessage> SignInAsync(HttpClient client, string email, string password) =>
+        SubmitAsync(client, "/account/sign-in", "sign-in", ("Input.Email", email), ("Input.Password", password));
+
+    /// <summary>Sends a form of a page as a browser does, with what protects it from other sites.</summary>
+    /// <param name="form">The form's name.</param>
+    public static async Task<HttpResponseMessage> SubmitAsync(HttpClient client, string page, string form, params (string Name, string Value)[] fields)
     {
-        var page = await client.GetStringAsync("/account/sign-in");
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["_handler"] = "sign-in",
-            ["__RequestVerificationToken"] = Token().Match(page).Groups[1].Value,
-            ["Input.Email"] = email,
-            ["Input.Password"] = password,
-        });
-        return await client.PostAsync("/account/sign-in", form);
+        var html = await client.GetStringAsync(page);
+        using var content = new FormUrlEncodedContent(
+            fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(new("_handler", form)).Append(new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
+        return await client.PostAsync(page, content);
+    }
+
+    /// <summary>Sends a form whose address is another than its page's.</summary>
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient client, string page, string address, params (string Name, string Value)[] fields)
+    {
+        var html = await client.GetStringAsync(page);
+        using var content = new FormUrlEncodedContent(
+            fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
+        return await client.PostAsync(address, content);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

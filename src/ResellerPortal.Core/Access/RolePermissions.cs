@@ -8,7 +8,7 @@ public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()
     {
-        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile, PaymentsRepair, OperatorsManage, CustomersVisit, HistoryExport],
+        [Role.OperatorAdmin] = [OperatorView, PlansManage, ResellersManage, OrdersConfirm, LotsAdjust, ConvertersManage, AccountsReconcile, PaymentsRepair, OperatorsManage, CustomersVisit],
         [Role.OperatorSupport] = [OperatorView, CustomersVisit],
         [Role.ResellerOwner] = [ResellerView, PlansBuy, CustomersManage, TokensIssue, TokensRevoke, GatewayManage, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund, PaymentsConfigure, MembersManage, CustomersVisit, PrivacyManage, HistoryExport],
         [Role.ResellerBilling] = [ResellerView, PlansBuy, PricesEdit, LedgerExport, LedgerCorrect, UsageImport, UsageReconcile, InvoicesConfigure, InvoicesDraft, InvoicesFinalise, InvoicesCredit, PaymentsRecord, PaymentsRefund],

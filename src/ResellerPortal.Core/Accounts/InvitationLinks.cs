@@ -11,7 +11,8 @@ public sealed record InvitationKey(Guid Id, int Edition, bool IsMailed);
 /// <summary>Makes and reads the links of invitations. They are encrypted and authentic, so nothing of them needs to be stored.</summary>
 public sealed class InvitationLinks(IDataProtectionProvider protection)
 {
-    private const string Path = "/account/invitation/";
+    /// <summary>The key is in the query, which is not logged; paths are.</summary>
+    private const string Path = "/account/invitation?key=";
 
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Invitation.v1");
 

@@ -37,7 +37,7 @@ public sealed class History(PortalDatabase database, TimeProvider clock)
     public async Task<IReadOnlyList<HistoryRow>> ExportAsync(Actor actor, HistoryFilter filter, CancellationToken cancellationToken = default)
     {
         Demand(actor);
-        actor.Demand(Permission.HistoryExport);
+        actor.Demand(ExportPermission(actor));
         await using var db = database.Open(actor.Scope);
         var rows = await Find(db, filter).OrderBy(a => a.AtUtc).ThenBy(a => a.Id).Take(100_000).ToListAsync(cancellationToken);
         db.Audit(actor, clock.GetUtcNow(), Permission.HistoryExport, $"exported {rows.Count} entries of the history", actor.Scope.Reseller);
@@ -52,6 +52,9 @@ public sealed class History(PortalDatabase database, TimeProvider clock)
         db.Audit(actor, clock.GetUtcNow(), "exports.download", what, actor.Scope.Reseller, actor.Scope.Customer);
         await db.SaveChangesAsync(cancellationToken);
     }
+
+    /// <summary>The permission to take entries out: the reseller's own, or the operator's over all.</summary>
+    public static string ExportPermission(Actor actor) => actor.Scope.CrossesTenants ? Permission.OperatorsManage : Permission.HistoryExport;
 
     private static void Demand(Actor actor) => actor.Demand(actor.Scope.CrossesTenants ? Permission.OperatorView : Permission.ResellerView);
 

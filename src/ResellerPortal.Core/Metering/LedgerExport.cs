@@ -102,6 +102,13 @@ public sealed class LedgerExport(PortalDatabase database, TimeProvider clock)
 {
     private const int Chunk = 2000;
 
+    /// <summary>Whether the customer exists and is the actor's to read.</summary>
+    public async Task<bool> IsWithinReachAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(actor.Scope);
+        return await db.Customers.AnyAsync(c => c.Id == customerId, cancellationToken);
+    }
+
     /// <summary>
     /// The entries of a customer, read in chunks. A customer's own member gets no draws; the reseller gets them with their
     /// salts, so it can show that a commitment holds. Nothing comes for a customer that is not the actor's.

@@ -12,6 +12,8 @@ internal static class AccountEndpoints
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
+    private static IResult Unprotected => Results.BadRequest("Load the page again, then try once more.");
+
     public static void MapAccount(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/", async (ClaimsPrincipal user, SeatDirectory seats) =>
@@ -88,17 +90,15 @@ internal static class AccountEndpoints
     /// <summary>What the browser needs to make a passkey for the account.</summary>
     private static async Task<IResult> NewPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn, PortalUserManager users)
     {
-        await antiforgery.ValidateRequestAsync(context);
-        return await users.GetUserAsync(context.User) is { } user
-            ? Results.Text(await signIn.MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }), "application/json")
+        return !await antiforgery.IsRequestValidAsync(context) ? Unprotected
+            : await users.GetUserAsync(context.User) is { } user ? Results.Text(await signIn.MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }), "application/json")
             : Results.Forbid();
     }
 
     /// <summary>What the browser needs to sign in with a passkey. Nobody is named: the passkey tells whose it is.</summary>
     private static async Task<IResult> AskPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn)
     {
-        await antiforgery.ValidateRequestAsync(context);
-        return Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json");
+        return await antiforgery.IsRequestValidAsync(context) ? Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json") : Unprotected;
     }
 
     private static async Task<IResult> ProviderAsync(string name, PortalSignIn signIn) =>

@@ -11,15 +11,15 @@ public sealed partial class InvitationPage(Invitations invitations, PortalUserMa
     private bool _isSignedIn;
     private string? _refusal;
 
-    [Parameter]
-    public string Key { get; set; } = "";
+    [SupplyParameterFromQuery]
+    private string? Key { get; set; }
 
     [SupplyParameterFromForm(FormName = "register", Name = "password")]
     private string? Password { get; set; }
 
     protected override async Task OnInitializedAsync()
     {
-        _open = await invitations.FindAsync(Key);
+        _open = await invitations.FindAsync(Key ?? "");
         _isSignedIn = http.HttpContext?.User.SignedIn is not null;
     }
 
@@ -51,7 +51,7 @@ public sealed partial class InvitationPage(Invitations invitations, PortalUserMa
 
     private async Task TakeAsync(PortalUser user, bool isNew)
     {
-        var outcome = await invitations.AcceptAsync(Key, user.Id, http.HttpContext!.Connection.RemoteIpAddress?.ToString());
+        var outcome = await invitations.AcceptAsync(Key ?? "", user.Id, http.HttpContext!.Connection.RemoteIpAddress?.ToString());
         if (outcome.Refusal is { } refusal)
         {
             _refusal = refusal.Message;

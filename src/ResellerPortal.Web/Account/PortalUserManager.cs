@@ -16,8 +16,7 @@ public sealed class PortalUserManager(
     IdentityErrorDescriber errors,
     IServiceProvider services,
     ILogger<UserManager<PortalUser>> logger,
-    UserAccounts accounts,
-    TimeProvider clock)
+    UserAccounts accounts)
     : UserManager<PortalUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(4);
@@ -27,12 +26,13 @@ public sealed class PortalUserManager(
 
     public override async Task<IdentityResult> AccessFailedAsync(PortalUser user)
     {
+        var before = user.LockoutEnd;
         var result = await base.AccessFailedAsync(user);
-        if (user.LockoutEnd is { } end && end > clock.GetUtcNow() && user.AccessFailedCount == 0)
+        if (user.LockoutEnd is { } end && end != before)
         {
             var rest = Options.Lockout.DefaultLockoutTimeSpan * Math.Pow(2, Math.Min(user.LockoutRounds, 10));
             user.LockoutRounds++;
-            user.LockoutEnd = clock.GetUtcNow() + (rest < LongestRest ? rest : LongestRest);
+            user.LockoutEnd = end - Options.Lockout.DefaultLockoutTimeSpan + (rest < LongestRest ? rest : LongestRest);
             result = await UpdateUserAsync(user);
             await accounts.NoteAsync(user.Id, "members.lockout", $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong passwords.", null);
         }

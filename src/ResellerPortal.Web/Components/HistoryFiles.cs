@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Documents.Tables;
@@ -10,7 +9,7 @@ namespace ResellerPortal.Web.Components;
 /// <summary>The history as a file, with numbers, commitments and hashes of its chain.</summary>
 internal static class HistoryFiles
 {
-    public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door) =>
+    public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
         endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
             string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, SeatDirectory seats, History history, CancellationToken cancellationToken) =>
         {
@@ -33,7 +32,7 @@ internal static class HistoryFiles
                     default),
                 TableFile.MediaTypeOf(known),
                 "history." + TableFile.ExtensionOf(known));
-        }).RequireAuthorization(Permission.HistoryExport);
+        }).RequireAuthorization(permission);
 
     private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexStringLower(bytes);
 }

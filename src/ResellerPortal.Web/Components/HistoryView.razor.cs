@@ -46,7 +46,7 @@ public sealed partial class HistoryView(CurrentActor current, History history, N
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        (_mayExport, _isOperator) = (actor.May(Core.Access.Permission.HistoryExport), actor.Scope.CrossesTenants);
+        (_mayExport, _isOperator) = (actor.May(History.ExportPermission(actor)), actor.Scope.CrossesTenants);
     }
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal static class LedgerFiles
             return Results.Forbid();
         }
 
-        return Results.Stream(
+        return !await export.IsWithinReachAsync(actor, customerId) ? Results.NotFound() : Results.Stream(
             async stream =>
             {
                 await using var writer = new StreamWriter(stream, new UTF8Encoding(false), bufferSize: -1, leaveOpen: true) { NewLine = "\n" };
@@ -47,7 +47,7 @@ internal static class LedgerFiles
             return Results.Forbid();
         }
 
-        return Results.Stream(
+        return !await export.IsWithinReachAsync(actor, customerId) ? Results.NotFound() : Results.Stream(
             async stream =>
             {
                 await using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default, leaveOpen: true);

@@ -18,7 +18,7 @@ internal static class ResellerDownloads
     public static void MapResellerDownloads(this IEndpointRouteBuilder portal)
     {
         var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, NotedDownload>();
-        portal.MapHistoryFiles("/reseller");
+        portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
         portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
         endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);

@@ -12,7 +12,7 @@ internal sealed class PortalPage(IPage page)
         await Page.GotoAsync("/account/sign-in");
         await Page.GetByLabel("E-mail address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
     }
 

@@ -12,7 +12,10 @@ namespace ResellerPortal.Web.Account.Passwords;
 /// <param name="listPath">A text file, one password a line; null for none (setting Passwords:ListPath).</param>
 public sealed class CommonPasswords(string? listPath = null) : IPasswordValidator<PortalUser>
 {
-    private static readonly string[] OwnWords = ["resellerportal", "reseller", "portal", "convertapi"];
+    /// <summary>What is left of a password without words that everybody tries has to be this long.</summary>
+    private const int MinRest = 6;
+
+    private static readonly string[] OwnWords = ["reseller", "portal", "convertapi"];
 
     private readonly Lazy<HashSet<string>> _common = new(() => Read(listPath));
 
@@ -27,12 +30,15 @@ public sealed class CommonPasswords(string? listPath = null) : IPasswordValidato
     {
         var lower = password.ToLowerInvariant();
         var core = Plain(lower).Trim();
-        return _common.Value.Contains(lower)
-            || core.Length < 5
-            || _common.Value.Contains(core)
-            || OwnWords.Contains(core)
-            || IsRepeated(lower)
-            || (email?.Split('@')[0].ToLowerInvariant() is { Length: >= 4 } own && core.Contains(own, StringComparison.Ordinal) && core.Length < own.Length + 6);
+        return _common.Value.Contains(lower) || _common.Value.Contains(core) || IsRepeated(lower) || RestOf(core, email ?? "").Length < MinRest;
+    }
+
+    /// <summary>Without the words of the portal and of the account's own address, and without signs.</summary>
+    private static string RestOf(string core, string email)
+    {
+        var own = email.ToLowerInvariant().Split(['@', '.', '-', '_', '+']).Where(word => word.Length >= 4);
+        var rest = OwnWords.Concat(own).Aggregate(core, (left, word) => left.Replace(word, "", StringComparison.Ordinal));
+        return string.Concat(rest.Where(char.IsLetterOrDigit));
     }
 
     /// <summary>The word that is left once digits and signs around it are gone, and signs that stand for letters are letters.</summary>

@@ -1,0 +1,376 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+using ResellerPortal.Web.Account.Passwords;
+
+namespace ResellerPortal.Web.Tests.Account;
+
+public sealed partial class SignInTests
+{
+    private const string Owner = "owner@northwind.example";
+    private const string NewPassword = "seven purple umbrellas";
+
+    [Fact]
+    public async Task Wrong_passwords_close_an_account_for_longer_each_time_and_its_owner_is_told()
+    {
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, mail.Settings);
+        await server.Books.AddResellerAsync("northwind");
+        using var client = server.Anonymous();
+        var rests = new List<double>();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.False(await CanSignInAsync(client, Owner, "wrong"));
+            }
+
+            await using var db = server.Books.Database.Open(TenantScope.None);
+            var user = await db.Users.SingleAsync();
+            rests.Add(Math.Round((user.LockoutEnd!.Value - TimeProvider.System.GetUtcNow()).TotalMinutes));
+            Assert.False(await CanSignInAsync(client, Owner, Books.Password));
+            await db.Users.ExecuteUpdateAsync(set => set.SetProperty(u => u.LockoutEnd, TimeProvider.System.GetUtcNow().AddSeconds(-1)));
+        }
+
+        Assert.Equal([5, 10, 20], rests);
+        Assert.Contains("rests until", await mail.MessageAsync(0), StringComparison.Ordinal);
+        Assert.True(await CanSignInAsync(client, Owner, Books.Password));
+    }
+
+    [Fact]
+    public async Task Unknown_known_and_closed_accounts_get_the_same_words_for_the_same_work()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddResellerAsync("northwind");
+        var hasher = new CountingHasher();
+        var texts = new HashSet<string>();
+        var work = new List<int>();
+        await using var scope = server.Services.CreateAsyncScope();
+        using var client = server.Anonymous();
+        foreach (var (email, isClosed) in new[] { ("nobody@northwind.example", false), (Owner, false), (Owner, true) })
+        {
+            var users = scope.ServiceProvider.GetRequiredService<Web.Account.PortalUserManager>();
+            if (isClosed)
+            {
+                await users.SetLockoutEndDateAsync((await users.FindByEmailAsync(Owner))!, DateTimeOffset.MaxValue);
+            }
+
+            using var answer = await PortalServer.SignInAsync(client, email, "wrong");
+            texts.Add(Alert().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value);
+
+            // The very sign-in of the portal, with a hasher that counts: one check each, at the same cost.
+            users.PasswordHasher = hasher;
+            var signIn = ActivatorUtilities.CreateInstance<Web.Account.PortalSignIn>(scope.ServiceProvider, users);
+            signIn.Context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+            hasher.Checks = 0;
+            await signIn.PasswordSignInAsync(email, "wrong", isPersistent: false, lockoutOnFailure: true);
+            work.Add(hasher.Checks);
+        }
+
+        Assert.Single(texts);
+        Assert.Contains("is not right", texts.Single(), StringComparison.Ordinal);
+        Assert.Equal([1, 1, 1], work);
+    }
+
+    [Fact]
+    public async Task An_invitation_leads_somebody_new_by_mail_or_link_into_the_seat()
+    {
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var teams = server.Services.GetRequiredService<Teams>();
+        await Books.Valued(teams.InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerBilling));
+        var link = LinkOf(await mail.MessageAsync(0));
+
+        // Through https, as the settings say the portal is reached, cookies are bound to it.
+        using var jane = server.Visitor();
+        var page = await jane.GetAsync(link);
+        Assert.Contains("__Host-portal-form", string.Join(' ', page.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        Assert.Contains("Join northwind Ltd", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Somebody_new_takes_the_seat_with_a_good_password_and_the_link_is_dead_then()
+    {
+        using var server = PortalServer.Start();
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var invitation = await Books.Valued(server.Services.GetRequiredService<Teams>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
+        var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
+        using var jane = server.Visitor();
+
+        foreach (var bad in (string[])["short", "password12345", "Reseller-Portal-2026", "jane.northwind.1", "abcabcabcabc"])
+        {
+            using var refused = await PortalServer.SubmitAsync(jane, link, "register", ("password", bad));
+            Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
+        }
+
+        using var taken = await PortalServer.SubmitAsync(jane, link, "register", ("password", NewPassword));
+        Assert.Equal("/", PathOf(taken));
+        Assert.Equal("/reseller", PathOf(await jane.GetAsync("/")));
+        Assert.Contains("No open invitation", await jane.GetStringAsync(link), StringComparison.Ordinal);
+        Assert.Contains("not confirmed yet", await jane.GetStringAsync("/account"), StringComparison.Ordinal);
+        Assert.True(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
+    }
+
+    [Fact]
+    public async Task A_forgotten_password_is_set_anew_by_mail_which_ends_all_sessions()
+    {
+        await using var mail = StandInMailServer.Start();
+        using var server = PortalServer.Start(null, mail.Settings);
+        await server.Books.AddResellerAsync("northwind");
+        using var before = await server.SignedInAsync(Owner);
+        using var client = server.Visitor();
+
+        using var unknown = await PortalServer.SubmitAsync(client, "/account/forgot", "forgot", ("email", "nobody@northwind.example"));
+        using var known = await PortalServer.SubmitAsync(client, "/account/forgot", "forgot", ("email", Owner));
+        Assert.Equal(PathOf(unknown), PathOf(known));
+        var link = LinkOf(await mail.MessageAsync(0));
+        Assert.Equal([$"<{Owner}>"], mail.Recipients);
+        using var common = await PortalServer.SubmitAsync(client, link, "reset", ("password", "password12345"));
+        Assert.Contains("guessed first", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var reset = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword));
+        using var again = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword + "2"));
+
+        Assert.Equal("/account/sign-in", PathOf(reset));
+        Assert.Contains("was used or is too old", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", PathOf(await before.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.False(await CanSignInAsync(client, Owner, Books.Password));
+        Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
+        await using var db = server.Books.Database.Open(TenantScope.None);
+        Assert.DoesNotContain(await db.AccountLetters.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_authenticator_asks_for_its_code_and_a_recovery_code_works_once()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddResellerAsync("northwind");
+        using var owner = await server.SignedInAsync(Owner);
+        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+
+        using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", "000000"));
+        Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", CodeOf(key)));
+        Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", CodeOf(key)));
+        var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(10, recovery.Length);
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
+
+        foreach (var (form, field, code, isRight) in new[] { ("code", "code", "123456", false), ("code", "code", CodeOf(key), true), ("recovery", "recovery", recovery[0], true), ("recovery", "recovery", recovery[0], false) })
+        {
+            using var client = server.Visitor();
+            using var first = await PortalServer.SignInAsync(client, Owner, Books.Password);
+            Assert.Contains("/account/two-factor", PathOf(first), StringComparison.Ordinal);
+            Assert.Contains("/account/sign-in", PathOf(await client.GetAsync("/reseller")), StringComparison.Ordinal);
+            using var second = await PortalServer.SubmitAsync(client, "/account/two-factor", form, (field, code));
+            Assert.Equal(isRight, second.StatusCode == HttpStatusCode.Redirect);
+            Assert.Equal(isRight ? HttpStatusCode.OK : HttpStatusCode.Redirect, (await client.GetAsync("/reseller")).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_seat_that_asks_for_two_factors_leads_to_setting_them_up()
+    {
+        using var server = PortalServer.Start();
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        using var owner = await server.SignedInAsync(Owner);
+        await server.Services.GetRequiredService<Teams>().SetTwoFactorAsync(northwind, TwoFactorRule.Members);
+
+        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Equal("/account?said=second-factor", PathOf(await owner.GetAsync("/")));
+        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", CodeOf(key)));
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Sessions_are_listed_and_ended_one_by_one_or_everywhere()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddResellerAsync("northwind");
+        using var here = await server.SignedInAsync(Owner);
+        using var there = await server.SignedInAsync(Owner);
+        using var third = await server.SignedInAsync(Owner);
+        var others = EndForm().Matches(await here.GetStringAsync("/account")).Select(m => m.Groups[1].Value).ToList();
+        Assert.Equal(3, others.Count);
+
+        await using (var db = server.Books.Database.Open(TenantScope.None))
+        {
+            var newest = (await db.UserSessions.OrderBy(s => s.Id).ToListAsync())[1];
+            using var ended = await PortalServer.SubmitAsync(here, "/account", $"end-{newest.Id}");
+            Assert.Equal("/account?said=sessions", PathOf(ended));
+        }
+
+        Assert.Contains("/account/sign-in", PathOf(await there.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await third.GetAsync("/reseller")).StatusCode);
+        using var everywhere = await PortalServer.SubmitAsync(here, "/account", "everywhere");
+        Assert.Contains("/account/sign-in", PathOf(await here.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", PathOf(await third.GetAsync("/reseller")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cookie_that_was_kept_is_worth_nothing_after_signing_out()
+    {
+        using var server = PortalServer.Start();
+        await server.Books.AddResellerAsync("northwind");
+        var cookies = new CookieContainer();
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server.Address };
+        using var signedIn = await PortalServer.SignInAsync(client, Owner, Books.Password);
+        var kept = cookies.GetCookieHeader(server.Address);
+
+        using var signedOut = await PortalServer.PostAsync(client, "/account", "/account/sign-out");
+        using var thief = server.Anonymous();
+        thief.DefaultRequestHeaders.Add("Cookie", kept);
+
+        Assert.Contains("/account/sign-in", PathOf(await thief.GetAsync("/reseller")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_seat_is_chosen_among_ones_own_alone()
+    {
+        using var server = PortalServer.Start();
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
+        using var owner = await server.SignedInAsync(Owner);
+        var teams = server.Services.GetRequiredService<Teams>();
+        var invitation = await Books.Valued(teams.InviteAsync(fabrikam, Team.Of(fabrikam), Owner, Role.ResellerViewer));
+        var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: true);
+        using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
+        var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
+        var stranger = Assert.Single((await teams.ListAsync(fabrikam, Team.Of(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
+
+        Assert.Equal(2, seats.Count);
+        Assert.Contains("fabrikam", await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default), StringComparison.Ordinal);
+        using var back = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", seats[0]));
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
+        using var foreign = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", stranger.ToString()));
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
+        Assert.True(northwind.May(Permission.ResellerView));
+    }
+
+    [Fact]
+    public async Task A_look_at_a_customers_pages_cannot_change_them_and_ends_on_request()
+    {
+        using var server = PortalServer.Start();
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
+        var foreign = await server.Books.AddCustomerAsync(fabrikam, "Initech");
+        using var owner = await server.SignedInAsync(Owner);
+
+        using var refused = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        using var begun = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
+        Assert.Equal("/my", PathOf(begun));
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my/ledger.csv")).StatusCode);
+        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/my/team")), StringComparison.Ordinal);
+        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
+        using var ended = await PortalServer.PostAsync(owner, "/account", "/account/visit/end");
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
+        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/my/ledger.csv")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_is_deleted_by_its_owner_alone_and_not_the_last_of_its_team()
+    {
+        using var server = PortalServer.Start();
+        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        using var owner = await server.SignedInAsync(Owner);
+        using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", Books.Password), ("typed", Owner));
+        Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        var invitation = await Books.Valued(server.Services.GetRequiredService<Teams>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
+        using var jane = server.Visitor();
+        using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false), "register", ("password", NewPassword));
+        Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);
+        using var wrong = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", "wrong"), ("typed", "jane@northwind.example"));
+        Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        using var gone = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", NewPassword), ("typed", "jane@northwind.example"));
+
+        Assert.Equal("/account/sign-in", PathOf(gone));
+        Assert.False(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
+    }
+
+    [Theory]
+    [InlineData("password1234", true)]
+    [InlineData("P@ssw0rd2026!", true)]
+    [InlineData("iloveyou!!!!", true)]
+    [InlineData("111111111111", true)]
+    [InlineData("resellerportal99", true)]
+    [InlineData("john.smith2026", true)]
+    [InlineData("seven purple umbrellas", false)]
+    [InlineData("kX9#vTq2LmPz", false)]
+    [InlineData("Correct-Horse-1!", false)]
+    public void Passwords_that_are_guessed_first_are_known(string password, bool isCommon) =>
+        Assert.Equal(isCommon, new CommonPasswords().IsCommon(password, "john.smith@company.example"));
+
+    [Fact]
+    public async Task A_longer_list_of_the_installation_is_asked_as_well()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "Seven Purple Umbrellas\n");
+
+        Assert.True(new CommonPasswords(file).IsCommon(NewPassword, null));
+        File.Delete(file);
+    }
+
+    private static async Task<bool> CanSignInAsync(HttpClient client, string email, string password)
+    {
+        using var answer = await PortalServer.SignInAsync(client, email, password);
+        return answer.StatusCode == HttpStatusCode.Redirect;
+    }
+
+    private static string PathOf(HttpResponseMessage answer) => answer.Headers.Location is { } location ? (location.IsAbsoluteUri ? location.PathAndQuery : location.ToString()) : answer.StatusCode.ToString();
+
+    private static string LinkOf(string message) => new Uri(Link().Match(message.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
+
+    /// <summary>RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.</summary>
+    private static string CodeOf(string key)
+    {
+        var bits = string.Concat(key.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
+        var step = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30));
+#pragma warning disable CA5350 // The standard's own choice.
+        var hash = HMACSHA1.HashData(secret, step);
+#pragma warning restore CA5350
+        var offset = hash[^1] & 15;
+        var number = ((hash[offset] & 127) << 24) | (hash[offset + 1] << 16) | (hash[offset + 2] << 8) | hash[offset + 3];
+        return (number % 1_000_000).ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private sealed class CountingHasher : PasswordHasher<PortalUser>
+    {
+        public int Checks { get; set; }
+
+        public override PasswordVerificationResult VerifyHashedPassword(PortalUser user, string hashedPassword, string providedPassword)
+        {
+            Checks++;
+            return PasswordVerificationResult.Failed;
+        }
+    }
+
+    [GeneratedRegex("role=\"alert\">([^<]+)<")]
+    private static partial Regex Alert();
+
+    [GeneratedRegex("https?://\\S+")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("data-testid=\"authenticator-key\">([A-Z2-7 ]+)<")]
+    private static partial Regex AuthenticatorKey();
+
+    [GeneratedRegex("data-testid=\"recovery-codes\">([^<]+)<")]
+    private static partial Regex RecoveryCodes();
+
+    [GeneratedRegex("value=\"(end-[0-9a-f-]+)\"")]
+    private static partial Regex EndForm();
+
+    [GeneratedRegex("name=\"seat\" value=\"([0-9a-f-]+)\"")]
+    private static partial Regex SeatValue();
+}
