@@ -62,7 +62,7 @@ internal static class PortalHost
         services.AddSingleton(builder.Configuration.GetSection("Privacy").Get<RetentionSettings>() ?? new RetentionSettings());
         services.AddPortalAccounts(builder.Configuration);
         services.AddRateLimits(builder.Configuration);
-        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddHsts(hsts => (hsts.MaxAge, hsts.IncludeSubDomains) = (TimeSpan.FromDays(365), true));
         services.PostConfigure<HostFilteringOptions>(hosts => FilterHosts(hosts, builder.Configuration));
         services.AddRazorComponents()
             .AddInteractiveServerComponents(circuits =>

@@ -40,6 +40,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> SignOutAsync([FromForm(Name = "__RequestVerificationToken")] string? token, PortalSignIn signIn)
     {
         await signIn.SignOutAsync();
+        signIn.Context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         return Results.LocalRedirect("/account/sign-in");
     }
 

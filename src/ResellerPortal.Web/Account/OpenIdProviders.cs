@@ -43,6 +43,7 @@ internal static class OpenIdProviders
                 };
                 options.Events.OnRemoteFailure = context =>
                 {
+                    context.HttpContext.RequestServices.GetRequiredService<ILogger<PortalSignIn>>().LogWarning(context.Failure, "The provider {Provider} let nobody in.", context.Scheme.Name);
                     context.Response.Redirect("/account/sign-in?provider=failed");
                     context.HandleResponse();
                     return Task.CompletedTask;

@@ -19,6 +19,9 @@ public sealed class PortalSignIn(
     UserSessions sessions)
     : SignInManager<PortalUser>(users, accessor, claims, options, logger, schemes, confirmation)
 {
+    /// <summary>So many codes of an authenticator are good at a time; each works once.</summary>
+    private const int RememberedCodes = 6;
+
     /// <summary>How the person proves who he is; set before a way of signing in that does not tell by itself.</summary>
     private SignInMethod _method;
 
@@ -29,35 +32,53 @@ public sealed class PortalSignIn(
         if (user is null || await users.IsLockedOutAsync(user) || user.PasswordHash is null)
         {
             users.CheckNobody(password);
+            Log(user, SignInResult.Failed);
             return SignInResult.Failed;
         }
 
         _method = SignInMethod.Password;
-        return await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
+        return Log(user, await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure));
     }
 
-    public Task<SignInResult> CodeSignInAsync(string code, bool isPersistent)
+    public async Task<SignInResult> CodeSignInAsync(string code, bool isPersistent)
     {
+        if (await GetTwoFactorAuthenticationUserAsync() is not { } user)
+        {
+            return SignInResult.Failed;
+        }
+
+        var used = (await users.GetAuthenticationTokenAsync(user, "portal", "used-codes") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (used.Contains(code))
+        {
+            return Log(user, SignInResult.Failed);
+        }
+
         _method = SignInMethod.PasswordAndCode;
-        return TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false);
+        var result = await TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false);
+        if (result.Succeeded)
+        {
+            await users.SetAuthenticationTokenAsync(user, "portal", "used-codes", string.Join(' ', used.Append(code).TakeLast(RememberedCodes)));
+        }
+
+        return Log(user, result);
     }
 
-    public Task<SignInResult> RecoveryCodeSignInAsync(string code)
+    public async Task<SignInResult> RecoveryCodeSignInAsync(string code)
     {
         _method = SignInMethod.RecoveryCode;
-        return TwoFactorRecoveryCodeSignInAsync(code);
+        return Log(await GetTwoFactorAuthenticationUserAsync(), await TwoFactorRecoveryCodeSignInAsync(code));
     }
 
-    public override Task<SignInResult> PasskeySignInAsync(string credentialJson)
+    public override async Task<SignInResult> PasskeySignInAsync(string credentialJson)
     {
         _method = SignInMethod.Passkey;
-        return base.PasskeySignInAsync(credentialJson);
+        return Log(null, await base.PasskeySignInAsync(credentialJson));
     }
 
-    public Task<SignInResult> ProviderSignInAsync(string provider, string key)
+    public async Task<SignInResult> ProviderSignInAsync(string provider, string key)
     {
         _method = SignInMethod.OpenIdConnect;
-        return ExternalLoginSignInAsync(provider, key, isPersistent: false, bypassTwoFactor: true);
+        return Log(null, await ExternalLoginSignInAsync(provider, key, isPersistent: false, bypassTwoFactor: true));
     }
 
     /// <summary>Writes the cookie anew within the session that is there, with another seat or visit.</summary>
@@ -75,6 +96,13 @@ public sealed class PortalSignIn(
         var session = await sessions.StartAsync(
             user.Id, _method, authenticationProperties?.IsPersistent == true, Context.Connection.RemoteIpAddress?.ToString() ?? "", Context.Request.Headers.UserAgent.ToString());
         await base.SignInWithClaimsAsync(user, authenticationProperties, [.. additionalClaims, new Claim(SeatClaims.Session, session.Id.ToString())]);
+    }
+
+    /// <summary>Attempts are logged with who, from where and how; never with what was entered.</summary>
+    private SignInResult Log(PortalUser? user, SignInResult result)
+    {
+        Logger.LogInformation("Sign-in by {Method} of user {User} from {Address}: {Result}.", _method, user?.Id, Context.Connection.RemoteIpAddress, result);
+        return result;
     }
 
     public override async Task SignOutAsync()

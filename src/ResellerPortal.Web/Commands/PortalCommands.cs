@@ -62,8 +62,8 @@ internal static class PortalCommands
         ];
         var history = await services.GetRequiredService<AuditVerifier>().VerifyAsync();
         faults.AddRange(history.Faults);
-        Console.WriteLine($"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} are too new to be sealed.");
         Console.WriteLine($"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage, what invoices claim, and balances.");
+        Console.WriteLine($"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} are too new to be sealed.");
         foreach (var fault in faults)
         {
             Console.WriteLine("FAULT  " + fault);

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Account;
+
+public sealed partial class ProviderTests
+{
+    [Fact]
+    public async Task A_provider_signs_in_who_it_vouches_for()
+    {
+        await using var provider = await StandInProvider.StartAsync();
+        using var server = PortalServer.Start(null, provider.Settings);
+        await server.Books.AddResellerAsync("northwind");
+        using var browser = server.Visitor();
+        Assert.Contains("Sign in with Acme SSO", await browser.GetStringAsync("/account/sign-in"), StringComparison.Ordinal);
+
+        // An address the provider does not vouch for, then one of nobody: no way in, and nothing is connected.
+        provider.Claims["email_verified"] = false;
+        Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
+        (provider.Claims["email_verified"], provider.Claims["email"]) = (true, "nobody@northwind.example");
+        Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
+        provider.Claims["email"] = "owner@northwind.example";
+        Assert.Equal("/", await GoAsync(server, provider));
+
+        // Known by its subject from now on, whatever its address is; another subject with the address is not let take it over.
+        provider.Claims["email"] = "moved@northwind.example";
+        Assert.Equal("/", await GoAsync(server, provider));
+        await using var db = server.Books.Database.Open(TenantScope.None);
+        Assert.Equal("4711", (await db.UserLogins.SingleAsync()).ProviderKey);
+
+        // For another client, or for another sign-in.
+        provider.Audience = "somebody else";
+        Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
+        (provider.Audience, provider.KeepsNonce) = ("portal", false);
+        Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_showed_to_be_his_is_not_taken_over_by_a_provider()
+    {
+        await using var provider = await StandInProvider.StartAsync();
+        using var server = PortalServer.Start(null, provider.Settings);
+        await server.Books.AddResellerAsync("northwind");
+        await using var db = server.Books.Database.Open(TenantScope.None);
+        await db.Users.ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, false));
+
+        Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
+    }
+
+    /// <summary>Presses the provider's button and lets the browser go all the way.</summary>
+    /// <returns>Where the portal leads to in the end.</returns>
+    private static async Task<string> GoAsync(PortalServer server, StandInProvider provider)
+    {
+        // Cookies are carried by hand: a browser sends secure ones to 127.0.0.1, .NET's container does not.
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
+        using var leave = await browser.GetAsync("/account/provider/acme");
+        Keep(browser, leave);
+        using var outside = new HttpClient();
+        var form = await outside.GetStringAsync(leave.Headers.Location);
+        using var answer = new FormUrlEncodedContent(Field().Matches(form).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value))));
+        using var back = await browser.PostAsync("/account/signed-in/acme", answer);
+        Keep(browser, back);
+        var path = back.Headers.Location!.ToString();
+        if (path != "/account/provider")
+        {
+            return path;
+        }
+
+        using var end = await browser.GetAsync(path);
+        Assert.StartsWith("http://127.0.0.1", provider.Address, StringComparison.Ordinal);
+        return end.Headers.Location!.ToString();
+    }
+
+    private static void Keep(HttpClient browser, HttpResponseMessage answer)
+    {
+        var cookies = answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(c => c.Split(';')[0]).Where(c => !c.EndsWith('=')) : [];
+        browser.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", string.Join("; ", cookies));
+    }
+
+    [GeneratedRegex("name=\"(\\w+)\" value=\"([^\"]*)\"")]
+    private static partial Regex Field();
+}
