@@ -20,10 +20,13 @@ public static class FieldChanges
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <param name="customer">Whose act it is: of rows that belong to customers its own alone, since one unit of work may write for several.</param>
     /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind changed.</returns>
-    public static string? Of(DbContext db)
+    public static string? Of(DbContext db, CustomerId? customer)
     {
-        var changes = db.ChangeTracker.Entries().Where(e => e.Entity is IAudited && e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+        var changes = db.ChangeTracker.Entries()
+            .Where(e => e.Entity is IAudited && e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            .Where(e => e.Entity is not ICustomerOwned owned || customer is null || owned.CustomerId == customer)
             .SelectMany(entry => Of(entry, entry.Metadata.ClrType.Name, entry.State, entry.Properties, entry.ComplexProperties))
             .Take(MaxChanges).ToList();
         return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, Json);

@@ -34,6 +34,26 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task An_entry_of_one_customer_holds_no_fields_of_another_that_was_written_beside_it()
+    {
+        await using var live = await BooksOnSqlite.OpenAsync();
+        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
+        var other = await live.Books.AddCustomerAsync(owner, "Initech");
+        await using var db = live.OpenAll();
+        foreach (var customer in await db.Customers.ToListAsync())
+        {
+            customer.Email = $"new@{customer.Name}.example";
+        }
+
+        db.Audit(owner, live.Clock.GetUtcNow(), Permission.CustomersManage, "changed both", reseller.Id, acme.Id);
+
+        var entry = db.ChangeTracker.Entries<AuditEntry>().Single().Entity;
+        Assert.Equal([new FieldChange("Customer.Email", "admin@acme.example", "new@Acme.example")], FieldChanges.Parse(entry.Changes));
+        Assert.NotEqual(acme.Id, other.Id);
+    }
+
+    [Fact]
     public async Task It_is_found_by_person_day_act_and_words_and_by_its_own_tenant_alone()
     {
         await using var live = await BooksOnSqlite.OpenAsync();
