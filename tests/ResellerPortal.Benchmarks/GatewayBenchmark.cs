@@ -114,7 +114,7 @@ internal static class GatewayBenchmark
             : $"{name}: {metered.P50 - bare.P50:N2} ms added at p50, {(metered.P50 - bare.P50) / flush:N1} flushes of {flush:N2} ms (wanted 3)");
     }
 
-    private static async Task<long> ConvertAsync(HttpClient client, byte[] content)
+    public static async Task<long> ConvertAsync(HttpClient client, byte[] content)
     {
         var start = Stopwatch.GetTimestamp();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "File", "a.docx" } };
@@ -142,7 +142,7 @@ internal static class GatewayBenchmark
         return clock.Elapsed.TotalMilliseconds / 2000;
     }
 
-    private static async Task<string> SellAsync(string connection)
+    public static async Task<string> SellAsync(string connection)
     {
         var dialect = new SqliteDialect();
         var books = new Books(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
@@ -151,14 +151,14 @@ internal static class GatewayBenchmark
         return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;
     }
 
-    private static HttpClient Client(string address, string secret)
+    public static HttpClient Client(string address, string secret)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
     }
 
-    private static Process Start(DirectoryInfo folder, string program, params string[] arguments)
+    public static Process Start(DirectoryInfo folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ResellerPortal.{program}.dll"), .. arguments]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
@@ -168,7 +168,7 @@ internal static class GatewayBenchmark
         return process;
     }
 
-    private static async Task ReadyAsync(string address)
+    public static async Task ReadyAsync(string address)
     {
         using var client = new HttpClient();
         for (var i = 0; ; i++)
@@ -185,7 +185,7 @@ internal static class GatewayBenchmark
         }
     }
 
-    private static string FreeAddress()
+    public static string FreeAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

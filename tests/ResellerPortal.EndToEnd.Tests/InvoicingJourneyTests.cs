@@ -199,6 +199,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("The contract ends with 10 Oct 2026");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 11, 12, 0, 0, TimeSpan.Zero));
+        await owner.SignInAsync("owner@northwind.example", Books.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.SeesAsync("The contract ended with 10 Oct 2026");
         await owner.PressAsync("Draft the last invoice");

@@ -21,7 +21,8 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         var ownerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
 
         await BuyAsync(operatorPage, ownerPage);
-        var password = await AddCustomerAsync(ownerPage);
+        var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address, width: 390));
+        var password = await JoinAsync(customerPage, await AddCustomerAsync(ownerPage));
         await SetMarkupAsync(ownerPage);
         var token = await IssueTokenAsync(ownerPage);
         await ConvertAsync(server, token, times: 3);
@@ -32,7 +33,6 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         await InvoiceAsync(ownerPage);
 
-        var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address, width: 390));
         await AsCustomerAsync(server, customerPage, password, token);
     }
 
@@ -95,8 +95,18 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.FillAsync("E-mail for sign-in and invoices", "admin@acme.example");
         await owner.FillAsync("Country (two letters)", "DE");
         await owner.ConfirmAsync("Add customer");
-        var password = await owner.TakeSecretAsync();
+        var invitation = await owner.TakeSecretAsync();
         await owner.SeesAsync("No tokens yet");
+        return invitation;
+    }
+
+    private static async Task<string> JoinAsync(PortalPage customer, string invitation)
+    {
+        const string password = "blue garden chair piano";
+        await customer.OpenAsync(invitation, "Join Acme Publishing");
+        await customer.FillAsync("Choose a password of at least twelve characters", password);
+        await customer.PressAsync("Make the account and take the seat");
+        await customer.SeesAsync("No conversions yet");
         return password;
     }
 

@@ -67,6 +67,8 @@ public sealed class UserAccounts(PortalDatabase database, AuditSealing sealing, 
         foreach (var member in members)
         {
             var team = new Team(member.ResellerId, member.CustomerId);
+            var heads = await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head).Select(m => m.Id).ToListAsync(cancellationToken);
+            await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
             if (member.Role == team.Head && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
             {
                 var place = (await seats.SeatsOfAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
@@ -79,7 +81,7 @@ public sealed class UserAccounts(PortalDatabase database, AuditSealing sealing, 
         db.Users.Remove(user);
         await db.SaveChangesAsync(cancellationToken);
         await db.AccountLetters.Where(l => l.Email == email).ExecuteDeleteAsync(cancellationToken);
-        await AuditErasure.ReplaceAsync(db, [(email, pseudonym)], cancellationToken);
+        await AuditErasure.ReplaceAsync(db, null, [(email, pseudonym)], cancellationToken);
         db.ChangeTracker.Clear();
         foreach (var member in members)
         {

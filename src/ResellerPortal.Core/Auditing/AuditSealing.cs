@@ -28,6 +28,11 @@ public sealed class AuditSealing(PortalDatabase database, TimeProvider clock, IL
         while (true)
         {
             await using var db = database.Open(Scope);
+            if (!await db.AuditEntries.AnyAsync(a => a.Sequence == null, cancellationToken))
+            {
+                return sealedEntries;
+            }
+
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var waiting = await db.AuditEntries.AsNoTracking().Where(a => a.Sequence == null).OrderBy(a => a.AtUtc).ThenBy(a => a.Id).Take(Batch).ToListAsync(cancellationToken);
             foreach (var chain in waiting.GroupBy(a => a.Chain))
@@ -56,6 +61,10 @@ public sealed class AuditSealing(PortalDatabase database, TimeProvider clock, IL
             catch (DbException failure)
             {
                 logger.LogDebug(failure, "Another node seals the history, or the database is away; it is tried again in {Pause}.", Pause);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "The history could not be sealed; it is tried again in {Pause}.", Pause);
             }
         }
     }

@@ -92,14 +92,15 @@ public sealed class PersonalData(PortalDatabase database, AuditSealing sealing, 
         }
 
         var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
-        List<(string, string)> words = [(customer.Name, pseudonym), (customer.Email, pseudonym)];
+        List<(string, string)> ofCustomer = [(customer.Name, pseudonym), (customer.Email, pseudonym)];
+        List<(string Email, string)> ofPeople = [];
         foreach (var member in await db.Members.Where(m => m.CustomerId == customerId).ToListAsync(cancellationToken))
         {
             db.Members.Remove(member);
             var user = await db.Users.SingleAsync(u => u.Id == member.UserId, cancellationToken);
             if (!await db.Members.AnyAsync(m => m.UserId == user.Id && m.Id != member.Id, cancellationToken))
             {
-                words.Add((user.Email!, UserAccounts.PseudonymOf(user.Id)));
+                ofPeople.Add((user.Email!, UserAccounts.PseudonymOf(user.Id)));
                 db.Users.Remove(user);
             }
         }
@@ -109,12 +110,13 @@ public sealed class PersonalData(PortalDatabase database, AuditSealing sealing, 
         customer.Address = new PostalAddress("", "", "", customer.Address.Country);
         (customer.VatId, customer.BuyerReference, customer.TaxExemptionReason, customer.ErasedAtUtc) = (null, null, null, now);
         await db.SaveChangesAsync(cancellationToken);
-        var emails = words.Select(w => w.Item1).ToList();
+        var emails = ofPeople.Select(p => p.Email).ToList();
         await db.Invitations.Where(i => i.CustomerId == customerId).ExecuteDeleteAsync(cancellationToken);
         await db.AccountLetters.Where(l => emails.Contains(l.Email)).ExecuteDeleteAsync(cancellationToken);
         await db.Deliveries.Where(d => d.CustomerId == customerId).ExecuteUpdateAsync(set => set.SetProperty(d => d.To, "(erased)").SetProperty(d => d.Subject, "(erased)").SetProperty(d => d.Text, ""), cancellationToken);
         await db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
-        await AuditErasure.ReplaceAsync(db, words, cancellationToken);
+        await AuditErasure.ReplaceAsync(db, customerId, ofCustomer, cancellationToken);
+        await AuditErasure.ReplaceAsync(db, null, ofPeople, cancellationToken);
         await AuditErasure.DropChangesAsync(db, customerId, cancellationToken);
         db.ChangeTracker.Clear();
         db.Audit(actor, now, Permission.PrivacyManage, $"erased the people of {pseudonym}", customer.ResellerId, customer.Id);

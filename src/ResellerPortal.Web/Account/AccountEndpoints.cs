@@ -102,8 +102,9 @@ internal static class AccountEndpoints
         return await antiforgery.IsRequestValidAsync(context) ? Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json") : Unprotected;
     }
 
-    private static async Task<IResult> ProviderAsync(string name, PortalSignIn signIn) =>
+    /// <param name="link">What the account's page gives along; another site that leads here has none, and connects nothing.</param>
+    private static async Task<IResult> ProviderAsync(string name, string? link, HttpContext context, PortalSignIn signIn, ProviderLinks links) =>
         (await signIn.GetExternalAuthenticationSchemesAsync()).Any(s => s.Name == name)
-            ? Results.Challenge(signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider"), [name])
+            ? Results.Challenge(signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.UserOf(link, context.User)), [name])
             : Results.NotFound("There is no such provider.");
 }

@@ -22,6 +22,7 @@ public sealed partial class AccountPage(PortalUserManager users, UserAccounts ac
         "sessions" => "Ended.",
         "provider-added" => "The provider is connected.",
         "provider-taken" => "Another account is connected with this provider's account already.",
+        "provider-failed" => "The provider was not connected. Press its button here to try again.",
         "provider-gone" => "The provider is no longer connected.",
         "confirm" => "A letter with a link is on its way.",
         _ => null,

@@ -72,6 +72,7 @@ internal static class AccountRegistration
         services.AddScoped<IClaimsTransformation, AddressOfCaller>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<OwnAccount>();
+        services.AddSingleton<ProviderLinks>();
         services.AddSingleton<LetterAddress>();
         services.AddHostedService<AccountLetterWork>();
 

@@ -58,14 +58,14 @@ internal static class OpenIdProviders
     /// <returns>Where to go on.</returns>
     public static async Task<string> ReturnAsync(PortalSignIn signIn, PortalUserManager users, UserAccounts accounts, HttpContext context)
     {
-        if (await signIn.GetExternalLoginInfoAsync() is not { } login)
-        {
-            return "/account/sign-in?provider=failed";
-        }
-
-        // Whoever is signed in adds the provider to the account.
+        // Whoever is signed in adds the provider to the account, if it was this person who set out for the provider.
         var current = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         var signedIn = current.Principal is { } principal ? await users.GetUserAsync(principal) : null;
+        if (await signIn.GetExternalLoginInfoAsync(signedIn?.Id.ToString()) is not { } login)
+        {
+            return signedIn is null ? "/account/sign-in?provider=failed" : "/account?said=provider-failed";
+        }
+
         var result = signedIn is null ? await signIn.ProviderSignInAsync(login.LoginProvider, login.ProviderKey) : SignInResult.Failed;
         if (result.Succeeded)
         {

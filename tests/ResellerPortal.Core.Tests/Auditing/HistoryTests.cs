@@ -175,7 +175,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         Assert.Equal(1, await AuditErasure.DropAddressesAsync(db, live.Clock.GetUtcNow().AddDays(1), default));
         Assert.Equal(0, (await new AuditVerifier(live.Database).VerifyAsync()).Erased);
-        await AuditErasure.ReplaceAsync(db, [("jane@northwind.example", "deleted user")], default);
+        await AuditErasure.ReplaceAsync(db, null, [("jane@northwind.example", "deleted user"), ("NW@x.example", "nobody")], default);
 
         Assert.DoesNotContain(await db.AuditEntries.AsNoTracking().ToListAsync(), a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
         var report = await new AuditVerifier(live.Database).VerifyAsync();

@@ -12,9 +12,6 @@ internal sealed class PortalPage(IPage page)
         await Page.GotoAsync("/account/sign-in");
         await Page.GetByLabel("E-mail address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
-
-        // Journeys move the clock; a session that stays outlives some days of it.
-        await Page.GetByLabel("Stay signed in on this device").CheckAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
     }

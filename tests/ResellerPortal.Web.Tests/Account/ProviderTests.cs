@@ -50,13 +50,37 @@ public sealed partial class ProviderTests
         Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
     }
 
+    [Fact]
+    public async Task A_provider_is_connected_from_the_accounts_own_page_alone()
+    {
+        await using var provider = await StandInProvider.StartAsync();
+        using var server = PortalServer.Start(null, provider.Settings);
+        await server.Books.AddResellerAsync("northwind");
+        using var owner = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
+        using var page = await owner.GetAsync("/account/sign-in");
+        Keep(owner, page);
+        using var signedIn = await PortalServer.SignInAsync(owner, "owner@northwind.example", Books.Password);
+        Keep(owner, signedIn);
+        provider.Claims["email"] = "somebody@else.example";
+
+        Assert.Equal("/account?said=provider-failed", await GoAsync(server, provider, owner, "/account/provider/acme"));
+        var link = Connect().Match(await owner.GetStringAsync("/account")).Groups[1].Value;
+        Assert.Equal("/account?said=provider-added", await GoAsync(server, provider, owner, WebUtility.HtmlDecode(link)));
+        Assert.Equal("/", await GoAsync(server, provider));
+    }
+
     /// <summary>Presses the provider's button and lets the browser go all the way.</summary>
     /// <returns>Where the portal leads to in the end.</returns>
     private static async Task<string> GoAsync(PortalServer server, StandInProvider provider)
     {
         // Cookies are carried by hand: a browser sends secure ones to 127.0.0.1, .NET's container does not.
         using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
-        using var leave = await browser.GetAsync("/account/provider/acme");
+        return await GoAsync(server, provider, browser, "/account/provider/acme");
+    }
+
+    private static async Task<string> GoAsync(PortalServer server, StandInProvider provider, HttpClient browser, string button)
+    {
+        using var leave = await browser.GetAsync(button);
         Keep(browser, leave);
         using var outside = new HttpClient();
         var form = await outside.GetStringAsync(leave.Headers.Location);
@@ -70,7 +94,7 @@ public sealed partial class ProviderTests
         }
 
         using var end = await browser.GetAsync(path);
-        Assert.StartsWith("http://127.0.0.1", provider.Address, StringComparison.Ordinal);
+        Assert.StartsWith(server.Address.GetLeftPart(UriPartial.Scheme), provider.Address, StringComparison.Ordinal);
         return end.Headers.Location!.ToString();
     }
 
@@ -79,6 +103,9 @@ public sealed partial class ProviderTests
         var cookies = answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(c => c.Split(';')[0]).Where(c => !c.EndsWith('=')) : [];
         browser.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", string.Join("; ", cookies));
     }
+
+    [GeneratedRegex("href=\"(/account/provider/acme\\?link=[^\"]+)\"")]
+    private static partial Regex Connect();
 
     [GeneratedRegex("name=\"(\\w+)\" value=\"([^\"]*)\"")]
     private static partial Regex Field();
