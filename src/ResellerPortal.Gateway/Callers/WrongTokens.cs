@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -111,7 +110,7 @@ public sealed class WrongTokens(TimeProvider clock)
 
         public long Number { get; } = number;
 
-        public Network Of(IPAddress? address) => _networks.GetOrAdd(NetworkOf(address), _ => new Network());
+        public Network Of(IPAddress? address) => _networks.GetOrAdd(CallerNetwork.Of(address), _ => new Network());
 
         public void TakeOver(Counts former)
         {
@@ -121,14 +120,5 @@ public sealed class WrongTokens(TimeProvider clock)
                 _networks[address] = new Network { Wrong = Math.Max(network.Wrong / 2, network.LetThrough > LetThrough ? PerNetwork : 0) };
             }
         }
-
-        /// <summary>Who has one address of an IPv6 network has all of its /64.</summary>
-        private static IPAddress NetworkOf(IPAddress? address) => address switch
-        {
-            null => IPAddress.None,
-            { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),
-            { AddressFamily: AddressFamily.InterNetworkV6 } => new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]),
-            _ => address,
-        };
     }
 }

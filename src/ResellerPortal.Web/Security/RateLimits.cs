@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Web.Security;
 
@@ -33,17 +32,8 @@ internal static class RateLimits
         });
     }
 
-    /// <summary>Who has one address of an IPv6 network has all of its /64.</summary>
-    public static string NetworkOf(IPAddress? address) => address switch
-    {
-        null => "",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]).ToString(),
-        _ => address.ToString(),
-    };
-
     private static RateLimitPartition<string> Window(string what, HttpContext context, int perMinute) =>
-        RateLimitPartition.GetSlidingWindowLimiter(what + NetworkOf(context.Connection.RemoteIpAddress), _ => new SlidingWindowRateLimiterOptions
+        RateLimitPartition.GetSlidingWindowLimiter(what + CallerNetwork.Of(context.Connection.RemoteIpAddress), _ => new SlidingWindowRateLimiterOptions
         {
             PermitLimit = perMinute,
             Window = TimeSpan.FromMinutes(1),
