@@ -43,6 +43,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError UpstreamLost { get; } = new(
         500, 5000, "The conversion service did not answer. The conversion may have been charged; your provider checks it and corrects the bill.");
 
+    public static GatewayError PortalFault { get; } = new(
+        500, 5000, "The portal failed at this request. Tell your provider when it was; what was charged is found out and corrected.");
+
     public static GatewayError ResellerBusy { get; } = new(
         503, 5030, "Your provider starts or runs as many conversions as it may at the moment. Try again after the time in Retry-After; nothing was charged.");
 
@@ -167,7 +170,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = error.Status;
-            if (error.Status == StatusCodes.Status503ServiceUnavailable)
+            if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
                 httpContext.Response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             }

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,9 +42,6 @@ public static class GatewayRegistration
             .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
-        services.AddHttpClient(UpstreamClient.ClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-            .RemoveAllLoggers();
         services.AddHttpClient(JobPolling.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         services.AddCors(cors => cors.AddPolicy(BrowserPolicy, Browsers));
@@ -77,31 +73,9 @@ public static class GatewayRegistration
         return services;
     }
 
-    /// <summary>Turns floods of wrong tokens away before anything is looked up. Goes before whatever else asks who calls.</summary>
-    public static void UseWrongTokenLimit(this IApplicationBuilder app)
-    {
-        var wrong = app.ApplicationServices.GetRequiredService<WrongTokens>();
-        app.Use(async (context, next) =>
-        {
-            if (Credentials.Of(context.Request) is not { } credentials)
-            {
-                await next(context);
-            }
-            else if (!wrong.Admits(credentials.Value, context.Connection.RemoteIpAddress))
-            {
-                await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
-            }
-            else
-            {
-                await next(context);
-                wrong.Note(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
-            }
-        });
-    }
-
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
-        var gateway = endpoints.MapGroup("").AllowAnonymous().DisableAntiforgery().RequireCors(BrowserPolicy).AddEndpointFilter(AnswerFaults);
+        var gateway = endpoints.MapGroup("").AllowAnonymous().DisableAntiforgery().RequireCors(BrowserPolicy).WithMetadata(new GatewayEndpoint());
         gateway.MapConversions();
         gateway.MapFiles();
         gateway.MapJobs();
@@ -130,28 +104,4 @@ public static class GatewayRegistration
         UseCookies = false,
         UseProxy = false,
     };
-
-    private static async ValueTask<object?> AnswerFaults(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (CallerFaultException fault) when (!context.HttpContext.Response.HasStarted)
-        {
-            return fault.Error.ToResult();
-        }
-        catch (BadHttpRequestException unreadable) when (!context.HttpContext.Response.HasStarted)
-        {
-            return GatewayError.Of(unreadable, context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0).ToResult();
-        }
-        catch (MeterUnavailableException) when (!context.HttpContext.Response.HasStarted)
-        {
-            return GatewayError.MeterUnavailable.ToResult();
-        }
-        catch (HttpRequestException) when (!context.HttpContext.Response.HasStarted)
-        {
-            return GatewayError.UpstreamUnavailable.ToResult();
-        }
-    }
 }

@@ -86,8 +86,8 @@ internal static class PortalHost
             app.UseHsts();
         }
 
+        app.UseGateway();
         app.UseSecurityHeaders(app.Configuration);
-        app.UseWrongTokenLimit();
         app.UseRateLimiter();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);
         app.UseStatusCodePagesWithReExecute("/account/not-found", createScopeForStatusCodePages: true);

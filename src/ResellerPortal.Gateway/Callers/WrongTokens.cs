@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace ResellerPortal.Gateway.Callers;
@@ -30,8 +27,9 @@ public sealed class WrongTokens(TimeProvider clock)
 
     private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly ConcurrentDictionary<UInt128, long> _good = new();
+    private static readonly TimeSpan NotedEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<int, long> _good = new();
     private Counts _counts = new(0);
 
     /// <summary>Whether a request is to be looked at; false for one that is to come again later.</summary>
@@ -39,7 +37,7 @@ public sealed class WrongTokens(TimeProvider clock)
     {
         var counts = Current();
         var wrong = counts.Of(address);
-        return (wrong.Wrong < PerNetwork && counts.Overall < Overall) || IsKnown(credentials) || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
+        return (wrong.Wrong < PerNetwork && counts.Overall < Overall) || IsKnown(credentials, RememberedFor) || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
     }
 
     internal void Note(string credentials, IPAddress? address, int status)
@@ -50,21 +48,19 @@ public sealed class WrongTokens(TimeProvider clock)
             Interlocked.Increment(ref counts.Of(address).Wrong);
             Interlocked.Increment(ref counts.Overall);
         }
-        else if (status < 400 && _good.Count < MaxRemembered)
+        else if (status < 400 && !IsKnown(credentials, NotedEvery) && _good.Count < MaxRemembered)
         {
             _good[KeyOf(credentials)] = clock.GetTimestamp();
         }
     }
 
-    private bool IsKnown(string credentials) => _good.TryGetValue(KeyOf(credentials), out var at) && clock.GetElapsedTime(at) < RememberedFor;
+    private bool IsKnown(string credentials, TimeSpan within) => _good.TryGetValue(KeyOf(credentials), out var at) && clock.GetElapsedTime(at) < within;
 
-    /// <summary>A keyed hash, so that the memory holds no secret.</summary>
-    private UInt128 KeyOf(string credentials)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(credentials), hash);
-        return MemoryMarshal.Read<UInt128>(hash);
-    }
+    /// <summary>
+    /// 32 bits, keyed anew in each process: the memory holds no secret, and nobody can look for a wrong token that is taken for
+    /// a known one. One that is by chance gains no more than a question to the database.
+    /// </summary>
+    private static int KeyOf(string credentials) => string.GetHashCode(credentials);
 
     /// <summary>The window before counts as well, so that a flood is not let in anew every few seconds.</summary>
     private Counts Current()

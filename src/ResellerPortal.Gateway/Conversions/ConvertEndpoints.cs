@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
@@ -20,14 +21,17 @@ internal static class ConvertEndpoints
 
     public static void MapConversions(this IEndpointRouteBuilder gateway)
     {
+        var desk = gateway.ServiceProvider.GetRequiredService<ConversionDesk>();
         foreach (var prefix in (string[])["", "/async"])
         {
             foreach (var suffix in (string[])["", "/converter/{converter}"])
             {
-                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (HttpContext context, string from, string to, string? converter, ConversionDesk desk) =>
-                    desk.ConvertAsync(context, from, to, converter, isAsync: prefix.Length > 0));
+                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (RequestDelegate)(context => desk.ConvertAsync(
+                    context, Value(context, "from")!, Value(context, "to")!, Value(context, "converter"), isAsync: prefix.Length > 0)));
             }
         }
+
+        static string? Value(HttpContext context, string name) => (string?)context.Request.RouteValues[name];
     }
 }
 

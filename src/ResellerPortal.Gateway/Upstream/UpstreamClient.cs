@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -9,15 +8,24 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
-internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth health, IOptions<ConvertApiOptions> options)
+internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiOptions> options) : IDisposable
 {
-    public const string ClientName = "upstream";
-
     /// <summary>Bytes of an answer that are read to see what it is.</summary>
     private const int HeadSize = 256 * 1024;
 
     /// <summary>Bytes of an answer that names files instead of holding them.</summary>
     private const int MaxReadAnswer = 16 << 20;
+
+    /// <summary>Without what a client adds for each request (time-outs, buffers, diagnostics), of which nothing is used here.</summary>
+    private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+
+        // So that a changed address of the upstream is noticed.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    });
 
     /// <summary>Sends a conversion under an account and reads what comes back.</summary>
     /// <param name="body">Sent again only where nothing of it was read. Who made it disposes it.</param>
@@ -28,7 +36,9 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
     {
         // The caller's limit is the upstream's to keep; a little later it has surely failed to.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
-        return await health.RunAsync(account.BaseAddress, async () =>
+        return await health.RunAsync(account.BaseAddress, SendAsync);
+
+        async ValueTask<UpstreamOutcome> SendAsync()
         {
             // Not the caller's cancellation: once sent, a conversion may be charged, so its answer is awaited.
             using var timeout = new CancellationTokenSource(patience);
@@ -36,7 +46,7 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
             request.Content = body;
             try
             {
-                return await ReadAsync(await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token), adapt, timeout.Token);
+                return await ReadAsync(await _sender.SendAsync(request, timeout.Token), adapt, timeout.Token);
             }
             catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerFaultException)
             {
@@ -46,7 +56,7 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
             {
                 request.Content = null;
             }
-        });
+        }
     }
 
     /// <summary>Asks for the result of a job.</summary>
@@ -55,7 +65,7 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
         using var request = RequestOf(account, HttpMethod.Get, $"/async/job/{jobId}", null);
         try
         {
-            var response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var response = await _sender.SendAsync(request, cancellationToken);
             if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable or HttpStatusCode.NotFound)
             {
                 using (response)
@@ -79,13 +89,15 @@ internal sealed class UpstreamClient(IHttpClientFactory clients, UpstreamHealth 
     {
         using var request = RequestOf(account, method, pathAndQuery, null);
         request.Content = body;
-        return await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return await _sender.SendAsync(request, cancellationToken);
     }
+
+    public void Dispose() => _sender.Dispose();
 
     private static HttpRequestMessage RequestOf(UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept)
     {
         var request = new HttpRequestMessage(method, account.BaseAddress + pathAndQuery);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret);
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + account.Secret);
         request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
         return request;
     }

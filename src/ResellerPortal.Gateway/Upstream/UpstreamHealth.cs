@@ -16,15 +16,35 @@ internal sealed class UpstreamHealth
     /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
     public bool IsDown(string baseAddress) => WayTo(baseAddress).State.CircuitState == CircuitState.Open;
 
-    public async Task<UpstreamOutcome> RunAsync(string baseAddress, Func<Task<UpstreamOutcome>> send)
+    public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<UpstreamOutcome>> send)
+    {
+        var context = ResilienceContextPool.Shared.Get();
+        try
+        {
+            var outcome = await WayTo(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => TryAsync(send), context, send);
+            if (outcome.Exception is BrokenCircuitException)
+            {
+                return new UpstreamOutcome.Unreachable();
+            }
+
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static async ValueTask<Outcome<UpstreamOutcome>> TryAsync(Func<ValueTask<UpstreamOutcome>> send)
     {
         try
         {
-            return await WayTo(baseAddress).Pipeline.ExecuteAsync(async _ => await send());
+            return Outcome.FromResult(await send());
         }
-        catch (BrokenCircuitException)
+        catch (Exception failure)
         {
-            return new UpstreamOutcome.Unreachable();
+            return Outcome.FromException<UpstreamOutcome>(failure);
         }
     }
 

@@ -2,15 +2,13 @@ namespace ResellerPortal.Web.Security;
 
 /// <summary>
 /// What browsers are told about the portal's pages: scripts come from the portal's own files alone, nobody frames it, forms
-/// go nowhere else, pages are not kept. The gateway's answers are for programs and carry only what does them no harm.
+/// go nowhere else, pages are not kept.
 /// </summary>
 internal static class SecurityHeaders
 {
     private const string Common =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; ";
-
-    private static readonly string[] Gateway = ["/convert", "/async", "/job", "/upload", "/d", "/user", "/token", "/sandbox"];
 
     public static void UseSecurityHeaders(this IApplicationBuilder app, IConfiguration configuration)
     {
@@ -20,24 +18,21 @@ internal static class SecurityHeaders
         {
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
-            if (!Array.Exists(Gateway, path => context.Request.Path.StartsWithSegments(path)))
+            headers.ContentSecurityPolicy = Common + "form-action " + (context.Request.Path.StartsWithSegments("/pay") ? payForms : "'self'");
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+            context.Response.OnStarting(() =>
             {
-                headers.ContentSecurityPolicy = Common + "form-action " + (context.Request.Path.StartsWithSegments("/pay") ? payForms : "'self'");
-                headers.XFrameOptions = "DENY";
-                headers["Referrer-Policy"] = "same-origin";
-                headers["Cross-Origin-Opener-Policy"] = "same-origin";
-                headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
-                context.Response.OnStarting(() =>
+                if (context.Response.Headers.CacheControl.Count == 0)
                 {
-                    if (context.Response.Headers.CacheControl.Count == 0)
-                    {
-                        context.Response.Headers.CacheControl = "no-store";
-                    }
+                    context.Response.Headers.CacheControl = "no-store";
+                }
 
-                    return Task.CompletedTask;
-                });
-            }
+                return Task.CompletedTask;
+            });
 
             return next(context);
         });

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Gateway.Callers;
+
+namespace ResellerPortal.Gateway;
+
+/// <summary>
+/// The gateway's own way through the web server: programs bring a token, so nothing of what people's pages need (sign-in,
+/// antiforgery, pages for errors) is done for their requests.
+/// </summary>
+public static class GatewayPipeline
+{
+    /// <summary>Answers requests for the gateway's endpoints; all others go on. Goes before whatever asks who has signed in.</summary>
+    public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
+    {
+        var faults = ActivatorUtilities.CreateInstance<Faults>(app.ApplicationServices);
+        gateway.Use(next => context => faults.AnswerAsync(context, next));
+        gateway.UseWhen(context => context.Request.Path.StartsWithSegments("/token"), tokens => tokens.UseRateLimiter());
+        gateway.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
+        gateway.Run(context => context.GetEndpoint()!.RequestDelegate!(context));
+    });
+
+    private static bool IsForGateway(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
+
+    /// <summary>Turns floods of wrong tokens away before anything is looked up, and faults into the gateway's errors.</summary>
+    private sealed class Faults(WrongTokens wrong, ILogger<Faults> logger)
+    {
+        public async Task AnswerAsync(HttpContext context, RequestDelegate next)
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            var credentials = Credentials.Of(context.Request);
+            if (credentials is not null && !wrong.Admits(credentials.Value, context.Connection.RemoteIpAddress))
+            {
+                await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
+                return;
+            }
+
+            try
+            {
+                await next(context);
+            }
+            catch (Exception failure) when (!context.Response.HasStarted && ErrorOf(context, failure) is { } error)
+            {
+                await error.ToResult().ExecuteAsync(context);
+            }
+
+            if (credentials is not null)
+            {
+                wrong.Note(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+            }
+        }
+
+        /// <returns>Null where nobody is there to be told.</returns>
+        private GatewayError? ErrorOf(HttpContext context, Exception failure)
+        {
+            switch (failure)
+            {
+                case CallerFaultException fault:
+                    return fault.Error;
+                case BadHttpRequestException:
+                    return GatewayError.Of(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
+                case MeterUnavailableException:
+                    return GatewayError.MeterUnavailable;
+                case HttpRequestException:
+                    return GatewayError.UpstreamUnavailable;
+                case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+                    return null;
+                default:
+                    logger.LogError(failure, "A request for {Path} failed.", context.Request.Path);
+                    return GatewayError.PortalFault;
+            }
+        }
+    }
+}
+
+/// <summary>Marks the gateway's endpoints.</summary>
+internal sealed class GatewayEndpoint;
