@@ -37,12 +37,15 @@ internal sealed class LedgerBook
     private static readonly string[] RollupSums = [nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros)];
     private static readonly string[] PeakMaxima = [nameof(ConverterPeak.Highest)];
 
+    private const int SaltSize = 16;
+
     private readonly PortalDatabase _database;
     private readonly PortalDbContext _db;
     private readonly DateTimeOffset _now;
     private readonly Dictionary<Guid, ApiToken> _tokens;
     private readonly Dictionary<CustomerId, Customer> _customers;
     private readonly Dictionary<ResellerId, TimeZoneInfo> _zones;
+    private readonly Dictionary<ResellerId, DateOnly> _today;
     private readonly LotShelf _lots;
     private readonly HashSet<ApiToken> _touchedTokens = [];
     private readonly HashSet<Customer> _touchedCustomers = [];
@@ -51,6 +54,7 @@ internal sealed class LedgerBook
     private readonly List<LotDraw> _draws = [];
     private readonly RollupSheet _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
+    private ReadOnlyMemory<byte> _salts;
 
     private LedgerBook(
         PortalDatabase database,
@@ -64,6 +68,7 @@ internal sealed class LedgerBook
         (_database, _db, _now, _zones, _lots) = (database, db, now, zones, lots);
         _tokens = tokens.ToDictionary(t => t.Id);
         _customers = customers.ToDictionary(c => c.Id);
+        _today = zones.ToDictionary(z => z.Key, z => z.Value.DayOf(now));
     }
 
     public IReadOnlyCollection<ApiToken> Tokens => _tokens.Values;
@@ -96,7 +101,8 @@ internal sealed class LedgerBook
             await LotShelf.LoadAsync(database, db, resellerIds, heldLotIds, earliest, now));
     }
 
-    public TimeZoneInfo ZoneOf(ResellerId reseller) => _zones[reseller];
+    /// <summary>First day of a reseller's present month.</summary>
+    public DateOnly MonthOf(ResellerId reseller) => BillingPeriod.Of(_today[reseller]).FirstDay;
 
     public ApiToken Token(Guid id) => _tokens[id];
 
@@ -179,7 +185,7 @@ internal sealed class LedgerBook
             CostMicros = (part.Lot.UnitCost * part.Quantity).Micros,
             UnitCostMicros = part.Lot.UnitCostMicros,
             Currency = part.Lot.Currency,
-            Salt = RandomNumberGenerator.GetBytes(16),
+            Salt = NewSalt(),
         });
         var entry = new LedgerEntry
         {
@@ -211,14 +217,27 @@ internal sealed class LedgerBook
         _touchedLots.UnionWith(parts.Select(part => part.Lot));
         _entries.Add(entry);
         _draws.AddRange(draws);
-        _rollups.Add(entry, _zones[entry.ResellerId].DayOf(entry.OccurredAtUtc), draws);
+        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _zones[entry.ResellerId].DayOf(entry.OccurredAtUtc), draws);
         return entry;
+    }
+
+    /// <summary>Asks the system's generator once for many.</summary>
+    private byte[] NewSalt()
+    {
+        if (_salts.IsEmpty)
+        {
+            _salts = RandomNumberGenerator.GetBytes(32 * SaltSize);
+        }
+
+        var salt = _salts[..SaltSize].ToArray();
+        _salts = _salts[SaltSize..];
+        return salt;
     }
 
     /// <summary>Limits and budgets of a month count what is recorded in it.</summary>
     private DateOnly EnterMonth(ApiToken token)
     {
-        var month = BillingPeriod.Of(_now, _zones[token.ResellerId]).FirstDay;
+        var month = MonthOf(token.ResellerId);
         token.EnterMonth(month);
         var customer = CustomerOf(token);
         if (customer.UsageMonth is null || customer.UsageMonth < month)

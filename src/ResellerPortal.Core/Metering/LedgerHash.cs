@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,59 +26,96 @@ public static class LedgerHash
 {
     public static byte[] Genesis => new byte[32];
 
-    public static byte[] Of(LedgerEntry entry) => SHA256.HashData([.. entry.PreviousHash, .. Canonical(entry)]);
+    public static byte[] Of(LedgerEntry entry)
+    {
+        var text = new CanonicalText();
+        text.Raw(entry.PreviousHash);
+        Write(text, entry);
+        return text.Hash();
+    }
 
     public static byte[] Commit(IEnumerable<LotDraw> draws) =>
         Commit(draws.Select(d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code)));
 
     public static byte[] Commit(IEnumerable<ExportedDraw> draws)
     {
-        var text = new StringBuilder();
+        var text = new CanonicalText();
         foreach (var draw in draws.OrderBy(d => d.Lot.ToString(), StringComparer.Ordinal))
         {
-            Line(text, draw.Salt);
-            Line(text, draw.Lot.ToString());
-            Line(text, draw.Quantity);
-            Line(text, draw.Cost);
-            Line(text, draw.Currency);
+            text.Line(draw.Salt);
+            text.Line(draw.Lot);
+            text.Line(draw.Quantity);
+            text.Line(draw.Cost);
+            text.Line(draw.Currency);
         }
 
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+        return text.Hash();
     }
 
     /// <exception cref="ArgumentException">A text holds a control character, which would make the format ambiguous.</exception>
     public static byte[] Canonical(LedgerEntry entry)
     {
-        var text = new StringBuilder();
-        Line(text, "1");
-        Line(text, entry.CustomerId.Value.ToString());
-        Line(text, entry.Sequence);
-        Line(text, entry.Kind.ToString());
-        Line(text, UtcMicroseconds.From(entry.OccurredAtUtc));
-        Line(text, UtcMicroseconds.From(entry.RecordedAtUtc));
-        Line(text, entry.TokenId.ToString());
-        Line(text, entry.Environment);
-        Line(text, entry.Converter);
-        Line(text, entry.Quantity);
-        Line(text, entry.Source.ToString());
-        Line(text, entry.RequestId.ToString());
-        Line(text, entry.Reference ?? "");
-        Line(text, (long)entry.Flags);
-        Line(text, entry.CorrectsSequence?.ToString(CultureInfo.InvariantCulture) ?? "");
-        Line(text, Convert.ToHexStringLower(entry.CostCommitment));
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var text = new CanonicalText();
+        Write(text, entry);
+        return text.ToArray();
     }
 
-    private static void Line(StringBuilder text, long value) => Line(text, value.ToString(CultureInfo.InvariantCulture));
-
-    private static void Line(StringBuilder text, string value)
+    private static void Write(CanonicalText text, LedgerEntry entry)
     {
-        // The control characters of Unicode: U+0000 to U+001F and U+007F to U+009F.
-        if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
+        text.Line("1");
+        text.Line(entry.CustomerId.Value);
+        text.Line(entry.Sequence);
+        text.Line(entry.Kind.ToString());
+        text.Line(UtcMicroseconds.From(entry.OccurredAtUtc));
+        text.Line(UtcMicroseconds.From(entry.RecordedAtUtc));
+        text.Line(entry.TokenId);
+        text.Line(entry.Environment);
+        text.Line(entry.Converter);
+        text.Line(entry.Quantity);
+        text.Line(entry.Source.ToString());
+        text.Line(entry.RequestId);
+        text.Line(entry.Reference ?? "");
+        text.Line((long)entry.Flags);
+        text.Line(entry.CorrectsSequence?.ToString(CultureInfo.InvariantCulture) ?? "");
+        text.Line(Convert.ToHexStringLower(entry.CostCommitment));
+    }
+
+    /// <summary>Lines of UTF-8, written without making text of each value first: the meter writes two for each conversion.</summary>
+    private sealed class CanonicalText
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(512);
+
+        public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+        public void Line(string value)
         {
-            throw new ArgumentException("A ledger entry holds no control characters.", nameof(value));
+            // The control characters of Unicode: U+0000 to U+001F and U+007F to U+009F.
+            if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
+            {
+                throw new ArgumentException("A ledger entry holds no control characters.", nameof(value));
+            }
+
+            Encoding.UTF8.GetBytes(value, _bytes);
+            End();
         }
 
-        text.Append(value).Append('\n');
+        public void Line<T>(T value)
+            where T : struct, IUtf8SpanFormattable
+        {
+            // Longer than any whole number or GUID.
+            value.TryFormat(_bytes.GetSpan(40), out var written, default, CultureInfo.InvariantCulture);
+            _bytes.Advance(written);
+            End();
+        }
+
+        public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+
+        public byte[] Hash() => SHA256.HashData(_bytes.WrittenSpan);
+
+        private void End()
+        {
+            _bytes.GetSpan(1)[0] = (byte)'\n';
+            _bytes.Advance(1);
+        }
     }
 }

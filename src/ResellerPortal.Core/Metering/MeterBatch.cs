@@ -1,5 +1,4 @@
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -85,7 +84,7 @@ internal sealed class MeterBatch
             return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, _reservations[reservationId].Quantity);
         }
 
-        var month = BillingPeriod.Of(_now, _book.ZoneOf(token.ResellerId)).FirstDay;
+        var month = _book.MonthOf(token.ResellerId);
         token.EnterMonth(month);
         if (Admission.Judge(token, request, _now, month) is { } refusal)
         {

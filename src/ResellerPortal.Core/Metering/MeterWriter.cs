@@ -47,12 +47,10 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var batch = new List<MeterCommand>(MaxBatch);
         while (await meter.WaitAsync())
         {
-            while (batch.Count < MaxBatch && meter.TryRead(out var command))
+            for (var known = 0; Take(batch) && batch.Count > known + 1; known = batch.Count)
             {
-                if (command.TryTake())
-                {
-                    batch.Add(command);
-                }
+                // Behind the work that waits for a thread, which may add to the batch: a commit costs a few almost as much as many.
+                await Task.Yield();
             }
 
             await WriteAsync(batch);
@@ -60,6 +58,20 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
 
         await CloseAsync();
+    }
+
+    /// <returns>False where the batch is full.</returns>
+    private bool Take(List<MeterCommand> batch)
+    {
+        while (batch.Count < MaxBatch && meter.TryRead(out var command))
+        {
+            if (command.TryTake())
+            {
+                batch.Add(command);
+            }
+        }
+
+        return batch.Count < MaxBatch;
     }
 
     private async Task WriteAsync(IReadOnlyList<MeterCommand> commands)

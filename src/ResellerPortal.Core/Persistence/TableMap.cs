@@ -114,13 +114,19 @@ internal sealed class TableMap<TEntity>
         return index >= 0 ? index : throw new ArgumentException($"{typeof(TEntity).Name} has no mapped property {property}.", nameof(property));
     }
 
+    /// <summary>Reads a property as the database takes it, the converter's own expression compiled in.</summary>
     private static Func<TEntity, object?> Getter(IProperty property, RelationalTypeMapping mapping)
     {
         var entity = Expression.Parameter(typeof(TEntity));
-        var value = Expression.Convert(Expression.Property(entity, property.PropertyInfo!), typeof(object));
-        var get = Expression.Lambda<Func<TEntity, object?>>(value, entity).Compile();
-        return mapping.Converter is { } converter ? e => get(e) is { } model ? converter.ConvertToProvider(model) : null : get;
+        Expression value = Expression.Property(entity, property.PropertyInfo!);
+        var isNullable = !value.Type.IsValueType || Nullable.GetUnderlyingType(value.Type) is not null;
+        var stored = mapping.Converter is { } converter ? Expression.Invoke(converter.ConvertToProviderExpression, AsType(value, converter.ModelClrType)) : value;
+        Expression boxed = Expression.Convert(stored, typeof(object));
+        boxed = isNullable ? Expression.Condition(Expression.Equal(value, Expression.Constant(null, value.Type)), Expression.Constant(null), boxed) : boxed;
+        return Expression.Lambda<Func<TEntity, object?>>(boxed, entity).Compile();
     }
+
+    private static Expression AsType(Expression value, Type type) => value.Type == type ? value : Expression.Convert(value, type);
 
     private Func<DbDataReader, TEntity> Reader()
     {
@@ -135,11 +141,10 @@ internal sealed class TableMap<TEntity>
         var stored = mapping.CustomizeDataReaderExpression(Expression.Call(reader, mapping.GetDataReaderMethod(), at));
         if (mapping.Converter is { } converter)
         {
-            stored = stored.Type == converter.ProviderClrType ? stored : Expression.Convert(stored, converter.ProviderClrType);
-            stored = Expression.Invoke(converter.ConvertFromProviderExpression, stored);
+            stored = Expression.Invoke(converter.ConvertFromProviderExpression, AsType(stored, converter.ProviderClrType));
         }
 
-        var value = stored.Type == property.ClrType ? stored : Expression.Convert(stored, property.ClrType);
+        var value = AsType(stored, property.ClrType);
         return property.IsNullable
             ? Expression.Condition(Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!, at), Expression.Default(property.ClrType), value)
             : value;
