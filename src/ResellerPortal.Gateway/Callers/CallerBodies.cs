@@ -11,8 +11,9 @@ internal static class CallerBodies
     private const int MaxFormValue = 4 << 20;
 
     /// <summary>The body to send upstream; null where there is none.</summary>
-    /// <param name="atEnd">Fields to add to a multipart form when all of it is known.</param>
+    /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is small.</param>
     /// <exception cref="CallerFaultException">It cannot be read, or holds a parameter that is refused.</exception>
+    /// <exception cref="InvalidDataException">A small multipart form is malformed.</exception>
     public static async Task<HttpContent?> OpenAsync(HttpRequest caller, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd, CancellationToken cancellationToken)
     {
         if (!HttpMethods.IsPost(caller.Method) || caller.ContentLength == 0)
@@ -29,7 +30,7 @@ internal static class CallerBodies
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
             return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary && !boundary.Any(c => c < ' ' || c > '~' || c == '"')
-                ? new RelayedForm(caller, boundary, parameters, atEnd)
+                ? await new RelayedForm(caller, boundary, parameters, atEnd).OpenAsync(cancellationToken)
                 : throw new CallerFaultException(GatewayError.Unreadable("The multipart form names no boundary that can be used."));
         }
 

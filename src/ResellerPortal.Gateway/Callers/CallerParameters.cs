@@ -9,7 +9,8 @@ namespace ResellerPortal.Gateway.Callers;
 /// Looks at each parameter of a conversion on its way upstream: file ids and addresses are checked and translated, what the
 /// gateway sees to itself (job id, web hook) is taken out.
 /// </summary>
-internal sealed partial class CallerParameters(FileIds files, PublicAddresses addresses, ResellerId reseller, CustomerId customer, string region, string here)
+/// <param name="here">The gateway's own address.</param>
+internal sealed partial class CallerParameters(FileIds files, PublicAddresses addresses, ResellerId reseller, CustomerId customer, string region, Func<string> here)
 {
     public bool IsAsync { get; private set; }
 
@@ -49,7 +50,9 @@ internal sealed partial class CallerParameters(FileIds files, PublicAddresses ad
 
     private async ValueTask<string> FileAsync(string name, string value, CancellationToken cancellationToken)
     {
-        var id = value.StartsWith(here + "/d/", StringComparison.OrdinalIgnoreCase) ? value[(here.Length + 3)..].Split('/', '?')[0] : value;
+        var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase) && here() + "/d/" is var stored && value.StartsWith(stored, StringComparison.OrdinalIgnoreCase)
+            ? value[stored.Length..].Split('/', '?')[0]
+            : value;
         if (FileIds.HasForm(id))
         {
             return files.Read(id) is { } file && file.Reseller == reseller && file.Customer == customer && file.Region == region

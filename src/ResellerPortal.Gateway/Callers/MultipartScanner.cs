@@ -9,17 +9,18 @@ namespace ResellerPortal.Gateway.Callers;
 /// </summary>
 internal sealed class MultipartScanner : IDisposable
 {
-    private const int BufferSize = 128 * 1024;
     private const int MaxHeaders = 16 * 1024;
 
     private readonly Stream _from;
     private readonly byte[] _delimiter;
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private readonly byte[] _buffer;
     private int _start;
     private int _end;
     private bool _hasBegun;
 
-    public MultipartScanner(Stream from, string boundary) => (_from, _delimiter) = (from, Encoding.ASCII.GetBytes("\r\n--" + boundary));
+    /// <param name="pieceSize">Bytes of a piece at most. Less than the longest headers only where the whole form is less.</param>
+    public MultipartScanner(Stream from, string boundary, int pieceSize) =>
+        (_from, _delimiter, _buffer) = (from, Encoding.ASCII.GetBytes("\r\n--" + boundary), ArrayPool<byte>.Shared.Rent(pieceSize));
 
     private Span<byte> Held => _buffer.AsSpan(_start, _end - _start);
 

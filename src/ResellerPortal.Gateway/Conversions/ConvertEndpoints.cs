@@ -103,8 +103,12 @@ internal sealed class ConversionDesk(
         try
         {
             var account = await address.OfAsync(held.ResellerId);
-            parameters = new CallerParameters(files, addresses, held.ResellerId, held.CustomerId, account.Region, answerFiles.Here(context.Request));
-            Demand(place.IsAcquired, GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
+            parameters = new CallerParameters(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.Here(context.Request));
+            if (!place.IsAcquired)
+            {
+                throw new CallerFaultException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
+            }
+
             Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
             Demand(!health.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
 
@@ -130,7 +134,7 @@ internal sealed class ConversionDesk(
             outcome = await upstream.ConvertAsync(
                 account, new HttpMethod(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
-        catch (Exception failure) when (failure is CallerFaultException or BadHttpRequestException or IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is CallerFaultException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {
             // Nothing was sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
@@ -151,6 +155,12 @@ internal sealed class ConversionDesk(
         // A form may say only after its files that it is a job, and what it is called.
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SeeToJobAsync()
         {
+            if (!isSent)
+            {
+                // All is known before anything is sent.
+                return [];
+            }
+
             if (job is not null)
             {
                 var name = parameters!.JobName ?? job.Name;

@@ -10,22 +10,23 @@ namespace ResellerPortal.Gateway.Conversions;
 /// </summary>
 internal sealed class ResellerShare(IOptions<GatewayOptions> options) : IDisposable
 {
-    private readonly PartitionedRateLimiter<ResellerId> _limits = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => RateLimitPartition.GetConcurrencyLimiter(reseller, _ => new ConcurrencyLimiterOptions
-        {
-            PermitLimit = options.Value.ConcurrencyPerReseller,
-        })),
-        PartitionedRateLimiter.Create<ResellerId, ResellerId>(reseller => options.Value.RequestsPerMinutePerReseller is not { } perMinute
-            ? RateLimitPartition.GetNoLimiter(reseller)
-            : RateLimitPartition.GetSlidingWindowLimiter(reseller, _ => new SlidingWindowRateLimiterOptions
-            {
-                PermitLimit = perMinute,
-                Window = TimeSpan.FromMinutes(1),
-                SegmentsPerWindow = 60,
-            })));
+    private readonly PartitionedRateLimiter<ResellerId> _limits = options.Value.RequestsPerMinutePerReseller is { } perMinute
+        ? PartitionedRateLimiter.CreateChained(AtOnce(options.Value.ConcurrencyPerReseller), WithinAMinute(perMinute))
+        : AtOnce(options.Value.ConcurrencyPerReseller);
 
     /// <returns>A place to give back at the end; <see cref="RateLimitLease.IsAcquired"/> says whether there was one.</returns>
     public RateLimitLease TryEnter(ResellerId reseller) => _limits.AttemptAcquire(reseller);
 
     public void Dispose() => _limits.Dispose();
+
+    private static PartitionedRateLimiter<ResellerId> AtOnce(int permits) => PartitionedRateLimiter.Create<ResellerId, ResellerId>(
+        reseller => RateLimitPartition.GetConcurrencyLimiter(reseller, _ => new ConcurrencyLimiterOptions { PermitLimit = permits }));
+
+    private static PartitionedRateLimiter<ResellerId> WithinAMinute(int permits) => PartitionedRateLimiter.Create<ResellerId, ResellerId>(
+        reseller => RateLimitPartition.GetSlidingWindowLimiter(reseller, _ => new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = permits,
+            Window = TimeSpan.FromMinutes(1),
+            SegmentsPerWindow = 60,
+        }));
 }

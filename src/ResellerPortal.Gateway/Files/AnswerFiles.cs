@@ -15,9 +15,9 @@ public sealed class AnswerFiles(FileIds files, IOptions<GatewayOptions> options)
     /// <summary>Changes an answer in place: of a conversion ("Files") or of an upload (itself).</summary>
     public Action<JsonObject> Adapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)
     {
-        var here = Here(request);
         return answer =>
         {
+            var here = Here(request);
             foreach (var file in ((JsonNode?[])[answer, .. answer["Files"] as JsonArray ?? []]).OfType<JsonObject>())
             {
                 if (file["FileId"]?.ToString() is { Length: > 0 } upstreamId)

@@ -33,18 +33,18 @@ internal abstract class ConversionAnswer : IDisposable
 }
 
 /// <summary>An answer that was read whole: files are named in it, or small.</summary>
-/// <param name="bytes">JSON with an array "Files".</param>
-internal sealed class ReadAnswer(ReadOnlyMemory<byte> bytes, long? cost, Action<JsonObject> adapt) : ConversionAnswer
+/// <param name="whole">JSON with an array "Files".</param>
+internal sealed class ReadAnswer(AnswerHead whole, long? cost, Action<JsonObject> adapt) : ConversionAnswer
 {
     public override long? Cost => cost;
 
     public override async Task<long?> WriteAsync(HttpContext context)
     {
         // Only what names stored files has to be changed.
-        var passed = bytes;
-        if (bytes.Span.IndexOf("\"FileId\""u8) >= 0)
+        var passed = whole.Bytes;
+        if (passed.Span.IndexOf("\"FileId\""u8) >= 0)
         {
-            var body = (JsonObject)JsonNode.Parse(bytes.Span)!;
+            var body = (JsonObject)JsonNode.Parse(passed.Span)!;
             adapt(body);
             passed = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);
         }
@@ -55,12 +55,15 @@ internal sealed class ReadAnswer(ReadOnlyMemory<byte> bytes, long? cost, Action<
         return cost;
     }
 
+    public override void Dispose() => whole.Dispose();
+
     /// <summary>Reads what an answer is without making a tree of it.</summary>
+    /// <param name="whole">Taken over by the outcome, where it is an answer.</param>
     /// <returns>Null for what is no answer at all.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    public static UpstreamOutcome? Read(ReadOnlyMemory<byte> bytes, Action<JsonObject> adapt)
+    public static UpstreamOutcome? Read(AnswerHead whole, Action<JsonObject> adapt)
     {
-        var reader = new Utf8JsonReader(bytes.Span);
+        var reader = new Utf8JsonReader(whole.Bytes.Span);
         var (hasFiles, hasJob) = (false, false);
         long? cost = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -85,7 +88,7 @@ internal sealed class ReadAnswer(ReadOnlyMemory<byte> bytes, long? cost, Action<
         {
         }
 
-        return hasFiles ? new UpstreamOutcome.Converted(new ReadAnswer(bytes, cost, adapt)) : hasJob ? new UpstreamOutcome.JobTaken() : null;
+        return hasFiles ? new UpstreamOutcome.Converted(new ReadAnswer(whole, cost, adapt)) : hasJob ? new UpstreamOutcome.JobTaken() : null;
     }
 }
 
@@ -104,15 +107,15 @@ internal sealed class StreamedAnswer : ConversionAnswer
 
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
-    private readonly ReadOnlyMemory<byte> _head;
+    private readonly AnswerHead _head;
     private readonly bool _isJson;
 
     /// <param name="head">What of the body was read already.</param>
-    public StreamedAnswer(HttpResponseMessage response, Stream body, ReadOnlyMemory<byte> head, bool isJson)
+    public StreamedAnswer(HttpResponseMessage response, Stream body, AnswerHead head, bool isJson)
     {
         (_response, _body, _head, _isJson) = (response, body, head, isJson);
         Cost = CostHeaders.Select(name => response.Headers.TryGetValues(name, out var values) && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var cost) ? Plausible(cost) : null)
-            .FirstOrDefault(cost => cost is not null) ?? (isJson ? CostAtHead(head.Span) : null);
+            .FirstOrDefault(cost => cost is not null) ?? (isJson ? CostAtHead(head.Bytes.Span) : null);
     }
 
     public override long? Cost { get; }
@@ -135,7 +138,11 @@ internal sealed class StreamedAnswer : ConversionAnswer
     public override Task<long?> ReadCostAsync(CancellationToken cancellationToken) =>
         MayTellCostLater ? PassAsync(Stream.Null, default, cancellationToken) : Task.FromResult(Cost);
 
-    public override void Dispose() => _response.Dispose();
+    public override void Dispose()
+    {
+        _response.Dispose();
+        _head.Dispose();
+    }
 
     /// <summary>Copies until the end. A caller who has gone is written to no more, but the cost is still looked for.</summary>
     private async Task<long?> PassAsync(Stream caller, CancellationToken callerGone, CancellationToken cancellationToken)
@@ -146,7 +153,7 @@ internal sealed class StreamedAnswer : ConversionAnswer
         var isHere = true;
         try
         {
-            await TakeAsync(_head);
+            await TakeAsync(_head.Bytes);
             while ((isHere || MayTellCostLater) && await _body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 await TakeAsync(buffer.AsMemory(0, read));

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,12 +9,6 @@ namespace ResellerPortal.Gateway.Upstream;
 /// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
 internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiOptions> options) : IDisposable
 {
-    /// <summary>Bytes of an answer that are read to see what it is.</summary>
-    private const int HeadSize = 256 * 1024;
-
-    /// <summary>Bytes of an answer that names files instead of holding them.</summary>
-    private const int MaxReadAnswer = 16 << 20;
-
     /// <summary>Without what a client adds for each request (time-outs, buffers, diagnostics), of which nothing is used here.</summary>
     private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
     {
@@ -124,11 +117,11 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
             if (!isJson)
             {
                 isPassedOn = true;
-                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, default, isJson: false));
+                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, AnswerHead.None, isJson: false));
             }
 
-            var (head, isWhole) = await ReadHeadAsync(response, stream, cancellationToken);
-            if (!isWhole)
+            var head = await AnswerHead.ReadAsync(stream, response.Content.Headers.ContentLength, cancellationToken);
+            if (!head.IsWhole)
             {
                 isPassedOn = true;
                 return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, head, isJson: true));
@@ -147,24 +140,5 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
                 response.Dispose();
             }
         }
-    }
-
-    /// <summary>Reads a whole answer that names files; of one that holds them, the beginning.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Head, bool IsWhole)> ReadHeadAsync(HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
-    {
-        var expected = response.Content.Headers.ContentLength is { } length and < HeadSize ? (int)length + 1 : 8 * 1024;
-        var head = new ArrayBufferWriter<byte>(expected);
-        while (head.WrittenCount < HeadSize || (head.WrittenCount < MaxReadAnswer && head.WrittenSpan.IndexOf("\"FileData\""u8) < 0))
-        {
-            var read = await stream.ReadAsync(head.GetMemory(), cancellationToken);
-            if (read == 0)
-            {
-                return (head.WrittenMemory, true);
-            }
-
-            head.Advance(read);
-        }
-
-        return (head.WrittenMemory, false);
     }
 }
