@@ -20,20 +20,34 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
     /// <summary>A form up to this size, in bytes, is read before it is sent: in one piece, it costs both sides less.</summary>
     private const int SmallForm = 64 * 1024;
 
+    /// <summary>Bytes that a form may become longer by, beside its boundary: it may be given a job's id.</summary>
+    private const int MostAdded = 256;
+
+    private static readonly byte[] Blanks = [.. Enumerable.Repeat((byte)' ', 1024)];
+
     private static readonly byte[] LineBreak = "\r\n"u8.ToArray();
+
+    private long _sent;
 
     private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
 
     /// <summary>What is to be sent: a small form read to its end, of another this one, which reads while it is sent.</summary>
     public async ValueTask<HttpContent> OpenAsync(CancellationToken cancellationToken)
     {
-        if (caller.ContentLength is not { } length || length > SmallForm)
+        if (caller.ContentLength is not { } length)
         {
             return this;
         }
 
-        // Fields may grow a little when they are translated.
-        var whole = new MemoryStream((int)length + 256);
+        if (length > SmallForm)
+        {
+            // How long the form will be is known at its end only. A length is announced all the same, for pieces of unknown
+            // number cost the upstream a copy of all; blanks make up for what it has less.
+            Headers.ContentLength = length + boundary.Length + MostAdded;
+            return this;
+        }
+
+        var whole = new MemoryStream((int)length + MostAdded);
         await RelayAsync(caller.Body, whole, cancellationToken);
         var content = new ReadOnlyMemoryContent(whole.GetBuffer().AsMemory(0, (int)whole.Length));
         content.Headers.TryAddWithoutValidation("Content-Type", TypeOf(boundary));
@@ -55,7 +69,13 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), value, to, cancellationToken);
         }
 
-        await to.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), cancellationToken);
+        await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), to, cancellationToken);
+
+        // Behind its last boundary a form may hold what nobody reads (RFC 2046, section 5.1.1: the epilogue).
+        while (Headers.ContentLength - _sent is > 0 and var left)
+        {
+            await SendAsync(Blanks.AsMemory(0, (int)Math.Min(left, Blanks.Length)), to, cancellationToken);
+        }
     }
 
     private static string TypeOf(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
@@ -82,15 +102,15 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             {
                 isField = false;
                 await BeginPartAsync(headers, to, cancellationToken);
-                await to.WriteAsync(field.WrittenMemory, cancellationToken);
+                await SendAsync(field.WrittenMemory, to, cancellationToken);
             }
 
-            await to.WriteAsync(piece, cancellationToken);
+            await SendAsync(piece, to, cancellationToken);
         }
 
         if (!isField)
         {
-            await to.WriteAsync(LineBreak, cancellationToken);
+            await SendAsync(LineBreak, to, cancellationToken);
         }
         else if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", Encoding.UTF8.GetString(field.WrittenSpan), cancellationToken), cancellationToken) is { } passed)
         {
@@ -109,13 +129,19 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
     private async Task WriteFieldAsync(byte[] headers, string value, Stream to, CancellationToken cancellationToken)
     {
         await BeginPartAsync(headers, to, cancellationToken);
-        await to.WriteAsync(Encoding.UTF8.GetBytes(value + "\r\n"), cancellationToken);
+        await SendAsync(Encoding.UTF8.GetBytes(value + "\r\n"), to, cancellationToken);
     }
 
     private async Task BeginPartAsync(byte[] headers, Stream to, CancellationToken cancellationToken)
     {
-        await to.WriteAsync(_open, cancellationToken);
-        await to.WriteAsync(headers, cancellationToken);
-        await to.WriteAsync(LineBreak, cancellationToken);
+        await SendAsync(_open, to, cancellationToken);
+        await SendAsync(headers, to, cancellationToken);
+        await SendAsync(LineBreak, to, cancellationToken);
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Stream to, CancellationToken cancellationToken)
+    {
+        _sent += bytes.Length;
+        return to.WriteAsync(bytes, cancellationToken);
     }
 }
