@@ -32,8 +32,7 @@ internal static class GatewayBenchmark
         var (upstream, forwarder, portal) = (FreeAddress(), FreeAddress(), FreeAddress());
         using var upstreamProcess = Start(folder, "Benchmarks", UpstreamRole, upstream);
         using var forwarderProcess = Start(folder, "Benchmarks", ForwarderRole, forwarder, upstream);
-        using var portalProcess = Start(
-            folder, "Web", "--urls", portal, "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", $"--ConvertApi:BaseUrl={upstream}", "--ConvertApi:Secret=benchmark", $"--ConnectionStrings:Portal=Data Source={folder}/portal.db");
+        using var portalProcess = StartPortal(folder, portal, upstream);
         try
         {
             await ReadyAsync(upstream);
@@ -158,10 +157,28 @@ internal static class GatewayBenchmark
         return client;
     }
 
+    /// <summary>The portal as it runs for customers, on SQLite in the folder.</summary>
+    public static Process StartPortal(DirectoryInfo folder, string address, string upstream) => Start(
+        folder,
+        "Web",
+        "--urls",
+        address,
+        "--Database:Provider=Sqlite",
+        "--Database:MigrateOnStart=true",
+        "--Logging:LogLevel:Default=Error",
+        $"--ConvertApi:BaseUrl={upstream}",
+        "--ConvertApi:Secret=benchmark",
+        $"--ConnectionStrings:Portal=Data Source={folder}/portal.db");
+
     public static Process Start(DirectoryInfo folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ResellerPortal.{program}.dll"), .. arguments]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        // Not in one folder: a web server watches the one that it is started in, and would be told of each write to the database.
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ResellerPortal.{program}.dll"), .. arguments])
+        {
+            WorkingDirectory = folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

@@ -27,8 +27,7 @@ internal static class WrongTokensBenchmark
         var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
         var (upstream, portal) = (GatewayBenchmark.FreeAddress(), GatewayBenchmark.FreeAddress());
         using var upstreamProcess = GatewayBenchmark.Start(folder, "Benchmarks", GatewayBenchmark.UpstreamRole, upstream);
-        using var portalProcess = GatewayBenchmark.Start(
-            folder, "Web", "--urls", portal, "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", $"--ConvertApi:BaseUrl={upstream}", "--ConvertApi:Secret=benchmark", $"--ConnectionStrings:Portal=Data Source={folder}/portal.db");
+        using var portalProcess = GatewayBenchmark.StartPortal(folder, portal, upstream);
         try
         {
             await GatewayBenchmark.ReadyAsync(upstream);

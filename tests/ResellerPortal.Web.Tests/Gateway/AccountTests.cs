@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
@@ -12,6 +14,19 @@ namespace ResellerPortal.Web.Tests.Gateway;
 /// <summary>Master tokens, signed tokens and what they open.</summary>
 public sealed class AccountTests
 {
+    [Fact]
+    public async Task A_fault_of_the_portals_own_is_answered_in_the_programs_language()
+    {
+        using var shop = await Shop.OpenAsync();
+        using var client = shop.Server.WithToken((await MasterAsync(shop)).Secret);
+        await using (var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test")))
+        {
+            await db.Database.ExecuteSqlRawAsync("ALTER TABLE \"UsageRollup\" RENAME TO \"Away\"");
+        }
+
+        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await Shop.RefusalAsync(client.GetAsync("/user/statistic")));
+    }
+
     [Fact]
     public async Task The_master_token_reads_the_account_and_makes_and_deletes_tokens()
     {

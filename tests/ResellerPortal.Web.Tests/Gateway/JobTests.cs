@@ -16,12 +16,13 @@ public sealed class JobTests
     [InlineData("path")]
     [InlineData("query")]
     [InlineData("field after the file")]
+    [InlineData("field after a large file")]
     public async Task A_job_is_started_followed_and_charged_once(string how)
     {
         await using var jobs = await JobUpstream.StartAsync();
         using var shop = await Shop.OpenAsync(jobs.Settings(Often));
-        using var form = Shop.Form();
-        if (how == "field after the file")
+        using var form = Shop.Form(content: how == "field after a large file" ? new string('x', 300_000) : "content");
+        if (how.StartsWith("field", StringComparison.Ordinal))
         {
             form.Add(new StringContent("true"), "Async");
         }

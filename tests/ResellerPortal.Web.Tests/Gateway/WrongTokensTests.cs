@@ -48,6 +48,13 @@ public sealed class WrongTokensTests
         var secret = (await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, "Acme"))).Secret;
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await FloodAsync(server.Address, stop.Token);
+        using (var wrong = server.WithToken(TokenSecret.Create()))
+        using (var held = await wrong.GetAsync("/user"))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, held.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(10), held.Headers.RetryAfter!.Delta);
+        }
+
         using var good = server.WithToken(secret);
         for (var i = 0; i < 300 && await ConvertAsync(good) != HttpStatusCode.OK; i++)
         {
