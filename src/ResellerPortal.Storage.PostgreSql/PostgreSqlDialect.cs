@@ -65,6 +65,8 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
 
+    public long? WritesOfOthers(PortalDbContext db) => null;
+
     public bool IsPassing(DbException failure) =>
         failure.IsTransient || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } || failure.InnerException is SocketException or IOException;
 

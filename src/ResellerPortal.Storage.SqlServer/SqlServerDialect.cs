@@ -62,6 +62,8 @@ public sealed class SqlServerDialect : IDatabaseDialect
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
 
+    public long? WritesOfOthers(PortalDbContext db) => null;
+
     public bool IsPassing(DbException failure) => failure.IsTransient;
 
     private static SqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)

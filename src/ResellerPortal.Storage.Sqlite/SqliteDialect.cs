@@ -18,6 +18,8 @@ namespace ResellerPortal.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDialect : IDatabaseDialect
 {
+    private static readonly ManyStatement DataVersion = new("PRAGMA data_version", _ => []);
+
     public string Name => "Sqlite";
 
     public bool HasRowLocks => false;
@@ -71,6 +73,14 @@ public sealed class SqliteDialect : IDatabaseDialect
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         DurableConnections.TellAgain(connection);
         return new WriteAheadLog(connection);
+    }
+
+    /// <summary>https://www.sqlite.org/pragma.html#pragma_data_version</summary>
+    public long? WritesOfOthers(PortalDbContext db)
+    {
+        var version = 0L;
+        PreparedStatements.Query(db, DataVersion, [[]], row => version = row.GetInt64(0));
+        return version;
     }
 
     /// <summary>Busy, locked, out of reach or out of space.</summary>

@@ -26,10 +26,12 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public virtual Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
         inner.ExecuteManyAsync(db, statement, rows, cancellationToken);
 
-    public Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+    public virtual Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
         inner.QueryManyAsync(db, query, rows, found, cancellationToken);
 
     public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);
+
+    public virtual long? WritesOfOthers(PortalDbContext db) => inner.WritesOfOthers(db);
 
     public bool IsPassing(DbException failure) => inner.IsPassing(failure);
 }

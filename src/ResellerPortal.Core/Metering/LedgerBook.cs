@@ -80,25 +80,19 @@ internal sealed class LedgerBook
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerBook> OpenAsync(
-        PortalDatabase database,
-        PortalDbContext db,
-        IReadOnlyCollection<ApiToken> tokens,
-        IEnumerable<CustomerId> customerIds,
-        IEnumerable<Guid> heldLotIds,
-        DateTimeOffset earliest,
-        DateTimeOffset now)
+        LedgerRows rows, IReadOnlyCollection<ApiToken> tokens, IEnumerable<CustomerId> customerIds, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        var customers = await database.ReadManyAsync<Customer>(db, customerIds.Distinct().OrderBy(c => c.Value).Cast<object>(), isLocking: true, default);
-        var resellers = await database.ReadManyAsync<Reseller>(db, resellerIds.Cast<object>(), isLocking: false, default);
+        var customers = await rows.CustomersAsync(customerIds);
+        var resellers = await rows.ResellersAsync(resellerIds);
         return new LedgerBook(
-            database,
-            db,
+            rows.Database,
+            rows.Db,
             now,
             tokens,
             customers,
             resellers.ToDictionary(r => r.Id, r => r.Zone),
-            await LotShelf.LoadAsync(database, db, resellerIds, heldLotIds, earliest, now));
+            await LotShelf.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
     }
 
     /// <summary>First day of a reseller's present month.</summary>

@@ -54,7 +54,7 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
         }
 
         var now = clock.GetUtcNow();
-        var book = await LedgerBook.OpenAsync(database, db, [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
+        var book = await LedgerBook.OpenAsync(new LedgerRows(database, db), [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
         var correction = book.Correct(book.Token(token.Id), entry, change, reason.Trim(), drawn);
         await book.WriteAsync(cancellationToken);
         db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);

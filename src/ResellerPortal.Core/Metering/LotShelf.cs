@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Credits;
-using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
@@ -23,26 +22,20 @@ internal sealed class LotShelf
 
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be drawn.</param>
-    public static async Task<LotShelf> LoadAsync(
-        PortalDatabase database, PortalDbContext db, ResellerId[] resellers, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+    public static async Task<LotShelf> LoadAsync(LedgerRows rows, ResellerId[] resellers, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
-        var lots = await database.ReadManyAsync<CreditLot>(
-            db, [nameof(CreditLot.ResellerId)], resellers.OrderBy(r => r.Value).Select(r => (object?[])[r]), isLocking: true, OpenLots, default);
+        var lots = await rows.OpenLotsAsync(resellers);
         lots.RemoveAll(lot => lot.ExpiresAtUtc <= earliest || lot.ValidFromUtc > now);
-        lots.AddRange(await database.ReadManyAsync<CreditLot>(db, heldLotIds.Distinct().Except(lots.Select(l => l.Id)).Order().Cast<object>(), isLocking: true, default));
+        lots.AddRange(await rows.LotsAsync(heldLotIds.Except(lots.Select(l => l.Id))));
         foreach (var reseller in resellers.Except(lots.Select(l => l.ResellerId)))
         {
             // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
-            var newest = await db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
-            lots.AddRange(await database.ReadManyAsync<CreditLot>(db, newest.Cast<object>(), isLocking: true, default));
+            var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
+            lots.AddRange(await rows.LotsAsync(newest));
         }
 
         return new LotShelf(lots);
     }
-
-    /// <summary>A lot that is full or was closed is not read for every request.</summary>
-    private static string OpenLots(TableMap<CreditLot> lot) =>
-        $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
 
     /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>
     public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)

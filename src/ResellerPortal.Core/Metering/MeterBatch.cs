@@ -6,29 +6,25 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The locked rows of one transaction of meter commands, and the rules that move them.</summary>
 internal sealed class MeterBatch
 {
-    private readonly PortalDatabase _database;
-    private readonly PortalDbContext _db;
+    private readonly LedgerRows _rows;
     private readonly DateTimeOffset _now;
     private readonly LedgerBook _book;
     private readonly Dictionary<HashKey, ApiToken> _tokensByHash = [];
     private readonly Dictionary<Guid, Reservation> _reservations;
     private readonly HashSet<Guid> _heldBefore;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
-    private readonly ReservePolicy _policy;
     private readonly List<Reservation> _made = [];
     private readonly List<Reservation> _ended = [];
 
     private MeterBatch(
-        PortalDatabase database,
-        PortalDbContext db,
+        LedgerRows rows,
         DateTimeOffset now,
         LedgerBook book,
         Dictionary<Guid, Reservation> reservations,
         HashSet<Guid> heldBefore,
-        Dictionary<Guid, (long, long)> settledBefore,
-        ReservePolicy policy)
+        Dictionary<Guid, (long, long)> settledBefore)
     {
-        (_database, _db, _now, _book, _reservations, _heldBefore, _settledBefore, _policy) = (database, db, now, book, reservations, heldBefore, settledBefore, policy);
+        (_rows, _now, _book, _reservations, _heldBefore, _settledBefore) = (rows, now, book, reservations, heldBefore, settledBefore);
         foreach (var token in book.Tokens)
         {
             _tokensByHash[new HashKey(token.SecretHash)] = token;
@@ -40,36 +36,32 @@ internal sealed class MeterBatch
     }
 
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
-    public static async Task<MeterBatch> LoadAsync(PortalDatabase database, PortalDbContext db, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
+    public static async Task<MeterBatch> LoadAsync(LedgerRows rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
     {
         var reserves = commands.OfType<ReserveCommand>().ToList();
         Guid[] settleIds = [.. commands.OfType<SettleCommand>().Select(c => c.Request.ReservationId).Distinct()];
         Guid[] reservationIds = isRepeated ? [.. settleIds, .. reserves.Select(c => c.ReservationId)] : settleIds;
 
-        var reservations = await ReservationsAsync();
-        var tokens = await TokensAsync(database, db, reserves.Select(c => c.Request.SecretHash), reservations.Select(r => r.TokenId));
-        if (database.Dialect.HasRowLocks && reservations.Count > 0)
+        var reservations = await rows.ReservationsAsync(reservationIds);
+        var tokens = await rows.TokensAsync(reserves.Select(c => c.Request.SecretHash), reservations.Select(r => r.TokenId));
+        if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // Under the tokens' locks a reservation is settled by one transaction only.
-            reservations = await ReservationsAsync();
+            reservations = await rows.ReservationsAgainAsync(reservationIds);
         }
 
         var book = await LedgerBook.OpenAsync(
-            database, db, tokens, reservations.Select(r => r.CustomerId).Concat(tokens.Where(t => t.IsPrepaid).Select(t => t.CustomerId)), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
+            rows, tokens, reservations.Select(r => r.CustomerId).Concat(tokens.Where(t => t.IsPrepaid).Select(t => t.CustomerId)), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
         var gone = reservationIds.Except(reservations.Select(r => r.Id)).Select(id => (object?[])[id]);
-        var settledBefore = await database.ReadManyAsync<LedgerEntry>(db, [nameof(LedgerEntry.RequestId)], gone, isLocking: false, null, default);
-        var policy = await ReservePolicy.LoadAsync(database, db, reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter), book.Resellers, now);
+        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], gone, isLocking: false, null, default);
+        await rows.Policy.LoadAsync(reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter), book.Resellers, now);
         return new MeterBatch(
-            database,
-            db,
+            rows,
             now,
             book,
             reservations.ToDictionary(r => r.Id),
             isRepeated ? [.. reservations.Select(r => r.Id).Except(settleIds)] : [],
-            settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)),
-            policy);
-
-        Task<List<Reservation>> ReservationsAsync() => database.ReadManyAsync<Reservation>(db, reservationIds.Cast<object>(), isLocking: false, default);
+            settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
@@ -91,7 +83,7 @@ internal sealed class MeterBatch
             return refusal;
         }
 
-        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _policy.Of(token.ResellerId, request.Converter);
+        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _rows.Policy.Of(token.ResellerId, request.Converter);
         if (token.RemainingIn(month) is { } remaining)
         {
             if (remaining < least)
@@ -177,6 +169,7 @@ internal sealed class MeterBatch
         var fact = new UsageFact(
             token.Id, _now, reservation.Converter, quantity, UsageSource.Gateway, reservation.Id, request.Reference, IsUnconfirmed: request.Quantity is null);
         var entry = _book.Append(token, fact, reservation.Parts);
+        _rows.Policy.Raise(token.ResellerId, fact.Converter, quantity);
         _settledBefore[reservation.Id] = (entry.Sequence, quantity);
         return new SettleResult.Recorded(entry.Sequence, quantity);
     }
@@ -184,46 +177,9 @@ internal sealed class MeterBatch
     /// <summary>Writes what the commands moved; the transaction is the caller's to commit.</summary>
     public async Task WriteAsync()
     {
-        await _database.InsertManyAsync(_db, _made, default);
-        await _database.DeleteManyAsync(_db, _ended, default);
+        await _rows.Database.InsertManyAsync(_rows.Db, _made, default);
+        await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
         await _book.WriteAsync(default);
-    }
-
-    /// <summary>Tokens by the hash of their secret, or of the one before it, and by id; locked, and read under their locks.</summary>
-    private static async Task<List<ApiToken>> TokensAsync(PortalDatabase database, PortalDbContext db, IEnumerable<byte[]> hashes, IEnumerable<Guid> ids)
-    {
-        var wanted = hashes.DistinctBy(hash => new HashKey(hash)).ToList();
-        var found = await ByHashAsync(nameof(ApiToken.SecretHash), wanted);
-        if (found.Count < wanted.Count)
-        {
-            var known = found.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            found.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), wanted.Where(hash => !known.Contains(new HashKey(hash)))));
-        }
-
-        if (database.Dialect.HasRowLocks)
-        {
-            return await ByIdAsync(found.Select(t => t.Id).Concat(ids));
-        }
-
-        found = [.. found.DistinctBy(t => t.Id)];
-        found.AddRange(await ByIdAsync(ids.Except(found.Select(t => t.Id))));
-        return found;
-
-        Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<byte[]> values) =>
-            database.ReadManyAsync<ApiToken>(db, [property], values.Select(hash => (object?[])[hash]), isLocking: false, null, default);
-
-        Task<List<ApiToken>> ByIdAsync(IEnumerable<Guid> keys) => database.ReadManyAsync<ApiToken>(db, keys.Distinct().Order().Cast<object>(), isLocking: true, default);
-    }
-
-    /// <summary>A hash as a dictionary key, without making text of it.</summary>
-    private readonly struct HashKey(byte[] hash) : IEquatable<HashKey>
-    {
-        private readonly byte[] _hash = hash;
-
-        public bool Equals(HashKey other) => _hash.AsSpan().SequenceEqual(other._hash);
-
-        public override bool Equals(object? obj) => obj is HashKey other && Equals(other);
-
-        public override int GetHashCode() => BitConverter.ToInt32(_hash, 0);
+        _rows.Note(_made, _ended);
     }
 }

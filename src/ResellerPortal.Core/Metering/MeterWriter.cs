@@ -24,6 +24,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     private readonly Lock _gate = new();
 
     private PortalDbContext? _db;
+    private LedgerRows? _rows;
     private IDelayedDurability? _delayed;
 
     /// <summary>Commands that are committed and wait for the disk, and the task that sees to them.</summary>
@@ -125,7 +126,8 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var db = _db ??= await OpenAsync();
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
-            var batch = await MeterBatch.LoadAsync(database, db, commands, clock.GetUtcNow(), isRepeated);
+            _rows!.Begin();
+            var batch = await MeterBatch.LoadAsync(_rows, commands, clock.GetUtcNow(), isRepeated);
             foreach (var command in commands)
             {
                 command.Apply(batch);
@@ -204,6 +206,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var db = database.Open(Scope);
         await db.Database.OpenConnectionAsync();
         _delayed = database.Dialect.DelayDurability(db);
+        _rows = new LedgerRows(database, db);
         return db;
     }
 
@@ -213,7 +216,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         {
             await _flushing;
             _delayed?.Dispose();
-            (_db, _delayed) = (null, null);
+            (_db, _delayed, _rows) = (null, null, null);
             await db.DisposeAsync();
         }
     }

@@ -5,36 +5,55 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>How much is held for a request whose cost is not known yet.</summary>
-internal sealed class ReservePolicy
+internal sealed class ReservePolicy(PortalDatabase database, PortalDbContext db)
 {
-    private static readonly ReservePolicy Nothing = new([], []);
+    private readonly Dictionary<string, long> _least = [];
+    private readonly Dictionary<(ResellerId, string), long> _peaks = [];
+    private DateOnly _since;
 
-    private readonly Dictionary<string, long> _least;
-    private readonly Dictionary<(ResellerId, string), long> _peaks;
-
-    private ReservePolicy(Dictionary<string, long> least, Dictionary<(ResellerId, string), long> peaks) => (_least, _peaks) = (least, peaks);
-
-    public static async Task<ReservePolicy> LoadAsync(
-        PortalDatabase database, PortalDbContext db, IEnumerable<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
+    public void Forget()
     {
-        var names = converters.Distinct().ToList();
-        if (names.Count == 0)
+        _least.Clear();
+        _peaks.Clear();
+    }
+
+    /// <summary>Reads what is not known of some converters.</summary>
+    public async Task LoadAsync(IEnumerable<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
+    {
+        var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
+        if (since != _since)
         {
-            return Nothing;
+            Forget();
+            _since = since;
         }
 
-        var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
-        var least = await database.ReadManyAsync<ConverterReserve>(db, names, isLocking: false, default);
+        var names = converters.Distinct().ToList();
+        var unknown = names.FindAll(name => _least.TryAdd(name, ConverterReserve.Default));
+        foreach (var reserve in await database.ReadManyAsync<ConverterReserve>(db, unknown, isLocking: false, default))
+        {
+            _least[reserve.Converter] = reserve.Quantity;
+        }
+
         var days = await database.ReadManyAsync<ConverterPeak>(
             db,
             [nameof(ConverterPeak.ResellerId), nameof(ConverterPeak.Converter)],
-            resellers.SelectMany(reseller => names.Select(name => (object?[])[reseller, name])),
+            [.. resellers.SelectMany(reseller => names.Select(name => (reseller, name))).Where(pair => _peaks.TryAdd(pair, 0)).Select(pair => (object?[])[pair.reseller, pair.name])],
             isLocking: false,
             map => $"{map.Column(nameof(ConverterPeak.Day))} >= '{since.ToString("O", CultureInfo.InvariantCulture)}'",
             default);
-        return new ReservePolicy(
-            least.ToDictionary(r => r.Converter, r => r.Quantity),
-            days.GroupBy(p => (p.ResellerId, p.Converter)).ToDictionary(g => g.Key, g => g.Max(p => p.Highest)));
+        foreach (var day in days)
+        {
+            Raise(day.ResellerId, day.Converter, day.Highest);
+        }
+    }
+
+    /// <summary>Notes what a conversion cost.</summary>
+    public void Raise(ResellerId reseller, string converter, long quantity)
+    {
+        if (_peaks.TryGetValue((reseller, converter), out var peak) && peak < quantity)
+        {
+            _peaks[(reseller, converter)] = quantity;
+        }
     }
 
     /// <summary>The operator's quantity, and that or the highest cost seen lately, whichever is more.</summary>

@@ -28,7 +28,7 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         var tokens = await database.ReadManyAsync<ApiToken>(db, tokenIds.Order().Cast<object>(), isLocking: true, cancellationToken);
-        var book = await LedgerBook.OpenAsync(database, db, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var book = await LedgerBook.OpenAsync(new LedgerRows(database, db), tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
             book.Append(book.Token(fact.TokenId), fact, preferredLots: []);

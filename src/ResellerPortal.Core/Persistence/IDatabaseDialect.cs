@@ -47,6 +47,12 @@ public interface IDatabaseDialect
     /// </summary>
     IDelayedDurability? DelayDurability(PortalDbContext db);
 
+    /// <summary>
+    /// A number that is the same in two transactions of the context's open connection only if nobody else has changed the
+    /// database between them. Asked in a transaction that others cannot write beside. Null where the provider has none.
+    /// </summary>
+    long? WritesOfOthers(PortalDbContext db);
+
     /// <summary>Whether the database was away or busy, so that the same transaction may be tried again.</summary>
     bool IsPassing(DbException failure);
 }
