@@ -30,9 +30,9 @@ public sealed class SqlServerDialect : IDatabaseDialect
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {string.Join(", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-    public async Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
-        await using var batch = Batch(db, statement, rows);
+        await using var batch = Batch(db, statement, BoxedValues.Of(rows, values));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

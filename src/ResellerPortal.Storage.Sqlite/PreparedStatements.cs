@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -17,15 +16,16 @@ internal static class PreparedStatements
 {
     private static readonly ConditionalWeakTable<DbConnection, Statements> Known = [];
 
-    public static void Execute(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
+    public static void Execute<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var native = Known.GetOrCreateValue(connection).Of(connection, statement);
-        foreach (var values in rows)
+        var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
+        foreach (var row in rows)
         {
-            BindAll(native, values);
-            var result = raw.sqlite3_step(native);
-            raw.sqlite3_reset(native);
+            prepared.BeginRow();
+            values(row, prepared);
+            var result = raw.sqlite3_step(prepared.Native);
+            raw.sqlite3_reset(prepared.Native);
             ThrowUnlessDone(result, connection);
         }
     }
@@ -33,33 +33,26 @@ internal static class PreparedStatements
     public static void Query(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var native = Known.GetOrCreateValue(connection).Of(connection, statement);
-        using var row = new NativeRow(native);
+        var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
+        using var row = new NativeRow(prepared.Native);
         foreach (var values in rows)
         {
-            BindAll(native, values);
+            prepared.BeginRow();
+            Array.ForEach(values, prepared.Add);
             int result;
             try
             {
-                while ((result = raw.sqlite3_step(native)) == raw.SQLITE_ROW)
+                while ((result = raw.sqlite3_step(prepared.Native)) == raw.SQLITE_ROW)
                 {
                     found(row);
                 }
             }
             finally
             {
-                raw.sqlite3_reset(native);
+                raw.sqlite3_reset(prepared.Native);
             }
 
             ThrowUnlessDone(result, connection);
-        }
-    }
-
-    private static void BindAll(sqlite3_stmt statement, object?[] values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            Bind(statement, i + 1, values[i]);
         }
     }
 
@@ -71,36 +64,21 @@ internal static class PreparedStatements
         }
     }
 
-    private static void Bind(sqlite3_stmt statement, int position, object? value)
-    {
-        _ = value switch
-        {
-            null => raw.sqlite3_bind_null(statement, position),
-            long number => raw.sqlite3_bind_int64(statement, position, number),
-            int number => raw.sqlite3_bind_int64(statement, position, number),
-            bool flag => raw.sqlite3_bind_int64(statement, position, flag ? 1 : 0),
-            byte[] bytes => raw.sqlite3_bind_blob(statement, position, bytes),
-            string text => raw.sqlite3_bind_text(statement, position, text),
-            DateOnly day => raw.sqlite3_bind_text(statement, position, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-            _ => throw new NotSupportedException($"A {value.GetType().Name} is not among the types that the ledger's tables hold."),
-        };
-    }
-
     /// <summary>Of one open connection.</summary>
     private sealed class Statements
     {
-        private readonly Dictionary<ManyStatement, sqlite3_stmt> _prepared = [];
+        private readonly Dictionary<ManyStatement, PreparedStatement> _prepared = new(ReferenceEqualityComparer.Instance);
 
-        public sqlite3_stmt Of(SqliteConnection connection, ManyStatement statement)
+        public PreparedStatement Of(SqliteConnection connection, ManyStatement statement)
         {
-            if (!_prepared.TryGetValue(statement, out var native))
+            if (!_prepared.TryGetValue(statement, out var prepared))
             {
-                var result = raw.sqlite3_prepare_v3(connection.Handle, statement.Text, raw.SQLITE_PREPARE_PERSISTENT, out native);
+                var result = raw.sqlite3_prepare_v3(connection.Handle, statement.Text, raw.SQLITE_PREPARE_PERSISTENT, out var native);
                 SqliteException.ThrowExceptionForRC(result, connection.Handle!);
-                _prepared.Add(statement, native);
+                _prepared.Add(statement, prepared = new PreparedStatement(native));
             }
 
-            return native;
+            return prepared;
         }
     }
 }

@@ -56,9 +56,9 @@ public sealed class SqliteDialect : IDatabaseDialect
             + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
     }
 
-    public Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    public Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
-        PreparedStatements.Execute(db, statement, rows);
+        PreparedStatements.Execute(db, statement, rows, values);
         return Task.CompletedTask;
     }
 

@@ -23,8 +23,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima) =>
         inner.MergeStatement(table, columns, keys, sums, maxima);
 
-    public virtual Task ExecuteManyAsync(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
-        inner.ExecuteManyAsync(db, statement, rows, cancellationToken);
+    public virtual Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken) =>
+        inner.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
 
     public virtual Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
         inner.QueryManyAsync(db, query, rows, found, cancellationToken);

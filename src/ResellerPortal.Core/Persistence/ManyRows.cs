@@ -64,7 +64,7 @@ internal static class ManyRows
             if (rows.Count > 0)
             {
                 var values = map.ValuesOf(properties);
-                await database.Dialect.ExecuteManyAsync(db, statement, [.. rows.Select(row => values(Checked(db, row)))], cancellationToken);
+                await database.Dialect.ExecuteManyAsync(db, statement, rows, (row, taker) => values(Checked(db, row), taker), cancellationToken);
             }
         }
     }

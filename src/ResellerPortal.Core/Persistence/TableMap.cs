@@ -21,7 +21,7 @@ internal sealed class TableMap<TEntity>
     private readonly ConcurrentDictionary<string, ManyStatement> _statements = new();
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
-    private readonly Func<TEntity, object?>[] _getters;
+    private readonly ConcurrentDictionary<string, Action<TEntity, IRowValues>> _values = new();
     private readonly ISqlGenerationHelper _sql;
     private readonly IDatabaseDialect _dialect;
 
@@ -32,7 +32,6 @@ internal sealed class TableMap<TEntity>
         _dialect = dialect;
         _properties = [.. entity.GetProperties()];
         _mappings = Array.ConvertAll(_properties, p => p.GetRelationalTypeMapping());
-        _getters = [.. _properties.Zip(_mappings, Getter)];
         Read = Reader();
         Table = entity.GetTableName()!;
         Keys = [.. entity.FindPrimaryKey()!.Properties.Select(p => p.Name)];
@@ -68,21 +67,13 @@ internal sealed class TableMap<TEntity>
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
-    /// <summary>How a row becomes values as the database takes them: of all properties, or of some.</summary>
-    public Func<TEntity, object?[]> ValuesOf(string[]? properties = null)
+    /// <summary>Says a row's values as the database takes them: of all properties, or of some.</summary>
+    public Action<TEntity, IRowValues> ValuesOf(string[]? properties = null) => _values.GetOrAdd(properties is null ? "" : string.Join(',', properties), _ =>
     {
-        var getters = properties is null ? _getters : Array.ConvertAll(properties, name => _getters[IndexOf(name)]);
-        return entity =>
-        {
-            var values = new object?[getters.Length];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = getters[i](entity);
-            }
-
-            return values;
-        };
-    }
+        var (entity, taker) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
+        var indexes = properties is null ? Enumerable.Range(0, _properties.Length) : properties.Select(IndexOf);
+        return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(indexes.Select(i => Say(entity, taker, _properties[i], _mappings[i]))), entity, taker).Compile();
+    });
 
     /// <summary>How values of some properties become those that the database takes.</summary>
     public Func<object?[], object?[]> Stored(string[] properties)
@@ -114,16 +105,19 @@ internal sealed class TableMap<TEntity>
         return index >= 0 ? index : throw new ArgumentException($"{typeof(TEntity).Name} has no mapped property {property}.", nameof(property));
     }
 
-    /// <summary>Reads a property as the database takes it, the converter's own expression compiled in.</summary>
-    private static Func<TEntity, object?> Getter(IProperty property, RelationalTypeMapping mapping)
+    /// <summary>Hands on a property as the database takes it, the converter's own expression compiled in.</summary>
+    private static Expression Say(Expression entity, Expression taker, IProperty property, RelationalTypeMapping mapping)
     {
-        var entity = Expression.Parameter(typeof(TEntity));
         Expression value = Expression.Property(entity, property.PropertyInfo!);
         var isNullable = !value.Type.IsValueType || Nullable.GetUnderlyingType(value.Type) is not null;
-        var stored = mapping.Converter is { } converter ? Expression.Invoke(converter.ConvertToProviderExpression, AsType(value, converter.ModelClrType)) : value;
-        Expression boxed = Expression.Convert(stored, typeof(object));
-        boxed = isNullable ? Expression.Condition(Expression.Equal(value, Expression.Constant(null, value.Type)), Expression.Constant(null), boxed) : boxed;
-        return Expression.Lambda<Func<TEntity, object?>>(boxed, entity).Compile();
+        var stored = mapping.Converter is { } converter
+            ? Expression.Invoke(converter.ConvertToProviderExpression, AsType(value, converter.ModelClrType))
+            : AsType(value, Nullable.GetUnderlyingType(value.Type) ?? value.Type);
+        var take = typeof(IRowValues).GetMethod(nameof(IRowValues.Add), [stored.Type])!;
+        var said = Expression.Call(taker, take, AsType(stored, take.GetParameters()[0].ParameterType));
+        return isNullable
+            ? Expression.IfThenElse(Expression.Equal(value, Expression.Constant(null, value.Type)), Expression.Call(taker, nameof(IRowValues.Add), null, Expression.Constant(null, typeof(object))), said)
+            : said;
     }
 
     private static Expression AsType(Expression value, Type type) => value.Type == type ? value : Expression.Convert(value, type);

@@ -1,0 +1,46 @@
+namespace ResellerPortal.Core.Persistence;
+
+/// <summary>
+/// Takes a row's values one after another, as the database stores them. The types that most rows consist of have a way of
+/// their own, so that a driver which can take them as they are need not make objects of them.
+/// </summary>
+public interface IRowValues
+{
+    void Add(long value);
+
+    void Add(int value);
+
+    void Add(string? value);
+
+    void Add(byte[]? value);
+
+    /// <summary>Any other value, or null.</summary>
+    void Add(object? value);
+}
+
+/// <summary>A row's values as objects, for drivers that take parameters so.</summary>
+public sealed class BoxedValues : IRowValues
+{
+    private readonly List<object?> _values = [];
+
+    public static IReadOnlyList<object?[]> Of<TRow>(IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
+    {
+        var boxed = new BoxedValues();
+        return [.. rows.Select(row =>
+        {
+            boxed._values.Clear();
+            values(row, boxed);
+            return boxed._values.ToArray();
+        })];
+    }
+
+    public void Add(long value) => _values.Add(value);
+
+    public void Add(int value) => _values.Add(value);
+
+    public void Add(string? value) => _values.Add(value);
+
+    public void Add(byte[]? value) => _values.Add(value);
+
+    public void Add(object? value) => _values.Add(value);
+}
