@@ -97,7 +97,7 @@ internal sealed class OneTransactionACommand(Market market)
             Source = UsageSource.Gateway,
             RequestId = reservation.Id,
             Flags = EntryFlags.None,
-            CostCommitment = LedgerHash.Commit([draw]),
+            CostCommitment = LedgerHash.Commit((LotDraw[])[draw]),
             PreviousHash = customer.ChainHead,
         };
         customer.ChainHead = LedgerHash.Of(entry);

@@ -39,12 +39,8 @@ internal sealed class LedgerBook
 
     private const int SaltSize = 16;
 
-    private readonly PortalDatabase _database;
-    private readonly PortalDbContext _db;
+    private readonly LedgerRows _rows;
     private readonly DateTimeOffset _now;
-    private readonly Dictionary<Guid, ApiToken> _tokens;
-    private readonly Dictionary<CustomerId, Customer> _customers;
-    private readonly Dictionary<ResellerId, TimeZoneInfo> _zones;
     private readonly Dictionary<ResellerId, DateOnly> _today;
     private readonly LotShelf _lots;
     private readonly HashSet<ApiToken> _touchedTokens = [];
@@ -56,53 +52,33 @@ internal sealed class LedgerBook
     private readonly List<UsageAlert> _alerts = [];
     private ReadOnlyMemory<byte> _salts;
 
-    private LedgerBook(
-        PortalDatabase database,
-        PortalDbContext db,
-        DateTimeOffset now,
-        IEnumerable<ApiToken> tokens,
-        IEnumerable<Customer> customers,
-        Dictionary<ResellerId, TimeZoneInfo> zones,
-        LotShelf lots)
-    {
-        (_database, _db, _now, _zones, _lots) = (database, db, now, zones, lots);
-        _tokens = tokens.ToDictionary(t => t.Id);
-        _customers = customers.ToDictionary(c => c.Id);
-        _today = zones.ToDictionary(z => z.Key, z => z.Value.DayOf(now));
-    }
+    private LedgerBook(LedgerRows rows, DateTimeOffset now, Dictionary<ResellerId, DateOnly> today, LotShelf lots) =>
+        (_rows, _now, _today, _lots) = (rows, now, today, lots);
 
-    public IReadOnlyCollection<ApiToken> Tokens => _tokens.Values;
+    public IReadOnlyCollection<ResellerId> Resellers => _today.Keys;
 
-    public IReadOnlyCollection<ResellerId> Resellers => _zones.Keys;
-
-    /// <summary>Locks and loads what usages of these tokens need. The tokens are locked by the caller.</summary>
+    /// <summary>Locks and reads what usages of these tokens need. The tokens are among the rows already.</summary>
     /// <param name="customerIds">Customers who get entries.</param>
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerBook> OpenAsync(
-        LedgerRows rows, IReadOnlyCollection<ApiToken> tokens, IEnumerable<CustomerId> customerIds, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+        LedgerRows rows, IEnumerable<ApiToken> tokens, IEnumerable<CustomerId> customerIds, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        var customers = await rows.CustomersAsync(customerIds);
-        var resellers = await rows.ResellersAsync(resellerIds);
+        await rows.NeedCustomersAsync(customerIds);
+        await rows.NeedResellersAsync(resellerIds);
         return new LedgerBook(
-            rows.Database,
-            rows.Db,
-            now,
-            tokens,
-            customers,
-            resellers.ToDictionary(r => r.Id, r => r.Zone),
-            await LotShelf.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
+            rows, now, resellerIds.ToDictionary(id => id, id => rows.Reseller(id).Zone.DayOf(now)), await LotShelf.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
     }
 
     /// <summary>First day of a reseller's present month.</summary>
     public DateOnly MonthOf(ResellerId reseller) => BillingPeriod.Of(_today[reseller]).FirstDay;
 
-    public ApiToken Token(Guid id) => _tokens[id];
+    public ApiToken Token(Guid id) => _rows.Token(id);
 
     public CreditLot Lot(Guid id) => _lots[id];
 
-    public Customer CustomerOf(ApiToken token) => _customers[token.CustomerId];
+    public Customer CustomerOf(ApiToken token) => _rows.Customer(token.CustomerId);
 
     /// <summary>Counts conversions against what a prepaid customer's balance covers; negative to give them back.</summary>
     public void Take(ApiToken token, long quantity)
@@ -155,32 +131,38 @@ internal sealed class LedgerBook
     /// <summary>Writes what was moved; the transaction is the caller's to commit.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
-        await _database.InsertManyAsync(_db, _entries, cancellationToken);
-        await _database.InsertManyAsync(_db, _draws, cancellationToken);
-        await _database.MergeManyAsync(_db, _rollups.Rollups, RollupSums, [], cancellationToken);
-        await _database.MergeManyAsync(_db, _rollups.Peaks, [], PeakMaxima, cancellationToken);
-        await _database.InsertManyAsync(_db, _alerts, cancellationToken);
-        await _database.UpdateManyAsync(_db, _touchedTokens, TokenCounters, cancellationToken);
-        await _database.UpdateManyAsync(_db, _touchedCustomers, CustomerCounters, cancellationToken);
-        await _database.UpdateManyAsync(_db, _touchedLots, LotCounters, cancellationToken);
+        await _rows.Database.InsertManyAsync(_rows.Db, _entries, cancellationToken);
+        await _rows.Database.InsertManyAsync(_rows.Db, _draws, cancellationToken);
+        await _rows.Database.MergeManyAsync(_rows.Db, _rollups.Rollups, RollupSums, [], cancellationToken);
+        await _rows.Database.MergeManyAsync(_rows.Db, _rollups.Peaks, [], PeakMaxima, cancellationToken);
+        await _rows.Database.InsertManyAsync(_rows.Db, _alerts, cancellationToken);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _touchedTokens, TokenCounters, cancellationToken);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _touchedCustomers, CustomerCounters, cancellationToken);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _touchedLots, LotCounters, cancellationToken);
     }
 
     private LedgerEntry Enter(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
     {
         var customer = CustomerOf(token);
         var sequence = customer.LastSequence + 1;
-        var draws = parts.ConvertAll(part => new LotDraw
+        var draws = new List<LotDraw>(parts.Count);
+        foreach (var (lot, quantity) in parts)
         {
-            ResellerId = token.ResellerId,
-            CustomerId = customer.Id,
-            Sequence = sequence,
-            LotId = part.Lot.Id,
-            Quantity = part.Quantity,
-            CostMicros = (part.Lot.UnitCost * part.Quantity).Micros,
-            UnitCostMicros = part.Lot.UnitCostMicros,
-            Currency = part.Lot.Currency,
-            Salt = NewSalt(),
-        });
+            _touchedLots.Add(lot);
+            draws.Add(new LotDraw
+            {
+                ResellerId = token.ResellerId,
+                CustomerId = customer.Id,
+                Sequence = sequence,
+                LotId = lot.Id,
+                Quantity = quantity,
+                CostMicros = (lot.UnitCost * quantity).Micros,
+                UnitCostMicros = lot.UnitCostMicros,
+                Currency = lot.Currency,
+                Salt = NewSalt(),
+            });
+        }
+
         var entry = new LedgerEntry
         {
             ResellerId = token.ResellerId,
@@ -208,10 +190,9 @@ internal sealed class LedgerBook
         token.Used += entry.Quantity;
         _touchedCustomers.Add(customer);
         _touchedTokens.Add(token);
-        _touchedLots.UnionWith(parts.Select(part => part.Lot));
         _entries.Add(entry);
         _draws.AddRange(draws);
-        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _zones[entry.ResellerId].DayOf(entry.OccurredAtUtc), draws);
+        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.Reseller(entry.ResellerId).Zone.DayOf(entry.OccurredAtUtc), draws);
         return entry;
     }
 
@@ -257,9 +238,9 @@ internal sealed class LedgerBook
             _alerts.Add(New(AlertSubject.CustomerBudget, customer.Id.Value, $"the monthly budget of {customer.Name}", month, ofBudget, customer.UsedInMonth, budget));
         }
 
-        foreach (var lot in _touchedLots.Where(l => l.ResellerId == token.ResellerId))
+        foreach (var lot in _touchedLots)
         {
-            if (UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot && ofLot > lot.AlertedPercent)
+            if (lot.ResellerId == token.ResellerId && UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot && ofLot > lot.AlertedPercent)
             {
                 lot.AlertedPercent = ofLot;
                 _alerts.Add(New(AlertSubject.Lot, lot.Id, $"the lot {lot.PlanName}", null, ofLot, lot.Used, lot.Conversions));

@@ -4,7 +4,6 @@ using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -43,7 +42,8 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
             return Refusal.Of($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
         }
 
-        var token = (await database.ReadManyAsync<ApiToken>(db, [entry.TokenId], isLocking: true, cancellationToken)).Single();
+        var rows = new LedgerRows(database, db);
+        await rows.NeedTokensAsync([], [entry.TokenId]);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
 
         var drawn = await DrawnAsync(db, entry, cancellationToken);
@@ -54,8 +54,9 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
         }
 
         var now = clock.GetUtcNow();
-        var book = await LedgerBook.OpenAsync(new LedgerRows(database, db), [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
-        var correction = book.Correct(book.Token(token.Id), entry, change, reason.Trim(), drawn);
+        var token = rows.Token(entry.TokenId);
+        var book = await LedgerBook.OpenAsync(rows, [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
+        var correction = book.Correct(token, entry, change, reason.Trim(), drawn);
         await book.WriteAsync(cancellationToken);
         db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);
         await db.SaveChangesAsync(cancellationToken);

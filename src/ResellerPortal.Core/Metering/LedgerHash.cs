@@ -28,25 +28,32 @@ public static class LedgerHash
 
     public static byte[] Of(LedgerEntry entry)
     {
-        var text = new CanonicalText();
+        var text = CanonicalText.Begin();
         text.Raw(entry.PreviousHash);
         Write(text, entry);
         return text.Hash();
     }
 
-    public static byte[] Commit(IEnumerable<LotDraw> draws) =>
-        Commit(draws.Select(d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code)));
+    public static byte[] Commit(IReadOnlyCollection<LotDraw> draws)
+    {
+        var text = CanonicalText.Begin();
+        IEnumerable<LotDraw> inOrder = draws.Count == 1 ? draws : draws.OrderBy(d => d.LotId.ToString(), StringComparer.Ordinal);
+        foreach (var draw in inOrder)
+        {
+            text.HexLine(draw.Salt);
+            Write(text, draw.LotId, draw.Quantity, draw.CostMicros, draw.Currency.Code);
+        }
+
+        return text.Hash();
+    }
 
     public static byte[] Commit(IEnumerable<ExportedDraw> draws)
     {
-        var text = new CanonicalText();
+        var text = CanonicalText.Begin();
         foreach (var draw in draws.OrderBy(d => d.Lot.ToString(), StringComparer.Ordinal))
         {
             text.Line(draw.Salt);
-            text.Line(draw.Lot);
-            text.Line(draw.Quantity);
-            text.Line(draw.Cost);
-            text.Line(draw.Currency);
+            Write(text, draw.Lot, draw.Quantity, draw.Cost, draw.Currency);
         }
 
         return text.Hash();
@@ -55,9 +62,17 @@ public static class LedgerHash
     /// <exception cref="ArgumentException">A text holds a control character, which would make the format ambiguous.</exception>
     public static byte[] Canonical(LedgerEntry entry)
     {
-        var text = new CanonicalText();
+        var text = CanonicalText.Begin();
         Write(text, entry);
         return text.ToArray();
+    }
+
+    private static void Write(CanonicalText text, Guid lot, long quantity, long cost, string currency)
+    {
+        text.Line(lot);
+        text.Line(quantity);
+        text.Line(cost);
+        text.Line(currency);
     }
 
     private static void Write(CanonicalText text, LedgerEntry entry)
@@ -77,13 +92,24 @@ public static class LedgerHash
         text.Line(entry.Reference ?? "");
         text.Line((long)entry.Flags);
         text.Line(entry.CorrectsSequence?.ToString(CultureInfo.InvariantCulture) ?? "");
-        text.Line(Convert.ToHexStringLower(entry.CostCommitment));
+        text.HexLine(entry.CostCommitment);
     }
 
     /// <summary>Lines of UTF-8, written without making text of each value first: the meter writes two for each conversion.</summary>
     private sealed class CanonicalText
     {
-        private readonly ArrayBufferWriter<byte> _bytes = new(512);
+        [ThreadStatic]
+        private static CanonicalText? s_known;
+
+        private readonly ArrayBufferWriter<byte> _bytes = new(1024);
+
+        /// <summary>An empty one. The thread's last is empty with it.</summary>
+        public static CanonicalText Begin()
+        {
+            var text = s_known ??= new CanonicalText();
+            text._bytes.ResetWrittenCount();
+            return text;
+        }
 
         public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 
@@ -104,6 +130,13 @@ public static class LedgerHash
         {
             // Longer than any whole number or GUID.
             value.TryFormat(_bytes.GetSpan(40), out var written, default, CultureInfo.InvariantCulture);
+            _bytes.Advance(written);
+            End();
+        }
+
+        public void HexLine(ReadOnlySpan<byte> bytes)
+        {
+            Convert.TryToHexStringLower(bytes, _bytes.GetSpan(2 * bytes.Length), out var written);
             _bytes.Advance(written);
             End();
         }

@@ -48,37 +48,67 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
         _writesOfOthers = writes;
     }
 
-    /// <summary>Tokens by the hash of their secret, or of the one before it, and by id; locked, and read under their locks.</summary>
-    public async Task<List<ApiToken>> TokensAsync(IEnumerable<byte[]> hashes, IEnumerable<Guid> ids)
+    /// <summary>The token whose secret, or the one before it, has this hash; null where none was found.</summary>
+    public ApiToken? TokenOf(byte[] secretHash) => _tokensByHash.GetValueOrDefault(new HashKey(secretHash));
+
+    public ApiToken Token(Guid id) => _tokens[id];
+
+    public Customer Customer(CustomerId id) => _customers[id];
+
+    public Reseller Reseller(ResellerId id) => _resellers[id];
+
+    /// <returns>Null where it is not held, or no more.</returns>
+    public Reservation? Reservation(Guid id) => _reservations.GetValueOrDefault(id);
+
+    /// <summary>Notes what the transaction will write.</summary>
+    public void Add(Reservation made) => _reservations[made.Id] = made;
+
+    /// <inheritdoc cref="Add"/>
+    public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
+
+    /// <summary>Locks and reads tokens by the hash of their secret, or of the one before it, and by id.</summary>
+    public async Task NeedTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
     {
-        var wanted = hashes.DistinctBy(hash => new HashKey(hash)).ToList();
-        var unknown = wanted.FindAll(hash => !_tokensByHash.ContainsKey(new HashKey(hash)));
+        var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
         var read = await ByHashAsync(nameof(ApiToken.SecretHash), unknown);
         if (read.Count < unknown.Count)
         {
             var found = read.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            read.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(new HashKey(hash)))));
+            read.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
         }
 
         if (database.Dialect.HasRowLocks)
         {
-            return await database.ReadManyAsync<ApiToken>(db, read.Select(t => t.Id).Concat(ids).Distinct().Order().Cast<object>(), isLocking: true, default);
+            // What was read before its lock may not stand any more.
+            ids = [.. read.Select(t => t.Id), .. ids];
+        }
+        else
+        {
+            read.ForEach(Remember);
         }
 
-        read.ForEach(Remember);
-        var missing = ids.Distinct().Where(id => !_tokens.ContainsKey(id)).ToList();
-        (await database.ReadManyAsync<ApiToken>(db, missing.Cast<object>(), isLocking: true, default)).ForEach(Remember);
-        return [.. wanted.Select(hash => _tokensByHash.GetValueOrDefault(new HashKey(hash))).OfType<ApiToken>().Concat(ids.Select(id => _tokens[id])).Distinct()];
+        (await MissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Remember);
     }
 
-    public Task<List<Reservation>> ReservationsAsync(IReadOnlyCollection<Guid> ids) => KnownAsync(_reservations, ids, r => r.Id, isLocking: false);
+    public async Task NeedReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        (await MissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
 
-    /// <summary>Reservations read anew: under locks that were taken since, they are what they stay.</summary>
-    public Task<List<Reservation>> ReservationsAgainAsync(IReadOnlyCollection<Guid> ids) => database.ReadManyAsync<Reservation>(db, ids.Cast<object>(), isLocking: false, default);
+    /// <summary>Reads reservations anew: under locks that were taken since, they are what they stay.</summary>
+    public Task ReadAgainAsync(IReadOnlyCollection<Guid> reservations)
+    {
+        foreach (var id in reservations)
+        {
+            _reservations.Remove(id);
+        }
 
-    public Task<List<Customer>> CustomersAsync(IEnumerable<CustomerId> ids) => KnownAsync(_customers, ids.OrderBy(c => c.Value), c => c.Id, isLocking: true);
+        return NeedReservationsAsync(reservations);
+    }
 
-    public Task<List<Reseller>> ResellersAsync(IEnumerable<ResellerId> ids) => KnownAsync(_resellers, ids, r => r.Id, isLocking: false);
+    public async Task NeedCustomersAsync(IEnumerable<CustomerId> ids) =>
+        (await MissingAsync(_customers, ids, id => id.Value, isLocking: true)).ForEach(customer => _customers[customer.Id] = customer);
+
+    public async Task NeedResellersAsync(IEnumerable<ResellerId> ids) =>
+        (await MissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
 
     /// <summary>All lots of some resellers that were not full at the beginning.</summary>
     public async Task<List<CreditLot>> OpenLotsAsync(IReadOnlyCollection<ResellerId> resellers)
@@ -94,9 +124,10 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
         return [.. resellers.SelectMany(reseller => _openLots[reseller])];
     }
 
-    public async Task<List<CreditLot>> LotsAsync(IEnumerable<Guid> ids)
+    public async Task<List<CreditLot>> LotsAsync(IReadOnlyCollection<Guid> ids)
     {
-        var lots = await KnownAsync(_lots, ids.Order(), lot => lot.Id, isLocking: true);
+        (await MissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
+        List<CreditLot> lots = [.. ids.Select(id => _lots[id])];
         foreach (var lot in lots.Where(lot => _openLots.TryGetValue(lot.ResellerId, out var open) && !open.Contains(lot)))
         {
             // A full one, which may have room when this is done.
@@ -106,26 +137,12 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
         return lots;
     }
 
-    /// <summary>Notes what was written.</summary>
-    public void Note(IEnumerable<Reservation> made, IEnumerable<Reservation> ended)
-    {
-        foreach (var reservation in made)
-        {
-            _reservations[reservation.Id] = reservation;
-        }
-
-        foreach (var reservation in ended)
-        {
-            _reservations.Remove(reservation.Id);
-        }
-    }
-
     /// <summary>A lot that is full or was closed is not read for every request.</summary>
     private static string HasRoom(TableMap<CreditLot> lot) =>
         $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
 
-    private Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<byte[]> hashes) =>
-        database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash]), isLocking: false, null, default);
+    private Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<HashKey> hashes) =>
+        database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);
 
     private void Remember(ApiToken read)
     {
@@ -138,29 +155,24 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
         }
     }
 
-    /// <summary>Rows by their key, in its order; read where they are not known.</summary>
-    private async Task<List<TRow>> KnownAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TRow, TKey> keyOf, bool isLocking)
+    /// <summary>Reads the rows that are not known yet, in the order of their ids.</summary>
+    private Task<List<TRow>> MissingAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf, bool isLocking)
         where TKey : struct
         where TRow : class
     {
-        var wanted = keys.Distinct().ToList();
-        foreach (var row in await database.ReadManyAsync<TRow>(db, wanted.FindAll(key => !known.ContainsKey(key)).Cast<object>(), isLocking, default))
-        {
-            known[keyOf(row)] = row;
-        }
-
-        return [.. wanted.Where(known.ContainsKey).Select(key => known[key])];
+        List<TKey> missing = [.. keys.Where(key => !known.ContainsKey(key))];
+        return missing.Count == 0 ? Task.FromResult<List<TRow>>([]) : database.ReadManyAsync<TRow>(db, missing.Distinct().OrderBy(idOf).Cast<object>(), isLocking, default);
     }
 }
 
 /// <summary>A hash as a dictionary key, without making text of it.</summary>
 internal readonly struct HashKey(byte[] hash) : IEquatable<HashKey>
 {
-    private readonly byte[] _hash = hash;
+    public byte[] Hash { get; } = hash;
 
-    public bool Equals(HashKey other) => _hash.AsSpan().SequenceEqual(other._hash);
+    public bool Equals(HashKey other) => Hash.AsSpan().SequenceEqual(other.Hash);
 
     public override bool Equals(object? obj) => obj is HashKey other && Equals(other);
 
-    public override int GetHashCode() => BitConverter.ToInt32(_hash, 0);
+    public override int GetHashCode() => BitConverter.ToInt32(Hash, 0);
 }

@@ -26,7 +26,7 @@ internal sealed class LotShelf
     {
         var lots = await rows.OpenLotsAsync(resellers);
         lots.RemoveAll(lot => lot.ExpiresAtUtc <= earliest || lot.ValidFromUtc > now);
-        lots.AddRange(await rows.LotsAsync(heldLotIds.Except(lots.Select(l => l.Id))));
+        lots.AddRange(await rows.LotsAsync([.. heldLotIds.Except(lots.Select(l => l.Id))]));
         foreach (var reseller in resellers.Except(lots.Select(l => l.ResellerId)))
         {
             // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.

@@ -1,4 +1,5 @@
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
@@ -9,71 +10,88 @@ internal sealed class MeterBatch
     private readonly LedgerRows _rows;
     private readonly DateTimeOffset _now;
     private readonly LedgerBook _book;
-    private readonly Dictionary<HashKey, ApiToken> _tokensByHash = [];
-    private readonly Dictionary<Guid, Reservation> _reservations;
-    private readonly HashSet<Guid> _heldBefore;
+    private readonly bool _isRepeated;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
     private readonly List<Reservation> _made = [];
     private readonly List<Reservation> _ended = [];
 
-    private MeterBatch(
-        LedgerRows rows,
-        DateTimeOffset now,
-        LedgerBook book,
-        Dictionary<Guid, Reservation> reservations,
-        HashSet<Guid> heldBefore,
-        Dictionary<Guid, (long, long)> settledBefore)
-    {
-        (_rows, _now, _book, _reservations, _heldBefore, _settledBefore) = (rows, now, book, reservations, heldBefore, settledBefore);
-        foreach (var token in book.Tokens)
-        {
-            _tokensByHash[new HashKey(token.SecretHash)] = token;
-            if (token.FormerSecretHash is { } former && token.FormerSecretEndsAtUtc > now)
-            {
-                _tokensByHash[new HashKey(former)] = token;
-            }
-        }
-    }
+    private MeterBatch(LedgerRows rows, DateTimeOffset now, LedgerBook book, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
+        (_rows, _now, _book, _isRepeated, _settledBefore) = (rows, now, book, isRepeated, settledBefore);
 
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
     public static async Task<MeterBatch> LoadAsync(LedgerRows rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
     {
-        var reserves = commands.OfType<ReserveCommand>().ToList();
-        Guid[] settleIds = [.. commands.OfType<SettleCommand>().Select(c => c.Request.ReservationId).Distinct()];
-        Guid[] reservationIds = isRepeated ? [.. settleIds, .. reserves.Select(c => c.ReservationId)] : settleIds;
+        var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case SettleCommand settle:
+                    reservationIds.Add(settle.Request.ReservationId);
+                    break;
+                case ReserveCommand reserve:
+                    hashes.Add(new HashKey(reserve.Request.SecretHash));
+                    if (reserve.Request.Quantity is null)
+                    {
+                        converters.Add(reserve.Request.Converter);
+                    }
 
-        var reservations = await rows.ReservationsAsync(reservationIds);
-        var tokens = await rows.TokensAsync(reserves.Select(c => c.Request.SecretHash), reservations.Select(r => r.TokenId));
+                    if (isRepeated)
+                    {
+                        reservationIds.Add(reserve.ReservationId);
+                    }
+
+                    break;
+            }
+        }
+
+        await rows.NeedReservationsAsync(reservationIds);
+        var reservations = Held(rows, reservationIds);
+        await rows.NeedTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
         if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // Under the tokens' locks a reservation is settled by one transaction only.
-            reservations = await rows.ReservationsAgainAsync(reservationIds);
+            await rows.ReadAgainAsync(reservationIds);
+            reservations = Held(rows, reservationIds);
         }
 
-        var book = await LedgerBook.OpenAsync(
-            rows, tokens, reservations.Select(r => r.CustomerId).Concat(tokens.Where(t => t.IsPrepaid).Select(t => t.CustomerId)), reservations.SelectMany(r => r.Parts).Select(p => p.LotId), now, now);
-        var gone = reservationIds.Except(reservations.Select(r => r.Id)).Select(id => (object?[])[id]);
-        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], gone, isLocking: false, null, default);
-        await rows.Policy.LoadAsync(reserves.Where(c => c.Request.Quantity is null).Select(c => c.Request.Converter), book.Resellers, now);
-        return new MeterBatch(
-            rows,
-            now,
-            book,
-            reservations.ToDictionary(r => r.Id),
-            isRepeated ? [.. reservations.Select(r => r.Id).Except(settleIds)] : [],
-            settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
+        var (tokens, customers, lots) = (new HashSet<ApiToken>(), new HashSet<CustomerId>(), new HashSet<Guid>());
+        foreach (var token in hashes.Select(hash => rows.TokenOf(hash.Hash)).OfType<ApiToken>())
+        {
+            tokens.Add(token);
+            if (token.IsPrepaid)
+            {
+                customers.Add(token.CustomerId);
+            }
+        }
+
+        foreach (var reservation in reservations)
+        {
+            tokens.Add(rows.Token(reservation.TokenId));
+            customers.Add(reservation.CustomerId);
+            foreach (var part in reservation.Parts)
+            {
+                lots.Add(part.LotId);
+            }
+        }
+
+        var book = await LedgerBook.OpenAsync(rows, tokens, customers, lots, now, now);
+        reservationIds.ExceptWith(reservations.Select(r => r.Id));
+        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
+        await rows.Policy.LoadAsync(converters, book.Resellers, now);
+        return new MeterBatch(rows, now, book, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {
-        if (!_tokensByHash.TryGetValue(new HashKey(request.SecretHash), out var token))
+        if (TokenOf(request.SecretHash) is not { } token)
         {
             return new ReserveResult.UnknownToken();
         }
 
-        if (_heldBefore.Contains(reservationId))
+        if (_isRepeated && _rows.Reservation(reservationId) is { } before)
         {
-            return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, _reservations[reservationId].Quantity);
+            return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, before.Quantity);
         }
 
         var month = _book.MonthOf(token.ResellerId);
@@ -107,7 +125,12 @@ internal sealed class MeterBatch
         }
 
         var parts = _book.Allocate(token.ResellerId, wanted, _now);
-        var quantity = parts.Sum(p => p.Quantity);
+        var quantity = 0L;
+        foreach (var (_, part) in parts)
+        {
+            quantity += part;
+        }
+
         if (quantity < least)
         {
             return new ReserveResult.CreditsExhausted();
@@ -124,7 +147,7 @@ internal sealed class MeterBatch
         token.OpenRequests++;
         token.RateClearsAtUtc = Admission.NextRateInstant(token, _now);
         _book.Touch(token);
-        _made.Add(new Reservation
+        var reservation = new Reservation
         {
             Id = reservationId,
             ResellerId = token.ResellerId,
@@ -132,15 +155,17 @@ internal sealed class MeterBatch
             TokenId = token.Id,
             Converter = request.Converter,
             Quantity = quantity,
-            Parts = [.. parts.Select(p => new LotPart(p.Lot.Id, p.Quantity))],
+            Parts = parts.ConvertAll(static p => new LotPart(p.Lot.Id, p.Quantity)),
             CreatedAtUtc = _now,
-        });
+        };
+        _made.Add(reservation);
+        _rows.Add(reservation);
         return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, quantity);
     }
 
     public SettleResult Settle(SettleRequest request)
     {
-        if (!_reservations.Remove(request.ReservationId, out var reservation))
+        if (_rows.Reservation(request.ReservationId) is not { } reservation)
         {
             return _settledBefore.TryGetValue(request.ReservationId, out var earlier)
                 ? new SettleResult.Recorded(earlier.Sequence, earlier.Quantity)
@@ -160,6 +185,7 @@ internal sealed class MeterBatch
         }
 
         _ended.Add(reservation);
+        _rows.Remove(reservation);
         var quantity = request.Quantity ?? reservation.Quantity;
         if (quantity == 0)
         {
@@ -180,6 +206,11 @@ internal sealed class MeterBatch
         await _rows.Database.InsertManyAsync(_rows.Db, _made, default);
         await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
         await _book.WriteAsync(default);
-        _rows.Note(_made, _ended);
     }
+
+    /// <summary>The token with this secret, or with it as the one before that is still good.</summary>
+    private ApiToken? TokenOf(byte[] secretHash) =>
+        _rows.TokenOf(secretHash) is { } token && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
+
+    private static List<Reservation> Held(LedgerRows rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.Reservation).OfType<Reservation>()];
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
-using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -27,8 +26,10 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         }
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
-        var tokens = await database.ReadManyAsync<ApiToken>(db, tokenIds.Order().Cast<object>(), isLocking: true, cancellationToken);
-        var book = await LedgerBook.OpenAsync(new LedgerRows(database, db), tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var rows = new LedgerRows(database, db);
+        await rows.NeedTokensAsync([], tokenIds);
+        var tokens = Array.ConvertAll(tokenIds, rows.Token);
+        var book = await LedgerBook.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
             book.Append(book.Token(fact.TokenId), fact, preferredLots: []);
