@@ -15,7 +15,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private const string Disposition = "Content-Disposition:";
 
-    private const int PieceSize = 128 * 1024;
+    private const int PieceSize = 64 * 1024;
 
     /// <summary>A form up to this size, in bytes, is read before it is sent: in one piece, it costs both sides less.</summary>
     private const int SmallForm = 64 * 1024;
