@@ -62,7 +62,7 @@ internal sealed class LedgerBook
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerBook> OpenAsync(
-        LedgerRows rows, IEnumerable<ApiToken> tokens, IEnumerable<CustomerId> customerIds, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+        LedgerRows rows, IEnumerable<ApiToken> tokens, IEnumerable<CustomerId> customerIds, HashSet<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
         await rows.NeedCustomersAsync(customerIds);

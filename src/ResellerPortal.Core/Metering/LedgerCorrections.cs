@@ -55,7 +55,7 @@ public sealed class LedgerCorrections(PortalDatabase database, TimeProvider cloc
 
         var now = clock.GetUtcNow();
         var token = rows.Token(entry.TokenId);
-        var book = await LedgerBook.OpenAsync(rows, [token], [customerId], drawn.Select(d => d.LotId), entry.OccurredAtUtc, now);
+        var book = await LedgerBook.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
         var correction = book.Correct(token, entry, change, reason.Trim(), drawn);
         await book.WriteAsync(cancellationToken);
         db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);

@@ -60,6 +60,11 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
     /// <returns>Null where it is not held, or no more.</returns>
     public Reservation? Reservation(Guid id) => _reservations.GetValueOrDefault(id);
 
+    public CreditLot Lot(Guid id) => _lots[id];
+
+    /// <summary>A reseller's lots in the order they are drawn: plans before overage, first-expiring first.</summary>
+    public IReadOnlyList<CreditLot> OpenLots(ResellerId reseller) => _openLots[reseller];
+
     /// <summary>Notes what the transaction will write.</summary>
     public void Add(Reservation made) => _reservations[made.Id] = made;
 
@@ -110,36 +115,39 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
     public async Task NeedResellersAsync(IEnumerable<ResellerId> ids) =>
         (await MissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
 
-    /// <summary>All lots of some resellers that were not full at the beginning.</summary>
-    public async Task<List<CreditLot>> OpenLotsAsync(IReadOnlyCollection<ResellerId> resellers)
+    /// <summary>Locks and reads all lots of some resellers that are not full.</summary>
+    public async Task NeedOpenLotsAsync(IEnumerable<ResellerId> resellers)
     {
         var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
         unknown.ForEach(reseller => _openLots[reseller] = []);
         foreach (var lot in await database.ReadManyAsync<CreditLot>(db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
         {
-            _lots.TryAdd(lot.Id, lot);
-            _openLots[lot.ResellerId].Add(_lots[lot.Id]);
+            Put(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
         }
-
-        return [.. resellers.SelectMany(reseller => _openLots[reseller])];
     }
 
-    public async Task<List<CreditLot>> LotsAsync(IReadOnlyCollection<Guid> ids)
+    /// <summary>Locks and reads lots by id. One that is full is put among the open ones, for it may have room when this is done.</summary>
+    public async Task NeedLotsAsync(IReadOnlyCollection<Guid> ids)
     {
         (await MissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
-        List<CreditLot> lots = [.. ids.Select(id => _lots[id])];
-        foreach (var lot in lots.Where(lot => _openLots.TryGetValue(lot.ResellerId, out var open) && !open.Contains(lot)))
+        foreach (var id in ids)
         {
-            // A full one, which may have room when this is done.
-            _openLots.Remove(lot.ResellerId);
+            Put(_lots[id]);
         }
-
-        return lots;
     }
 
     /// <summary>A lot that is full or was closed is not read for every request.</summary>
     private static string HasRoom(TableMap<CreditLot> lot) =>
         $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
+
+    private void Put(CreditLot lot)
+    {
+        if (_openLots.TryGetValue(lot.ResellerId, out var open) && !open.Contains(lot))
+        {
+            open.Add(lot);
+            open.Sort((one, other) => (one.Kind, one.ExpiresAtUtc, one.Id).CompareTo((other.Kind, other.ExpiresAtUtc, other.Id)));
+        }
+    }
 
     private Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<HashKey> hashes) =>
         database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);

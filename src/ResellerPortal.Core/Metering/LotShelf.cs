@@ -7,41 +7,42 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The locked lots of some resellers, in the order they are drawn: plans before overage, first-expiring first.</summary>
 internal sealed class LotShelf
 {
-    private readonly Dictionary<Guid, CreditLot> _lots;
-    private readonly Dictionary<ResellerId, List<CreditLot>> _byReseller;
+    private readonly LedgerRows _rows;
+    private readonly HashSet<Guid> _held;
+    private readonly DateTimeOffset _earliest;
+    private readonly DateTimeOffset _now;
 
-    private LotShelf(List<CreditLot> lots)
-    {
-        _lots = lots.ToDictionary(l => l.Id);
-        _byReseller = lots
-            .GroupBy(l => l.ResellerId)
-            .ToDictionary(g => g.Key, g => g.OrderBy(l => l.Kind).ThenBy(l => l.ExpiresAtUtc).ThenBy(l => l.Id).ToList());
-    }
+    private LotShelf(LedgerRows rows, HashSet<Guid> held, DateTimeOffset earliest, DateTimeOffset now) =>
+        (_rows, _held, _earliest, _now) = (rows, held, earliest, now);
 
-    public CreditLot this[Guid id] => _lots[id];
+    public CreditLot this[Guid id] => _rows.Lot(id);
 
-    /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
+    /// <param name="held">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be drawn.</param>
-    public static async Task<LotShelf> LoadAsync(LedgerRows rows, ResellerId[] resellers, IEnumerable<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+    public static async Task<LotShelf> LoadAsync(LedgerRows rows, IReadOnlyCollection<ResellerId> resellers, HashSet<Guid> held, DateTimeOffset earliest, DateTimeOffset now)
     {
-        var lots = await rows.OpenLotsAsync(resellers);
-        lots.RemoveAll(lot => lot.ExpiresAtUtc <= earliest || lot.ValidFromUtc > now);
-        lots.AddRange(await rows.LotsAsync([.. heldLotIds.Except(lots.Select(l => l.Id))]));
-        foreach (var reseller in resellers.Except(lots.Select(l => l.ResellerId)))
+        await rows.NeedOpenLotsAsync(resellers);
+        await rows.NeedLotsAsync(held);
+        var shelf = new LotShelf(rows, held, earliest, now);
+        foreach (var reseller in resellers)
         {
-            // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
-            var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
-            lots.AddRange(await rows.LotsAsync(newest));
+            if (shelf.LastOf(reseller) is null)
+            {
+                // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
+                var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
+                await rows.NeedLotsAsync(newest);
+                held.UnionWith(newest);
+            }
         }
 
-        return new LotShelf(lots);
+        return shelf;
     }
 
     /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>
     public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)
     {
         var parts = new List<(CreditLot, long)>(1);
-        foreach (var lot in _byReseller.GetValueOrDefault(reseller, []))
+        foreach (var lot in _rows.OpenLots(reseller))
         {
             var part = lot.IsValidAt(at) ? Math.Min(lot.Available, quantity) : 0;
             if (part > 0)
@@ -66,7 +67,7 @@ internal sealed class LotShelf
         var parts = new List<(CreditLot Lot, long Quantity)>(1);
         foreach (var (lotId, held) in preferred)
         {
-            quantity -= Use(parts, _lots[lotId], Math.Min(held, quantity));
+            quantity -= Use(parts, _rows.Lot(lotId), Math.Min(held, quantity));
         }
 
         if (quantity > 0)
@@ -80,7 +81,7 @@ internal sealed class LotShelf
         isOverdrawn = quantity > 0;
         if (isOverdrawn)
         {
-            var last = parts.Count > 0 ? parts[^1].Lot : _byReseller.GetValueOrDefault(reseller)?[^1]
+            var last = parts.Count > 0 ? parts[^1].Lot : LastOf(reseller)
                 ?? throw new InvalidOperationException("Usage cannot be recorded before the reseller has its first credit lot.");
             Use(parts, last, quantity);
         }
@@ -94,11 +95,14 @@ internal sealed class LotShelf
         var parts = new List<(CreditLot Lot, long Quantity)>(1);
         foreach (var (lotId, used) in drawn.Reverse())
         {
-            quantity += Use(parts, _lots[lotId], -Math.Min(used, quantity));
+            quantity += Use(parts, _rows.Lot(lotId), -Math.Min(used, quantity));
         }
 
         return quantity == 0 ? parts : throw new InvalidOperationException("More was to be given back than was drawn.");
     }
+
+    private CreditLot? LastOf(ResellerId reseller) =>
+        _rows.OpenLots(reseller).LastOrDefault(lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _held.Contains(lot.Id));
 
     private static long Use(List<(CreditLot Lot, long Quantity)> parts, CreditLot lot, long quantity)
     {

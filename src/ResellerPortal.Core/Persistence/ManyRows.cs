@@ -16,11 +16,12 @@ internal static class ManyRows
             PortalDbContext db, string[] by, IEnumerable<object?[]> values, bool isLocking, Func<TableMap<TEntity>, string>? condition, CancellationToken cancellationToken)
             where TEntity : class
         {
-            var map = TableMap<TEntity>.Of(db, database.Dialect);
-            var rows = values.Select(map.Stored(by)).ToList();
-            var found = new List<TEntity>(rows.Count);
-            if (rows.Count > 0)
+            var keys = values.ToList();
+            var found = new List<TEntity>(keys.Count);
+            if (keys.Count > 0)
             {
+                var map = TableMap<TEntity>.Of(db, database.Dialect);
+                var rows = keys.ConvertAll(new Converter<object?[], object?[]>(map.Stored(by)));
                 await database.Dialect.QueryManyAsync(db, map.Select(by, isLocking, condition?.Invoke(map)), rows, reader => found.Add(Checked(db, map.Read(reader))), cancellationToken);
             }
 
@@ -28,44 +29,34 @@ internal static class ManyRows
         }
 
         public Task InsertManyAsync<TEntity>(PortalDbContext db, IReadOnlyCollection<TEntity> rows, CancellationToken cancellationToken)
-            where TEntity : class
-        {
-            var map = TableMap<TEntity>.Of(db, database.Dialect);
-            return database.WriteManyAsync(db, map, map.Insert(), null, rows, cancellationToken);
-        }
+            where TEntity : class =>
+            database.WriteManyAsync(db, static map => map.Insert, rows, cancellationToken);
 
-        /// <summary>Sets the named properties of rows that are locked by this transaction.</summary>
+        /// <summary>Sets some properties of rows that are locked by this transaction.</summary>
         public Task UpdateManyAsync<TEntity>(PortalDbContext db, IReadOnlyCollection<TEntity> rows, string[] properties, CancellationToken cancellationToken)
-            where TEntity : class
-        {
-            var map = TableMap<TEntity>.Of(db, database.Dialect);
-            return database.WriteManyAsync(db, map, map.Update(properties), [.. properties, .. map.Keys], rows, cancellationToken);
-        }
+            where TEntity : class =>
+            database.WriteManyAsync(db, map => map.Update(properties), rows, cancellationToken);
 
         public Task DeleteManyAsync<TEntity>(PortalDbContext db, IReadOnlyCollection<TEntity> rows, CancellationToken cancellationToken)
-            where TEntity : class
-        {
-            var map = TableMap<TEntity>.Of(db, database.Dialect);
-            return database.WriteManyAsync(db, map, map.Delete(), map.Keys, rows, cancellationToken);
-        }
+            where TEntity : class =>
+            database.WriteManyAsync(db, static map => map.Delete, rows, cancellationToken);
 
         /// <summary>Inserts rows, or adds their sums to and raises the maxima of the rows that have their keys.</summary>
         public Task MergeManyAsync<TEntity>(PortalDbContext db, IReadOnlyCollection<TEntity> rows, string[] sums, string[] maxima, CancellationToken cancellationToken)
-            where TEntity : class
-        {
-            var map = TableMap<TEntity>.Of(db, database.Dialect);
-            return database.WriteManyAsync(db, map, map.Merge(sums, maxima), null, rows, cancellationToken);
-        }
+            where TEntity : class =>
+            database.WriteManyAsync(db, map => map.Merge(sums, maxima), rows, cancellationToken);
 
-        private async Task WriteManyAsync<TEntity>(
-            PortalDbContext db, TableMap<TEntity> map, ManyStatement statement, string[]? properties, IReadOnlyCollection<TEntity> rows, CancellationToken cancellationToken)
+        private Task WriteManyAsync<TEntity>(
+            PortalDbContext db, Func<TableMap<TEntity>, RowStatement<TEntity>> statement, IReadOnlyCollection<TEntity> rows, CancellationToken cancellationToken)
             where TEntity : class
         {
-            if (rows.Count > 0)
+            if (rows.Count == 0)
             {
-                var values = map.ValuesOf(properties);
-                await database.Dialect.ExecuteManyAsync(db, statement, rows, (row, taker) => values(Checked(db, row), taker), cancellationToken);
+                return Task.CompletedTask;
             }
+
+            var (text, values) = statement(TableMap<TEntity>.Of(db, database.Dialect));
+            return database.Dialect.ExecuteManyAsync(db, text, rows, (row, taker) => values(Checked(db, row), taker), cancellationToken);
         }
     }
 

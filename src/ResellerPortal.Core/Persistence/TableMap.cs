@@ -18,12 +18,13 @@ internal sealed class TableMap<TEntity>
 {
     private static readonly ConcurrentDictionary<IModel, TableMap<TEntity>> Maps = new();
 
-    private readonly ConcurrentDictionary<string, ManyStatement> _statements = new();
+    private readonly ConcurrentDictionary<string, ManyStatement> _selects = new();
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
-    private readonly ConcurrentDictionary<string, Action<TEntity, IRowValues>> _values = new();
+    private readonly ConcurrentDictionary<string[], RowStatement<TEntity>> _updates = new();
     private readonly ISqlGenerationHelper _sql;
     private readonly IDatabaseDialect _dialect;
+    private RowStatement<TEntity>? _merge;
 
     private TableMap(PortalDbContext db, IDatabaseDialect dialect)
     {
@@ -48,32 +49,35 @@ internal sealed class TableMap<TEntity>
     public static TableMap<TEntity> Of(PortalDbContext db, IDatabaseDialect dialect) =>
         Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
 
-    public ManyStatement Insert() => Statement("insert", [.. _properties.Select(p => p.Name)], () =>
-        $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})");
+    public RowStatement<TEntity> Insert => field ??= new(
+        new ManyStatement(
+            $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
+            ParametersOf(All)),
+        ValuesOf(All));
 
-    /// <summary>Sets some properties of the row with a key; takes values in the order of <paramref name="properties"/>, then the key's.</summary>
-    public ManyStatement Update(string[] properties) => Statement("update " + string.Join(',', properties), [.. properties, .. Keys], () =>
-        $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}");
+    public RowStatement<TEntity> Delete => field ??= new(new ManyStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", ParametersOf(Keys)), ValuesOf(Keys));
 
-    public ManyStatement Delete() => Statement("delete", Keys, () => $"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}");
+    /// <summary>Sets some properties of the row with a key.</summary>
+    /// <param name="properties">One array for all calls: what is made of it is kept by it.</param>
+    public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
+        new ManyStatement(
+            $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
+            ParametersOf([.. properties, .. Keys])),
+        ValuesOf([.. properties, .. Keys])));
 
-    public ManyStatement Merge(string[] sums, string[] maxima) => Statement("merge", [.. _properties.Select(p => p.Name)], () =>
-        _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)));
+    /// <summary>Inserts a row, or adds to the one that is there: always the same sums and maxima.</summary>
+    public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
+        new ManyStatement(
+            _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)), ParametersOf(All)),
+        ValuesOf(All));
 
     /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
     /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
-    public ManyStatement Select(string[] by, bool isLocking, string? condition = null) => Statement($"select {string.Join(',', by)} {isLocking} {condition}", by, () =>
-        _dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking));
+    public ManyStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
+        $"{string.Join(',', by)} {isLocking} {condition}",
+        _ => new ManyStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), ParametersOf(by)));
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
-
-    /// <summary>Says a row's values as the database takes them: of all properties, or of some.</summary>
-    public Action<TEntity, IRowValues> ValuesOf(string[]? properties = null) => _values.GetOrAdd(properties is null ? "" : string.Join(',', properties), _ =>
-    {
-        var (entity, taker) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
-        var indexes = properties is null ? Enumerable.Range(0, _properties.Length) : properties.Select(IndexOf);
-        return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(indexes.Select(i => Say(entity, taker, _properties[i], _mappings[i]))), entity, taker).Compile();
-    });
 
     /// <summary>How values of some properties become those that the database takes.</summary>
     public Func<object?[], object?[]> Stored(string[] properties)
@@ -82,16 +86,26 @@ internal sealed class TableMap<TEntity>
         return values => [.. values.Select((value, i) => value is not null && converters[i] is { } converter ? converter.ConvertToProvider(value) : value)];
     }
 
-    private ManyStatement Statement(string name, string[] parameters, Func<string> text) => _statements.GetOrAdd(name, _ =>
+    private string[] All => Array.ConvertAll(_properties, p => p.Name);
+
+    private Func<DbCommand, DbParameter[]> ParametersOf(string[] properties)
     {
-        var mappings = Array.ConvertAll(parameters, p => _mappings[IndexOf(p)]);
-        return new ManyStatement(text(), command => [.. mappings.Select((mapping, i) =>
+        var mappings = Array.ConvertAll(properties, p => _mappings[IndexOf(p)]);
+        return command => [.. mappings.Select((mapping, i) =>
         {
             var parameter = mapping.CreateParameter(command, "@p" + i, null, nullable: true);
             command.Parameters.Add(parameter);
             return parameter;
-        })]);
-    });
+        })];
+    }
+
+    /// <summary>Says properties of a row as the database takes them.</summary>
+    private Action<TEntity, IRowValues> ValuesOf(string[] properties)
+    {
+        var (entity, taker) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
+        var said = properties.Select(IndexOf).Select(i => Say(entity, taker, _properties[i], _mappings[i]));
+        return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(said), entity, taker).Compile();
+    }
 
     private string[] Columns() => Array.ConvertAll(_properties, p => p.GetColumnName());
 
@@ -144,3 +158,6 @@ internal sealed class TableMap<TEntity>
             : value;
     }
 }
+
+/// <summary>A statement that writes rows, and how a row gives it its values.</summary>
+internal sealed record RowStatement<TEntity>(ManyStatement Text, Action<TEntity, IRowValues> Values);
