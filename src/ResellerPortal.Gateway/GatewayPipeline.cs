@@ -14,7 +14,7 @@ namespace ResellerPortal.Gateway;
 /// </summary>
 public static class GatewayPipeline
 {
-    /// <summary>Answers requests for the gateway's endpoints; all others go on. Goes before whatever asks who has signed in.</summary>
+    /// <summary>Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.</summary>
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
         var faults = ActivatorUtilities.CreateInstance<Faults>(app.ApplicationServices);

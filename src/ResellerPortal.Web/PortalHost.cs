@@ -82,11 +82,15 @@ internal static class PortalHost
         app.UsePublicScheme();
         if (!app.Environment.IsDevelopment())
         {
-            app.UseExceptionHandler("/account/error");
             app.UseHsts();
         }
 
         app.UseGateway();
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/account/error");
+        }
+
         app.UseSecurityHeaders(app.Configuration);
         app.UseRateLimiter();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/_blazor"), EndWithTheServer);

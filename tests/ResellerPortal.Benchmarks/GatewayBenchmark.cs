@@ -48,8 +48,8 @@ internal static class GatewayBenchmark
                 Random.Shared.NextBytes(content);
                 var rounds = new List<(Measured Bare, Measured Metered)>();
 
-                // The runtime compiles the hot paths again in the background until it knows them.
-                await Load.RunAsync(inFlight, options.Seconds * 2, _ => ConvertAsync(metered, content));
+                // The runtime compiles the hot paths again in the background until it knows them; for the portal that takes half a minute.
+                await Load.RunAsync(inFlight, options.Seconds * 4, _ => ConvertAsync(metered, content));
                 await Load.RunAsync(inFlight, options.Seconds, _ => ConvertAsync(bare, content));
                 for (var round = 0; round < Rounds; round++)
                 {
