@@ -56,6 +56,8 @@ public sealed class SqliteDialect : IDatabaseDialect
             + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
     }
 
+    public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(NativeTransaction.Begin(db));
+
     public Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
         PreparedStatements.Execute(db, statement, rows, values);

@@ -23,6 +23,8 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
     public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima) =>
         inner.MergeStatement(table, columns, keys, sums, maxima);
 
+    public Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
+
     public virtual Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken) =>
         inner.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
 

@@ -124,7 +124,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     private async Task CommitAsync(IReadOnlyList<MeterCommand> commands, bool isRepeated)
     {
         var db = _db ??= await OpenAsync();
-        await using (var transaction = await db.Database.BeginTransactionAsync())
+        await using (var transaction = await database.Dialect.BeginAsync(db))
         {
             _rows!.Begin();
             var batch = await MeterBatch.LoadAsync(_rows, commands, clock.GetUtcNow(), isRepeated);

@@ -35,6 +35,9 @@ public interface IDatabaseDialect
     /// <summary>A statement that inserts a row; where its key is taken, it adds to the sums and raises the maxima of the row that is there.</summary>
     string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima);
 
+    /// <summary>Begins a transaction that writes many rows.</summary>
+    async Task<IRowTransaction> BeginAsync(PortalDbContext db) => new ContextTransaction(await db.Database.BeginTransactionAsync());
+
     /// <summary>Runs a statement for each row, in their order, in the context's transaction.</summary>
     /// <param name="values">Says a row's values in the order of the statement's parameters.</param>
     Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken);

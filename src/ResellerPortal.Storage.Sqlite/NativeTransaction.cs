@@ -1,0 +1,54 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+using SQLitePCL;
+
+namespace ResellerPortal.Storage.Sqlite;
+
+/// <summary>A write transaction by prepared statements: what is usually done around one costs as much as a small commit.</summary>
+internal sealed class NativeTransaction : IRowTransaction
+{
+    private static readonly ManyStatement BeginStatement = new("BEGIN IMMEDIATE", _ => []);
+    private static readonly ManyStatement CommitStatement = new("COMMIT", _ => []);
+    private static readonly ManyStatement RollbackStatement = new("ROLLBACK", _ => []);
+
+    private readonly PortalDbContext _db;
+
+    private NativeTransaction(PortalDbContext db) => _db = db;
+
+    public static NativeTransaction Begin(PortalDbContext db)
+    {
+        try
+        {
+            Run(db, BeginStatement);
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
+        {
+            // Somebody else writes: the driver knows how long to wait.
+            using var begin = db.Database.GetDbConnection().CreateCommand();
+            begin.CommandText = BeginStatement.Text;
+            begin.ExecuteNonQuery();
+        }
+
+        return new NativeTransaction(db);
+    }
+
+    public Task CommitAsync()
+    {
+        Run(_db, CommitStatement);
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // SQLite rolls back by itself where a disk is full or fails.
+        if (raw.sqlite3_get_autocommit(((SqliteConnection)_db.Database.GetDbConnection()).Handle) == 0)
+        {
+            Run(_db, RollbackStatement);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Run(PortalDbContext db, ManyStatement statement) => PreparedStatements.Query(db, statement, [[]], _ => { });
+}

@@ -1,0 +1,80 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>What happens to a batch that SQLite does not take at once.</summary>
+public sealed class RefusedBatchTests
+{
+    private const int Crowd = 40;
+
+    [Fact]
+    public async Task A_refused_batch_leaves_nothing_and_each_of_its_commands_is_tried_alone()
+    {
+        var refusing = new RefusesCrowds();
+        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: refusing);
+        var secret = await IssueAsync(sqlite);
+        var held = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => sqlite.HoldAsync(secret)));
+        refusing.IsRefusing = true;
+
+        var settled = await Task.WhenAll(held.Select(id => sqlite.Meter.SettleAsync(new SettleRequest(id, 1))));
+
+        Assert.True(refusing.Refused > 0);
+        Assert.Equal(Enumerable.Range(1, Crowd).Select(i => (long)i), settled.Select(s => Assert.IsType<SettleResult.Recorded>(s).Sequence).Order());
+        await using var db = sqlite.OpenAll();
+        var lot = await db.CreditLots.SingleAsync();
+        Assert.Equal((Crowd, 0), (lot.Used, lot.Reserved));
+        Assert.Empty(await db.Reservations.ToListAsync());
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_batch_waits_for_another_writer_of_the_file()
+    {
+        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        var secret = await IssueAsync(sqlite);
+        await sqlite.UseAsync(secret);
+        await using var db = sqlite.OpenAll();
+        var another = await db.Database.BeginTransactionAsync();
+
+        var waiting = Task.Run(() => sqlite.ReserveAsync(secret));
+        await Task.Delay(300);
+        Assert.False(waiting.IsCompleted);
+        await another.CommitAsync();
+
+        Assert.IsType<ReserveResult.Held>(await waiting);
+    }
+
+    private static async Task<string> IssueAsync(LiveBooks books)
+    {
+        var (_, owner) = await books.Books.AddResellerAsync("northwind");
+        await books.Books.BuyAsync(owner, 100, 1m);
+        return (await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
+    }
+
+    /// <summary>SQLite, which refuses more than one ledger entry at a time.</summary>
+    private sealed class RefusesCrowds() : ForwardingDialect(new SqliteDialect())
+    {
+        private int _refused;
+
+        public bool IsRefusing { get; set; }
+
+        public int Refused => _refused;
+
+        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+        {
+            if (IsRefusing && rows is IReadOnlyCollection<LedgerEntry> { Count: > 1 })
+            {
+                _refused++;
+                throw new SqliteException("constraint failed", 19);
+            }
+
+            return base.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
+        }
+    }
+}
