@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using ResellerPortal.Core.Persistence;
 using SQLitePCL;
 
@@ -27,7 +28,7 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
         if (!bound.IsNumber || bound.Number != value)
         {
             (bound.IsNumber, bound.Number, bound.Text, bound.IsId) = (true, value, null, false);
-            raw.sqlite3_bind_int64(native, _position, value);
+            Check(raw.sqlite3_bind_int64(native, _position, value));
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
 
         (bound.IsNumber, bound.Text, bound.IsId) = (false, null, id is not null);
         id?.CopyTo(bound.Id ??= new byte[IdSize], 0);
-        _ = value is null ? raw.sqlite3_bind_null(native, _position) : raw.sqlite3_bind_blob(native, _position, value);
+        Check(value is null ? raw.sqlite3_bind_null(native, _position) : raw.sqlite3_bind_blob(native, _position, value));
     }
 
     public void Add(object? value)
@@ -92,18 +93,22 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
         const int Short = 256;
         if (text is null)
         {
-            raw.sqlite3_bind_null(native, _position);
+            Check(raw.sqlite3_bind_null(native, _position));
         }
-        else if (text.Length <= Short)
+        else if (text.Length is > 0 and <= Short)
         {
             Span<byte> bytes = stackalloc byte[3 * Short];
-            raw.sqlite3_bind_text(native, _position, bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
+            Check(raw.sqlite3_bind_text(native, _position, bytes[..Encoding.UTF8.GetBytes(text, bytes)]));
         }
         else
         {
-            raw.sqlite3_bind_text(native, _position, text);
+            // An empty one too: as bytes it would be no value at all.
+            Check(raw.sqlite3_bind_text(native, _position, text));
         }
     }
+
+    /// <summary>A value that was not taken would leave the one of the row before in its place.</summary>
+    private static void Check(int result) => SqliteException.ThrowExceptionForRC(result, null);
 
     /// <summary>What a parameter was given last.</summary>
     private struct Bound
