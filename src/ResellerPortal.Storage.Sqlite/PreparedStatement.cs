@@ -27,8 +27,8 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
         ref var bound = ref _bound[_position++];
         if (!bound.IsNumber || bound.Number != value)
         {
-            (bound.IsNumber, bound.Number, bound.Text, bound.IsId) = (true, value, null, false);
             Check(raw.sqlite3_bind_int64(native, _position, value));
+            (bound.IsNumber, bound.Number, bound.Text, bound.IsId) = (true, value, null, false);
         }
     }
 
@@ -39,8 +39,8 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
         ref var bound = ref _bound[_position++];
         if (value is null || !ReferenceEquals(bound.Text, value))
         {
-            (bound.IsNumber, bound.Text, bound.IsId) = (false, value, false);
             Bind(value);
+            (bound.IsNumber, bound.Text, bound.IsId) = (false, value, false);
         }
     }
 
@@ -53,9 +53,9 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
             return;
         }
 
+        Check(value is null ? raw.sqlite3_bind_null(native, _position) : raw.sqlite3_bind_blob(native, _position, value));
         (bound.IsNumber, bound.Text, bound.IsId) = (false, null, id is not null);
         id?.CopyTo(bound.Id ??= new byte[IdSize], 0);
-        Check(value is null ? raw.sqlite3_bind_null(native, _position) : raw.sqlite3_bind_blob(native, _position, value));
     }
 
     public void Add(object? value)
