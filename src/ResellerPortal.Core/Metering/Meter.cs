@@ -96,7 +96,10 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
     private int _waiting;
 
-    /// <summary>Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back.</summary>
+    /// <summary>
+    /// Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back. What is held
+    /// outlives the process; it may reach the disk a flush later, and does before its settlement is answered.
+    /// </summary>
     /// <exception cref="MeterUnavailableException">The database could not be written, or too many wait; nothing was held.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the writer took it; nothing was held.</exception>
     public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
@@ -131,7 +134,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         return cancellationToken.CanBeCanceled ? CancellableAsync(command, cancellationToken) : command.Answer;
     }
 
-    /// <summary>Records what a reservation cost. Repeating it answers the first entry.</summary>
+    /// <summary>Records what a reservation cost; answered when that is on the disk. Repeating it answers the first entry.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
     public Task<SettleResult> SettleAsync(SettleRequest request)
     {

@@ -1,9 +1,12 @@
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>What waits for the writer. It is taken once, by the writer or by its caller's cancellation, and answered once.</summary>
+/// <summary>What waits for the writer. It is taken once, by the writer or by its caller's cancellation; its first answer holds.</summary>
 internal abstract class MeterCommand
 {
     private int _isTaken;
+
+    /// <summary>Whether its answer must not be heard before its commit is on the disk.</summary>
+    public abstract bool WaitsForDisk { get; }
 
     /// <returns>False where its caller has given it up.</returns>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
@@ -47,12 +50,20 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
 
     public ReserveRequest Request { get; } = request;
 
+    /// <summary>
+    /// A commit outlives this process, if not a power cut, and who holds hears of nothing yet: the settlement that he hears
+    /// of lies behind it in the log and waits.
+    /// </summary>
+    public override bool WaitsForDisk => false;
+
     protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId, Request);
 }
 
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>
 {
     public SettleRequest Request { get; } = request;
+
+    public override bool WaitsForDisk => true;
 
     protected override SettleResult Execute(MeterBatch batch) => batch.Settle(Request);
 }

@@ -10,7 +10,8 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>
 /// The node's one writer of meter commands. It takes what waits, applies it in order of arrival in one transaction and
 /// answers after the commit is on the disk; so a lone command commits at once and a crowd shares a commit. Where the
-/// database lets the two be apart, the next batch is worked on while the disk takes the one before.
+/// database lets the two be apart, the next batch is worked on while the disk takes the one before, and what need not wait
+/// for the disk (<see cref="MeterCommand.WaitsForDisk"/>) is answered one commit ahead of it at most.
 /// </summary>
 public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<MeterWriter> logger) : BackgroundService
 {
@@ -30,6 +31,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     /// <summary>Commands that are committed and wait for the disk, and the task that sees to them.</summary>
     private List<MeterCommand> _unflushed = [];
     private Task _flushing = Task.CompletedTask;
+    private bool _hasDiskFailed;
 
     /// <summary>Commits and answers what was accepted, even where the host has used up its time to stop: each commit is short.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -137,20 +139,24 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             await transaction.CommitAsync();
         }
 
-        if (_delayed is { } delayed)
-        {
-            lock (_gate)
-            {
-                _unflushed.AddRange(commands);
-                if (_flushing.IsCompleted)
-                {
-                    _flushing = Task.Run(() => FlushAndAnswer(delayed));
-                }
-            }
-        }
-        else
+        if (_delayed is not { } delayed)
         {
             Answer(commands);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _unflushed.AddRange(commands);
+            if (_flushing.IsCompleted)
+            {
+                if (!_hasDiskFailed)
+                {
+                    Answer(commands.Where(command => !command.WaitsForDisk));
+                }
+
+                _flushing = Task.Run(() => FlushAndAnswer(delayed));
+            }
         }
     }
 
@@ -174,10 +180,12 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             try
             {
                 delayed.Flush();
+                _hasDiskFailed = false;
                 Answer(commands);
             }
             catch (Exception failure)
             {
+                _hasDiskFailed = true;
                 Refuse(commands, failure);
             }
         }

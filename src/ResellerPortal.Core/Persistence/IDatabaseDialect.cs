@@ -61,7 +61,7 @@ public interface IDatabaseDialect
     bool IsPassing(DbException failure);
 }
 
-/// <summary>Commits that are still to be put on the disk. Nobody may be told of a commit before it is.</summary>
+/// <summary>Commits that are still to be put on the disk. They outlive the process, but not a power cut before it.</summary>
 public interface IDelayedDurability : IDisposable
 {
     /// <summary>Returns once all that was committed before the call is on the disk. Safe beside the connection's own work.</summary>

@@ -6,42 +6,75 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>Where a commit and its way to the disk are apart, an answer waits for the disk; the next batch does not.</summary>
+/// <summary>
+/// Where a commit and its way to the disk are apart, what a caller hears of waits for the disk, the next batch does not, and a
+/// hold goes ahead of it by one commit at most.
+/// </summary>
 public sealed class DelayedDurabilityTests
 {
     [Fact]
-    public async Task An_answer_waits_for_the_disk_and_the_next_batch_does_not()
+    public async Task A_settlement_waits_for_the_disk_and_the_next_batch_does_not()
+    {
+        var disk = new SlowDisk();
+        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
+        var secret = await IssueAsync(sqlite);
+        var held = await sqlite.HoldAsync(secret);
+        disk.Stop();
+
+        var settled = sqlite.Meter.SettleAsync(new SettleRequest(held, 1));
+        await disk.IsAskedAsync();
+        var next = sqlite.ReserveAsync(secret);
+        await UntilAsync(async () => (await OpenReservationsAsync(sqlite)).Any(id => id != held));
+
+        Assert.Equal(1, await EntriesAsync(sqlite));
+        Assert.False(settled.IsCompleted);
+        Assert.False(next.IsCompleted);
+
+        disk.Go();
+        Assert.IsType<SettleResult.Recorded>(await settled);
+        Assert.IsType<ReserveResult.Held>(await next);
+    }
+
+    [Fact]
+    public async Task A_hold_goes_one_commit_ahead_of_the_disk_and_no_further()
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
         var secret = await IssueAsync(sqlite);
         disk.Stop();
 
-        var first = sqlite.ReserveAsync(secret);
+        var first = await sqlite.HoldAsync(secret);
+        Assert.Equal([first], await OpenReservationsAsync(sqlite));
+
         await disk.IsAskedAsync();
         var second = sqlite.ReserveAsync(secret);
-        await UntilAsync(async () => await OpenReservationsAsync(sqlite) == 2);
-
-        Assert.False(first.IsCompleted);
+        await UntilAsync(async () => (await OpenReservationsAsync(sqlite)).Count == 2);
         Assert.False(second.IsCompleted);
 
         disk.Go();
-        Assert.IsType<ReserveResult.Held>(await first);
         Assert.IsType<ReserveResult.Held>(await second);
     }
 
     [Fact]
-    public async Task A_disk_that_fails_gives_no_answer_but_unavailable()
+    public async Task A_disk_that_fails_gives_no_answer_but_unavailable_and_lets_nothing_go_ahead_until_it_works()
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
         var secret = await IssueAsync(sqlite);
+        var held = await sqlite.HoldAsync(secret);
         disk.Failure = new IOException("Input/output error");
 
+        await Assert.ThrowsAsync<MeterUnavailableException>(() => sqlite.Meter.SettleAsync(new SettleRequest(held, 1)));
         await Assert.ThrowsAsync<MeterUnavailableException>(() => sqlite.ReserveAsync(secret));
 
         disk.Failure = null;
-        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(secret));
+        disk.Stop();
+        var waiting = sqlite.ReserveAsync(secret);
+        await disk.IsAskedAsync();
+        Assert.False(waiting.IsCompleted);
+
+        disk.Go();
+        Assert.IsType<ReserveResult.Held>(await waiting);
     }
 
     [Fact]
@@ -51,7 +84,7 @@ public sealed class DelayedDurabilityTests
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
         var secret = await IssueAsync(sqlite);
         disk.Stop();
-        var held = sqlite.ReserveAsync(secret);
+        var held = await sqlite.HoldAsync(secret);
         await disk.IsAskedAsync();
 
         var restart = sqlite.RestartAsync();
@@ -59,7 +92,7 @@ public sealed class DelayedDurabilityTests
         Assert.False(restart.IsCompleted);
         disk.Go();
         await restart;
-        Assert.IsType<ReserveResult.Held>(await held);
+        Assert.Equal([held], await OpenReservationsAsync(sqlite));
     }
 
     [Fact]
@@ -86,10 +119,16 @@ public sealed class DelayedDurabilityTests
         return (await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
     }
 
-    private static async Task<int> OpenReservationsAsync(LiveBooks books)
+    private static async Task<List<Guid>> OpenReservationsAsync(LiveBooks books)
     {
         await using var db = books.OpenAll();
-        return await db.Set<Reservation>().CountAsync();
+        return await db.Reservations.Select(r => r.Id).ToListAsync();
+    }
+
+    private static async Task<int> EntriesAsync(LiveBooks books)
+    {
+        await using var db = books.OpenAll();
+        return await db.LedgerEntries.CountAsync();
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
