@@ -39,19 +39,26 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
+        var most = length + boundary.Length + MostAdded;
         if (length > SmallForm)
         {
             // How long the form will be is known at its end only. A length is announced all the same, for pieces of unknown
             // number cost the upstream a copy of all; blanks make up for what it has less.
-            Headers.ContentLength = length + boundary.Length + MostAdded;
+            Headers.ContentLength = most;
             return this;
         }
 
-        var whole = new MemoryStream((int)length + MostAdded);
-        await RelayAsync(caller.Body, whole, cancellationToken);
-        var content = new ReadOnlyMemoryContent(whole.GetBuffer().AsMemory(0, (int)whole.Length));
-        content.Headers.TryAddWithoutValidation("Content-Type", TypeOf(boundary));
-        return content;
+        var whole = new WholeForm((int)most, TypeOf(boundary));
+        try
+        {
+            await RelayAsync(caller.Body, whole.Content, cancellationToken);
+            return whole;
+        }
+        catch
+        {
+            whole.Dispose();
+            throw;
+        }
     }
 
     protected override async Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken)
@@ -66,7 +73,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
         foreach (var (name, value) in await OfCallerAsync(atEnd(), cancellationToken))
         {
-            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), value, to, cancellationToken);
+            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), Encoding.UTF8.GetBytes(value), to, cancellationToken);
         }
 
         await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), to, cancellationToken);
@@ -112,9 +119,14 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         {
             await SendAsync(LineBreak, to, cancellationToken);
         }
-        else if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", Encoding.UTF8.GetString(field.WrittenSpan), cancellationToken), cancellationToken) is { } passed)
+        else
         {
-            await WriteFieldAsync(headers, passed, to, cancellationToken);
+            // What is not changed goes on as the bytes that it is, whatever they are in.
+            var value = Encoding.UTF8.GetString(field.WrittenSpan);
+            if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
+            {
+                await WriteFieldAsync(headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), to, cancellationToken);
+            }
         }
     }
 
@@ -126,10 +138,11 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             : ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
-    private async Task WriteFieldAsync(byte[] headers, string value, Stream to, CancellationToken cancellationToken)
+    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Stream to, CancellationToken cancellationToken)
     {
         await BeginPartAsync(headers, to, cancellationToken);
-        await SendAsync(Encoding.UTF8.GetBytes(value + "\r\n"), to, cancellationToken);
+        await SendAsync(value, to, cancellationToken);
+        await SendAsync(LineBreak, to, cancellationToken);
     }
 
     private async Task BeginPartAsync(byte[] headers, Stream to, CancellationToken cancellationToken)

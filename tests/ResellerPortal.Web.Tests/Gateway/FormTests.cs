@@ -97,6 +97,28 @@ public sealed class FormTests
     [Theory]
     [InlineData(100)]
     [InlineData(300_000)]
+    public async Task Fields_in_any_encoding_arrive_as_they_were_sent(int size)
+    {
+        var arrived = "";
+        await using var upstream = await StandInUpstream.StartAsync(async (_, context) =>
+        {
+            arrived = await new StreamReader(context.Request.Body, Encoding.Latin1).ReadToEndAsync();
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(Converted);
+        });
+        using var shop = await Shop.OpenAsync(upstream.Settings());
+        var password = string.Concat(Enumerable.Repeat("Grüße ", 500));
+        using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(new byte[size]), "File", "a.docx" } };
+        form.Add(new ByteArrayContent(Encoding.Latin1.GetBytes(password)), "Password");
+
+        (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+
+        Assert.Contains($"\r\n\r\n{password}\r\n--boundary--", arrived, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(300_000)]
     public async Task A_form_is_sent_with_its_length_whatever_becomes_of_its_fields(int size)
     {
         long? announced = null;
