@@ -42,7 +42,7 @@ internal static class GatewayBenchmark
             var flush = FlushTime(folder);
             using var bare = Client(forwarder, secret);
             using var metered = Client(portal, secret);
-            foreach (var (name, size, inFlight, wanted) in ((string, int, int, double)[])[("2 kB, 128 in flight", 2_000, 128, 0.7), ("10 MB, 4 in flight", 10_000_000, 4, 0.95), ("2 kB, 1 in flight", 2_000, 1, 0)])
+            foreach (var (name, size, inFlight, wanted) in ((string, int, int, double)[])[("2 kB, 128 in flight", 2_000, 128, 0.7), ("20 kB, 128 in flight", 20_000, 128, 0.7), ("10 MB, 4 in flight", 10_000_000, 4, 0.95), ("2 kB, 1 in flight", 2_000, 1, 0)])
             {
                 var content = new byte[size];
                 Random.Shared.NextBytes(content);
