@@ -150,12 +150,11 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             _unflushed.AddRange(commands);
             if (_flushing.IsCompleted)
             {
+                _flushing = Task.Run(() => FlushAndAnswer(delayed));
                 if (!_hasDiskFailed)
                 {
                     Answer(commands.Where(command => !command.WaitsForDisk));
                 }
-
-                _flushing = Task.Run(() => FlushAndAnswer(delayed));
             }
         }
     }

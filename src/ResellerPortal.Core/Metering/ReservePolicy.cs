@@ -18,7 +18,7 @@ internal sealed class ReservePolicy(PortalDatabase database, PortalDbContext db)
     }
 
     /// <summary>Reads what is not known of some converters.</summary>
-    public async Task LoadAsync(IEnumerable<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
+    public async Task LoadAsync(HashSet<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
     {
         var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
         if (since != _since)
@@ -27,8 +27,23 @@ internal sealed class ReservePolicy(PortalDatabase database, PortalDbContext db)
             _since = since;
         }
 
-        var names = converters.Distinct().ToList();
-        var unknown = names.FindAll(name => _least.TryAdd(name, ConverterReserve.Default));
+        var (unknown, unseen) = (new List<string>(), new List<object?[]>());
+        foreach (var name in converters)
+        {
+            if (_least.TryAdd(name, ConverterReserve.Default))
+            {
+                unknown.Add(name);
+            }
+
+            foreach (var reseller in resellers)
+            {
+                if (_peaks.TryAdd((reseller, name), 0))
+                {
+                    unseen.Add([reseller, name]);
+                }
+            }
+        }
+
         foreach (var reserve in await database.ReadManyAsync<ConverterReserve>(db, unknown, isLocking: false, default))
         {
             _least[reserve.Converter] = reserve.Quantity;
@@ -37,7 +52,7 @@ internal sealed class ReservePolicy(PortalDatabase database, PortalDbContext db)
         var days = await database.ReadManyAsync<ConverterPeak>(
             db,
             [nameof(ConverterPeak.ResellerId), nameof(ConverterPeak.Converter)],
-            [.. resellers.SelectMany(reseller => names.Select(name => (reseller, name))).Where(pair => _peaks.TryAdd(pair, 0)).Select(pair => (object?[])[pair.reseller, pair.name])],
+            unseen,
             isLocking: false,
             map => $"{map.Column(nameof(ConverterPeak.Day))} >= '{since.ToString("O", CultureInfo.InvariantCulture)}'",
             default);
