@@ -51,8 +51,8 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
     public ReserveRequest Request { get; } = request;
 
     /// <summary>
-    /// A commit outlives this process, if not a power cut, and who holds hears of nothing yet: the settlement that he hears
-    /// of lies behind it in the log and waits.
+    /// A commit outlives this process, if not a power cut; and callers hear of no hold, but of its settlement, which lies
+    /// behind it in the log and waits.
     /// </summary>
     public override bool WaitsForDisk => false;
 
