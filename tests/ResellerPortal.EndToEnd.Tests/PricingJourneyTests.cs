@@ -35,7 +35,14 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.EnterAsync("Step 1 up to (conversions)", "0");
         await owner.SeesAsync("Each step ends later than the one before it");
         await owner.EnterAsync("Step 1 up to (conversions)", "1000");
-        await owner.EnterAsync("Step 2 price", "0.02");
+
+        // A press begins with leaving the field, and the warning goes before it ends: the button must still be under the pointer.
+        await owner.FillAsync("Step 2 price", "0.02");
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Set price" }).HoverAsync();
+        await owner.Page.Mouse.DownAsync();
+        await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
+        await owner.Page.Mouse.UpAsync();
+        await owner.SeesAsync("Now: graduated: 0.03 EUR to 1,000, 0.02 EUR beyond");
         await owner.SeesAsync("34.00");
         await owner.PressAsync("Groups of converters, fee, minimum, discount, tax included");
         await owner.EnterAsync("Monthly fee", "15");

@@ -16,6 +16,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
 {
     private CardDraft _draft = null!;
     private bool _hasMore;
+    private int _previews;
     private string _from = "";
     private string? _refusal;
     private string? _warning;
@@ -72,13 +73,20 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
             return;
         }
 
+        // Previews overlap while somebody types; an older one may come last and is then left out.
+        var preview = ++_previews;
         var (actor, terms) = (await current.GetAsync(), _draft.ToTerms(Currency));
         _refusal = terms?.Check(Currency)?.Message;
-        if (_refusal is null)
+        if (_refusal is not null)
         {
-            _effects = terms is null ? [] : await cards.EffectsAsync(actor, CustomerId, terms);
-            _warning = RateCards.LossWarning(_effects);
-            _simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
+            return;
+        }
+
+        var effects = terms is null ? [] : await cards.EffectsAsync(actor, CustomerId, terms);
+        var simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
+        if (preview == _previews)
+        {
+            (_effects, _warning, _simulated) = (effects, RateCards.LossWarning(effects), simulated);
         }
     }
 
