@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -50,7 +49,6 @@ internal sealed class LedgerBook
     private readonly List<LotDraw> _draws = [];
     private readonly RollupSheet _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
-    private ReadOnlyMemory<byte> _salts;
 
     private LedgerBook(LedgerRows rows, DateTimeOffset now, Dictionary<ResellerId, DateOnly> today, LotShelf lots) =>
         (_rows, _now, _today, _lots) = (rows, now, today, lots);
@@ -159,7 +157,7 @@ internal sealed class LedgerBook
                 CostMicros = (lot.UnitCost * quantity).Micros,
                 UnitCostMicros = lot.UnitCostMicros,
                 Currency = lot.Currency,
-                Salt = NewSalt(),
+                Salt = _rows.Random.Take(SaltSize),
             });
         }
 
@@ -194,19 +192,6 @@ internal sealed class LedgerBook
         _draws.AddRange(draws);
         _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.Reseller(entry.ResellerId).Zone.DayOf(entry.OccurredAtUtc), draws);
         return entry;
-    }
-
-    /// <summary>Asks the system's generator once for many.</summary>
-    private byte[] NewSalt()
-    {
-        if (_salts.IsEmpty)
-        {
-            _salts = RandomNumberGenerator.GetBytes(32 * SaltSize);
-        }
-
-        var salt = _salts[..SaltSize].ToArray();
-        _salts = _salts[SaltSize..];
-        return salt;
     }
 
     /// <summary>Limits and budgets of a month count what is recorded in it.</summary>

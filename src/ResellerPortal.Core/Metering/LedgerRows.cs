@@ -27,6 +27,8 @@ internal sealed class LedgerRows(PortalDatabase database, PortalDbContext db)
 
     public PortalDbContext Db => db;
 
+    public Randomness Random { get; } = new();
+
     public ReservePolicy Policy { get; } = new(database, db);
 
     /// <summary>Begins the work of a transaction that holds up all other writers, or their rows.</summary>

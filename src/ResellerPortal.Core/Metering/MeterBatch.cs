@@ -36,9 +36,9 @@ internal sealed class MeterBatch
                         converters.Add(reserve.Request.Converter);
                     }
 
-                    if (isRepeated)
+                    if (isRepeated && reserve.ReservationId is { } before)
                     {
-                        reservationIds.Add(reserve.ReservationId);
+                        reservationIds.Add(before);
                     }
 
                     break;
@@ -81,6 +81,8 @@ internal sealed class MeterBatch
         await rows.Policy.LoadAsync(converters, book.Resellers, now);
         return new MeterBatch(rows, now, book, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
+
+    public Guid NewId() => _rows.Random.NextId(_now);
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {

@@ -45,8 +45,8 @@ internal abstract class MeterCommand<TResult> : MeterCommand
 
 internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<ReserveResult>
 {
-    /// <summary>Given here, so that a batch that is tried again after a lost answer finds what it wrote before.</summary>
-    public Guid ReservationId { get; } = Guid.CreateVersion7();
+    /// <summary>Given once, so that a batch that is tried again after a lost answer finds what it wrote before.</summary>
+    public Guid? ReservationId { get; private set; }
 
     public ReserveRequest Request { get; } = request;
 
@@ -56,7 +56,7 @@ internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<Rese
     /// </summary>
     public override bool WaitsForDisk => false;
 
-    protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId, Request);
+    protected override ReserveResult Execute(MeterBatch batch) => batch.Reserve(ReservationId ??= batch.NewId(), Request);
 }
 
 internal sealed class SettleCommand(SettleRequest request) : MeterCommand<SettleResult>
