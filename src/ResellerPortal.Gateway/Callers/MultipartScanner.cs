@@ -9,18 +9,27 @@ namespace ResellerPortal.Gateway.Callers;
 /// </summary>
 internal sealed class MultipartScanner : IDisposable
 {
+    /// <summary>Bytes before a form that is held whole, for the line break that belongs to its first boundary.</summary>
+    public const int Lead = 2;
+
     private const int MaxHeaders = 16 * 1024;
 
-    private readonly Stream _from;
+    private readonly Stream? _from;
     private readonly byte[] _delimiter;
     private readonly byte[] _buffer;
     private int _start;
     private int _end;
     private bool _hasBegun;
 
-    /// <param name="pieceSize">Bytes of a piece at most. Less than the longest headers only where the whole form is less.</param>
-    public MultipartScanner(Stream from, string boundary, int pieceSize) =>
-        (_from, _delimiter, _buffer) = (from, Encoding.ASCII.GetBytes("\r\n--" + boundary), ArrayPool<byte>.Shared.Rent(pieceSize));
+    /// <param name="pieceSize">Bytes of a piece at most; no less than the longest headers.</param>
+    public MultipartScanner(Stream from, string boundary, int pieceSize)
+        : this(ArrayPool<byte>.Shared.Rent(pieceSize), 0, boundary) => _from = from;
+
+    /// <summary>Reads a form that is held whole, and leaves it as it is.</summary>
+    /// <param name="whole"><see cref="Lead"/> bytes, and the form.</param>
+    /// <param name="end">Where the form ends.</param>
+    public MultipartScanner(byte[] whole, int end, string boundary) =>
+        (_buffer, _end, _delimiter) = (whole, end, Encoding.ASCII.GetBytes("\r\n--" + boundary));
 
     private Span<byte> Held => _buffer.AsSpan(_start, _end - _start);
 
@@ -35,7 +44,7 @@ internal sealed class MultipartScanner : IDisposable
 
             // The first boundary may stand at the very beginning, without the line break that is part of all others.
             "\r\n"u8.CopyTo(_buffer);
-            _end = 2;
+            _end = Math.Max(_end, Lead);
             while (!(await ReadBodyAsync(cancellationToken)).IsEmpty)
             {
             }
@@ -100,7 +109,13 @@ internal sealed class MultipartScanner : IDisposable
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose()
+    {
+        if (_from is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+    }
 
     /// <summary>Skips the rest of a boundary's line, which holds blanks at most.</summary>
     private async ValueTask LineAsync(CancellationToken cancellationToken)
@@ -136,6 +151,11 @@ internal sealed class MultipartScanner : IDisposable
 
     private async ValueTask<bool> ReadMoreAsync(CancellationToken cancellationToken)
     {
+        if (_from is null)
+        {
+            return false;
+        }
+
         Held.CopyTo(_buffer);
         (_start, _end) = (0, _end - _start);
         var read = await _from.ReadAsync(_buffer.AsMemory(_end), cancellationToken);

@@ -17,9 +17,6 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private const int PieceSize = 64 * 1024;
 
-    /// <summary>A form up to this size, in bytes, is read before it is sent: in one piece, it costs both sides less.</summary>
-    private const int SmallForm = 64 * 1024;
-
     /// <summary>Bytes that a form may become longer by, beside its boundary: it may be given a job's id.</summary>
     private const int MostAdded = 256;
 
@@ -31,7 +28,10 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
 
-    /// <summary>What is to be sent: a small form read to its end, of another this one, which reads while it is sent.</summary>
+    /// <summary>
+    /// What is to be sent: a small form read to its end, since in one piece it costs both sides less; of another this one, which
+    /// reads while it is sent.
+    /// </summary>
     public async ValueTask<HttpContent> OpenAsync(CancellationToken cancellationToken)
     {
         if (caller.ContentLength is not { } length)
@@ -39,19 +39,19 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
-        var most = length + boundary.Length + MostAdded;
-        if (length > SmallForm)
+        if (length > WholeForm.MaxSize)
         {
             // How long the form will be is known at its end only. A length is announced all the same, for pieces of unknown
             // number cost the upstream a copy of all; blanks make up for what it has less.
-            Headers.ContentLength = most;
+            Headers.ContentLength = length + boundary.Length + MostAdded;
             return this;
         }
 
-        var whole = new WholeForm((int)most, TypeOf(boundary));
+        var whole = await WholeForm.ReadAsync(caller.Body, (int)length, TypeOf(boundary), cancellationToken);
         try
         {
-            await RelayAsync(caller.Body, whole.Content, cancellationToken);
+            using var form = whole.Scan(boundary);
+            await RelayAsync(form, whole.WriteAsync, cancellationToken);
             return whole;
         }
         catch
@@ -63,7 +63,12 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     protected override async Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {
-        using var form = new MultipartScanner(from, boundary, (int)Math.Min(PieceSize, caller.ContentLength + 64 ?? PieceSize));
+        using var form = new MultipartScanner(from, boundary, PieceSize);
+        await RelayAsync(form, to.WriteAsync, cancellationToken);
+    }
+
+    private async Task RelayAsync(MultipartScanner form, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    {
         while (await OfCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
             // Copied, for it is only good until more is read.
@@ -87,7 +92,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private static string TypeOf(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
 
-    private async Task PassAsync(MultipartScanner form, byte[] headers, Stream to, CancellationToken cancellationToken)
+    private async Task PassAsync(MultipartScanner form, byte[] headers, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
     {
         var disposition = await OfCallerAsync(DispositionOf(headers), cancellationToken);
         var field = new ArrayBufferWriter<byte>();
@@ -132,29 +137,38 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private static ValueTask<ContentDispositionHeaderValue> DispositionOf(byte[] headers)
     {
-        var line = Encoding.UTF8.GetString(headers).Split("\r\n").FirstOrDefault(l => l.StartsWith(Disposition, StringComparison.OrdinalIgnoreCase));
-        return ContentDispositionHeaderValue.TryParse(line?[Disposition.Length..], out var disposition)
-            ? ValueTask.FromResult(disposition)
-            : ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
+        var lines = Encoding.UTF8.GetString(headers);
+        foreach (var line in lines.AsSpan().Split("\r\n"))
+        {
+            if (lines.AsSpan()[line].StartsWith(Disposition, StringComparison.OrdinalIgnoreCase))
+            {
+                return ContentDispositionHeaderValue.TryParse(lines[line][Disposition.Length..], out var disposition) ? ValueTask.FromResult(disposition) : Unreadable();
+            }
+        }
+
+        return Unreadable();
+
+        static ValueTask<ContentDispositionHeaderValue> Unreadable() =>
+            ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
-    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Stream to, CancellationToken cancellationToken)
+    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
     {
         await BeginPartAsync(headers, to, cancellationToken);
         await SendAsync(value, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private async Task BeginPartAsync(byte[] headers, Stream to, CancellationToken cancellationToken)
+    private async Task BeginPartAsync(byte[] headers, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
     {
         await SendAsync(_open, to, cancellationToken);
         await SendAsync(headers, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Stream to, CancellationToken cancellationToken)
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
     {
         _sent += bytes.Length;
-        return to.WriteAsync(bytes, cancellationToken);
+        return to(bytes, cancellationToken);
     }
 }

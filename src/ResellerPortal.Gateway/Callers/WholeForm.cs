@@ -4,42 +4,91 @@ using System.Net;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// A small form, read before it is sent. Its buffer comes from the pool, for at many forms a second new ones would live just
-/// long enough to be costly; it goes back only when nobody can be reading it any more.
+/// A small form, read before it is sent. What was read is sent as it stands for as long as nothing of it is changed. Its
+/// buffer comes from a pool, for at many forms a second new ones would live just long enough to be costly; it goes back
+/// only when nobody can be reading it any more.
 /// </summary>
 internal sealed class WholeForm : HttpContent
 {
+    /// <summary>Bytes of the largest.</summary>
+    public const int MaxSize = MaxBuffer - MultipartScanner.Lead;
+
+    private const int MaxBuffer = 64 * 1024;
+
     private const int Free = 0;
     private const int Read = 1;
     private const int Disposed = 2;
 
-    private readonly MemoryStream _content;
-    private readonly byte[] _buffer;
+    /// <summary>The shared pool keeps some sixty of a size, and a busy node has hundreds of forms in flight. This one keeps 64 MiB at most.</summary>
+    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(MaxBuffer, maxArraysPerBucket: 512);
+
+    private readonly byte[] _read;
+    private readonly int _end;
+    private MemoryStream? _changed;
+    private int _written;
     private int _use;
 
-    /// <param name="maxBytes">More cannot be written.</param>
-    public WholeForm(int maxBytes, string contentType)
+    private WholeForm(byte[] read, int end, string contentType)
     {
-        _buffer = ArrayPool<byte>.Shared.Rent(maxBytes);
-        _content = new MemoryStream(_buffer);
+        (_read, _end) = (read, end);
         Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
-    /// <summary>Where it is written, before it is sent.</summary>
-    public Stream Content => _content;
+    /// <summary>What will be sent.</summary>
+    private ReadOnlyMemory<byte> Content =>
+        _changed is null ? _read.AsMemory(MultipartScanner.Lead, _written) : _changed.GetBuffer().AsMemory(0, (int)_changed.Length);
+
+    /// <summary>Reads a caller's form to its end; nothing of it is to be sent yet.</summary>
+    /// <param name="length">Bytes that it has; <see cref="MaxSize"/> at most.</param>
+    public static async ValueTask<WholeForm> ReadAsync(Stream caller, int length, string contentType, CancellationToken cancellationToken)
+    {
+        var buffer = Buffers.Rent(MultipartScanner.Lead + length);
+        try
+        {
+            var read = await caller.ReadAtLeastAsync(buffer.AsMemory(MultipartScanner.Lead, length), length, throwOnEndOfStream: false, cancellationToken);
+            return new WholeForm(buffer, MultipartScanner.Lead + read, contentType);
+        }
+        catch
+        {
+            Buffers.Return(buffer);
+            throw;
+        }
+    }
+
+    /// <summary>Looks through what was read.</summary>
+    public MultipartScanner Scan(string boundary) => new(_read, _end, boundary);
+
+    /// <summary>Adds to what will be sent.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (_changed is null && _read.AsSpan(MultipartScanner.Lead + _written, _end - MultipartScanner.Lead - _written).StartsWith(bytes.Span))
+        {
+            _written += bytes.Length;
+            return ValueTask.CompletedTask;
+        }
+
+        if (_changed is null)
+        {
+            var before = Content;
+            _changed = new MemoryStream(_end);
+            _changed.Write(before.Span);
+        }
+
+        return _changed.WriteAsync(bytes, cancellationToken);
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _use, Read, Free) != Free, this);
-        await stream.WriteAsync(_buffer.AsMemory(0, (int)_content.Position), cancellationToken);
+        await stream.WriteAsync(Content, cancellationToken);
         Interlocked.CompareExchange(ref _use, Free, Read);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _content.Position;
+        length = Content.Length;
         return true;
     }
 
@@ -48,7 +97,7 @@ internal sealed class WholeForm : HttpContent
     {
         if (Interlocked.Exchange(ref _use, Disposed) == Free)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_read);
         }
 
         base.Dispose(disposing);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using ResellerPortal.Gateway.Callers;
 
@@ -7,19 +6,19 @@ namespace ResellerPortal.Web.Tests.Gateway;
 /// <summary>A form's buffer is another's only when nobody can be sending it any more.</summary>
 public sealed class WholeFormTests
 {
-    private const int Size = 60_000;
+    private static readonly byte[] Form = [.. Enumerable.Range(0, 60_000).Select(i => (byte)(i % 251))];
 
     [Fact]
     public async Task A_buffer_that_was_sent_goes_back_to_the_pool()
     {
         using var upstream = new SlowStream();
-        var form = FormOf("sent"u8);
+        var form = await FormAsync(Form);
         upstream.Go();
         await form.CopyToAsync(upstream);
 
         form.Dispose();
 
-        Assert.Equal("sent"u8, upstream.Written.Span);
+        Assert.Equal(Form, upstream.Written.Span);
         Assert.Contains(Rented(), other => ReferenceEquals(other, upstream.Array));
     }
 
@@ -27,7 +26,7 @@ public sealed class WholeFormTests
     public async Task A_buffer_that_is_still_being_sent_is_nobody_elses()
     {
         using var upstream = new SlowStream();
-        var form = FormOf("being sent"u8);
+        var form = await FormAsync(Form);
         var sending = form.CopyToAsync(upstream);
 
         form.Dispose();
@@ -37,7 +36,7 @@ public sealed class WholeFormTests
         others.ForEach(other => other.AsSpan().Clear());
         upstream.Go();
         await sending;
-        Assert.Equal("being sent"u8, upstream.Written.Span);
+        Assert.Equal(Form, upstream.Written.Span);
         Assert.DoesNotContain(Rented(), other => ReferenceEquals(other, upstream.Array));
     }
 
@@ -45,7 +44,7 @@ public sealed class WholeFormTests
     public async Task A_form_that_is_gone_is_not_sent()
     {
         using var upstream = new SlowStream();
-        var form = FormOf("gone"u8);
+        var form = await FormAsync(Form);
 
         form.Dispose();
 
@@ -53,15 +52,48 @@ public sealed class WholeFormTests
         Assert.Null(upstream.Array);
     }
 
-    private static WholeForm FormOf(ReadOnlySpan<byte> content)
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(59_999)]
+    public async Task What_is_changed_from_some_byte_on_is_sent_as_it_was_written(int unchanged)
     {
-        var form = new WholeForm(Size, "multipart/form-data");
-        form.Content.Write(content);
+        using var upstream = new SlowStream();
+        byte[] changed = [.. Form[..unchanged], .. "changed"u8, .. Form];
+        using var form = await FormAsync(Form[..unchanged], "changed"u8.ToArray(), Form);
+        upstream.Go();
+
+        await form.CopyToAsync(upstream);
+
+        Assert.Equal(changed.Length, form.Headers.ContentLength);
+        Assert.Equal(changed, upstream.Written.Span);
+    }
+
+    [Fact]
+    public async Task What_is_left_out_at_the_end_is_not_sent()
+    {
+        using var upstream = new SlowStream();
+        using var form = await FormAsync(Form[..100], Form[100..200]);
+        upstream.Go();
+
+        await form.CopyToAsync(upstream);
+
+        Assert.Equal(Form[..200], upstream.Written.Span);
+    }
+
+    private static async Task<WholeForm> FormAsync(params byte[][] written)
+    {
+        var form = await WholeForm.ReadAsync(new MemoryStream(Form), Form.Length, "multipart/form-data", default);
+        foreach (var bytes in written)
+        {
+            await form.WriteAsync(bytes, default);
+        }
+
         return form;
     }
 
-    /// <summary>More than the pool keeps for this thread and for all.</summary>
-    private static List<byte[]> Rented() => [.. Enumerable.Range(0, 1000).Select(_ => ArrayPool<byte>.Shared.Rent(Size))];
+    /// <summary>More than the pool keeps.</summary>
+    private static List<byte[]> Rented() => [.. Enumerable.Range(0, 1000).Select(_ => WholeForm.Buffers.Rent(Form.Length))];
 
     /// <summary>Takes what it is given only when the test lets it.</summary>
     private sealed class SlowStream : MemoryStream
