@@ -44,8 +44,9 @@ internal static class PortalHost
         services.AddSingleton(new PortalAddress((builder.Configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
-        // Its lines hold whole addresses, and older programs put their token into the query.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // Its lines hold whole addresses, and older programs put their token into the query. Without it the server need not
+        // make an activity for each request either; whoever listens for activities gets them all the same.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>().ProtectKeys(builder.Configuration.GetSection("DataProtection"));
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();

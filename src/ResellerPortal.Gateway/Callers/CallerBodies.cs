@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -9,6 +10,9 @@ internal static class CallerBodies
 {
     /// <summary>Bytes of one urlencoded value: such a form is held in memory, so files belong into a multipart form.</summary>
     private const int MaxFormValue = 4 << 20;
+
+    private static readonly SearchValues<char> BoundaryCharacters = SearchValues.Create(
+        string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c != '"')));
 
     /// <summary>The body to send upstream; null where there is none.</summary>
     /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is small.</param>
@@ -29,7 +33,7 @@ internal static class CallerBodies
 
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary && !boundary.Any(c => c < ' ' || c > '~' || c == '"')
+            return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary && !boundary.AsSpan().ContainsAnyExcept(BoundaryCharacters)
                 ? await new RelayedForm(caller, boundary, parameters, atEnd).OpenAsync(cancellationToken)
                 : throw new CallerFaultException(GatewayError.Unreadable("The multipart form names no boundary that can be used."));
         }

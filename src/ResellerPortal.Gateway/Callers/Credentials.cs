@@ -36,6 +36,6 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
         .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""));
 
     /// <summary>A query of these values, with its question mark.</summary>
-    public static string QueryOf(IEnumerable<KeyValuePair<string, string>> values) =>
-        QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
+    public static string QueryOf(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
+        values.Count == 0 ? "" : QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
 }

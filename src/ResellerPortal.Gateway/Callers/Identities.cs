@@ -10,7 +10,7 @@ public sealed class Identities(TokenGate gate, SignedTokens signed, UpstreamSett
 {
     /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
     /// <exception cref="CallerFaultException">There are no credentials, or a signature is not good.</exception>
-    internal async Task<byte[]> HashAsync(HttpContext context, Credentials credentials) =>
+    internal async ValueTask<byte[]> HashAsync(HttpContext context, Credentials credentials) =>
         !credentials.IsSigned
             ? TokenSecret.Hash(credentials.Value)
             : await signed.VerifyAsync(credentials.Value, context.Connection.RemoteIpAddress, context.RequestAborted)

@@ -132,7 +132,7 @@ internal sealed class ConversionDesk(
 
             isSent = true;
             outcome = await upstream.ConvertAsync(
-                account, new HttpMethod(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                account, HttpMethod.Parse(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
         catch (Exception failure) when (failure is CallerFaultException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {

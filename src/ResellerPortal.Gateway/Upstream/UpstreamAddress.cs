@@ -33,7 +33,7 @@ public sealed class UpstreamAddress(IOptions<ConvertApiOptions> options, Upstrea
     public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
 
     /// <summary>The account of a reseller: its own before the operator's.</summary>
-    public async Task<UpstreamAccount> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
+    public async ValueTask<UpstreamAccount> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {
         if (_known.TryGetValue(reseller, out var known) && known.Until > clock.GetUtcNow())
         {
