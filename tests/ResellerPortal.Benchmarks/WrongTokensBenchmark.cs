@@ -32,7 +32,7 @@ internal static class WrongTokensBenchmark
         {
             await GatewayBenchmark.ReadyAsync(upstream);
             await GatewayBenchmark.ReadyAsync(portal + "/readyz");
-            using var good = GatewayBenchmark.Client(portal, await GatewayBenchmark.SellAsync($"Data Source={folder}/portal.db"));
+            using var good = GatewayBenchmark.Client(portal, await GatewayBenchmark.SellAsync($"Data Source={folder}/portal.db", "northwind"));
             var content = new byte[2_000];
             await Load.RunAsync(4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content));
             for (var round = 0; round < Rounds; round++)
