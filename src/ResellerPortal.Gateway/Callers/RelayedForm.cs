@@ -28,6 +28,9 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
 
+    /// <summary>Takes what is to be sent.</summary>
+    private delegate ValueTask Sink(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
     /// <summary>
     /// What is to be sent: a small form read to its end, since in one piece it costs both sides less; of another this one, which
     /// reads while it is sent.
@@ -67,7 +70,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         await RelayAsync(form, to.WriteAsync, cancellationToken);
     }
 
-    private async Task RelayAsync(MultipartScanner form, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    private async Task RelayAsync(MultipartScanner form, Sink to, CancellationToken cancellationToken)
     {
         while (await OfCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
@@ -92,7 +95,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private static string TypeOf(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
 
-    private async Task PassAsync(MultipartScanner form, byte[] headers, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    private async Task PassAsync(MultipartScanner form, byte[] headers, Sink to, CancellationToken cancellationToken)
     {
         var disposition = await OfCallerAsync(DispositionOf(headers), cancellationToken);
         var field = new ArrayBufferWriter<byte>();
@@ -152,21 +155,21 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
-    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Sink to, CancellationToken cancellationToken)
     {
         await BeginPartAsync(headers, to, cancellationToken);
         await SendAsync(value, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private async Task BeginPartAsync(byte[] headers, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    private async Task BeginPartAsync(byte[] headers, Sink to, CancellationToken cancellationToken)
     {
         await SendAsync(_open, to, cancellationToken);
         await SendAsync(headers, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancellationToken)
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Sink to, CancellationToken cancellationToken)
     {
         _sent += bytes.Length;
         return to(bytes, cancellationToken);

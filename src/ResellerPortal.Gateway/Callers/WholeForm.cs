@@ -61,7 +61,7 @@ internal sealed class WholeForm : HttpContent
     /// <summary>Adds to what will be sent.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (_changed is null && _read.AsSpan(MultipartScanner.Lead + _written, _end - MultipartScanner.Lead - _written).StartsWith(bytes.Span))
+        if (_changed is null && _read.AsSpan((MultipartScanner.Lead + _written).._end).StartsWith(bytes.Span))
         {
             _written += bytes.Length;
             return ValueTask.CompletedTask;
