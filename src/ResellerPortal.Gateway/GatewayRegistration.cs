@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,6 +45,7 @@ public static class GatewayRegistration
             .ValidateOnStart();
         services.AddHttpClient(JobPolling.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
+        services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddCors(cors => cors.AddPolicy(BrowserPolicy, Browsers));
         services.AddSingleton<UpstreamAddress>();
         services.AddSingleton<UpstreamHealth>();

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ResellerPortal.Core.Persistence;
+using ResellerPortal.Gateway;
 
 namespace ResellerPortal.Testing;
 
@@ -117,6 +119,10 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
         builder.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
     }
+
+    /// <summary>The factory adds Kestrel once more, behind what the program put in place of its parts.</summary>
+    protected override IHost CreateHost(IHostBuilder builder) => base.CreateHost(builder.ConfigureServices(services =>
+        services.Add(services.Single(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>) && s.ImplementationType == typeof(SocketBuffers)))));
 
     protected override void Dispose(bool disposing)
     {
