@@ -107,7 +107,15 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
         for (var look = 0; look < MostLooks; look++)
         {
-            var answer = await HoldAsync(request, cancellationToken);
+            if (Volatile.Read(ref _waiting) >= capacity)
+            {
+                throw new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds.");
+            }
+
+            var command = new ReserveCommand(request);
+            Post(command);
+            using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
+            var answer = await command.Answer;
             if (answer is not ReserveResult.CoverageUnknown unknown)
             {
                 return answer;
@@ -120,18 +128,6 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         }
 
         throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
-    }
-
-    private Task<ReserveResult> HoldAsync(ReserveRequest request, CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _waiting) >= capacity)
-        {
-            return Task.FromException<ReserveResult>(new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds."));
-        }
-
-        var command = new ReserveCommand(request);
-        Post(command);
-        return cancellationToken.CanBeCanceled ? CancellableAsync(command, cancellationToken) : command.Answer;
     }
 
     /// <summary>Records what a reservation cost; answered when that is on the disk. Repeating it answers the first entry.</summary>
@@ -163,12 +159,6 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     }
 
     internal void StopAccepting() => _queue.Writer.TryComplete();
-
-    private static async Task<ReserveResult> CancellableAsync(ReserveCommand command, CancellationToken cancellationToken)
-    {
-        await using var registration = cancellationToken.Register(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
-        return await command.Answer;
-    }
 
     private void Post(MeterCommand command)
     {

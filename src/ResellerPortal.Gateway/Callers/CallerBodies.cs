@@ -18,7 +18,7 @@ internal static class CallerBodies
     /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is small.</param>
     /// <exception cref="CallerFaultException">It cannot be read, or holds a parameter that is refused.</exception>
     /// <exception cref="InvalidDataException">A small multipart form is malformed.</exception>
-    public static async Task<HttpContent?> OpenAsync(HttpRequest caller, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd, CancellationToken cancellationToken)
+    public static async ValueTask<HttpContent?> OpenAsync(HttpRequest caller, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd, CancellationToken cancellationToken)
     {
         if (!HttpMethods.IsPost(caller.Method) || caller.ContentLength == 0)
         {

@@ -29,7 +29,7 @@ internal sealed class AnswerHead : IDisposable
     /// <summary>Whether it is the whole answer.</summary>
     public bool IsWhole { get; private set; }
 
-    public static async Task<AnswerHead> ReadAsync(Stream answer, long? length, CancellationToken cancellationToken)
+    public static async ValueTask<AnswerHead> ReadAsync(Stream answer, long? length, CancellationToken cancellationToken)
     {
         var head = new AnswerHead(ArrayPool<byte>.Shared.Rent(length is { } known and < Size ? (int)known + 1 : FirstRead), isPooled: true);
         try

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Polly;
 using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Upstream;
@@ -24,14 +25,14 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
     /// <param name="body">Sent again only where nothing of it was read. Who made it disposes it.</param>
     /// <param name="limit">How long the caller lets it take; null for the portal's own limit.</param>
     /// <param name="adapt">Makes an answer that names files fit for the caller.</param>
-    public async Task<UpstreamOutcome> ConvertAsync(
+    public ValueTask<UpstreamOutcome> ConvertAsync(
         UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept, HttpContent? body, TimeSpan? limit, Action<JsonObject> adapt)
     {
         // The caller's limit is the upstream's to keep; a little later it has surely failed to.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
-        return await health.RunAsync(account.BaseAddress, SendAsync);
+        return health.RunAsync(account.BaseAddress, SendAsync);
 
-        async ValueTask<UpstreamOutcome> SendAsync()
+        async ValueTask<Outcome<UpstreamOutcome>> SendAsync()
         {
             // Not the caller's cancellation: once sent, a conversion may be charged, so its answer is awaited.
             using var timeout = new CancellationTokenSource(patience);
@@ -39,11 +40,15 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
             request.Content = body;
             try
             {
-                return await ReadAsync(await _sender.SendAsync(request, timeout.Token), adapt, timeout.Token);
+                return Outcome.FromResult(await ReadAsync(await _sender.SendAsync(request, timeout.Token), adapt, timeout.Token));
             }
             catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerFaultException)
             {
-                return OutcomeOf(failure, body as RelayedBody);
+                return Outcome.FromResult(OutcomeOf(failure, body as RelayedBody));
+            }
+            catch (Exception fault)
+            {
+                return Outcome.FromException<UpstreamOutcome>(fault);
             }
             finally
             {
@@ -101,7 +106,7 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
             && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()
         : new UpstreamOutcome.Lost();
 
-    private static async Task<UpstreamOutcome> ReadAsync(HttpResponseMessage response, Action<JsonObject> adapt, CancellationToken cancellationToken)
+    private static async ValueTask<UpstreamOutcome> ReadAsync(HttpResponseMessage response, Action<JsonObject> adapt, CancellationToken cancellationToken)
     {
         var isPassedOn = false;
         try

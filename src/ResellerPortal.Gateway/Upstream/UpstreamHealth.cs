@@ -16,12 +16,13 @@ internal sealed class UpstreamHealth
     /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
     public bool IsDown(string baseAddress) => WayTo(baseAddress).State.CircuitState == CircuitState.Open;
 
-    public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<UpstreamOutcome>> send)
+    /// <param name="send">Sends once; a fault is in its outcome, not thrown.</param>
+    public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<Outcome<UpstreamOutcome>>> send)
     {
         var context = ResilienceContextPool.Shared.Get();
         try
         {
-            var outcome = await WayTo(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => TryAsync(send), context, send);
+            var outcome = await WayTo(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => send(), context, send);
             if (outcome.Exception is BrokenCircuitException)
             {
                 return new UpstreamOutcome.Unreachable();
@@ -33,18 +34,6 @@ internal sealed class UpstreamHealth
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    private static async ValueTask<Outcome<UpstreamOutcome>> TryAsync(Func<ValueTask<UpstreamOutcome>> send)
-    {
-        try
-        {
-            return Outcome.FromResult(await send());
-        }
-        catch (Exception failure)
-        {
-            return Outcome.FromException<UpstreamOutcome>(failure);
         }
     }
 
