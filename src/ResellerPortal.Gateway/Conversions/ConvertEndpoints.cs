@@ -150,9 +150,7 @@ internal sealed class ConversionDesk(
             body?.Dispose();
         }
 
-        await (job is null && outcome is UpstreamOutcome.Converted
-            ? settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes)
-            : EndAsync(context, held, parameters, outcome, job));
+        await EndAsync(context, held, parameters, outcome, job);
 
         // A form may say only after its files that it is a job, and what it is called.
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SeeToJobAsync()
