@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace ResellerPortal.Gateway.Callers;
@@ -23,7 +22,7 @@ internal sealed class MultipartScanner : IDisposable
 
     /// <param name="pieceSize">Bytes of a piece at most; no less than the longest headers.</param>
     public MultipartScanner(Stream from, string boundary, int pieceSize)
-        : this(ArrayPool<byte>.Shared.Rent(pieceSize), 0, boundary) => _from = from;
+        : this(Buffers.Rent(pieceSize), 0, boundary) => _from = from;
 
     /// <summary>Reads a form that is held whole, and leaves it as it is.</summary>
     /// <param name="whole"><see cref="Lead"/> bytes, and the form.</param>
@@ -113,7 +112,7 @@ internal sealed class MultipartScanner : IDisposable
     {
         if (_from is not null)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
         }
     }
 

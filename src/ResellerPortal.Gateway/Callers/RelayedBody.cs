@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
@@ -58,7 +57,7 @@ internal class RelayedBody : HttpContent
 
     protected async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = Buffers.Rent(BufferSize);
         try
         {
             while (await OfCallerAsync(from.ReadAsync(buffer, cancellationToken), cancellationToken) is > 0 and var read)
@@ -68,7 +67,7 @@ internal class RelayedBody : HttpContent
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     }
 

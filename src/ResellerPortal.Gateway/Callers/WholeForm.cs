@@ -1,26 +1,19 @@
-using System.Buffers;
 using System.Net;
 
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
 /// A small form, read before it is sent. What was read is sent as it stands for as long as nothing of it is changed. Its
-/// buffer comes from a pool, for at many forms a second new ones would live just long enough to be costly; it goes back
-/// only when nobody can be reading it any more.
+/// buffer goes back to the pool only when nobody can be reading it any more.
 /// </summary>
 internal sealed class WholeForm : HttpContent
 {
     /// <summary>Bytes of the largest.</summary>
-    public const int MaxSize = MaxBuffer - MultipartScanner.Lead;
-
-    private const int MaxBuffer = 64 * 1024;
+    public const int MaxSize = Buffers.MaxKept - MultipartScanner.Lead;
 
     private const int Free = 0;
     private const int Read = 1;
     private const int Disposed = 2;
-
-    /// <summary>The shared pool keeps some sixty of a size, and a busy node has hundreds of forms in flight. This one keeps 64 MiB at most.</summary>
-    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(MaxBuffer, maxArraysPerBucket: 512);
 
     private readonly byte[] _read;
     private readonly int _end;

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>
@@ -31,7 +29,7 @@ internal sealed class AnswerHead : IDisposable
 
     public static async ValueTask<AnswerHead> ReadAsync(Stream answer, long? length, CancellationToken cancellationToken)
     {
-        var head = new AnswerHead(ArrayPool<byte>.Shared.Rent(length is { } known and < Size ? (int)known + 1 : FirstRead), isPooled: true);
+        var head = new AnswerHead(Buffers.Rent(length is { } known and < Size ? (int)known + 1 : FirstRead), isPooled: true);
         try
         {
             while (head._length < Size || (head._length < MaxSize && head.Bytes.Span.IndexOf("\"FileData\""u8) < 0))
@@ -58,7 +56,7 @@ internal sealed class AnswerHead : IDisposable
     {
         if (_isPooled && _buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
             (_buffer, _length) = ([], 0);
         }
     }
@@ -67,9 +65,9 @@ internal sealed class AnswerHead : IDisposable
     {
         if (_length == _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(2 * _length);
+            var larger = Buffers.Rent(2 * _length);
             Bytes.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
             _buffer = larger;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -147,7 +146,7 @@ internal sealed class StreamedAnswer : ConversionAnswer
     /// <summary>Copies until the end. A caller who has gone is written to no more, but the cost is still looked for.</summary>
     private async Task<long?> PassAsync(Stream caller, CancellationToken callerGone, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = Buffers.Rent(BufferSize);
         var tail = new byte[TailSize];
         var tailLength = 0;
         var isHere = true;
@@ -163,7 +162,7 @@ internal sealed class StreamedAnswer : ConversionAnswer
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
 
         async ValueTask TakeAsync(ReadOnlyMemory<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ResellerPortal.Gateway;
 using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Web.Tests.Gateway;
@@ -93,7 +94,7 @@ public sealed class WholeFormTests
     }
 
     /// <summary>More than the pool keeps.</summary>
-    private static List<byte[]> Rented() => [.. Enumerable.Range(0, 1000).Select(_ => WholeForm.Buffers.Rent(Form.Length))];
+    private static List<byte[]> Rented() => [.. Enumerable.Range(0, 1000).Select(_ => Buffers.Rent(Form.Length))];
 
     /// <summary>Takes what it is given only when the test lets it.</summary>
     private sealed class SlowStream : MemoryStream
