@@ -74,7 +74,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         DurableConnections.TellAgain(connection);
-        return new WriteAheadLog(connection);
+        return new WriteAheadLog(connection, RandomAccess.FlushToDisk);
     }
 
     /// <summary>https://www.sqlite.org/pragma.html#pragma_data_version</summary>

@@ -19,14 +19,21 @@ internal sealed class WriteAheadLog : IDelayedDurability
     /// </summary>
     private const int LongLog = 8000;
 
+    /// <summary>Milliseconds to wait for those who read an older state of the database.</summary>
+    private const int BeginAnewPatience = 500;
+
     private readonly SafeFileHandle _log;
+    private readonly Action<SafeFileHandle> _flush;
     private readonly SqliteConnection _checkpoints;
     private int _flushes;
+    private bool _hasFailed;
     private Task _checkpoint = Task.CompletedTask;
 
     /// <param name="writer">Kept open for as long as this is used: the log stays the same file while one connection has read it.</param>
-    public WriteAheadLog(SqliteConnection writer)
+    /// <param name="flush">Puts all that was written to the file on the disk.</param>
+    public WriteAheadLog(SqliteConnection writer, Action<SafeFileHandle> flush)
     {
+        _flush = flush;
         using var command = writer.CreateCommand();
         command.CommandText = "SELECT file FROM pragma_database_list, sqlite_master WHERE pragma_database_list.name = 'main' LIMIT 1";
         _log = File.OpenHandle(command.ExecuteScalar() + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -38,7 +45,22 @@ internal sealed class WriteAheadLog : IDelayedDurability
 
     public void Flush()
     {
-        RandomAccess.FlushToDisk(_log);
+        if (_hasFailed)
+        {
+            BeginAnew();
+        }
+
+        try
+        {
+            _flush(_log);
+            _hasFailed = false;
+        }
+        catch
+        {
+            _hasFailed = true;
+            throw;
+        }
+
         if (++_flushes % FlushesPerCheckpoint == 0 && _checkpoint.IsCompleted)
         {
             _checkpoint = Task.Run(Checkpoint);
@@ -50,6 +72,31 @@ internal sealed class WriteAheadLog : IDelayedDurability
         _checkpoint.Wait();
         _checkpoints.Dispose();
         _log.Dispose();
+    }
+
+    /// <summary>
+    /// The system may have given up what a failed flush did not write, and call the next one a success all the same
+    /// (https://wiki.postgresql.org/wiki/Fsync_Errors). So all that the log holds is written once more, into the database
+    /// itself, and the log is emptied, for what is left of it on the disk may have holes.
+    /// </summary>
+    private void BeginAnew()
+    {
+        _checkpoint.Wait();
+        try
+        {
+            using var command = _checkpoints.CreateCommand();
+            command.CommandText = $"PRAGMA busy_timeout = {BeginAnewPatience}; PRAGMA wal_checkpoint(TRUNCATE)";
+            using var reader = command.ExecuteReader();
+            reader.NextResult();
+            if (!reader.Read() || reader.GetInt64(0) != 0)
+            {
+                throw new IOException("The log of the database cannot be begun anew while others read it.");
+            }
+        }
+        catch (SqliteException failure)
+        {
+            throw new IOException(failure.Message, failure);
+        }
     }
 
     private void Checkpoint()
