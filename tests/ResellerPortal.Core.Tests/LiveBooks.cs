@@ -47,6 +47,14 @@ public sealed class LiveBooks : IAsyncDisposable
 
     public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
 
+    /// <summary>The secret of a token whose reseller has 100 conversions.</summary>
+    public async Task<string> SellAsync()
+    {
+        var (_, owner) = await Books.AddResellerAsync("northwind");
+        await Books.BuyAsync(owner, 100, 1m);
+        return (await Books.IssueAsync(owner, await Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
+    }
+
     public async Task<Guid> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
         Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity, converter)).ReservationId;
 

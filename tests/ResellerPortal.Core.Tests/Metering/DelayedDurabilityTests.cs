@@ -17,7 +17,7 @@ public sealed class DelayedDurabilityTests
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         var held = await sqlite.HoldAsync(secret);
         disk.Stop();
 
@@ -40,7 +40,7 @@ public sealed class DelayedDurabilityTests
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         disk.Stop();
 
         var first = await sqlite.HoldAsync(secret);
@@ -60,7 +60,7 @@ public sealed class DelayedDurabilityTests
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         var held = await sqlite.HoldAsync(secret);
         disk.Failure = new IOException("Input/output error");
 
@@ -82,7 +82,7 @@ public sealed class DelayedDurabilityTests
     {
         var disk = new SlowDisk();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         disk.Stop();
         var held = await sqlite.HoldAsync(secret);
         await disk.IsAskedAsync();
@@ -99,7 +99,7 @@ public sealed class DelayedDurabilityTests
     public async Task The_writers_connection_goes_back_to_the_pool_as_durable_as_all_others()
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         await sqlite.UseAsync(secret);
         await sqlite.RestartAsync();
 
@@ -110,13 +110,6 @@ public sealed class DelayedDurabilityTests
             await db.Database.OpenConnectionAsync();
             Assert.Equal(2, await db.Database.SqlQueryRaw<int>("SELECT synchronous AS Value FROM pragma_synchronous").SingleAsync());
         }
-    }
-
-    private static async Task<string> IssueAsync(LiveBooks books)
-    {
-        var (_, owner) = await books.Books.AddResellerAsync("northwind");
-        await books.Books.BuyAsync(owner, 100, 1m);
-        return (await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
     }
 
     private static async Task<List<Guid>> OpenReservationsAsync(LiveBooks books)

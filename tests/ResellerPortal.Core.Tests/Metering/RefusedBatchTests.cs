@@ -18,7 +18,7 @@ public sealed class RefusedBatchTests
     {
         var refusing = new RefusesCrowds();
         await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: refusing);
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         var held = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => sqlite.HoldAsync(secret)));
         refusing.IsRefusing = true;
 
@@ -37,7 +37,7 @@ public sealed class RefusedBatchTests
     public async Task A_batch_waits_for_another_writer_of_the_file()
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var secret = await IssueAsync(sqlite);
+        var secret = await sqlite.SellAsync();
         await sqlite.UseAsync(secret);
         await using var db = sqlite.OpenAll();
         var another = await db.Database.BeginTransactionAsync();
@@ -48,13 +48,6 @@ public sealed class RefusedBatchTests
         await another.CommitAsync();
 
         Assert.IsType<ReserveResult.Held>(await waiting);
-    }
-
-    private static async Task<string> IssueAsync(LiveBooks books)
-    {
-        var (_, owner) = await books.Books.AddResellerAsync("northwind");
-        await books.Books.BuyAsync(owner, 100, 1m);
-        return (await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
     }
 
     /// <summary>SQLite, which refuses more than one ledger entry at a time.</summary>
