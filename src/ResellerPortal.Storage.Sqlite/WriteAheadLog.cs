@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using ResellerPortal.Core.Persistence;
@@ -22,11 +23,14 @@ internal sealed class WriteAheadLog : IDelayedDurability
     /// <summary>Milliseconds to wait for those who read an older state of the database.</summary>
     private const int BeginAnewPatience = 500;
 
+    /// <summary>Logs whose last flush failed. Known by their files, for after an error the writer opens a new connection.</summary>
+    private static readonly ConcurrentDictionary<string, bool> InDoubt = new();
+
+    private readonly string _file;
     private readonly SafeFileHandle _log;
     private readonly Action<SafeFileHandle> _flush;
     private readonly SqliteConnection _checkpoints;
     private int _flushes;
-    private bool _hasFailed;
     private Task _checkpoint = Task.CompletedTask;
 
     /// <param name="writer">Kept open for as long as this is used: the log stays the same file while one connection has read it.</param>
@@ -36,7 +40,8 @@ internal sealed class WriteAheadLog : IDelayedDurability
         _flush = flush;
         using var command = writer.CreateCommand();
         command.CommandText = "SELECT file FROM pragma_database_list, sqlite_master WHERE pragma_database_list.name = 'main' LIMIT 1";
-        _log = File.OpenHandle(command.ExecuteScalar() + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _file = command.ExecuteScalar() + "-wal";
+        _log = File.OpenHandle(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _checkpoints = new SqliteConnection(writer.ConnectionString);
         _checkpoints.Open();
         command.CommandText = $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {LongLog}";
@@ -45,7 +50,7 @@ internal sealed class WriteAheadLog : IDelayedDurability
 
     public void Flush()
     {
-        if (_hasFailed)
+        if (InDoubt.ContainsKey(_file))
         {
             BeginAnew();
         }
@@ -53,11 +58,11 @@ internal sealed class WriteAheadLog : IDelayedDurability
         try
         {
             _flush(_log);
-            _hasFailed = false;
+            InDoubt.TryRemove(_file, out _);
         }
         catch
         {
-            _hasFailed = true;
+            InDoubt[_file] = true;
             throw;
         }
 

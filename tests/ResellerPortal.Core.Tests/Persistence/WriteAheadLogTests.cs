@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using ResellerPortal.Storage.Sqlite;
 
 namespace ResellerPortal.Core.Tests.Persistence;
@@ -8,7 +9,7 @@ public sealed class WriteAheadLogTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-test-");
     private readonly SqliteConnection _writer;
-    private readonly WriteAheadLog _log;
+    private WriteAheadLog _log;
     private bool _isBroken;
 
     public WriteAheadLogTests()
@@ -16,15 +17,7 @@ public sealed class WriteAheadLogTests : IDisposable
         _writer = Open($"{_folder}/portal.db");
         Execute(_writer, "PRAGMA journal_mode = WAL");
         Execute(_writer, "CREATE TABLE Row (Id INTEGER PRIMARY KEY)");
-        _log = new WriteAheadLog(_writer, file =>
-        {
-            if (_isBroken)
-            {
-                throw new IOException("Input/output error");
-            }
-
-            RandomAccess.FlushToDisk(file);
-        });
+        _log = new WriteAheadLog(_writer, FlushUnlessBroken);
     }
 
     [Fact]
@@ -78,6 +71,22 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal(2, RowsWithoutLog());
     }
 
+    [Fact]
+    public void It_stays_in_doubt_when_the_writer_is_opened_anew()
+    {
+        _isBroken = true;
+        Add();
+        Assert.Throws<IOException>(_log.Flush);
+        _isBroken = false;
+        _log.Dispose();
+        _log = new WriteAheadLog(_writer, FlushUnlessBroken);
+
+        _log.Flush();
+
+        Assert.Equal(0, LogLength);
+        Assert.Equal(1, RowsWithoutLog());
+    }
+
     public void Dispose()
     {
         _log.Dispose();
@@ -86,6 +95,16 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     private long LogLength => new FileInfo($"{_folder}/portal.db-wal").Length;
+
+    private void FlushUnlessBroken(SafeFileHandle file)
+    {
+        if (_isBroken)
+        {
+            throw new IOException("Input/output error");
+        }
+
+        RandomAccess.FlushToDisk(file);
+    }
 
     private void Add() => Execute(_writer, "INSERT INTO Row DEFAULT VALUES");
 
