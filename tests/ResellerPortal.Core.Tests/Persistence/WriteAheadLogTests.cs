@@ -26,11 +26,8 @@ public sealed class WriteAheadLogTests : IDisposable
         Add();
         _log.Flush();
         Assert.NotEqual(0, LogLength);
-        _isBroken = true;
+        AddAndFailToFlush();
         Add();
-        Assert.Throws<IOException>(_log.Flush);
-        Add();
-        _isBroken = false;
 
         _log.Flush();
 
@@ -44,10 +41,7 @@ public sealed class WriteAheadLogTests : IDisposable
         using var reader = Open($"{_folder}/portal.db");
         Execute(reader, "BEGIN");
         Assert.Equal(0, Rows(reader));
-        _isBroken = true;
-        Add();
-        Assert.Throws<IOException>(_log.Flush);
-        _isBroken = false;
+        AddAndFailToFlush();
 
         Assert.Throws<IOException>(_log.Flush);
 
@@ -74,10 +68,7 @@ public sealed class WriteAheadLogTests : IDisposable
     [Fact]
     public void It_stays_in_doubt_when_the_writer_is_opened_anew()
     {
-        _isBroken = true;
-        Add();
-        Assert.Throws<IOException>(_log.Flush);
-        _isBroken = false;
+        AddAndFailToFlush();
         _log.Dispose();
         _log = new WriteAheadLog(_writer, FlushUnlessBroken);
 
@@ -104,6 +95,14 @@ public sealed class WriteAheadLogTests : IDisposable
         }
 
         RandomAccess.FlushToDisk(file);
+    }
+
+    private void AddAndFailToFlush()
+    {
+        _isBroken = true;
+        Add();
+        Assert.Throws<IOException>(_log.Flush);
+        _isBroken = false;
     }
 
     private void Add() => Execute(_writer, "INSERT INTO Row DEFAULT VALUES");
