@@ -62,7 +62,7 @@ public static class GatewayRegistration
         services.AddSingleton<JobSettlement>();
         services.AddHostedService<JobPolling>();
         services.AddSingleton<UpstreamStatistics>();
-        services.AddSingleton<IUpstreamTokens, UpstreamTokens>();
+        services.AddSingleton<IUpstreamTokenClient, UpstreamTokens>();
         services.AddSingleton<NativeUpkeep>();
         services.AddHostedService(provider => provider.GetRequiredService<NativeUpkeep>());
         services.AddSingleton<AccountReadings>();

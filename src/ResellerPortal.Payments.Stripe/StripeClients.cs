@@ -14,7 +14,7 @@ internal sealed record StripeAccess(StripeClient Client, string? Account)
 }
 
 /// <summary>Clients of Stripe by whose account they work in, and what Stripe's refusals mean.</summary>
-internal sealed class StripeClients(IOptions<StripeOptions> options, MerchantKeys keys, IHttpClientFactory http)
+internal sealed class StripeClients(IOptions<StripeOptions> options, MerchantKeyStore keys, IHttpClientFactory http)
 {
     private const int Retries = 2;
 

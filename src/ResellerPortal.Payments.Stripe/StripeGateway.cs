@@ -9,7 +9,7 @@ namespace ResellerPortal.Payments.Stripe;
 /// <summary>Payments at Stripe's own page, charges of saved methods, and refunds.</summary>
 internal sealed class StripeGateway(StripeClients clients, StripePayments payments, StripePrices prices) : IOnlineGateway
 {
-    public PaymentWay Way => PaymentWay.Online;
+    public PaymentMethodKind Way => PaymentMethodKind.Online;
 
     public bool IsConfigured => clients.IsConfigured;
 
@@ -84,7 +84,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
 
     public Task<string?> PaymentOfAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) => payments.IntentOfAsync(merchant, objectId, cancellationToken);
 
-    public IAsyncEnumerable<PaymentGlance> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
+    public IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
 
     public async Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {

@@ -81,7 +81,7 @@ internal sealed class StripePayments(StripeClients clients)
         };
     }
 
-    public async IAsyncEnumerable<PaymentGlance> SinceAsync(Merchant merchant, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PaymentSummary> SinceAsync(Merchant merchant, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(merchant, cancellationToken);
         string? last = null;
@@ -92,7 +92,7 @@ internal sealed class StripePayments(StripeClients clients)
             page = await StripeClients.CallAsync(() => new PaymentIntentService(access.Client).ListAsync(options, access.Read, cancellationToken));
             foreach (var intent in page.Data.Where(i => i.Metadata?.ContainsKey(CheckoutKey) == true))
             {
-                yield return new PaymentGlance(intent.Id, intent is { Status: "succeeded", LatestCharge: { AmountRefunded: 0, Disputed: false } });
+                yield return new PaymentSummary(intent.Id, intent is { Status: "succeeded", LatestCharge: { AmountRefunded: 0, Disputed: false } });
             }
 
             last = page.Data.LastOrDefault()?.Id;

@@ -20,9 +20,9 @@ public static class StripeWebhooks
 
     public static void MapStripeWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
             TakeAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.Connected(account), events, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
-        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeys keys, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeyStore keys, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         {
             var id = new ResellerId(reseller);
             return await keys.OfAsync(id, cancellationToken) is { } own
@@ -32,7 +32,7 @@ public static class StripeWebhooks
     }
 
     private static async Task<IResult> TakeAsync(
-        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, ProviderEvents events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
+        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
         if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
@@ -65,7 +65,7 @@ public static class StripeWebhooks
         while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
         {
             body.Write(buffer, 0, read);
-            if (body.Length > ProviderEvent.MaxPayload)
+            if (body.Length > WebhookEvent.MaxPayload)
             {
                 return null;
             }
@@ -97,7 +97,7 @@ public static class StripeWebhooks
             long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= now.ToUnixTimeSeconds() + ToleranceSeconds);
 
     /// <summary>Only what every version of Stripe's events has, so that a newer one is stored as well.</summary>
-    private static IncomingEvent? Parse(string payload, Func<string?, Merchant> merchantOf)
+    private static IncomingWebhook? Parse(string payload, Func<string?, Merchant> merchantOf)
     {
         try
         {
@@ -113,7 +113,7 @@ public static class StripeWebhooks
             var objectId = Text(subject, "id") ?? "";
             return id.Length > Checkout.MaxProviderId || kind.Length > 100 || objectId.Length > Checkout.MaxProviderId || account is { Length: > Merchant.MaxLength } || seconds is < 0 or > 253_402_300_799
                 ? null
-                : new IncomingEvent(merchantOf(account), id, kind, objectId, DateTimeOffset.FromUnixTimeSeconds(seconds), payload);
+                : new IncomingWebhook(merchantOf(account), id, kind, objectId, DateTimeOffset.FromUnixTimeSeconds(seconds), payload);
         }
         catch (JsonException)
         {

@@ -33,14 +33,14 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
 
-    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, statement, BoxedValues.Of(rows, values));
         await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public async Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, query, rows);
         await batch.PrepareAsync(cancellationToken);
@@ -73,7 +73,7 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 
     /// <summary>One round trip for all rows; positional parameters spare the driver from rewriting the statement for each.</summary>
-    private static NpgsqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
+    private static NpgsqlBatch Batch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {
         using var shape = new NpgsqlCommand();
         var types = Array.ConvertAll(statement.Parameters(shape), p => ((NpgsqlParameter)p).NpgsqlDbType);

@@ -30,13 +30,13 @@ public sealed class SqlServerDialect : IDatabaseDialect
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {string.Join(", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, statement, BoxedValues.Of(rows, values));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public async Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, query, rows);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -66,7 +66,7 @@ public sealed class SqlServerDialect : IDatabaseDialect
 
     public bool IsPassing(DbException failure) => failure.IsTransient;
 
-    private static SqlBatch Batch(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows)
+    private static SqlBatch Batch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {
         using var shape = new SqlCommand();
         var parameters = statement.Parameters(shape);

@@ -8,9 +8,9 @@ namespace ResellerPortal.Storage.Sqlite;
 /// <summary>A write transaction by prepared statements: what is usually done around one costs as much as a small commit.</summary>
 internal sealed class NativeTransaction : IRowTransaction
 {
-    private static readonly ManyStatement BeginStatement = new("BEGIN IMMEDIATE", _ => []);
-    private static readonly ManyStatement CommitStatement = new("COMMIT", _ => []);
-    private static readonly ManyStatement RollbackStatement = new("ROLLBACK", _ => []);
+    private static readonly BulkStatement BeginStatement = new("BEGIN IMMEDIATE", _ => []);
+    private static readonly BulkStatement CommitStatement = new("COMMIT", _ => []);
+    private static readonly BulkStatement RollbackStatement = new("ROLLBACK", _ => []);
 
     private readonly PortalDbContext _db;
 
@@ -50,5 +50,5 @@ internal sealed class NativeTransaction : IRowTransaction
         return ValueTask.CompletedTask;
     }
 
-    private static void Run(PortalDbContext db, ManyStatement statement) => PreparedStatements.Query(db, statement, [[]], _ => { });
+    private static void Run(PortalDbContext db, BulkStatement statement) => PreparedStatements.Query(db, statement, [[]], _ => { });
 }

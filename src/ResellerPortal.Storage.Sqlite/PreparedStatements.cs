@@ -16,7 +16,7 @@ internal static class PreparedStatements
 {
     private static readonly ConditionalWeakTable<DbConnection, Statements> Known = [];
 
-    public static void Execute<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
+    public static void Execute<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
@@ -30,7 +30,7 @@ internal static class PreparedStatements
         }
     }
 
-    public static void Query(PortalDbContext db, ManyStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
+    public static void Query(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
@@ -67,9 +67,9 @@ internal static class PreparedStatements
     /// <summary>Of one open connection.</summary>
     private sealed class Statements
     {
-        private readonly Dictionary<ManyStatement, PreparedStatement> _prepared = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<BulkStatement, PreparedStatement> _prepared = new(ReferenceEqualityComparer.Instance);
 
-        public PreparedStatement Of(SqliteConnection connection, ManyStatement statement)
+        public PreparedStatement Of(SqliteConnection connection, BulkStatement statement)
         {
             if (!_prepared.TryGetValue(statement, out var prepared))
             {

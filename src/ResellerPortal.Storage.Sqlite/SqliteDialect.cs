@@ -18,7 +18,7 @@ namespace ResellerPortal.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDialect : IDatabaseDialect
 {
-    private static readonly ManyStatement DataVersion = new("PRAGMA data_version", _ => []);
+    private static readonly BulkStatement DataVersion = new("PRAGMA data_version", _ => []);
 
     public string Name => "Sqlite";
 
@@ -58,13 +58,13 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(NativeTransaction.Begin(db));
 
-    public Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
         PreparedStatements.Execute(db, statement, rows, values);
         return Task.CompletedTask;
     }
 
-    public Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
     {
         PreparedStatements.Query(db, query, rows, found);
         return Task.CompletedTask;

@@ -191,12 +191,12 @@ internal static class PortalHost
     }
 
     /// <summary>Where resellers transfer the price of plans to, as the settings say.</summary>
-    private static OperatorAccount OperatorAccountOf(IConfigurationSection settings)
+    private static OperatorBankAccount OperatorAccountOf(IConfigurationSection settings)
     {
         var account = new BankAccount(settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
         return account.IsGiven && !BankAccount.IsIban(account.Iban)
             ? throw new InvalidOperationException($"Operator:Iban is '{account.Iban}', which is no IBAN.")
-            : new OperatorAccount(account, settings["PaymentInstructions"] ?? "");
+            : new OperatorBankAccount(account, settings["PaymentInstructions"] ?? "");
     }
 
     private static void AddDatabase(WebApplicationBuilder builder)

@@ -55,14 +55,14 @@ internal static class DashboardBenchmark
 
     private static (string Name, Func<Market, Task> Page)[] Pages() =>
     [
-        ("dashboard", market => new ResellerDashboard(market.Database, TimeProvider.System).ReadAsync(Owner(market))),
+        ("dashboard", market => new ResellerDashboardQueries(market.Database, TimeProvider.System).ReadAsync(Owner(market))),
         ("customers with estimates", market => new CustomerQueries(market.Database, TimeProvider.System).PageAsync(Owner(market), null, false, 0, 25)),
         ("ledger, first page", market => LedgerAsync(market, 0)),
         ("ledger, last page", market => LedgerAsync(market, int.MaxValue)),
         ("ledger of one customer", market => new LedgerQueries(market.Database, TimeProvider.System).PageAsync(
             Owner(market), new LedgerFilter(CustomerId: market.Tokens[0].Token.CustomerId), LedgerSort.Occurred, true, 0, 25)),
-        ("customer's own usage", market => new MyUsage(market.Database, TimeProvider.System).ReadAsync(Customer(market))),
-        ("customer's own ledger", market => new MyLedger(market.Database).PageAsync(Customer(market), 0, 25)),
+        ("customer's own usage", market => new CustomerUsageQueries(market.Database, TimeProvider.System).ReadAsync(Customer(market))),
+        ("customer's own ledger", market => new CustomerLedgerQueries(market.Database).PageAsync(Customer(market), 0, 25)),
     ];
 
     private static async Task LedgerAsync(Market market, int skip)

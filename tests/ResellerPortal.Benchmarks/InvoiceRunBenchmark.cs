@@ -55,7 +55,7 @@ internal static class InvoiceRunBenchmark
         await using var market = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
         await BigLedger.FillAsync(market, (long)customers * EntriesEach, month);
         var owner = Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
-        var prices = await new RateCards(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), month.FirstDay);
+        var prices = await new RateCardService(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), month.FirstDay);
         if (prices.IsRefused)
         {
             throw new InvalidOperationException(prices.Refusal!.Message);
@@ -68,10 +68,10 @@ internal static class InvoiceRunBenchmark
         var written = 0;
         var start = Stopwatch.GetTimestamp();
         var (finalising, lookedAt) = (TimeSpan.Zero, TimeSpan.Zero);
-        var invoices = new Invoices(market.Database, TimeProvider.System, new PortalAddress(""));
+        var invoices = new InvoiceFinalizer(market.Database, TimeProvider.System, new PortalAddress(""));
         await using (var documents = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice()))
         {
-            await new InvoiceRun(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async drafts =>
+            await new InvoiceDrafter(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async drafts =>
             {
                 var began = Stopwatch.GetTimestamp();
                 foreach (var made in await invoices.FinaliseAsync(owner, [.. drafts.Select(draft => draft.InvoiceId!.Value)]))

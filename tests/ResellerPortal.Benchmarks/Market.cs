@@ -21,7 +21,7 @@ internal sealed class Market : IAsyncDisposable
     private Market(PortalDatabase database)
     {
         Database = database;
-        _meter = new Meter(new PrepaidCoverage(database, TimeProvider.System));
+        _meter = new Meter(new PrepaidCoverageService(database, TimeProvider.System));
         _writer = new MeterWriter(_meter, database, TimeProvider.System, NullLogger<MeterWriter>.Instance);
     }
 

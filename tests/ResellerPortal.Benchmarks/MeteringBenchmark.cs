@@ -165,7 +165,7 @@ internal static class MeteringBenchmark
 
         public long Rows => Volatile.Read(ref _rows);
 
-        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
         {
             Interlocked.Add(ref _rows, rows.Count);
             return base.ExecuteManyAsync(db, statement, rows, values, cancellationToken);

@@ -18,7 +18,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 {
     public const string Password = "Correct-Horse-1!";
 
-    private readonly Seats _seats = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
+    private readonly Memberships _seats = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
 
     public static Actor Operator { get; } = Actor.Portal("test", TenantScope.CrossTenants("test operator"));
 
@@ -26,32 +26,32 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public TimeProvider Clock { get; } = clock;
 
-    public ApiTokens Tokens => new(Database, protection, new NoUpstreamTokens(), Clock);
+    public ApiTokenService Tokens => new(Database, protection, new NoUpstreamTokens(), Clock);
 
-    public RateCards RateCards => new(Database, Clock);
+    public RateCardService RateCards => new(Database, Clock);
 
-    public PlanOrders Orders => new(Database, Clock);
+    public PlanOrderService Orders => new(Database, Clock);
 
-    public CreditLots Lots => new(Database, Clock);
+    public CreditLotService Lots => new(Database, Clock);
 
-    public OrderPayments OrderPayments => new(Database, Clock);
+    public OrderPaymentService OrderPayments => new(Database, Clock);
 
-    public InvoiceRun InvoiceRun => new(Database, Clock);
+    public InvoiceDrafter InvoiceRun => new(Database, Clock);
 
-    public ContractEnds ContractEnds => new(Database, Clock);
+    public ContractEndService ContractEnds => new(Database, Clock);
 
-    public Invoices Invoices => new(Database, Clock, new PortalAddress("https://portal.example"));
+    public InvoiceFinalizer Invoices => new(Database, Clock, new PortalAddress("https://portal.example"));
 
     public UsageRecorder Recorder => new(Database, Clock);
 
-    public Customers Customers => new(Database, _seats, Clock);
+    public CustomerService Customers => new(Database, _seats, Clock);
 
     public Task<Invitation?> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
 
     public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int? taxBasisPoints = 2100)
     {
         var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
-        var reseller = (await new Resellers(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
+        var reseller = (await new ResellerService(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
         return (reseller, Actor.Portal("test owner", TenantScope.Of(reseller.Id)));
     }
 
@@ -63,7 +63,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
     }
 
     public Task<BulkPlan> OfferAsync(long conversions, decimal price, int validityDays = 365, string currency = "EUR") =>
-        Valued(new BulkPlans(Database, Clock).OfferAsync(Operator, new PlanTerms($"Plan {Guid.NewGuid():N}", conversions, price, currency, validityDays, PlanRenewal.OneOff, null)));
+        Valued(new BulkPlanService(Database, Clock).OfferAsync(Operator, new PlanTerms($"Plan {Guid.NewGuid():N}", conversions, price, currency, validityDays, PlanRenewal.OneOff, null)));
 
     public async Task<CreditLot> BuyAsync(Actor owner, long conversions, decimal price, int validityDays = 365, string currency = "EUR")
     {
@@ -89,7 +89,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
         where T : class => (await act).Value;
 
     /// <summary>These books have no account at the upstream.</summary>
-    private sealed class NoUpstreamTokens : IUpstreamTokens
+    private sealed class NoUpstreamTokens : IUpstreamTokenClient
     {
         public Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken) =>
             Task.FromResult<Outcome<UpstreamToken>>(Refusal.Of("These books have no account at the upstream."));

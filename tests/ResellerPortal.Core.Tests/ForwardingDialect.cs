@@ -25,10 +25,10 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
 
-    public virtual Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken) =>
+    public virtual Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken) =>
         inner.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
 
-    public virtual Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+    public virtual Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
         inner.QueryManyAsync(db, query, rows, found, cancellationToken);
 
     public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);

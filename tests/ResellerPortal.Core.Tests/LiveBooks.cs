@@ -94,7 +94,7 @@ public sealed class LiveBooks : IAsyncDisposable
         _remove();
     }
 
-    public Meter NewMeter(int capacity = Meter.DefaultCapacity) => new(new PrepaidCoverage(Database, Clock), capacity);
+    public Meter NewMeter(int capacity = Meter.DefaultCapacity) => new(new PrepaidCoverageService(Database, Clock), capacity);
 
     private MeterWriter NewWriter() => new(Meter, Database, Clock, NullLogger<MeterWriter>.Instance);
 }

@@ -60,7 +60,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await Assertions.Expect(owner.Row(JaneEmail)).ToHaveCountAsync(0);
         await jane.Page.WaitForURLAsync("**/account/sign-in", new() { Timeout = 30_000 });
         Assert.Empty(refusals);
-        var history = await server.Services.GetRequiredService<History>().PageAsync(northwind, new HistoryFilter("members."), 0, 20);
+        var history = await server.Services.GetRequiredService<HistoryQueries>().PageAsync(northwind, new HistoryFilter("members."), 0, 20);
         Assert.Contains(history.Rows, r => r.Entry.Subject == "removed jane@northwind.example (ResellerBilling)" && r.Entry.FromAddress is "127.0.0.1" or "::1");
         Assert.Contains(history.Rows, r => r.Entry.Action == "members.passkey");
     }

@@ -149,7 +149,7 @@ public sealed class CrashTests : IDisposable
     private async Task AssertExactAsync(PortalDatabase database)
     {
         var later = new LaterClock();
-        var meter = new Meter(new PrepaidCoverage(database, TimeProvider.System));
+        var meter = new Meter(new PrepaidCoverageService(database, TimeProvider.System));
         using var writer = new MeterWriter(meter, database, later, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
         using var sweeper = new ReservationSweeper(meter, database, [], later, NullLogger<ReservationSweeper>.Instance);

@@ -231,7 +231,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
-        await server.Services.GetRequiredService<ScheduledInvoiceRuns>().RunDueAsync(TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunDueAsync(TestContext.Current.CancellationToken);
         await owner.SignInAsync("owner@northwind.example", Books.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.SeesAsync("October 2026: 0 finalised, 1 waits for review.");
@@ -285,7 +285,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
         await owner.SeesAsync("Made final");
-        await server.Services.GetRequiredService<Core.Sending.DeliveryWork>().RunAsync(TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<Core.Sending.DeliveryWorker>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", await mailServer.MessageAsync(0), StringComparison.Ordinal);
         await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice mailed"));
         await owner.PressAsync("Mail");

@@ -192,5 +192,5 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
     }
 
     private static Task<BulkPlan> OfferAsync(PortalServer server, string name, long conversions, decimal price, PlanRenewal renewal) =>
-        Books.Valued(new BulkPlans(server.Books.Database, server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
+        Books.Valued(new BulkPlanService(server.Books.Database, server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
 }

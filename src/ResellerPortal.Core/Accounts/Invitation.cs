@@ -42,7 +42,7 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
 }
 
 /// <summary>What a letter about an account is for.</summary>
-public enum AccountLetterKind
+public enum AccountEmailKind
 {
     Invitation,
     ConfirmEmail,
@@ -56,11 +56,11 @@ public enum AccountLetterKind
 /// A letter about an account that waits to be mailed. It holds no link: the link is made as the letter goes out, so no
 /// secret lies in the database. A reset is asked for by address alone, so the same is written for an address nobody has.
 /// </summary>
-public sealed class AccountLetter
+public sealed class AccountEmail
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    public required AccountLetterKind Kind { get; init; }
+    public required AccountEmailKind Kind { get; init; }
 
     public required string Email { get; init; }
 
@@ -75,9 +75,9 @@ public sealed class AccountLetter
     public DateTimeOffset? MailedAtUtc { get; set; }
 }
 
-internal sealed class AccountLetterConfiguration : IEntityTypeConfiguration<AccountLetter>
+internal sealed class AccountEmailConfiguration : IEntityTypeConfiguration<AccountEmail>
 {
-    public void Configure(EntityTypeBuilder<AccountLetter> builder)
+    public void Configure(EntityTypeBuilder<AccountEmail> builder)
     {
         builder.Property(l => l.Kind).HasConversion<string>().HasMaxLength(20);
         builder.Property(l => l.Email).HasMaxLength(256);

@@ -67,8 +67,8 @@ public static class AccountSets
 
         public DbSet<Invitation> Invitations => db.Set<Invitation>();
 
-        public DbSet<AccountLetter> AccountLetters => db.Set<AccountLetter>();
+        public DbSet<AccountEmail> AccountEmails => db.Set<AccountEmail>();
 
-        public DbSet<SupportVisit> SupportVisits => db.Set<SupportVisit>();
+        public DbSet<SupportSession> SupportSessions => db.Set<SupportSession>();
     }
 }

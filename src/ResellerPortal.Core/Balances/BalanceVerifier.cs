@@ -17,14 +17,14 @@ public sealed class BalanceVerifier(PortalDatabase database)
         var faults = new List<string>();
         foreach (var customer in await db.Customers.AsNoTracking().Where(c => c.BalanceSequence > 0).ToListAsync(cancellationToken))
         {
-            var entries = await db.BalanceEntries.AsNoTracking().Where(e => e.CustomerId == customer.Id).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+            var entries = await db.BalanceTransactions.AsNoTracking().Where(e => e.CustomerId == customer.Id).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
             Check(customer, entries, faults);
         }
 
         return faults;
     }
 
-    private static void Check(Customer customer, IReadOnlyList<BalanceEntry> entries, List<string> faults)
+    private static void Check(Customer customer, IReadOnlyList<BalanceTransaction> entries, List<string> faults)
     {
         var (sequence, balance, head) = (0L, 0L, new byte[32]);
         foreach (var entry in entries)

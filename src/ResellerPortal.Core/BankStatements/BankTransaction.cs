@@ -58,10 +58,10 @@ internal sealed class BankTransactionConfiguration : IEntityTypeConfiguration<Ba
 {
     public void Configure(EntityTypeBuilder<BankTransaction> builder)
     {
-        builder.Property(t => t.Account).HasMaxLength(BankEntry.AccountLength);
-        builder.Property(t => t.Counterparty).HasMaxLength(BankEntry.NameLength);
-        builder.Property(t => t.CounterpartyIban).HasMaxLength(BankEntry.AccountLength);
-        builder.Property(t => t.Reference).HasMaxLength(BankEntry.ReferenceLength);
+        builder.Property(t => t.Account).HasMaxLength(BankStatementLine.AccountLength);
+        builder.Property(t => t.Counterparty).HasMaxLength(BankStatementLine.NameLength);
+        builder.Property(t => t.CounterpartyIban).HasMaxLength(BankStatementLine.AccountLength);
+        builder.Property(t => t.Reference).HasMaxLength(BankStatementLine.ReferenceLength);
         builder.Property(t => t.ImportKey).HasMaxLength(32);
         builder.Property(t => t.State).HasConversion<string>().HasMaxLength(20);
         builder.Property(t => t.RecordedAs).HasMaxLength(500);

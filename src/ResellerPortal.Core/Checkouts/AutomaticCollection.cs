@@ -15,7 +15,7 @@ namespace ResellerPortal.Core.Checkouts;
 public sealed record CollectionView(bool IsOffered, string? MethodName);
 
 /// <summary>Charges invoices on their due date to the methods of customers who agreed to it.</summary>
-public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutDesk desk, CheckoutBook book, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
+public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutService desk, CheckoutSynchronizer book, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
 {
     /// <summary>How many days after the due date each attempt is made; after the last, reminders take over.</summary>
     private static readonly int[] AttemptDays = [0, 3, 7];

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>How somebody pays.</summary>
-public enum PaymentWay
+public enum PaymentMethodKind
 {
     /// <summary>Outside the portal: by transfer, cheque or on account. Somebody confirms it.</summary>
     Transfer,
@@ -41,7 +41,7 @@ public sealed record TransferDetails(Money Amount, string Reference, BankAccount
 /// <summary>A way to be paid. There are two: <see cref="TransferGateway"/>, and the online one of a payment provider.</summary>
 public interface IPaymentGateway
 {
-    PaymentWay Way { get; }
+    PaymentMethodKind Way { get; }
 
     /// <summary>Begins a payment. Asked again for the same checkout it answers the same.</summary>
     /// <exception cref="PaymentProviderException">The provider cannot be reached, or refuses.</exception>
@@ -91,7 +91,7 @@ public interface IOnlineGateway : IPaymentGateway
     Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
     /// <summary>Payments for checkouts that were begun since an instant, oldest last.</summary>
-    IAsyncEnumerable<PaymentGlance> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
+    IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 public enum ProviderPaymentState
@@ -104,7 +104,7 @@ public enum ProviderPaymentState
 
 /// <summary>What a list of payments tells without asking for each.</summary>
 /// <param name="IsPlain">Whether it is paid, and nothing of it was given back or disputed.</param>
-public sealed record PaymentGlance(string Id, bool IsPlain);
+public sealed record PaymentSummary(string Id, bool IsPlain);
 
 /// <summary>A provider's page as it is now.</summary>
 /// <param name="CheckoutId">The checkout that it was opened for, in our words; null where it is not ours.</param>

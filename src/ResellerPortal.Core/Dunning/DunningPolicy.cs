@@ -45,7 +45,7 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
 
     /// <summary>The letter that goes with a step.</summary>
     /// <param name="number">1 for the first.</param>
-    public LetterKind LetterOf(int number) => number == 1 ? LetterKind.Reminder : number == Steps.Count ? LetterKind.FinalNotice : LetterKind.SecondReminder;
+    public EmailKind LetterOf(int number) => number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
 }
 
 /// <summary>A step that was taken about an invoice.</summary>

@@ -10,21 +10,21 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>A customer in the reseller's list, with the present month's figures.</summary>
-public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Price, bool HasOwnCard, Figures ThisMonth);
+public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Price, bool HasOwnCard, RevenueSummary ThisMonth);
 
-public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, int TotalCount);
+public sealed record CustomerList(IReadOnlyList<CustomerRow> Rows, int TotalCount);
 
 /// <summary>All that the reseller's page of one customer shows.</summary>
 /// <param name="Rate">From the reseller's currency to the customer's, as it is for the present month.</param>
 /// <param name="Terms">In the customer's currency.</param>
-public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, ExchangeRate Rate, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthFigures> Months, IReadOnlyList<RateCard> Cards);
+public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, ExchangeRate Rate, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthRevenue> Months, IReadOnlyList<RateCard> Cards);
 
 /// <summary>The reseller's views of its customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 12;
 
-    public async Task<CustomerPage> PageAsync(Actor actor, string? search, bool descending, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<CustomerList> PageAsync(Actor actor, string? search, bool descending, int skip, int take, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
@@ -47,9 +47,9 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var today = reseller.Zone.DayOf(now);
         var present = BillingPeriod.Of(today);
-        var prices = await PriceBook.ReadAsync(db, ids, cancellationToken);
-        var usage = await RatedPeriods.UsageByMonthAsync(db, present, present, prices, ids, cancellationToken);
-        return new CustomerPage(
+        var prices = await PricingContext.ReadAsync(db, ids, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, present, present, prices, ids, cancellationToken);
+        return new CustomerList(
             [.. customers.Select(customer =>
             {
                 var schedule = prices.ScheduleOf(reseller, customer);
@@ -58,7 +58,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
                     tokens.GetValueOrDefault(customer.Id),
                     schedule.On(today).Describe(customer.Currency),
                     schedule.OwnOn(today) is not null,
-                    Figures.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
+                    RevenueSummary.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
             })],
             count);
     }
@@ -78,8 +78,8 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var today = reseller.Zone.DayOf(clock.GetUtcNow());
         var present = BillingPeriod.Of(today);
         var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
-        var prices = await PriceBook.ReadAsync(db, [customerId], cancellationToken);
-        var usage = (await RatedPeriods.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
         var schedule = prices.ScheduleOf(reseller, customer);
         return new CustomerDetail(
             reseller,
@@ -90,7 +90,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             schedule.OwnOn(today) is not null,
             [.. Enumerable.Range(0, Months)
                 .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
-                .Select(month => new MonthFigures(month, Figures.Of(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
+                .Select(month => new MonthRevenue(month, RevenueSummary.Of(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
             [.. prices.Cards.OrderByDescending(c => c.Version)]);
     }
 

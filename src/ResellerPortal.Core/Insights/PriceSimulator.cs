@@ -8,7 +8,7 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Insights;
 
 /// <summary>A month as it was priced, and as another card would have priced it.</summary>
-public sealed record SimulatedMonth(BillingPeriod Month, Figures Before, Figures After);
+public sealed record SimulatedMonth(BillingPeriod Month, RevenueSummary Before, RevenueSummary After);
 
 /// <summary>Prices the last three whole months again with a card that is not set yet. Nothing is written.</summary>
 public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
@@ -24,7 +24,7 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var last = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone).Previous;
         var first = BillingPeriod.Of(last.FirstDay.AddMonths(1 - Months));
-        var prices = await PriceBook.ReadAsync(db, customers: null, cancellationToken);
+        var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
         var proposed = new RateCard
         {
             ResellerId = reseller.Id,
@@ -36,9 +36,9 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         };
         var changed = prices with { Cards = [.. prices.Cards.Where(c => c.CustomerId != customerId), proposed] };
         var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
-        var usage = await RatedPeriods.UsageByMonthAsync(db, first, last, prices, customerId is { } one ? [one] : null, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, last, prices, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i))).ToList();
-        var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, Figures.Zero(reseller.Currency), Figures.Zero(reseller.Currency)));
+        var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, RevenueSummary.Zero(reseller.Currency), RevenueSummary.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
             var before = prices.ScheduleOf(reseller, customer);
@@ -48,8 +48,8 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
             {
                 simulated[month] = new SimulatedMonth(
                     month,
-                    simulated[month].Before + Figures.Of(Rating.Rate(ofCustomer[month], before, reseller.Currency, month)),
-                    simulated[month].After + Figures.Of(Rating.Rate(ofCustomer[month], after, reseller.Currency, month)));
+                    simulated[month].Before + RevenueSummary.Of(Rating.Rate(ofCustomer[month], before, reseller.Currency, month)),
+                    simulated[month].After + RevenueSummary.Of(Rating.Rate(ofCustomer[month], after, reseller.Currency, month)));
             }
         }
 

@@ -21,20 +21,20 @@ internal static class BalanceSettlement
         var invoices = await unsettled.OrderBy(i => i.FinalisedAtUtc).ThenBy(i => i.Number).ToListAsync(cancellationToken);
         foreach (var invoice in invoices.Where(i => i.Due.MinorUnits < 0))
         {
-            Move(invoice, BalanceEntryKind.Returned, invoice.Due);
+            Move(invoice, BalanceTransactionKind.Returned, invoice.Due);
         }
 
         foreach (var invoice in invoices.Where(i => i.Due.MinorUnits > 0 && customer.BalanceMinorUnits > 0))
         {
-            Move(invoice, BalanceEntryKind.InvoicePaid, new Money(Math.Min(invoice.Due.MinorUnits, customer.BalanceMinorUnits), invoice.Currency));
+            Move(invoice, BalanceTransactionKind.InvoicePaid, new Money(Math.Min(invoice.Due.MinorUnits, customer.BalanceMinorUnits), invoice.Currency));
         }
 
         await db.SaveChangesAsync(cancellationToken);
 
-        void Move(Invoice invoice, BalanceEntryKind kind, Money paid)
+        void Move(Invoice invoice, BalanceTransactionKind kind, Money paid)
         {
             invoice.PaidMinorUnits += paid.MinorUnits;
-            BalanceBook.Append(db, customer, new BalanceMove(kind, -paid, today, invoice.Number!, Guid.CreateVersion7(now), invoice.Id), now);
+            BalancePosting.Append(db, customer, new BalanceMovement(kind, -paid, today, invoice.Number!, Guid.CreateVersion7(now), invoice.Id), now);
         }
     }
 }

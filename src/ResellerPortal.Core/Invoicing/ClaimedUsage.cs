@@ -89,7 +89,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
             return null;
         }
 
-        var sums = new Sums();
+        var sums = new UsageTotals();
         foreach (var day in days)
         {
             sums.Add(day.Day, day.TokenId, day.Converter, day.Environment, new UnitPrice(day.UnitCostMicros, day.Currency), day.Quantity);
@@ -107,7 +107,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
                 d => new { d.CustomerId, d.Sequence },
                 (e, d) => new { e.OccurredAtUtc, e.TokenId, e.Converter, e.Environment, d.UnitCostMicros, d.Currency, d.Quantity })
             .AsAsyncEnumerable();
-        var sums = new Sums();
+        var sums = new UsageTotals();
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             sums.Add(zone.DayOf(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
@@ -117,7 +117,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
     }
 
     /// <summary>Usage as it is read, summed for prices and by token.</summary>
-    private sealed class Sums
+    private sealed class UsageTotals
     {
         private readonly Dictionary<(DateOnly Day, string Converter, string Environment, UnitPrice UnitCost), long> _quantities = [];
         private readonly Dictionary<(Guid TokenId, DateOnly Day), long> _tokens = [];

@@ -239,7 +239,7 @@ public static class InvoicingSets
 
         public DbSet<CreditNote> CreditNotes => db.Set<CreditNote>();
 
-        public DbSet<InvoiceFigures> InvoiceFigures => db.Set<InvoiceFigures>();
+        public DbSet<InvoiceCost> InvoiceCosts => db.Set<InvoiceCost>();
 
         public DbSet<InvoiceSchedule> InvoiceSchedules => db.Set<InvoiceSchedule>();
     }

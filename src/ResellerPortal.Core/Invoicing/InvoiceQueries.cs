@@ -13,7 +13,7 @@ public sealed record InvoiceRow(
 /// <param name="Positions">Lines of the invoice that it takes back.</param>
 public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
 
-public sealed record InvoicePage(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
+public sealed record InvoiceList(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
 /// <summary>An invoice with its lines, as pages show it.</summary>
 /// <param name="Rate">From the reseller's currency to that of the invoice.</param>
@@ -24,7 +24,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Invoices, newest month first. A customer sees its own, and no drafts.</summary>
     /// <param name="unpaidOnly">Only finalised ones on which something is due.</param>
-    public async Task<InvoicePage> PageAsync(
+    public async Task<InvoiceList> PageAsync(
         Actor actor, bool draftsOnly, bool unpaidOnly, CustomerId? customerId, int skip, int take, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
@@ -42,7 +42,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             .ToListAsync(cancellationToken);
         var today = await TodayAsync(db, cancellationToken);
         var notes = await NotesAsync(db, [.. rows.Select(r => r.Invoice.Id)], cancellationToken);
-        return new InvoicePage([.. rows.Select(r => Row(r.Invoice, r.Name, today, notes))], count);
+        return new InvoiceList([.. rows.Select(r => Row(r.Invoice, r.Name, today, notes))], count);
     }
 
     /// <returns>Null where there is no such invoice for this actor.</returns>

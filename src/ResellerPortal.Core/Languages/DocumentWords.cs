@@ -132,7 +132,7 @@ public sealed record DocumentWords
     public required string WhyOutsideTheUnion { get; init; }
     public required string WhyNotRegistered { get; init; }
 
-    // Letters have the places of LetterText.
+    // Letters have the places of EmailTemplateText.
     public required string InvoiceSubject { get; init; }
     public required string InvoiceLetter { get; init; }
     public required string CreditNoteSubject { get; init; }

@@ -40,7 +40,7 @@ public sealed record LedgerRow(
     byte[] Hash);
 
 /// <param name="Sort">What it is sorted by: time, where more entries match than can be sorted by something else at once.</param>
-public sealed record LedgerPage(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort);
+public sealed record LedgerEntryList(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort);
 
 /// <summary>
 /// The reseller's view of the ledger, paged, filtered and sorted in the database. Entries are counted by daily usage and
@@ -53,7 +53,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
     private const int ExportChunk = 2000;
 
-    public async Task<LedgerPage> PageAsync(
+    public async Task<LedgerEntryList> PageAsync(
         Actor actor, LedgerFilter filter, LedgerSort sort, bool descending, int skip, int take, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -75,7 +75,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             rows.Reverse();
         }
 
-        return new LedgerPage(await WithCostAsync(db, rows, cancellationToken), count, sort);
+        return new LedgerEntryList(await WithCostAsync(db, rows, cancellationToken), count, sort);
     }
 
     /// <summary>Every entry of a filter, by customer and sequence, read in chunks so that an export of any length fits in memory.</summary>
@@ -156,9 +156,9 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         return filter.Converter is { } converter ? entries.Where(e => e.Converter == converter) : entries;
     }
 
-    private static IQueryable<EntryOfCustomer> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)
+    private static IQueryable<CustomerEntry> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)
     {
-        var rows = entries.Join(db.Customers.AsNoTracking(), e => e.CustomerId, c => c.Id, (e, c) => new EntryOfCustomer { Entry = e, CustomerName = c.Name });
+        var rows = entries.Join(db.Customers.AsNoTracking(), e => e.CustomerId, c => c.Id, (e, c) => new CustomerEntry { Entry = e, CustomerName = c.Name });
         var sorted = sort switch
         {
             LedgerSort.Customer => By(r => r.CustomerName),
@@ -175,11 +175,11 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             ? sorted.ThenByDescending(r => r.Entry.CustomerId).ThenByDescending(r => r.Entry.Sequence)
             : sorted.ThenBy(r => r.Entry.CustomerId).ThenBy(r => r.Entry.Sequence);
 
-        IOrderedQueryable<EntryOfCustomer> By<TKey>(Expression<Func<EntryOfCustomer, TKey>> key) =>
+        IOrderedQueryable<CustomerEntry> By<TKey>(Expression<Func<CustomerEntry, TKey>> key) =>
             descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
     }
 
-    private static async Task<IReadOnlyList<LedgerRow>> WithCostAsync(PortalDbContext db, List<EntryOfCustomer> rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LedgerRow>> WithCostAsync(PortalDbContext db, List<CustomerEntry> rows, CancellationToken cancellationToken)
     {
         var costs = new Dictionary<(CustomerId, long), ExactAmount>();
         foreach (var ofCustomer in rows.GroupBy(r => r.Entry.CustomerId))
@@ -214,7 +214,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             r.Entry.Hash))];
     }
 
-    private sealed class EntryOfCustomer
+    private sealed class CustomerEntry
     {
         public required LedgerEntry Entry { get; init; }
 

@@ -25,14 +25,14 @@ public sealed class LedgerVerifier(PortalDatabase database)
 
         // One snapshot, so that counters and entries are of the same instant while the portal goes on writing.
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
-        var sums = new LedgerSums();
+        var sums = new LedgerTotals();
         var faults = new List<string>();
         var zones = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Zone, cancellationToken);
         var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, cancellationToken);
         var customers = await db.Customers.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancellationToken);
         foreach (var customer in customers)
         {
-            var check = new CustomerCheck(customer, zones[customer.ResellerId], tokens, sums, faults);
+            var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, sums, faults);
             await ReadAsync(db, customer, check, cancellationToken);
             check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id).ToListAsync(cancellationToken));
         }
@@ -41,7 +41,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
         return new LedgerReport(customers.Count, sums.Entries, faults);
     }
 
-    private static async Task ReadAsync(PortalDbContext db, Customer customer, CustomerCheck check, CancellationToken cancellationToken)
+    private static async Task ReadAsync(PortalDbContext db, Customer customer, CustomerLedgerVerifier check, CancellationToken cancellationToken)
     {
         for (var after = 0L; ;)
         {
@@ -69,7 +69,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
     }
 
     private static async Task VerifyCountersAsync(
-        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerSums sums, List<string> faults, CancellationToken cancellationToken)
+        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerTotals sums, List<string> faults, CancellationToken cancellationToken)
     {
         var reservations = await db.Reservations.AsNoTracking().ToListAsync(cancellationToken);
         var heldByToken = reservations.GroupBy(r => r.TokenId).ToDictionary(g => g.Key, g => (Quantity: g.Sum(r => r.Quantity), Requests: g.Count()));

@@ -7,19 +7,19 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The locked rows of one transaction of meter commands, and the rules that move them.</summary>
 internal sealed class MeterBatch
 {
-    private readonly LedgerRows _rows;
+    private readonly LedgerRowCache _rows;
     private readonly DateTimeOffset _now;
-    private readonly LedgerBook _book;
+    private readonly LedgerPosting _book;
     private readonly bool _isRepeated;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
     private readonly List<Reservation> _made = [];
     private readonly List<Reservation> _ended = [];
 
-    private MeterBatch(LedgerRows rows, DateTimeOffset now, LedgerBook book, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
+    private MeterBatch(LedgerRowCache rows, DateTimeOffset now, LedgerPosting book, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
         (_rows, _now, _book, _isRepeated, _settledBefore) = (rows, now, book, isRepeated, settledBefore);
 
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
-    public static async Task<MeterBatch> LoadAsync(LedgerRows rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
+    public static async Task<MeterBatch> LoadAsync(LedgerRowCache rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
     {
         var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
         foreach (var command in commands)
@@ -75,7 +75,7 @@ internal sealed class MeterBatch
             }
         }
 
-        var book = await LedgerBook.OpenAsync(rows, tokens, customers, lots, now, now);
+        var book = await LedgerPosting.OpenAsync(rows, tokens, customers, lots, now, now);
         reservationIds.ExceptWith(reservations.Select(r => r.Id));
         var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
         await rows.Policy.LoadAsync(converters, book.Resellers, now);
@@ -98,7 +98,7 @@ internal sealed class MeterBatch
 
         var month = _book.MonthOf(token.ResellerId);
         token.EnterMonth(month);
-        if (Admission.Judge(token, request, _now, month) is { } refusal)
+        if (TokenAdmissionPolicy.Judge(token, request, _now, month) is { } refusal)
         {
             return refusal;
         }
@@ -147,7 +147,7 @@ internal sealed class MeterBatch
         _book.Take(token, quantity);
         token.Reserved += quantity;
         token.OpenRequests++;
-        token.RateClearsAtUtc = Admission.NextRateInstant(token, _now);
+        token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
         _book.Touch(token);
         var reservation = new Reservation
         {
@@ -214,5 +214,5 @@ internal sealed class MeterBatch
     private ApiToken? TokenOf(byte[] secretHash) =>
         _rows.TokenOf(secretHash) is { } token && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
 
-    private static List<Reservation> Held(LedgerRows rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.Reservation).OfType<Reservation>()];
+    private static List<Reservation> Held(LedgerRowCache rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.Reservation).OfType<Reservation>()];
 }

@@ -25,7 +25,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     private readonly Lock _gate = new();
 
     private PortalDbContext? _db;
-    private LedgerRows? _rows;
+    private LedgerRowCache? _rows;
     private IDelayedDurability? _delayed;
 
     /// <summary>Commands that are committed and wait for the disk, and the task that sees to them.</summary>
@@ -213,7 +213,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var db = database.Open(Scope);
         await db.Database.OpenConnectionAsync();
         _delayed = database.Dialect.DelayDurability(db);
-        _rows = new LedgerRows(database, db);
+        _rows = new LedgerRowCache(database, db);
         return db;
     }
 

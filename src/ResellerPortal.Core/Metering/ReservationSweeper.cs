@@ -7,7 +7,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>Knows of requests that live longer than <see cref="ReservationSweeper.DeadAfter"/> and settles them itself.</summary>
-public interface IReservationKeeper
+public interface IReservationOwner
 {
     /// <summary>Which of these reservations still belong to a request that will settle them.</summary>
     Task<IReadOnlyCollection<Guid>> KeptAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
@@ -18,7 +18,7 @@ public interface IReservationKeeper
 /// recorded at the reserved quantity and marked Unconfirmed, never silently dropped.
 /// </summary>
 public sealed class ReservationSweeper(
-    Meter meter, PortalDatabase database, IEnumerable<IReservationKeeper> keepers, TimeProvider clock, ILogger<ReservationSweeper> logger) : BackgroundService
+    Meter meter, PortalDatabase database, IEnumerable<IReservationOwner> keepers, TimeProvider clock, ILogger<ReservationSweeper> logger) : BackgroundService
 {
     /// <summary>Longer than any request may run: the gateway gives up on the upstream well before.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);

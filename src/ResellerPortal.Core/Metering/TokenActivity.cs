@@ -14,7 +14,7 @@ public sealed record ActivityEntry(DateTimeOffset OccurredAtUtc, string Converte
 public sealed record TokenActivity(long Quantity, IReadOnlyList<ConverterActivity> Converters, IReadOnlyList<ActivityEntry> Newest);
 
 /// <summary>What a token did of late: for whoever finds its secret where it does not belong.</summary>
-public sealed class TokenActivities(PortalDatabase database)
+public sealed class TokenActivityQueries(PortalDatabase database)
 {
     private const int NewestEntries = 20;
 

@@ -26,10 +26,10 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         }
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
-        var rows = new LedgerRows(database, db);
+        var rows = new LedgerRowCache(database, db);
         await rows.NeedTokensAsync([], tokenIds);
         var tokens = Array.ConvertAll(tokenIds, rows.Token);
-        var book = await LedgerBook.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var book = await LedgerPosting.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
             book.Append(book.Token(fact.TokenId), fact, preferredLots: []);

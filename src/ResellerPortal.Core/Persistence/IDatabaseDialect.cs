@@ -8,7 +8,7 @@ namespace ResellerPortal.Core.Persistence;
 /// One statement and the parameters it takes, named @p0, @p1 … in their order.
 /// </summary>
 /// <param name="Parameters">Makes parameters of the right types, to be given values.</param>
-public sealed record ManyStatement(string Text, Func<DbCommand, DbParameter[]> Parameters);
+public sealed record BulkStatement(string Text, Func<DbCommand, DbParameter[]> Parameters);
 
 /// <summary>What differs between database providers: how to connect, to lock rows, and to read and write many of them.</summary>
 public interface IDatabaseDialect
@@ -40,10 +40,10 @@ public interface IDatabaseDialect
 
     /// <summary>Runs a statement for each row, in their order, in the context's transaction.</summary>
     /// <param name="values">Says a row's values in the order of the statement's parameters.</param>
-    Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken);
+    Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken);
 
     /// <summary>Runs a query for each row of values, in their order, in the context's transaction, and hands on each row it finds.</summary>
-    Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken);
+    Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken);
 
     /// <summary>
     /// From now on commits of the context's open connection may return before they are on the disk, so that the next

@@ -18,7 +18,7 @@ internal sealed class TableMap<TEntity>
 {
     private static readonly ConcurrentDictionary<IModel, TableMap<TEntity>> Maps = new();
 
-    private readonly ConcurrentDictionary<string, ManyStatement> _selects = new();
+    private readonly ConcurrentDictionary<string, BulkStatement> _selects = new();
     private readonly IProperty[] _properties;
     private readonly RelationalTypeMapping[] _mappings;
     private readonly ConcurrentDictionary<string[], RowStatement<TEntity>> _updates = new();
@@ -50,32 +50,32 @@ internal sealed class TableMap<TEntity>
         Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
 
     public RowStatement<TEntity> Insert => field ??= new(
-        new ManyStatement(
+        new BulkStatement(
             $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
             ParametersOf(All)),
         ValuesOf(All));
 
-    public RowStatement<TEntity> Delete => field ??= new(new ManyStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", ParametersOf(Keys)), ValuesOf(Keys));
+    public RowStatement<TEntity> Delete => field ??= new(new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", ParametersOf(Keys)), ValuesOf(Keys));
 
     /// <summary>Sets some properties of the row with a key.</summary>
     /// <param name="properties">One array for all calls: what is made of it is kept by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
-        new ManyStatement(
+        new BulkStatement(
             $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
             ParametersOf([.. properties, .. Keys])),
         ValuesOf([.. properties, .. Keys])));
 
     /// <summary>Inserts a row, or adds to the one that is there: always the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
-        new ManyStatement(
+        new BulkStatement(
             _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)), ParametersOf(All)),
         ValuesOf(All));
 
     /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
     /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
-    public ManyStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
+    public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
-        _ => new ManyStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), ParametersOf(by)));
+        _ => new BulkStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), ParametersOf(by)));
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
@@ -160,4 +160,4 @@ internal sealed class TableMap<TEntity>
 }
 
 /// <summary>A statement that writes rows, and how a row gives it its values.</summary>
-internal sealed record RowStatement<TEntity>(ManyStatement Text, Action<TEntity, IRowValues> Values);
+internal sealed record RowStatement<TEntity>(BulkStatement Text, Action<TEntity, IRowValues> Values);

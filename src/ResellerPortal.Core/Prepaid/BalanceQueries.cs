@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Prepaid;
 /// <param name="Moves">How many balance entries there are.</param>
 public sealed record BalanceOverview(CustomerId CustomerId, string CustomerName, bool IsPrepaid, PrepaidSpending Spending, BankAccount? Account, long Moves);
 
-public sealed record BalancePage(IReadOnlyList<BalanceEntry> Rows, int TotalCount);
+public sealed record BalanceTransactionList(IReadOnlyList<BalanceTransaction> Rows, int TotalCount);
 
 /// <summary>Balances, for the reseller and for the customer itself.</summary>
 public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
@@ -39,12 +39,12 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Moves of a customer's balance, newest first.</summary>
-    public async Task<BalancePage> PageAsync(Actor actor, CustomerId customerId, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<BalanceTransactionList> PageAsync(Actor actor, CustomerId customerId, int skip, int take, CancellationToken cancellationToken = default)
     {
         Demand(actor);
         await using var db = database.Open(actor.Scope);
-        var entries = db.BalanceEntries.AsNoTracking().Where(e => e.CustomerId == customerId);
-        return new BalancePage(
+        var entries = db.BalanceTransactions.AsNoTracking().Where(e => e.CustomerId == customerId);
+        return new BalanceTransactionList(
             await entries.OrderByDescending(e => e.Sequence).Skip(skip).Take(take).ToListAsync(cancellationToken), await entries.CountAsync(cancellationToken));
     }
 

@@ -46,13 +46,13 @@ internal sealed class UnbilledUsage
     public static async Task<UnbilledUsage> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var zone = reseller.Zone;
-        var prices = await PriceBook.ReadAsync(db, [customer.Id], cancellationToken);
+        var prices = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
         var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Of(customer.CreatedAtUtc, zone);
         var unbilled = new UnbilledUsage(reseller, customer, prices.ScheduleOf(reseller, customer), zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
-            var usage = (await RatedPeriods.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
             unbilled._ofPresent.AddRange(usage[unbilled._present]);
             for (var month = first; month < unbilled._present; month = month.Next)
             {

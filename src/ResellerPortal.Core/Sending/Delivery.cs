@@ -34,7 +34,7 @@ public sealed class Delivery : ICustomerOwned
     /// <summary>The invoice, or a credit note against it: what goes with the letter.</summary>
     public required Guid DocumentId { get; init; }
 
-    public required LetterKind Kind { get; init; }
+    public required EmailKind Kind { get; init; }
 
     /// <summary>1 for the letter that goes by itself, more for those that are sent again. Unique for a document and kind, so that no two nodes send one.</summary>
     public required int Round { get; init; }
@@ -84,6 +84,6 @@ public static class SendingSets
     {
         public DbSet<Delivery> Deliveries => db.Set<Delivery>();
 
-        public DbSet<LetterTemplate> LetterTemplates => db.Set<LetterTemplate>();
+        public DbSet<EmailTemplate> EmailTemplates => db.Set<EmailTemplate>();
     }
 }

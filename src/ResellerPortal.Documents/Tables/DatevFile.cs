@@ -15,7 +15,7 @@ public static class DatevFile
 
     private static readonly CultureInfo German = CultureInfo.ReadOnly(new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } });
 
-    public static byte[] Write(BookingBatch batch)
+    public static byte[] Write(JournalBatch batch)
     {
         var (first, last) = (batch.Month.FirstDay, batch.Month.LastDay);
         var text = new StringBuilder();

@@ -29,7 +29,7 @@ internal static class AccountEndpoints
         gateway.MapPost("/token/jwt", SignAsync);
     }
 
-    private static async Task<IResult> UserAsync(HttpContext context, Identities identities, AccountUsage usage)
+    private static async Task<IResult> UserAsync(HttpContext context, Identities identities, AccountUsageQueries usage)
     {
         var master = await identities.MasterAsync(context);
         var account = await usage.SummaryAsync(master, context.RequestAborted);
@@ -48,7 +48,7 @@ internal static class AccountEndpoints
             WireJson.Options);
     }
 
-    private static async Task<IResult> StatisticAsync(HttpContext context, Identities identities, AccountUsage usage)
+    private static async Task<IResult> StatisticAsync(HttpContext context, Identities identities, AccountUsageQueries usage)
     {
         var master = await identities.MasterAsync(context);
         var from = DayOf(context.Request, "startDate") ?? DateOnly.MinValue;
@@ -69,11 +69,11 @@ internal static class AccountEndpoints
         return Results.Text(csv.ToString(), "text/csv");
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, Identities identities, ApiTokens tokens, TimeProvider clock)
+    private static async Task<IResult> CreateAsync(HttpContext context, Identities identities, ApiTokenService tokens, TimeProvider clock)
     {
         var master = await identities.MasterAsync(context);
         var form = context.Request.HasFormContentType ? await FormOf(context) : null;
-        var requests = Number("RequestCount", 1, ApiTokens.MaxUsageLimit);
+        var requests = Number("RequestCount", 1, ApiTokenService.MaxUsageLimit);
         var life = Number("Lifetime", DefaultLifetime, MaxLifetime);
         var count = Number("Count", 1, MaxCount);
         var made = new List<object>();
@@ -96,7 +96,7 @@ internal static class AccountEndpoints
             : throw new CallerFaultException(GatewayError.Unreadable($"{name} is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, string id, Identities identities, ApiTokens tokens)
+    private static async Task<IResult> DeleteAsync(HttpContext context, string id, Identities identities, ApiTokenService tokens)
     {
         var master = await identities.MasterAsync(context);
         return await tokens.RevokeByMasterAsync(master, TokenSecret.Hash(id), context.RequestAborted) ? Results.Ok() : throw new CallerFaultException(GatewayError.TokenUnknown with { Status = 404 });

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>Finds out whose request it is.</summary>
-public sealed class Identities(TokenGate gate, SignedTokens signed, UpstreamSettings settings)
+public sealed class Identities(TokenAuthenticator gate, SignedTokens signed, UpstreamSettingsService settings)
 {
     /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
     /// <exception cref="CallerFaultException">There are no credentials, or a signature is not good.</exception>

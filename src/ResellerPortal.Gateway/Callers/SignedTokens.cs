@@ -10,7 +10,7 @@ namespace ResellerPortal.Gateway.Callers;
 /// Short-lived JWTs that are signed with an API token's secret (HS256, "kid" names the token), by the portal or by the
 /// customer itself. What they may do is what the token may do, judged anew at each use.
 /// </summary>
-public sealed class SignedTokens(TokenGate gate, TimeProvider clock)
+public sealed class SignedTokens(TokenAuthenticator gate, TimeProvider clock)
 {
     public const string ClientIpClaim = "ClientIp";
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);

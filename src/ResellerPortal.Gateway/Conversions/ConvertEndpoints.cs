@@ -43,7 +43,7 @@ internal sealed class ConversionDesk(
     UpstreamClient upstream,
     UpstreamHealth health,
     Settlement settlement,
-    ConversionJobs jobs,
+    ConversionJobStore jobs,
     FileIds files,
     PublicAddresses addresses,
     AnswerFiles answerFiles,

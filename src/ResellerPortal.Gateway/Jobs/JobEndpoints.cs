@@ -27,7 +27,7 @@ internal static class JobEndpoints
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
     private static async Task ResultAsync(
-        HttpContext context, string name, Identities identities, ConversionJobs jobs, UpstreamAddress address, UpstreamClient upstream, AnswerFiles answerFiles, JobSettlement ending, Settlement settlement, IOptions<GatewayOptions> options)
+        HttpContext context, string name, Identities identities, ConversionJobStore jobs, UpstreamAddress address, UpstreamClient upstream, AnswerFiles answerFiles, JobSettlement ending, Settlement settlement, IOptions<GatewayOptions> options)
     {
         var job = await FindAsync(context, name, identities, jobs);
         var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
@@ -51,7 +51,7 @@ internal static class JobEndpoints
         await jobs.EndAsync(job, JobSettlement.StateOf(outcome));
     }
 
-    private static async Task DeleteAsync(HttpContext context, string name, Identities identities, ConversionJobs jobs, UpstreamAddress address, UpstreamClient upstream, JobSettlement ending)
+    private static async Task DeleteAsync(HttpContext context, string name, Identities identities, ConversionJobStore jobs, UpstreamAddress address, UpstreamClient upstream, JobSettlement ending)
     {
         var job = await FindAsync(context, name, identities, jobs);
         var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
@@ -67,7 +67,7 @@ internal static class JobEndpoints
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
-    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, Identities identities, ConversionJobs jobs)
+    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, Identities identities, ConversionJobStore jobs)
     {
         var token = await identities.TokenAsync(context);
         return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerFaultException(GatewayError.JobUnknown);

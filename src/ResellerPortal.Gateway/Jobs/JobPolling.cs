@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Follows running jobs to their end, whoever started them, and calls the web hooks of those that have ended.</summary>
-internal sealed class JobPolling(ConversionJobs jobs, JobSettlement ending, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPolling> logger) : BackgroundService
+internal sealed class JobPolling(ConversionJobStore jobs, JobSettlement ending, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPolling> logger) : BackgroundService
 {
     public const string WebHookClient = "webhooks";
 

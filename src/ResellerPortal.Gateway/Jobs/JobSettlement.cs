@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
-internal sealed class JobSettlement(ConversionJobs jobs, Meter meter, Settlement settlement, UpstreamAddress address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
+internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Settlement settlement, UpstreamAddress address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
 {
     public static JobState StateOf(UpstreamOutcome outcome) => outcome switch
     {
@@ -25,7 +25,7 @@ internal sealed class JobSettlement(ConversionJobs jobs, Meter meter, Settlement
     {
         var account = await address.OfAsync(job.ResellerId, cancellationToken);
         var outcome = await upstream.JobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
-        var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobs.UpstreamKeeps;
+        var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobStore.UpstreamKeeps;
         switch (outcome)
         {
             case UpstreamOutcome.JobUnknown when IsGivenUp(job):

@@ -9,7 +9,7 @@ namespace ResellerPortal.Gateway.Native;
 
 /// <summary>Tells ConvertAPI of revoked tokens that it could not be told of, and takes its statistics into the ledger.</summary>
 internal sealed class NativeUpkeep(
-    ApiTokens tokens, NativeUsage usage, UpstreamAddress address, UpstreamStatistics statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeUpkeep> logger) : BackgroundService
+    ApiTokenService tokens, NativeUsageRecorder usage, UpstreamAddress address, UpstreamStatistics statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeUpkeep> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 

@@ -10,7 +10,7 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Native;
 
 /// <summary>Makes and deletes tokens in a reseller's own account at ConvertAPI, by its paths /token/create and /token/{id}.</summary>
-internal sealed class UpstreamTokens(UpstreamAddress address, UpstreamClient upstream, ILogger<UpstreamTokens> logger) : IUpstreamTokens
+internal sealed class UpstreamTokens(UpstreamAddress address, UpstreamClient upstream, ILogger<UpstreamTokens> logger) : IUpstreamTokenClient
 {
     private const int ShortestSecret = 8;
 

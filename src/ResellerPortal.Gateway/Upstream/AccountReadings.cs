@@ -10,7 +10,7 @@ namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
 internal sealed class AccountReadings(
-    UpstreamSettings settings, UpstreamAddress address, UpstreamClient upstream, UpstreamStatistics statistics, Reconciliation reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccountReadings> logger) : BackgroundService
+    UpstreamSettingsService settings, UpstreamAddress address, UpstreamClient upstream, UpstreamStatistics statistics, ReconciliationService reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccountReadings> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -30,7 +30,7 @@ internal sealed class AccountReadings(
 
         foreach (var (owner, account) in accounts)
         {
-            var mark = Reconciliation.MarkOf(account.Secret);
+            var mark = ReconciliationService.MarkOf(account.Secret);
             var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
             if (last + options.Value.ReadingsEvery > clock.GetUtcNow())
             {

@@ -16,7 +16,7 @@ namespace ResellerPortal.Gateway.Upstream;
 public sealed record UpstreamAccount(string BaseAddress, string Secret, string Region, bool IsOwn, bool AcceptsQueryCredentials);
 
 /// <summary>Where the upstream is and how we sign in there: the configured service, or the sandbox on this very server.</summary>
-public sealed class UpstreamAddress(IOptions<ConvertApiOptions> options, UpstreamSettings settings, IServer server, TimeProvider clock)
+public sealed class UpstreamAddress(IOptions<ConvertApiOptions> options, UpstreamSettingsService settings, IServer server, TimeProvider clock)
 {
     private static readonly string[] AnyHost = ["0.0.0.0", "[::]", "*", "+"];
 

@@ -16,7 +16,7 @@ internal static class AccountEndpoints
 
     public static void MapAccount(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", async (ClaimsPrincipal user, SeatDirectory seats) =>
+        endpoints.MapGet("/", async (ClaimsPrincipal user, MembershipDirectory seats) =>
             Results.LocalRedirect(await seats.ActorOfAsync(user) switch
             {
                 null => "/account/denied",
@@ -33,7 +33,7 @@ internal static class AccountEndpoints
         account.MapPost("/passkeys/new", NewPasskeyAsync);
         account.MapPost("/passkeys/ask", AskPasskeyAsync).AllowAnonymous();
         account.MapGet("/provider/{name}", ProviderAsync).AllowAnonymous();
-        account.MapGet("/provider", async (PortalSignIn signIn, PortalUserManager users, UserAccounts accounts, HttpContext context) =>
+        account.MapGet("/provider", async (PortalSignIn signIn, PortalUserManager users, UserAccountService accounts, HttpContext context) =>
             Results.LocalRedirect(await OpenIdProviders.ReturnAsync(signIn, users, accounts, context))).AllowAnonymous();
     }
 
@@ -44,7 +44,7 @@ internal static class AccountEndpoints
         return Results.LocalRedirect("/account/sign-in");
     }
 
-    private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, SeatDirectory seats, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, MembershipDirectory seats, PortalSignIn signIn, PortalUserManager users)
     {
         var chosen = user.PortalUserId is { } userId ? (await seats.SeatsOfAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
@@ -55,12 +55,12 @@ internal static class AccountEndpoints
         return Results.LocalRedirect("/");
     }
 
-    private static async Task<IResult> DataAsync(ClaimsPrincipal user, UserAccounts accounts) => user.PortalUserId is { } userId
+    private static async Task<IResult> DataAsync(ClaimsPrincipal user, UserAccountService accounts) => user.PortalUserId is { } userId
         ? Results.File(JsonSerializer.SerializeToUtf8Bytes(await accounts.ExportAsync(userId), Json), "application/json", "my-account.json")
         : Results.Forbid();
 
     /// <summary>Begins a look at a customer's pages that was agreed to in the dialog before.</summary>
-    private static async Task<IResult> BeginVisitAsync([FromForm] Guid customer, [FromForm] string reason, [FromForm] int minutes, ClaimsPrincipal user, SeatDirectory seats, SupportVisits visits, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> BeginVisitAsync([FromForm] Guid customer, [FromForm] string reason, [FromForm] int minutes, ClaimsPrincipal user, MembershipDirectory seats, SupportSessionService visits, PortalSignIn signIn, PortalUserManager users)
     {
         if (await seats.ActorOfAsync(user) is not { } actor || !actor.May(Permission.CustomersVisit) || await users.GetUserAsync(user) is not { } known)
         {
@@ -77,7 +77,7 @@ internal static class AccountEndpoints
         return Results.LocalRedirect("/my");
     }
 
-    private static async Task<IResult> EndVisitAsync([FromForm(Name = "__RequestVerificationToken")] string? token, ClaimsPrincipal user, SupportVisits visits, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> EndVisitAsync([FromForm(Name = "__RequestVerificationToken")] string? token, ClaimsPrincipal user, SupportSessionService visits, PortalSignIn signIn, PortalUserManager users)
     {
         if (user is { PortalUserId: { } userId, VisitId: { } visit } && await users.GetUserAsync(user) is { } known)
         {

@@ -46,9 +46,9 @@ internal sealed class AccountLetterWork(
         var now = clock.GetUtcNow();
         var since = now - Fresh;
         await using var db = database.Open(Scope);
-        foreach (var letter in await db.AccountLetters.AsNoTracking().Where(l => l.MailedAtUtc == null && l.AtUtc > since).OrderBy(l => l.AtUtc).Take(100).ToListAsync(cancellationToken))
+        foreach (var letter in await db.AccountEmails.AsNoTracking().Where(l => l.MailedAtUtc == null && l.AtUtc > since).OrderBy(l => l.AtUtc).Take(100).ToListAsync(cancellationToken))
         {
-            var mine = db.AccountLetters.Where(l => l.Id == letter.Id);
+            var mine = db.AccountEmails.Where(l => l.Id == letter.Id);
             if (await mine.Where(l => l.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(l => l.MailedAtUtc, now), cancellationToken) == 0)
             {
                 continue;
@@ -70,14 +70,14 @@ internal sealed class AccountLetterWork(
     }
 
     /// <returns>Null where there is nothing to say: the invitation is closed, or nobody has the address.</returns>
-    private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountLetter letter, CancellationToken cancellationToken)
+    private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountEmail letter, CancellationToken cancellationToken)
     {
-        if (letter.Kind == AccountLetterKind.Notice)
+        if (letter.Kind == AccountEmailKind.Notice)
         {
             return new OutgoingMail(letter.Email, "Your account changed", $"{letter.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Of("/account/forgot")}\n");
         }
 
-        if (letter.Kind == AccountLetterKind.Invitation)
+        if (letter.Kind == AccountEmailKind.Invitation)
         {
             return await db.Invitations.AsNoTracking().SingleOrDefaultAsync(i => i.Id == letter.InvitationId && i.ClosedAtUtc == null, cancellationToken) is { } invitation
                 ? new OutgoingMail(
@@ -94,7 +94,7 @@ internal sealed class AccountLetterWork(
             return null;
         }
 
-        return letter.Kind == AccountLetterKind.ConfirmEmail
+        return letter.Kind == AccountEmailKind.ConfirmEmail
             ? new OutgoingMail(user.Email!, "Confirm your address", $"Confirm that this address is yours:\n{Link("/account/confirm", user, await users.GenerateEmailConfirmationTokenAsync(user))}\n")
             : new OutgoingMail(
                 user.Email!,

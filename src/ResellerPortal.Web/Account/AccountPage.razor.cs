@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>A user's own account, whatever seats it has: how to sign in, where it is signed in, and its end.</summary>
-public sealed partial class AccountPage(PortalUserManager users, UserAccounts accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class AccountPage(PortalUserManager users, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
 {
     private PortalUser? _user;
 
@@ -32,7 +32,7 @@ public sealed partial class AccountPage(PortalUserManager users, UserAccounts ac
 
     private async Task AskConfirmationAsync()
     {
-        await accounts.AskForLetterAsync(AccountLetterKind.ConfirmEmail, _user!.Email!);
+        await accounts.AskForLetterAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
         navigation.NavigateTo("/account?said=confirm");
     }
 }

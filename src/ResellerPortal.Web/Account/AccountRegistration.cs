@@ -87,7 +87,7 @@ internal static class AccountRegistration
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         await SecurityStampValidator.ValidatePrincipalAsync(context);
-        var sessions = context.HttpContext.RequestServices.GetRequiredService<UserSessions>();
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<UserSessionService>();
         if (context.Principal is { } user
             && !(user.SignedIn is { } who && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
         {

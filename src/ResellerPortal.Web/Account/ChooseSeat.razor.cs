@@ -3,9 +3,9 @@ using ResellerPortal.Core.Accounts;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class ChooseSeat(AuthenticationStateProvider authentication, SeatDirectory seats)
+public sealed partial class ChooseSeat(AuthenticationStateProvider authentication, MembershipDirectory seats)
 {
-    private IReadOnlyList<SeatChoice> _seats = [];
+    private IReadOnlyList<MembershipChoice> _seats = [];
 
     protected override async Task OnInitializedAsync()
     {

@@ -8,7 +8,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Who sits at this page. Read from the database for each act, so a seat that was taken away is gone at once.</summary>
-public sealed class CurrentActor(AuthenticationStateProvider authentication, SeatDirectory seats)
+public sealed class CurrentActor(AuthenticationStateProvider authentication, MembershipDirectory seats)
 {
     /// <exception cref="PermissionDeniedException">The user is signed out or has no seat.</exception>
     public async Task<Actor> GetAsync()
@@ -41,11 +41,11 @@ public static class SeatClaims
         public string? FromAddress => user.FindFirstValue(From);
 
         /// <summary>Null for nobody, and for a cookie without a session.</summary>
-        public SignedIn? SignedIn =>
-            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedIn(userId, session, user.ChosenSeat, user.VisitId, user.FromAddress) : null;
+        public SignedInUser? SignedIn =>
+            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedInUser(userId, session, user.ChosenSeat, user.VisitId, user.FromAddress) : null;
     }
 
-    extension(SeatDirectory seats)
+    extension(MembershipDirectory seats)
     {
         public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) => user.SignedIn is { } who ? seats.ActorOfAsync(who) : Task.FromResult<Actor?>(null);
     }

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Sending;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Asks for a link to set a new password. The answer is the same for every address.</summary>
-public sealed partial class Forgot(UserAccounts accounts, IMailer mailer, NavigationManager navigation)
+public sealed partial class Forgot(UserAccountService accounts, IMailer mailer, NavigationManager navigation)
 {
     [SupplyParameterFromForm(FormName = "forgot", Name = "email")]
     private string? Email { get; set; }
@@ -17,7 +17,7 @@ public sealed partial class Forgot(UserAccounts accounts, IMailer mailer, Naviga
     {
         if (!string.IsNullOrWhiteSpace(Email))
         {
-            await accounts.AskForLetterAsync(AccountLetterKind.ResetPassword, Email);
+            await accounts.AskForLetterAsync(AccountEmailKind.ResetPassword, Email);
         }
 
         navigation.NavigateTo("/account/forgot?asked=true");

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where an invitation's link leads: somebody new chooses a password, somebody known signs in; then the seat is taken.</summary>
-public sealed partial class InvitationPage(Invitations invitations, PortalUserManager users, PortalSignIn signIn, UserAccounts accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class InvitationPage(InvitationService invitations, PortalUserManager users, PortalSignIn signIn, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
 {
     private OpenInvitation? _open;
     private bool _isSignedIn;
@@ -62,7 +62,7 @@ public sealed partial class InvitationPage(Invitations invitations, PortalUserMa
         {
             if (!user.EmailConfirmed)
             {
-                await accounts.AskForLetterAsync(AccountLetterKind.ConfirmEmail, user.Email!);
+                await accounts.AskForLetterAsync(AccountEmailKind.ConfirmEmail, user.Email!);
             }
 
             await signIn.SignInAsync(user, isPersistent: false);

@@ -56,7 +56,7 @@ internal static class OpenIdProviders
 
     /// <summary>What came of coming back from a provider.</summary>
     /// <returns>Where to go on.</returns>
-    public static async Task<string> ReturnAsync(PortalSignIn signIn, PortalUserManager users, UserAccounts accounts, HttpContext context)
+    public static async Task<string> ReturnAsync(PortalSignIn signIn, PortalUserManager users, UserAccountService accounts, HttpContext context)
     {
         // Whoever is signed in adds the provider to the account, if it was this person who set out for the provider.
         var current = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);

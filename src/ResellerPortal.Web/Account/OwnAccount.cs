@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>What the parts of the account's page share: who it is, the check of the password before an act, and the note of it.</summary>
-public sealed class OwnAccount(PortalUserManager users, UserAccounts accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed class OwnAccount(PortalUserManager users, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
 {
     public PortalUserManager Users => users;
 

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where whoever holds an invoice's pay link sees what is due and pays it, without signing in.</summary>
-public sealed partial class Pay(CheckoutDesk desk, PaymentSync sync, NavigationManager navigation)
+public sealed partial class Pay(CheckoutService desk, PaymentEventDispatcher sync, NavigationManager navigation)
 {
     private PayableInvoice? _invoice;
     private (string Text, Severity Severity)? _returned;

@@ -7,7 +7,7 @@ namespace ResellerPortal.Web.Account;
 /// <summary>Asks the database whether the user's seat carries a permission; one policy for each of <see cref="Permission.All"/>.</summary>
 internal sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
 
-internal sealed class PermissionHandler(SeatDirectory seats) : AuthorizationHandler<PermissionRequirement>
+internal sealed class PermissionHandler(MembershipDirectory seats) : AuthorizationHandler<PermissionRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {

@@ -16,7 +16,7 @@ public sealed class PortalSignIn(
     ILogger<SignInManager<PortalUser>> logger,
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<PortalUser> confirmation,
-    UserSessions sessions)
+    UserSessionService sessions)
     : SignInManager<PortalUser>(users, accessor, claims, options, logger, schemes, confirmation)
 {
     /// <summary>So many codes of an authenticator are good at a time; each works once.</summary>

@@ -16,7 +16,7 @@ public sealed class PortalUserManager(
     IdentityErrorDescriber errors,
     IServiceProvider services,
     ILogger<UserManager<PortalUser>> logger,
-    UserAccounts accounts)
+    UserAccountService accounts)
     : UserManager<PortalUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(4);

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where the link of a reset leads: a new password, and the end of all sessions. A second factor stays as it is.</summary>
-public sealed partial class ResetPassword(PortalUserManager users, UserSessions sessions, UserAccounts accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class ResetPassword(PortalUserManager users, UserSessionService sessions, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
 {
     private string? _refusal;
 

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class SessionSection(OwnAccount account, UserSessions sessions, NavigationManager navigation)
+public sealed partial class SessionSection(OwnAccount account, UserSessionService sessions, NavigationManager navigation)
 {
     private IReadOnlyList<UserSession> _sessions = [];
 

@@ -23,7 +23,7 @@ internal sealed class CircuitActivity : CircuitHandler
 /// Asks every few seconds whether the session and the seat behind an open circuit are still there. Once they are not, the
 /// circuit knows nobody any more; its acts were refused before that, since each asks for itself.
 /// </summary>
-internal sealed class SessionWatch(ILoggerFactory loggers, SeatDirectory seats, UserSessions sessions, CircuitActivity activity, IHostApplicationLifetime lifetime)
+internal sealed class SessionWatch(ILoggerFactory loggers, MembershipDirectory seats, UserSessionService sessions, CircuitActivity activity, IHostApplicationLifetime lifetime)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);

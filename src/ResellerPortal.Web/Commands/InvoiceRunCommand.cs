@@ -44,10 +44,10 @@ internal static class InvoiceRunCommand
     {
         var folder = Directory.CreateDirectory(Path.Combine("App_Data", "invoices", slug, period.ToString()));
         var isComplete = true;
-        Outcome<DraftRun> run;
+        Outcome<DraftingResult> run;
         do
         {
-            run = await services.GetRequiredService<InvoiceRun>().DraftAsync(actor, period, then: FinaliseAsync);
+            run = await services.GetRequiredService<InvoiceDrafter>().DraftAsync(actor, period, then: FinaliseAsync);
             if (run.Refusal is { } refusal)
             {
                 Console.WriteLine($"{slug}: {refusal.Message}");
@@ -61,7 +61,7 @@ internal static class InvoiceRunCommand
         async Task FinaliseAsync(IReadOnlyList<DraftResult> drafts)
         {
             Guid[] ids = [.. drafts.Select(d => d.InvoiceId).OfType<Guid>()];
-            var outcomes = ids.Zip(await services.GetRequiredService<Invoices>().FinaliseAsync(actor, ids)).ToDictionary(made => made.First, made => made.Second);
+            var outcomes = ids.Zip(await services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(actor, ids)).ToDictionary(made => made.First, made => made.Second);
             foreach (var draft in drafts)
             {
                 var (line, isFinal) = draft.InvoiceId is { } id ? await WriteAsync(services, documents, actor, outcomes[id], folder) : ("nothing to bill", true);
@@ -79,7 +79,7 @@ internal static class InvoiceRunCommand
         }
 
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
-        await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<Logos>().OfAsync(actor, snapshot.LogoHash));
+        await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<LogoService>().OfAsync(actor, snapshot.LogoHash));
         var missing = services.GetRequiredService<IElectronicInvoice>().MissingFrom(snapshot);
         var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, for it lacks {string.Join(", ", missing)}";
         return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.FileOf(folder, snapshot)}{files}", true);

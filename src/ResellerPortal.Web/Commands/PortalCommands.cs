@@ -38,7 +38,7 @@ internal static class PortalCommands
             return 2;
         }
 
-        var invitation = await services.GetRequiredService<Seats>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
+        var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
         var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
         Console.WriteLine(invitation is null
             ? $"{email} is an operator already and signs in as before."
@@ -82,7 +82,7 @@ internal static class PortalCommands
             return 2;
         }
 
-        var (fault, entries, head) = await LedgerExport.VerifyAsync(File.ReadLinesAsync(file));
+        var (fault, entries, head) = await LedgerExporter.VerifyAsync(File.ReadLinesAsync(file));
         Console.WriteLine(fault is null ? $"{entries:N0} entries are in order. The last hash is {head}" : "FAULT  " + fault);
         return fault is null ? 0 : 1;
     }

@@ -9,7 +9,7 @@ namespace ResellerPortal.Web.Components;
 /// <summary>A customer's balance and its moves, for both doors.</summary>
 public sealed partial class BalanceView(CurrentActor current, BalanceQueries queries)
 {
-    private MudTable<BalanceEntry>? _table;
+    private MudTable<BalanceTransaction>? _table;
     private BalanceOverview? _shown;
 
     [Parameter, EditorRequired]
@@ -32,17 +32,17 @@ public sealed partial class BalanceView(CurrentActor current, BalanceQueries que
         }
     }
 
-    private async Task<TableData<BalanceEntry>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    private async Task<TableData<BalanceTransaction>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await queries.PageAsync(await current.GetAsync(), Overview.CustomerId, state.Page * state.PageSize, state.PageSize, cancellationToken);
-        return new TableData<BalanceEntry> { Items = page.Rows, TotalItems = page.TotalCount };
+        return new TableData<BalanceTransaction> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
-    private static string NameOf(BalanceEntryKind kind) => kind switch
+    private static string NameOf(BalanceTransactionKind kind) => kind switch
     {
-        BalanceEntryKind.TopUp => "Paid in",
-        BalanceEntryKind.InvoicePaid => "Invoice paid",
-        BalanceEntryKind.Returned => "Returned by an invoice",
+        BalanceTransactionKind.TopUp => "Paid in",
+        BalanceTransactionKind.InvoicePaid => "Invoice paid",
+        BalanceTransactionKind.Returned => "Returned by an invoice",
         _ => "Paid back",
     };
 }

@@ -11,7 +11,7 @@ internal static class HistoryFiles
 {
     public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
         endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
-            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, SeatDirectory seats, History history, CancellationToken cancellationToken) =>
+            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory seats, HistoryQueries history, CancellationToken cancellationToken) =>
         {
             if (await seats.ActorOfAsync(user) is not { } actor || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
             {
@@ -38,7 +38,7 @@ internal static class HistoryFiles
 }
 
 /// <summary>Puts a download into the history before it begins.</summary>
-internal sealed class NotedDownload(SeatDirectory seats, History history) : IEndpointFilter
+internal sealed class NotedDownload(MembershipDirectory seats, HistoryQueries history) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>The history of a reseller, or for the operator of all, with its filters in the address.</summary>
-public sealed partial class HistoryView(CurrentActor current, History history, NavigationManager navigation)
+public sealed partial class HistoryView(CurrentActor current, HistoryQueries history, NavigationManager navigation)
 {
     private static readonly (string Prefix, string Words)[] Acts =
     [
@@ -46,7 +46,7 @@ public sealed partial class HistoryView(CurrentActor current, History history, N
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        (_mayExport, _isOperator) = (actor.May(History.ExportPermission(actor)), actor.Scope.CrossesTenants);
+        (_mayExport, _isOperator) = (actor.May(HistoryQueries.ExportPermission(actor)), actor.Scope.CrossesTenants);
     }
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)

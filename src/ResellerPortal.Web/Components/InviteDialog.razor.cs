@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Invites somebody to a team.</summary>
-public sealed partial class InviteDialog(CurrentActor current, Teams teams)
+public sealed partial class InviteDialog(CurrentActor current, TeamService teams)
 {
     private string _email = "";
     private Role _role;

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>For a secret that was found where it does not belong: ends it at once, and shows what it did.</summary>
-public sealed partial class LeakDialog(CurrentActor current, ApiTokens tokens, TokenActivities activities, TimeProvider clock)
+public sealed partial class LeakDialog(CurrentActor current, ApiTokenService tokens, TokenActivityQueries activities, TimeProvider clock)
 {
     private bool _renews;
     private IssuedToken? _issued;

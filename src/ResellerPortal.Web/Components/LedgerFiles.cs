@@ -19,7 +19,7 @@ internal static class LedgerFiles
     ];
 
     /// <summary>A JSON object a line; what is in it says <see cref="ExportedEntry"/>.</summary>
-    public static async Task<IResult> NdjsonAsync(ClaimsPrincipal user, SeatDirectory seats, LedgerExport export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> NdjsonAsync(ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
     {
         if (await seats.ActorOfAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {
@@ -40,7 +40,7 @@ internal static class LedgerFiles
     }
 
     /// <summary>The same fields in the order in which the hash takes them. No text in it can begin as a formula.</summary>
-    public static async Task<IResult> CsvAsync(ClaimsPrincipal user, SeatDirectory seats, LedgerExport export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> CsvAsync(ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
     {
         if (await seats.ActorOfAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Where the books and a payment provider's differ, with what puts it right.</summary>
-public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciliation reconciliation, ISnackbar snackbar)
+public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciler reconciliation, ISnackbar snackbar)
 {
     private IReadOnlyList<DifferenceRow> _differences = [];
     private PaymentComparison? _last;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>What the upstream says it charged beside what the ledger recorded, for the operator's and the reseller's door alike.</summary>
-public sealed partial class ReconciliationView(CurrentActor current, Reconciliation reconciliation, ISnackbar snackbar)
+public sealed partial class ReconciliationView(CurrentActor current, ReconciliationService reconciliation, ISnackbar snackbar)
 {
     private IReadOnlyList<ReadingRow>? _rows;
     private ReadingRow? _chosen;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Gives a token a new secret beside the old one.</summary>
-public sealed partial class RotateDialog(CurrentActor current, ApiTokens tokens)
+public sealed partial class RotateDialog(CurrentActor current, ApiTokenService tokens)
 {
     private int _hours = 24;
     private IssuedToken? _issued;

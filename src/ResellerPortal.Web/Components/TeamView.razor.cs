@@ -10,7 +10,7 @@ namespace ResellerPortal.Web.Components;
 
 /// <summary>The members and invitations of one team, for each door.</summary>
 public sealed partial class TeamView(
-    CurrentActor current, Teams teams, InvitationLinks links, IMailer mailer, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock)
+    CurrentActor current, TeamService teams, InvitationLinks links, IMailer mailer, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock)
 {
     private TeamList? _list;
 

@@ -9,7 +9,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class MyInvoices(CurrentActor current, InvoiceQueries queries, AutomaticCollection collection, PaymentSync sync, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MyInvoices(CurrentActor current, InvoiceQueries queries, AutomaticCollection collection, PaymentEventDispatcher sync, IDialogService dialogs, ISnackbar snackbar)
 {
     private CollectionView? _collection;
     private (string Text, Severity Severity)? _returned;

@@ -4,11 +4,11 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class MyLedgerPage(CurrentActor current, MyLedger ledger)
+public sealed partial class MyLedgerPage(CurrentActor current, CustomerLedgerQueries ledger)
 {
-    private async Task<TableData<MyLedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    private async Task<TableData<CustomerLedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await ledger.PageAsync(await current.GetAsync(), state.Page * state.PageSize, state.PageSize, cancellationToken);
-        return new TableData<MyLedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
+        return new TableData<CustomerLedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
     }
 }

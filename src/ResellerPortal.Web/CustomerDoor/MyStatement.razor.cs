@@ -3,9 +3,9 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class MyStatement(CurrentActor current, Statements statements)
+public sealed partial class MyStatement(CurrentActor current, AccountStatements statements)
 {
-    private StatementOfAccount? _statement;
+    private AccountStatement? _statement;
 
     protected override async Task OnInitializedAsync()
     {

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutDesk desk, NavigationManager navigation)
+public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutService desk, NavigationManager navigation)
 {
     private decimal _amount;
     private bool _saves;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class Tokens(CurrentActor current, TokenQueries queries, ApiTokens tokens, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class Tokens(CurrentActor current, TokenQueries queries, ApiTokenService tokens, IDialogService dialogs, ISnackbar snackbar)
 {
     private IReadOnlyList<TokenRow>? _tokens;
     private TokenAllowance? _allowance;

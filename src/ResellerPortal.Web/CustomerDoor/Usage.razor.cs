@@ -4,11 +4,11 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerDoor;
 
-public sealed partial class Usage(CurrentActor current, MyUsage usage, UsageAlerts alerts)
+public sealed partial class Usage(CurrentActor current, CustomerUsageQueries usage, UsageAlertQueries alerts)
 {
     private const int ShownAlerts = 6;
 
-    private MyOverview? _overview;
+    private CustomerOverview? _overview;
     private IReadOnlyList<UsageAlert> _alerts = [];
 
     protected override async Task OnInitializedAsync()

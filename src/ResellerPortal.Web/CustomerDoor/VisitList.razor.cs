@@ -4,9 +4,9 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.CustomerDoor;
 
 /// <summary>Who looked at this customer's pages, and why.</summary>
-public sealed partial class VisitList(CurrentActor current, SupportVisits visits)
+public sealed partial class VisitList(CurrentActor current, SupportSessionService visits)
 {
-    private IReadOnlyList<SupportVisit>? _visits;
+    private IReadOnlyList<SupportSession>? _visits;
 
     protected override async Task OnInitializedAsync()
     {

@@ -23,7 +23,7 @@ namespace ResellerPortal.Web.Demo;
 /// The demonstration: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
-public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtectionProvider protection, IUpstreamTokens upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoData> logger)
+public sealed class DemoData(PortalDatabase database, Memberships seats, IDataProtectionProvider protection, IUpstreamTokenClient upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoData> logger)
 {
     public const string Password = "Demo-Passw0rd!";
     public const string OperatorEmail = "operator@demo.example";
@@ -85,7 +85,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         var portal = Actor.Portal("demonstration data", TenantScope.CrossTenants("demonstration data"));
         await seats.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
         var plans = await OfferPlansAsync(portal);
-        var resellers = new Resellers(database, seats, _clock);
+        var resellers = new ResellerService(database, seats, _clock);
         var northwind = (await resellers.AddAsync(
             portal,
             new ResellerDetails("northwind", "Northwind Documents", OwnerEmail, "EUR", zone.Id, new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"), "LT100000000019", 2100),
@@ -96,7 +96,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
             new ResellerDetails("fabrikam", "Fabrikam Files", "owner@fabrikam.example", "USD", "America/New_York", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, 0),
             Password,
             cancellationToken)).Value.Reseller;
-        await new Customers(database, seats, _clock).AddAsync(
+        await new CustomerService(database, seats, _clock).AddAsync(
             Actor.Portal("demonstration data", TenantScope.Of(fabrikam.Id)),
             new CustomerDetails("Initech", "admin@initech.example", new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"), null, TaxTreatment.OutsideScope, 5, null),
             Password,
@@ -110,7 +110,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
     private async Task<Dictionary<string, BulkPlan>> OfferPlansAsync(Actor portal)
     {
-        var catalogue = new BulkPlans(database, _clock);
+        var catalogue = new BulkPlanService(database, _clock);
         PlanTerms[] terms =
         [
             new("Starter 1,000", 1_000, 25, "EUR", 365, PlanRenewal.OneOff, null),
@@ -141,11 +141,11 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
     private async Task<List<DemoAccount>> AddCustomersAsync(Actor owner, DateOnly from, CancellationToken cancellationToken)
     {
-        var customers = new Customers(database, seats, _clock);
-        var tokens = new ApiTokens(database, protection, upstreamTokens, _clock);
-        var cards = new RateCards(database, _clock);
+        var customers = new CustomerService(database, seats, _clock);
+        var tokens = new ApiTokenService(database, protection, upstreamTokens, _clock);
+        var cards = new RateCardService(database, _clock);
         await cards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), from, cancellationToken);
-        await new CurrencyRates(database, _clock).SetAsync(owner, Dollars, Rates[0], from, cancellationToken);
+        await new CurrencyRateService(database, _clock).SetAsync(owner, Dollars, Rates[0], from, cancellationToken);
         var accounts = new List<DemoAccount>();
         foreach (var demo in Customers)
         {
@@ -172,7 +172,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
     {
         var usage = new DemoUsage(zone);
         var recorder = new UsageRecorder(database, _clock);
-        var run = new InvoiceRun(database, _clock);
+        var run = new InvoiceDrafter(database, _clock);
         for (var (period, index) = (first, 0); period <= present; (period, index) = (period.Next, index + 1))
         {
             _clock.Now = period.StartsAtUtc(zone);
@@ -183,7 +183,7 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
             if (index > 0 && index % 2 == 0)
             {
-                await new CurrencyRates(database, _clock).SetAsync(owner, Dollars, Rates[index / 2 % Rates.Length], period.FirstDay, cancellationToken);
+                await new CurrencyRateService(database, _clock).SetAsync(owner, Dollars, Rates[index / 2 % Rates.Length], period.FirstDay, cancellationToken);
             }
 
             if (index % 4 == 0)
@@ -208,15 +208,15 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
         }
 
         _clock.Now = now.AddHours(-3);
-        await new PlanOrders(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
+        await new PlanOrderService(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
     }
 
     private async Task PayInAsync(Actor owner, List<DemoAccount> accounts, DateOnly day, CancellationToken cancellationToken)
     {
-        var payments = new BalancePayments(database, new AccountPauses(database, _clock), _clock);
+        var payments = new BalancePaymentService(database, new AccountPausePolicy(database, _clock), _clock);
         foreach (var account in accounts.Where(a => a.Demo.PaysIn is not null))
         {
-            await new PrepaidTerms(database, _clock).SetAsync(owner, account.CustomerId, true, cancellationToken);
+            await new PrepaidTermsService(database, _clock).SetAsync(owner, account.CustomerId, true, cancellationToken);
             await payments.TopUpAsync(
                 owner, new BalancePayment(account.CustomerId, account.Demo.PaysIn!.Value, day, $"Top-up {account.Demo.Name}", Guid.NewGuid()), cancellationToken);
         }
@@ -224,14 +224,14 @@ public sealed class DemoData(PortalDatabase database, Seats seats, IDataProtecti
 
     private async Task BuyAsync(Actor portal, Actor owner, BulkPlan plan, CancellationToken cancellationToken)
     {
-        var order = (await new PlanOrders(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
-        await new OrderPayments(database, _clock).ConfirmAsync(portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
+        var order = (await new PlanOrderService(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
+        await new OrderPaymentService(database, _clock).ConfirmAsync(portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
     }
 
-    private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftRun drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
+    private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftingResult drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
     {
-        var invoices = new Invoices(database, _clock, portal);
-        var payments = new InvoicePayments(database, new AccountPauses(database, _clock), _clock);
+        var invoices = new InvoiceFinalizer(database, _clock, portal);
+        var payments = new InvoicePaymentService(database, new AccountPausePolicy(database, _clock), _clock);
         var issued = _clock.Now;
         foreach (var draft in drafts.Results.Where(r => r.Outcome == DraftOutcome.Drafted))
         {

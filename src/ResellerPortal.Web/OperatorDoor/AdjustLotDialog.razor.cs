@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class AdjustLotDialog(CurrentActor current, CreditLots lots)
+public sealed partial class AdjustLotDialog(CurrentActor current, CreditLotService lots)
 {
     private long _conversions;
     private string _reason = "";

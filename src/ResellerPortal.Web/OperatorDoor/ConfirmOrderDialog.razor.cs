@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPayments payments, TimeProvider clock)
+public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymentService payments, TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;
@@ -33,7 +33,7 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
             return Refusal.Of("Choose the day on which the payment was received.");
         }
 
-        var outcome = await payments.RecordAsync(await current.GetAsync(), new PaidForOrder(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));
+        var outcome = await payments.RecordAsync(await current.GetAsync(), new ReceivedOrderPayment(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));
         _receipt = outcome.IsRefused ? null : outcome.Value;
         return outcome.Refusal;
     }

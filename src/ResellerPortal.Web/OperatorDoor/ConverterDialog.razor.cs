@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class ConverterDialog(CurrentActor current, ConverterReserves reserves)
+public sealed partial class ConverterDialog(CurrentActor current, ConverterReserveService reserves)
 {
     private string _converter = "";
     private long _quantity = 1;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class Converters(CurrentActor current, ConverterReserves reserves, IDialogService dialogs)
+public sealed partial class Converters(CurrentActor current, ConverterReserveService reserves, IDialogService dialogs)
 {
     private IReadOnlyList<ConverterReserve>? _rows;
     private bool _mayManage;

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class Orders(CurrentActor current, PlanQueries plans, OrderPayments payments, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class Orders(CurrentActor current, PlanQueries plans, OrderPaymentService payments, IDialogService dialogs, ISnackbar snackbar)
 {
     private const int PageSize = 50;
 

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class OverageDialog(CurrentActor current, CreditLots lots)
+public sealed partial class OverageDialog(CurrentActor current, CreditLotService lots)
 {
     private long _conversions = 1000;
     private decimal _unitCost;

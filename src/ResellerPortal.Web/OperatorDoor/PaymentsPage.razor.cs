@@ -7,11 +7,11 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class PaymentsPage(CurrentActor current, ProviderEvents events, PaymentReconciliation reconciliation, IOnlineGateway online, ISnackbar snackbar)
+public sealed partial class PaymentsPage(CurrentActor current, WebhookInbox events, PaymentReconciler reconciliation, IOnlineGateway online, ISnackbar snackbar)
 {
     private readonly bool _isConfigured = online.IsConfigured;
-    private MudTable<ProviderEvent> _table = null!;
-    private ProviderEventState? _state;
+    private MudTable<WebhookEvent> _table = null!;
+    private WebhookEventState? _state;
     private bool _mayRepair;
     private bool _isBusy;
 
@@ -23,28 +23,28 @@ public sealed partial class PaymentsPage(CurrentActor current, ProviderEvents ev
         _mayRepair = (await current.GetAsync()).May(Permission.PaymentsRepair);
     }
 
-    private static string Words(ProviderEventState? state) => state switch
+    private static string Words(WebhookEventState? state) => state switch
     {
         null => "all events",
-        ProviderEventState.Waiting => "waiting",
-        ProviderEventState.Handled => "handled",
-        ProviderEventState.Ignored => "nothing to do",
+        WebhookEventState.Waiting => "waiting",
+        WebhookEventState.Handled => "handled",
+        WebhookEventState.Ignored => "nothing to do",
         _ => "given up",
     };
 
-    private async Task<TableData<ProviderEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    private async Task<TableData<WebhookEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await events.PageAsync(await current.GetAsync(), _state, state.Page * state.PageSize, state.PageSize, cancellationToken);
-        return new TableData<ProviderEvent> { Items = page.Rows, TotalItems = page.TotalCount };
+        return new TableData<WebhookEvent> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
-    private Task ShowAsync(ProviderEventState? state)
+    private Task ShowAsync(WebhookEventState? state)
     {
         _state = state;
         return _table.ReloadServerData();
     }
 
-    private async Task ReplayAsync(ProviderEvent stored)
+    private async Task ReplayAsync(WebhookEvent stored)
     {
         var outcome = await events.ReplayAsync(await current.GetAsync(), stored.Id);
         snackbar.Add(outcome.Refusal?.Message ?? $"Followed up: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class PlanDialog(CurrentActor current, BulkPlans catalogue)
+public sealed partial class PlanDialog(CurrentActor current, BulkPlanService catalogue)
 {
     private string _name = "";
     private long _conversions = 12_000;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class Plans(CurrentActor current, PlanQueries queries, BulkPlans catalogue, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class Plans(CurrentActor current, PlanQueries queries, BulkPlanService catalogue, IDialogService dialogs, ISnackbar snackbar)
 {
     private IReadOnlyList<BulkPlan>? _plans;
     private bool _mayManage;

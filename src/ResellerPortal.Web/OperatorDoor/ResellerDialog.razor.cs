@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorDoor;
 
-public sealed partial class ResellerDialog(CurrentActor current, Core.Accounts.Resellers resellers)
+public sealed partial class ResellerDialog(CurrentActor current, Core.Accounts.ResellerService resellers)
 {
     private string _name = "";
     private string _slug = "";

@@ -11,7 +11,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class BalanceDialog(CurrentActor current, BalancePayments payments, CustomerQueries customers, TimeProvider clock)
+public sealed partial class BalanceDialog(CurrentActor current, BalancePaymentService payments, CustomerQueries customers, TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;
@@ -22,13 +22,13 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePayments 
     public BalanceOverview Overview { get; set; } = null!;
 
     [Parameter, EditorRequired]
-    public BalanceEntryKind Kind { get; set; }
+    public BalanceTransactionKind Kind { get; set; }
 
     private Currency Currency => Overview.Spending.Balance.Currency;
 
     protected override async Task OnInitializedAsync()
     {
-        _amount = Kind == BalanceEntryKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
+        _amount = Kind == BalanceTransactionKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
         _day = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
     }
 
@@ -40,6 +40,6 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePayments 
         }
 
         var (actor, payment) = (await current.GetAsync(), new BalancePayment(Overview.CustomerId, _amount, day, _reference, _key));
-        return (Kind == BalanceEntryKind.TopUp ? await payments.TopUpAsync(actor, payment) : await payments.PayOutAsync(actor, payment)).Refusal;
+        return (Kind == BalanceTransactionKind.TopUp ? await payments.TopUpAsync(actor, payment) : await payments.PayOutAsync(actor, payment)).Refusal;
     }
 }

@@ -9,7 +9,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class BalancePage(CurrentActor current, BalanceQueries queries, PrepaidTerms terms, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class BalancePage(CurrentActor current, BalanceQueries queries, PrepaidTermsService terms, IDialogService dialogs, ISnackbar snackbar)
 {
     private Actor? _actor;
     private BalanceOverview? _overview;
@@ -27,11 +27,11 @@ public sealed partial class BalancePage(CurrentActor current, BalanceQueries que
         _isMissing = _overview is null;
     }
 
-    private Task TopUpAsync() => MoveAsync(BalanceEntryKind.TopUp);
+    private Task TopUpAsync() => MoveAsync(BalanceTransactionKind.TopUp);
 
-    private Task PayBackAsync() => MoveAsync(BalanceEntryKind.PaidOut);
+    private Task PayBackAsync() => MoveAsync(BalanceTransactionKind.PaidOut);
 
-    private async Task MoveAsync(BalanceEntryKind kind)
+    private async Task MoveAsync(BalanceTransactionKind kind)
     {
         // Conversions have gone on since the page was opened.
         await LoadAsync();

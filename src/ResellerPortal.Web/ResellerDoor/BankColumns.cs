@@ -33,13 +33,13 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
         var days = file.Rows.Select(row => CsvFile.Cell(row.Cells, Day)).ToList();
         var form = DayForms.FirstOrDefault(form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
             ?? throw new InvalidDataException($"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
-        var entries = file.Rows.Select((row, index) => new BankEntry(
+        var entries = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
             AmountOf(row.Line, CsvFile.Cell(row.Cells, Amount), CurrencyOf(row.Line, CsvFile.Cell(row.Cells, Currency), own)),
-            BankEntry.Plain(CsvFile.Cell(row.Cells, Name), BankEntry.NameLength),
-            BankEntry.Plain(CsvFile.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankEntry.AccountLength),
-            BankEntry.Plain(CsvFile.Cell(row.Cells, Reference), BankEntry.ReferenceLength),
+            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Name), BankStatementLine.NameLength),
+            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
+            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
             "")).ToList();
         return new BankStatementFile(entries.FindAll(e => e.Amount.MinorUnits > 0), entries.Count(e => e.Amount.MinorUnits <= 0));
     }

@@ -8,9 +8,9 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class BankStatementPage(CurrentActor current, BankReceipts receipts, CurrencyRates currencies, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class BankStatementPage(CurrentActor current, BankStatementService receipts, CurrencyRateService currencies, IDialogService dialogs, ISnackbar snackbar)
 {
-    private MudTable<BankRow>? _table;
+    private MudTable<BankTransactionRow>? _table;
     private BankTransactionState _state;
     private CsvFile? _csv;
     private BankColumns _columns = BankColumns.Guess([]);
@@ -39,7 +39,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankReceipts
 
     private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) => _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
 
-    private async Task<TableData<BankRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
+    private async Task<TableData<BankTransactionRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
     {
         var page = await receipts.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
         if (_state == BankTransactionState.Open && _certain != page.Certain)
@@ -48,7 +48,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankReceipts
             StateHasChanged();
         }
 
-        return new TableData<BankRow> { Items = page.Rows, TotalItems = page.TotalCount };
+        return new TableData<BankTransactionRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
     private Task ShowAsync(BankTransactionState state)
@@ -69,12 +69,12 @@ public sealed partial class BankStatementPage(CurrentActor current, BankReceipts
             if (change.File.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             {
                 _own = (await currencies.ReadAsync(await current.GetAsync())).Own;
-                _csv = await CsvFile.ReadAsync(change.File.Name, whole, BankReceipts.MostEntries);
+                _csv = await CsvFile.ReadAsync(change.File.Name, whole, BankStatementService.MostEntries);
                 Map(BankColumns.Guess(_csv.Headers));
             }
             else
             {
-                Take(Camt053.Read(whole));
+                Take(Camt053Reader.Read(whole));
             }
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
@@ -118,7 +118,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankReceipts
         await ShowAsync(BankTransactionState.Open);
     }
 
-    private async Task AcceptAsync(BankTransaction transaction, BankProposal proposal) => await TellAsync(
+    private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await TellAsync(
         await BusyAsync(async actor => await receipts.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
 
     private async Task RecordCertainAsync()
@@ -128,7 +128,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankReceipts
         await _table!.ReloadServerData();
     }
 
-    private async Task ChooseAsync(BankRow row)
+    private async Task ChooseAsync(BankTransactionRow row)
     {
         if ((await dialogs.ActAsync(new DialogParameters<BankTransactionDialog> { { d => d.Row, row } })).IsDone)
         {

@@ -8,7 +8,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Says by hand what money on a bank statement is for.</summary>
-public sealed partial class BankTransactionDialog(CurrentActor current, BankReceipts receipts, CustomerQueries customers)
+public sealed partial class BankTransactionDialog(CurrentActor current, BankStatementService receipts, CustomerQueries customers)
 {
     private readonly HashSet<Guid> _chosen = [];
     private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
@@ -16,7 +16,7 @@ public sealed partial class BankTransactionDialog(CurrentActor current, BankRece
     private Guid _customer;
 
     [Parameter, EditorRequired]
-    public BankRow Row { get; set; } = null!;
+    public BankTransactionRow Row { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
     {

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class BookingAccountsDialog(CurrentActor current, Bookings bookings)
+public sealed partial class BookingAccountsDialog(CurrentActor current, JournalExport bookings)
 {
     private int _consultant;
     private int _client;
@@ -15,7 +15,7 @@ public sealed partial class BookingAccountsDialog(CurrentActor current, Bookings
     private int _firstDebtor;
 
     [Parameter, EditorRequired]
-    public BookingAccounts Accounts { get; set; } = null!;
+    public JournalAccounts Accounts { get; set; } = null!;
 
     protected override void OnInitialized()
     {
@@ -24,5 +24,5 @@ public sealed partial class BookingAccountsDialog(CurrentActor current, Bookings
     }
 
     private async Task<Refusal?> ActAsync() =>
-        (await bookings.SetAsync(await current.GetAsync(), new BookingAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
+        (await bookings.SetAsync(await current.GetAsync(), new JournalAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
 }

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class ContractEndDialog(CurrentActor current, ContractEnds ends)
+public sealed partial class ContractEndDialog(CurrentActor current, ContractEndService ends)
 {
     private string _lastDay = "";
 

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class CorrectionDialog(CurrentActor current, LedgerCorrections corrections)
+public sealed partial class CorrectionDialog(CurrentActor current, LedgerCorrectionService corrections)
 {
     private long _quantity;
     private string _reason = "";

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Asks which lines of an invoice are taken back; at first all that are left.</summary>
-public sealed partial class CreditDialog(CurrentActor current, CreditNotes notes)
+public sealed partial class CreditDialog(CurrentActor current, CreditNoteService notes)
 {
     private readonly HashSet<int> _chosen = [];
     private string _reason = "";

@@ -11,9 +11,9 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerDoor;
 
 public sealed partial class Credits(
-    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrders orders, CheckoutDesk desk, PaymentSync sync, IDialogService dialogs, ISnackbar snackbar)
+    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrderService orders, CheckoutService desk, PaymentEventDispatcher sync, IDialogService dialogs, ISnackbar snackbar)
 {
-    private readonly bool _isOnline = desk.WaysForPlans.Contains(PaymentWay.Online);
+    private readonly bool _isOnline = desk.WaysForPlans.Contains(PaymentMethodKind.Online);
     private IReadOnlyList<BulkPlan>? _plans;
     private IReadOnlyList<PlanOrder> _orders = [];
     private IReadOnlyDictionary<Guid, string> _receipts = new Dictionary<Guid, string>();

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRates rates, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRateService rates, IDialogService dialogs, ISnackbar snackbar)
 {
     private CurrencyOverview? _overview;
     private bool _mayEdit;

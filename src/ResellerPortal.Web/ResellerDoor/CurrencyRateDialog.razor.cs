@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class CurrencyRateDialog(CurrentActor current, CurrencyRates rates)
+public sealed partial class CurrencyRateDialog(CurrentActor current, CurrencyRateService rates)
 {
     private string _code = "";
     private decimal _units;

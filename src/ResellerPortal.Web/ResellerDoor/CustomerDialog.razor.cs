@@ -9,7 +9,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Adds a customer, or changes the details of <see cref="Customer"/>.</summary>
-public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.Customers customers, CustomerCurrencies charged, CurrencyRates rates)
+public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.CustomerService customers, CustomerCurrencyService charged, CurrencyRateService rates)
 {
     private string _name = "";
     private string _email = "";

@@ -14,8 +14,8 @@ public sealed partial class CustomerPage(
     CurrentActor current,
     CustomerQueries queries,
     TokenQueries tokenQueries,
-    ApiTokens tokens,
-    InvoiceRun run,
+    ApiTokenService tokens,
+    InvoiceDrafter run,
     NavigationManager navigation,
     IDialogService dialogs,
     ISnackbar snackbar)

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class Dashboard(CurrentActor current, ResellerDashboard dashboard)
+public sealed partial class Dashboard(CurrentActor current, ResellerDashboardQueries dashboard)
 {
     private ResellerOverview? _overview;
     private string[] _months = [];

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Erases what is stored of a customer's people, once its name is typed.</summary>
-public sealed partial class EraseDialog(CurrentActor current, PersonalData data)
+public sealed partial class EraseDialog(CurrentActor current, PersonalDataService data)
 {
     private string _typed = "";
 

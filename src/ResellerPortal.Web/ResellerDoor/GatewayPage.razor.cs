@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings settings, NativeUsage usage, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
+public sealed partial class GatewayPage(CurrentActor current, UpstreamSettingsService settings, NativeUsageRecorder usage, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
 {
     private UpstreamChoiceRow? _choice;
     private IReadOnlyList<string> _regions = [];
@@ -30,7 +30,7 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettings s
     private async Task SaveAsync()
     {
         var secret = _isRemoved ? "" : string.IsNullOrWhiteSpace(_secret) ? null : _secret;
-        var outcome = await settings.SetAsync(await current.GetAsync(), new UpstreamRequest(secret, _region, _acceptsQuery, _issuesNative), _regions);
+        var outcome = await settings.SetAsync(await current.GetAsync(), new UpstreamSettingsChange(secret, _region, _acceptsQuery, _issuesNative), _regions);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {

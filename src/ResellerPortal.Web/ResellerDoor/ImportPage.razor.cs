@@ -8,7 +8,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class ImportPage(CurrentActor current, UsageImports imports, TokenQueries tokens, ISnackbar snackbar)
+public sealed partial class ImportPage(CurrentActor current, UsageImporter imports, TokenQueries tokens, ISnackbar snackbar)
 {
     private readonly Dictionary<string, Guid> _chosen = [];
     private CsvFile? _file;
@@ -24,7 +24,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImports import
         try
         {
             await using var stream = change.File.OpenReadStream(CsvFile.MaxBytes);
-            _file = await CsvFile.ReadAsync(change.File.Name, stream, UsageImports.MaxLines);
+            _file = await CsvFile.ReadAsync(change.File.Name, stream, UsageImporter.MaxLines);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {

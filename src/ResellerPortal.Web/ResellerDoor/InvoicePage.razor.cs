@@ -10,10 +10,10 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries queries, Core.Invoicing.Invoices invoices, InvoiceTimeline timeline, Deliveries deliveries, DunningPolicies policies, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries queries, Core.Invoicing.InvoiceFinalizer invoices, InvoiceTimelineQueries timeline, DeliveryService deliveries, DunningPolicyService policies, IDialogService dialogs, ISnackbar snackbar)
 {
     private Actor? _actor;
-    private readonly Deliveries _deliveries = deliveries;
+    private readonly DeliveryService _deliveries = deliveries;
     private InvoiceView? _view;
     private IReadOnlyList<TimelineEvent> _timeline = [];
     private bool _isMissing;

@@ -8,7 +8,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSettings settings, Logos logos, TimeProvider clock, ISnackbar snackbar)
+public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSettingsService settings, LogoService logos, TimeProvider clock, ISnackbar snackbar)
 {
     private Reseller? _reseller;
     private string _name = "";
@@ -58,7 +58,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
         {
             // One byte more than is allowed is enough to be refused.
             await using var stream = file.OpenReadStream(Math.Max(file.Size, 1));
-            image = new byte[Math.Min(file.Size, Logos.MaxBytes + 1)];
+            image = new byte[Math.Min(file.Size, LogoService.MaxBytes + 1)];
             await stream.ReadExactlyAsync(image);
         }
 

@@ -7,15 +7,15 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class LettersPage(CurrentActor current, LetterTemplates templates, DunningPolicies policies, InvoiceSettings settings, ISnackbar snackbar)
+public sealed partial class LettersPage(CurrentActor current, EmailTemplateService templates, DunningPolicyService policies, InvoiceSettingsService settings, ISnackbar snackbar)
 {
     private readonly List<StepFields> _steps = [];
     private TemplateView? _view;
-    private LetterKind _kind;
+    private EmailKind _kind;
     private string _language = "";
     private string _subject = "";
     private string _text = "";
-    private Letter? _preview;
+    private RenderedEmail? _preview;
     private string? _wordsRefusal;
     private bool _isMailing;
     private bool _isReminding;
@@ -28,7 +28,7 @@ public sealed partial class LettersPage(CurrentActor current, LetterTemplates te
         var reseller = await settings.ReadAsync(actor);
         (_currency, _isMailing) = (reseller.Currency, reseller.MailsDocumentsSinceUtc is not null);
         Show(await policies.ReadAsync(actor));
-        await ChooseAsync(LetterKind.Invoice, reseller.Language);
+        await ChooseAsync(EmailKind.Invoice, reseller.Language);
     }
 
     private async Task MailAsync(bool isOn)
@@ -53,7 +53,7 @@ public sealed partial class LettersPage(CurrentActor current, LetterTemplates te
         }
     }
 
-    private async Task ChooseAsync(LetterKind kind, string language)
+    private async Task ChooseAsync(EmailKind kind, string language)
     {
         (_kind, _language) = (kind, language);
         _view = await templates.ReadAsync(await current.GetAsync(), kind, language);
@@ -63,16 +63,16 @@ public sealed partial class LettersPage(CurrentActor current, LetterTemplates te
     private async Task WriteAsync(string subject, string text)
     {
         (_subject, _text) = (subject, text);
-        var outcome = await templates.PreviewAsync(await current.GetAsync(), _language, new Letter(subject, text));
+        var outcome = await templates.PreviewAsync(await current.GetAsync(), _language, new RenderedEmail(subject, text));
         _wordsRefusal = outcome.Refusal?.Message;
         _preview = outcome.IsRefused ? null : outcome.Value;
     }
 
-    private Task SaveWordsAsync() => SetWordsAsync(new Letter(_subject, _text), "Saved. Letters that go from now on have these words.");
+    private Task SaveWordsAsync() => SetWordsAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
 
     private Task TakeBackWordsAsync() => SetWordsAsync(null, "The portal's words are back.");
 
-    private async Task SetWordsAsync(Letter? letter, string done)
+    private async Task SetWordsAsync(RenderedEmail? letter, string done)
     {
         var outcome = await templates.SetAsync(await current.GetAsync(), _kind, _language, letter);
         _wordsRefusal = outcome.Refusal?.Message;

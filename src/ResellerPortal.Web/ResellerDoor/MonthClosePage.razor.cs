@@ -8,21 +8,21 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class MonthClosePage(CurrentActor current, MonthClose close, InvoiceSchedules schedules, Bookings bookings, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MonthClosePage(CurrentActor current, MonthCloseQueries close, InvoiceScheduleService schedules, JournalExport bookings, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
 {
     private const int Months = 24;
 
     private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
 
-    private static readonly (string Title, AccountEntryKind Kind)[] Moves =
+    private static readonly (string Title, ReceivablesEntryKind Kind)[] Moves =
     [
-        ("Invoices", AccountEntryKind.Invoice),
-        ("Late fees", AccountEntryKind.LateFee),
-        ("Credit notes", AccountEntryKind.CreditNote),
-        ("Payments", AccountEntryKind.Payment),
-        ("Written off", AccountEntryKind.WriteOff),
-        ("Paid into balances", AccountEntryKind.TopUp),
-        ("Paid back", AccountEntryKind.PaidOut),
+        ("Invoices", ReceivablesEntryKind.Invoice),
+        ("Late fees", ReceivablesEntryKind.LateFee),
+        ("Credit notes", ReceivablesEntryKind.CreditNote),
+        ("Payments", ReceivablesEntryKind.Payment),
+        ("Written off", ReceivablesEntryKind.WriteOff),
+        ("Paid into balances", ReceivablesEntryKind.TopUp),
+        ("Paid back", ReceivablesEntryKind.PaidOut),
     ];
 
     private List<BillingPeriod> _periods = [];
@@ -57,7 +57,7 @@ public sealed partial class MonthClosePage(CurrentActor current, MonthClose clos
         }
     }
 
-    private static IReadOnlyList<ChartLine> AgesOf(ReceivablesIn receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
+    private static IReadOnlyList<ChartLine> AgesOf(CurrencyReceivables receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {

@@ -13,9 +13,9 @@ namespace ResellerPortal.Web.ResellerDoor;
 
 public sealed partial class MonthEndPage(
     CurrentActor current,
-    MonthEnd monthEnd,
-    MonthEndWork work,
-    InvoiceSchedules schedules,
+    MonthEndReview monthEnd,
+    MonthEndRunner work,
+    InvoiceScheduleService schedules,
     CustomerQueries customers,
     TimeProvider clock,
     NavigationManager navigation,
@@ -29,9 +29,9 @@ public sealed partial class MonthEndPage(
     private readonly CancellationTokenSource _left = new();
     private IReadOnlyList<BillingPeriod> _periods = [];
     private BillingPeriod _period;
-    private MonthReview? _review;
+    private MonthEndReviewResult? _review;
     private InvoiceScheduleView? _schedule;
-    private MonthEndState? _state;
+    private MonthEndProgress? _state;
     private bool _isRead = true;
     private bool _onlyRemarkable;
     private bool _mayFinalise;

@@ -6,9 +6,9 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class PayOrderDialog(CurrentActor current, CheckoutDesk desk, NavigationManager navigation)
+public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService desk, NavigationManager navigation)
 {
-    private PaymentWay _way;
+    private PaymentMethodKind _way;
     private bool _savesMethod;
     private TransferDetails? _transfer;
 
@@ -18,12 +18,12 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutDesk de
     [Parameter, EditorRequired]
     public bool IsOnline { get; set; }
 
-    protected override Task OnInitializedAsync() => ChooseAsync(IsOnline ? PaymentWay.Online : PaymentWay.Transfer);
+    protected override Task OnInitializedAsync() => ChooseAsync(IsOnline ? PaymentMethodKind.Online : PaymentMethodKind.Transfer);
 
-    private async Task ChooseAsync(PaymentWay way)
+    private async Task ChooseAsync(PaymentMethodKind way)
     {
         _way = way;
-        if (way == PaymentWay.Transfer)
+        if (way == PaymentMethodKind.Transfer)
         {
             var outcome = await StartAsync();
             _transfer = outcome.IsRefused ? null : outcome.Value.Transfer;
@@ -32,7 +32,7 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutDesk de
 
     private async Task<Refusal?> ActAsync()
     {
-        if (_way == PaymentWay.Transfer)
+        if (_way == PaymentMethodKind.Transfer)
         {
             return null;
         }

@@ -9,7 +9,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class PaymentDialog(CurrentActor current, InvoicePayments payments, CustomerQueries customers, TimeProvider clock)
+public sealed partial class PaymentDialog(CurrentActor current, InvoicePaymentService payments, CustomerQueries customers, TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class PaymentsPage(CurrentActor current, PaymentAccounts accounts, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class PaymentsPage(CurrentActor current, PaymentAccountService accounts, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar)
 {
     private PaymentAccountRow? _row;
     private string _key = "";

@@ -12,7 +12,7 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.</summary>
-public sealed partial class PriceEditor(CurrentActor current, RateCards cards, PriceSimulator simulator, CustomerQueries customers, TimeProvider clock, ISnackbar snackbar)
+public sealed partial class PriceEditor(CurrentActor current, RateCardService cards, PriceSimulator simulator, CustomerQueries customers, TimeProvider clock, ISnackbar snackbar)
 {
     private CardDraft _draft = null!;
     private bool _hasMore;
@@ -86,7 +86,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCards cards, P
         var simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
         if (preview == _previews)
         {
-            (_effects, _warning, _simulated) = (effects, RateCards.LossWarning(effects), simulated);
+            (_effects, _warning, _simulated) = (effects, RateCardService.LossWarning(effects), simulated);
         }
     }
 

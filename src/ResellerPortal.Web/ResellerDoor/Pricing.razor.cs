@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class Pricing(CurrentActor current, RateCards rateCards)
+public sealed partial class Pricing(CurrentActor current, RateCardService rateCards)
 {
     private IReadOnlyList<SetPrice>? _cards;
     private Currency _currency;

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class RefundDialog(CurrentActor current, Refunds refunds)
+public sealed partial class RefundDialog(CurrentActor current, OnlineRefundService refunds)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;

@@ -24,16 +24,16 @@ internal static class ResellerDownloads
         endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/bookings.csv", BookingsAsync).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, SeatDirectory seats, LedgerExport export) =>
+        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export) =>
             LedgerFiles.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
         endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
-        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (Guid id, ClaimsPrincipal user, SeatDirectory seats, Statements statements, IStatementDocument document, CancellationToken cancellationToken) =>
+        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (Guid id, ClaimsPrincipal user, MembershipDirectory seats, AccountStatements statements, IStatementDocument document, CancellationToken cancellationToken) =>
             InvoiceFiles.StatementAsync(user, seats, statements, document, _ => new CustomerId(id), cancellationToken)).RequireAuthorization(Permission.ResellerView);
         endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
     }
 
     private static async Task<IResult> SampleAsync(
-        ClaimsPrincipal user, SeatDirectory seats, InvoiceSettings settings, Logos logos, IInvoiceDocument document, CancellationToken cancellationToken)
+        ClaimsPrincipal user, MembershipDirectory seats, InvoiceSettingsService settings, LogoService logos, IInvoiceDocument document, CancellationToken cancellationToken)
     {
         if (await seats.ActorOfAsync(user) is not { } actor)
         {
@@ -45,7 +45,7 @@ internal static class ResellerDownloads
     }
 
     private static async Task<IResult> LedgerAsync(
-        string format, ClaimsPrincipal user, SeatDirectory seats, LedgerQueries ledger, [AsParameters] LedgerAddress address, CancellationToken cancellationToken) =>
+        string format, ClaimsPrincipal user, MembershipDirectory seats, LedgerQueries ledger, [AsParameters] LedgerAddress address, CancellationToken cancellationToken) =>
         await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid() : Table(
             format,
             "usage-ledger",
@@ -56,7 +56,7 @@ internal static class ResellerDownloads
                 row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(row.Hash),
             ]));
 
-    private static Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, IssuedDocuments documents, CancellationToken cancellationToken) =>
+    private static Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory seats, IssuedDocumentQueries documents, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) => Table(
             format,
             $"documents-{period}",
@@ -69,11 +69,11 @@ internal static class ResellerDownloads
                 d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
-    private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, SeatDirectory seats, Bookings bookings, CancellationToken cancellationToken) =>
+    private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, MembershipDirectory seats, JournalExport bookings, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) => Results.File(
             DatevFile.Write(await bookings.OfMonthAsync(actor, period, cancellationToken)), TableFile.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
 
-    private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, SeatDirectory seats, MonthClose close, CancellationToken cancellationToken) =>
+    private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory seats, MonthCloseQueries close, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) =>
         {
             var report = await close.ReadAsync(actor, period, cancellationToken);
@@ -84,7 +84,7 @@ internal static class ResellerDownloads
                 report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, report.Currency.Code, r.Owed.Amount, r.Owed.Currency.Code]).ToAsyncEnumerable());
         });
 
-    private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, SeatDirectory seats, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>
+    private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, MembershipDirectory seats, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>
         await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid()
         : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
         : Results.BadRequest("Name a month such as 2026-10.");

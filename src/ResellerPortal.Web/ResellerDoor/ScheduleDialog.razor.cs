@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class ScheduleDialog(CurrentActor current, InvoiceSchedules schedules)
+public sealed partial class ScheduleDialog(CurrentActor current, InvoiceScheduleService schedules)
 {
     private bool _isOn;
     private int _day;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerDoor;
 
 /// <summary>Mails an invoice or a credit note once more, or to somebody else.</summary>
-public sealed partial class SendDialog(CurrentActor current, Deliveries deliveries)
+public sealed partial class SendDialog(CurrentActor current, DeliveryService deliveries)
 {
     private string _to = "";
 
@@ -22,7 +22,7 @@ public sealed partial class SendDialog(CurrentActor current, Deliveries deliveri
     [Parameter, EditorRequired]
     public Guid DocumentId { get; set; }
 
-    /// <summary>The <see cref="Deliveries.NextRoundAsync"/> when the dialog was opened.</summary>
+    /// <summary>The <see cref="DeliveryService.NextRoundAsync"/> when the dialog was opened.</summary>
     [Parameter, EditorRequired]
     public int Round { get; set; }
 

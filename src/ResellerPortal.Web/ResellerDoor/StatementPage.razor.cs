@@ -5,9 +5,9 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class StatementPage(CurrentActor current, Statements statements)
+public sealed partial class StatementPage(CurrentActor current, AccountStatements statements)
 {
-    private StatementOfAccount? _statement;
+    private AccountStatement? _statement;
     private bool _isMissing;
 
     [Parameter]

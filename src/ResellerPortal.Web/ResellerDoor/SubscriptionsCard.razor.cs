@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscriptions plans, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscriptionService plans, IDialogService dialogs, ISnackbar snackbar)
 {
     private IReadOnlyList<PlanSubscription> _subscriptions = [];
     private bool _mayBuy;

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class TeamPage(CurrentActor current, Teams teams, ISnackbar snackbar)
+public sealed partial class TeamPage(CurrentActor current, TeamService teams, ISnackbar snackbar)
 {
     private TwoFactorRule? _rule;
 

@@ -8,7 +8,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class TopUpCard(CurrentActor current, TopUps topUps, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps, IDialogService dialogs, ISnackbar snackbar)
 {
     private TopUpView? _view;
     private bool _mayBuy;

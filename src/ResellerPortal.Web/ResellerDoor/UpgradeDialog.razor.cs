@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class UpgradeDialog(CurrentActor current, PlanSubscriptions plans)
+public sealed partial class UpgradeDialog(CurrentActor current, PlanSubscriptionService plans)
 {
     private IReadOnlyList<UpgradeOffer>? _offers;
     private Guid _plan;

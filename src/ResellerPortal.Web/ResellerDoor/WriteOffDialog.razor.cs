@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerDoor;
 
-public sealed partial class WriteOffDialog(CurrentActor current, CreditNotes notes)
+public sealed partial class WriteOffDialog(CurrentActor current, CreditNoteService notes)
 {
     private string _reason = "";
 

@@ -14,13 +14,13 @@ public sealed class TeamTests : IAsyncDisposable
     private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
 
-    private Teams Teams => new(_live.Database, new Seats(Hasher, new UpperInvariantLookupNormalizer(), _live.Clock), _live.Clock);
+    private TeamService Teams => new(_live.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _live.Clock), _live.Clock);
 
-    private Invitations Invitations => new(_live.Database, _links, _live.Clock);
+    private InvitationService Invitations => new(_live.Database, _links, _live.Clock);
 
-    private UserSessions Sessions => new(_live.Database, _live.Clock);
+    private UserSessionService Sessions => new(_live.Database, _live.Clock);
 
-    private SeatDirectory Seats => new(_live.Database, _live.Clock);
+    private MembershipDirectory Seats => new(_live.Database, _live.Clock);
 
     public ValueTask DisposeAsync() => _live.DisposeAsync();
 
@@ -195,7 +195,7 @@ public sealed class TeamTests : IAsyncDisposable
         var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerSupport);
         var signedIn = await SignInAsync(jane.UserId);
         var actor = (await Seats.ActorOfAsync(signedIn))!;
-        var visits = new SupportVisits(_live.Database, _live.Clock);
+        var visits = new SupportSessionService(_live.Database, _live.Clock);
 
         Assert.True((await visits.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
         Assert.True((await visits.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
@@ -236,6 +236,6 @@ public sealed class TeamTests : IAsyncDisposable
         return user;
     }
 
-    private async Task<SignedIn> SignInAsync(Guid user, SignInMethod method = SignInMethod.Password) =>
+    private async Task<SignedInUser> SignInAsync(Guid user, SignInMethod method = SignInMethod.Password) =>
         new(user, (await Sessions.StartAsync(user, method, stays: false, "203.0.113.7", "Firefox")).Id);
 }

@@ -21,8 +21,8 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await Books.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
         await live.Books.IssueAsync(owner, customer);
 
-        var rows = (await new History(live.Database, live.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
-        var token = Assert.Single((await new History(live.Database, live.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
+        var rows = (await new HistoryQueries(live.Database, live.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
+        var token = Assert.Single((await new HistoryQueries(live.Database, live.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
 
         Assert.Equal("203.0.113.7", rows[0].Entry.FromAddress);
         Assert.Equal(
@@ -60,7 +60,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         var (_, other) = await live.Books.AddResellerAsync("fabrikam");
         await live.Books.AddCustomerAsync(owner, "Acme");
-        var history = new History(live.Database, live.Clock);
+        var history = new HistoryQueries(live.Database, live.Clock);
         var day = DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime);
 
         Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Text: "aCME"), 0, 10)).TotalCount);
@@ -173,9 +173,9 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await sealing.SealAsync();
         await using var db = live.OpenAll();
 
-        Assert.Equal(1, await AuditErasure.DropAddressesAsync(db, live.Clock.GetUtcNow().AddDays(1), default));
+        Assert.Equal(1, await AuditEraser.DropAddressesAsync(db, live.Clock.GetUtcNow().AddDays(1), default));
         Assert.Equal(0, (await new AuditVerifier(live.Database).VerifyAsync()).Erased);
-        await AuditErasure.ReplaceAsync(db, null, [("jane@northwind.example", "deleted user"), ("NW@x.example", "nobody")], default);
+        await AuditEraser.ReplaceAsync(db, null, [("jane@northwind.example", "deleted user"), ("NW@x.example", "nobody")], default);
 
         Assert.DoesNotContain(await db.AuditEntries.AsNoTracking().ToListAsync(), a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
         var report = await new AuditVerifier(live.Database).VerifyAsync();
@@ -185,7 +185,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
     private static async Task<IReadOnlyList<string>> FaultsAsync(LiveBooks live) => (await new AuditVerifier(live.Database).VerifyAsync()).Faults;
 
-    private static AuditSealing Sealing(LiveBooks live) => new(live.Database, live.Clock, NullLogger<AuditSealing>.Instance);
+    private static AuditSealingWorker Sealing(LiveBooks live) => new(live.Database, live.Clock, NullLogger<AuditSealingWorker>.Instance);
 
     private Task<LiveBooks> OpenAsync(string provider) => provider == "Sqlite" ? BooksOnSqlite.OpenAsync() : postgres.OpenAsync();
 }

@@ -43,7 +43,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
         var page = await desk.Queries.PageAsync(Books.AdminOf(desk.Customer), desk.Customer.Id, 0, 3);
         Assert.Equal(
-            [(5L, BalanceEntryKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceEntryKind.TopUp, 10_00, 10_00), (3, BalanceEntryKind.InvoicePaid, -7_90, 0)],
+            [(5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceTransactionKind.TopUp, 10_00, 10_00), (3, BalanceTransactionKind.InvoicePaid, -7_90, 0)],
             page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
         Assert.Equal(5, page.TotalCount);
         await live.AssertLedgerIsCleanAsync();
@@ -55,10 +55,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var desk = await InvoiceDesk.OpenAsync(sqlite);
         var first = await desk.InvoiceAsync();
-        var payments = new BalancePayments(sqlite.Database, new Core.Dunning.AccountPauses(sqlite.Database, sqlite.Clock), sqlite.Clock);
+        var payments = new BalancePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
         var received = new ReceivedPayment(first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(new InvoicePayments(sqlite.Database, new Core.Dunning.AccountPauses(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
-        await Books.Valued(new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
+        await Books.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
+        await Books.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
         await using (var db = sqlite.OpenAll())
         {
             var credited = await db.Invoices.SingleAsync();
@@ -69,13 +69,13 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await sqlite.UseAsync(desk.Secret, 50);
         var second = await desk.InvoiceAsync();
         Assert.Equal((first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
-        Assert.Equal(second.Due, (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
+        Assert.Equal(second.Due, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
 
         await Books.Valued(payments.TopUpAsync(desk.Owner, Payment(desk, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
         Assert.Contains("no more than that", (await payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
         await Books.Valued(payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, left / 100m)));
-        Assert.Equal(0, (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing.MinorUnits);
+        Assert.Equal(0, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing.MinorUnits);
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var desk = await InvoiceDesk.OpenAsync(sqlite);
         var first = await desk.InvoiceAsync();
-        await Books.Valued(new Core.Metering.LedgerCorrections(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
+        await Books.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
         sqlite.Clock.SetUtcNow(new BillingPeriod(2026, 11).EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
         var second = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
@@ -94,7 +94,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
         await using var db = sqlite.OpenAll();
         Assert.All(await db.Invoices.ToListAsync(), i => Assert.Equal(0, i.Due.MinorUnits));
-        Assert.Equal([BalanceEntryKind.Returned, BalanceEntryKind.InvoicePaid], (await db.BalanceEntries.OrderBy(e => e.Sequence).ToListAsync()).Select(e => e.Kind));
+        Assert.Equal([BalanceTransactionKind.Returned, BalanceTransactionKind.InvoicePaid], (await db.BalanceTransactions.OrderBy(e => e.Sequence).ToListAsync()).Select(e => e.Kind));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -120,7 +120,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             paid -= (await desk.Payments.PayOutAsync(desk.Owner, desk.Payment(amount))).IsRefused ? 0 : size;
                             break;
                         case 3 when invoices.Count > 0:
-                            await new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
                             break;
                         case 4:
                             await desk.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
@@ -140,7 +140,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 Assert.All(all, i => Assert.True(i.Due.MinorUnits >= 0));
                 Assert.True(balance == 0 || all.All(i => i.Due.IsZero), "A balance is never kept while an invoice is due.");
                 Assert.Equal(paid - balance, all.Sum(i => i.PaidMinorUnits));
-                var closing = (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing;
+                var closing = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing;
                 Assert.Equal(all.Sum(i => i.Due.MinorUnits) - balance, closing.MinorUnits);
             },
             iter: 20,

@@ -28,11 +28,11 @@ internal sealed class PrepaidDesk
 
     public string Secret => Token.Secret;
 
-    public PrepaidTerms Terms => new(_live.Database, _live.Clock);
+    public PrepaidTermsService Terms => new(_live.Database, _live.Clock);
 
     public BalanceQueries Queries => new(_live.Database, _live.Clock);
 
-    public BalancePayments Payments => new(_live.Database, new AccountPauses(_live.Database, _live.Clock), _live.Clock);
+    public BalancePaymentService Payments => new(_live.Database, new AccountPausePolicy(_live.Database, _live.Clock), _live.Clock);
 
     public static Task<PrepaidDesk> OpenAsync(LiveBooks live, long priceMicros) => OpenAsync(live, CardTerms.Of(new Markup.FixedPrice(priceMicros, Currency.Of("EUR"))));
 
@@ -47,7 +47,7 @@ internal sealed class PrepaidDesk
         return desk;
     }
 
-    public Task<BalanceEntry> TopUpAsync(decimal amount) => Books.Valued(Payments.TopUpAsync(Owner, Payment(amount)));
+    public Task<BalanceTransaction> TopUpAsync(decimal amount) => Books.Valued(Payments.TopUpAsync(Owner, Payment(amount)));
 
     public BalancePayment Payment(decimal amount, string reference = "") =>
         new(Customer.Id, amount, DateOnly.FromDateTime(_live.Clock.GetUtcNow().UtcDateTime), reference, Guid.NewGuid());

@@ -195,7 +195,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 11));
         Assert.Equal(Euros(1.21m), (await desk.ReadAsync()).Spending.Left);
-        await new LedgerCorrections(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 2, 40, "Counted twice");
+        await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 2, 40, "Counted twice");
         sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
         await sqlite.UseAsync(desk.Secret, 40);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
@@ -215,11 +215,11 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             }
         }
 
-        var alerts = (await new UsageAlerts(sqlite.Database).LatestAsync(Books.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(Books.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
-        Assert.Equal("The balance of Acme is spent", AlertMail.Words(alerts[^1]).Subject);
-        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", AlertMail.Words(alerts[^1]).Text, StringComparison.Ordinal);
-        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", AlertMail.Words(alerts[0]).Text, StringComparison.Ordinal);
+        Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Words(alerts[^1]).Subject);
+        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Words(alerts[^1]).Text, StringComparison.Ordinal);
+        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", UsageAlertWorker.Words(alerts[0]).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class BankMatchingTests
     [InlineData("", 99_99, "", false)]
     public void A_number_in_the_reference_goes_before_an_amount(string reference, long cents, string invoices, bool isCertain)
     {
-        var proposal = BankMatching.Of(Received(cents, reference), Open, null);
+        var proposal = BankTransactionMatcher.Of(Received(cents, reference), Open, null);
         Assert.Equal((invoices, isCertain), (string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []), proposal?.IsCertain ?? false));
     }
 
@@ -44,7 +44,7 @@ public sealed class BankMatchingTests
     [InlineData("Somebody Else", 55_00, "")]
     public void A_name_leads_to_what_is_due_of_it(string name, long cents, string invoices)
     {
-        var proposal = BankMatching.Of(Received(cents, "thanks", name), Open, null);
+        var proposal = BankTransactionMatcher.Of(Received(cents, "thanks", name), Open, null);
         Assert.Equal(invoices, string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []));
         Assert.NotEqual(true, proposal?.IsCertain);
     }
@@ -52,11 +52,11 @@ public sealed class BankMatchingTests
     [Fact]
     public void An_account_that_paid_before_goes_before_the_name_and_a_number_before_both()
     {
-        Assert.Equal((Acme, "INV-2026-0011"), Told(BankMatching.Of(Received(50_00, "", "Azuolas"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankMatching.Of(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankMatching.Of(Received(30_00, "", ""), Open, CustomerId.New())));
+        Assert.Equal((Acme, "INV-2026-0011"), Told(BankTransactionMatcher.Of(Received(50_00, "", "Azuolas"), Open, Acme)));
+        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.Of(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
+        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.Of(Received(30_00, "", ""), Open, CustomerId.New())));
 
-        static (CustomerId, string) Told(BankProposal? proposal) => (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
+        static (CustomerId, string) Told(BankMatchProposal? proposal) => (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class BankMatchingTests
     [InlineData("2026/71", false)]
     [InlineData("no. 2026 / 7.", true)]
     public void A_number_of_digits_alone_is_not_found_in_a_longer_one(string reference, bool isFound) =>
-        Assert.Equal(isFound, BankMatching.Of(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
+        Assert.Equal(isFound, BankTransactionMatcher.Of(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
 
     private static BankTransaction Received(long cents, string reference, string name = "", string currency = "EUR") => new()
     {

@@ -25,7 +25,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var desk = await InvoiceDesk.OpenAsync(live);
         var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
         var receipts = Receipts(live);
-        BankEntry[] entries = [Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent")];
+        BankStatementLine[] entries = [Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent")];
 
         Assert.Equal(new BankImport(4, 0), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
         Assert.Equal(new BankImport(0, 4), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
@@ -71,7 +71,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     {
         await using var live = await BooksOnSqlite.OpenAsync();
         var (post, desk) = (new PostOffice(live), await InvoiceDesk.OpenAsync(live));
-        await Books.Valued(new DunningPolicies(live.Database, post.Box, live.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 0, true)]));
+        await Books.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 0, true)]));
         var first = await desk.InvoiceAsync();
         live.Clock.SetUtcNow(new DateTimeOffset(first.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
         await DunningTests.Work(live, post).RunAsync();
@@ -98,7 +98,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var invoice = await desk.InvoiceAsync();
         var other = await live.Books.AddCustomerAsync(desk.Owner, "Birch");
         var receipts = Receipts(live);
-        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankEntry("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
+        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
         var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
         var (euros, dollars) = (Of(rows, 1_82).Transaction.Id, Of(rows, 5_00).Transaction.Id);
 
@@ -142,7 +142,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                 await using var live = await BooksOnSqlite.OpenAsync();
                 var desk = await InvoiceDesk.OpenAsync(live);
                 Invoice[] invoices = [await desk.InvoiceAsync(), await desk.InvoiceAsync(), await desk.InvoiceAsync()];
-                BankEntry[] all = [.. told.Select(t => Entry(t.Item2 * 91, t.Item1 < 3 ? invoices[t.Item1].Number! : "something"))];
+                BankStatementLine[] all = [.. told.Select(t => Entry(t.Item2 * 91, t.Item1 < 3 ? invoices[t.Item1].Number! : "something"))];
                 var receipts = Receipts(live);
                 foreach (var act in acts)
                 {
@@ -182,11 +182,11 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             iter: 15,
             threads: 1);
 
-    private static BankReceipts Receipts(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+    private static BankStatementService Receipts(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
-    private static BankEntry Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
+    private static BankStatementLine Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
 
-    private static BankRow Of(IReadOnlyList<BankRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
+    private static BankTransactionRow Of(IReadOnlyList<BankTransactionRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
 
     private static async Task<Invoice> StateAsync(LiveBooks live, Invoice invoice)
     {

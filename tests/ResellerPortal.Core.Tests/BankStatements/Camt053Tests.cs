@@ -14,14 +14,14 @@ public sealed class Camt053Tests
     [InlineData("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08", "<Sts><Cd>BOOK</Cd></Sts>", "<Dbtr><Pty><Nm>Acme Publishing Ltd</Nm></Pty></Dbtr>")]
     public void A_payment_is_read_in_every_version(string space, string state, string debtor)
     {
-        var file = Camt053.Read(Statement(space, $"""
+        var file = Camt053Reader.Read(Statement(space, $"""
             <Ntry><Amt Ccy="EUR">1234.50</Amt><CdtDbtInd>CRDT</CdtDbtInd>{state}<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>B-1</AcctSvcrRef>
               <NtryDtls><TxDtls><Refs><EndToEndId>E-77</EndToEndId></Refs><RltdPties>{debtor}<DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct></RltdPties>
               <RmtInf><Ustrd>Invoice INV-2026-</Ustrd><Ustrd>0001</Ustrd><Strd><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>
             """));
 
         Assert.Equal(
-            new BankEntry("LT121000011101001000", new DateOnly(2026, 11, 20), new Money(1_234_50, Eur), "Acme Publishing Ltd", "DE89370400440532013000", "Invoice INV-2026- 0001 RF18539007547034 E-77", "B-1"),
+            new BankStatementLine("LT121000011101001000", new DateOnly(2026, 11, 20), new Money(1_234_50, Eur), "Acme Publishing Ltd", "DE89370400440532013000", "Invoice INV-2026- 0001 RF18539007547034 E-77", "B-1"),
             Assert.Single(file.Entries));
         Assert.Equal(0, file.LeftOut);
     }
@@ -29,7 +29,7 @@ public sealed class Camt053Tests
     [Fact]
     public void What_is_no_money_received_is_left_out()
     {
-        var file = Camt053.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08", """
+        var file = Camt053Reader.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08", """
             <Ntry><Amt Ccy="EUR">1.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>
             <Ntry><Amt Ccy="EUR">2.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>
             <Ntry><Amt Ccy="EUR">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>
@@ -45,7 +45,7 @@ public sealed class Camt053Tests
     public void Payments_that_the_bank_booked_as_one_sum_are_told_apart(string form, string first, string second, int parts)
     {
         string Part(string amount, string name) => $"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{string.Format(null, form, amount)}<RltdPties><Dbtr><Nm>{name}</Nm></Dbtr></RltdPties></TxDtls>";
-        var file = Camt053.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", $"""
+        var file = Camt053Reader.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", $"""
             <Ntry><Amt Ccy="EUR">30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls>{Part(first, "Acme")}{Part(second, "Birch")}</NtryDtls></Ntry>
             """));
         Assert.Equal((parts, 30_00L, ""), (file.Entries.Count, file.Entries.Sum(e => e.Amount.MinorUnits), file.Entries[0].Reference));
@@ -61,7 +61,7 @@ public sealed class Camt053Tests
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no day")]
     public void What_cannot_be_read_is_said(string text, string said) =>
-        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => Camt053.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))).Message, StringComparison.Ordinal);
+        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => Camt053Reader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))).Message, StringComparison.Ordinal);
 
     private static MemoryStream Statement(string space, string entries) => new(Encoding.UTF8.GetBytes(
         $"<Document xmlns=\"{space}\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><IBAN>LT121000011101001000</IBAN></Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"));

@@ -83,6 +83,6 @@ public sealed class CreditLotsTests
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var terms = new PlanTerms("Plan", conversions, price, "EUR", 365, PlanRenewal.OneOff, null);
 
-        Assert.True((await new BulkPlans(sqlite.Database, sqlite.Clock).OfferAsync(Books.Operator, terms)).IsRefused);
+        Assert.True((await new BulkPlanService(sqlite.Database, sqlite.Clock).OfferAsync(Books.Operator, terms)).IsRefused);
     }
 }

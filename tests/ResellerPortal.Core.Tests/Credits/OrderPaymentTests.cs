@@ -88,7 +88,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
     {
         await using var live = await BooksOnSqlite.OpenAsync();
         var (owner, order) = await OrderAsync(live);
-        foreach (var (paid, said) in ((PaidForOrder, string)[])[
+        foreach (var (paid, said) in ((ReceivedOrderPayment, string)[])[
             (Paid(order, 0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
             (Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) }, "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
             (Paid(order, 1m) with { BeginsAtUtc = live.Clock.GetUtcNow().AddDays(-1) }, "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
@@ -106,7 +106,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         await Assert.ThrowsAsync<PermissionDeniedException>(() => live.Books.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
     }
 
-    private static PaidForOrder Paid(PlanOrder order, decimal amount) => new(order.Id, amount, Today, "statement 7", Guid.NewGuid());
+    private static ReceivedOrderPayment Paid(PlanOrder order, decimal amount) => new(order.Id, amount, Today, "statement 7", Guid.NewGuid());
 
     private static async Task<(Actor Owner, PlanOrder Order)> OrderAsync(LiveBooks live)
     {

@@ -44,12 +44,12 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Equal(new SnapshotReporting(Eur, 1_095_600_000, 20_00, 4_20), snapshot.Reporting);
 
         live.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var review = await new MonthEnd(live.Database).ReviewAsync(abroad.Owner, October);
+        var review = await new MonthEndReview(live.Database).ReviewAsync(abroad.Owner, October);
         var row = Assert.Single(review.Rows);
         Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
-        var overview = await new ResellerDashboard(live.Database, live.Clock).ReadAsync(abroad.Owner);
-        Assert.Equal(new Figures(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
-        Assert.Equal(new Money(21_91, Usd), (await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer))).Months[^3].Amount);
+        var overview = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(abroad.Owner);
+        Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
+        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer))).Months[^3].Amount);
     }
 
     [Fact]
@@ -64,19 +64,19 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await RateAsync(live, abroad.Owner, "USD", 2m, October.Next.FirstDay);
         await Books.Valued(Payments(live).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
 
-        var documents = new IssuedDocuments(live.Database);
-        var report = await new MonthClose(live.Database, documents).ReadAsync(abroad.Owner, October.Next);
+        var documents = new IssuedDocumentQueries(live.Database);
+        var report = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October.Next);
 
         Assert.Equal([Eur, Usd], report.Receivables.Select(r => r.Currency));
         Assert.Equal([new Money(2_42, Eur), new Money(16_51, Usd)], report.Receivables.Select(r => r.Closing));
-        Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.MovedBy(AccountEntryKind.Invoice)));
+        Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.MovedBy(ReceivablesEntryKind.Invoice)));
         Assert.Equal(new IssuedTax("S", 2100, new Money(22_00, Eur), new Money(4_62, Eur)), Assert.Single(report.Issued));
-        var ofOctober = await new MonthClose(live.Database, documents).ReadAsync(abroad.Owner, October);
+        var ofOctober = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October);
         Assert.Equal([("Abroad", new Money(20_00, Eur), Usd), ("Home", new Money(2_00, Eur), Eur)], ofOctober.Rows.Select(r => (r.Name, r.Net, r.Owed.Currency)));
 
-        var bookings = await new Bookings(live.Database, documents, live.Clock).OfMonthAsync(abroad.Owner, October.Next);
+        var bookings = await new JournalExport(live.Database, documents, live.Clock).OfMonthAsync(abroad.Owner, October.Next);
         Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Bookings.Select(b => (b.Gross, b.Booked)));
-        var statement = (await new Statements(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(16_51, Usd), statement.Closing);
     }
 
@@ -95,7 +95,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
 
         draft = await abroad.DraftAsync(October);
-        await Books.Valued(new CustomerCurrencies(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
+        await Books.Valued(new CustomerCurrencyService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
         Assert.Contains("does not exist", (await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((Currency.Of("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
     }
@@ -126,10 +126,10 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 var invoice = await abroad.FinaliseAsync(October);
                 foreach (var note in noteOfLine.Index().GroupBy(line => line.Item, line => line.Index + 1))
                 {
-                    await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
+                    await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
                 }
 
-                var documents = await new IssuedDocuments(live.Database).OfMonthAsync(abroad.Owner, October.Next);
+                var documents = await new IssuedDocumentQueries(live.Database).OfMonthAsync(abroad.Owner, October.Next);
                 Assert.Equal((0L, 0L), (documents.Sum(d => (d.Net + d.Tax).MinorUnits), documents.Sum(d => d.Booked!.Gross.MinorUnits)));
                 Assert.All(documents, d => Assert.Equal((nanos, Usd), (d.Snapshot.Rate.Nanos, d.Snapshot.Currency)));
             },
@@ -141,7 +141,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     {
         await using var live = await BooksOnSqlite.OpenAsync();
         var (post, abroad) = (new PostOffice(live), await AbroadAsync(live));
-        await Books.Valued(new DunningPolicies(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
+        await Books.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
         await live.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
         live.Clock.SetUtcNow(new DateTimeOffset(invoice.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
@@ -156,8 +156,8 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     {
         await using var live = await BooksOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live, 2m, TaxTreatment.OutsideScope);
-        await Books.Valued(new PrepaidTerms(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
-        var payments = new BalancePayments(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+        await Books.Valued(new PrepaidTermsService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
+        var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
         var moved = await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
         Assert.Equal(new Money(4_00, Usd), moved.Amount);
 
@@ -182,7 +182,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(30_000, Usd), October.FirstDay);
                 break;
             case "balance":
-                var payments = new BalancePayments(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+                var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
                 await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 5m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
                 break;
             default:
@@ -191,7 +191,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 break;
         }
 
-        var currencies = new CustomerCurrencies(live.Database, live.Clock);
+        var currencies = new CustomerCurrencyService(live.Database, live.Clock);
         Assert.Contains($"has {said} in USD", (await currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(Usd, (await Books.Valued(currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "USD"))).Currency);
     }
@@ -215,7 +215,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await using var live = await BooksOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         var (_, fabrikam) = await live.Books.AddResellerAsync("fabrikam");
-        var rates = new CurrencyRates(live.Database, live.Clock);
+        var rates = new CurrencyRateService(live.Database, live.Clock);
         foreach (var (code, units, from, said) in ((string, decimal, DateOnly, string)[])[
             ("EUR", 1m, October.FirstDay, "your own currency"), ("DOLLARS", 1m, October.FirstDay, "ISO 4217"), ("USD", 0m, October.FirstDay, "above 0"),
             ("USD", 1.000_000_000_1m, October.FirstDay, "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most a million"), ("USD", 1m, October.FirstDay.AddYears(-2), "within a year")])
@@ -226,7 +226,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Empty((await rates.ReadAsync(fabrikam)).Others);
         var unknown = await live.Books.Customers.AddAsync(fabrikam, new CustomerDetails("Else", "else@else.example", new PostalAddress("", "", "", "US"), null, TaxTreatment.OutsideScope, 3, null, Currency: "USD"));
         Assert.Contains("no exchange rate for USD", unknown.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("not exist", (await new CustomerCurrencies(live.Database, live.Clock).SetAsync(fabrikam, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("not exist", (await new CustomerCurrencyService(live.Database, live.Clock).SetAsync(fabrikam, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
         await RateAsync(live, fabrikam, "USD", 5m, October.FirstDay);
         var own = Assert.Single((await rates.ReadAsync(abroad.Owner)).Others);
         Assert.Equal((1.0956m, 1), (own.Today.Amount, own.Customers));
@@ -237,10 +237,10 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Empty(await ofCustomer.CurrencyRates.ToListAsync());
     }
 
-    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
     private static Task<CurrencyRate> RateAsync(LiveBooks live, Actor owner, string code, decimal units, DateOnly from) =>
-        Books.Valued(new CurrencyRates(live.Database, live.Clock).SetAsync(owner, code, units, from));
+        Books.Valued(new CurrencyRateService(live.Database, live.Clock).SetAsync(owner, code, units, from));
 
     /// <summary>A reseller in euros that charges 0.02 for what costs it 0.015, and a customer that it charges in dollars.</summary>
     private static async Task<Desk> AbroadAsync(LiveBooks live, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)

@@ -31,28 +31,28 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         // October's 1.50 and 21 % are issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
         live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
         await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
-        await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
-        await Books.Valued(new CreditNotes(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
+        await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
+        await Books.Valued(new CreditNoteService(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
 
         var inNovember = await Service(live).ReadAsync(desk.Owner, October.Next);
         Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(150), Cents(32)), Assert.Single(inNovember.Issued));
         var owedInNovember = Assert.Single(inNovember.Receivables);
-        Assert.Equal((0L, 182L, -100L, 82L), (owedInNovember.Opening.MinorUnits, owedInNovember.MovedBy(AccountEntryKind.Invoice).MinorUnits, owedInNovember.MovedBy(AccountEntryKind.Payment).MinorUnits, owedInNovember.Closing.MinorUnits));
+        Assert.Equal((0L, 182L, -100L, 82L), (owedInNovember.Opening.MinorUnits, owedInNovember.MovedBy(ReceivablesEntryKind.Invoice).MinorUnits, owedInNovember.MovedBy(ReceivablesEntryKind.Payment).MinorUnits, owedInNovember.Closing.MinorUnits));
         Assert.Equal([0L, 82, 0, 0, 0, 0], owedInNovember.Ages.InOrder.Select(m => m.MinorUnits));
         Assert.Equal(("Acme", 82L), (inNovember.Rows.Single().Name, inNovember.Rows.Single().Owed.MinorUnits));
 
         var inDecember = await Service(live).ReadAsync(desk.Owner, October.Next.Next);
         var owedInDecember = Assert.Single(inDecember.Receivables);
         Assert.Equal((82L, 182L, -182L, -82L, 0L), (
-            owedInDecember.Opening.MinorUnits, owedInDecember.MovedBy(AccountEntryKind.Invoice).MinorUnits, owedInDecember.MovedBy(AccountEntryKind.CreditNote).MinorUnits,
-            owedInDecember.MovedBy(AccountEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
+            owedInDecember.Opening.MinorUnits, owedInDecember.MovedBy(ReceivablesEntryKind.Invoice).MinorUnits, owedInDecember.MovedBy(ReceivablesEntryKind.CreditNote).MinorUnits,
+            owedInDecember.MovedBy(ReceivablesEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
-        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocuments(live.Database).OfMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
+        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(live.Database).OfMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
 
-        var statement = (await new Statements(live.Database, live.Clock).ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id))!;
         Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
-        Assert.Equal([AccountEntryKind.Invoice, AccountEntryKind.Payment, AccountEntryKind.Invoice, AccountEntryKind.WriteOff, AccountEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
+        Assert.Equal([ReceivablesEntryKind.Invoice, ReceivablesEntryKind.Payment, ReceivablesEntryKind.Invoice, ReceivablesEntryKind.WriteOff, ReceivablesEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
         Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
     }
 
@@ -63,7 +63,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
             {
                 await using var sqlite = await BooksOnSqlite.OpenAsync();
                 var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
-                await Books.Valued(new DunningPolicies(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
+                await Books.Valued(new DunningPolicyService(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
                 var invoices = new List<Invoice> { await desk.InvoiceAsync(), await desk.InvoiceAsync() };
                 foreach (var (act, number) in acts)
                 {
@@ -78,10 +78,10 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                             await Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
                             break;
                         case 2:
-                            await new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed");
                             break;
                         case 3 when number > 150:
-                            await new CreditNotes(sqlite.Database, sqlite.Clock).WriteOffAsync(desk.Owner, invoice.Id, "Lost");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).WriteOffAsync(desk.Owner, invoice.Id, "Lost");
                             break;
                         default:
                             sqlite.Clock.Advance(TimeSpan.FromDays(number % 9));
@@ -106,7 +106,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 await using var db = sqlite.OpenAll();
                 var balances = await db.Customers.SumAsync(c => c.BalanceMinorUnits);
                 Assert.Equal(Money.Sum((await db.Invoices.ToListAsync()).Select(i => i.Due), Eur) - Cents(balances), owed[^1].Closing);
-                var statement = (await new Statements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id, October.FirstDay))!;
+                var statement = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id, October.FirstDay))!;
                 Assert.Equal(owed[^1].Closing, statement.Closing);
             },
             iter: 12,
@@ -128,20 +128,20 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         await desk.InvoiceAsync();
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var neighbour = await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour");
-        var statements = new Statements(sqlite.Database, sqlite.Clock);
+        var statements = new AccountStatements(sqlite.Database, sqlite.Clock);
 
         Assert.Empty((await Service(sqlite).ReadAsync(stranger, October)).Rows);
-        Assert.Empty(await new IssuedDocuments(sqlite.Database).OfMonthAsync(stranger, October.Next));
+        Assert.Empty(await new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(stranger, October.Next));
         Assert.Null(await statements.ReadAsync(stranger, desk.Customer.Id));
         Assert.Null(await statements.ReadAsync(Books.AdminOf(neighbour), desk.Customer.Id));
         Assert.NotNull(await statements.ReadAsync(desk.Owner, desk.Customer.Id));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(Books.AdminOf(desk.Customer), October));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocuments(sqlite.Database).OfMonthAsync(Books.AdminOf(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(Books.AdminOf(desk.Customer), October));
     }
 
     private static Money Cents(long minorUnits) => new(minorUnits, Eur);
 
-    private static MonthClose Service(LiveBooks live) => new(live.Database, new IssuedDocuments(live.Database));
+    private static MonthCloseQueries Service(LiveBooks live) => new(live.Database, new IssuedDocumentQueries(live.Database));
 
-    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 }

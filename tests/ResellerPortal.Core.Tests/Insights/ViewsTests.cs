@@ -28,10 +28,10 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var views = new CustomerQueries(live.Database, live.Clock);
 
         var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
-        var dashboard = await new ResellerDashboard(live.Database, live.Clock).ReadAsync(owner);
-        var mine = await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme));
+        var dashboard = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner);
+        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme));
         var ledger = await new LedgerQueries(live.Database, live.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
-        var own = await new MyLedger(live.Database).PageAsync(Books.AdminOf(acme), 0, 10);
+        var own = await new CustomerLedgerQueries(live.Database).PageAsync(Books.AdminOf(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
         Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
@@ -45,7 +45,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Empty((await new InvoiceQueries(live.Database, live.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
         Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(Books.Operator, 0, 10)).Rows);
         Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(Books.Operator)).Customers);
-        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.History(live.Database, live.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
+        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.HistoryQueries(live.Database, live.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
         await live.AssertLedgerIsCleanAsync();
     }
 
@@ -66,8 +66,8 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await live.UseAsync(token.Secret, 10);
 
         // 10 at 0.02 and 10 at 0.05.
-        Assert.Equal(70, (await new ResellerDashboard(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
-        Assert.Equal(70, (await new MyUsage(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(70, (await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
         Assert.Equal(70, Assert.Single((await new CustomerQueries(live.Database, live.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

@@ -220,7 +220,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             : new VolumePrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur);
         var terms = new CardTerms([new PriceRule(["pdf-to-*"], new PackagePrice(10, 250_000, Eur), 3), new PriceRule([], tiers, 5)]);
         await sqlite.Books.PriceAsync(shop.Owner, null, terms, new DateOnly(2026, 1, 1));
-        var corrections = new LedgerCorrections(sqlite.Database, sqlite.Clock);
+        var corrections = new LedgerCorrectionService(sqlite.Database, sqlite.Clock);
         var months = Enumerable.Range(7, 4).Select(m => new BillingPeriod(2026, m)).ToArray();
         var used = 0L;
         for (var step = 0; step < 60; step++)

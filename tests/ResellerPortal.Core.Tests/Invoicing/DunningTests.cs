@@ -56,7 +56,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
         Assert.Equal(InvoiceState.Paid, (await FindAsync(live, desk.Owner, invoice.Id)).State);
 
-        var timeline = await new InvoiceTimeline(live.Database).OfAsync(desk.Owner, invoice.Id);
+        var timeline = await new InvoiceTimelineQueries(live.Database).OfAsync(desk.Owner, invoice.Id);
         Assert.Equal(
             ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
             timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
@@ -73,7 +73,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await RunOnAsync(sqlite, post, 20);
         Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
 
-        await Books.Valued(new CreditNotes(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
+        await Books.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
         await Work(sqlite, post).RunAsync();
 
         var row = await FindAsync(sqlite, desk.Owner, invoice.Id);
@@ -143,7 +143,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 Assert.True(i == 0 || taken[i].DayNumber - taken[i - 1].DayNumber >= policy.Steps[i].DaysOverdue - policy.Steps[i - 1].DaysOverdue);
             }
 
-            Assert.Equal(LetterKind.Reminder, policy.LetterOf(1));
+            Assert.Equal(EmailKind.Reminder, policy.LetterOf(1));
         });
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await RunOnAsync(sqlite, post, 20);
         Assert.False((await Policies(sqlite, post).ReadAsync(stranger)).IsOn);
         Assert.True((await Policies(sqlite, post).HoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
-        Assert.Empty(await new InvoiceTimeline(sqlite.Database).OfAsync(stranger, invoice.Id));
+        Assert.Empty(await new InvoiceTimelineQueries(sqlite.Database).OfAsync(stranger, invoice.Id));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(Books.AdminOf(desk.Customer)));
         await using var ofStranger = sqlite.Database.Open(stranger.Scope);
         Assert.Empty(ofStranger.DunningSteps);
@@ -174,12 +174,12 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Empty(ofCustomer.DunningPolicies);
     }
 
-    private static DunningPolicies Policies(LiveBooks live, PostOffice post) => new(live.Database, post.Box, live.Clock);
+    private static DunningPolicyService Policies(LiveBooks live, PostOffice post) => new(live.Database, post.Box, live.Clock);
 
-    private static InvoicePayments Payments(LiveBooks live) => new(live.Database, new AccountPauses(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
-    internal static DunningWork Work(LiveBooks live, PostOffice post) =>
-        new(live.Database, post.Deliveries, new AccountPauses(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWork>.Instance);
+    internal static DunningWorker Work(LiveBooks live, PostOffice post) =>
+        new(live.Database, post.Deliveries, new AccountPausePolicy(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWorker>.Instance);
 
     private static Task<int> RunOnAsync(LiveBooks live, PostOffice post, int dayOfNovember)
     {

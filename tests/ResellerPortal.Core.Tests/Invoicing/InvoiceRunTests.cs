@@ -211,7 +211,7 @@ public sealed class InvoiceRunTests
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var invoice = await FinaliseAsync(sqlite, owner, October);
-        var payments = new InvoicePayments(sqlite.Database, new AccountPauses(sqlite.Database, sqlite.Clock), sqlite.Clock);
+        var payments = new InvoicePaymentService(sqlite.Database, new AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
         var today = new DateOnly(2026, 11, 1);
         var part = new ReceivedPayment(invoice.Id, 1.00m, today, "first", Guid.NewGuid());
 

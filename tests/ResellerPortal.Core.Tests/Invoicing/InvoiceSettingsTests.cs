@@ -153,7 +153,7 @@ public sealed class InvoiceSettingsTests
         await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var logos = new Logos(sqlite.Database, new AnyImage(), sqlite.Clock);
+        var logos = new LogoService(sqlite.Database, new AnyImage(), sqlite.Clock);
         await Books.Valued(logos.SetAsync(owner, [1, 2, 3]));
         var first = await InvoiceAsync(sqlite, owner, October);
         await Books.Valued(logos.SetAsync(owner, [4, 5]));
@@ -165,7 +165,7 @@ public sealed class InvoiceSettingsTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => logos.OfAsync(stranger, first.LogoHash));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(Books.AdminOf(customer), [1]));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(Books.AdminOf(customer)));
-        Assert.Contains("512 KB", (await logos.SetAsync(owner, new byte[Logos.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("512 KB", (await logos.SetAsync(owner, new byte[LogoService.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
         await using var db = sqlite.OpenAll();
         Assert.Equal(2, await db.Logos.CountAsync());
         await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(customer.ResellerId, customer.Id));
@@ -190,7 +190,7 @@ public sealed class InvoiceSettingsTests
         }
     }
 
-    private static InvoiceSettings Service(LiveBooks live) => new(live.Database, live.Clock, Portal);
+    private static InvoiceSettingsService Service(LiveBooks live) => new(live.Database, live.Clock, Portal);
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks live)
     {

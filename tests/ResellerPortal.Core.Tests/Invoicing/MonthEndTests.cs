@@ -33,7 +33,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         live.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         await live.Books.InvoiceRun.DraftAsync(owner, October.Next);
 
-        var review = await new MonthEnd(live.Database).ReviewAsync(owner, October.Next);
+        var review = await new MonthEndReview(live.Database).ReviewAsync(owner, October.Next);
 
         Assert.Equal(["Birch", "Acme"], review.Rows.Select(r => r.CustomerName));
         Assert.Equal(["Acme", "Birch"], review.Drafts.Select(r => r.CustomerName));
@@ -55,28 +55,28 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         await sqlite.Books.InvoiceRun.DraftAsync(owner, October);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        await new InvoiceSchedules(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
         await using var db = sqlite.OpenAll();
         var customer = db.Customers.Single(c => c.Name == "Acme");
         await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(customer.ResellerId, customer.Id));
 
-        Assert.Empty((await new MonthEnd(sqlite.Database).ReviewAsync(stranger, October)).Rows);
-        Assert.False((await new InvoiceSchedules(sqlite.Database, sqlite.Clock).ReadAsync(stranger)).Schedule.IsOn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEnd(sqlite.Database).ReviewAsync(Books.AdminOf(customer), October));
-        Assert.Single(db.InvoiceFigures);
-        Assert.Empty(ofCustomer.InvoiceFigures);
+        Assert.Empty((await new MonthEndReview(sqlite.Database).ReviewAsync(stranger, October)).Rows);
+        Assert.False((await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(stranger)).Schedule.IsOn);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(Books.AdminOf(customer), October));
+        Assert.Single(db.InvoiceCosts);
+        Assert.Empty(ofCustomer.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceSchedules);
     }
 
     [Fact]
     public void What_is_remarkable_in_a_draft_is_told()
     {
-        Assert.Equal([DraftWarning.BelowCost], DraftWarnings.Of(Cents(99), null, Cents(100), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.Negative, DraftWarning.MuchLess], DraftWarnings.Of(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchMore, DraftWarning.LateUsage], DraftWarnings.Of(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchLess, DraftWarning.NoAddress], DraftWarnings.Of(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
-        Assert.Empty(DraftWarnings.Of(Cents(150), Cents(100), Cents(150), 0, hasAddress: true));
-        Assert.Empty(DraftWarnings.Of(Cents(50), Cents(100), Cents(50), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.BelowCost], DraftWarningRules.Of(Cents(99), null, Cents(100), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.Negative, DraftWarning.MuchLess], DraftWarningRules.Of(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.MuchMore, DraftWarning.LateUsage], DraftWarningRules.Of(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
+        Assert.Equal([DraftWarning.MuchLess, DraftWarning.NoAddress], DraftWarningRules.Of(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
+        Assert.Empty(DraftWarningRules.Of(Cents(150), Cents(100), Cents(150), 0, hasAddress: true));
+        Assert.Empty(DraftWarningRules.Of(Cents(50), Cents(100), Cents(50), 0, hasAddress: true));
 
         static Money Cents(long minorUnits) => new(minorUnits, Eur);
     }
@@ -102,7 +102,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme");
         await sqlite.UseAsync(secrets["Acme"], 100);
-        var schedules = new InvoiceSchedules(sqlite.Database, sqlite.Clock);
+        var schedules = new InvoiceScheduleService(sqlite.Database, sqlite.Clock);
         await schedules.SetAsync(owner, new InvoiceScheduleRequest(true, 2, 6, InvoiceRunMode.Review));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 3, 59, 0, TimeSpan.Zero));
         Assert.Equal(0, await RunDueAsync(sqlite));
@@ -116,7 +116,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         var view = await schedules.ReadAsync(owner);
         Assert.Equal("October 2026: 0 finalised, 1 waits for review.", view.Schedule.Report);
         Assert.Equal((October.Next, new DateTimeOffset(2026, 12, 2, 4, 0, 0, TimeSpan.Zero)), (view.Next, view.NextAtUtc));
-        Assert.Single((await new MonthEnd(sqlite.Database).ReviewAsync(owner, October)).Drafts);
+        Assert.Single((await new MonthEndReview(sqlite.Database).ReviewAsync(owner, October)).Drafts);
     }
 
     [Fact]
@@ -127,15 +127,15 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await sqlite.Books.PriceAsync(owner, await CustomerAsync(sqlite, "Birch"), new Markup.FixedPrice(10_000, Eur), October.FirstDay);
         await sqlite.UseAsync(secrets["Acme"], 100);
         await sqlite.UseAsync(secrets["Birch"], 100);
-        await new InvoiceSchedules(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
         await RunDueAsync(sqlite);
 
-        var review = await new MonthEnd(sqlite.Database).ReviewAsync(owner, October);
+        var review = await new MonthEndReview(sqlite.Database).ReviewAsync(owner, October);
         Assert.Equal([("Birch", true), ("Acme", false)], review.Rows.Select(r => (r.CustomerName, r.IsDraft)));
         Assert.Equal([DraftWarning.BelowCost], review.Rows[0].Warnings);
-        Assert.Equal("October 2026: 1 finalised, 1 waits for review.", (await new InvoiceSchedules(sqlite.Database, sqlite.Clock).ReadAsync(owner)).Schedule.Report);
+        Assert.Equal("October 2026: 1 finalised, 1 waits for review.", (await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(owner)).Schedule.Report);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await sqlite.UseAsync(secrets["Acme"], 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 5, 0, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(secrets["Acme"], 50);
-        await new InvoiceSchedules(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseAll));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseAll));
         Assert.Equal(0, await RunDueAsync(sqlite));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -163,7 +163,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     {
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, _) = await SellAsync(sqlite, "Acme");
-        var schedules = new InvoiceSchedules(sqlite.Database, sqlite.Clock);
+        var schedules = new InvoiceScheduleService(sqlite.Database, sqlite.Clock);
         await schedules.SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.Review));
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
@@ -179,14 +179,14 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
         await sqlite.UseAsync(secrets["Acme"], 100);
-        var work = new MonthEndWork(sqlite.Books.InvoiceRun, sqlite.Books.Invoices, new MonthEnd(sqlite.Database), NullLogger<MonthEndWork>.Instance);
+        var work = new MonthEndRunner(sqlite.Books.InvoiceRun, sqlite.Books.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
         Assert.True(work.TryDraft(owner, October));
         Assert.Equal((true, "October 2026 is not over yet. Its invoices can be drafted from 2026-11-01."), await EndAsync());
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
         Assert.True(work.TryDraft(owner, October));
         Assert.Equal((false, "October 2026: 1 drafted, 1 without usage to bill."), await EndAsync());
-        Assert.Equal(new Steps(2, 2), work.Of(owner)!.Steps);
+        Assert.Equal(new BatchProgress(2, 2), work.Of(owner)!.Steps);
         Assert.True(work.TryFinalise(owner, October));
         Assert.Equal((false, "1 invoice is final."), await EndAsync());
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
@@ -205,8 +205,8 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
 
     private static Task<int> RunDueAsync(LiveBooks live)
     {
-        var run = new ScheduledInvoiceRuns(
-            new InvoiceSchedules(live.Database, live.Clock), live.Books.InvoiceRun, live.Books.Invoices, new MonthEnd(live.Database), live.Clock, NullLogger<ScheduledInvoiceRuns>.Instance);
+        var run = new AutomaticInvoicingWorker(
+            new InvoiceScheduleService(live.Database, live.Clock), live.Books.InvoiceRun, live.Books.Invoices, new MonthEndReview(live.Database), live.Clock, NullLogger<AutomaticInvoicingWorker>.Instance);
         return run.RunDueAsync();
     }
 

@@ -38,7 +38,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((DeliveryState.Sent, 1, mail.Id), (log.State, log.Attempts, log.Id));
         Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, before.Id));
 
-        var note = await Books.Valued(new CreditNotes(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
+        var note = await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
         Assert.Equal(1, await post.Work().RunAsync());
         Assert.Equal($"Credit note {note.Number} from northwind Ltd", post.Box.Sent[1].Subject);
         Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], post.Box.Sent[1].Attachments.Select(a => a.FileName));
@@ -112,25 +112,25 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await BooksOnSqlite.OpenAsync();
         var post = new PostOffice(sqlite);
         var desk = await InvoiceDesk.OpenAsync(sqlite);
-        Assert.Contains("{amount}", (await post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("one line", (await post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("4000", (await post.Templates.PreviewAsync(desk.Owner, "en", new Letter("a", ""))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
+        Assert.Contains("{amount}", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("one line", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("4000", (await post.Templates.PreviewAsync(desk.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
         var invoice = await desk.InvoiceAsync();
         await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         await post.Work().RunAsync();
         Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (post.Box.Sent[0].Subject, post.Box.Sent[0].Text));
-        Assert.False((await post.Templates.ReadAsync(desk.Owner, LetterKind.Invoice, "de")).IsOwn);
+        Assert.False((await post.Templates.ReadAsync(desk.Owner, EmailKind.Invoice, "de")).IsOwn);
 
-        var standard = await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", null));
-        Assert.Equal((false, LetterText.Default(LetterKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Letter));
+        var standard = await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", null));
+        Assert.Equal((false, EmailTemplateText.Default(EmailKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Letter));
     }
 
     [Fact]
     public void Every_kind_of_letter_can_be_used_in_every_language() =>
         Assert.All(
-            DocumentLanguage.All.SelectMany(language => Enum.GetValues<LetterKind>().Select(kind => LetterText.Default(kind, language))),
-            letter => Assert.Null(LetterText.Check(letter)));
+            DocumentLanguage.All.SelectMany(language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
+            letter => Assert.Null(EmailTemplateText.Check(letter)));
 
     [Fact]
     public async Task Letters_and_words_are_seen_by_their_own_reseller_alone()
@@ -141,15 +141,15 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var invoice = await desk.InvoiceAsync();
         await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
-        await Books.Valued(post.Templates.SetAsync(desk.Owner, LetterKind.Invoice, "en", new Letter("Mine", "Mine")));
+        await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
 
         Assert.Empty(await post.Deliveries.OfInvoiceAsync(stranger, invoice.Id));
         Assert.True((await post.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
-        Assert.False((await post.Templates.ReadAsync(stranger, LetterKind.Invoice, "en")).IsOwn);
+        Assert.False((await post.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.OfInvoiceAsync(Books.AdminOf(desk.Customer), invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(Books.AdminOf(desk.Customer), LetterKind.Invoice, "en"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(Books.AdminOf(desk.Customer), EmailKind.Invoice, "en"));
         await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
-        Assert.Empty(ofCustomer.LetterTemplates);
+        Assert.Empty(ofCustomer.EmailTemplates);
     }
 
     private sealed class DyingMailer(CancellationTokenSource life) : IMailer
@@ -171,12 +171,12 @@ internal sealed class PostOffice(LiveBooks live)
 
     public Postbox Box { get; } = new();
 
-    public Deliveries Deliveries => new(live.Database, Box, live.Clock, Portal);
+    public DeliveryService Deliveries => new(live.Database, Box, live.Clock, Portal);
 
-    public LetterTemplates Templates => new(live.Database, new InvoiceSettings(live.Database, live.Clock, Portal), Box, live.Clock, Portal);
+    public EmailTemplateService Templates => new(live.Database, new InvoiceSettingsService(live.Database, live.Clock, Portal), Box, live.Clock, Portal);
 
-    public DeliveryWork Work(IMailer? mailer = null) => new(
-        live.Database, Deliveries, mailer ?? Box, new PaperFake(), new XmlFake(), new Logos(live.Database, new PaperFake(), live.Clock), live.Clock, NullLogger<DeliveryWork>.Instance);
+    public DeliveryWorker Work(IMailer? mailer = null) => new(
+        live.Database, Deliveries, mailer ?? Box, new PaperFake(), new XmlFake(), new LogoService(live.Database, new PaperFake(), live.Clock), live.Clock, NullLogger<DeliveryWorker>.Instance);
 
     /// <summary>How documents look is tested where they are drawn.</summary>
     private sealed class PaperFake : IInvoiceDocument

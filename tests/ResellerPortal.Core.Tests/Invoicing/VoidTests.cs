@@ -25,7 +25,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var desk = await InvoiceDesk.OpenAsync(live);
         var wrong = await desk.InvoiceAsync();
         var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(new InvoicePayments(live.Database, new Core.Dunning.AccountPauses(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
+        await Books.Valued(new InvoicePaymentService(live.Database, new Core.Dunning.AccountPausePolicy(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
 
         var voided = await Books.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
         Assert.Equal((InvoiceState.Void, 0), (voided.StateOn(default), voided.Due.MinorUnits));
@@ -39,9 +39,9 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         await using var db = live.OpenAll();
         var note = await db.CreditNotes.SingleAsync();
         Assert.Equal((wrong.Total, "INV-2026-0002"), (note.Total, right.Number));
-        var close = await new MonthClose(live.Database, new IssuedDocuments(live.Database)).ReadAsync(desk.Owner, October);
+        var close = await new MonthCloseQueries(live.Database, new IssuedDocumentQueries(live.Database)).ReadAsync(desk.Owner, October);
         Assert.Equal((100, 50_00), (close.Quantity, close.Net.MinorUnits));
-        Assert.Equal(right.Due, (await new Statements(live.Database, live.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
+        Assert.Equal(right.Due, (await new AccountStatements(live.Database, live.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
         await live.AssertLedgerIsCleanAsync();
     }
 
@@ -153,7 +153,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(Books.AdminOf(desk.Customer), invoice.Id, "Mine"));
     }
 
-    private static CreditNotes Notes(LiveBooks live) => new(live.Database, live.Clock);
+    private static CreditNoteService Notes(LiveBooks live) => new(live.Database, live.Clock);
 
     private static async Task<Invoice> FinaliseAsync(LiveBooks live, Actor owner, BillingPeriod month)
     {

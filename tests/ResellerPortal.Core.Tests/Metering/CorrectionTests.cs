@@ -105,7 +105,7 @@ public sealed class CorrectionTests
         Assert.True((await Corrections(sqlite).CorrectAsync(other, customer.Id, 1, 0, "not mine")).IsRefused);
     }
 
-    private static LedgerCorrections Corrections(LiveBooks sqlite) => new(sqlite.Database, sqlite.Clock);
+    private static LedgerCorrectionService Corrections(LiveBooks sqlite) => new(sqlite.Database, sqlite.Clock);
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(LiveBooks sqlite, long[] lots)
     {

@@ -24,7 +24,7 @@ public sealed class LedgerExportTests
         {
             var lines = await ExportAsync(sqlite, actor, customer);
             var (code, output) = await CheckAsync(lines);
-            var own = await LedgerExport.VerifyAsync(lines.ToAsyncEnumerable());
+            var own = await LedgerExporter.VerifyAsync(lines.ToAsyncEnumerable());
 
             await using var db = sqlite.OpenAll();
             var head = Convert.ToHexStringLower(await db.Customers.Where(c => c.Id == customer.Id).Select(c => c.ChainHead).SingleAsync());
@@ -68,7 +68,7 @@ public sealed class LedgerExportTests
 
         Assert.Equal(1, code);
         Assert.Contains(fault, output, StringComparison.Ordinal);
-        Assert.Contains(fault, (await LedgerExport.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
+        Assert.Contains(fault, (await LedgerExporter.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class LedgerExportTests
         lines.RemoveAt(1);
 
         Assert.Contains("entry 2 is missing", (await CheckAsync(lines)).Output, StringComparison.Ordinal);
-        Assert.Contains("entry 2 is missing", (await LedgerExport.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
+        Assert.Contains("entry 2 is missing", (await LedgerExporter.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,12 +107,12 @@ public sealed class LedgerExportTests
         await sqlite.UseAsync(token.Secret, 4);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret), null, "upstream-1"));
         await sqlite.UseAsync(token.Secret, 1);
-        await Books.Valued(new LedgerCorrections(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
+        await Books.Valued(new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
         return (owner, customer);
     }
 
     private static async Task<List<string>> ExportAsync(LiveBooks sqlite, Actor actor, Customer customer) =>
-        await new LedgerExport(sqlite.Database, sqlite.Clock).ReadAsync(actor, customer.Id).Select(e => e.ToJson()).ToListAsync();
+        await new LedgerExporter(sqlite.Database, sqlite.Clock).ReadAsync(actor, customer.Id).Select(e => e.ToJson()).ToListAsync();
 
     private static async Task<(int Code, string Output)> CheckAsync(IEnumerable<string> lines)
     {

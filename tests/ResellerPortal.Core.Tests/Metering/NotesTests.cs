@@ -20,17 +20,17 @@ public sealed class NotesTests
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
         var token = await sqlite.Books.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(1));
         await sqlite.UseAsync(token.Secret, 4);
-        using var notes = new ExpiryNotes(sqlite.Database, sqlite.Clock, NullLogger<ExpiryNotes>.Instance);
+        using var notes = new ExpiryWorker(sqlite.Database, sqlite.Clock, NullLogger<ExpiryWorker>.Instance);
 
         Assert.Equal(0, await notes.NoteAsync());
         sqlite.Clock.Advance(TimeSpan.FromDays(2));
         Assert.Equal(2, await notes.NoteAsync());
         Assert.Equal(0, await notes.NoteAsync());
 
-        var history = await new History(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
+        var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
         Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
         Assert.Contains(history.Rows, r => r.Entry.Action == "tokens.expired" && r.CustomerName == "Acme" && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
-        Assert.DoesNotContain((await new History(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows, r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
+        Assert.DoesNotContain((await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows, r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class NotesTests
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer, limit: 10)).Secret, 5);
         var mailer = new Postbox { IsConfigured = false };
-        using var mail = new AlertMail(sqlite.Database, mailer, sqlite.Clock, NullLogger<AlertMail>.Instance);
+        using var mail = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
 
         Assert.Equal(0, await mail.SendAsync());
         mailer.IsConfigured = true;

@@ -7,7 +7,7 @@ public sealed class RandomnessTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 27, 12, 0, 0, 123, TimeSpan.Zero);
 
-    private readonly Randomness _random = new();
+    private readonly RandomSource _random = new();
 
     [Fact]
     public void Ids_of_one_instant_are_uuids_of_version_7_in_order()
@@ -35,7 +35,7 @@ public sealed class RandomnessTests
     [Fact]
     public void Nothing_is_given_twice()
     {
-        var others = new Randomness();
+        var others = new RandomSource();
 
         Assert.Equal(20_000, Enumerable.Range(0, 10_000).SelectMany(_ => (Guid[])[_random.NextId(Now), others.NextId(Now)]).Distinct().Count());
         Assert.Equal(10_000, Enumerable.Range(0, 10_000).Select(_ => Convert.ToHexString(_random.Take(16))).Distinct().Count());

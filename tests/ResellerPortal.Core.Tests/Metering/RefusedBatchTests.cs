@@ -59,7 +59,7 @@ public sealed class RefusedBatchTests
 
         public int Refused => _refused;
 
-        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, ManyStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
         {
             if (IsRefusing && rows is IReadOnlyCollection<LedgerEntry> { Count: > 1 })
             {

@@ -43,7 +43,7 @@ public sealed class RememberedRowsTests
         await sqlite.UseAsync(secret);
 
         Assert.Equal(1, await HeldAsync());
-        await Books.Valued(new ConverterReserves(sqlite.Database, sqlite.Clock).SetAsync(Books.Operator, "docx-to-pdf", 7));
+        await Books.Valued(new ConverterReserveService(sqlite.Database, sqlite.Clock).SetAsync(Books.Operator, "docx-to-pdf", 7));
         Assert.Equal(7, await HeldAsync());
         await ExecuteAsync("UPDATE \"ApiToken\" SET \"UsageLimit\" = 10");
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(secret, null));
@@ -158,7 +158,7 @@ public sealed class RememberedRowsTests
     {
         public int Found { get; set; }
 
-        public override Task QueryManyAsync(PortalDbContext db, ManyStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+        public override Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
             base.QueryManyAsync(
                 db,
                 query,

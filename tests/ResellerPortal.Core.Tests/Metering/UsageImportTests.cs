@@ -91,7 +91,7 @@ public sealed class UsageImportTests
         Assert.Equal(0, await db.LedgerEntries.CountAsync());
     }
 
-    private static UsageImports Imports(LiveBooks sqlite) => new(sqlite.Database, sqlite.Books.Recorder, sqlite.Clock);
+    private static UsageImporter Imports(LiveBooks sqlite) => new(sqlite.Database, sqlite.Books.Recorder, sqlite.Clock);
 
     private static ImportLine Line(int number, string token, string at, string quantity, string? converter = "docx-to-pdf") => new(number, token, at, quantity, converter);
 

@@ -13,13 +13,13 @@ namespace ResellerPortal.Core.Tests.Privacy;
 public sealed class PersonalDataTests : IAsyncDisposable
 {
     private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
-    private readonly AuditSealing _sealing;
+    private readonly AuditSealingWorker _sealing;
 
-    public PersonalDataTests() => _sealing = new AuditSealing(_live.Database, _live.Clock, NullLogger<AuditSealing>.Instance);
+    public PersonalDataTests() => _sealing = new AuditSealingWorker(_live.Database, _live.Clock, NullLogger<AuditSealingWorker>.Instance);
 
-    private PersonalData Data => new(_live.Database, _sealing, _live.Clock);
+    private PersonalDataService Data => new(_live.Database, _sealing, _live.Clock);
 
-    private UserAccounts Accounts => new(_live.Database, _sealing, new SeatDirectory(_live.Database, _live.Clock), _live.Clock);
+    private UserAccountService Accounts => new(_live.Database, _sealing, new MembershipDirectory(_live.Database, _live.Clock), _live.Clock);
 
     public async ValueTask DisposeAsync()
     {
@@ -37,7 +37,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await _live.UseAsync(token.Secret, 7);
         await using var db = _live.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
-        await new UserSessions(_live.Database, _live.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
+        await new UserSessionService(_live.Database, _live.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
 
         Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.False(await db.Users.AnyAsync(u => u.Id == admin.UserId));
         var names = await db.AuditEntries.Where(a => a.CustomerId == acme.Id).Select(a => a.ActorName + a.Subject).ToListAsync();
         Assert.DoesNotContain(names, n => n.Contains("admin@acme.example", StringComparison.Ordinal));
-        Assert.Contains(names, n => n.Contains(UserAccounts.PseudonymOf(admin.UserId), StringComparison.Ordinal));
+        Assert.Contains(names, n => n.Contains(UserAccountService.PseudonymOf(admin.UserId), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -106,12 +106,12 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
         await using var db = _live.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
-        var sessions = new UserSessions(_live.Database, _live.Clock);
+        var sessions = new UserSessionService(_live.Database, _live.Clock);
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
-        await Accounts.AskForLetterAsync(AccountLetterKind.ResetPassword, "x@y.example");
+        await Accounts.AskForLetterAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.SealAsync();
-        using var retention = new Retention(_live.Database, new RetentionSettings(), _live.Clock, NullLogger<Retention>.Instance);
+        using var retention = new RetentionWorker(_live.Database, new RetentionSettings(), _live.Clock, NullLogger<RetentionWorker>.Instance);
 
         await retention.RunAsync();
         Assert.Equal((1, 2, 1), await CountsAsync());
@@ -123,7 +123,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.Equal((0, 0, 0), await CountsAsync());
         Assert.Empty((await new AuditVerifier(_live.Database).VerifyAsync()).Faults);
 
-        async Task<(int, int, int)> CountsAsync() => (await db.UserSessions.CountAsync(), await db.AccountLetters.CountAsync(), await db.AuditEntries.CountAsync(a => a.FromAddress != null));
+        async Task<(int, int, int)> CountsAsync() => (await db.UserSessions.CountAsync(), await db.AccountEmails.CountAsync(), await db.AuditEntries.CountAsync(a => a.FromAddress != null));
     }
 
     /// <summary>Every text of every table that is about people; invoices' snapshots are books.</summary>
@@ -134,7 +134,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
             .. await db.Customers.Select(c => c.Name + c.Email + c.Address.Street + c.VatId).ToListAsync(),
             .. await db.Users.Select(u => u.Email!).ToListAsync(),
             .. await db.AuditEntries.Select(a => a.ActorName + a.Subject + a.Changes + a.FromAddress).ToListAsync(),
-            .. await db.AccountLetters.Select(l => l.Email + l.Text).ToListAsync(),
+            .. await db.AccountEmails.Select(l => l.Email + l.Text).ToListAsync(),
             .. await db.Invitations.Select(i => i.Email).ToListAsync(),
             .. await db.UserSessions.Select(s => s.Address).ToListAsync(),
             .. await db.Set<Delivery>().Select(d => d.To + d.Subject + d.Text).ToListAsync(),

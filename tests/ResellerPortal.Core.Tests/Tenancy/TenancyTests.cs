@@ -17,7 +17,7 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 public sealed class TenancyTests
 {
     /// <summary>Entities of the installation itself; everything else must belong to a tenant.</summary>
-    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountLetter)];
+    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountEmail)];
 
     [Fact]
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()

@@ -84,7 +84,7 @@ public sealed partial class SignInTests
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var teams = server.Services.GetRequiredService<Teams>();
+        var teams = server.Services.GetRequiredService<TeamService>();
         await Books.Valued(teams.InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = LinkOf(await mail.MessageAsync(0));
 
@@ -100,7 +100,7 @@ public sealed partial class SignInTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var invitation = await Books.Valued(server.Services.GetRequiredService<Teams>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
         using var jane = server.Visitor();
 
@@ -143,7 +143,7 @@ public sealed partial class SignInTests
         Assert.False(await CanSignInAsync(client, Owner, Books.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
         await using var db = server.Books.Database.Open(TenantScope.None);
-        Assert.DoesNotContain(await db.AccountLetters.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
+        Assert.DoesNotContain(await db.AccountEmails.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
-        await server.Services.GetRequiredService<Teams>().SetTwoFactorAsync(northwind, TwoFactorRule.Members);
+        await server.Services.GetRequiredService<TeamService>().SetTwoFactorAsync(northwind, TwoFactorRule.Members);
 
         Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.Equal("/account?said=second-factor", PathOf(await owner.GetAsync("/")));
@@ -240,7 +240,7 @@ public sealed partial class SignInTests
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
         using var owner = await server.SignedInAsync(Owner);
-        var teams = server.Services.GetRequiredService<Teams>();
+        var teams = server.Services.GetRequiredService<TeamService>();
         var invitation = await Books.Valued(teams.InviteAsync(fabrikam, Team.Of(fabrikam), Owner, Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
@@ -287,7 +287,7 @@ public sealed partial class SignInTests
         using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", Books.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        var invitation = await Books.Valued(server.Services.GetRequiredService<Teams>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
+        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
         using var jane = server.Visitor();
         using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false), "register", ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);

@@ -68,7 +68,7 @@ public sealed class CreditNoteTests
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
-        var payments = server.Services.GetRequiredService<InvoicePayments>();
+        var payments = server.Services.GetRequiredService<InvoicePaymentService>();
         var payment = new ReceivedPayment(invoice.Id, 0.20m, new DateOnly(2026, 11, 1), "", Guid.NewGuid());
         await Books.Valued(payments.RecordAsync(owner, payment));
 
@@ -114,7 +114,7 @@ public sealed class CreditNoteTests
         async Task<HttpStatusCode> StatusAsync(string email, string path) => (await (await server.SignedInAsync(email)).GetAsync(path)).StatusCode;
     }
 
-    private static CreditNotes Service(PortalServer server) => server.Services.GetRequiredService<CreditNotes>();
+    private static CreditNoteService Service(PortalServer server) => server.Services.GetRequiredService<CreditNoteService>();
 
     private static async Task<(InvoiceState State, long Due)> StandingAsync(PortalServer server, Actor owner, Guid invoiceId)
     {

@@ -34,10 +34,10 @@ public sealed class DatevFileTests
         }
 
         var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
-        await Books.Valued(server.Services.GetRequiredService<CreditNotes>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
-        var bookings = server.Services.GetRequiredService<Bookings>();
-        Assert.Contains("4 digits", (await bookings.SetAsync(owner, new BookingAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(bookings.SetAsync(owner, new BookingAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
+        await Books.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
+        var bookings = server.Services.GetRequiredService<JournalExport>();
+        Assert.Contains("4 digits", (await bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
+        await Books.Valued(bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
         var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
 
         var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/bookings.csv?month=2026-11");
@@ -67,9 +67,9 @@ public sealed class DatevFileTests
     {
         var snapshot = Papers.Abroad(Papers.Standard() with { Currency = Core.Monetary.Currency.Of("USD") }, "EUR", 1_095_600_000);
         var document = new IssuedDocument(default, snapshot);
-        var batch = new BookingBatch(
-            new BillingPeriod(2026, 11), MidOctober.DateTime, new BookingAccounts { ResellerId = default }, document.Booked!.Net.Currency,
-            [new Booking(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
+        var batch = new JournalBatch(
+            new BillingPeriod(2026, 11), MidOctober.DateTime, new JournalAccounts { ResellerId = default }, document.Booked!.Net.Currency,
+            [new JournalLine(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
 
         // 12.10 dollars; 10.00 and 2.10 of them are 9.13 and 1.92 euros.
         Assert.StartsWith("12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;", Encoding.UTF8.GetString(DatevFile.Write(batch)).Split("\r\n")[2], StringComparison.Ordinal);

@@ -57,14 +57,14 @@ public sealed class StatementPdfTests
         Assert.Equal(HttpStatusCode.Redirect, (await (await server.SignedInAsync("admin@acme.example")).GetAsync(address)).StatusCode);
     }
 
-    private static StatementOfAccount Statement(string language, int entries)
+    private static AccountStatement Statement(string language, int entries)
     {
         var (seller, buyer) = (Papers.Standard().Seller, Papers.Sample(lines: 1).Buyer);
-        var kinds = Enum.GetValues<AccountEntryKind>();
+        var kinds = Enum.GetValues<ReceivablesEntryKind>();
         var lines = Enumerable.Range(0, entries).Select(i => new StatementLine(
-            new AccountEntry(new DateOnly(2026, 1, 1).AddDays(i), CustomerId.New(), Guid.NewGuid(), $"INV-{i}", new DateOnly(2026, 2, 1), kinds[i % kinds.Length], kinds[i % kinds.Length] == AccountEntryKind.Payment ? "bank 1" : $"INV-{i}", new Money(123_456, Eur)),
+            new ReceivablesEntry(new DateOnly(2026, 1, 1).AddDays(i), CustomerId.New(), Guid.NewGuid(), $"INV-{i}", new DateOnly(2026, 2, 1), kinds[i % kinds.Length], kinds[i % kinds.Length] == ReceivablesEntryKind.Payment ? "bank 1" : $"INV-{i}", new Money(123_456, Eur)),
             new Money(123_456 * (i + 1), Eur)));
-        return new StatementOfAccount(
+        return new AccountStatement(
             new StatementStyle(seller, buyer, language, DocumentFont.Inter, "#0f6d62"), new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), Eur, new Money(0, Eur), [.. lines], new Money(123_456 * entries, Eur));
     }
 }

@@ -257,7 +257,7 @@ public sealed class FormTests
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         await using var regional = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
-        var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettings>();
+        var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>();
         (await settings.SetAsync(shop.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
         await using (var db = shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
         {

@@ -163,7 +163,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start();
         var (owner, customer, token) = await SellAsync(server);
-        await Books.Valued(server.Services.GetRequiredService<PrepaidTerms>().SetAsync(owner, customer.Id, true));
+        await Books.Valued(server.Services.GetRequiredService<PrepaidTermsService>().SetAsync(owner, customer.Id, true));
 
         var spent = await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray());
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), (spent.Status, spent.Json.GetProperty("Code").GetInt32()));
@@ -171,7 +171,7 @@ public sealed class GatewayTests
         Assert.Empty(await EntriesAsync(server));
 
         var payment = new BalancePayment(customer.Id, 1, DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(server.Services.GetRequiredService<BalancePayments>().TopUpAsync(owner, payment));
+        await Books.Valued(server.Services.GetRequiredService<BalancePaymentService>().TopUpAsync(owner, payment));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
     }
 

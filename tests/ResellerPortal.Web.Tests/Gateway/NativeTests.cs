@@ -82,7 +82,7 @@ public sealed class NativeTests
         await using var upstream = await NativeUpstream.StartAsync();
         using var shop = await OpenAsync(upstream);
         var living = await IssueAsync(shop, new TokenRequest("production", 500, null));
-        var ends = shop.Server.Services.GetRequiredService<ContractEnds>();
+        var ends = shop.Server.Services.GetRequiredService<ContractEndService>();
         var lastDay = DateOnly.FromDateTime(shop.Server.Clock.GetUtcNow().UtcDateTime).AddDays(30);
 
         var whileItLives = await ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay);
@@ -103,7 +103,7 @@ public sealed class NativeTests
         await using var upstream = await NativeUpstream.StartAsync();
         using var shop = await OpenAsync(upstream);
         var living = await IssueAsync(shop, new TokenRequest("production", 500, null));
-        var terms = shop.Server.Services.GetRequiredService<PrepaidTerms>();
+        var terms = shop.Server.Services.GetRequiredService<PrepaidTermsService>();
 
         var whileItLives = await terms.SetAsync(shop.Owner, shop.Customer.Id, true);
         await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
@@ -143,7 +143,7 @@ public sealed class NativeTests
         Assert.Equal(upstream.Consumed, (await shop.EntriesAsync()).Sum(e => e.Quantity));
         Assert.Equal(TokenState.Exhausted, (await RowAsync(shop, issued)).State);
         Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
-        var last = await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner);
+        var last = await shop.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(shop.Owner);
         Assert.Equal((2L, null), (last!.Added, last.Fault));
         await using var db = shop.Server.Books.Database.Open(shop.Owner.Scope);
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.UsageImport));
@@ -180,12 +180,12 @@ public sealed class NativeTests
 
         await LaterAsync(shop);
 
-        var last = await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner);
+        var last = await shop.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(shop.Owner);
         Assert.Contains(said, last!.Fault, StringComparison.Ordinal);
         Assert.Empty(await shop.EntriesAsync());
         upstream.Statistics = "[]";
         await LaterAsync(shop);
-        Assert.Null((await shop.Server.Services.GetRequiredService<NativeUsage>().LastAsync(shop.Owner))!.Fault);
+        Assert.Null((await shop.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(shop.Owner))!.Fault);
     }
 
     [Fact]
@@ -271,7 +271,7 @@ public sealed class NativeTests
         await LaterAsync(shop);
 
         Assert.Equal([(shop.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)], (await shop.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
-        var usage = shop.Server.Services.GetRequiredService<NativeUsage>();
+        var usage = shop.Server.Services.GetRequiredService<NativeUsageRecorder>();
         Assert.Equal((3L, 4L), ((await usage.LastAsync(shop.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(Books.AdminOf(shop.Customer)));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(Books.AdminOf(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
@@ -290,18 +290,18 @@ public sealed class NativeTests
         upstream.Use(issued.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 3));
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
         await readings.ReadAsync(default);
-        var row = (await shop.Server.Services.GetRequiredService<Reconciliation>().ListAsync(shop.Owner))[0];
+        var row = (await shop.Server.Services.GetRequiredService<ReconciliationService>().ListAsync(shop.Owner))[0];
         Assert.Equal((3L, 3L, 0L, 3L), (row.Reading.Charged, row.Reading.Counted, row.Reading.Recorded, row.Open));
 
         await LaterAsync(shop);
 
-        row = (await shop.Server.Services.GetRequiredService<Reconciliation>().ListAsync(shop.Owner))[0];
+        row = (await shop.Server.Services.GetRequiredService<ReconciliationService>().ListAsync(shop.Owner))[0];
         Assert.Equal((3L, 0L), (row.Since, row.Open));
     }
 
-    private static ApiTokens Tokens(Shop shop) => shop.Server.Services.GetRequiredService<ApiTokens>();
+    private static ApiTokenService Tokens(Shop shop) => shop.Server.Services.GetRequiredService<ApiTokenService>();
 
-    private static UpstreamSettings Settings(Shop shop) => shop.Server.Services.GetRequiredService<UpstreamSettings>();
+    private static UpstreamSettingsService Settings(Shop shop) => shop.Server.Services.GetRequiredService<UpstreamSettingsService>();
 
     private static async Task<Shop> OpenAsync(NativeUpstream upstream)
     {

@@ -109,7 +109,7 @@ public sealed class ReconciliationTests
         await using var upstream = await CountingUpstream.StartAsync();
         using var shop = await Shop.OpenAsync(upstream.Settings());
         var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
-        await shop.Server.Services.GetRequiredService<UpstreamSettings>().SetAsync(shop.Owner, new("own-secret-of-northwind", "", true, false), []);
+        await shop.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(shop.Owner, new("own-secret-of-northwind", "", true, false), []);
         await ReadAsync(shop);
         upstream.IsSilent = true;
         await ConvertAsync(shop, 1);
@@ -132,7 +132,7 @@ public sealed class ReconciliationTests
         Assert.DoesNotContain(await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
     }
 
-    private static Reconciliation Service(Shop shop) => shop.Server.Services.GetRequiredService<Reconciliation>();
+    private static ReconciliationService Service(Shop shop) => shop.Server.Services.GetRequiredService<ReconciliationService>();
 
     private static Task<IReadOnlyList<ReadingRow>> RowsAsync(Shop shop, Actor actor) => Service(shop).ListAsync(actor);
 

@@ -20,7 +20,7 @@ public sealed class AlertMailTests
         var held = Assert.IsType<ReserveResult.Held>(await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
         await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
 
-        var sent = await server.Services.GetServices<IHostedService>().OfType<AlertMail>().Single().SendAsync();
+        var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().SendAsync();
 
         Assert.Equal(1, sent);
         Assert.Equal(["<owner@northwind.example>", "<admin@acme.example>"], mailServer.Recipients);
@@ -45,7 +45,7 @@ public sealed class AlertMailTests
             await db.SaveChangesAsync();
         }
 
-        var mail = server.Services.GetServices<IHostedService>().OfType<AlertMail>().Single();
+        var mail = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
         await mail.SendAsync();
         await mail.SendAsync();
 

@@ -21,18 +21,18 @@ public sealed class LetterMailTests
         await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var acme = await server.Books.AddCustomerAsync(owner, "Acme");
         await server.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(await server.Books.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
-        await Books.Valued(server.Services.GetRequiredService<LetterTemplates>().MailByItselfAsync(owner, isOn: true));
+        await Books.Valued(server.Services.GetRequiredService<EmailTemplateService>().MailByItselfAsync(owner, isOn: true));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
-        var invoice = await Books.Valued(server.Services.GetRequiredService<Invoices>().FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var invoice = await Books.Valued(server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
 
-        await server.Services.GetRequiredService<DeliveryWork>().RunAsync();
+        await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();
 
         using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(await mailServer.MessageAsync(0)));
         Assert.Equal(["<admin@acme.example>"], mailServer.Recipients);
         using var mail = await MimeMessage.LoadAsync(stream);
         Assert.Equal(("Invoice INV-2026-0001 from northwind Ltd", "\"northwind Ltd\" <portal@northwind.example>", "owner@northwind.example"), (mail.Subject, mail.From.ToString(), mail.ReplyTo.ToString()));
-        var delivery = (await server.Services.GetRequiredService<Deliveries>().OfInvoiceAsync(owner, invoice.Id)).Single();
+        var delivery = (await server.Services.GetRequiredService<DeliveryService>().OfInvoiceAsync(owner, invoice.Id)).Single();
         Assert.StartsWith(delivery.Id.ToString("N"), mail.MessageId, StringComparison.Ordinal);
         Assert.Contains("Amount due: 4.84", mail.TextBody, StringComparison.Ordinal);
         var files = mail.Attachments.OfType<MimePart>().ToDictionary(a => a.FileName!, a => a.ContentType.MimeType);
@@ -48,10 +48,10 @@ public sealed class LetterMailTests
         Assert.Empty(En16931Rules.BrokenBy(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.xml")));
 
         // Unpaid, it is asked for in the morning three days after it was due.
-        await Books.Valued(server.Services.GetRequiredService<DunningPolicies>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
+        await Books.Valued(server.Services.GetRequiredService<DunningPolicyService>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 18, 9, 0, 0, TimeSpan.Zero));
-        await server.Services.GetRequiredService<DunningWork>().RunAsync();
-        await server.Services.GetRequiredService<DeliveryWork>().RunAsync();
+        await server.Services.GetRequiredService<DunningWorker>().RunAsync();
+        await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();
         Assert.Contains("Subject: Reminder: invoice INV-2026-0001", await mailServer.MessageAsync(1), StringComparison.Ordinal);
     }
 }

@@ -92,7 +92,7 @@ public sealed class DeliveryOrderTests
                 foreach (var some in deliveries.Chunk(4))
                 {
                     await Task.WhenAll(some.Select(till.SendAsync));
-                    await till.Get<ProviderEvents>().RunAsync();
+                    await till.Get<WebhookInbox>().RunAsync();
                 }
 
                 await till.FollowedAsync();

@@ -26,11 +26,11 @@ public sealed class EventTests
         Assert.Equal(HttpStatusCode.BadRequest, await till.Stripe.DeliverAsync(paid, endpoint, signedAt: Till.Start.AddMinutes(8)));
         Assert.Equal(HttpStatusCode.BadRequest, await till.Stripe.DeliverAsync(paid with { Payload = "[]" }, endpoint));
         Assert.Equal(HttpStatusCode.BadRequest, await till.Stripe.DeliverAsync(paid with { Payload = "{\"id\":\"evt_1\",\"type\":\"a.b\",\"created\":1,\"data\":{\"object\":7}}" }, endpoint));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await till.Stripe.DeliverAsync(paid with { Payload = new string('x', ProviderEvent.MaxPayload + 1) }, endpoint));
-        Assert.Equal(HttpStatusCode.NotFound, await till.Stripe.DeliverAsync(paid, new Uri(till.Server.Address, PaymentAccounts.WebhookPathOf(till.Reseller.Id))));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await till.Stripe.DeliverAsync(paid with { Payload = new string('x', WebhookEvent.MaxPayload + 1) }, endpoint));
+        Assert.Equal(HttpStatusCode.NotFound, await till.Stripe.DeliverAsync(paid, new Uri(till.Server.Address, PaymentAccountService.WebhookPathOf(till.Reseller.Id))));
 
         await using var db = till.Open();
-        Assert.Equal(0, await db.ProviderEvents.CountAsync());
+        Assert.Equal(0, await db.WebhookEvents.CountAsync());
         Assert.Empty(await till.LotsAsync());
     }
 
@@ -49,9 +49,9 @@ public sealed class EventTests
 
         await till.FollowedAsync();
         await using var db = till.Open();
-        var kept = await db.ProviderEvents.OrderBy(e => e.EventId).ToListAsync();
+        var kept = await db.WebhookEvents.OrderBy(e => e.EventId).ToListAsync();
         Assert.Equal(["evt_x", "evt_y", "evt_z"], kept.Select(e => e.EventId));
-        Assert.All(kept, e => Assert.Equal(ProviderEventState.Ignored, e.State));
+        Assert.All(kept, e => Assert.Equal(WebhookEventState.Ignored, e.State));
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class EventTests
         var paid = till.Stripe.Events.Single(e => e.Kind == "checkout.session.completed");
         till.Stripe.Fails = 503;
         await till.SendAsync(paid);
-        var events = till.Get<ProviderEvents>();
+        var events = till.Get<WebhookInbox>();
         var stored = await StoredAsync(till, paid);
 
         var waits = new List<TimeSpan>();
-        for (var now = Till.Start; (await StoredAsync(till, paid)).State == ProviderEventState.Waiting && waits.Count < 20;)
+        for (var now = Till.Start; (await StoredAsync(till, paid)).State == WebhookEventState.Waiting && waits.Count < 20;)
         {
             till.MoveTo(now);
             var attempts = stored.Attempts;
@@ -85,11 +85,11 @@ public sealed class EventTests
         }
 
         Assert.Equal([1, 5, 30, 120, 360, 720, 1440], waits.Select(w => (int)Math.Ceiling(w.TotalMinutes)));
-        Assert.Equal(ProviderEventState.GivenUp, stored.State);
+        Assert.Equal(WebhookEventState.GivenUp, stored.State);
         Assert.Empty(await till.LotsAsync());
         till.Stripe.Fails = null;
-        var page = await events.PageAsync(Books.Operator, ProviderEventState.GivenUp, 0, 50);
-        Assert.Equal(ProviderEventState.Handled, (await Books.Valued(events.ReplayAsync(Books.Operator, Assert.Single(page.Rows).Id))).State);
+        var page = await events.PageAsync(Books.Operator, WebhookEventState.GivenUp, 0, 50);
+        Assert.Equal(WebhookEventState.Handled, (await Books.Valued(events.ReplayAsync(Books.Operator, Assert.Single(page.Rows).Id))).State);
         Assert.Single(await till.LotsAsync());
         await Books.Valued(events.ReplayAsync(Books.Operator, stored.Id));
         Assert.Single(await till.LotsAsync());
@@ -108,7 +108,7 @@ public sealed class EventTests
         // Stripe delivers to both, and each follows up whatever waits.
         await Task.WhenAll(events.SelectMany(e => (Task<HttpStatusCode>[])
             [till.SendAsync(e), till.Stripe.DeliverAsync(e, new Uri(node.Address, "/webhooks/stripe"))]));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? till.Get<ProviderEvents>() : node.Services.GetRequiredService<ProviderEvents>()).RunAsync()));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? till.Get<WebhookInbox>() : node.Services.GetRequiredService<WebhookInbox>()).RunAsync()));
 
         for (var i = 0; i < 100 && (await till.LotsAsync()).Count == 0; i++)
         {
@@ -117,7 +117,7 @@ public sealed class EventTests
 
         Assert.Single(await till.LotsAsync());
         await using var db = till.Open();
-        Assert.Equal(events.Count, await db.ProviderEvents.CountAsync());
+        Assert.Equal(events.Count, await db.WebhookEvents.CountAsync());
         await till.AssertSoundAsync();
     }
 
@@ -160,10 +160,10 @@ public sealed class EventTests
         // Rival has a Stripe account of its own and writes our checkout's id into a payment there.
         var (rival, owner) = await till.Server.Books.AddResellerAsync("rival");
         till.Stripe.AddAccount("sk_test_rival", "acct_rival");
-        await Books.Valued(till.Get<PaymentAccounts>().SetKeysAsync(owner, "sk_test_rival", "whsec_rival"));
+        await Books.Valued(till.Get<PaymentAccountService>().SetKeysAsync(owner, "sk_test_rival", "whsec_rival"));
         var forged = till.Stripe.Forge("acct_rival", 1210, "eur", checkout.Id.ToString("N"));
         var sent = StandInStripe.Event("evt_forged", "payment_intent.succeeded", till.Stripe.Object(forged), StandInStripe.Platform, 1);
-        Assert.Equal(HttpStatusCode.OK, await till.Stripe.DeliverAsync(sent, new Uri(till.Server.Address, PaymentAccounts.WebhookPathOf(rival.Id)), "whsec_rival"));
+        Assert.Equal(HttpStatusCode.OK, await till.Stripe.DeliverAsync(sent, new Uri(till.Server.Address, PaymentAccountService.WebhookPathOf(rival.Id)), "whsec_rival"));
         await till.FollowedAsync();
 
         Assert.Empty(await till.PaymentsAsync(invoice));
@@ -180,7 +180,7 @@ public sealed class EventTests
         await till.Stripe.PayAsync(session);
         till.Stripe.Events.Clear();
         till.MoveTo(Till.Start.AddDays(1));
-        var reconciliation = till.Get<PaymentReconciliation>();
+        var reconciliation = till.Get<PaymentReconciler>();
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => reconciliation.RunNightlyAsync(CancellationToken.None)));
         var (rows, last) = await reconciliation.ReadAsync(Books.Operator);
@@ -228,9 +228,9 @@ public sealed class EventTests
         await till.AssertSoundAsync();
     }
 
-    private static async Task<ProviderEvent> StoredAsync(Till till, StripeEvent sent)
+    private static async Task<WebhookEvent> StoredAsync(Till till, StripeEvent sent)
     {
         await using var db = till.Open();
-        return await db.ProviderEvents.AsNoTracking().SingleAsync(e => e.EventId == sent.Id);
+        return await db.WebhookEvents.AsNoTracking().SingleAsync(e => e.EventId == sent.Id);
     }
 }

@@ -22,7 +22,7 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(session);
 
         var checkout = await till.CheckoutAsync(session);
-        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentSync>().ReturnAsync(Books.AdminOf(customer), checkout.Id));
+        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(Books.AdminOf(customer), checkout.Id));
         await Task.WhenAll([till.DeliverAllAsync(), .. back]);
 
         Assert.Equal(1210, (await till.PaymentsAsync(invoice)).Single().AmountMinorUnits);
@@ -53,7 +53,7 @@ public sealed class InvoicePaymentTests
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
-        await Books.Valued(till.Get<InvoicePayments>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await Books.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
@@ -70,7 +70,7 @@ public sealed class InvoicePaymentTests
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var first = await till.CheckOutAsync(customer, invoice);
-        await Books.Valued(till.Get<InvoicePayments>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await Books.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         var second = await till.CheckOutAsync(customer, invoice);
 
@@ -80,7 +80,7 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(second);
         await till.DeliverAllAsync();
         Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
-        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         await till.AssertSoundAsync();
     }
 
@@ -90,7 +90,7 @@ public sealed class InvoicePaymentTests
         await using var till = await Till.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
-        var desk = till.Get<CheckoutDesk>();
+        var desk = till.Get<CheckoutService>();
         Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
 
         foreach (var part in (decimal[])[2.10m, 4m, 6m])
@@ -109,14 +109,14 @@ public sealed class InvoicePaymentTests
     public async Task Of_a_connected_account_the_operator_keeps_its_fee()
     {
         await using var till = await Till.OpenAsync(("Stripe:ApplicationFeeBasisPoints", "250"));
-        var accounts = till.Get<PaymentAccounts>();
+        var accounts = till.Get<PaymentAccountService>();
         var link = await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/reseller/payments"));
         var account = (string)till.Stripe.All("account").Single()["id"]!;
         var (customer, invoice) = await till.InvoiceAsync();
 
         Assert.Contains(account, link);
         Assert.Contains("external account", (await Books.Valued(accounts.RefreshAsync(till.Owner))).Missing);
-        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         Assert.Equal(link[..link.IndexOf('?')], (await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
 
         till.Stripe.FinishOnboarding(account);
@@ -140,7 +140,7 @@ public sealed class InvoicePaymentTests
         var session = await till.CheckOutAsync(customer, invoice);
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
-        var (refunds, checkout, key) = (till.Get<Refunds>(), await till.CheckoutAsync(session), Guid.NewGuid());
+        var (refunds, checkout, key) = (till.Get<OnlineRefundService>(), await till.CheckoutAsync(session), Guid.NewGuid());
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => refunds.RefundAsync(till.Owner, checkout.Id, 2.10m, key)));
         Assert.Equal(210, (await till.NotesAsync(invoice)).Single().Total.MinorUnits);
@@ -225,7 +225,7 @@ public sealed class InvoicePaymentTests
         var checkout = await till.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Processing, checkout.State);
         Assert.NotNull((await till.ReadAsync(invoice)).RemindersHeldAtUtc);
-        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         till.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
         await till.DeliverAllAsync();
         Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await till.CheckoutAsync(session)).State, (await till.CheckoutAsync(session)).Fault));
@@ -274,7 +274,7 @@ public sealed class InvoicePaymentTests
         // What the customer takes back stays so, though the payment is heard of again.
         await Books.Valued(collection.StopAsync(me));
         await till.DeliverAllAsync();
-        await till.Get<PaymentSync>().ReturnAsync(me, (await till.CheckoutAsync(session)).Id);
+        await till.Get<PaymentEventDispatcher>().ReturnAsync(me, (await till.CheckoutAsync(session)).Id);
         Assert.Null((await collection.ReadAsync(me)).MethodName);
         await till.AssertSoundAsync();
     }
@@ -287,7 +287,7 @@ public sealed class InvoicePaymentTests
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var (_, other) = await till.InvoiceAsync();
-        var desk = till.Get<CheckoutDesk>();
+        var desk = till.Get<CheckoutService>();
         var address = $"https://portal.example/pay/{invoice.PayKey:N}";
 
         Assert.Equal((invoice.Number, 1210L, true), (await desk.ByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
@@ -295,12 +295,12 @@ public sealed class InvoicePaymentTests
         Assert.Null(await desk.ByLinkAsync(Guid.Empty));
         Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
         Assert.Contains(address, PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
-        Assert.Contains(address, (await Books.Valued(till.Get<Deliveries>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
+        Assert.Contains(address, (await Books.Valued(till.Get<DeliveryService>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
         var start = await Books.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await till.CheckoutAsync(start.SessionId!);
-        Assert.Null(await till.Get<PaymentSync>().ReturnByLinkAsync(other.Id, checkout.Id));
+        Assert.Null(await till.Get<PaymentEventDispatcher>().ReturnByLinkAsync(other.Id, checkout.Id));
         await till.Stripe.PayAsync(start.SessionId!);
-        Assert.Equal(CheckoutState.Paid, (await till.Get<PaymentSync>().ReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
+        Assert.Equal(CheckoutState.Paid, (await till.Get<PaymentEventDispatcher>().ReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
         Assert.Equal(customer.Id, checkout.CustomerId);
         await till.AssertSoundAsync();
     }
@@ -314,14 +314,14 @@ public sealed class InvoicePaymentTests
         var (stranger, _) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
         var (_, rival) = await till.Server.Books.AddResellerAsync("rival");
-        var (desk, sync, id) = (till.Get<CheckoutDesk>(), till.Get<PaymentSync>(), (await till.CheckoutAsync(session)).Id);
+        var (desk, sync, id) = (till.Get<CheckoutService>(), till.Get<PaymentEventDispatcher>(), (await till.CheckoutAsync(session)).Id);
 
         Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(Books.AdminOf(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         Assert.Null(await sync.ReturnAsync(Books.AdminOf(stranger), id));
         Assert.Null(await sync.ReturnAsync(rival, id));
-        Assert.Empty(await till.Get<Refunds>().OfAsync(rival, invoice.Id));
-        Assert.StartsWith("This payment does not exist", (await till.Get<Refunds>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
-        Assert.False((await till.Get<PaymentAccounts>().ReadAsync(rival)).HasKeys);
+        Assert.Empty(await till.Get<OnlineRefundService>().OfAsync(rival, invoice.Id));
+        Assert.StartsWith("This payment does not exist", (await till.Get<OnlineRefundService>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
+        Assert.False((await till.Get<PaymentAccountService>().ReadAsync(rival)).HasKeys);
         await using (var db = till.Open())
         {
             var account = await db.PaymentAccounts.SingleAsync();

@@ -83,7 +83,7 @@ public sealed class PlanPaymentTests
 
         // The comparison of the night finds it, and one click pays it back.
         till.MoveTo(Till.Start.AddHours(1));
-        var reconciliation = till.Get<PaymentReconciliation>();
+        var reconciliation = till.Get<PaymentReconciler>();
         await reconciliation.CompareAsync(CancellationToken.None);
         var row = Assert.Single((await reconciliation.ReadAsync(Books.Operator)).Rows);
         Assert.Equal((DifferenceKind.Refused, "Pay it back"), (row.Difference.Kind, row.Repair));
@@ -107,7 +107,7 @@ public sealed class PlanPaymentTests
 
         Assert.Single(await till.LotsAsync());
         till.MoveTo(Till.Start.AddHours(1));
-        var reconciliation = till.Get<PaymentReconciliation>();
+        var reconciliation = till.Get<PaymentReconciler>();
         await reconciliation.CompareAsync(CancellationToken.None);
         await Books.Valued(reconciliation.RepairAsync(Books.Operator, Assert.Single((await reconciliation.ReadAsync(Books.Operator)).Rows).Difference.Id));
 
@@ -155,11 +155,11 @@ public sealed class PlanPaymentTests
 
         var late = await till.SubscriptionAsync();
         Assert.Equal(SubscriptionState.PastDue, late.State);
-        Assert.Equal(renewal + SubscriptionBook.Grace, late.GraceUntilUtc!.Value, TimeSpan.FromMinutes(1));
+        Assert.Equal(renewal + SubscriptionSynchronizer.Grace, late.GraceUntilUtc!.Value, TimeSpan.FromMinutes(1));
         Assert.Equal(late.GraceUntilUtc, Assert.Single(await till.LotsAsync()).ExpiresAtUtc);
         till.MoveTo(renewal.AddDays(6).AddHours(2));
-        await till.Get<SubscriptionWork>().TellOfGraceAsync();
-        await till.Get<SubscriptionWork>().TellOfGraceAsync();
+        await till.Get<SubscriptionWorker>().TellOfGraceAsync();
+        await till.Get<SubscriptionWorker>().TellOfGraceAsync();
         await using var db = till.Open();
         Assert.Equal(["Monthly was not renewed", "The credits of Monthly end soon"], await db.Notices.OrderBy(n => n.AtUtc).Select(n => n.Subject).ToListAsync());
 
@@ -181,7 +181,7 @@ public sealed class PlanPaymentTests
         await using var till = await Till.OpenAsync();
         var subscription = await SubscribeAsync(till, 1_000, 20m);
         var larger = await till.PlanAsync("Larger", 4_000, 60m, PlanRenewal.Monthly, 30);
-        var plans = till.Get<PlanSubscriptions>();
+        var plans = till.Get<PlanSubscriptionService>();
         till.MoveTo(Till.Start.AddDays(15));
 
         till.Stripe.DeclinesCharges = true;
@@ -213,7 +213,7 @@ public sealed class PlanPaymentTests
         var subscription = await SubscribeAsync(till, 1_000, 20m);
         var larger = await till.PlanAsync("Larger", 4_000, 60m, PlanRenewal.Monthly, 30);
         till.MoveTo(Till.Start.AddDays(15));
-        await Books.Valued(till.Get<PlanSubscriptions>().UpgradeAsync(till.Owner, subscription.Id, larger.Id));
+        await Books.Valued(till.Get<PlanSubscriptionService>().UpgradeAsync(till.Owner, subscription.Id, larger.Id));
         till.MoveTo(Till.Start.AddMonths(1).AddHours(1));
         till.Stripe.Renew(subscription.ProviderId, isPaid: true);
 
@@ -226,7 +226,7 @@ public sealed class PlanPaymentTests
 
         Assert.Equal(2, (await till.LotsAsync()).Count);
         till.MoveTo(Till.Start.AddMonths(1).AddHours(1).AddMinutes(3));
-        await till.Get<ProviderEvents>().RunAsync();
+        await till.Get<WebhookInbox>().RunAsync();
         for (var i = 0; i < 100 && (await till.LotsAsync()).Count < 3; i++)
         {
             await Task.Delay(100);
@@ -243,7 +243,7 @@ public sealed class PlanPaymentTests
     {
         await using var till = await Till.OpenAsync();
         var subscription = await SubscribeAsync(till, 1_000, 20m);
-        var plans = till.Get<PlanSubscriptions>();
+        var plans = till.Get<PlanSubscriptionService>();
 
         await Books.Valued(plans.SetCancelAsync(till.Owner, subscription.Id, true));
         Assert.True((await till.SubscriptionAsync()).CancelsAtPeriodEnd);
@@ -261,7 +261,7 @@ public sealed class PlanPaymentTests
     {
         await using var till = await Till.OpenAsync();
         var plan = await till.PlanAsync("Thousand", 1_000, 20m);
-        var topUps = till.Get<TopUps>();
+        var topUps = till.Get<TopUpService>();
         Assert.StartsWith("There is no payment method", (await topUps.SetAsync(till.Owner, new TopUpTerms(plan.Id, true, 1_500, null, 50m))).Refusal?.Message);
         var (_, session) = await till.CheckOutAsync(plan, savesMethod: true);
         await till.Stripe.PayAsync(session);
@@ -299,7 +299,7 @@ public sealed class PlanPaymentTests
         await till.DeliverAllAsync();
         var customer = await till.Server.Books.AddCustomerAsync(till.Owner, "Busy");
         var token = await till.Server.Books.IssueAsync(till.Owner, customer);
-        var topUps = till.Get<TopUps>();
+        var topUps = till.Get<TopUpService>();
         await Books.Valued(topUps.SetAsync(till.Owner, new TopUpTerms(plan.Id, true, null, 10, 100m)));
         till.MoveTo(Till.Start.AddDays(7));
 
@@ -328,6 +328,6 @@ public sealed class PlanPaymentTests
     private static async Task<IEnumerable<Task>> ReturnsAsync(Till till, string session)
     {
         var id = (await till.CheckoutAsync(session)).Id;
-        return Enumerable.Range(0, 3).Select(_ => till.Get<PaymentSync>().ReturnAsync(till.Owner, id));
+        return Enumerable.Range(0, 3).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(till.Owner, id));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Till : IAsyncDisposable
         server.Clock.MoveTo(Start);
 
         // The night's own comparison is over, so that it does not come between a test's.
-        var reconciliation = server.Services.GetRequiredService<PaymentReconciliation>();
+        var reconciliation = server.Services.GetRequiredService<PaymentReconciler>();
         await reconciliation.RunNightlyAsync(CancellationToken.None);
         await reconciliation.CompareAsync(CancellationToken.None);
         return new Till(server, stripe, clock, reseller, owner);
@@ -68,7 +68,7 @@ internal sealed class Till : IAsyncDisposable
     public async Task UseOwnKeysAsync()
     {
         Stripe.AddAccount(OwnKey, "acct_northwind");
-        Assert.True((await Books.Valued(Get<PaymentAccounts>().SetKeysAsync(Owner, OwnKey, OwnSecret))).TakesPayments);
+        Assert.True((await Books.Valued(Get<PaymentAccountService>().SetKeysAsync(Owner, OwnKey, OwnSecret))).TakesPayments);
     }
 
     /// <summary>A customer with an invoice of 12.10 EUR for October, due on 15 November.</summary>
@@ -91,7 +91,7 @@ internal sealed class Till : IAsyncDisposable
     }
 
     public Task<BulkPlan> PlanAsync(string name, long conversions, decimal price, PlanRenewal renewal = PlanRenewal.OneOff, int days = 365) =>
-        Books.Valued(new BulkPlans(Server.Books.Database, Server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
+        Books.Valued(new BulkPlanService(Server.Books.Database, Server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
 
     public Task<PlanOrder> OrderAsync(BulkPlan plan) => Books.Valued(Server.Books.Orders.OrderAsync(Owner, plan.Id, Guid.NewGuid()));
 
@@ -99,11 +99,11 @@ internal sealed class Till : IAsyncDisposable
     public async Task<(PlanOrder Order, string Session)> CheckOutAsync(BulkPlan plan, bool savesMethod = false)
     {
         var order = await OrderAsync(plan);
-        return (order, (await Books.Valued(Get<CheckoutDesk>().PayOrderAsync(Owner, order.Id, PaymentWay.Online, savesMethod, "https://portal.example/reseller/plans?checkout={checkout}"))).SessionId!);
+        return (order, (await Books.Valued(Get<CheckoutService>().PayOrderAsync(Owner, order.Id, PaymentMethodKind.Online, savesMethod, "https://portal.example/reseller/plans?checkout={checkout}"))).SessionId!);
     }
 
     public async Task<string> CheckOutAsync(Customer customer, Invoice invoice, bool savesMethod = false) =>
-        (await Books.Valued(Get<CheckoutDesk>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
+        (await Books.Valued(Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
 
     /// <summary>Delivers an event as Stripe does, and has it followed up.</summary>
     public async Task DeliverAsync(StripeEvent sent)
@@ -115,9 +115,9 @@ internal sealed class Till : IAsyncDisposable
     /// <summary>Follows up what waits; what the portal's own work has taken, it is waited for.</summary>
     public async Task FollowedAsync()
     {
-        await Get<ProviderEvents>().RunAsync();
+        await Get<WebhookInbox>().RunAsync();
         await using var db = Open();
-        for (var i = 0; await db.ProviderEvents.AnyAsync(e => e.State == ProviderEventState.Waiting && e.Attempts == 0); i++)
+        for (var i = 0; await db.WebhookEvents.AnyAsync(e => e.State == WebhookEventState.Waiting && e.Attempts == 0); i++)
         {
             Assert.True(i < 300, "An event was not followed up within 30 seconds.");
             await Task.Delay(100);
@@ -125,7 +125,7 @@ internal sealed class Till : IAsyncDisposable
     }
 
     public Task<HttpStatusCode> SendAsync(StripeEvent sent) => sent.Account == "acct_northwind"
-        ? Stripe.DeliverAsync(sent, new Uri(Server.Address, PaymentAccounts.WebhookPathOf(Reseller.Id)), OwnSecret)
+        ? Stripe.DeliverAsync(sent, new Uri(Server.Address, PaymentAccountService.WebhookPathOf(Reseller.Id)), OwnSecret)
         : Stripe.DeliverAsync(sent, new Uri(Server.Address, "/webhooks/stripe"));
 
     /// <summary>Delivers all that has happened and was not delivered yet, in its order.</summary>
@@ -190,7 +190,7 @@ internal sealed class Till : IAsyncDisposable
         foreach (var invoice in await db.Invoices.AsNoTracking().Where(i => i.FinalisedAtUtc != null).ToListAsync())
         {
             var paid = await db.Payments.Where(p => p.InvoiceId == invoice.Id).SumAsync(p => p.AmountMinorUnits)
-                - await db.BalanceEntries.Where(e => e.InvoiceId == invoice.Id).SumAsync(e => e.AmountMinorUnits);
+                - await db.BalanceTransactions.Where(e => e.InvoiceId == invoice.Id).SumAsync(e => e.AmountMinorUnits);
             Assert.Equal(invoice.PaidMinorUnits, paid);
             Assert.True(invoice.CreditedMinorUnits <= invoice.Total.MinorUnits);
         }

@@ -24,12 +24,12 @@ public sealed class SecretsInLogsTests
         await server.Books.BuyAsync(owner, 100, 10);
         var customer = await server.Books.AddCustomerAsync(owner, "Acme");
         var token = await server.Books.IssueAsync(owner, customer);
-        var tokens = server.Services.GetRequiredService<ApiTokens>();
+        var tokens = server.Services.GetRequiredService<ApiTokenService>();
         var rotated = await Books.Valued(tokens.RotateAsync(owner, token.Token.Id, TimeSpan.FromDays(1)));
         secrets.AddRange([token.Secret, rotated.Secret]);
-        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettings>().SetAsync(owner, new Core.Conversions.UpstreamRequest("own-secret-0815-4711", "", true, false), []));
+        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("own-secret-0815-4711", "", true, false), []));
         secrets.Add("own-secret-0815-4711");
-        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettings>().SetAsync(owner, new Core.Conversions.UpstreamRequest("", "", true, false), []));
+        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
 
         // The gateway: header, query, a signed token, a wrong one.
         using var program = server.WithToken(rotated.Secret);
@@ -49,7 +49,7 @@ public sealed class SecretsInLogsTests
         await nobody.GetAsync($"/user?Token={wrong}");
 
         // People: invitation, wrong and right passwords, a reset, an authenticator.
-        var invitation = await Books.Valued(server.Services.GetRequiredService<Teams>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
         var key = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false).Split('=')[^1];
         secrets.Add(key);
         using var jane = server.Visitor();

@@ -122,7 +122,7 @@ public sealed class WebHardeningTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var logos = server.Services.GetRequiredService<Core.Invoicing.Logos>();
+        var logos = server.Services.GetRequiredService<Core.Invoicing.LogoService>();
         foreach (var bad in (string[])["<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>", "<?xml version=\"1.0\"?><svg><script>alert(1)</script></svg>", "GIF89a", "\u0089PNG\r\n\u001a\nnot a picture", "%PDF-1.7"])
         {
             Assert.True((await logos.SetAsync(owner, Encoding.Latin1.GetBytes(bad))).IsRefused, bad);
@@ -139,7 +139,7 @@ public sealed class WebHardeningTests
         using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", Books.Password);
         await client.GetStringAsync("/reseller/documents.csv?month=2026-10");
 
-        var rows = (await server.Services.GetRequiredService<Core.Auditing.History>().PageAsync(owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;
+        var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().PageAsync(owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;
         Assert.Equal(("downloaded /reseller/documents.csv?month=2026-10", "203.0.113.9", "owner@northwind.example"), (Assert.Single(rows).Entry.Subject, rows[0].Entry.FromAddress, rows[0].Entry.ActorName));
         var file = await client.GetStringAsync("/reseller/history.csv?act=exports.");
         Assert.Contains("downloaded /reseller/documents.csv", file, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class StatementPdf : IStatementDocument
     private const double DocumentLeft = 90;
     private const double AmountRight = 110;
 
-    public byte[] Draw(StatementOfAccount statement)
+    public byte[] Draw(AccountStatement statement)
     {
         var look = new DocumentLook(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
         using var sheet = new Sheet($"{look.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
@@ -30,7 +30,7 @@ public sealed class StatementPdf : IStatementDocument
         return sheet.ToArchive(new ArchiveTerms(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 
-    private static void Head(Sheet sheet, DocumentLook look, StatementOfAccount statement)
+    private static void Head(Sheet sheet, DocumentLook look, AccountStatement statement)
     {
         var title = look.Font(17, bold: true);
         sheet.Box(0, 0, sheet.Right + Sheet.Margin, 6, look.Accent);

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components.Layout;
 
-public sealed partial class PortalLayout(AuthenticationStateProvider authentication, SeatDirectory seats, SupportVisits visits, NavigationManager navigation, IJSRuntime js) : IDisposable
+public sealed partial class PortalLayout(AuthenticationStateProvider authentication, MembershipDirectory seats, SupportSessionService visits, NavigationManager navigation, IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
     private IReadOnlyList<Place> _places = [];

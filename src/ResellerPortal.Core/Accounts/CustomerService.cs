@@ -1,0 +1,143 @@
+using System.Net.Mail;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>What the reseller fills in for a customer.</summary>
+/// <param name="Currency">ISO 4217 code for one that is added; null for the reseller's own.</param>
+public sealed record CustomerDetails(
+    string Name,
+    string Email,
+    PostalAddress Address,
+    string? VatId,
+    TaxTreatment TaxTreatment,
+    int SelfServiceTokens,
+    long? SelfServiceMaxLimit,
+    long? MonthlyBudget = null,
+    string? TaxExemptionReason = null,
+    string? BuyerReference = null,
+    ElectronicProfile ElectronicProfile = ElectronicProfile.Peppol,
+    string? Language = null,
+    string? Currency = null);
+
+/// <summary>A customer just added, with its administrator's invitation; null where that person was seated at once.</summary>
+public sealed record NewCustomer(Customer Customer, Invitation? Invitation);
+
+public sealed class CustomerService(PortalDatabase database, Memberships seats, TimeProvider clock)
+{
+    /// <summary>Adds a customer, and invites the person behind its e-mail address.</summary>
+    /// <param name="password">A password that is known beforehand (demonstration data); null invites.</param>
+    public async Task<Outcome<NewCustomer>> AddAsync(Actor actor, CustomerDetails details, string? password = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.CustomersManage);
+        if (Check(details) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var name = details.Name.Trim();
+        if (await db.Customers.AnyAsync(c => c.Name == name, cancellationToken))
+        {
+            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+        }
+
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        if (await CurrencyRateService.WhyNotChargedInAsync(db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
+        {
+            return unknown;
+        }
+
+        var customer = new Customer
+        {
+            ResellerId = actor.Reseller,
+            Name = name,
+            Email = details.Email.Trim(),
+            Address = details.Address,
+            Currency = details.Currency is { } code ? Currency.Of(code) : reseller.Currency,
+            CreatedAtUtc = clock.GetUtcNow(),
+        };
+        Fill(customer, details);
+        db.Customers.Add(customer);
+        var invitation = await seats.GiveAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {customer.Email} as its administrator", actor.Reseller, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new NewCustomer(customer, invitation);
+    }
+
+    public async Task<Outcome<Customer>> UpdateAsync(Actor actor, CustomerId customerId, CustomerDetails details, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.CustomersManage);
+        if (Check(details) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        var name = details.Name.Trim();
+        if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        if (await db.Customers.AnyAsync(c => c.Name == name && c.Id != customerId, cancellationToken))
+        {
+            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+        }
+
+        customer.Name = name;
+        customer.Email = details.Email.Trim();
+        Fill(customer, details);
+        db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"changed the details of {customer.Name}", actor.Reseller, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        return customer;
+    }
+
+    private static void Fill(Customer customer, CustomerDetails details)
+    {
+        customer.Address = details.Address;
+        customer.VatId = VatId.Normalise(details.VatId);
+        customer.TaxTreatment = details.TaxTreatment;
+        customer.TaxExemptionReason = details.TaxTreatment == TaxTreatment.Exempt ? details.TaxExemptionReason!.Trim() : null;
+        customer.BuyerReference = string.IsNullOrWhiteSpace(details.BuyerReference) ? null : details.BuyerReference.Trim();
+        customer.ElectronicProfile = details.ElectronicProfile;
+        customer.Language = details.Language;
+        customer.SelfServiceTokens = details.SelfServiceTokens;
+        customer.SelfServiceMaxLimit = details.SelfServiceMaxLimit;
+        customer.MonthlyBudget = details.MonthlyBudget;
+    }
+
+    private static Refusal? Check(CustomerDetails details) => details switch
+    {
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+            Refusal.Of("Give the customer a name of up to 200 characters.", nameof(details.Name)),
+        { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+            Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
+        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
+            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
+        { VatId: var id, Address.Country: var country } when VatIdValidator.Of(id, country) is { } refusal => refusal,
+        { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
+            Refusal.Of("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
+        { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>
+            Refusal.Of("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
+        { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
+            Refusal.Of("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
+        { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
+            Refusal.Of("XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
+        { Language: { } language } when !DocumentLanguage.Knows(language) => Refusal.Of("Choose one of the languages.", nameof(details.Language)),
+        { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
+        { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+        { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
+        _ => null,
+    };
+}

@@ -1,0 +1,88 @@
+using System.Net.Mail;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>What the operator fills in for a reseller.</summary>
+public sealed record ResellerDetails(
+    string Slug,
+    string Name,
+    string OwnerEmail,
+    string Currency,
+    string TimeZone,
+    PostalAddress Address,
+    string? VatId,
+    int? StandardTaxBasisPoints);
+
+/// <summary>A reseller just added, with its owner's invitation; null where the owner was seated at once.</summary>
+public sealed record NewReseller(Reseller Reseller, Invitation? Invitation);
+
+public sealed partial class ResellerService(PortalDatabase database, Memberships seats, TimeProvider clock)
+{
+    /// <summary>Adds a reseller, and a seat for its owner.</summary>
+    /// <param name="password">A password that is known beforehand (demonstration data); null invites the owner.</param>
+    public async Task<Outcome<NewReseller>> AddAsync(Actor actor, ResellerDetails details, string? password = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellersManage);
+        if (Check(details) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Resellers.AnyAsync(r => r.Slug == details.Slug, cancellationToken))
+        {
+            return Refusal.Of("Another reseller has this short name. Choose another one.", nameof(details.Slug));
+        }
+
+        var reseller = new Reseller
+        {
+            Slug = details.Slug,
+            Name = details.Name.Trim(),
+            Email = details.OwnerEmail.Trim(),
+            Currency = Currency.Of(details.Currency),
+            TimeZone = details.TimeZone,
+            Address = details.Address,
+            VatId = VatId.Normalise(details.VatId),
+            StandardTaxBasisPoints = details.StandardTaxBasisPoints,
+            CreatedAtUtc = clock.GetUtcNow(),
+        };
+        db.Resellers.Add(reseller);
+        var invitation = await seats.GiveAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+        db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner", reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new NewReseller(reseller, invitation);
+    }
+
+    private static Refusal? Check(ResellerDetails details) => details switch
+    {
+        { Slug: var slug } when !SlugForm().IsMatch(slug) =>
+            Refusal.Of("A short name has 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
+            Refusal.Of("Give the reseller a name of up to 200 characters.", nameof(details.Name)),
+        { OwnerEmail: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
+            Refusal.Of("Enter the owner's e-mail address.", nameof(details.OwnerEmail)),
+        { Currency: var code } when !Currency.TryParse(code, out _) =>
+            Refusal.Of("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),
+        { TimeZone: var zone } when !TimeZones.TryFind(zone, out _) =>
+            Refusal.Of("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
+        { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
+            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
+        { VatId: var id, Address.Country: var country } when VatIdValidator.Of(id, country) is { } refusal => refusal,
+        { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Of("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
+        _ => null,
+    };
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,39}$")]
+    private static partial Regex SlugForm();
+}

@@ -1,0 +1,107 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>Somebody of the operator or the reseller looks at a customer's pages, for a reason and for a time.</summary>
+public sealed class SupportSession : ICustomerOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required ResellerId ResellerId { get; init; }
+
+    public required CustomerId CustomerId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string VisitorName { get; set; }
+
+    public required string Reason { get; init; }
+
+    public required DateTimeOffset StartedAtUtc { get; init; }
+
+    public required DateTimeOffset EndsAtUtc { get; init; }
+
+    public DateTimeOffset? EndedAtUtc { get; set; }
+}
+
+internal sealed class SupportSessionConfiguration : IEntityTypeConfiguration<SupportSession>
+{
+    public void Configure(EntityTypeBuilder<SupportSession> builder)
+    {
+        builder.Property(v => v.VisitorName).HasMaxLength(256);
+        builder.Property(v => v.Reason).HasMaxLength(300);
+        builder.HasIndex(v => new { v.CustomerId, v.StartedAtUtc });
+        builder.HasOne<Customer>().WithMany().HasForeignKey(v => v.CustomerId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+/// <summary>Begins and ends looks at customers' pages. The customer can read who looked, when and why.</summary>
+public sealed class SupportSessionService(PortalDatabase database, TimeProvider clock)
+{
+    public const int MaxMinutes = 120;
+
+    public async Task<Outcome<SupportSession>> StartAsync(Actor actor, CustomerId customerId, string reason, int minutes, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.CustomersVisit);
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
+        {
+            return Refusal.Of("Say in up to 300 characters why you look; the customer can read it.", nameof(reason));
+        }
+
+        if (minutes is < 5 or > MaxMinutes)
+        {
+            return Refusal.Of($"A look lasts from 5 to {MaxMinutes} minutes.", nameof(minutes));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        var now = clock.GetUtcNow();
+        var visit = new SupportSession
+        {
+            ResellerId = customer.ResellerId,
+            CustomerId = customer.Id,
+            UserId = actor.UserId ?? throw new InvalidOperationException("Only a person can look."),
+            VisitorName = actor.Name,
+            Reason = reason.Trim(),
+            StartedAtUtc = now,
+            EndsAtUtc = now.AddMinutes(minutes),
+        };
+        db.SupportSessions.Add(visit);
+        db.Audit(actor, now, Permission.CustomersVisit, $"looks at the pages of {customer.Name} for {minutes} minutes: {visit.Reason}", customer.ResellerId, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        return visit;
+    }
+
+    /// <summary>Ends it before its time. Repeating it changes nothing.</summary>
+    public async Task EndAsync(Guid visitId, Guid userId, CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(TenantScope.CrossTenants("a visitor ends a look, from within the customer's pages"));
+        await db.SupportSessions.Where(v => v.Id == visitId && v.UserId == userId && v.EndedAtUtc == null && v.EndsAtUtc > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(v => v.EndedAtUtc, now), cancellationToken);
+    }
+
+    /// <summary>The name of the customer whose pages the visitor sees.</summary>
+    public async Task<string> PlaceAsync(Actor visitor, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(visitor.Scope);
+        return await db.Customers.Where(c => c.Id == visitor.Scope.Customer).Select(c => c.Name).SingleAsync(cancellationToken);
+    }
+
+    /// <summary>The newest fifty looks at a customer's pages.</summary>
+    public async Task<IReadOnlyList<SupportSession>> OfAsync(Actor actor, CustomerId customer, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyView : Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        return await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customer).OrderByDescending(v => v.StartedAtUtc).Take(50).ToListAsync(cancellationToken);
+    }
+}

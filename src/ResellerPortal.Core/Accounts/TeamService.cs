@@ -1,0 +1,213 @@
+using System.Net.Mail;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>Whose members: the operator's (no reseller), a reseller's, or a customer's.</summary>
+public sealed record Team(ResellerId? Reseller, CustomerId? Customer)
+{
+    /// <summary>The team that the actor sits in.</summary>
+    public static Team Of(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
+
+    public IReadOnlyList<Role> Roles => this switch
+    {
+        { Reseller: null } => [Role.OperatorAdmin, Role.OperatorSupport],
+        { Customer: null } => [Role.ResellerOwner, Role.ResellerBilling, Role.ResellerSupport, Role.ResellerViewer],
+        _ => [Role.CustomerAdmin, Role.CustomerViewer],
+    };
+
+    /// <summary>The role that can manage the team; the last one who has it stays.</summary>
+    public Role Head => Roles[0];
+}
+
+public sealed record TeamMember(MemberId Id, Guid UserId, string Email, Role Role, bool HasSecondFactor, DateTimeOffset SinceUtc, DateTimeOffset? SeenAtUtc);
+
+public sealed record TeamList(Team Team, IReadOnlyList<TeamMember> Members, IReadOnlyList<Invitation> Invitations, TwoFactorRule TwoFactor);
+
+/// <summary>Members of the operator, of resellers and of customers: who they are, who is invited, and what each may do.</summary>
+public sealed class TeamService(PortalDatabase database, Memberships seats, TimeProvider clock)
+{
+    private const int MaxOpenInvitations = 100;
+
+    public async Task<TeamList> ListAsync(Actor actor, Team team, CancellationToken cancellationToken = default)
+    {
+        Demand(actor, team);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        var sessions = db.UserSessions;
+        var passkeys = db.Set<Microsoft.AspNetCore.Identity.IdentityUserPasskey<Guid>>();
+        var members = await db.Members.AsNoTracking().Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer)
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new TeamMember(
+                m.Id, u.Id, u.Email!, m.Role, u.TwoFactorEnabled || passkeys.Any(p => p.UserId == u.Id), m.CreatedAtUtc,
+                sessions.Where(s => s.UserId == u.Id).Max(s => (DateTimeOffset?)s.SeenAtUtc)))
+            .ToListAsync(cancellationToken);
+        var invitations = await db.Invitations.AsNoTracking().Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null)
+            .OrderByDescending(i => i.CreatedAtUtc).Take(MaxOpenInvitations).ToListAsync(cancellationToken);
+        var rule = await db.Resellers.Where(r => r.Id == team.Reseller).Select(r => r.TwoFactor).FirstOrDefaultAsync(cancellationToken);
+        return new TeamList(team, [.. members.OrderBy(m => m.SinceUtc)], invitations, rule);
+    }
+
+    public async Task<Outcome<Invitation>> InviteAsync(Actor actor, Team team, string email, Role role, CancellationToken cancellationToken = default)
+    {
+        var permission = Demand(actor, team);
+        email = email.Trim();
+        if (!MailAddress.TryCreate(email, out _) || email.Length > 256)
+        {
+            return Refusal.Of("Enter an e-mail address such as name@company.example.", nameof(email));
+        }
+
+        if (!team.Roles.Contains(role))
+        {
+            return Refusal.Of("Choose one of the roles.", nameof(role));
+        }
+
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (team.Customer is { } customer && !await db.Customers.AnyAsync(c => c.Id == customer && c.ResellerId == team.Reseller, cancellationToken))
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        var normalized = email.ToUpperInvariant();
+        if (await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer).Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail).AnyAsync(e => e == normalized, cancellationToken))
+        {
+            return Refusal.Of($"{email} is a member already. Change the role in the list.", nameof(email));
+        }
+
+        var open = await db.Invitations.Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null).ToListAsync(cancellationToken);
+        if (open.Any(i => i.Email.Equals(email, StringComparison.OrdinalIgnoreCase) && i.ExpiresAtUtc > now))
+        {
+            return Refusal.Of($"{email} is invited already. Send the invitation again from the list, or take it back.", nameof(email));
+        }
+
+        if (open.Count >= MaxOpenInvitations)
+        {
+            return Refusal.Of("A hundred invitations are open. Take some back first.", nameof(email));
+        }
+
+        var invitation = (await seats.GiveAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
+        db.Audit(actor, now, permission, $"invited {email} as {role}", team.Reseller, team.Customer);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return invitation;
+    }
+
+    /// <summary>Mails an open invitation once more, with seven new days. Its earlier links are dead from now on.</summary>
+    public async Task<Outcome<Invitation>> InviteAgainAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
+    {
+        var permission = Demand(actor, team);
+        await using var db = database.Open(actor.Scope);
+        if (await OpenInvitationAsync(db, team, invitationId, cancellationToken) is not { } invitation)
+        {
+            return Refusal.NotFound("invitation");
+        }
+
+        var now = clock.GetUtcNow();
+        invitation.Edition++;
+        invitation.ExpiresAtUtc = now + Memberships.OpenFor;
+        db.AccountEmails.Add(new AccountEmail { Kind = AccountEmailKind.Invitation, Email = invitation.Email, InvitationId = invitation.Id, AtUtc = now });
+        db.Audit(actor, now, permission, $"invited {invitation.Email} again", team.Reseller, team.Customer);
+        await db.SaveChangesAsync(cancellationToken);
+        return invitation;
+    }
+
+    public async Task<Outcome<Invitation>> TakeBackAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
+    {
+        var permission = Demand(actor, team);
+        await using var db = database.Open(actor.Scope);
+        if (await OpenInvitationAsync(db, team, invitationId, cancellationToken) is not { } invitation)
+        {
+            return Refusal.NotFound("invitation");
+        }
+
+        invitation.ClosedAtUtc = clock.GetUtcNow();
+        db.Audit(actor, invitation.ClosedAtUtc.Value, permission, $"took the invitation of {invitation.Email} back", team.Reseller, team.Customer);
+        await db.SaveChangesAsync(cancellationToken);
+        return invitation;
+    }
+
+    public Task<Outcome<Member>> ChangeRoleAsync(Actor actor, Team team, MemberId memberId, Role role, CancellationToken cancellationToken = default) =>
+        ChangeAsync(actor, team, memberId, (db, member, email) =>
+        {
+            if (!team.Roles.Contains(role))
+            {
+                throw new ArgumentException($"{role} is no role of this team.", nameof(role));
+            }
+
+            member.Role = role;
+            return $"made {email} {role}";
+        }, keepsHead: role == team.Head, cancellationToken);
+
+    /// <summary>Takes a seat away. Whoever sits in it loses it with the next act.</summary>
+    public Task<Outcome<Member>> RemoveAsync(Actor actor, Team team, MemberId memberId, CancellationToken cancellationToken = default) =>
+        ChangeAsync(actor, team, memberId, (db, member, email) =>
+        {
+            db.Members.Remove(member);
+            return $"removed {email} ({member.Role})";
+        }, keepsHead: false, cancellationToken);
+
+    /// <summary>Says whose people have to sign in with two factors. They are asked for the second one at their next act.</summary>
+    public async Task SetTwoFactorAsync(Actor actor, TwoFactorRule rule, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MembersManage);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        if (reseller.TwoFactor != rule)
+        {
+            reseller.TwoFactor = rule;
+            db.Audit(actor, clock.GetUtcNow(), Permission.MembersManage, $"two-factor sign-in: {rule}", actor.Reseller);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    private async Task<Outcome<Member>> ChangeAsync(Actor actor, Team team, MemberId memberId, Func<PortalDbContext, Member, string, string> change, bool keepsHead, CancellationToken cancellationToken)
+    {
+        var permission = Demand(actor, team);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var heads = await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head).Select(m => m.Id).ToListAsync(cancellationToken);
+        await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
+        if (await db.Members.SingleOrDefaultAsync(m => m.Id == memberId && m.ResellerId == team.Reseller && m.CustomerId == team.Customer, cancellationToken) is not { } member)
+        {
+            return Refusal.NotFound("member");
+        }
+
+        if (member.Role == team.Head && !keepsHead
+            && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
+        {
+            return Refusal.Of($"This is the last {team.Head}. Give somebody else the role first.");
+        }
+
+        var email = await db.Users.Where(u => u.Id == member.UserId).Select(u => u.Email!).SingleAsync(cancellationToken);
+        var subject = change(db, member, email);
+        db.Audit(actor, clock.GetUtcNow(), permission, subject, team.Reseller, team.Customer);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return member;
+    }
+
+    private static Task<Invitation?> OpenInvitationAsync(PortalDbContext db, Team team, Guid id, CancellationToken cancellationToken) =>
+        db.Invitations.SingleOrDefaultAsync(i => i.Id == id && i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null, cancellationToken);
+
+    /// <summary>A team manages itself; a reseller manages the members of its customers as well, and the operator a reseller's.</summary>
+    /// <returns>The permission it was done by.</returns>
+    private static string Demand(Actor actor, Team team)
+    {
+        var permission = (actor.Scope.Kind, team) switch
+        {
+            (ScopeKind.AllTenants, { Reseller: null }) => Permission.OperatorsManage,
+            (ScopeKind.AllTenants, { Customer: null }) => Permission.ResellersManage,
+            (ScopeKind.Reseller, { Customer: null }) => Permission.MembersManage,
+            (ScopeKind.Reseller, _) => Permission.CustomersManage,
+            (ScopeKind.Customer, _) => Permission.MyMembersManage,
+            _ => throw new PermissionDeniedException(Permission.MembersManage),
+        };
+        actor.Demand(permission);
+        return actor.Scope.Contains(team.Reseller, team.Customer) ? permission : throw new PermissionDeniedException(permission);
+    }
+}

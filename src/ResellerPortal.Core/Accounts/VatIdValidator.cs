@@ -1,0 +1,16 @@
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Taxes;
+
+namespace ResellerPortal.Core.Accounts;
+
+/// <summary>Whether a VAT id as it was typed can be kept for a party of a country.</summary>
+internal static class VatIdValidator
+{
+    private const int Longest = 20;
+
+    /// <returns>Why it cannot, or null; nothing typed is well.</returns>
+    public static Refusal? Of(string? typed, string country) =>
+        VatId.Normalise(typed) is not { } id || (id.Length <= Longest && VatId.HasForm(id, country))
+            ? null
+            : Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(CustomerDetails.VatId));
+}

@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Auditing;
+
+/// <summary>
+/// Gives new entries of the history their number and hash, a moment after they were written. It is no part of the acts
+/// themselves: a lock on the end of a chain would make all of a reseller's acts wait for each other. Two nodes that seal at
+/// once want the same number, and the database lets one have it.
+/// </summary>
+public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clock, ILogger<AuditSealingWorker> logger) : BackgroundService
+{
+    private const int Batch = 500;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("sealing the history: all tenants");
+
+    /// <summary>Seals what waits.</summary>
+    /// <returns>How many entries were sealed.</returns>
+    public async Task<int> SealAsync(CancellationToken cancellationToken = default)
+    {
+        var sealedEntries = 0;
+        while (true)
+        {
+            await using var db = database.Open(Scope);
+            if (!await db.AuditEntries.AnyAsync(a => a.Sequence == null, cancellationToken))
+            {
+                return sealedEntries;
+            }
+
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var waiting = await db.AuditEntries.AsNoTracking().Where(a => a.Sequence == null).OrderBy(a => a.AtUtc).ThenBy(a => a.Id).Take(Batch).ToListAsync(cancellationToken);
+            foreach (var chain in waiting.GroupBy(a => a.Chain))
+            {
+                await SealAsync(db, chain.Key, chain, cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            sealedEntries += waiting.Count;
+            if (waiting.Count < Batch)
+            {
+                return sealedEntries;
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SealAsync(stoppingToken);
+            }
+            catch (DbException failure)
+            {
+                logger.LogDebug(failure, "Another node seals the history, or the database is away; it is tried again in {Pause}.", Pause);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "The history could not be sealed; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    private static async Task SealAsync(PortalDbContext db, Guid chain, IEnumerable<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        var head = await db.AuditEntries.AsNoTracking().Where(a => a.Chain == chain && a.Sequence != null).OrderByDescending(a => a.Sequence)
+            .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(cancellationToken);
+        var (sequence, previous) = (head?.Sequence ?? 0, head?.Hash ?? AuditHash.Start);
+        foreach (var entry in entries)
+        {
+            sequence++;
+            var salt = AuditHash.NewSalt();
+            var commitment = AuditHash.CommitmentOf(entry, salt);
+            var hash = AuditHash.Of(entry, sequence, commitment, previous);
+            await db.AuditEntries.Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(a => a.Sequence, sequence).SetProperty(a => a.Salt, salt).SetProperty(a => a.Commitment, commitment).SetProperty(a => a.Hash, hash),
+                cancellationToken);
+            previous = hash;
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.BankStatements;
+
+/// <summary>What an import added, and what was there before.</summary>
+public sealed record BankImport(int Added, int Known);
+
+/// <summary>A transaction with what it is probably for.</summary>
+/// <param name="Proposal">Of an open one; null where nothing suggests itself.</param>
+public sealed record BankTransactionRow(BankTransaction Transaction, string? CustomerName, BankMatchProposal? Proposal);
+
+/// <param name="Certain">How many open ones have a proposal that is certain.</param>
+public sealed record BankTransactionList(IReadOnlyList<BankTransactionRow> Rows, int TotalCount, int Certain);
+
+/// <summary>What recording many gave: how many are recorded, and why others are not.</summary>
+public sealed record BankRecordingResult(int Recorded, IReadOnlyList<string> Refusals);
+
+/// <summary>Money on a reseller's bank statements, and what it pays.</summary>
+public sealed class BankStatementService(PortalDatabase database, AccountPausePolicy pauses, TimeProvider clock)
+{
+    public const int MostEntries = 20_000;
+
+    /// <summary>Takes in what is new of a statement, in one transaction. The same file twice adds nothing, and an overlapping one only what is new.</summary>
+    public async Task<Outcome<BankImport>> ImportAsync(Actor actor, IReadOnlyList<BankStatementLine> entries, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        if (entries.Count is 0 or > MostEntries)
+        {
+            return Refusal.Of(entries.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var now = clock.GetUtcNow();
+        var added = 0;
+        foreach (var some in entries.GroupBy(e => e).SelectMany(alike => alike.Select((entry, occurrence) => (Entry: entry, Key: entry.KeyOf(occurrence)))).Chunk(500))
+        {
+            byte[][] keys = [.. some.Select(e => e.Key)];
+            var known = (await db.BankTransactions.Where(t => keys.Contains(t.ImportKey)).Select(t => t.ImportKey).ToListAsync(cancellationToken)).Select(Convert.ToHexString).ToHashSet();
+            foreach (var (entry, key) in some.Where(e => !known.Contains(Convert.ToHexString(e.Key))))
+            {
+                db.BankTransactions.Add(new BankTransaction
+                {
+                    ResellerId = actor.Reseller,
+                    Account = entry.Account,
+                    BookedOn = entry.BookedOn,
+                    AmountMinorUnits = entry.Amount.MinorUnits,
+                    Currency = entry.Amount.Currency,
+                    Counterparty = entry.Counterparty,
+                    CounterpartyIban = entry.CounterpartyIban,
+                    Reference = entry.Reference,
+                    ImportedAtUtc = now,
+                    ImportKey = key,
+                });
+                added++;
+            }
+        }
+
+        db.Audit(actor, now, Permission.PaymentsRecord, $"took in {added} of {entries.Count} entries of a bank statement", actor.Reseller);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new BankImport(added, entries.Count - added);
+    }
+
+    /// <summary>Transactions of one state, newest first; open ones with what they are probably for.</summary>
+    public async Task<BankTransactionList> PageAsync(Actor actor, BankTransactionState state, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        await using var db = database.Open(actor.Scope);
+        var all = db.BankTransactions.AsNoTracking().Where(t => t.State == state).OrderByDescending(t => t.BookedOn).ThenByDescending(t => t.Id);
+        var transactions = await all.Skip(skip).Take(take).ToListAsync(cancellationToken);
+        var ids = transactions.Select(t => t.CustomerId).OfType<CustomerId>().ToList();
+        var names = await db.Customers.Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+        var proposals = state == BankTransactionState.Open ? await ProposalsAsync(db, cancellationToken) : [];
+        return new BankTransactionList(
+            [.. transactions.Select(t => new BankTransactionRow(t, t.CustomerId is { } id ? names[id] : null, proposals.GetValueOrDefault(t.Id)))],
+            await all.CountAsync(cancellationToken),
+            proposals.Values.Count(p => p.IsCertain));
+    }
+
+    /// <summary>A customer's invoices on which something is due, for those who choose themselves.</summary>
+    public async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        await using var db = database.Open(actor.Scope);
+        return await OpenInvoicesAsync(db, customerId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Records a transaction as a customer's payment: it pays the invoices, those due first before the others, and what is left
+    /// goes to the balance. All of it in one transaction; repeating it changes nothing.
+    /// </summary>
+    public async Task<Outcome<BankTransaction>> RecordAsync(
+        Actor actor, Guid transactionId, CustomerId customerId, IReadOnlyCollection<Guid> invoiceIds, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+        await database.LockRowsAsync<Invoice>(db, invoiceIds, cancellationToken);
+        await database.LockRowsAsync<BankTransaction>(db, [transactionId], cancellationToken);
+        var customer = await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken);
+        var received = await db.BankTransactions.SingleOrDefaultAsync(t => t.Id == transactionId, cancellationToken);
+        var invoices = await db.Invoices.Where(i => invoiceIds.Contains(i.Id) && i.CustomerId == customerId && i.FinalisedAtUtc != null).OrderBy(i => i.DueOn).ThenBy(i => i.Number).ToListAsync(cancellationToken);
+        if (customer is null || received is null || invoices.Count != invoiceIds.Distinct().Count())
+        {
+            return Refusal.NotFound(customer is null ? "customer" : received is null ? "transaction" : "invoice");
+        }
+
+        if (received.State == BankTransactionState.Recorded)
+        {
+            return received.CustomerId == customerId ? received : Refusal.Of("Somebody recorded this for another customer in the meantime. Open the page again.");
+        }
+
+        if (received.Currency != customer.Currency)
+        {
+            return Refusal.Of($"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its invoice.");
+        }
+
+        await EnterAsync(db, actor, received, customer, invoices, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (customer.PausedAtUtc is not null)
+        {
+            await pauses.AlignAsync(actor, customerId, cancellationToken);
+        }
+
+        return received;
+    }
+
+    /// <summary>Records all that are certain, one after the other. Interrupted, it is simply started again.</summary>
+    public async Task<BankRecordingResult> RecordCertainAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        List<KeyValuePair<Guid, BankMatchProposal>> certain;
+        await using (var db = database.Open(actor.Scope))
+        {
+            certain = [.. (await ProposalsAsync(db, cancellationToken)).Where(p => p.Value.IsCertain)];
+        }
+
+        var (recorded, refusals) = (0, new List<string>());
+        var paid = new HashSet<Guid>();
+        foreach (var (id, proposal) in certain)
+        {
+            // Of two that name the same invoice only one is certain to be for it.
+            if (!proposal.Invoices.Any(i => paid.Contains(i.Id)))
+            {
+                var outcome = await RecordAsync(actor, id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)], cancellationToken);
+                recorded += outcome.IsRefused ? 0 : 1;
+                refusals.AddRange(outcome.Refusal is { } refusal ? [refusal.Message] : []);
+                paid.UnionWith(proposal.Invoices.Select(i => i.Id));
+            }
+        }
+
+        return new BankRecordingResult(recorded, refusals);
+    }
+
+    /// <summary>Says that a transaction is not for customers' invoices, or takes that back.</summary>
+    public async Task<Outcome<BankTransaction>> LeaveAsideAsync(Actor actor, Guid transactionId, bool isLeftAside, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRecord);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<BankTransaction>(db, [transactionId], cancellationToken);
+        if (await db.BankTransactions.SingleOrDefaultAsync(t => t.Id == transactionId, cancellationToken) is not { } received)
+        {
+            return Refusal.NotFound("transaction");
+        }
+
+        if (received.State == BankTransactionState.Recorded)
+        {
+            return Refusal.Of("It is recorded as a payment already.");
+        }
+
+        received.State = isLeftAside ? BankTransactionState.LeftAside : BankTransactionState.Open;
+        db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRecord, $"{(isLeftAside ? "left" : "took back what was left")} aside: {received.Amount} of {received.BookedOn:yyyy-MM-dd}", received.ResellerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return received;
+    }
+
+    private async Task EnterAsync(PortalDbContext db, Actor actor, BankTransaction received, Customer customer, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var left = received.Amount;
+        var paid = new List<string>();
+        foreach (var invoice in invoices.Where(i => i.Due.MinorUnits > 0))
+        {
+            var part = left < invoice.Due ? left : invoice.Due;
+            if (part.MinorUnits > 0)
+            {
+                db.Enter(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, received.BookedOn, TextOf(received), Guid.CreateVersion7(now)), now);
+                paid.Add($"{part} for {invoice.Number}");
+                left -= part;
+            }
+        }
+
+        if (left.MinorUnits > 0)
+        {
+            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, left, received.BookedOn, TextOf(received), Guid.CreateVersion7(now)), now);
+            db.Audit(actor, now, Permission.PaymentsRecord, $"{left} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
+            paid.Add($"{left} to the balance");
+        }
+
+        var text = string.Join(", ", paid);
+        (received.State, received.CustomerId, received.RecordedAs) = (BankTransactionState.Recorded, customer.Id, text.Length > 500 ? text[..499] + "…" : text);
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+    }
+
+    private static string TextOf(BankTransaction received) => received.Reference.Within(140);
+
+    private static async Task<Dictionary<Guid, BankMatchProposal>> ProposalsAsync(PortalDbContext db, CancellationToken cancellationToken)
+    {
+        var open = await OpenInvoicesAsync(db, null, cancellationToken);
+        var paidBefore = await db.BankTransactions.Where(t => t.CustomerId != null && t.CounterpartyIban != "").Select(t => new { t.CounterpartyIban, t.CustomerId }).Distinct().ToListAsync(cancellationToken);
+
+        // An account that paid for several customers tells nothing.
+        var payers = paidBefore.GroupBy(p => p.CounterpartyIban).Where(g => g.Count() == 1).ToDictionary(g => g.Key, g => g.Single().CustomerId);
+        var proposals = new Dictionary<Guid, BankMatchProposal>();
+        await foreach (var transaction in db.BankTransactions.AsNoTracking().Where(t => t.State == BankTransactionState.Open).OrderBy(t => t.BookedOn).ThenBy(t => t.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (BankTransactionMatcher.Of(transaction, open, payers.GetValueOrDefault(transaction.CounterpartyIban)) is { } proposal)
+            {
+                proposals.Add(transaction.Id, proposal);
+            }
+        }
+
+        return proposals;
+    }
+
+    private static async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(PortalDbContext db, CustomerId? customerId, CancellationToken cancellationToken)
+    {
+        var rows = await db.Invoices.AsNoTracking().Where(Invoice.HasDue)
+            .Where(i => customerId == null || i.CustomerId == customerId)
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { Invoice = i, c.Name })
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(r => new OpenInvoice(r.Invoice.Id, r.Invoice.Number!, r.Invoice.CustomerId, r.Name, r.Invoice.DueOn!.Value, r.Invoice.Due)).OrderBy(i => i.DueOn).ThenBy(i => i.Number, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+using ResellerPortal.Core.Monetary;
+
+namespace ResellerPortal.Core.BankStatements;
+
+/// <summary>
+/// Reads ISO 20022's account statement, camt.053, in any of its versions: they differ in their namespace and in where a name, a
+/// state and an amount of detail stand.
+/// </summary>
+public static class Camt053Reader
+{
+    /// <exception cref="InvalidDataException">It is no such statement, or one of its entries lacks what every entry has.</exception>
+    public static BankStatementFile Read(Stream stream)
+    {
+        var statements = Document(stream).Descendants().Where(e => e.Name.LocalName == "Stmt").ToList();
+        if (statements.Count == 0)
+        {
+            throw new InvalidDataException("The file is no account statement of the form camt.053. Ask your bank for one, or take its CSV file.");
+        }
+
+        var (entries, leftOut) = (new List<BankStatementLine>(), 0);
+        foreach (var statement in statements)
+        {
+            var account = Text(statement, "Acct", "Id", "IBAN") is { Length: > 0 } iban ? iban : Text(statement, "Acct", "Id", "Othr", "Id");
+            foreach (var entry in Children(statement, "Ntry"))
+            {
+                if (Text(entry, "CdtDbtInd") != "CRDT" || Text(entry, "RvslInd") is "true" or "1" || Text(entry, "Sts", "Cd") is "PDNG" or "INFO" || Text(entry, "Sts") is "PDNG" or "INFO")
+                {
+                    leftOut++;
+                    continue;
+                }
+
+                entries.AddRange(Parts(entry).Select(part => Read(account, entry, part)));
+            }
+        }
+
+        return new BankStatementFile(entries, leftOut);
+    }
+
+    /// <summary>The payments of an entry: a bank may book many as one sum.</summary>
+    private static IReadOnlyList<(XElement? Details, Money Amount)> Parts(XElement entry)
+    {
+        var whole = AmountOf(entry.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt"));
+        var details = Children(entry, "NtryDtls").SelectMany(group => Children(group, "TxDtls")).ToList();
+        var parts = details.ConvertAll(d => (Details: (XElement?)d, Amount: d.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt") ?? Find(d, "AmtDtls", "TxAmt", "Amt")));
+        return details.Count < 2 || parts.Exists(p => p.Amount is null) ? [(details.FirstOrDefault(), whole)]
+            : parts.ConvertAll(p => (p.Details, Amount: AmountOf(p.Amount))) is var told && told.TrueForAll(p => p.Amount.Currency == whole.Currency) && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
+            : [(details[0], whole)];
+    }
+
+    private static BankStatementLine Read(string account, XElement entry, (XElement? Details, Money Amount) part)
+    {
+        var details = part.Details ?? entry;
+        var payer = Find(details, "RltdPties", "Dbtr");
+        var name = payer is null ? "" : Text(payer, "Pty", "Nm") is { Length: > 0 } nested ? nested : Text(payer, "Nm");
+        var told = Children(details, "RmtInf").SelectMany(info =>
+            Children(info, "Ustrd").Select(e => e.Value).Concat(Children(info, "Strd").SelectMany(s => new[] { Text(s, "CdtrRefInf", "Ref"), Text(s, "RfrdDocInf", "Nb") })));
+        var endToEnd = Text(details, "Refs", "EndToEndId");
+        var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
+        var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
+        return new BankStatementLine(
+            BankStatementLine.Plain(account, BankStatementLine.AccountLength),
+            DayOf(entry),
+            part.Amount,
+            BankStatementLine.Plain(name, BankStatementLine.NameLength),
+            BankStatementLine.Plain(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), BankStatementLine.AccountLength),
+            BankStatementLine.Plain(reference, BankStatementLine.ReferenceLength),
+            BankStatementLine.Plain(ofBank, BankStatementLine.NameLength));
+    }
+
+    private static DateOnly DayOf(XElement entry)
+    {
+        foreach (var name in (string[])["BookgDt", "ValDt"])
+        {
+            var text = Text(entry, name, "Dt") is { Length: > 0 } day ? day : Text(entry, name, "DtTm");
+            if (text.Length >= 10 && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var booked))
+            {
+                return booked;
+            }
+        }
+
+        throw new InvalidDataException("An entry of the statement has no day on which it was booked.");
+    }
+
+    private static Money AmountOf(XElement? element)
+    {
+        if (element is null || !decimal.TryParse(element.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var amount))
+        {
+            throw new InvalidDataException("An entry of the statement has no amount.");
+        }
+
+        var code = (string?)element.Attribute("Ccy");
+        return Currency.TryParse(code, out var currency) && currency.HasWhole(amount) && amount < 1_000_000_000
+            ? Money.Round(amount, currency)
+            : throw new InvalidDataException($"An entry of the statement is of {element.Value} {code}, which this portal cannot keep.");
+    }
+
+    private static XElement Document(Stream stream)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            return XDocument.Load(reader).Root!;
+        }
+        catch (XmlException malformed)
+        {
+            throw new InvalidDataException($"The file is no XML that can be read: {malformed.Message}", malformed);
+        }
+    }
+
+    private static IEnumerable<XElement> Children(XElement element, string name) => element.Elements().Where(e => e.Name.LocalName == name);
+
+    private static XElement? Find(XElement element, params ReadOnlySpan<string> path)
+    {
+        XElement? found = element;
+        foreach (var name in path)
+        {
+            found = found is null ? null : Children(found, name).FirstOrDefault();
+        }
+
+        return found;
+    }
+
+    /// <summary>The text of an element without elements in it; empty where there is none.</summary>
+    private static string Text(XElement element, params ReadOnlySpan<string> path) => Find(element, path) is { HasElements: false } found ? found.Value.Trim() : "";
+}

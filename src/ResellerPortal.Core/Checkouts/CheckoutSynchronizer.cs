@@ -1,0 +1,259 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>
+/// Brings the books in line with what a provider says of a payment now. It may be told the same at any time, in any order and
+/// by any node: what stands in the books already is not entered again.
+/// </summary>
+public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchronizer reversals, AccountPausePolicy pauses, TimeProvider clock, ILogger<CheckoutSynchronizer> logger)
+{
+    private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on any tenant's checkout");
+
+    /// <summary>The key of what a payment enters, so that it enters once.</summary>
+    public static Guid KeyOf(Merchant merchant, string providerId) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{merchant.Key}|{providerId}")).AsSpan(0, 16));
+
+    /// <summary>Enters a payment.</summary>
+    /// <returns>The checkout that it is of; null where it is none of ours.</returns>
+    public async Task<Checkout?> ApplyAsync(Merchant merchant, ProviderPayment payment, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(merchant, payment.CheckoutId, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        var actor = Actor.Portal("payment provider", TenantScope.Of(found.ResellerId!.Value));
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(db, found, cancellationToken);
+        var checkout = await db.Checkouts.SingleAsync(c => c.Id == found.Id, cancellationToken);
+        if (Contradiction(checkout, payment) is { } contradiction)
+        {
+            logger.LogError("Payment {Payment} at {Merchant} is not taken: {Reason}", payment.Id, merchant, contradiction);
+            await RefuseAsync(db, actor, checkout, contradiction, cancellationToken);
+        }
+        else
+        {
+            await EnterAsync(db, actor, checkout, payment, cancellationToken);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, CustomerId: { } customerId }
+            && await db.DunningSteps.AnyAsync(s => s.CustomerId == customerId && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))
+        {
+            await pauses.AlignAsync(actor, customerId, cancellationToken);
+        }
+
+        return checkout;
+    }
+
+    /// <summary>Notes that a provider's page is closed without a payment.</summary>
+    public async Task<Checkout?> ExpireAsync(Merchant merchant, ProviderSession session, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(merchant, session.CheckoutId, cancellationToken) is not { } found || found.SessionId is { } known && known != session.Id)
+        {
+            return null;
+        }
+
+        await using var db = database.Open(Everybody);
+        await db.Checkouts.Where(c => c.Id == found.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
+        return found;
+    }
+
+    /// <summary>The checkout that a provider names, if it was made for this very merchant.</summary>
+    internal async Task<Checkout?> FindAsync(Merchant merchant, Guid? checkoutId, CancellationToken cancellationToken)
+    {
+        if (checkoutId is not { } id)
+        {
+            return null;
+        }
+
+        await using var db = database.Open(Everybody);
+        var checkout = await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken);
+        if (checkout is not null && checkout.Merchant != merchant)
+        {
+            logger.LogError("{Merchant} names checkout {Checkout}, which is not its own. Nothing is taken from it.", merchant, id);
+            return null;
+        }
+
+        return checkout;
+    }
+
+    /// <summary>Always in this order: customer, invoice or order, reseller (for numbers of credit notes), checkout.</summary>
+    private async Task LockAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    {
+        if (checkout.CustomerId is { } customer)
+        {
+            await database.LockRowsAsync<Customer>(db, [customer.Value], cancellationToken);
+        }
+
+        if (checkout.Purpose == CheckoutPurpose.Invoice)
+        {
+            await database.LockRowsAsync<Invoice>(db, [checkout.SubjectId], cancellationToken);
+            await database.LockRowsAsync<Reseller>(db, [checkout.ResellerId!.Value.Value], cancellationToken);
+        }
+        else
+        {
+            await database.LockRowsAsync<PlanOrder>(db, [checkout.SubjectId], cancellationToken);
+        }
+
+        await database.LockRowsAsync<Checkout>(db, [checkout.Id], cancellationToken);
+    }
+
+    private static string? Contradiction(Checkout checkout, ProviderPayment payment) =>
+        checkout.PaymentId is { } known && known != payment.Id && checkout.State is CheckoutState.Paid or CheckoutState.Processing
+            ? $"Payment {payment.Id} came for what {known} paid already. Pay it back."
+        : checkout.SessionId is { } session && payment.SessionId is { } other && session != other ? $"Page {other} is not the one that was opened for this."
+        : payment.Subtotal.Currency != checkout.Currency || payment.Subtotal != checkout.Amount ? $"{payment.Subtotal} was charged where {checkout.Amount} was asked for."
+        : payment.Discount.MinorUnits < 0 || payment.Tax.MinorUnits < 0 || payment.Total.MinorUnits < 0 ? "The provider's amounts make no sense."
+        : checkout.Purpose == CheckoutPurpose.Invoice && payment.Total != checkout.Amount ? $"{payment.Total} was paid where {checkout.Amount} was asked for."
+        : null;
+
+    private async Task RefuseAsync(PortalDbContext db, Actor actor, Checkout checkout, string fault, CancellationToken cancellationToken)
+    {
+        if (checkout.Fault != fault)
+        {
+            (checkout.State, checkout.Fault) = (checkout.State == CheckoutState.Paid ? CheckoutState.Paid : CheckoutState.Refused, fault);
+            db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRecord, $"refused an online payment: {fault}", checkout.ResellerId, checkout.CustomerId);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task EnterAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    {
+        checkout.SessionId ??= payment.SessionId;
+        if (payment.State == ProviderPaymentState.Paid)
+        {
+            if (checkout.State != CheckoutState.Paid)
+            {
+                await PayAsync(db, actor, checkout, payment, cancellationToken);
+            }
+
+            await KeepMethodAsync(db, checkout, payment.KeptMethod, cancellationToken);
+            await reversals.ApplyAsync(db, actor, checkout, payment.Reversals, cancellationToken);
+        }
+        else if (checkout.State is CheckoutState.Open or CheckoutState.Processing or CheckoutState.Failed)
+        {
+            checkout.PaymentId = payment.Id;
+            if (payment.State == ProviderPaymentState.Processing)
+            {
+                (checkout.State, checkout.Fault) = (CheckoutState.Processing, null);
+                await HoldAsync(db, checkout, cancellationToken);
+            }
+            else if (payment.State == ProviderPaymentState.Failed)
+            {
+                // On a page that is open still, the payer may try another method.
+                checkout.Fault = payment.Fault?.Within(500);
+                checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open ? CheckoutState.Open : CheckoutState.Failed;
+                await ReleaseAsync(db, checkout, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Nobody is reminded of an invoice whose money is on its way, unless somebody held the reminders already.</summary>
+    private async Task HoldAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    {
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: null })
+        {
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken);
+            checkout.ProcessingSinceUtc = clock.GetUtcNow();
+            invoice.RemindersHeldAtUtc ??= checkout.ProcessingSinceUtc;
+        }
+    }
+
+    private static async Task ReleaseAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    {
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: { } since } && await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken) is { RemindersHeldAtUtc: { } held } invoice && held == since)
+        {
+            invoice.RemindersHeldAtUtc = null;
+        }
+    }
+
+    private async Task PayAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (checkout.Purpose == CheckoutPurpose.PlanOrder)
+        {
+            var order = await db.PlanOrders.SingleAsync(o => o.Id == checkout.SubjectId, cancellationToken);
+            if (order.Status != PlanOrderStatus.Ordered || order.Due != checkout.Amount)
+            {
+                checkout.PaymentId = payment.Id;
+                await RefuseAsync(db, actor, checkout, $"Order {order.TransferReference} was {(order.Status == PlanOrderStatus.Cancelled ? "cancelled" : "paid otherwise")} in the meantime. Pay {payment.Total} back.", cancellationToken);
+                return;
+            }
+
+            var lot = EnterOrder(db, order, checkout.Merchant, payment, now);
+            db.Audit(actor, now, Permission.OrdersConfirm, $"order {order.TransferReference}: {payment.Total} paid online, lot of {lot.Conversions} conversions of {order.PlanName}", order.ResellerId);
+        }
+        else
+        {
+            await PayInvoiceAsync(db, actor, checkout, payment, now, cancellationToken);
+        }
+
+        (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Fault) = (CheckoutState.Paid, payment.Id, payment.AtUtc, null);
+        await ReleaseAsync(db, checkout, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>What an order is paid with online completes its price, and so makes its lot.</summary>
+    internal static CreditLot EnterOrder(PortalDbContext db, PlanOrder order, Merchant merchant, ProviderPayment payment, DateTimeOffset now, DateTimeOffset? beginsAtUtc = null, DateTimeOffset? expiresAtUtc = null)
+    {
+        order.Deduct(payment.Discount);
+        OrderPosting.Enter(
+            db, order, payment.Subtotal - payment.Discount, DateOnly.FromDateTime(payment.AtUtc.UtcDateTime), payment.Id, KeyOf(merchant, payment.Id), now, payment.Tax, payment.ReceiptUrl);
+        return OrderPosting.Grant(db, order, payment.Id, beginsAtUtc ?? now, now, expiresAtUtc);
+    }
+
+    /// <summary>It pays what is due of the invoice now; what that does not need goes to the balance.</summary>
+    private async Task PayInvoiceAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var invoice = await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
+        var today = reseller.Zone.DayOf(now);
+        var day = reseller.Zone.DayOf(payment.AtUtc);
+        var due = invoice.Due.MinorUnits > 0 ? invoice.Due : Money.Zero(invoice.Currency);
+        var part = payment.Total < due ? payment.Total : due;
+        if (part.MinorUnits > 0)
+        {
+            db.Enter(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, day, payment.Id, KeyOf(checkout.Merchant, payment.Id)), now, checkout.Id);
+        }
+
+        var rest = payment.Total - part;
+        if (rest.MinorUnits > 0)
+        {
+            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, rest, day, payment.Id, KeyOf(checkout.Merchant, payment.Id)), now);
+            checkout.ToBalanceMinorUnits = rest.MinorUnits;
+            db.Audit(actor, now, Permission.PaymentsRecord, $"{rest} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
+        }
+
+        await BalanceSettlement.ApplyAsync(database, db, customer, today, now, cancellationToken);
+    }
+
+    /// <summary>Keeps the method that a checkout was paid with, where its payer agreed to that.</summary>
+    internal static async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderMethod? method, CancellationToken cancellationToken)
+    {
+        if (checkout.SavesMethod && method is not null && await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == checkout.CustomerId && p.Merchant == checkout.Merchant, cancellationToken) is { } payer)
+        {
+            payer.Keep(method, checkout.CreatedAtUtc);
+        }
+    }
+}

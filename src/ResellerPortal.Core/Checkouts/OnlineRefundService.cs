@@ -1,0 +1,76 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Core.Checkouts;
+
+/// <summary>An online payment of an invoice, and what of it can go back.</summary>
+public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentReversal> Reversals)
+{
+    public Money Refundable => Checkout.State == CheckoutState.Paid
+        ? Checkout.Amount - Money.Sum(Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), Checkout.Currency)
+        : Money.Zero(Checkout.Currency);
+}
+
+/// <summary>Gives online payments back. The books follow what the provider did; a credit note mirrors it.</summary>
+public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway online, CheckoutSynchronizer book, TimeProvider clock)
+{
+    /// <summary>The online payments of an invoice, failed attempts among them, newest first.</summary>
+    public async Task<IReadOnlyList<OnlinePayment>> OfAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var checkouts = await db.Checkouts.AsNoTracking().Where(c => c.SubjectId == invoiceId && c.Purpose == CheckoutPurpose.Invoice).OrderByDescending(c => c.CreatedAtUtc).ToListAsync(cancellationToken);
+        var ids = checkouts.Select(c => c.Id).ToList();
+        var reversals = await db.PaymentReversals.AsNoTracking().Where(r => ids.Contains(r.CheckoutId)).ToListAsync(cancellationToken);
+        return [.. checkouts.Select(c => new OnlinePayment(c, [.. reversals.Where(r => r.CheckoutId == c.Id)]))];
+    }
+
+    /// <summary>Gives an amount of an online payment of an invoice back to its payer. The same key again gives nothing more.</summary>
+    public async Task<Outcome<OnlinePayment>> RefundAsync(Actor actor, Guid checkoutId, decimal amount, Guid key, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRefund);
+        await using var db = database.Open(actor.Scope);
+        if (await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId && c.Purpose == CheckoutPurpose.Invoice, cancellationToken) is not { } checkout)
+        {
+            return Refusal.NotFound("payment");
+        }
+
+        var before = (await OfAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
+        if (amount <= 0 || amount > before.Refundable.Amount || !checkout.Currency.HasWhole(amount))
+        {
+            return Refusal.Of($"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
+        }
+
+        return await GiveBackAsync(actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
+            ? refusal
+            : (await OfAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
+    }
+
+    /// <summary>Has the provider give money back, and brings the books in line with it.</summary>
+    internal async Task<Refusal?> GiveBackAsync(Actor actor, Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await online.RefundAsync(checkout, paymentId, amount, key, cancellationToken);
+            await using (var db = database.Open(actor.Scope))
+            {
+                db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRefund, $"gave {amount} of {paymentId} back", checkout.ResellerId, checkout.CustomerId);
+                await db.SaveChangesAsync(cancellationToken);
+            }
+
+            if (await online.ReadPaymentAsync(checkout.Merchant, paymentId, cancellationToken) is { } payment)
+            {
+                await book.ApplyAsync(checkout.Merchant, payment, cancellationToken);
+            }
+
+            return null;
+        }
+        catch (PaymentProviderException failure)
+        {
+            return failure.Refusal;
+        }
+    }
+}

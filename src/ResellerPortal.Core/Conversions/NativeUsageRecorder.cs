@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Conversions;
+
+/// <summary>Conversions of one token that the upstream counted.</summary>
+/// <param name="Token">What the statistics call it: its secret, or a name; empty where they name none.</param>
+/// <param name="HasTime">False where the statistics tell the day alone.</param>
+/// <param name="Converter">"docx-to-pdf", or whatever the statistics call it.</param>
+public readonly record struct CountedUsage(string Token, DateTimeOffset AtUtc, bool HasTime, string? Converter, long Conversions);
+
+/// <summary>A reseller whose statistics are due.</summary>
+/// <param name="Since">The first day (UTC) to ask for.</param>
+public sealed record DueStatistics(ResellerId Reseller, DateOnly Since);
+
+/// <summary>Brings what native tokens used into the ledger. Asking again for days that were taken in adds only what is new.</summary>
+public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter imports, TimeProvider clock)
+{
+    /// <summary>Statistics may come late: so many days before the last are asked for again.</summary>
+    private const int LateDays = 2;
+
+    /// <summary>For how long after its end a token may still turn up in statistics.</summary>
+    private static readonly TimeSpan LateUsage = TimeSpan.FromDays(LateDays + 1);
+
+    private static readonly TenantScope Everyone = TenantScope.CrossTenants("statistics of all resellers' native tokens");
+
+    /// <summary>Resellers with an account of their own and native tokens in use, whose last time is long enough ago.</summary>
+    public async Task<IReadOnlyList<DueStatistics>> DueAsync(TimeSpan every, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (asked, ended) = (now - every, now - LateUsage);
+        await using var db = database.Open(Everyone);
+        var first = await db.ApiTokens
+            .Where(t => t.IsNative && t.ExpiresAtUtc > ended && (t.DeletedUpstreamAtUtc == null || t.DeletedUpstreamAtUtc > ended))
+            .GroupBy(t => t.ResellerId)
+            .Select(g => new { Reseller = g.Key, At = g.Min(t => t.CreatedAtUtc) })
+            .ToListAsync(cancellationToken);
+        var own = await db.Resellers.Where(r => r.ProtectedUpstreamSecret != null).Select(r => r.Id).ToListAsync(cancellationToken);
+        var pulls = await db.StatisticsPulls.AsNoTracking().ToDictionaryAsync(p => p.ResellerId, cancellationToken);
+        return [.. first
+            .Where(f => own.Contains(f.Reseller) && !(pulls.GetValueOrDefault(f.Reseller)?.AtUtc > asked))
+            .Select(f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? DayOf(f.At)))];
+    }
+
+    /// <summary>Takes in what the statistics say of a day; what is not a native token's is left out.</summary>
+    /// <returns>Conversions that were new, and why the rest was refused where it was.</returns>
+    public async Task<(long Added, Refusal? Refusal)> TakeInAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
+    {
+        var scope = TenantScope.Of(reseller);
+        var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
+        var actor = Actor.Portal("ConvertAPI's statistics", scope);
+        var added = 0L;
+        foreach (var chunk in Summed(counted.Where(c => c.Conversions > 0 && names.Contains(c.Token))).Chunk(UsageImporter.MaxLines))
+        {
+            var outcome = await imports.ImportAsync(actor, chunk, new Dictionary<string, Guid>(), cancellationToken);
+            if (outcome.IsRefused)
+            {
+                return (added, outcome.Refusal);
+            }
+
+            added += outcome.Value.NewConversions;
+        }
+
+        return (added, null);
+    }
+
+    /// <summary>Remembers how asking for a reseller's statistics went.</summary>
+    /// <param name="through">The last day that was taken in; null where it failed.</param>
+    public async Task NoteAsync(ResellerId reseller, DateOnly? through, long added, string? fault, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(TenantScope.Of(reseller));
+        if (await db.StatisticsPulls.SingleOrDefaultAsync(cancellationToken) is not { } pull)
+        {
+            pull = new StatisticsPull { ResellerId = reseller };
+            db.StatisticsPulls.Add(pull);
+        }
+
+        (pull.AtUtc, pull.Fault) = (clock.GetUtcNow(), fault);
+        if (through is not null)
+        {
+            (pull.ThroughDay, pull.Added) = (through, added);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>How the last time went; null before the first.</summary>
+    public async Task<StatisticsPull?> LastAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.GatewayManage);
+        await using var db = database.Open(actor.Scope);
+        return await db.StatisticsPulls.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>Which of the names in statistics are native tokens': their secrets, or names that an import by hand matched.</summary>
+    private async Task<HashSet<string>> NativeNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(scope);
+        var native = await db.ApiTokens.AsNoTracking().Where(t => t.IsNative).Select(t => new { t.SecretHash, t.ImportName }).ToListAsync(cancellationToken);
+        var hashes = native.Select(t => Convert.ToHexString(t.SecretHash)).ToHashSet();
+        var matched = native.Select(t => t.ImportName).ToHashSet();
+        return [.. names.Where(name => matched.Contains(name) || hashes.Contains(Convert.ToHexString(TokenSecret.Hash(name))))];
+    }
+
+    /// <summary>One line for each token, time and converter, so that no line of one chunk adds to one of another.</summary>
+    private static IEnumerable<ImportLine> Summed(IEnumerable<CountedUsage> counted) => counted
+        .GroupBy(c => (c.Token, At: TimeOf(c), Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
+        .Select((g, index) => new ImportLine(index + 1, g.Key.Token, g.Key.At, g.Sum(c => c.Conversions).ToString(CultureInfo.InvariantCulture), g.Key.Converter));
+
+    private static string TimeOf(CountedUsage usage) =>
+        usage.AtUtc.UtcDateTime.ToString(usage.HasTime ? "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(instant.UtcDateTime);
+}

@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Conversions;
+
+/// <summary>A reading as pages show it.</summary>
+/// <param name="Owner">The reseller's name, or "Operator".</param>
+/// <param name="Since">What corrections of that time's entries, and statistics that came later, have changed since; looked for where the reading itself differs.</param>
+/// <param name="Open">What neither requests in flight nor that explain; 0 where all agrees.</param>
+public sealed record ReadingRow(UpstreamReading Reading, string Owner, long Since, long Open);
+
+/// <summary>An entry whose cost was never confirmed, and what it would count.</summary>
+public sealed record ReadingEntry(ResellerId Reseller, CustomerId Customer, string CustomerName, long Sequence, DateTimeOffset OccurredAtUtc, string Converter, long Counts, long WouldCount);
+
+/// <summary>Holds the ledger against what the upstream says it charged, account by account and day by day.</summary>
+public sealed class ReconciliationService(PortalDatabase database, LedgerCorrectionService corrections)
+{
+    private const int Shown = 60;
+
+    private static readonly TenantScope Everyone = TenantScope.CrossTenants("reconciliation: accounts of all tenants");
+
+    /// <summary>The beginning of the secret's hash: enough to tell accounts apart, too little to find the secret.</summary>
+    public static string MarkOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
+
+    /// <summary>When an account was read last; null for never.</summary>
+    public async Task<DateTimeOffset?> LastAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(Everyone);
+        return await db.UpstreamReadings.Where(r => r.ResellerId == owner && r.Account == account).MaxAsync(r => (DateTimeOffset?)r.AtUtc, cancellationToken);
+    }
+
+    /// <summary>Keeps what an account says it has consumed, beside what the ledger recorded since the reading before.</summary>
+    /// <param name="counted">What its statistics count since the reading before; null for unknown.</param>
+    /// <param name="takenAtUtc">When the upstream was asked.</param>
+    public async Task<UpstreamReading> RecordAsync(ResellerId? owner, string account, long consumed, long? counted, DateTimeOffset takenAtUtc, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(Everyone);
+        var before = await db.UpstreamReadings.AsNoTracking().Where(r => r.ResellerId == owner && r.Account == account).OrderByDescending(r => r.AtUtc).FirstOrDefaultAsync(cancellationToken);
+        var resellers = await ResellersAsync(db, owner, cancellationToken);
+        var reading = new UpstreamReading
+        {
+            ResellerId = owner,
+            Account = account,
+            FromUtc = before?.AtUtc,
+            AtUtc = takenAtUtc,
+            Consumed = consumed,
+            Counted = before is null ? null : counted,
+            Held = await db.Reservations.Where(r => resellers.Contains(r.ResellerId)).SumAsync(r => r.Quantity, cancellationToken),
+            HeldBefore = before?.Held ?? 0,
+            Charged = before is null ? 0 : consumed - before.Consumed,
+            Recorded = before is null ? 0 : await Entries(db, resellers, before.AtUtc, takenAtUtc).Where(e => e.RecordedAtUtc <= takenAtUtc).SumAsync(e => e.Quantity, cancellationToken),
+        };
+        db.UpstreamReadings.Add(reading);
+        await db.SaveChangesAsync(cancellationToken);
+        return reading;
+    }
+
+    /// <summary>The newest readings: of all accounts for the operator, of its own for a reseller.</summary>
+    public async Task<IReadOnlyList<ReadingRow>> ListAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        Demand(actor);
+        await using var db = database.Open(actor.Scope);
+        var readings = await db.UpstreamReadings.AsNoTracking().OrderByDescending(r => r.AtUtc).Take(Shown).ToListAsync(cancellationToken);
+        var names = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
+        var ofOperator = await ResellersAsync(db, owner: null, cancellationToken);
+        var rows = new List<ReadingRow>();
+        foreach (var reading in readings)
+        {
+            var since = reading.IsExplained(since: 0) ? 0 : await SinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
+            rows.Add(new ReadingRow(
+                reading,
+                reading.ResellerId is { } owner ? names[owner] : "Operator",
+                since,
+                reading.IsExplained(since) ? 0 : reading.Difference - since));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The entries that may be wrong, and what each would count to make the reading agree: newest first, none below 0.</summary>
+    public async Task<IReadOnlyList<ReadingEntry>> ConcernedAsync(Actor actor, Guid readingId, CancellationToken cancellationToken = default)
+    {
+        Demand(actor);
+        await using var db = database.Open(actor.Scope);
+        if (await db.UpstreamReadings.AsNoTracking().SingleOrDefaultAsync(r => r.Id == readingId, cancellationToken) is not { FromUtc: { } from } reading)
+        {
+            return [];
+        }
+
+        var resellers = await ResellersAsync(db, reading.ResellerId, cancellationToken);
+        var since = await SinceAsync(db, reading, resellers, cancellationToken);
+        var open = reading.IsExplained(since) ? 0 : reading.Difference - since;
+        IQueryable<LedgerEntry> all = db.LedgerEntries;
+        var unconfirmed = await Entries(db, resellers, from, reading.AtUtc)
+            .Where(e => (e.Flags & EntryFlags.Unconfirmed) != 0)
+            .Join(db.Customers, e => e.CustomerId, c => c.Id, (e, c) => new
+            {
+                Entry = e,
+                c.Name,
+                Counts = e.Quantity + all.Where(x => x.CustomerId == e.CustomerId && x.CorrectsSequence == e.Sequence).Sum(x => x.Quantity),
+            })
+            .OrderByDescending(e => e.Entry.OccurredAtUtc)
+            .Take(1000)
+            .ToListAsync(cancellationToken);
+        var entries = new List<ReadingEntry>();
+        foreach (var (entry, name, counts) in unconfirmed.Select(u => (u.Entry, u.Name, u.Counts)))
+        {
+            var wouldCount = Math.Max(0, counts + open);
+            open -= wouldCount - counts;
+            entries.Add(new ReadingEntry(entry.ResellerId, entry.CustomerId, name, entry.Sequence, entry.OccurredAtUtc, entry.Converter, counts, wouldCount));
+        }
+
+        return entries;
+    }
+
+    /// <summary>Corrects the entries as proposed. Done twice, the second finds nothing left to do.</summary>
+    /// <returns>What was corrected.</returns>
+    public async Task<Outcome<List<ReadingEntry>>> CorrectAsync(Actor actor, Guid readingId, CancellationToken cancellationToken = default)
+    {
+        var wrong = (await ConcernedAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
+        if (wrong.Count == 0)
+        {
+            return Refusal.Of("No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry in the ledger.");
+        }
+
+        foreach (var entry in wrong)
+        {
+            var portal = Actor.Portal($"{actor.Name} (reconciliation)", TenantScope.Of(entry.Reseller));
+            var outcome = await corrections.CorrectAsync(portal, entry.Customer, entry.Sequence, entry.WouldCount, "Held against the upstream's own count", cancellationToken);
+            if (outcome.IsRefused)
+            {
+                return outcome.Refusal!;
+            }
+        }
+
+        return wrong;
+    }
+
+    private static void Demand(Actor actor) => actor.Demand(actor.Scope.CrossesTenants ? Permission.AccountsReconcile : Permission.UsageReconcile);
+
+    /// <summary>The resellers whose conversions run under an account.</summary>
+    private static async Task<List<ResellerId>> ResellersAsync(PortalDbContext db, ResellerId? owner, CancellationToken cancellationToken) => owner is { } own
+        ? [own]
+        : await db.Resellers.Where(r => r.ProtectedUpstreamSecret == null).Select(r => r.Id).ToListAsync(cancellationToken);
+
+    /// <summary>Entries of conversions that ran under an account: through the gateway, or with native tokens.</summary>
+    private static IQueryable<LedgerEntry> Entries(PortalDbContext db, List<ResellerId> resellers, DateTimeOffset after, DateTimeOffset until)
+    {
+        var native = db.ApiTokens.Where(t => t.IsNative).Select(t => t.Id);
+        return db.LedgerEntries.AsNoTracking().Where(e =>
+            resellers.Contains(e.ResellerId) && e.OccurredAtUtc > after && e.OccurredAtUtc <= until
+            && (e.Source == UsageSource.Gateway || (e.Source == UsageSource.Import && native.Contains(e.TokenId))));
+    }
+
+    /// <summary>What the ledger recorded of a reading's time after it: corrections, and statistics that came later.</summary>
+    private static async Task<long> SinceAsync(PortalDbContext db, UpstreamReading reading, List<ResellerId> resellers, CancellationToken cancellationToken)
+    {
+        if (reading.FromUtc is not { } from)
+        {
+            return 0;
+        }
+
+        var entries = Entries(db, resellers, from, reading.AtUtc);
+        var late = await entries.Where(e => e.RecordedAtUtc > reading.AtUtc && e.Kind == EntryKind.Usage).SumAsync(e => e.Quantity, cancellationToken);
+        var corrected = await entries
+            .Join(db.LedgerEntries.Where(e => e.CorrectsSequence != null), e => new { e.CustomerId, Sequence = (long?)e.Sequence }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
+            .SumAsync(cancellationToken);
+        return late + corrected;
+    }
+}

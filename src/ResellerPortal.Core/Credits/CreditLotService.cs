@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Credits;
+
+/// <summary>What the operator changes of lots, and how far a reseller may go beyond them.</summary>
+public sealed class CreditLotService(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Makes a lot larger or smaller, for a reason that is kept. What is used or held stays.</summary>
+    /// <param name="conversions">Conversions to add; negative to take away.</param>
+    public async Task<Outcome<CreditLot>> AdjustAsync(Actor actor, Guid lotId, long conversions, string reason, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LotsAdjust);
+        if (conversions is 0 or < -BulkPlanService.MaxConversions or > BulkPlanService.MaxConversions)
+        {
+            return Refusal.Of($"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.", nameof(conversions));
+        }
+
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
+        {
+            return Refusal.Of("Give a reason of up to 500 characters; it is kept with the correction.", nameof(reason));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<CreditLot>(db, [lotId], cancellationToken);
+        if (await db.CreditLots.SingleOrDefaultAsync(l => l.Id == lotId, cancellationToken) is not { } lot)
+        {
+            return Refusal.NotFound("lot");
+        }
+
+        if (lot.Conversions + conversions < lot.Used + lot.Reserved)
+        {
+            return Refusal.Of($"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.", nameof(conversions));
+        }
+
+        var now = clock.GetUtcNow();
+        lot.Conversions += conversions;
+        db.LotAdjustments.Add(new LotAdjustment { ResellerId = lot.ResellerId, LotId = lot.Id, Conversions = conversions, Reason = reason.Trim(), ActorName = actor.Name, AtUtc = now });
+        db.Audit(actor, now, Permission.LotsAdjust, $"lot {lot.PlanName}: {conversions:+#,0;-#,0} conversions, {reason.Trim()}", lot.ResellerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return lot;
+    }
+
+    /// <summary>
+    /// Lets a reseller go beyond its lots by a number of conversions at a cost of their own, or blocks it. What was used of
+    /// an earlier allowance stays as it was.
+    /// </summary>
+    /// <param name="conversions">0 blocks.</param>
+    /// <param name="unitCost">Cost of one conversion in the reseller's currency.</param>
+    public async Task<Outcome<CreditLot>> SetOverageAsync(Actor actor, ResellerId resellerId, long conversions, decimal unitCost, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LotsAdjust);
+        if (conversions is < 0 or > BulkPlanService.MaxConversions)
+        {
+            return Refusal.Of($"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
+        }
+
+        if (unitCost is < 0 or > 1_000_000)
+        {
+            return Refusal.Of("A unit cost is from 0 to 1,000,000.", nameof(unitCost));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [resellerId.Value], cancellationToken);
+        if (await db.Resellers.SingleOrDefaultAsync(r => r.Id == resellerId, cancellationToken) is not { } reseller)
+        {
+            return Refusal.NotFound("reseller");
+        }
+
+        var now = clock.GetUtcNow();
+        var lot = new CreditLot
+        {
+            ResellerId = reseller.Id,
+            Kind = LotKind.Overage,
+            PlanName = "Overage",
+            Granted = conversions,
+            Conversions = conversions,
+            UnitCostMicros = UnitPrice.Round(unitCost, reseller.Currency).Micros,
+            Currency = reseller.Currency,
+            ValidFromUtc = now,
+            ExpiresAtUtc = now.AddYears(100),
+        };
+        await db.CreditLots
+            .Where(l => l.ResellerId == reseller.Id && l.Kind == LotKind.Overage && l.ExpiresAtUtc > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAtUtc, now), cancellationToken);
+        db.CreditLots.Add(lot);
+        db.Audit(
+            actor, now, Permission.LotsAdjust, conversions == 0 ? $"overage of {reseller.Name}: blocked" : $"overage of {reseller.Name}: up to {conversions:N0} conversions at {lot.UnitCost}", reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return lot;
+    }
+}

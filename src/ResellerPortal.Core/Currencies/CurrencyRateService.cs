@@ -1,0 +1,85 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Currencies;
+
+/// <summary>A currency that customers can be charged in beside the reseller's.</summary>
+/// <param name="Today">The rate that holds today.</param>
+/// <param name="Customers">How many are charged in it.</param>
+/// <param name="Rates">All that were set, the newest first.</param>
+public sealed record ForeignCurrency(ExchangeRate Today, int Customers, IReadOnlyList<CurrencyRate> Rates);
+
+/// <summary>The reseller's own currency, in which it reports, and those it has rates for.</summary>
+public sealed record CurrencyOverview(Currency Own, DateOnly Today, IReadOnlyList<ForeignCurrency> Others);
+
+/// <summary>The exchange rates of a reseller. It sets them itself, from the source that its tax office accepts.</summary>
+public sealed class CurrencyRateService(PortalDatabase database, TimeProvider clock)
+{
+    private const decimal MostUnits = 1_000_000;
+
+    /// <summary>Follows a currency's present rate with a new one from a local day on. Invoices that are final keep theirs.</summary>
+    /// <param name="units">Units of the currency for one of the reseller's, with up to nine decimals.</param>
+    public async Task<Outcome<CurrencyRate>> SetAsync(Actor actor, string code, decimal units, DateOnly effectiveFrom, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PricesEdit);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var now = clock.GetUtcNow();
+        if (Check(code, units, effectiveFrom, reseller, reseller.Zone.DayOf(now)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var rate = new CurrencyRate
+        {
+            ResellerId = reseller.Id,
+            Currency = Currency.Of(code),
+            Version = await db.CurrencyRates.MaxAsync(r => (int?)r.Version, cancellationToken) + 1 ?? 1,
+            EffectiveFrom = effectiveFrom,
+            UnitsNanos = (long)(units * ExchangeRate.NanosPerUnit),
+            CreatedAtUtc = now,
+        };
+        db.CurrencyRates.Add(rate);
+        db.Audit(
+            actor, now, Permission.PricesEdit,
+            string.Create(CultureInfo.InvariantCulture, $"{rate.RateFrom(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return rate;
+    }
+
+    public async Task<CurrencyOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var rates = await db.CurrencyRates.AsNoTracking().OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version).ToListAsync(cancellationToken);
+        var customers = await db.Customers.GroupBy(c => c.Currency).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var today = reseller.Zone.DayOf(clock.GetUtcNow());
+        return new CurrencyOverview(reseller.Currency, today, [.. rates
+            .GroupBy(r => r.Currency)
+            .OrderBy(g => g.Key.Code, StringComparer.Ordinal)
+            .Select(g => new ForeignCurrency(ChargedCurrency.Of(reseller, g.Key, g).On(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
+    }
+
+    /// <returns>Why customers cannot be charged in a currency, or null.</returns>
+    internal static async Task<Refusal?> WhyNotChargedInAsync(PortalDbContext db, Reseller reseller, string code, CancellationToken cancellationToken) =>
+        !Currency.TryParse(code, out var currency) ? Refusal.Of("Choose an ISO 4217 currency such as USD.", nameof(Customer.Currency))
+        : currency == reseller.Currency || await db.CurrencyRates.AnyAsync(r => r.Currency == currency, cancellationToken) ? null
+        : Refusal.Of($"There is no exchange rate for {currency} yet. Set one under Currencies first.", nameof(Customer.Currency));
+
+    private static Refusal? Check(string code, decimal units, DateOnly effectiveFrom, Reseller reseller, DateOnly today) =>
+        !Currency.TryParse(code, out var currency) ? Refusal.Of("Choose an ISO 4217 currency such as USD.", nameof(code))
+        : currency == reseller.Currency ? Refusal.Of($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
+        : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0 ? Refusal.Of($"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Of("A rate starts within a year from today.", nameof(effectiveFrom))
+        : null;
+}

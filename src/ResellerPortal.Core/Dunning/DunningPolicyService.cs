@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+
+namespace ResellerPortal.Core.Dunning;
+
+/// <summary>What a reseller wants done about overdue invoices.</summary>
+public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer, TimeProvider clock)
+{
+    public const int MostSteps = 5;
+
+    public async Task<DunningPolicy> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesConfigure);
+        await using var db = database.Open(actor.Scope);
+        return await db.DunningPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken) ?? new DunningPolicy { ResellerId = actor.Reseller };
+    }
+
+    public async Task<Outcome<DunningPolicy>> SetAsync(Actor actor, bool isOn, IReadOnlyList<DunningStepTerms> steps, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesConfigure);
+        if (Check(isOn, steps) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        var policy = await db.DunningPolicies.SingleOrDefaultAsync(cancellationToken);
+        if (policy is null)
+        {
+            policy = new DunningPolicy { ResellerId = actor.Reseller };
+            db.DunningPolicies.Add(policy);
+        }
+
+        (policy.IsOn, policy.Steps) = (isOn, [.. steps]);
+        db.Audit(
+            actor, clock.GetUtcNow(), Permission.InvoicesConfigure,
+            isOn ? $"overdue invoices are reminded of after {string.Join(", ", steps.Select(s => s.DaysOverdue))} days" : "overdue invoices are not reminded of", actor.Reseller);
+        await db.SaveChangesAsync(cancellationToken);
+        return policy;
+    }
+
+    /// <summary>Stops or goes on with the steps about one invoice, such as one in dispute.</summary>
+    public async Task<Outcome<Invoice>> HoldAsync(Actor actor, Guid invoiceId, bool isHeld, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesCredit);
+        await using var db = database.Open(actor.Scope);
+        if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId && i.FinalisedAtUtc != null, cancellationToken) is not { } invoice)
+        {
+            return Refusal.NotFound("invoice");
+        }
+
+        if (isHeld != invoice.RemindersHeldAtUtc is not null)
+        {
+            var now = clock.GetUtcNow();
+            invoice.RemindersHeldAtUtc = isHeld ? now : null;
+            db.Audit(actor, now, Permission.InvoicesCredit, $"{(isHeld ? "holds" : "goes on with")} the reminders of {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return invoice;
+    }
+
+    private Refusal? Check(bool isOn, IReadOnlyList<DunningStepTerms> steps) =>
+        isOn && !mailer.IsConfigured ? Refusal.Of("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
+        : steps.Count is 0 or > MostSteps ? Refusal.Of($"Set from 1 to {MostSteps} steps.", nameof(steps))
+        : steps.Any(s => s.DaysOverdue is < 1 or > 365) ? Refusal.Of("A step comes 1 to 365 days after the due date.", nameof(steps))
+        : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue) ? Refusal.Of("Each step comes later than the one before.", nameof(steps))
+        : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Of("A late fee is 0 or more.", nameof(steps))
+        : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Of("Tokens can be paused with the last step alone.", nameof(steps))
+        : null;
+}

@@ -1,0 +1,137 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Dunning;
+
+/// <summary>Takes the steps that are due about overdue invoices, and ends pauses of accounts that are settled.</summary>
+public sealed class DunningWorker(PortalDatabase database, DeliveryService deliveries, AccountPausePolicy pauses, IMailer mailer, TimeProvider clock, ILogger<DunningWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>Nobody is asked for money in the night: steps are taken from this hour on, in the reseller's time zone.</summary>
+    private const int FirstHour = 8;
+
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("overdue invoices of all resellers");
+
+    /// <summary>Takes all steps that are due.</summary>
+    /// <returns>How many were taken.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        var taken = 0;
+        await using var all = database.Open(AllTenants);
+        foreach (var policy in mailer.IsConfigured ? await all.DunningPolicies.AsNoTracking().Where(p => p.IsOn).ToListAsync(cancellationToken) : [])
+        {
+            taken += await RunAsync(policy, cancellationToken);
+        }
+
+        // Credit notes and write-offs settle invoices as payments do.
+        var paused = await all.Customers.AsNoTracking().Where(c => c.PausedAtUtc != null).Select(c => new { c.ResellerId, c.Id }).ToListAsync(cancellationToken);
+        foreach (var customer in paused)
+        {
+            await pauses.AlignAsync(ActorOf(customer.ResellerId), customer.Id, cancellationToken);
+        }
+
+        return taken;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Overdue invoices could not be looked through; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    private static Actor ActorOf(ResellerId reseller) => Actor.Portal("reminders", TenantScope.Of(reseller));
+
+    private async Task<int> RunAsync(DunningPolicy policy, CancellationToken cancellationToken)
+    {
+        var actor = ActorOf(policy.ResellerId);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
+        var now = clock.GetUtcNow();
+        if (TimeZoneInfo.ConvertTime(now, reseller.Zone).Hour < FirstHour)
+        {
+            return 0;
+        }
+
+        var today = reseller.Zone.DayOf(now);
+        var steps = db.DunningSteps;
+        var overdue = await db.Invoices.AsNoTracking()
+            .Where(Invoice.HasDue)
+            .Where(i => i.DueOn < today && i.RemindersHeldAtUtc == null && steps.Count(s => s.InvoiceId == i.Id) < policy.Steps.Count)
+            .OrderBy(i => i.Number)
+            .Select(i => new { i.Id, i.CustomerId })
+            .ToListAsync(cancellationToken);
+        var taken = 0;
+        foreach (var invoice in overdue)
+        {
+            if (await TakeAsync(actor, policy, reseller, invoice.Id, today, cancellationToken) is not { } step)
+            {
+                continue;
+            }
+
+            taken++;
+            if (step.PausesTokens)
+            {
+                await pauses.AlignAsync(actor, invoice.CustomerId, cancellationToken);
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>The step, its fee and its letter in one transaction.</summary>
+    private async Task<DunningStepTerms?> TakeAsync(Actor actor, DunningPolicy policy, Reseller reseller, Guid invoiceId, DateOnly today, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
+        var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, cancellationToken);
+        var earlier = await db.DunningSteps.Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).Select(s => s.TakenAtUtc).ToListAsync(cancellationToken);
+        if (invoice.Due.MinorUnits <= 0 || policy.DueOn(today, invoice.DueOn!.Value, [.. earlier.Select(reseller.Zone.DayOf)]) is not { } step)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var number = earlier.Count + 1;
+        var fee = invoice.RateFrom(reseller.Currency).Convert(new Money(step.FeeMinorUnits, reseller.Currency)).MinorUnits;
+        db.DunningSteps.Add(new DunningStep
+        {
+            InvoiceId = invoiceId,
+            Number = number,
+            ResellerId = invoice.ResellerId,
+            CustomerId = invoice.CustomerId,
+            TakenAtUtc = now,
+            FeeMinorUnits = fee,
+            PausesTokens = step.PausesTokens,
+        });
+        invoice.LateFeeMinorUnits += fee;
+        var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
+        db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, invoiceId, invoice.Snapshot!, policy.LetterOf(number), number, to, now, cancellationToken));
+        db.Audit(
+            actor, now, Permission.InvoicesConfigure,
+            $"reminder {number} of {invoice.Number}: {invoice.Due} due{(fee > 0 ? $", late fees {invoice.LateFee}" : "")}", invoice.ResellerId, invoice.CustomerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return step;
+    }
+}

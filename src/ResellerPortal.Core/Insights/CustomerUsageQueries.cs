@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+public sealed record DayUsage(DateOnly Day, long Conversions);
+
+/// <summary>A month of the customer's own usage; the amount is net of tax. Nothing of the reseller's cost is in it.</summary>
+public sealed record MonthUsage(BillingPeriod Month, long Conversions, Money Amount);
+
+/// <summary>What the customer's first page shows. Months are oldest first, the last one is the present.</summary>
+public sealed record CustomerOverview(
+    string CustomerName,
+    string ResellerName,
+    string TimeZone,
+    IReadOnlyList<MonthUsage> Months,
+    IReadOnlyList<DayUsage> Days,
+    IReadOnlyList<RatedLine> Lines)
+{
+    public MonthUsage ThisMonth => Months[^1];
+
+    public MonthUsage LastMonth => Months[^2];
+}
+
+/// <summary>
+/// The customer's own view. Prices may depend on the reseller's cost, so they are worked out in the whole reseller's scope;
+/// only prices leave this class.
+/// </summary>
+public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider clock)
+{
+    private const int Months = 12;
+
+    public async Task<CustomerOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyView);
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This view needs a seat at a customer.");
+        await using var db = database.Open(actor.Scope.WholeReseller());
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+        var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
+        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
+        var schedule = prices.ScheduleOf(reseller, customer);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var rated = Enumerable.Range(0, Months)
+            .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+            .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
+            .ToList();
+        var byDay = (await RatedPeriodQueries.UsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
+        return new CustomerOverview(
+            customer.Name,
+            reseller.Name,
+            reseller.TimeZone,
+            [.. rated.Select(m => new MonthUsage(m.Month, m.Rated.Quantity, m.Rated.Total))],
+            [.. Enumerable.Range(0, present.LastDay.Day).Select(i => present.FirstDay.AddDays(i)).Select(day => new DayUsage(day, byDay.GetValueOrDefault(day)))],
+            rated[^1].Rated.Lines);
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Balances;
+using ResellerPortal.Core.Dunning;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Payments;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+
+namespace ResellerPortal.Core.Insights;
+
+public enum TimelineTone
+{
+    Neutral,
+    Good,
+    Bad,
+}
+
+/// <summary>Something that happened to an invoice.</summary>
+/// <param name="Detail">Who, how much, or why; empty for nothing to add.</param>
+public sealed record TimelineEvent(DateTimeOffset AtUtc, string Title, string Detail, TimelineTone Tone = TimelineTone.Neutral);
+
+/// <summary>What happened to an invoice from its draft on, from every part of the portal that touched it.</summary>
+public sealed class InvoiceTimelineQueries(PortalDatabase database)
+{
+    /// <returns>In the order in which it happened; empty where there is no such invoice for this actor.</returns>
+    public async Task<IReadOnlyList<TimelineEvent>> OfAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        if (await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken) is not { } invoice)
+        {
+            return [];
+        }
+
+        List<TimelineEvent> events = [new(invoice.DraftedAtUtc, "Drafted", "")];
+        if (invoice.FinalisedAtUtc is { } finalisedAtUtc)
+        {
+            events.Add(new TimelineEvent(finalisedAtUtc, "Made final", $"{invoice.Total}, due {invoice.DueOn:yyyy-MM-dd}"));
+        }
+
+        var letters = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var payments = await db.Payments.AsNoTracking().Where(p => p.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var moves = await db.BalanceTransactions.AsNoTracking().Where(e => e.InvoiceId == invoiceId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        var notes = await db.CreditNotes.AsNoTracking().Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var steps = await db.DunningSteps.AsNoTracking().Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).ToListAsync(cancellationToken);
+
+        // Of what happened at one instant, causes come first.
+        foreach (var step in steps)
+        {
+            var fee = new Money(step.FeeMinorUnits, invoice.Currency);
+            events.Add(new TimelineEvent(step.TakenAtUtc, $"Reminder {step.Number}", fee.IsZero ? "" : $"late fee {fee}", TimelineTone.Bad));
+            if (step.PausesTokens)
+            {
+                events.Add(new TimelineEvent(step.TakenAtUtc, "Tokens paused", "until this invoice is paid", TimelineTone.Bad));
+            }
+        }
+
+        events.AddRange(letters.Select(Of));
+        events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
+            ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
+            : new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
+        events.AddRange(moves.Select(m => m.Kind == BalanceTransactionKind.InvoicePaid
+            ? new TimelineEvent(m.RecordedAtUtc, "Paid from the balance", $"{-m.Amount}", TimelineTone.Good)
+            : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));
+        events.AddRange(notes.Select(n => new TimelineEvent(n.IssuedAtUtc, $"Credit note {n.Number}", $"{n.Total}: {n.Reason}")));
+        events.AddRange(steps.Where(s => s.LiftedAtUtc is not null).Select(s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
+        if (invoice.VoidedAtUtc is { } voidedAtUtc)
+        {
+            events.Add(new TimelineEvent(voidedAtUtc, "Void", "its usage is billed again", TimelineTone.Bad));
+        }
+
+        if (invoice.RemindersHeldAtUtc is { } heldAtUtc)
+        {
+            events.Add(new TimelineEvent(heldAtUtc, "Reminders held", ""));
+        }
+
+        return [.. events.OrderBy(e => e.AtUtc)];
+    }
+
+    private static TimelineEvent Of(Delivery letter)
+    {
+        var name = letter.Kind switch
+        {
+            EmailKind.Invoice => "Invoice",
+            EmailKind.CreditNote => "Credit note",
+            _ => "Reminder",
+        };
+        return letter.State switch
+        {
+            DeliveryState.Sent => new TimelineEvent(letter.SentAtUtc!.Value, $"{name} mailed", letter.To, TimelineTone.Good),
+            DeliveryState.Failing => new TimelineEvent(letter.QueuedAtUtc, $"{name} not mailed yet", $"{letter.To}, attempt {letter.Attempts}: {letter.Fault}", TimelineTone.Bad),
+            DeliveryState.GivenUp => new TimelineEvent(letter.QueuedAtUtc, $"{name} could not be mailed", $"{letter.To}: {letter.Fault}", TimelineTone.Bad),
+            _ => new TimelineEvent(letter.QueuedAtUtc, $"{name} is about to be mailed", letter.To),
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>The numbers by which a reseller's bookkeeping knows its accounts. Those that come with the portal are of DATEV's chart SKR 03.</summary>
+public sealed class JournalAccounts : IResellerOwned, IAudited
+{
+    public required ResellerId ResellerId { get; init; }
+
+    /// <summary>The tax consultant's number at DATEV, and the reseller's at its consultant.</summary>
+    public int Consultant { get; set; } = 1001;
+
+    public int Client { get; set; } = 1;
+
+    /// <summary>Revenue with tax.</summary>
+    public int Taxed { get; set; } = 8400;
+
+    /// <summary>Revenue on which the customer owes the tax.</summary>
+    public int ReverseCharge { get; set; } = 8336;
+
+    /// <summary>All other revenue without tax.</summary>
+    public int Untaxed { get; set; } = 8338;
+
+    /// <summary>The debtor account of the first customer; the others follow as they were added.</summary>
+    public int FirstDebtor { get; set; } = 10_000;
+}
+
+/// <summary>What the reseller fills in of <see cref="JournalAccounts"/>.</summary>
+public sealed record JournalAccountNumbers(int Consultant, int Client, int Taxed, int ReverseCharge, int Untaxed, int FirstDebtor);
+
+/// <summary>One booking: a customer's debtor account to a revenue account.</summary>
+/// <param name="Gross">With its tax, in the document's currency; negative for a credit note.</param>
+/// <param name="Booked">The same in the reseller's currency.</param>
+public sealed record JournalLine(IssuedDocument Document, int Debtor, int Revenue, Money Gross, Money Booked);
+
+/// <summary>A month's documents as bookings.</summary>
+/// <param name="MadeAt">On the reseller's clocks.</param>
+public sealed record JournalBatch(BillingPeriod Month, DateTime MadeAt, JournalAccounts Accounts, Currency Currency, IReadOnlyList<JournalLine> Bookings);
+
+internal sealed class JournalAccountsConfiguration : IEntityTypeConfiguration<JournalAccounts>
+{
+    public void Configure(EntityTypeBuilder<JournalAccounts> builder) => builder.HasKey(a => a.ResellerId);
+}
+
+/// <summary>Documents as a bookkeeper books them.</summary>
+public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries documents, TimeProvider clock)
+{
+    public async Task<JournalAccounts> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LedgerExport);
+        await using var db = database.Open(actor.Scope);
+        return await AccountsAsync(db, actor, cancellationToken);
+    }
+
+    public async Task<Outcome<JournalAccounts>> SetAsync(Actor actor, JournalAccountNumbers numbers, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LedgerExport);
+        if (numbers.Consultant is < 1 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
+        {
+            return Refusal.Of("A consultant's number has up to 7 digits, a client's up to 5.", nameof(numbers.Consultant));
+        }
+
+        if (new[] { numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed }.Any(account => account is < 1000 or > 9999))
+        {
+            return Refusal.Of("A revenue account has 4 digits.", nameof(numbers.Taxed));
+        }
+
+        if (numbers.FirstDebtor is < 10_000 or > 69_999)
+        {
+            return Refusal.Of("Debtor accounts are from 10000 to 69999.", nameof(numbers.FirstDebtor));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        var accounts = await db.Set<JournalAccounts>().SingleOrDefaultAsync(cancellationToken);
+        if (accounts is null)
+        {
+            accounts = new JournalAccounts { ResellerId = actor.Reseller };
+            db.Add(accounts);
+        }
+
+        (accounts.Consultant, accounts.Client) = (numbers.Consultant, numbers.Client);
+        (accounts.Taxed, accounts.ReverseCharge, accounts.Untaxed, accounts.FirstDebtor) = (numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed, numbers.FirstDebtor);
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "changed the account numbers of bookings", actor.Reseller);
+        await db.SaveChangesAsync(cancellationToken);
+        return accounts;
+    }
+
+    /// <summary>Invoices and credit notes issued in a month, a booking each.</summary>
+    public async Task<JournalBatch> OfMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
+    {
+        var issued = await documents.OfMonthAsync(actor, month, cancellationToken);
+        await using var db = database.Open(actor.Scope);
+        var accounts = await AccountsAsync(db, actor, cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+
+        // Customers are never removed, so their place in the order in which they were added stays.
+        var order = await db.Customers.OrderBy(c => c.CreatedAtUtc).ThenBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
+        var debtors = order.Index().ToDictionary(c => c.Item, c => accounts.FirstDebtor + c.Index);
+        return new JournalBatch(
+            month,
+            TimeZoneInfo.ConvertTime(clock.GetUtcNow(), reseller.Zone).DateTime,
+            accounts,
+            reseller.Currency,
+            [.. issued.Where(document => document.Booked is not null).Select(document => new JournalLine(
+                document,
+                debtors[document.CustomerId],
+                document.Booked!.Category switch { "S" => accounts.Taxed, "AE" => accounts.ReverseCharge, _ => accounts.Untaxed },
+                document.Net + document.Tax,
+                document.Booked.Gross))]);
+    }
+
+    private static async Task<JournalAccounts> AccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>
+        await db.Set<JournalAccounts>().AsNoTracking().SingleOrDefaultAsync(cancellationToken) ?? new JournalAccounts { ResellerId = actor.Reseller };
+}

@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Insights;
+
+/// <summary>What the reseller's first page shows. Months are oldest first, the last one is the present.</summary>
+public sealed record ResellerOverview(
+    string ResellerName,
+    Currency Currency,
+    IReadOnlyList<CreditLot> Lots,
+    IReadOnlyList<UsageAlert> Alerts,
+    IReadOnlyList<MonthRevenue> Months,
+    IReadOnlyList<CustomerRevenue> Customers,
+    int CustomerCount,
+    int OpenOrders)
+{
+    /// <summary>In lots that are paid for; overage is beyond them.</summary>
+    public long ConversionsLeft => Lots.Where(lot => lot.Kind == LotKind.Plan).Sum(lot => lot.Available);
+
+    public RevenueSummary ThisMonth => Months[^1].Figures;
+
+    public RevenueSummary LastMonth => Months[^2].Figures;
+}
+
+/// <summary>One customer's figures of the present month.</summary>
+public sealed record CustomerRevenue(CustomerId Id, string Name, RevenueSummary Figures);
+
+public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvider clock)
+{
+    private const int Months = 12;
+    private const int Alerts = 6;
+
+    public async Task<ResellerOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var present = BillingPeriod.Of(now, reseller.Zone);
+        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, customers: null, cancellationToken);
+        var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
+
+        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+            .ToDictionary(month => month, _ => RevenueSummary.Zero(reseller.Currency));
+        var customers = new List<CustomerRevenue>();
+        foreach (var customer in all)
+        {
+            var schedule = prices.ScheduleOf(reseller, customer);
+            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            foreach (var month in months.Keys)
+            {
+                var figures = RevenueSummary.Of(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
+                months[month] += figures;
+                if (month == present && ofCustomer.Contains(month))
+                {
+                    customers.Add(new CustomerRevenue(customer.Id, customer.Name, figures));
+                }
+            }
+        }
+
+        var lots = await db.CreditLots.AsNoTracking()
+            .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
+            .OrderBy(l => l.ExpiresAtUtc)
+            .ToListAsync(cancellationToken);
+        var alerts = await UsageAlertQueries.Latest(db, Alerts).ToListAsync(cancellationToken);
+        return new ResellerOverview(
+            reseller.Name,
+            reseller.Currency,
+            lots,
+            alerts,
+            [.. months.OrderBy(m => m.Key).Select(m => new MonthRevenue(m.Key, m.Value))],
+            [.. customers.OrderByDescending(c => c.Figures.Conversions)],
+            all.Count,
+            await db.PlanOrders.CountAsync(o => o.Status == PlanOrderStatus.Ordered, cancellationToken));
+    }
+}

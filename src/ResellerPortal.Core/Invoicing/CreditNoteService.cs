@@ -1,0 +1,210 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>What is done to a finalised invoice that shall not be paid as it stands.</summary>
+public sealed class CreditNoteService(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
+    /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
+    public Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Declares a customer's last invoice void: what is left of it is credited, and its month and usage can be drafted again.
+    /// What was paid of it goes to the balance and pays the next.
+    /// </summary>
+    public Task<Outcome<Invoice>> VoidAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
+
+    /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
+    public Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
+
+    /// <summary>
+    /// Takes back an amount of an invoice, tax included, for money that went back to the customer: in the transaction of the
+    /// caller, which has locked the customer, the invoice and the reseller, in this order.
+    /// </summary>
+    /// <returns>Null where nothing of the invoice is left to take back.</returns>
+    internal async Task<CreditNote?> CreditAmountAsync(PortalDbContext db, Actor actor, Invoice invoice, Money amount, string reason, CancellationToken cancellationToken)
+    {
+        var left = invoice.VoidedAtUtc is null ? invoice.Total - new Money(invoice.CreditedMinorUnits, invoice.Currency) : Money.Zero(invoice.Currency);
+        if (left.MinorUnits <= 0 || amount.MinorUnits <= 0)
+        {
+            return null;
+        }
+
+        var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
+        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        int[] lines = [.. Enumerable.Range(1, original.Lines.Count).Except(credited)];
+        if (amount >= left && lines.Length > 0)
+        {
+            return (await CreditAsync(db, actor, invoice, lines, reason, cancellationToken)).Value;
+        }
+
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
+        var part = amount < left ? amount : left;
+        return await EnterAsync(db, actor, reseller, invoice, CreditNoteSnapshotFactory.OfAmount(original, part, reason, reseller.Zone.DayOf(clock.GetUtcNow())), [], cancellationToken);
+    }
+
+    private async Task<Outcome<Invoice>> VoidAsync(PortalDbContext db, Actor actor, Invoice invoice, string reason, CancellationToken cancellationToken)
+    {
+        var later = await db.Invoices.Where(Invoice.Stands)
+            .Where(i => i.CustomerId == invoice.CustomerId && i.PeriodStart > invoice.PeriodStart)
+            .OrderByDescending(i => i.PeriodStart)
+            .Select(i => i.Number)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (later is not null)
+        {
+            return Refusal.Of($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
+        }
+
+        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        int[] left = [.. Enumerable.Range(1, InvoiceSnapshot.Parse(invoice.Snapshot!).Lines.Count).Except(credited)];
+        if (left.Length > 0 && (await CreditAsync(db, actor, invoice, left, reason, cancellationToken)).Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var now = clock.GetUtcNow();
+        var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
+        invoice.VoidedAtUtc = now;
+        customer.BilledThroughSequence = invoice.FirstSequence - 1;
+
+        // Drafts of later months begin behind what is to be billed again.
+        await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
+        db.Audit(actor, now, Permission.InvoicesCredit, $"declared {invoice.Number} void: {reason}", invoice.ResellerId, invoice.CustomerId);
+        return invoice;
+    }
+
+    private Outcome<Invoice> WriteOff(PortalDbContext db, Actor actor, Invoice invoice, string reason)
+    {
+        if (invoice.Due.MinorUnits <= 0)
+        {
+            return Refusal.Of("Nothing is due on this invoice any more.");
+        }
+
+        var due = invoice.Due;
+        var now = clock.GetUtcNow();
+        invoice.WrittenOffMinorUnits += due.MinorUnits;
+        invoice.WrittenOffAtUtc = now;
+        db.Audit(actor, now, Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason}", invoice.ResellerId, invoice.CustomerId);
+        return invoice;
+    }
+
+    /// <summary>One act on a locked invoice in one transaction, and what it means for the customer's balance.</summary>
+    private async Task<Outcome<T>> ActAsync<T>(
+        Actor actor, Guid invoiceId, string reason, Func<PortalDbContext, Invoice, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
+        where T : class
+    {
+        actor.Demand(Permission.InvoicesCredit);
+        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
+        {
+            return Refusal.Of("Give a reason of up to 200 characters in one line.", nameof(reason));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = await LockAsync(db, actor, invoiceId, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal!;
+        }
+
+        var outcome = await act(db, found.Value, reason.Trim());
+        if (outcome.IsRefused)
+        {
+            return outcome;
+        }
+
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customer = await db.Customers.SingleAsync(c => c.Id == found.Value.CustomerId, cancellationToken);
+        var now = clock.GetUtcNow();
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    private async Task<Outcome<CreditNote>> CreditAsync(PortalDbContext db, Actor actor, Invoice invoice, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var earlier = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => n.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
+        var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
+        var chosen = positions.Distinct().Order().ToList();
+        if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
+        {
+            return Refusal.Of("Choose at least one line of this invoice.", nameof(positions));
+        }
+
+        if (chosen.Intersect(earlier.SelectMany(n => n.Lines).Select(l => l.Position)).Any())
+        {
+            return Refusal.Of("One of these lines was credited before. Open the invoice again.", nameof(positions));
+        }
+
+        var isLast = earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count;
+        if (!isLast && earlier.Exists(n => n.Lines.Count == 0))
+        {
+            return Refusal.Of("A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is taken back.", nameof(positions));
+        }
+
+        var note = await EnterAsync(
+            db, actor, reseller, invoice, CreditNoteSnapshotFactory.OfLines(original, chosen, earlier, reason, reseller.Zone.DayOf(clock.GetUtcNow())), chosen, cancellationToken);
+        if (isLast)
+        {
+            // Nothing was owed after all, so nothing was late.
+            invoice.LateFeeMinorUnits = 0;
+        }
+
+        return note;
+    }
+
+    /// <summary>Numbers a note and enters it. The reseller's row is locked, as the invoice's is.</summary>
+    private async Task<CreditNote> EnterAsync(
+        PortalDbContext db, Actor actor, Reseller reseller, Invoice invoice, InvoiceSnapshot snapshot, IReadOnlyList<int> positions, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        snapshot = snapshot with { Number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
+        var id = Guid.CreateVersion7(now);
+        var note = new CreditNote
+        {
+            Id = id,
+            ResellerId = invoice.ResellerId,
+            CustomerId = invoice.CustomerId,
+            InvoiceId = invoice.Id,
+            Number = snapshot.Number,
+            IssuedOn = snapshot.IssuedOn,
+            IssuedAtUtc = now,
+            Currency = invoice.Currency,
+            NetMinorUnits = snapshot.NetMinorUnits,
+            TaxMinorUnits = snapshot.TaxMinorUnits,
+            Reason = snapshot.Credits!.Reason,
+            Snapshot = snapshot.ToJson(),
+            Lines = [.. positions.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
+        };
+        db.CreditNotes.Add(note);
+        invoice.CreditedMinorUnits += note.Total.MinorUnits;
+        db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
+        return note;
+    }
+
+    private async Task<Outcome<Invoice>> LockAsync(PortalDbContext db, Actor actor, Guid invoiceId, CancellationToken cancellationToken)
+    {
+        // The customer's row guards its balance, the invoice's what is due, the reseller's the numbering; always in this order.
+        var customers = await db.Invoices.Where(i => i.Id == invoiceId).Select(i => i.CustomerId).ToListAsync(cancellationToken);
+        await database.LockRowsAsync<Customer>(db, customers.Select(c => c.Value), cancellationToken);
+        await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
+        return invoice is null ? Refusal.NotFound("invoice")
+            : !invoice.IsFinalised ? Refusal.Of("A draft is not credited. Draft the month again after you corrected it.")
+            : invoice.VoidedAtUtc is not null ? Refusal.Of("This invoice is void already.")
+            : invoice.WrittenOffMinorUnits > 0 ? Refusal.Of($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
+            : invoice;
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>All that making some drafts final needs, read at once in the transaction that has locked their customers.</summary>
+internal sealed class FinalizationContext
+{
+    private readonly List<PriceChange> _cards;
+    private readonly List<PriceChange> _rates;
+
+    private FinalizationContext(
+        Reseller reseller,
+        Dictionary<Guid, Invoice> invoices,
+        Dictionary<CustomerId, Customer> customers,
+        Dictionary<Guid, InvoiceCost> figures,
+        Dictionary<Guid, byte[]> chainHeads,
+        List<PriceChange> cards,
+        List<PriceChange> rates)
+    {
+        (Reseller, Invoices, Customers, Figures, ChainHeads) = (reseller, invoices, customers, figures, chainHeads);
+        (_cards, _rates) = (cards, rates);
+    }
+
+    public Reseller Reseller { get; }
+
+    public IReadOnlyDictionary<Guid, Invoice> Invoices { get; }
+
+    public IReadOnlyDictionary<CustomerId, Customer> Customers { get; }
+
+    public IReadOnlyDictionary<Guid, InvoiceCost> Figures { get; }
+
+    /// <summary>The hash of the last ledger entry that an invoice claims; none where it claims none.</summary>
+    public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
+
+    public static async Task<FinalizationContext> OpenAsync(PortalDbContext db, ResellerId resellerId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.SingleAsync(r => r.Id == resellerId, cancellationToken);
+        var invoices = await db.Invoices.Include(i => i.Lines).Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellationToken);
+        CustomerId[] customerIds = [.. invoices.Values.Select(i => i.CustomerId).Distinct()];
+        var customers = await db.Customers.Where(c => customerIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+        var figures = await db.InvoiceCosts.AsNoTracking().Where(f => ids.Contains(f.InvoiceId)).ToDictionaryAsync(f => f.InvoiceId, cancellationToken);
+        var heads = await db.Invoices.Where(i => ids.Contains(i.Id))
+            .Join(db.LedgerEntries, i => new { i.CustomerId, Sequence = i.LastSequence }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
+            .ToDictionaryAsync(h => h.Id, h => h.Hash, cancellationToken);
+
+        // What was set since the oldest of the drafts: mostly nothing. Versions tell, for clocks of two nodes may differ.
+        var (card, rate) = (figures.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(), figures.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
+        var cards = await db.RateCards.Where(c => c.Version > card).Select(c => new PriceChange(c.CustomerId, null, c.Version, c.EffectiveFrom)).ToListAsync(cancellationToken);
+        var rates = await db.CurrencyRates.Where(r => r.Version > rate).Select(r => new PriceChange(null, r.Currency, r.Version, r.EffectiveFrom)).ToListAsync(cancellationToken);
+        return new FinalizationContext(reseller, invoices, customers, figures, heads, cards, rates);
+    }
+
+    /// <summary>Why a draft is right no more; null where it still is.</summary>
+    public Refusal? WhyNot(Invoice invoice)
+    {
+        const string remedy = "Draft the month again.";
+        var customer = Customers[invoice.CustomerId];
+        if (!Figures.TryGetValue(invoice.Id, out var figures))
+        {
+            return Refusal.Of($"{customer.Name}: this draft is from an earlier version of the portal. {remedy}");
+        }
+
+        if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
+        {
+            return Refusal.Of($"{customer.Name}: some of this usage is on another invoice since this draft was made. {remedy}");
+        }
+
+        var lastDay = invoice.Period.LastDay;
+        if (_cards.Exists(c => (c.Customer is null || c.Customer == customer.Id) && c.Version > figures.RateCardVersion && c.From <= lastDay))
+        {
+            return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
+        }
+
+        if (invoice.Currency != customer.Currency)
+        {
+            return Refusal.Of($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
+        }
+
+        if (_rates.Exists(r => r.Currency == invoice.Currency && r.Version > figures.CurrencyRateVersion && r.From <= lastDay))
+        {
+            return Refusal.Of($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
+        }
+
+        var tax = TaxDecision.Of(Reseller, customer, lastDay, DocumentLanguage.Of(invoice.Language));
+        return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints)) || invoice.TaxReason != tax.Reason
+            ? Refusal.Of($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
+            : null;
+    }
+
+    /// <summary>A card or an exchange rate that is newer than a draft.</summary>
+    /// <param name="Customer">Whose card; null for a default one.</param>
+    /// <param name="Currency">Whose rate; null for a card.</param>
+    private sealed record PriceChange(CustomerId? Customer, Currency? Currency, int Version, DateOnly From);
+}

@@ -1,0 +1,272 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+public enum DraftOutcome
+{
+    Drafted,
+    NothingToBill,
+    FinalisedBefore,
+
+    /// <summary>An earlier month is not invoiced yet: that one is drafted, and the month asked for comes once it is final.</summary>
+    EarlierMonthDrafted,
+}
+
+/// <param name="Period">The month of the invoice, or the one that was asked for where there is none.</param>
+public sealed record DraftResult(CustomerId CustomerId, string CustomerName, DraftOutcome Outcome, BillingPeriod Period, Guid? InvoiceId = null);
+
+/// <summary>Every customer's draft of one period.</summary>
+public sealed record DraftingResult(BillingPeriod Period, IReadOnlyList<DraftResult> Results);
+
+/// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
+public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>Customers that are read together and written in one transaction. It is short, for their conversions wait for it.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>How many times as many are read while those before them are written.</summary>
+    private static readonly int ReadAhead = Math.Min(Environment.ProcessorCount, 8);
+
+    /// <param name="progress">Told after some customers each.</param>
+    /// <param name="then">What is done with their results before the next ones are written.</param>
+    public async Task<Outcome<DraftingResult>> DraftAsync(
+        Actor actor, BillingPeriod period, IProgress<BatchProgress>? progress = null, Func<IReadOnlyList<DraftResult>, Task>? then = null, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesDraft);
+        List<CustomerId> customers;
+        await using (var db = database.Open(actor.Scope))
+        {
+            var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+            if (period.EndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            {
+                return Refusal.Of($"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
+            }
+
+            customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
+        }
+
+        // Read ahead on other threads, for some databases answer on the caller's; written in their order.
+        var results = new List<DraftResult>(customers.Count);
+        var unread = new Queue<CustomerId[]>(customers.Chunk(AtOnce));
+        var ahead = new Queue<Task<IReadOnlyList<PreparedDraft>>>();
+        while (results.Count < customers.Count)
+        {
+            while (ahead.Count < ReadAhead && unread.TryDequeue(out var next))
+            {
+                ahead.Enqueue(Task.Run(() => PrepareAsync(actor, next, period, cancellationToken), cancellationToken));
+            }
+
+            var written = await WriteAsync(actor, await ahead.Dequeue(), period, cancellationToken);
+            results.AddRange(written);
+            if (then is not null)
+            {
+                await then(written);
+            }
+
+            progress?.Report(new BatchProgress(results.Count, customers.Count));
+        }
+
+        return new DraftingResult(period, results);
+    }
+
+    /// <summary>Drafts the last invoice of a customer whose contract has ended, without waiting for the month to be over.</summary>
+    public async Task<Outcome<DraftResult>> DraftFinalAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesDraft);
+        DateOnly lastDay;
+        await using (var db = database.Open(actor.Scope))
+        {
+            if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+            {
+                return Refusal.NotFound("customer");
+            }
+
+            if (customer.LastDay is not { } ends)
+            {
+                return Refusal.Of($"The contract of {customer.Name} has no end. Its months are drafted with all others.");
+            }
+
+            var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+            if (customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
+            {
+                return Refusal.Of($"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+            }
+
+            lastDay = ends;
+        }
+
+        return await DraftOneAsync(actor, customerId, BillingPeriod.Of(lastDay), cancellationToken);
+    }
+
+    private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
+        (await WriteAsync(actor, await PrepareAsync(actor, [customerId], period, cancellationToken), period, cancellationToken)).Single();
+
+    /// <summary>
+    /// Reads and prices what customers owe, in the order of their ids. Nothing is locked for it, so that conversions go on: entries
+    /// are never changed, and what else it rests on is looked at again when a draft is written or made final.
+    /// </summary>
+    private async Task<IReadOnlyList<PreparedDraft>> PrepareAsync(Actor actor, IReadOnlyList<CustomerId> ids, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(actor.Scope);
+        var prepared = new List<PreparedDraft>(ids.Count);
+        foreach (var account in await ReadAsync(db, actor, ids, cancellationToken))
+        {
+            prepared.Add(await PrepareAsync(db, account, period, cancellationToken));
+        }
+
+        return prepared;
+    }
+
+    private static async Task<IEnumerable<CustomerBilling>> ReadAsync(PortalDbContext db, Actor actor, IReadOnlyList<CustomerId> ids, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+        var prices = await PricingContext.ReadAsync(db, ids, cancellationToken);
+        var lastInvoiced = await db.Invoices.Where(Invoice.Stands)
+            .Where(i => ids.Contains(i.CustomerId))
+            .GroupBy(i => i.CustomerId)
+            .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
+            .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
+        return ids.Select(id => new CustomerBilling(
+            reseller, customers[id], prices.Of(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
+    }
+
+    private async Task<PreparedDraft> PrepareAsync(PortalDbContext db, CustomerBilling account, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (reseller, customer, prices, _) = account;
+        var schedule = prices.ScheduleOf(reseller, customer);
+        foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
+        {
+            var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
+            var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(month).Min();
+            var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
+            var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, month, billed);
+            if (month == period ? claim.IsEmpty && rated.Lines.Count == 0 : rated.Lines.All(line => line.Month != month))
+            {
+                continue;
+            }
+
+            var draft = InvoiceDraft.Compose(reseller, customer, month, claim, rated, now);
+            return new PreparedDraft(customer, draft, new InvoiceCost
+            {
+                InvoiceId = draft.Id,
+                ResellerId = reseller.Id,
+                Currency = reseller.Currency,
+                Quantity = rated.Quantity,
+                LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
+                CostMicros = rated.Cost.Micros,
+                RateCardVersion = prices.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
+                CurrencyRateVersion = prices.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
+                Days = claim.Days,
+                Tokens = await claim.ByTokenAsync(db, customer, cancellationToken),
+            });
+        }
+
+        return new PreparedDraft(customer, null, null);
+    }
+
+    /// <summary>Puts prepared drafts in the place of their customers' open ones, in one transaction.</summary>
+    private async Task<IReadOnlyList<DraftResult>> WriteAsync(Actor actor, IReadOnlyList<PreparedDraft> prepared, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        CustomerId[] ids = [.. prepared.Select(p => p.Customer.Id)];
+        var results = new Dictionary<CustomerId, DraftResult>();
+        await using (var db = database.Open(actor.Scope))
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        {
+            await database.LockRowsAsync<Customer>(db, ids.Select(id => id.Value), cancellationToken);
+            var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+            var existing = await db.Invoices
+                .Where(i => ids.Contains(i.CustomerId) && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+                .ToListAsync(cancellationToken);
+            foreach (var final in existing.Where(i => i.IsFinalised))
+            {
+                results[final.CustomerId] = new DraftResult(final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
+            }
+
+            List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.IsOf(customers[p.Customer.Id]))];
+            db.Invoices.RemoveRange(existing.Where(i => good.Exists(p => p.Customer.Id == i.CustomerId)));
+            await db.SaveChangesAsync(cancellationToken);
+            foreach (var draft in good)
+            {
+                results[draft.Customer.Id] = Add(db, actor, draft, period);
+            }
+
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        // What a draft rests on was changed since it was read; it is read again.
+        foreach (var id in ids.Where(id => !results.ContainsKey(id)))
+        {
+            results[id] = await DraftOneAsync(actor, id, period, cancellationToken);
+        }
+
+        return [.. ids.Select(id => results[id])];
+    }
+
+    private static DraftResult Add(PortalDbContext db, Actor actor, PreparedDraft prepared, BillingPeriod period)
+    {
+        var (customer, draft, figures) = prepared;
+        if (draft is null || figures is null)
+        {
+            return new DraftResult(customer.Id, customer.Name, DraftOutcome.NothingToBill, period);
+        }
+
+        db.Invoices.Add(draft);
+        db.InvoiceCosts.Add(figures);
+        db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{customer.Name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customer.Id);
+        return new DraftResult(customer.Id, customer.Name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
+    }
+
+    /// <summary>
+    /// The month that was asked for, and before it those since the last invoice that may have something of their own to bill:
+    /// billed out of order, their usage would come as late and their fee on its own.
+    /// </summary>
+    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(PortalDbContext db, CustomerBilling account, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
+    {
+        var (reseller, customer, _, lastInvoiced) = account;
+        if (lastInvoiced >= period.Previous)
+        {
+            return [period];
+        }
+
+        var firstUnbilled = await db.LedgerEntries
+            .Where(e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence)
+            .MinAsync(e => (DateTimeOffset?)e.OccurredAtUtc, cancellationToken);
+        var firstUsed = firstUnbilled is { } instant ? BillingPeriod.Of(instant, reseller.Zone) : period;
+        var joined = BillingPeriod.Of(customer.CreatedAtUtc, reseller.Zone);
+        var first = lastInvoiced is { } last ? last.Next : joined < firstUsed ? joined : firstUsed;
+        var owed = new List<BillingPeriod>();
+        for (var month = first; month < period; month = month.Next)
+        {
+            if (month >= firstUsed || schedule.HasFeesIn(month))
+            {
+                owed.Add(month);
+            }
+        }
+
+        return [.. owed, period];
+    }
+
+    /// <summary>What a customer's draft rests on beside its usage.</summary>
+    /// <param name="Prices">Its own and the default ones.</param>
+    /// <param name="LastInvoiced">The last month that is billed; null for none.</param>
+    private sealed record CustomerBilling(Reseller Reseller, Customer Customer, PricingContext Prices, BillingPeriod? LastInvoiced);
+
+    /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
+    /// <param name="Customer">As it was read for it.</param>
+    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceCost? Figures)
+    {
+        /// <summary>Whether it is right for the customer as it is now.</summary>
+        public bool IsOf(Customer present) =>
+            (present.BilledThroughSequence, present.LastDay, present.Currency) == (Customer.BilledThroughSequence, Customer.LastDay, Customer.Currency);
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>What finalising many gave: how many are final, and why others are not.</summary>
+public sealed record FinalizationResult(int Finalised, IReadOnlyList<string> Refusals);
+
+/// <summary>Makes drafts final: number, claim and snapshot in one transaction.</summary>
+public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock, PortalAddress portal)
+{
+    /// <summary>Drafts that are made final in one transaction. It is short, for their customers' conversions wait for it.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>Finalises a draft. Repeating it answers the invoice as it was finalised.</summary>
+    public async Task<Outcome<Invoice>> FinaliseAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default) =>
+        (await FinaliseAsync(actor, [invoiceId], cancellationToken)).Single();
+
+    /// <summary>Finalises drafts in one transaction, which is to be short; they take their numbers in the order given. One that is refused keeps no other back.</summary>
+    /// <returns>What became of each, in the same order.</returns>
+    public async Task<IReadOnlyList<Outcome<Invoice>>> FinaliseAsync(Actor actor, IReadOnlyList<Guid> invoiceIds, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.InvoicesFinalise);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var asked = await db.Invoices.Where(i => invoiceIds.Contains(i.Id)).Select(i => new { i.Id, i.CustomerId }).ToDictionaryAsync(i => i.Id, i => i.CustomerId, cancellationToken);
+
+        // The customers' rows guard the claims, the reseller's row the numbering; always in this order.
+        await database.LockRowsAsync<Customer>(db, asked.Values.Select(id => id.Value), cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var desk = await FinalizationContext.OpenAsync(db, actor.Reseller, [.. asked.Keys], cancellationToken);
+        var outcomes = new List<Outcome<Invoice>>(invoiceIds.Count);
+        foreach (var id in invoiceIds)
+        {
+            outcomes.Add(
+                !asked.ContainsKey(id) ? Refusal.NotFound("invoice")
+                : !desk.Invoices.TryGetValue(id, out var invoice) ? Refusal.Of("This draft was renewed in the meantime. Open the new one from the list.")
+                : invoice.IsFinalised ? invoice
+                : desk.WhyNot(invoice) is { } refusal ? refusal
+                : await FinaliseAsync(db, actor, desk, invoice, cancellationToken));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcomes;
+    }
+
+    /// <summary>Finalises drafts some at a time, oldest month first. Interrupted, it is simply started again.</summary>
+    /// <param name="drafts">Ids; those that are final already are counted as done.</param>
+    public async Task<FinalizationResult> FinaliseAllAsync(Actor actor, IReadOnlyList<Guid> drafts, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var refusals = new List<string>();
+        var done = 0;
+        foreach (var some in drafts.Chunk(AtOnce))
+        {
+            refusals.AddRange((await FinaliseAsync(actor, some, cancellationToken)).Where(outcome => outcome.IsRefused).Select(outcome => outcome.Refusal!.Message));
+            progress?.Report(new BatchProgress(done += some.Length, drafts.Count));
+        }
+
+        return new FinalizationResult(drafts.Count - refusals.Count, refusals);
+    }
+
+    private async Task<Invoice> FinaliseAsync(PortalDbContext db, Actor actor, FinalizationContext desk, Invoice invoice, CancellationToken cancellationToken)
+    {
+        var (reseller, customer) = (desk.Reseller, desk.Customers[invoice.CustomerId]);
+        var now = clock.GetUtcNow();
+        var issuedOn = reseller.Zone.DayOf(now);
+        var number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
+        var snapshot = InvoiceSnapshotFactory.Compose(reseller, customer, invoice, desk.Figures[invoice.Id], number, issuedOn, desk.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
+        invoice.Finalise(snapshot, now);
+        customer.BilledThroughSequence = invoice.LastSequence;
+        db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
+        if (customer.BalanceMinorUnits > 0 || invoice.Due.MinorUnits < 0)
+        {
+            await BalanceSettlement.ApplyAsync(database, db, customer, issuedOn, now, cancellationToken);
+        }
+
+        return invoice;
+    }
+}

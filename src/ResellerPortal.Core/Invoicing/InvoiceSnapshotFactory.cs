@@ -1,0 +1,62 @@
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>Writes down all that an invoice says on the day it is made final.</summary>
+internal static class InvoiceSnapshotFactory
+{
+    /// <param name="chainHead">The hash of the last ledger entry that it claims; empty where it claims none.</param>
+    public static InvoiceSnapshot Compose(
+        Reseller reseller, Customer customer, Invoice invoice, InvoiceCost figures, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
+    {
+        var (from, to) = DaysOf(invoice.Period, customer, reseller.Zone, figures.Days);
+        return new InvoiceSnapshot
+        {
+            Version = InvoiceSnapshot.CurrentVersion,
+            Number = number,
+            IssuedOn = issuedOn,
+            DueOn = issuedOn.AddDays(reseller.PaymentTermDays),
+            PeriodFrom = from,
+            PeriodTo = to,
+            Currency = invoice.Currency,
+            Reporting = invoice.Currency == reseller.Currency ? null : SnapshotReporting.Of(invoice.RateFrom(reseller.Currency), invoice.Net, invoice.Tax),
+            Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
+            Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
+            BuyerReference = customer.BuyerReference,
+            Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
+                new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
+
+            // All lines of an invoice are taxed alike, as its buyer is.
+            Taxes = [.. invoice.Lines.Take(1).Select(l => new SnapshotTax(l.TaxCategory, l.TaxRateBasisPoints, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
+            NetMinorUnits = invoice.NetMinorUnits,
+            TaxMinorUnits = invoice.TaxMinorUnits,
+            TotalMinorUnits = invoice.Total.MinorUnits,
+            FromBalanceMinorUnits = Math.Clamp(invoice.Total.MinorUnits, 0, customer.BalanceMinorUnits),
+            PaymentInstructions = reseller.PaymentInstructions,
+            Account = reseller.Account.IsGiven ? reseller.Account : null,
+            PayLink = reseller.PayLink.Length == 0 ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.Of(path) : null) : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
+            AccentColor = reseller.BrandColor,
+            Font = reseller.Font,
+            LogoHash = reseller.LogoHash,
+            Language = invoice.Language,
+            ElectronicProfile = customer.ElectronicProfile,
+            Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
+            VerifyAt = portal.Of("/my/ledger"),
+
+            // Entries are never changed, so what was read for the draft is what its range holds.
+            Days = figures.Days,
+            Tokens = figures.Tokens,
+            CostMicros = reseller.PrintsCost ? figures.CostMicros : null,
+        };
+    }
+
+    /// <summary>The month, or what of it the contract covers and was used.</summary>
+    private static (DateOnly From, DateOnly To) DaysOf(BillingPeriod period, Customer customer, TimeZoneInfo zone, IReadOnlyList<SnapshotDay> days)
+    {
+        var used = days.Select(d => d.Day).Where(period.Contains).ToList();
+        var from = used.Append(zone.DayOf(customer.CreatedAtUtc)).Min();
+        var to = used.Append(customer.LastDay ?? period.LastDay).Max();
+        return (period.Contains(from) ? from : period.FirstDay, period.Contains(to) ? to : period.LastDay);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Invoicing;
+
+/// <summary>A customer's invoice of a month beside the month before. Amounts are before tax, in the reseller's currency.</summary>
+/// <param name="Invoiced">The same as the net in the currency of the invoice.</param>
+/// <param name="Before">Of the month before; null where it had no invoice.</param>
+/// <param name="Warnings">Of a draft; a final invoice has none.</param>
+public sealed record ReviewRow(
+    Guid InvoiceId, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, long Quantity, Money Net, Money Invoiced, Money? Before, Money Cost, IReadOnlyList<DraftWarning> Warnings)
+{
+    public bool IsDraft => Number is null;
+
+    public Money Difference => Before is { } before ? Net - before : Net;
+
+    public Money Margin => Net - Cost;
+}
+
+/// <summary>A month's invoices as they are looked over before they become final.</summary>
+/// <param name="Rows">Those with warnings first, then by name. Drafts of earlier months, which come before this one, are among them.</param>
+/// <param name="Missing">Customers that had an invoice the month before and have none in this one.</param>
+/// <param name="NetBefore">What all invoices of the month before came to.</param>
+public sealed record MonthEndReviewResult(BillingPeriod Period, Currency Currency, IReadOnlyList<ReviewRow> Rows, IReadOnlyList<string> Missing, Money NetBefore)
+{
+    /// <summary>In the order in which they take their numbers: oldest month first, then by name.</summary>
+    public IEnumerable<ReviewRow> Drafts => Rows.Where(row => row.IsDraft).OrderBy(row => row.Period).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase);
+
+    public Money Net => Money.Sum(Rows.Where(row => row.Period == Period).Select(row => row.Net), Currency);
+
+    public Money Margin => Money.Sum(Rows.Where(row => row.Period == Period).Select(row => row.Margin), Currency);
+}
+
+/// <summary>The reseller's look at a month before its invoices go out.</summary>
+public sealed class MonthEndReview(PortalDatabase database)
+{
+    public async Task<MonthEndReviewResult> ReviewAsync(Actor actor, BillingPeriod period, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var invoices = db.Invoices.AsNoTracking();
+        var rows = await invoices
+            .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, i.Currency, i.RateNanos, c.Name, c.Address })
+            .GroupJoin(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, figures) => new { Invoice = i, Figures = figures })
+            .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Quantity = (long?)figures!.Quantity ?? 0, Late = (long?)figures.LateQuantity ?? 0, CostMicros = (long?)figures.CostMicros ?? 0 })
+            .ToListAsync(cancellationToken);
+
+        // Drafts of earlier months are few; each is held against its own month before.
+        DateOnly[] monthsBefore = [.. rows.Select(r => r.Invoice.PeriodStart.AddMonths(-1)).Append(period.Previous.FirstDay).Distinct()];
+        var before = await invoices
+            .Where(Invoice.Stands)
+            .Where(i => monthsBefore.Contains(i.PeriodStart))
+            .Select(i => new { i.CustomerId, i.PeriodStart, i.NetMinorUnits, i.Currency, i.RateNanos })
+            .ToDictionaryAsync(
+                i => (i.CustomerId, i.PeriodStart), i => new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)), cancellationToken);
+        var reviewed = rows.Select(row =>
+        {
+            var invoice = row.Invoice;
+            var invoiced = new Money(invoice.NetMinorUnits, invoice.Currency);
+            var net = new ExchangeRate(invoice.RateNanos, reseller.Currency, invoice.Currency).Back(invoiced);
+            var cost = Money.Round(new ExactAmount(row.CostMicros, reseller.Currency));
+            Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
+            var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
+            return new ReviewRow(
+                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Quantity, net, invoiced, previous, cost,
+                invoice.Number is null ? DraftWarningRules.Of(net, previous, cost, row.Late, hasAddress) : []);
+        });
+        return new MonthEndReviewResult(
+            period,
+            reseller.Currency,
+            [.. reviewed.OrderBy(row => row.Warnings.Count == 0).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase)],
+            await MissingAsync(db, [.. rows.Select(r => r.Invoice.CustomerId)], [.. before.Keys.Where(key => key.PeriodStart == period.Previous.FirstDay).Select(key => key.CustomerId)], cancellationToken),
+            Money.Sum(before.Where(i => i.Key.PeriodStart == period.Previous.FirstDay).Select(i => i.Value), reseller.Currency));
+    }
+
+    private static async Task<IReadOnlyList<string>> MissingAsync(PortalDbContext db, IReadOnlyCollection<CustomerId> present, IReadOnlyCollection<CustomerId> before, CancellationToken cancellationToken)
+    {
+        CustomerId[] missing = [.. before.Except(present)];
+        return await db.Customers.Where(c => missing.Contains(c.Id)).OrderBy(c => c.Name).Select(c => c.Name).ToListAsync(cancellationToken);
+    }
+}

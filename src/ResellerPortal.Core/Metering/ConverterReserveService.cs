@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>The operator's least quantities to hold, by converter.</summary>
+public sealed class ConverterReserveService(PortalDatabase database, TimeProvider clock)
+{
+    public async Task<IReadOnlyList<ConverterReserve>> AllAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.OperatorView);
+        await using var db = database.Open(actor.Scope);
+        return await db.ConverterReserves.AsNoTracking().OrderBy(r => r.Converter).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Sets how many conversions are held for a request of a converter; 1 is what all others hold.</summary>
+    public async Task<Outcome<ConverterReserve>> SetAsync(Actor actor, string converter, long quantity, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ConvertersManage);
+        var name = converter.Trim().ToLowerInvariant();
+        if (!ApiTokenService.IsConverter(name))
+        {
+            return Refusal.Of("Name the converter like docx-to-pdf.", nameof(converter));
+        }
+
+        if (quantity is < 1 or > 10_000)
+        {
+            return Refusal.Of("A request holds from 1 to 10,000 conversions.", nameof(quantity));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        var reserve = await db.ConverterReserves.SingleOrDefaultAsync(r => r.Converter == name, cancellationToken);
+        if (reserve is null)
+        {
+            reserve = new ConverterReserve { Converter = name, Quantity = quantity };
+            db.ConverterReserves.Add(reserve);
+        }
+
+        reserve.Quantity = quantity;
+        db.Audit(actor, clock.GetUtcNow(), Permission.ConvertersManage, $"{name} holds {quantity:N0} conversions a request", null);
+        await db.SaveChangesAsync(cancellationToken);
+        return reserve;
+    }
+}

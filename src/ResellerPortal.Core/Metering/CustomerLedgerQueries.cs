@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>An entry as its customer sees it.</summary>
+public sealed record CustomerLedgerRow(
+    long Sequence, EntryKind Kind, DateTimeOffset OccurredAtUtc, string Environment, string Converter, long Quantity, UsageSource Source, EntryFlags Flags, long? CorrectsSequence, string? Reference, string Hash);
+
+public sealed record CustomerLedgerList(IReadOnlyList<CustomerLedgerRow> Rows, long TotalCount, string ChainHead);
+
+/// <summary>The customer's own ledger, newest entry first. Pages are cut by sequence, so they cost the same at any length.</summary>
+public sealed class CustomerLedgerQueries(PortalDatabase database)
+{
+    public async Task<CustomerLedgerList> PageAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.MyView);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This view needs a seat at a customer.");
+        await using var db = database.Open(actor.Scope);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+        var newest = customer.LastSequence - skip;
+        var rows = await db.LedgerEntries.AsNoTracking()
+            .Where(e => e.CustomerId == customerId && e.Sequence <= newest && e.Sequence > newest - take)
+            .OrderByDescending(e => e.Sequence)
+            .ToListAsync(cancellationToken);
+        return new CustomerLedgerList(
+            [.. rows.Select(e => new CustomerLedgerRow(
+                e.Sequence, e.Kind, e.OccurredAtUtc, e.Environment, e.Converter, e.Quantity, e.Source, e.Flags, e.CorrectsSequence, e.Reference, Convert.ToHexStringLower(e.Hash)))],
+            customer.LastSequence,
+            Convert.ToHexStringLower(customer.ChainHead));
+    }
+}

@@ -1,0 +1,95 @@
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>What entries add up to, over all customers.</summary>
+internal sealed class LedgerTotals
+{
+    public long Entries { get; set; }
+
+    public Dictionary<Guid, long> UsedByToken { get; } = [];
+
+    /// <summary>By token with a monthly limit: what was recorded before the month that it counts.</summary>
+    public Dictionary<Guid, long> UsedBeforeMonth { get; } = [];
+
+    public Dictionary<Guid, long> UsedByLot { get; } = [];
+
+    public static void Add(Dictionary<Guid, long> sums, Guid key, long quantity) => sums[key] = sums.GetValueOrDefault(key) + quantity;
+}
+
+/// <summary>Checks one customer's entries, read in order of their sequence.</summary>
+internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zone, IReadOnlyDictionary<Guid, ApiToken> tokens, LedgerTotals sums, List<string> faults)
+{
+    private readonly Dictionary<(DateOnly Day, Guid TokenId, string Converter, long UnitCostMicros), (long Entries, long Quantity, long CostMicros)> _rollups = [];
+    private byte[] _head = LedgerHash.Genesis;
+    private long _last;
+    private long _usedInMonth;
+
+    public void Read(LedgerEntry entry, IReadOnlyList<LotDraw> draws)
+    {
+        if (entry.Sequence != _last + 1)
+        {
+            faults.Add($"{customer.Name}: entry {_last + 1} is missing, {entry.Sequence} follows.");
+        }
+
+        if (!entry.PreviousHash.AsSpan().SequenceEqual(_head) || !LedgerHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+        {
+            faults.Add($"{customer.Name}: the chain breaks at entry {entry.Sequence}.");
+        }
+
+        if (draws.Sum(d => d.Quantity) != entry.Quantity || !LedgerHash.Commit(draws).AsSpan().SequenceEqual(entry.CostCommitment))
+        {
+            faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} are not those it commits to.");
+        }
+
+        Sum(entry, draws);
+        (_head, _last) = (entry.Hash, entry.Sequence);
+    }
+
+    public void Finish(IReadOnlyList<UsageRollup> stored)
+    {
+        if (customer.LastSequence != _last || !customer.ChainHead.AsSpan().SequenceEqual(_head))
+        {
+            faults.Add($"{customer.Name}: the account names entry {customer.LastSequence} as its last, the ledger ends at {_last}.");
+        }
+
+        if (customer.UsedInMonth != _usedInMonth)
+        {
+            faults.Add($"{customer.Name}: the account counts {customer.UsedInMonth} conversions this month, its entries {_usedInMonth}.");
+        }
+
+        var found = stored.ToDictionary(r => (r.Day, r.TokenId, r.Converter, r.UnitCostMicros), r => (r.Entries, r.Quantity, r.CostMicros));
+        faults.AddRange(_rollups.Keys.Union(found.Keys)
+            .Where(key => _rollups.GetValueOrDefault(key) != found.GetValueOrDefault(key))
+            .Select(key => $"{customer.Name}: the daily usage of {key.Day:yyyy-MM-dd}, {key.Converter}, differs from its entries."));
+    }
+
+    private void Sum(LedgerEntry entry, IReadOnlyList<LotDraw> draws)
+    {
+        sums.Entries++;
+        LedgerTotals.Add(sums.UsedByToken, entry.TokenId, entry.Quantity);
+        var recordedIn = BillingPeriod.Of(entry.RecordedAtUtc, zone).FirstDay;
+        if (tokens[entry.TokenId].LimitMonth is { } limitMonth && recordedIn < limitMonth)
+        {
+            LedgerTotals.Add(sums.UsedBeforeMonth, entry.TokenId, entry.Quantity);
+        }
+
+        if (customer.UsageMonth is { } usageMonth && recordedIn == usageMonth)
+        {
+            _usedInMonth += entry.Quantity;
+        }
+
+        var entries = 1;
+        foreach (var draw in draws.OrderBy(d => d.LotId))
+        {
+            LedgerTotals.Add(sums.UsedByLot, draw.LotId, draw.Quantity);
+            var key = (zone.DayOf(entry.OccurredAtUtc), entry.TokenId, entry.Converter, draw.UnitCostMicros);
+            var sum = _rollups.GetValueOrDefault(key);
+            _rollups[key] = (sum.Entries + entries, sum.Quantity + draw.Quantity, sum.CostMicros + draw.CostMicros);
+            entries = 0;
+        }
+    }
+}

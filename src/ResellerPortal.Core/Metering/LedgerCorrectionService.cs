@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>Puts entries right by further entries; what was written stays.</summary>
+public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvider clock)
+{
+    /// <summary>
+    /// Sets what an entry counts in all. The difference to what it counts so far becomes a correction entry on the same day,
+    /// billed with the next invoice where that day is invoiced already.
+    /// </summary>
+    /// <param name="quantity">Conversions that the entry should count; 0 takes it back whole.</param>
+    public async Task<Outcome<LedgerEntry>> CorrectAsync(
+        Actor actor, CustomerId customerId, long sequence, long quantity, string reason, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.LedgerCorrect);
+        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl) || !char.IsLetterOrDigit(reason.Trim()[0]))
+        {
+            return Refusal.Of("Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the ledger.", nameof(reason));
+        }
+
+        if (quantity is < 0 or > 1_000_000)
+        {
+            return Refusal.Of("An entry counts from 0 to 1,000,000 conversions.", nameof(quantity));
+        }
+
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var entry = await db.LedgerEntries.AsNoTracking().SingleOrDefaultAsync(e => e.CustomerId == customerId && e.Sequence == sequence, cancellationToken);
+        if (entry is null)
+        {
+            return Refusal.NotFound("entry");
+        }
+
+        if (entry.Kind == EntryKind.Correction)
+        {
+            return Refusal.Of($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
+        }
+
+        var rows = new LedgerRowCache(database, db);
+        await rows.NeedTokensAsync([], [entry.TokenId]);
+        await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
+
+        var drawn = await DrawnAsync(db, entry, cancellationToken);
+        var change = quantity - drawn.Sum(d => d.Quantity);
+        if (change == 0)
+        {
+            return Refusal.Of($"This entry counts {quantity:N0} conversions already.", nameof(quantity));
+        }
+
+        var now = clock.GetUtcNow();
+        var token = rows.Token(entry.TokenId);
+        var book = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
+        var correction = book.Correct(token, entry, change, reason.Trim(), drawn);
+        await book.WriteAsync(cancellationToken);
+        db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return correction;
+    }
+
+    /// <summary>What an entry and its corrections drew, by lot, in the order the lots were first drawn.</summary>
+    private static async Task<IReadOnlyList<LotPart>> DrawnAsync(PortalDbContext db, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        long[] sequences =
+        [
+            entry.Sequence,
+            .. await db.LedgerEntries.Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence).Select(e => e.Sequence).ToListAsync(cancellationToken),
+        ];
+        var draws = await db.LotDraws.AsNoTracking()
+            .Where(d => d.CustomerId == entry.CustomerId && sequences.Contains(d.Sequence))
+            .OrderBy(d => d.Sequence)
+            .ToListAsync(cancellationToken);
+        return [.. draws.GroupBy(d => d.LotId).Select(g => new LotPart(g.Key, g.Sum(d => d.Quantity)))];
+    }
+}

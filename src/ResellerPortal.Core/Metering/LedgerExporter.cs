@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>
+/// A ledger entry as it leaves the portal, with all that <see cref="LedgerHash"/> makes its hash of. Hashes are lower-case
+/// hex, instants microseconds since 1970-01-01T00:00:00Z.
+/// </summary>
+/// <param name="Draws">What it drew at what cost: the reseller's secret, left out of a customer's export.</param>
+public sealed record ExportedEntry(
+    int Version,
+    Guid Customer,
+    long Sequence,
+    string Kind,
+    long Occurred,
+    long Recorded,
+    Guid Token,
+    string Environment,
+    string Converter,
+    long Quantity,
+    string Source,
+    Guid Request,
+    string? Reference,
+    int Flags,
+    long? Corrects,
+    string Commitment,
+    string Previous,
+    string Hash,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ExportedDraw>? Draws = null)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One line of NDJSON, without its line feed.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="JsonException">The line is not an exported entry.</exception>
+    public static ExportedEntry Parse(string line) => JsonSerializer.Deserialize<ExportedEntry>(line, Json) ?? throw new JsonException("The line is empty.");
+
+    internal static ExportedEntry Of(LedgerEntry entry, IEnumerable<LotDraw>? draws) => new(
+        1,
+        entry.CustomerId.Value,
+        entry.Sequence,
+        entry.Kind.ToString(),
+        UtcMicroseconds.From(entry.OccurredAtUtc),
+        UtcMicroseconds.From(entry.RecordedAtUtc),
+        entry.TokenId,
+        entry.Environment,
+        entry.Converter,
+        entry.Quantity,
+        entry.Source.ToString(),
+        entry.RequestId,
+        entry.Reference,
+        (int)entry.Flags,
+        entry.CorrectsSequence,
+        Convert.ToHexStringLower(entry.CostCommitment),
+        Convert.ToHexStringLower(entry.PreviousHash),
+        Convert.ToHexStringLower(entry.Hash),
+        draws is null ? null : [.. draws.Select(d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code))]);
+
+    /// <summary>The entry that it was, to check its hash.</summary>
+    /// <exception cref="FormatException">A field cannot be read.</exception>
+    internal LedgerEntry ToEntry() => new()
+    {
+        ResellerId = default,
+        CustomerId = new CustomerId(Customer),
+        Sequence = Sequence,
+        Kind = Parsed<EntryKind>(Kind),
+        OccurredAtUtc = UtcMicroseconds.ToInstant(Occurred),
+        RecordedAtUtc = UtcMicroseconds.ToInstant(Recorded),
+        TokenId = Token,
+        Environment = Environment,
+        Converter = Converter,
+        Quantity = Quantity,
+        Source = Parsed<UsageSource>(Source),
+        RequestId = Request,
+        Reference = Reference,
+        Flags = (EntryFlags)Flags,
+        CorrectsSequence = Corrects,
+        CostCommitment = Convert.FromHexString(Commitment),
+        PreviousHash = Convert.FromHexString(Previous),
+        Hash = Convert.FromHexString(Hash),
+    };
+
+    private static T Parsed<T>(string text)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(text, out var value) ? value : throw new FormatException($"'{text}' is no {typeof(T).Name}.");
+}
+
+/// <summary>What an entry drew from one lot; the cost in millionths of the currency unit.</summary>
+public sealed record ExportedDraw(string Salt, Guid Lot, long Quantity, long Cost, string Currency);
+
+/// <summary>A customer's whole ledger, in the order of its chain, for whoever wants to check it or keep books of their own.</summary>
+public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
+{
+    private const int Chunk = 2000;
+
+    /// <summary>Whether the customer exists and is the actor's to read.</summary>
+    public async Task<bool> IsWithinReachAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        await using var db = database.Open(actor.Scope);
+        return await db.Customers.AnyAsync(c => c.Id == customerId, cancellationToken);
+    }
+
+    /// <summary>
+    /// The entries of a customer, read in chunks. A customer's own member gets no draws; the reseller gets them with their
+    /// salts, so it can show that a commitment holds. Nothing comes for a customer that is not the actor's.
+    /// </summary>
+    public async IAsyncEnumerable<ExportedEntry> ReadAsync(Actor actor, CustomerId customerId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var isReseller = actor.Scope.Customer is null;
+        actor.Demand(isReseller ? Permission.LedgerExport : Permission.MyView);
+        await using var db = database.Open(actor.Scope);
+        if (!await db.Customers.AnyAsync(c => c.Id == customerId, cancellationToken))
+        {
+            yield break;
+        }
+
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "the ledger with its chain", actor.Reseller, customerId);
+        await db.SaveChangesAsync(cancellationToken);
+        for (var after = 0L; ;)
+        {
+            var entries = await db.LedgerEntries.AsNoTracking()
+                .Where(e => e.CustomerId == customerId && e.Sequence > after)
+                .OrderBy(e => e.Sequence)
+                .Take(Chunk)
+                .ToListAsync(cancellationToken);
+            if (entries.Count == 0)
+            {
+                yield break;
+            }
+
+            var last = entries[^1].Sequence;
+            var draws = !isReseller ? null : (await db.LotDraws.AsNoTracking()
+                .Where(d => d.CustomerId == customerId && d.Sequence > after && d.Sequence <= last)
+                .ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
+            foreach (var entry in entries)
+            {
+                yield return ExportedEntry.Of(entry, draws?[entry.Sequence]);
+            }
+
+            after = last;
+        }
+    }
+
+    /// <summary>Checks an export by itself: numbers without gaps, every hash, the chain, and commitments where draws are given.</summary>
+    /// <returns>The first fault in words, or null; and how many entries were read.</returns>
+    public static async Task<(string? Fault, long Entries, string Head)> VerifyAsync(IAsyncEnumerable<string> lines, CancellationToken cancellationToken = default)
+    {
+        var (sequence, head) = (0L, LedgerHash.Genesis);
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+        {
+            LedgerEntry entry;
+            ExportedEntry exported;
+            try
+            {
+                exported = ExportedEntry.Parse(line);
+                entry = exported.ToEntry();
+            }
+            catch (Exception unreadable) when (unreadable is JsonException or FormatException)
+            {
+                return ($"line {sequence + 1} cannot be read: {unreadable.Message}", sequence, Hex(head));
+            }
+
+            if (entry.Sequence != sequence + 1)
+            {
+                return ($"entry {sequence + 1} is missing, {entry.Sequence} follows", sequence, Hex(head));
+            }
+
+            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !LedgerHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+            {
+                return ($"the chain breaks at entry {entry.Sequence}", sequence, Hex(head));
+            }
+
+            if (exported.Draws is { } draws && !LedgerHash.Commit(draws).AsSpan().SequenceEqual(entry.CostCommitment))
+            {
+                return ($"the draws of entry {entry.Sequence} are not those it commits to", sequence, Hex(head));
+            }
+
+            (sequence, head) = (entry.Sequence, entry.Hash);
+        }
+
+        return (null, sequence, Hex(head));
+    }
+
+    private static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
+}

@@ -1,0 +1,188 @@
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>
+/// The rows that usage moves: locked and read, or remembered from the transaction before. They are remembered only where the
+/// database says that nobody else has written since (<see cref="IDatabaseDialect.WritesOfOthers"/>): then what was read or
+/// written here is what stands there. Whoever rolls back drops this with its connection.
+/// </summary>
+internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db)
+{
+    private const int MostRemembered = 20_000;
+
+    private readonly Dictionary<HashKey, ApiToken> _tokensByHash = [];
+    private readonly Dictionary<Guid, ApiToken> _tokens = [];
+    private readonly Dictionary<CustomerId, Customer> _customers = [];
+    private readonly Dictionary<ResellerId, Reseller> _resellers = [];
+    private readonly Dictionary<Guid, CreditLot> _lots = [];
+    private readonly Dictionary<ResellerId, List<CreditLot>> _openLots = [];
+    private readonly Dictionary<Guid, Reservation> _reservations = [];
+    private long? _writesOfOthers;
+
+    public PortalDatabase Database => database;
+
+    public PortalDbContext Db => db;
+
+    public RandomSource Random { get; } = new();
+
+    public ReserveQuantityPolicy Policy { get; } = new(database, db);
+
+    /// <summary>Begins the work of a transaction that holds up all other writers, or their rows.</summary>
+    public void Begin()
+    {
+        var writes = database.Dialect.WritesOfOthers(db);
+        if (writes is null || writes != _writesOfOthers || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
+        {
+            _tokensByHash.Clear();
+            _tokens.Clear();
+            _customers.Clear();
+            _resellers.Clear();
+            _lots.Clear();
+            _openLots.Clear();
+            _reservations.Clear();
+            Policy.Forget();
+        }
+
+        _writesOfOthers = writes;
+    }
+
+    /// <summary>The token whose secret, or the one before it, has this hash; null where none was found.</summary>
+    public ApiToken? TokenOf(byte[] secretHash) => _tokensByHash.GetValueOrDefault(new HashKey(secretHash));
+
+    public ApiToken Token(Guid id) => _tokens[id];
+
+    public Customer Customer(CustomerId id) => _customers[id];
+
+    public Reseller Reseller(ResellerId id) => _resellers[id];
+
+    /// <returns>Null where it is not held, or no more.</returns>
+    public Reservation? Reservation(Guid id) => _reservations.GetValueOrDefault(id);
+
+    public CreditLot Lot(Guid id) => _lots[id];
+
+    /// <summary>A reseller's lots in the order they are drawn: plans before overage, first-expiring first.</summary>
+    public IReadOnlyList<CreditLot> OpenLots(ResellerId reseller) => _openLots[reseller];
+
+    /// <summary>Notes what the transaction will write.</summary>
+    public void Add(Reservation made) => _reservations[made.Id] = made;
+
+    /// <inheritdoc cref="Add"/>
+    public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
+
+    /// <summary>Locks and reads tokens by the hash of their secret, or of the one before it, and by id.</summary>
+    public async Task NeedTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
+    {
+        var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
+        var read = await ByHashAsync(nameof(ApiToken.SecretHash), unknown);
+        if (read.Count < unknown.Count)
+        {
+            var found = read.Select(t => new HashKey(t.SecretHash)).ToHashSet();
+            read.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
+        }
+
+        if (database.Dialect.HasRowLocks)
+        {
+            // What was read before its lock may not stand any more.
+            ids = [.. read.Select(t => t.Id), .. ids];
+        }
+        else
+        {
+            read.ForEach(Remember);
+        }
+
+        (await MissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Remember);
+    }
+
+    public async Task NeedReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        (await MissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
+
+    /// <summary>Reads reservations anew: under locks that were taken since, they are what they stay.</summary>
+    public Task ReadAgainAsync(IReadOnlyCollection<Guid> reservations)
+    {
+        foreach (var id in reservations)
+        {
+            _reservations.Remove(id);
+        }
+
+        return NeedReservationsAsync(reservations);
+    }
+
+    public async Task NeedCustomersAsync(IEnumerable<CustomerId> ids) =>
+        (await MissingAsync(_customers, ids, id => id.Value, isLocking: true)).ForEach(customer => _customers[customer.Id] = customer);
+
+    public async Task NeedResellersAsync(IEnumerable<ResellerId> ids) =>
+        (await MissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
+
+    /// <summary>Locks and reads all lots of some resellers that are not full.</summary>
+    public async Task NeedOpenLotsAsync(IEnumerable<ResellerId> resellers)
+    {
+        var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
+        unknown.ForEach(reseller => _openLots[reseller] = []);
+        foreach (var lot in await database.ReadManyAsync<CreditLot>(db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
+        {
+            Put(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
+        }
+    }
+
+    /// <summary>Locks and reads lots by id. One that is full is put among the open ones, for it may have room when this is done.</summary>
+    public async Task NeedLotsAsync(IReadOnlyCollection<Guid> ids)
+    {
+        (await MissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
+        foreach (var id in ids)
+        {
+            Put(_lots[id]);
+        }
+    }
+
+    /// <summary>A lot that is full or was closed is not read for every request.</summary>
+    private static string HasRoom(TableMap<CreditLot> lot) =>
+        $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
+
+    private void Put(CreditLot lot)
+    {
+        if (_openLots.TryGetValue(lot.ResellerId, out var open) && !open.Contains(lot))
+        {
+            open.Add(lot);
+            open.Sort((one, other) => (one.Kind, one.ExpiresAtUtc, one.Id).CompareTo((other.Kind, other.ExpiresAtUtc, other.Id)));
+        }
+    }
+
+    private Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<HashKey> hashes) =>
+        database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);
+
+    private void Remember(ApiToken read)
+    {
+        _tokens.TryAdd(read.Id, read);
+        var token = _tokens[read.Id];
+        _tokensByHash[new HashKey(token.SecretHash)] = token;
+        if (token.FormerSecretHash is { } former)
+        {
+            _tokensByHash[new HashKey(former)] = token;
+        }
+    }
+
+    /// <summary>Reads the rows that are not known yet, in the order of their ids.</summary>
+    private Task<List<TRow>> MissingAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf, bool isLocking)
+        where TKey : struct
+        where TRow : class
+    {
+        List<TKey> missing = [.. keys.Where(key => !known.ContainsKey(key))];
+        return missing.Count == 0 ? Task.FromResult<List<TRow>>([]) : database.ReadManyAsync<TRow>(db, missing.Distinct().OrderBy(idOf).Cast<object>(), isLocking, default);
+    }
+}
+
+/// <summary>A hash as a dictionary key, without making text of it.</summary>
+internal readonly struct HashKey(byte[] hash) : IEquatable<HashKey>
+{
+    public byte[] Hash { get; } = hash;
+
+    public bool Equals(HashKey other) => Hash.AsSpan().SequenceEqual(other.Hash);
+
+    public override bool Equals(object? obj) => obj is HashKey other && Equals(other);
+
+    public override int GetHashCode() => BitConverter.ToInt32(Hash, 0);
+}

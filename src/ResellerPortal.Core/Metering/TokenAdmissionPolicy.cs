@@ -1,0 +1,96 @@
+using System.Net;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>Whether a token's own terms let a request begin; credits are judged after it. Pure: the rows are locked by the caller.</summary>
+internal static class TokenAdmissionPolicy
+{
+    private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(1);
+
+    /// <param name="month">First day of the present month in the reseller's time zone; the token has entered it.</param>
+    /// <returns>Null where the request may begin.</returns>
+    public static ReserveResult? Judge(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
+    {
+        if (JudgeTerms(token, request.Caller, request.Origin, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (token.AllowedConverters.Count > 0 && !token.AllowedConverters.Contains(request.Converter))
+        {
+            return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
+        }
+
+        if (token.UsageLimit is { } limit && token.RemainingIn(month) < (request.Quantity ?? 1))
+        {
+            return new ReserveResult.LimitReached(limit, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
+        }
+
+        if (token.ConcurrentRequests <= token.OpenRequests)
+        {
+            return new ReserveResult.TooManyInFlight(token.ConcurrentRequests.Value);
+        }
+
+        return NextRateInstant(token, now) is { } clears && clears - now > RateWindow
+            ? new ReserveResult.TooManyRequests(token.RequestsPerMinute!.Value, clears - now - RateWindow)
+            : null;
+    }
+
+    /// <summary>Whether a token may be used now, from there, at all.</summary>
+    public static ReserveResult? JudgeTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
+    {
+        if (token.IsNative)
+        {
+            return new ReserveResult.UsedUpstream();
+        }
+
+        if (token.RevokedAtUtc is { } revokedAtUtc)
+        {
+            return new ReserveResult.TokenRevoked(revokedAtUtc);
+        }
+
+        if (token.ExpiresAtUtc is { } expiresAtUtc && expiresAtUtc <= now)
+        {
+            return new ReserveResult.TokenExpired(expiresAtUtc);
+        }
+
+        if (token.PausedAtUtc is not null)
+        {
+            return new ReserveResult.AccountPaused();
+        }
+
+        if (token.NotBeforeUtc is { } notBeforeUtc && notBeforeUtc > now)
+        {
+            return new ReserveResult.TokenNotYetValid(notBeforeUtc);
+        }
+
+        if (token.AllowedNetworks.Count > 0 && !IsWithin(token.AllowedNetworks, caller))
+        {
+            return new ReserveResult.CallerNotAllowed(caller);
+        }
+
+        return origin is not null && token.AllowedOrigins.Count > 0 && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+            ? new ReserveResult.OriginNotAllowed(origin)
+            : null;
+    }
+
+    /// <summary>
+    /// The generic cell rate algorithm with a burst of one minute: each request costs a minute divided by the allowed
+    /// number, and what is owed may not exceed a minute.
+    /// </summary>
+    /// <returns>When all requests up to this one are paid off; null without a rate limit.</returns>
+    public static DateTimeOffset? NextRateInstant(ApiToken token, DateTimeOffset now) =>
+        token.RequestsPerMinute is { } perMinute ? (token.RateClearsAtUtc > now ? token.RateClearsAtUtc.Value : now) + (RateWindow / perMinute) : null;
+
+    private static bool IsWithin(IReadOnlyList<string> networks, IPAddress? caller)
+    {
+        if (caller is null)
+        {
+            return false;
+        }
+
+        var address = caller.IsIPv4MappedToIPv6 ? caller.MapToIPv4() : caller;
+        return networks.Any(network => IPNetwork.Parse(network).Contains(address));
+    }
+}

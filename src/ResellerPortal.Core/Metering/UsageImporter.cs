@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>A line of a statistics file as text. The number is that of the line in the file.</summary>
+public sealed record ImportLine(int Number, string Token, string At, string Quantity, string? Converter);
+
+/// <summary>A line that is left out, and why.</summary>
+public sealed record RejectedLine(int Number, string Reason);
+
+/// <summary>What a file holds, and what an import of it adds or added.</summary>
+/// <param name="UnknownTokens">Names of tokens that are matched to none yet.</param>
+public sealed record ImportReport(
+    int Lines, long Conversions, long NewConversions, long KnownConversions, IReadOnlyList<RejectedLine> BadLines, IReadOnlyList<string> UnknownTokens)
+{
+    public bool IsNothingNew => NewConversions == 0;
+}
+
+/// <summary>
+/// Takes in usage that ConvertAPI counted for tokens that customers use there directly. Lines are summed by token, time and
+/// converter, and what an earlier import recorded for the same is left out; so the same file twice adds nothing, and an
+/// overlapping one only what is new.
+/// </summary>
+public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder recorder, TimeProvider clock)
+{
+    public const int MaxLines = 200_000;
+    public const string UnknownConverter = "unknown";
+    private const int MaxBadLines = 1000;
+
+    private static readonly string[] TimeForms =
+        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
+    /// <summary>What an import of these lines would do. Nothing is written.</summary>
+    public async Task<Outcome<ImportReport>> PreviewAsync(
+        Actor actor, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.UsageImport);
+        await using var db = database.Open(actor.Scope);
+        return await RunAsync(db, lines, chosenTokens, facts: null, cancellationToken);
+    }
+
+    /// <summary>Imports what is new in one transaction and remembers which token is meant by which name.</summary>
+    /// <param name="chosenTokens">Names of tokens in the file, with the token that each stands for where the name is not known yet.</param>
+    public async Task<Outcome<ImportReport>> ImportAsync(
+        Actor actor, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.UsageImport);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await db.CreditLots.AnyAsync(cancellationToken))
+        {
+            return Refusal.Of("Imported usage is drawn from your credits, and you have no lot yet. Order a plan first.");
+        }
+
+        foreach (var (name, tokenId) in chosenTokens)
+        {
+            await db.ApiTokens.Where(t => t.Id == tokenId).ExecuteUpdateAsync(set => set.SetProperty(t => t.ImportName, name), cancellationToken);
+        }
+
+        var facts = new List<UsageFact>();
+        var outcome = await RunAsync(db, lines, chosenTokens, facts, cancellationToken);
+        if (outcome.IsRefused)
+        {
+            return outcome;
+        }
+
+        await recorder.AppendAsync(db, facts, cancellationToken);
+        var report = outcome.Value;
+        if (!report.IsNothingNew || chosenTokens.Count > 0)
+        {
+            db.Audit(
+                actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.BadLines.Count:N0} lines left out", actor.Reseller);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return report;
+    }
+
+    private async Task<Outcome<ImportReport>> RunAsync(
+        PortalDbContext db, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, List<UsageFact>? facts, CancellationToken cancellationToken)
+    {
+        if (lines.Count > MaxLines)
+        {
+            return Refusal.Of($"A file has up to {MaxLines:N0} lines. Split it; what overlaps is counted once.");
+        }
+
+        var bad = new List<RejectedLine>();
+        var unknown = new SortedSet<string>(StringComparer.Ordinal);
+        var tokens = await MatchAsync(db, lines.Select(l => l.Token.Trim()).Distinct(), chosenTokens, cancellationToken);
+        var counted = new SortedDictionary<UsageKey, long>();
+        foreach (var line in lines)
+        {
+            if (!tokens.TryGetValue(line.Token.Trim(), out var token))
+            {
+                unknown.Add(line.Token.Trim());
+                bad.Add(new RejectedLine(line.Number, $"the token '{Shown(line.Token)}' is not matched to one of yours"));
+            }
+            else if (Read(line, token.Id, clock.GetUtcNow(), out var key, out var quantity) is { } reason)
+            {
+                bad.Add(new RejectedLine(line.Number, reason));
+            }
+            else
+            {
+                counted[key] = counted.GetValueOrDefault(key) + quantity;
+            }
+        }
+
+        if (facts is not null)
+        {
+            // Under the tokens' locks nobody else imports the same beside us.
+            await database.LockRowsAsync<ApiToken>(db, tokens.Values.Select(t => t.Id), cancellationToken);
+        }
+
+        var known = await KnownAsync(db, tokens.Values, counted.Keys, cancellationToken);
+        var added = 0L;
+        foreach (var (key, quantity) in counted)
+        {
+            var more = Math.Max(0, quantity - known.GetValueOrDefault(key));
+            added += more;
+            if (more > 0)
+            {
+                facts?.Add(new UsageFact(key.TokenId, key.AtUtc, key.Converter, more, UsageSource.Import, Guid.CreateVersion7()));
+            }
+        }
+
+        var total = counted.Values.Sum();
+        return new ImportReport(lines.Count, total, added, total - added, [.. bad.Take(MaxBadLines)], [.. unknown]);
+    }
+
+    /// <summary>Tokens by what a file calls them: chosen by the person, remembered, the portal's id, or the secret itself.</summary>
+    private static async Task<Dictionary<string, ApiToken>> MatchAsync(
+        PortalDbContext db, IEnumerable<string> names, IReadOnlyDictionary<string, Guid> chosen, CancellationToken cancellationToken)
+    {
+        var own = await db.ApiTokens.AsNoTracking().ToListAsync(cancellationToken);
+        var byId = own.ToDictionary(t => t.Id);
+        var byName = own.Where(t => t.ImportName is not null).GroupBy(t => t.ImportName!).ToDictionary(g => g.Key, g => g.First());
+        var bySecret = own.ToDictionary(t => Convert.ToHexString(t.SecretHash));
+        var matched = new Dictionary<string, ApiToken>();
+        foreach (var name in names)
+        {
+            var token = chosen.TryGetValue(name, out var chosenId) ? byId.GetValueOrDefault(chosenId)
+                : byName.GetValueOrDefault(name)
+                ?? (Guid.TryParse(name, out var id) ? byId.GetValueOrDefault(id) : null)
+                ?? bySecret.GetValueOrDefault(Convert.ToHexString(TokenSecret.Hash(name)));
+            if (token is not null)
+            {
+                matched.Add(name, token);
+            }
+        }
+
+        return matched;
+    }
+
+    private static async Task<Dictionary<UsageKey, long>> KnownAsync(
+        PortalDbContext db, IEnumerable<ApiToken> tokens, IReadOnlyCollection<UsageKey> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        var (first, last) = (keys.Min(k => k.AtUtc), keys.Max(k => k.AtUtc));
+        var known = new Dictionary<UsageKey, long>();
+        foreach (var customerId in tokens.Select(t => t.CustomerId).Distinct())
+        {
+            var rows = await db.LedgerEntries.AsNoTracking()
+                .Where(e => e.CustomerId == customerId && e.OccurredAtUtc >= first && e.OccurredAtUtc <= last && e.Source == UsageSource.Import)
+                .GroupBy(e => new { e.TokenId, e.OccurredAtUtc, e.Converter })
+                .Select(g => new { g.Key, Quantity = g.Sum(e => e.Quantity) })
+                .ToListAsync(cancellationToken);
+            foreach (var row in rows)
+            {
+                known[new UsageKey(row.Key.TokenId, row.Key.OccurredAtUtc, row.Key.Converter)] = row.Quantity;
+            }
+        }
+
+        return known;
+    }
+
+    /// <returns>Why the line cannot be read, or null.</returns>
+    private static string? Read(ImportLine line, Guid tokenId, DateTimeOffset now, out UsageKey key, out long quantity)
+    {
+        key = default;
+        if (!long.TryParse(line.Quantity.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out quantity) || quantity is < 1 or > 1_000_000_000)
+        {
+            return $"'{Shown(line.Quantity)}' is no number of conversions from 1 on";
+        }
+
+        if (!DateTimeOffset.TryParseExact(line.At.Trim(), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+        {
+            return $"'{Shown(line.At)}' is no time like 2026-10-31 or 2026-10-31T23:59:59Z";
+        }
+
+        if (at > now || at < now.AddYears(-5))
+        {
+            return $"'{Shown(line.At)}' is in the future, or more than five years ago";
+        }
+
+        // A day without a time counts at noon UTC, which is the same day almost everywhere.
+        at = line.At.Trim().Length == 10 ? at.AddHours(12) : at;
+        var converter = UnknownConverter;
+        if (!string.IsNullOrWhiteSpace(line.Converter))
+        {
+            if (!TryReadConverter(line.Converter, out converter))
+            {
+                return $"'{Shown(line.Converter)}' is no converter like docx-to-pdf";
+            }
+        }
+
+        key = new UsageKey(tokenId, UtcMicroseconds.ToInstant(UtcMicroseconds.From(at)), converter);
+        return null;
+    }
+
+    /// <summary>Reads "docx-to-pdf" and its like.</summary>
+    internal static bool TryReadConverter(string text, out string converter)
+    {
+        converter = UnknownConverter;
+        var match = ConverterForm().Match(text.Trim());
+        return match.Success && ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter);
+    }
+
+    private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    [GeneratedRegex(@"^(?:/?convert/)?([A-Za-z0-9_]+)\s*(?:-to-|/to/|\s+to\s+|->|→|/|:)\s*([A-Za-z0-9_]+)$")]
+    private static partial Regex ConverterForm();
+
+    private readonly record struct UsageKey(Guid TokenId, DateTimeOffset AtUtc, string Converter) : IComparable<UsageKey>
+    {
+        public int CompareTo(UsageKey other) => (AtUtc, TokenId, Converter).CompareTo((other.AtUtc, other.TokenId, other.Converter));
+    }
+}

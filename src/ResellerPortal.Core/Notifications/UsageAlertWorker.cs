@@ -1,0 +1,150 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Notifications;
+
+/// <summary>
+/// Mails alerts and notices to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
+/// mail server refuses it, it is given back and tried again.
+/// </summary>
+public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, TimeProvider clock, ILogger<UsageAlertWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Older ones are in the portal; nobody wants them mailed when a server is first set up.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
+
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("alert mail: all tenants");
+
+    /// <summary>Mails what waits.</summary>
+    /// <returns>How many were mailed.</returns>
+    public async Task<int> SendAsync(CancellationToken cancellationToken = default)
+    {
+        if (!mailer.IsConfigured)
+        {
+            return 0;
+        }
+
+        var now = clock.GetUtcNow();
+        var since = now - Fresh;
+        var sent = 0;
+        await using var db = database.Open(Scope);
+        var waiting = await db.UsageAlerts.AsNoTracking().Where(a => a.MailedAtUtc == null && a.AtUtc > since).OrderBy(a => a.AtUtc).Take(200).ToListAsync(cancellationToken);
+        foreach (var alert in waiting)
+        {
+            var isSent = await HandOverAsync(
+                (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
+            if (isSent == false)
+            {
+                return sent;
+            }
+
+            sent += isSent is null ? 0 : 1;
+        }
+
+        var notices = await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken);
+        foreach (var notice in notices)
+        {
+            var isSent = await HandOverAsync(
+                (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
+            if (isSent == false)
+            {
+                return sent;
+            }
+
+            sent += isSent is null ? 0 : 1;
+        }
+
+        return sent;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SendAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Alerts could not be mailed; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    /// <summary>Takes one, mails it, and gives it back where the mail server refuses it.</summary>
+    /// <param name="mark">Moves its mark from one instant to another, and tells how many rows that were.</param>
+    /// <returns>Null where another node has it.</returns>
+    private async Task<bool?> HandOverAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
+    {
+        var now = clock.GetUtcNow();
+        if (await mark(null, now) == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            await mail();
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            logger.LogError(failure, "An alert or a notice could not be mailed; it is tried again in {Pause}.", Pause);
+            await mark(now, null);
+            return false;
+        }
+    }
+
+    private async Task MailAsync(PortalDbContext db, Notice notice, CancellationToken cancellationToken)
+    {
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == notice.ResellerId, cancellationToken);
+        await mailer.SendAsync(new OutgoingMail(reseller.Email, notice.Subject, notice.Text), cancellationToken);
+    }
+
+    private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)
+    {
+        var (subject, text) = Words(alert);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == alert.ResellerId, cancellationToken);
+        await mailer.SendAsync(new OutgoingMail(reseller.Email, subject, text), cancellationToken);
+        if (alert.CustomerId is { } customerId)
+        {
+            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
+            await mailer.SendAsync(new OutgoingMail(customer.Email, subject, text), cancellationToken);
+        }
+    }
+
+    /// <summary>An alert in words. They go to customers as well, so they say nothing of cost.</summary>
+    public static (string Subject, string Text) Words(UsageAlert alert)
+    {
+        var isBalance = alert.Subject == AlertSubject.Balance;
+        var state = (isBalance, alert.Percent) switch
+        {
+            (true, >= 100) => "is spent",
+            (true, _) => $"is {alert.Percent} % spent",
+            (_, >= 100) => "is used up",
+            _ => $"is {alert.Percent} % used",
+        };
+        var consequence = (alert.Subject, alert.Percent) switch
+        {
+            (AlertSubject.Balance, < 100) => "Conversions go on until it is spent. Top it up in time.",
+            (AlertSubject.Balance, _) => "Conversions are refused from now on. They go on as soon as it is topped up.",
+            (AlertSubject.CustomerBudget, _) => "A budget only tells; conversions go on.",
+            (_, < 100) => "Conversions go on until it is used up.",
+            (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are refused until the month is over.",
+            (AlertSubject.Token, _) => "Its conversions are refused from now on. Issue another token to go on.",
+            _ => "Conversions are drawn from the next lot, or refused where there is none.",
+        };
+        return (
+            $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",
+            $"{alert.Amounts} are {(isBalance ? "spent" : "used")}{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
+    }
+}

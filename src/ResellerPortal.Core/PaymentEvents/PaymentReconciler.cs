@@ -1,0 +1,282 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Subscriptions;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.PaymentEvents;
+
+/// <param name="Repair">What the button beside it does; null where only a person can.</param>
+public sealed record DifferenceRow(PaymentDifference Difference, string? ResellerName, string? Repair);
+
+/// <summary>Compares the books with what payment providers have, each night, and puts right what differs when it is told to.</summary>
+public sealed class PaymentReconciler(
+    PortalDatabase database, IOnlineGateway online, ISubscriptionGateway subscriptions, SubscriptionSynchronizer subscriptionBook, PaymentAccountService accounts, PaymentEventDispatcher sync, OnlineRefundService refunds, TimeProvider clock, ILogger<PaymentReconciler> logger)
+{
+    /// <summary>How far back a comparison looks: refunds and disputes come late.</summary>
+    private static readonly TimeSpan Reach = TimeSpan.FromDays(45);
+
+    /// <summary>What is younger than this may still be on its way.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(15);
+
+    private static readonly TenantScope Everybody = TenantScope.CrossTenants("the nightly comparison with payment providers");
+
+    /// <summary>Two comparisons at once would each replace what the other found.</summary>
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Compares once a night, by whichever node comes first.</summary>
+    public async Task RunNightlyAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var comparison = new PaymentComparison { Night = DateOnly.FromDateTime(now.UtcDateTime), StartedAtUtc = now };
+        await using var db = database.Open(Everybody);
+        if (await db.PaymentComparisons.AnyAsync(c => c.Night == comparison.Night, cancellationToken))
+        {
+            return;
+        }
+
+        db.PaymentComparisons.Add(comparison);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            return;
+        }
+
+        (comparison.Compared, comparison.Fault) = await CompareAsync(cancellationToken);
+        comparison.EndedAtUtc = clock.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Compares all accounts now, as somebody asked for it.</summary>
+    /// <inheritdoc cref="CompareAsync(CancellationToken)"/>
+    public async Task<(int Compared, string? Fault)> CompareAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRepair);
+        var now = clock.GetUtcNow();
+        var (compared, fault) = await CompareAsync(cancellationToken);
+        await using var db = database.Open(actor.Scope);
+
+        // Pages show when it was last done, by night or by hand.
+        if (await db.PaymentComparisons.OrderByDescending(c => c.Night).FirstOrDefaultAsync(cancellationToken) is not { } last)
+        {
+            last = new PaymentComparison { Night = DateOnly.FromDateTime(now.UtcDateTime), StartedAtUtc = now };
+            db.PaymentComparisons.Add(last);
+        }
+
+        (last.StartedAtUtc, last.EndedAtUtc, last.Compared, last.Fault) = (now, clock.GetUtcNow(), compared, fault);
+        await db.SaveChangesAsync(cancellationToken);
+        return (compared, fault);
+    }
+
+    /// <summary>Compares all accounts now; what is found replaces what was found before.</summary>
+    /// <returns>How many objects were held against each other, and which accounts could not be read.</returns>
+    public async Task<(int Compared, string? Fault)> CompareAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            return await CompareAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<(int Compared, string? Fault)> CompareAllAsync(CancellationToken cancellationToken)
+    {
+        var (compared, faults) = (0, new List<string>());
+        foreach (var merchant in await accounts.MerchantsAsync(cancellationToken))
+        {
+            try
+            {
+                var found = new List<PaymentDifference>();
+                compared += await CompareAsync(merchant, found, cancellationToken);
+                await using var db = database.Open(Everybody);
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                await db.PaymentDifferences.Where(d => d.Merchant == merchant).ExecuteDeleteAsync(cancellationToken);
+                db.PaymentDifferences.AddRange(found);
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+            catch (PaymentProviderException failure)
+            {
+                logger.LogWarning("{Merchant} could not be compared: {Reason}", merchant, failure.Message);
+                faults.Add($"{merchant}: {failure.Message}");
+            }
+        }
+
+        var fault = string.Join(" ", faults);
+        return (compared, fault.Length == 0 ? null : fault.Within(500));
+    }
+
+    /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
+    public async Task<(IReadOnlyList<DifferenceRow> Rows, PaymentComparison? Last)> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Reseller is null ? Permission.OperatorView : Permission.PaymentsConfigure);
+        await using var db = database.Open(actor.Scope);
+        var rows = await db.PaymentDifferences.AsNoTracking().Where(d => actor.Scope.Reseller == null || d.Merchant != Merchant.Operator).OrderByDescending(d => d.FoundAtUtc).Take(500).ToListAsync(cancellationToken);
+        var names = await db.Resellers.AsNoTracking().Select(r => new { r.Id, r.Name }).ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
+        return (
+            [.. rows.Select(d => new DifferenceRow(d, d.ResellerId is { } id ? names.GetValueOrDefault(id) : null, d.Kind switch
+            {
+                DifferenceKind.MissingHere => "Enter it",
+                DifferenceKind.Refused => "Pay it back",
+                _ => null,
+            }))],
+            await db.PaymentComparisons.AsNoTracking().OrderByDescending(c => c.Night).FirstOrDefaultAsync(cancellationToken));
+    }
+
+    /// <summary>Puts a difference right: enters what is missing, or gives back what was refused.</summary>
+    public async Task<Outcome<PaymentDifference>> RepairAsync(Actor actor, Guid differenceId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Reseller is null ? Permission.PaymentsRepair : Permission.PaymentsConfigure);
+        await using var db = database.Open(actor.Scope);
+        if (await db.PaymentDifferences.AsNoTracking().SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
+            || (actor.Scope.Reseller is not null && difference.Merchant.IsOperator))
+        {
+            return Refusal.Of("This difference is gone already.");
+        }
+
+        try
+        {
+            if (await TryRepairAsync(actor, db, difference, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        catch (PaymentProviderException failure)
+        {
+            return failure.Refusal;
+        }
+
+        await db.PaymentDifferences.Where(d => d.Id == differenceId).ExecuteDeleteAsync(cancellationToken);
+        db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRepair, $"put right: {difference.Text}", difference.ResellerId);
+        await db.SaveChangesAsync(cancellationToken);
+        return difference;
+    }
+
+    private async Task<Refusal?> TryRepairAsync(Actor actor, PortalDbContext db, PaymentDifference difference, CancellationToken cancellationToken)
+    {
+        switch (difference.Kind)
+        {
+            case DifferenceKind.MissingHere:
+                var told = difference.CheckoutId is null ? await sync.InvoiceAsync(difference.ObjectId, cancellationToken) : await sync.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
+                return told is null ? Refusal.Of("The provider does not have it any more. Compare again.") : null;
+            case DifferenceKind.Refused:
+                var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
+                if (await online.ReadPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken) is not { } payment)
+                {
+                    return Refusal.Of("The provider does not have it any more. Compare again.");
+                }
+
+                var left = payment.Total - Money.Sum(payment.Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), payment.Total.Currency);
+                return left.MinorUnits <= 0 ? null : await refunds.GiveBackAsync(actor, checkout, payment.Id, left, CheckoutSynchronizer.KeyOf(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
+            default:
+                return Refusal.Of("This cannot be put right by itself. Look at the account of the provider.");
+        }
+    }
+
+    private async Task<int> CompareAsync(Merchant merchant, List<PaymentDifference> found, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (since, settled) = (now - Reach, now - Settling);
+        var seen = new HashSet<string>();
+        await using var db = database.Open(Everybody);
+        await foreach (var (id, isPlain) in online.PaymentsSinceAsync(merchant, since, cancellationToken))
+        {
+            seen.Add(id);
+            if (isPlain && await IsPlainHereAsync(db, merchant, id, cancellationToken))
+            {
+                continue;
+            }
+
+            if (await online.ReadPaymentAsync(merchant, id, cancellationToken) is { } payment
+                && payment.AtUtc < settled
+                && await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == payment.CheckoutId && c.Merchant == merchant, cancellationToken) is { } checkout
+                && await DifferenceAsync(db, checkout, payment, cancellationToken) is var (kind, text))
+            {
+                Add(kind, id, checkout.Id, checkout.ResellerId, text);
+            }
+        }
+
+        // What the list did not hold is asked for one by one, before anything is said of it.
+        var paid = await db.Checkouts.AsNoTracking()
+            .Where(c => c.Merchant == merchant && c.State == CheckoutState.Paid && c.PaidAtUtc > since && c.Kind != CheckoutKind.Subscription && c.PaymentId != null)
+            .ToListAsync(cancellationToken);
+        foreach (var checkout in paid.Where(c => !seen.Contains(c.PaymentId!)))
+        {
+            if (await online.ReadPaymentAsync(merchant, checkout.PaymentId!, cancellationToken) is not { State: ProviderPaymentState.Paid })
+            {
+                Add(DifferenceKind.MissingThere, checkout.PaymentId!, checkout.Id, checkout.ResellerId, $"{checkout.Amount} stand here as paid by {checkout.PaymentId}, which the provider does not know as paid.");
+            }
+        }
+
+        if (merchant.IsOperator)
+        {
+            await foreach (var id in subscriptions.InvoicesSinceAsync(since, cancellationToken))
+            {
+                seen.Add(id);
+                if (await subscriptions.ReadInvoiceAsync(id, cancellationToken) is { SubscriptionId: { } subscriptionId, Payment: { State: ProviderPaymentState.Paid } payment }
+                    && payment.AtUtc < settled
+                    && !await subscriptionBook.HasLotAsync(id, cancellationToken)
+                    && await db.PlanSubscriptions.AsNoTracking().SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
+                {
+                    Add(DifferenceKind.MissingHere, id, null, subscription.ResellerId, $"{payment.Total} were paid for {subscription.PlanName}, and no credits were granted.");
+                }
+            }
+        }
+
+        return seen.Count;
+
+        void Add(DifferenceKind kind, string objectId, Guid? checkoutId, ResellerId? reseller, string text) => found.Add(new PaymentDifference
+        {
+            ResellerId = reseller,
+            Merchant = merchant,
+            Kind = kind,
+            ObjectId = objectId,
+            CheckoutId = checkoutId,
+            Text = text.Within(500),
+            FoundAtUtc = now,
+        });
+    }
+
+    /// <summary>Whether a payment stands here as paid with nothing given back; then there is no need to ask for more of it.</summary>
+    private static Task<bool> IsPlainHereAsync(PortalDbContext db, Merchant merchant, string paymentId, CancellationToken cancellationToken)
+    {
+        var reversals = db.PaymentReversals.Where(r => r.State != ReversalState.Undone);
+        return db.Checkouts.AnyAsync(c => c.Merchant == merchant && c.PaymentId == paymentId && c.State == CheckoutState.Paid && !reversals.Any(r => r.CheckoutId == c.Id), cancellationToken);
+    }
+
+    private static async Task<(DifferenceKind Kind, string Text)?> DifferenceAsync(PortalDbContext db, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    {
+        var isPaid = payment.State == ProviderPaymentState.Paid;
+        var gone = payment.Reversals.Where(r => r.State != ReversalState.Undone).ToList();
+        if (isPaid && (checkout.State == CheckoutState.Refused || (checkout.State == CheckoutState.Paid && checkout.PaymentId != payment.Id)))
+        {
+            return gone.Sum(r => r.Amount.MinorUnits) >= payment.Total.MinorUnits ? null : (DifferenceKind.Refused, checkout.Fault ?? $"{payment.Total} came twice.");
+        }
+
+        if (isPaid && checkout.State != CheckoutState.Paid)
+        {
+            return (DifferenceKind.MissingHere, $"{payment.Total} were paid and are not entered.");
+        }
+
+        if (!isPaid && checkout.State == CheckoutState.Paid && checkout.PaymentId == payment.Id)
+        {
+            return (DifferenceKind.MissingThere, $"{checkout.Amount} stand here as paid by {payment.Id}, which the provider does not know as paid.");
+        }
+
+        var known = await db.PaymentReversals.AsNoTracking().Where(r => r.CheckoutId == checkout.Id).ToListAsync(cancellationToken);
+        return checkout.State == CheckoutState.Paid && payment.Reversals.Any(told => known.Find(r => r.ProviderId == told.Id) is { } mirrored ? mirrored.State != told.State : told.State != ReversalState.Undone)
+            ? (DifferenceKind.MissingHere, $"A refund or dispute of {payment.Id} is not entered.")
+            : null;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.PaymentEvents;
+
+/// <summary>An event whose signature is verified.</summary>
+/// <inheritdoc cref="WebhookEvent"/>
+public sealed record IncomingWebhook(Merchant Merchant, string EventId, string Kind, string ObjectId, DateTimeOffset CreatedAtUtc, string Payload);
+
+public sealed record WebhookEventList(IReadOnlyList<WebhookEvent> Rows, int TotalCount);
+
+/// <summary>Stores what payment providers send, and follows each event up until that has worked.</summary>
+public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher sync, PaymentAccountService accounts, TimeProvider clock, ILogger<WebhookInbox> logger)
+{
+    /// <summary>How long after a failed attempt the next one comes; after the last an event is given up.</summary>
+    private static readonly TimeSpan[] Patience =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24)];
+
+    /// <summary>After this long another node takes an event for abandoned.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+
+    private static readonly TenantScope Everybody = TenantScope.CrossTenants("payment providers' events for all tenants");
+
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Returns once an event was stored here, or some time has passed.</summary>
+    internal async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(atMost);
+        try
+        {
+            await _wake.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time for another look.
+        }
+    }
+
+    /// <summary>Stores an event; once it is stored, nothing is lost any more. The same event again changes nothing.</summary>
+    /// <returns>Its id here, and whether it is new.</returns>
+    public async Task<(Guid Id, bool IsNew)> ReceiveAsync(IncomingWebhook incoming, CancellationToken cancellationToken)
+    {
+        var owner = await accounts.OwnerOfAsync(incoming.Merchant, cancellationToken);
+        await using var db = database.Open(Everybody);
+        if (await FindAsync(db, incoming, cancellationToken) is { } earlier)
+        {
+            return (earlier.Id, false);
+        }
+
+        var now = clock.GetUtcNow();
+        var stored = new WebhookEvent
+        {
+            ResellerId = owner,
+            Merchant = incoming.Merchant,
+            EventId = incoming.EventId,
+            Kind = incoming.Kind,
+            ObjectId = incoming.ObjectId,
+            Payload = incoming.Payload,
+            CreatedAtUtc = incoming.CreatedAtUtc,
+            ReceivedAtUtc = now,
+            NextAttemptAtUtc = now,
+        };
+        db.WebhookEvents.Add(stored);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            _wake.Writer.TryWrite(true);
+            return (stored.Id, true);
+        }
+        catch (DbUpdateException)
+        {
+            // It was delivered twice at once, and the other was first.
+            db.ChangeTracker.Clear();
+            return await FindAsync(db, incoming, cancellationToken) is { } first ? (first.Id, false) : throw new InvalidOperationException($"Event {incoming.EventId} could not be stored.");
+        }
+    }
+
+    /// <summary>Follows up what waits. Any number of nodes may do so; each event is held by one at a time.</summary>
+    /// <returns>How many were followed up.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        List<Guid> due;
+        var now = clock.GetUtcNow();
+        await using (var db = database.Open(Everybody))
+        {
+            due = await db.WebhookEvents.Where(e => e.NextAttemptAtUtc <= now).OrderBy(e => e.NextAttemptAtUtc).ThenBy(e => e.Id).Select(e => e.Id).Take(200).ToListAsync(cancellationToken);
+        }
+
+        var handled = 0;
+        foreach (var id in due)
+        {
+            handled += await HandleAsync(id, cancellationToken) ? 1 : 0;
+        }
+
+        return handled;
+    }
+
+    /// <summary>Follows up one event, if it is due and no other node has it.</summary>
+    /// <returns>Whether it is done.</returns>
+    public async Task<bool> HandleAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open(Everybody);
+        var mine = db.WebhookEvents.Where(e => e.Id == id);
+        var now = clock.GetUtcNow();
+        var waiting = await mine.AsNoTracking().SingleAsync(cancellationToken);
+        if (waiting.NextAttemptAtUtc is not { } due || due > now
+            || await mine.Where(e => e.NextAttemptAtUtc == due).ExecuteUpdateAsync(set => set.SetProperty(e => e.NextAttemptAtUtc, now + Lease), cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        var attempts = waiting.Attempts + 1;
+        try
+        {
+            var note = await sync.FollowAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
+            await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Handled, null, note ?? "nothing of ours");
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            logger.LogWarning(
+                failure is PaymentProviderException ? null : failure, "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}", waiting.EventId, waiting.Kind, attempts, failure.Message);
+            var isOver = attempts > Patience.Length;
+            await EndAsync(isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Within(500));
+            return false;
+        }
+
+        Task<int> EndAsync(WebhookEventState state, DateTimeOffset? next, string note)
+        {
+            var handledAtUtc = state is WebhookEventState.Handled or WebhookEventState.Ignored ? clock.GetUtcNow() : (DateTimeOffset?)null;
+            return mine.ExecuteUpdateAsync(
+                set => set.SetProperty(e => e.State, state).SetProperty(e => e.Attempts, attempts).SetProperty(e => e.NextAttemptAtUtc, next).SetProperty(e => e.Note, note).SetProperty(e => e.HandledAtUtc, handledAtUtc),
+                CancellationToken.None);
+        }
+    }
+
+    /// <summary>Events of one state, or all, newest first.</summary>
+    public async Task<WebhookEventList> PageAsync(Actor actor, WebhookEventState? state, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.OperatorView);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
+        await using var db = database.Open(actor.Scope);
+        var events = db.WebhookEvents.AsNoTracking().Where(e => state == null || e.State == state);
+        return new WebhookEventList(
+            await events.OrderByDescending(e => e.ReceivedAtUtc).ThenByDescending(e => e.Id).Skip(skip).Take(take).ToListAsync(cancellationToken), await events.CountAsync(cancellationToken));
+    }
+
+    /// <summary>Follows an event up once more, whatever came of it before.</summary>
+    public async Task<Outcome<WebhookEvent>> ReplayAsync(Actor actor, Guid id, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PaymentsRepair);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(actor.Scope);
+        if (await db.WebhookEvents.SingleOrDefaultAsync(e => e.Id == id, cancellationToken) is not { } stored)
+        {
+            return Refusal.NotFound("event");
+        }
+
+        (stored.State, stored.NextAttemptAtUtc, stored.Attempts) = (WebhookEventState.Waiting, now, 0);
+        db.Audit(actor, now, Permission.PaymentsRepair, $"replayed {stored.Kind} {stored.EventId}", stored.ResellerId);
+        await db.SaveChangesAsync(cancellationToken);
+        await HandleAsync(id, cancellationToken);
+        await db.Entry(stored).ReloadAsync(cancellationToken);
+        return stored;
+    }
+
+    private static Task<WebhookEvent?> FindAsync(PortalDbContext db, IncomingWebhook incoming, CancellationToken cancellationToken) =>
+        db.WebhookEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Merchant == incoming.Merchant && e.EventId == incoming.EventId, cancellationToken);
+}

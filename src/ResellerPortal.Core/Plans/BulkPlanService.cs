@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+
+namespace ResellerPortal.Core.Plans;
+
+/// <summary>What the operator fills in for a plan.</summary>
+public sealed record PlanTerms(
+    string Name, long Conversions, decimal Price, string Currency, int ValidityDays, PlanRenewal Renewal, decimal? OveragePrice);
+
+/// <summary>The operator's catalogue.</summary>
+public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
+{
+    public const long MaxConversions = 10_000_000_000;
+
+    public async Task<Outcome<BulkPlan>> OfferAsync(Actor actor, PlanTerms terms, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PlansManage);
+        if (Check(terms) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = database.Open(actor.Scope);
+        if (await db.BulkPlans.AnyAsync(p => p.Name == terms.Name.Trim(), cancellationToken))
+        {
+            return Refusal.Of("A plan of this name is in the catalogue already. Give it another name.", nameof(terms.Name));
+        }
+
+        var currency = Currency.Of(terms.Currency);
+        var plan = new BulkPlan
+        {
+            Name = terms.Name.Trim(),
+            Conversions = terms.Conversions,
+            PriceMinorUnits = Money.Round(terms.Price, currency).MinorUnits,
+            Currency = currency,
+            ValidityDays = terms.ValidityDays,
+            Renewal = terms.Renewal,
+            OveragePriceMicros = terms.OveragePrice is { } overage ? UnitPrice.Round(overage, currency).Micros : null,
+        };
+        db.BulkPlans.Add(plan);
+        db.Audit(actor, clock.GetUtcNow(), Permission.PlansManage, $"offered {plan.Name}: {plan.Conversions} conversions for {plan.Price}", null);
+        await db.SaveChangesAsync(cancellationToken);
+        return plan;
+    }
+
+    /// <summary>Takes a plan out of the catalogue, or puts it back. Orders keep their terms.</summary>
+    public async Task<Outcome<BulkPlan>> SetOfferedAsync(Actor actor, Guid planId, bool isOffered, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PlansManage);
+        await using var db = database.Open(actor.Scope);
+        if (await db.BulkPlans.SingleOrDefaultAsync(p => p.Id == planId, cancellationToken) is not { } plan)
+        {
+            return Refusal.NotFound("plan");
+        }
+
+        plan.IsOffered = isOffered;
+        db.Audit(actor, clock.GetUtcNow(), Permission.PlansManage, $"{(isOffered ? "offered" : "withdrew")} {plan.Name}", null);
+        await db.SaveChangesAsync(cancellationToken);
+        return plan;
+    }
+
+    private static Refusal? Check(PlanTerms terms) => terms switch
+    {
+        { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 100 =>
+            Refusal.Of("Give the plan a name of up to 100 characters.", nameof(terms.Name)),
+        { Conversions: < 1 or > MaxConversions } =>
+            Refusal.Of($"A plan holds from 1 to {MaxConversions:N0} conversions.", nameof(terms.Conversions)),
+        { Price: < 0 or > 1_000_000_000 } => Refusal.Of("A price is from 0 to 1,000,000,000.", nameof(terms.Price)),
+        { Currency: var code } when !Currency.TryParse(code, out _) =>
+            Refusal.Of("Choose an ISO 4217 currency such as EUR.", nameof(terms.Currency)),
+        { ValidityDays: < 1 or > 3660 } => Refusal.Of("A plan is valid for 1 to 3,660 days.", nameof(terms.ValidityDays)),
+        { OveragePrice: < 0 } => Refusal.Of("An overage price is not negative; leave it empty for none.", nameof(terms.OveragePrice)),
+        _ => null,
+    };
+}

@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Taxes;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>All that prices of a reseller's customers rest on beside its cost.</summary>
+internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyList<CurrencyRate> Rates)
+{
+    /// <param name="customers">Whose own cards are read beside the default ones; null for all.</param>
+    public static async Task<PricingContext> ReadAsync(PortalDbContext db, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+    {
+        var cards = db.RateCards.AsNoTracking();
+        cards = customers is null ? cards : cards.Where(c => c.CustomerId == null || customers.Contains(c.CustomerId.Value));
+        return new PricingContext(await cards.ToListAsync(cancellationToken), await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken));
+    }
+
+    /// <summary>What of it is of one customer.</summary>
+    public PricingContext Of(CustomerId customer) => this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
+
+    /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
+    public RateCardSchedule ScheduleOf(Reseller reseller, Customer customer) => new(
+        customer.Id,
+        Cards,
+        reseller.Zone.DayOf(customer.CreatedAtUtc),
+        customer.LastDay,
+        day => TaxDecision.Of(reseller, customer, day, DocumentLanguage.English).RateBasisPoints,
+        ChargedCurrency.Of(reseller, customer.Currency, Rates));
+}

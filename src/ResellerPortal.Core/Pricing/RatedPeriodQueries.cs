@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Pricing;
+
+/// <summary>Reads daily rollups and prices them, customer by customer, with the one rating function.</summary>
+internal static class RatedPeriodQueries
+{
+    /// <summary>
+    /// The usage of each customer from one local day to another, both included: summed by month, on its first day, or by
+    /// day where a price begins within the month.
+    /// </summary>
+    public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
+        PortalDbContext db, BillingPeriod first, BillingPeriod last, PricingContext prices, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+    {
+        var split = prices.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Of(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
+        var months = await Between(db, first.FirstDay, last.LastDay, customers)
+            .GroupBy(r => new { r.CustomerId, r.Day.Year, r.Day.Month, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
+            .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })
+            .ToListAsync(cancellationToken);
+        var items = months
+            .Select(m => (m.Key.CustomerId, Item: new UsageItem(
+                new DateOnly(m.Key.Year, m.Key.Month, 1), m.Key.Converter, m.Key.Environment, new UnitPrice(m.Key.UnitCostMicros, m.Key.Currency), m.Quantity)))
+            .Where(m => !split.Contains(BillingPeriod.Of(m.Item.Day)))
+            .ToList();
+        foreach (var month in split)
+        {
+            var days = await UsageByDayAsync(db, month, customers, cancellationToken);
+            items.AddRange(days.SelectMany(ofCustomer => ofCustomer.Select(item => (ofCustomer.Key, item))));
+        }
+
+        return items.ToLookup(i => i.CustomerId, i => i.Item);
+    }
+
+    /// <summary>The usage of each customer in a month, day by day.</summary>
+    public static async Task<ILookup<CustomerId, UsageItem>> UsageByDayAsync(
+        PortalDbContext db, BillingPeriod month, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+    {
+        var rows = await Between(db, month.FirstDay, month.LastDay, customers)
+            .GroupBy(r => new { r.CustomerId, r.Day, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
+            .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })
+            .ToListAsync(cancellationToken);
+        return rows.ToLookup(
+            r => r.Key.CustomerId,
+            r => new UsageItem(r.Key.Day, r.Key.Converter, r.Key.Environment, new UnitPrice(r.Key.UnitCostMicros, r.Key.Currency), r.Quantity));
+    }
+
+    private static IQueryable<UsageRollup> Between(PortalDbContext db, DateOnly from, DateOnly to, IReadOnlyCollection<CustomerId>? customers)
+    {
+        var rollups = db.UsageRollups.AsNoTracking().Where(r => r.Day >= from && r.Day <= to);
+        return customers is null ? rollups : rollups.Where(r => customers.Contains(r.CustomerId));
+    }
+}

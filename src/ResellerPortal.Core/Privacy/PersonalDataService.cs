@@ -1,0 +1,127 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Privacy;
+
+/// <summary>What is stored of a customer's people, as a file for them. Keys of the JSON are the properties' names.</summary>
+public sealed record CustomerData(
+    string Name,
+    string Email,
+    PostalAddress Address,
+    string? VatId,
+    IReadOnlyList<PersonData> People,
+    IReadOnlyList<AuditData> History,
+    IReadOnlyList<EmailData> Letters,
+    IReadOnlyList<SupportSessionData> VisitsOfSupport);
+
+public sealed record PersonData(string Email, string Role, DateTimeOffset SinceUtc, IReadOnlyList<SessionData> Sessions);
+
+public sealed record SessionData(DateTimeOffset StartedAtUtc, DateTimeOffset SeenAtUtc, string Address, string Agent, string Method);
+
+public sealed record AuditData(DateTimeOffset AtUtc, string Who, string? FromAddress, string Action, string Subject);
+
+public sealed record EmailData(DateTimeOffset AtUtc, string To, string Subject, string Text);
+
+public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Visitor, string Reason);
+
+/// <summary>Hands out and erases what is stored of people. Books stay: entries, invoices and their documents are kept as tax law wants them.</summary>
+public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)
+{
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing a person: the history of every tenant that names it");
+
+    /// <summary>Everything that names people of one customer. Acts are those of its own people; what the reseller did is the reseller's.</summary>
+    public async Task<Outcome<CustomerData>> ExportAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyMembersManage : Permission.PrivacyManage);
+        await using var db = database.Open(actor.Scope);
+        if (await db.Customers.AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        var members = await db.Members.AsNoTracking().Where(m => m.CustomerId == customerId).Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, u.Email }).ToListAsync(cancellationToken);
+        var ids = members.Select(m => m.Member.UserId).ToList();
+        var sessions = (await db.UserSessions.AsNoTracking().Where(s => ids.Contains(s.UserId)).ToListAsync(cancellationToken)).ToLookup(s => s.UserId);
+        var acts = await db.AuditEntries.AsNoTracking().Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value)).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
+        var letters = await db.Deliveries.AsNoTracking().Where(d => d.CustomerId == customerId).OrderBy(d => d.QueuedAtUtc).ToListAsync(cancellationToken);
+        var visits = await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customerId).OrderBy(v => v.StartedAtUtc).ToListAsync(cancellationToken);
+        db.Audit(actor, clock.GetUtcNow(), Permission.PrivacyManage, $"handed out what is stored of the people of {customer.Name}", customer.ResellerId, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        return new CustomerData(
+            customer.Name,
+            customer.Email,
+            customer.Address,
+            customer.VatId,
+            [.. members.Select(m => new PersonData(m.Email!, m.Member.Role.ToString(), m.Member.CreatedAtUtc, [.. sessions[m.Member.UserId].Select(s => new SessionData(s.StartedAtUtc, s.SeenAtUtc, s.Address, s.Agent, s.Method.ToString()))]))],
+            [.. acts.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
+            [.. letters.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
+            [.. visits.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.VisitorName, v.Reason))]);
+    }
+
+    /// <summary>
+    /// Erases what is stored of a customer's people, once its contract has ended: members and their accounts, contact and
+    /// address, letters, and names in the history. Its number of entries, invoices and documents stay as they are.
+    /// </summary>
+    public async Task<Outcome<Customer>> EraseAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PrivacyManage);
+        await sealing.SealAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open(Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId && c.ResellerId == actor.Reseller, cancellationToken) is not { } customer)
+        {
+            return Refusal.NotFound("customer");
+        }
+
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == customer.ResellerId, cancellationToken);
+        if (customer.ErasedAtUtc is not null)
+        {
+            return customer;
+        }
+
+        if (customer.ContractEndsAtUtc(reseller.Zone) is not { } ended || ended > now)
+        {
+            return Refusal.Of("End the customer's contract first. Its people can be erased from the day after its last one.");
+        }
+
+        var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
+        List<(string, string)> ofCustomer = [(customer.Name, pseudonym), (customer.Email, pseudonym)];
+        List<(string Email, string)> ofPeople = [];
+        foreach (var member in await db.Members.Where(m => m.CustomerId == customerId).ToListAsync(cancellationToken))
+        {
+            db.Members.Remove(member);
+            var user = await db.Users.SingleAsync(u => u.Id == member.UserId, cancellationToken);
+            if (!await db.Members.AnyAsync(m => m.UserId == user.Id && m.Id != member.Id, cancellationToken))
+            {
+                ofPeople.Add((user.Email!, UserAccountService.PseudonymOf(user.Id)));
+                db.Users.Remove(user);
+            }
+        }
+
+        customer.Name = pseudonym;
+        customer.Email = "erased@invalid.example";
+        customer.Address = new PostalAddress("", "", "", customer.Address.Country);
+        (customer.VatId, customer.BuyerReference, customer.TaxExemptionReason, customer.ErasedAtUtc) = (null, null, null, now);
+        await db.SaveChangesAsync(cancellationToken);
+        var emails = ofPeople.Select(p => p.Email).ToList();
+        await db.Invitations.Where(i => i.CustomerId == customerId).ExecuteDeleteAsync(cancellationToken);
+        await db.AccountEmails.Where(l => emails.Contains(l.Email)).ExecuteDeleteAsync(cancellationToken);
+        await db.Deliveries.Where(d => d.CustomerId == customerId).ExecuteUpdateAsync(set => set.SetProperty(d => d.To, "(erased)").SetProperty(d => d.Subject, "(erased)").SetProperty(d => d.Text, ""), cancellationToken);
+        await db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
+        await AuditEraser.ReplaceAsync(db, customerId, ofCustomer, cancellationToken);
+        await AuditEraser.ReplaceAsync(db, null, ofPeople, cancellationToken);
+        await AuditEraser.DropChangesAsync(db, customerId, cancellationToken);
+        db.ChangeTracker.Clear();
+        db.Audit(actor, now, Permission.PrivacyManage, $"erased the people of {pseudonym}", customer.ResellerId, customer.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return customer;
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Sending;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Privacy;
+
+/// <summary>How long personal data is kept that no law asks for, in days. Section Privacy of the settings.</summary>
+public sealed class RetentionSettings
+{
+    /// <summary>Network addresses in the history.</summary>
+    public int AddressDays { get; set; } = 90;
+
+    /// <summary>Sessions after their end, with address and browser.</summary>
+    public int SessionDays { get; set; } = 90;
+
+    /// <summary>What letters to customers said, and to whom; that they were sent stays.</summary>
+    public int LetterDays { get; set; } = 730;
+
+    /// <summary>Letters about accounts, and invitations that nobody took.</summary>
+    public int AccountLetterDays { get; set; } = 30;
+}
+
+/// <summary>Deletes what was kept long enough, each night.</summary>
+public sealed class RetentionWorker(PortalDatabase database, RetentionSettings settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
+
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("retention: all tenants");
+
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        var (sessions, letters, accounts) = (now.AddDays(-settings.SessionDays), now.AddDays(-settings.LetterDays), now.AddDays(-settings.AccountLetterDays));
+        await using var db = database.Open(Scope);
+        await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(cancellationToken);
+        await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.Text, "").SetProperty(d => d.To, "(no longer kept)"), cancellationToken);
+        await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "What was kept long enough could not be deleted; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Core.Sending;
+
+/// <summary>
+/// Puts documents that became final in the queue and hands letters to the mail server. A letter is held by one node at a time;
+/// if that dies between handing over and writing it down, the letter goes again, under the same message id.
+/// </summary>
+public sealed class DeliveryWorker(
+    PortalDatabase database, DeliveryService deliveries, IMailer mailer, IInvoiceDocument pdf, IElectronicInvoice xml, LogoService logos, TimeProvider clock, ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
+
+    /// <summary>After this long another node takes a letter for abandoned.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after a failed attempt the next one comes; after the last a letter is given up.</summary>
+    private static readonly TimeSpan[] Patience =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24)];
+
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("letters of all resellers");
+
+    /// <summary>Queues what is to go and sends what waits.</summary>
+    /// <returns>How many letters the mail server took.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        if (!mailer.IsConfigured)
+        {
+            return 0;
+        }
+
+        await QueueAsync(cancellationToken);
+        return await SendAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Letters could not be sent; it is tried again in {Pause}.", Pause);
+            }
+        }
+    }
+
+    /// <summary>Documents that became final while their reseller mails them, and have no letter yet.</summary>
+    private async Task QueueAsync(CancellationToken cancellationToken)
+    {
+        await using var all = database.Open(AllTenants);
+        var resellers = await all.Resellers.AsNoTracking().Where(r => r.MailsDocumentsSinceUtc != null).Select(r => new { r.Id, Since = r.MailsDocumentsSinceUtc!.Value }).ToListAsync(cancellationToken);
+        foreach (var reseller in resellers)
+        {
+            await using var db = database.Open(TenantScope.Of(reseller.Id));
+            var letters = db.Deliveries;
+            var invoices = await db.Invoices.AsNoTracking()
+                .Where(i => i.FinalisedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == i.Id && d.Kind == EmailKind.Invoice))
+                .OrderBy(i => i.Number)
+                .ToListAsync(cancellationToken);
+            var notes = await db.CreditNotes.AsNoTracking()
+                .Where(n => n.IssuedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == n.Id && d.Kind == EmailKind.CreditNote))
+                .Join(db.Invoices.AsNoTracking(), n => n.InvoiceId, i => i.Id, (n, i) => new { Note = n, Invoice = i })
+                .ToListAsync(cancellationToken);
+            var customers = invoices.Select(i => i.CustomerId).Concat(notes.Select(n => n.Invoice.CustomerId)).Distinct().ToList();
+            var addresses = await db.Customers.Where(c => customers.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Email, cancellationToken);
+            var waiting = invoices.Select(i => (Invoice: i, Id: i.Id, Json: i.Snapshot!, Kind: EmailKind.Invoice))
+                .Concat(notes.Select(n => (n.Invoice, n.Note.Id, n.Note.Snapshot, EmailKind.CreditNote)));
+            foreach (var (invoice, id, json, kind) in waiting)
+            {
+                db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], clock.GetUtcNow(), cancellationToken));
+                try
+                {
+                    await db.SaveChangesAsync(cancellationToken);
+                }
+                catch (DbUpdateException) when (db.Deliveries.AsNoTracking().Any(d => d.DocumentId == id && d.Kind == kind))
+                {
+                    // Another node was first.
+                    db.ChangeTracker.Clear();
+                }
+            }
+        }
+    }
+
+    private async Task<int> SendAsync(CancellationToken cancellationToken)
+    {
+        var sent = 0;
+        await using var db = database.Open(AllTenants);
+        var now = clock.GetUtcNow();
+        var due = await db.Deliveries.AsNoTracking().Where(d => d.NextAttemptAtUtc <= now).OrderBy(d => d.NextAttemptAtUtc).Take(100).ToListAsync(cancellationToken);
+        foreach (var delivery in due)
+        {
+            var mine = db.Deliveries.Where(d => d.Id == delivery.Id);
+            var leasedUntil = (DateTimeOffset?)(clock.GetUtcNow() + Lease);
+            if (await mine.Where(d => d.NextAttemptAtUtc == delivery.NextAttemptAtUtc).ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAtUtc, leasedUntil), cancellationToken) == 0)
+            {
+                continue;
+            }
+
+            var attempts = delivery.Attempts + 1;
+            try
+            {
+                await mailer.SendAsync(await MailAsync(delivery, cancellationToken), cancellationToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
+                var next = attempts <= Patience.Length ? clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
+                var fault = failure.Message.Within(500);
+                await mine.ExecuteUpdateAsync(set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, next).SetProperty(d => d.Fault, fault), CancellationToken.None);
+                continue;
+            }
+
+            var sentAt = (DateTimeOffset?)clock.GetUtcNow();
+            await mine.ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, (DateTimeOffset?)null).SetProperty(d => d.SentAtUtc, sentAt).SetProperty(d => d.Fault, (string?)null),
+                CancellationToken.None);
+            sent++;
+        }
+
+        return sent;
+    }
+
+    private async Task<OutgoingMail> MailAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var actor = Actor.Portal("letters", TenantScope.Of(delivery.ResellerId));
+        await using var db = database.Open(actor.Scope);
+        var json = delivery.Kind == EmailKind.CreditNote
+            ? await db.CreditNotes.Where(n => n.Id == delivery.DocumentId).Select(n => n.Snapshot).SingleAsync(cancellationToken)
+            : await db.Invoices.Where(i => i.Id == delivery.DocumentId).Select(i => i.Snapshot!).SingleAsync(cancellationToken);
+        var snapshot = InvoiceSnapshot.Parse(json);
+        var name = snapshot.Number.Replace('/', '-');
+        List<MailAttachment> attachments = [new(name + ".pdf", "application/pdf", pdf.Draw(snapshot, await logos.OfAsync(actor, snapshot.LogoHash, cancellationToken)))];
+        if (xml.MissingFrom(snapshot).Count == 0)
+        {
+            attachments.Add(new MailAttachment(name + ".xml", "application/xml", xml.Write(snapshot, ElectronicSyntax.Ubl)));
+        }
+
+        return new OutgoingMail(delivery.To, delivery.Subject, delivery.Text)
+        {
+            SenderName = snapshot.Seller.Name,
+            ReplyTo = snapshot.Seller.Email.Length == 0 ? null : snapshot.Seller.Email,
+            Id = delivery.Id,
+            Attachments = attachments,
+        };
+    }
+}

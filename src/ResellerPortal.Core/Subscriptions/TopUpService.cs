@@ -1,0 +1,245 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+
+namespace ResellerPortal.Core.Subscriptions;
+
+/// <summary>What a reseller wants to be bought by itself.</summary>
+/// <inheritdoc cref="TopUpPolicy"/>
+public sealed record TopUpTerms(Guid PlanId, bool IsOn, long? BelowConversions, int? WithinDays, decimal MonthlyCap);
+
+/// <param name="MethodName">What is charged; null where no method is kept.</param>
+public sealed record TopUpView(TopUpTerms? Terms, string? MethodName, string? Fault, Money SpentThisMonth);
+
+/// <summary>Buys plans for resellers whose credits run low, with the payment method that they keep.</summary>
+public sealed class TopUpService(PortalDatabase database, IOnlineGateway online, CheckoutService desk, CheckoutSynchronizer book, TimeProvider clock, ILogger<TopUpService> logger)
+{
+    /// <summary>The days whose usage tells the pace.</summary>
+    private const int PaceDays = 14;
+
+    private static readonly TenantScope Everybody = TenantScope.CrossTenants("automatic top-ups of all resellers");
+
+    public async Task<TopUpView> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.ResellerView);
+        await using var db = database.Open(actor.Scope);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var policy = await db.TopUpPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        var payer = await PayerAsync(db, cancellationToken);
+        return new TopUpView(
+            policy is null ? null : new TopUpTerms(policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, new Money(policy.MonthlyCapMinorUnits, reseller.Currency).Amount),
+            payer is { MayBeCharged: true } ? payer.MethodName : null,
+            policy?.Fault,
+            await SpentAsync(db, reseller, cancellationToken));
+    }
+
+    public async Task<Outcome<TopUpPolicy>> SetAsync(Actor actor, TopUpTerms terms, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PlansBuy);
+        await using var db = database.Open(actor.Scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
+        var plan = await db.BulkPlans.AsNoTracking().SingleOrDefaultAsync(p => p.Id == terms.PlanId && p.IsOffered && p.Renewal == PlanRenewal.OneOff && p.Currency == reseller.Currency, cancellationToken);
+        if (plan is null)
+        {
+            return Refusal.Of("Choose a plan that is bought once, in your currency.", nameof(terms.PlanId));
+        }
+
+        if (terms is { IsOn: true, BelowConversions: null, WithinDays: null })
+        {
+            return Refusal.Of("Say when to buy: below a number of conversions, or when they would run out within some days.", nameof(terms.BelowConversions));
+        }
+
+        if (terms is { BelowConversions: < 1 or > BulkPlanService.MaxConversions } or { WithinDays: < 1 or > 365 })
+        {
+            return Refusal.Of("Enter at least one conversion, and from 1 to 365 days.", nameof(terms.WithinDays));
+        }
+
+        if (terms.MonthlyCap < plan.Price.Amount || terms.MonthlyCap > 1_000_000_000)
+        {
+            return Refusal.Of($"The most per month has to suffice for the plan once: {plan.Price}.", nameof(terms.MonthlyCap));
+        }
+
+        if (terms.IsOn && (await PayerAsync(db, cancellationToken)) is not { MayBeCharged: true })
+        {
+            return Refusal.Of("There is no payment method to charge. Pay for a plan online and let the method be kept.");
+        }
+
+        if (await db.TopUpPolicies.SingleOrDefaultAsync(cancellationToken) is not { } policy)
+        {
+            policy = new TopUpPolicy { ResellerId = reseller.Id, PlanId = plan.Id };
+            db.TopUpPolicies.Add(policy);
+        }
+
+        (policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, policy.MonthlyCapMinorUnits, policy.Fault) =
+            (plan.Id, terms.IsOn, terms.BelowConversions, terms.WithinDays, Money.Round(terms.MonthlyCap, reseller.Currency).MinorUnits, null);
+        db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, terms.IsOn ? $"automatic top-ups with {plan.Name}, up to {Money.Round(terms.MonthlyCap, reseller.Currency)} a month" : "automatic top-ups switched off", reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return policy;
+    }
+
+    /// <summary>Has the method forgotten that a reseller keeps; automatic top-ups end with it.</summary>
+    public async Task ForgetMethodAsync(Actor actor, CancellationToken cancellationToken = default)
+    {
+        actor.Demand(Permission.PlansBuy);
+        await using var db = database.Open(actor.Scope);
+        if (await PayerAsync(db, cancellationToken) is { } payer)
+        {
+            (payer.IsAgreed, payer.DecidedAtUtc) = (false, clock.GetUtcNow());
+            await db.TopUpPolicies.ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOn, false), cancellationToken);
+            db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, "the payment method may not be charged any more", actor.Reseller);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Buys for everybody whose credits run low. Any number of nodes may do so: one order comes of it.</summary>
+    /// <returns>How many plans were bought.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        List<TopUpPolicy> policies;
+        await using (var db = database.Open(Everybody))
+        {
+            policies = await db.TopUpPolicies.AsNoTracking().Where(p => p.IsOn).ToListAsync(cancellationToken);
+        }
+
+        var bought = 0;
+        foreach (var policy in policies)
+        {
+            try
+            {
+                bought += await BuyAsync(policy, cancellationToken) ? 1 : 0;
+            }
+            catch (PaymentProviderException failure)
+            {
+                logger.LogWarning("The top-up of {Reseller} waits: {Reason}", policy.ResellerId, failure.Message);
+            }
+        }
+
+        return bought;
+    }
+
+    private async Task<bool> BuyAsync(TopUpPolicy policy, CancellationToken cancellationToken)
+    {
+        var actor = Actor.Portal("automatic top-up", TenantScope.Of(policy.ResellerId));
+        await using var db = database.Open(actor.Scope);
+        if (await OrderAsync(db, actor, policy, cancellationToken) is not { } order)
+        {
+            return false;
+        }
+
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
+        var payer = await PayerAsync(db, cancellationToken);
+        if (payer is not { MayBeCharged: true })
+        {
+            await StopAsync(db, actor, policy, order, "No payment method is kept any more.", cancellationToken);
+            return false;
+        }
+
+        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.Of(reseller), null);
+        if (await desk.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
+        {
+            return false;
+        }
+
+        var payment = await online.ChargeAsync(checkout, payer, order.PlanName, cancellationToken);
+        var applied = await book.ApplyAsync(Merchant.Operator, payment, cancellationToken);
+        if (applied is { State: CheckoutState.Failed })
+        {
+            await StopAsync(db, actor, policy, order, applied.Fault ?? "The charge was declined.", cancellationToken);
+        }
+
+        return applied is { State: CheckoutState.Paid };
+    }
+
+    /// <summary>The order to charge: one that waits, or a new one where credits run low and the month allows it.</summary>
+    private async Task<PlanOrder?> OrderAsync(PortalDbContext db, Actor actor, TopUpPolicy policy, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [policy.ResellerId.Value], cancellationToken);
+        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
+        if (await db.PlanOrders.FirstOrDefaultAsync(o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Ordered, cancellationToken) is { } waiting)
+        {
+            return waiting;
+        }
+
+        var now = clock.GetUtcNow();
+        var plan = await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == policy.PlanId, cancellationToken);
+        var left = (await db.CreditLots.AsNoTracking().Where(l => l.Kind == LotKind.Plan && l.ExpiresAtUtc > now).ToListAsync(cancellationToken)).Sum(l => l.Available);
+        if (!await RunsLowAsync(db, policy, reseller.Zone.DayOf(now), left, cancellationToken))
+        {
+            return null;
+        }
+
+        if (plan.PriceMinorUnits + (await SpentAsync(db, reseller, cancellationToken)).MinorUnits > policy.MonthlyCapMinorUnits)
+        {
+            return null;
+        }
+
+        var order = PlanOrder.Of(plan, reseller.Id, now, Guid.CreateVersion7(now), isAutomatic: true);
+        db.PlanOrders.Add(order);
+        db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}: {left} conversions were left", reseller.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return order;
+    }
+
+    private static async Task<bool> RunsLowAsync(PortalDbContext db, TopUpPolicy policy, DateOnly today, long left, CancellationToken cancellationToken)
+    {
+        if (left < policy.BelowConversions)
+        {
+            return true;
+        }
+
+        if (policy.WithinDays is not { } days)
+        {
+            return false;
+        }
+
+        var since = today.AddDays(-PaceDays);
+        var used = await db.UsageRollups.Where(r => r.Day >= since && r.Day < today).SumAsync(r => r.Quantity, cancellationToken);
+        return left * PaceDays < used * days;
+    }
+
+    /// <summary>What automatic orders of this month came to, in the reseller's zone.</summary>
+    private async Task<Money> SpentAsync(PortalDbContext db, Reseller reseller, CancellationToken cancellationToken)
+    {
+        var since = reseller.Zone.StartOfDayUtc(BillingPeriod.Of(reseller.Zone.DayOf(clock.GetUtcNow())).FirstDay);
+        return new Money(
+            await db.PlanOrders.Where(o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Confirmed && o.OrderedAtUtc >= since).SumAsync(o => o.PriceMinorUnits, cancellationToken),
+            reseller.Currency);
+    }
+
+    /// <summary>Switches itself off rather than to try for ever; its owner is told why.</summary>
+    private async Task StopAsync(PortalDbContext db, Actor actor, TopUpPolicy policy, PlanOrder order, string fault, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockRowsAsync<Reseller>(db, [policy.ResellerId.Value], cancellationToken);
+        await database.LockRowsAsync<PlanOrder>(db, [order.Id], cancellationToken);
+        var (now, row) = (clock.GetUtcNow(), await db.TopUpPolicies.SingleAsync(cancellationToken));
+        await db.Entry(order).ReloadAsync(cancellationToken);
+        if (row.IsOn && order.Status == PlanOrderStatus.Ordered)
+        {
+            order.Cancel(now);
+            (row.IsOn, row.Fault) = (false, fault.Within(500));
+            db.Notify(policy.ResellerId, "Automatic top-ups have stopped", $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until you switch that on again.\n", now);
+            db.Audit(actor, now, Permission.PlansBuy, $"automatic top-ups stopped: {fault}", policy.ResellerId);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    private static Task<Payer?> PayerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+        db.Payers.SingleOrDefaultAsync(p => p.CustomerId == null && p.Merchant == Merchant.Operator, cancellationToken);
+}
