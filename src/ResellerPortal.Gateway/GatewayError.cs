@@ -118,7 +118,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     /// <summary>What a caller did wrong while its request was read.</summary>
     internal static GatewayError Of(Exception failure, long maxUploadBytes) => failure switch
     {
-        CallerFaultException fault => fault.Error,
+        CallerErrorException fault => fault.Error,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(maxUploadBytes),
         InvalidDataException unreadable => Unreadable(unreadable.Message),
         _ => Unreadable("The request broke off before its end, or cannot be read. Send it again; nothing was charged."),

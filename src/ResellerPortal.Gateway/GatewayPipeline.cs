@@ -17,7 +17,7 @@ public static class GatewayPipeline
     /// <summary>Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.</summary>
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
-        var faults = ActivatorUtilities.CreateInstance<Faults>(app.ApplicationServices);
+        var faults = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
         gateway.Use(next => context => faults.AnswerAsync(context, next));
         gateway.UseWhen(context => context.Request.Path.StartsWithSegments("/token"), tokens => tokens.UseRateLimiter());
         gateway.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
@@ -27,7 +27,7 @@ public static class GatewayPipeline
     private static bool IsForGateway(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
 
     /// <summary>Turns floods of wrong tokens away before anything is looked up, and faults into the gateway's errors.</summary>
-    private sealed class Faults(WrongTokens wrong, ILogger<Faults> logger)
+    private sealed class ExceptionMiddleware(InvalidTokenThrottle wrong, ILogger<ExceptionMiddleware> logger)
     {
         public async Task AnswerAsync(HttpContext context, RequestDelegate next)
         {
@@ -59,7 +59,7 @@ public static class GatewayPipeline
         {
             switch (failure)
             {
-                case CallerFaultException fault:
+                case CallerErrorException fault:
                     return fault.Error;
                 case BadHttpRequestException:
                     return GatewayError.Of(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);

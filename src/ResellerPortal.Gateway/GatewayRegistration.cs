@@ -43,34 +43,34 @@ public static class GatewayRegistration
             .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
-        services.AddHttpClient(JobPolling.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
+        services.AddHttpClient(JobPollingWorker.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
         services.AddCors(cors => cors.AddPolicy(BrowserPolicy, Browsers));
-        services.AddSingleton<UpstreamAddress>();
-        services.AddSingleton<UpstreamHealth>();
+        services.AddSingleton<UpstreamAccountResolver>();
+        services.AddSingleton<UpstreamCircuitBreaker>();
         services.AddSingleton<UpstreamClient>();
-        services.AddSingleton<SignedTokens>();
-        services.AddSingleton<WrongTokens>();
-        services.AddSingleton<Identities>();
-        services.AddSingleton<PublicAddresses>();
-        services.AddSingleton<FileIds>();
-        services.AddSingleton<AnswerFiles>();
-        services.AddSingleton<ResellerShare>();
-        services.AddSingleton<Settlement>();
-        services.AddSingleton<ConversionDesk>();
+        services.AddSingleton<SignedTokenVerifier>();
+        services.AddSingleton<InvalidTokenThrottle>();
+        services.AddSingleton<CallerAuthenticator>();
+        services.AddSingleton<PublicAddressPolicy>();
+        services.AddSingleton<FileIdProtector>();
+        services.AddSingleton<ResponseFileMapper>();
+        services.AddSingleton<ResellerConcurrencyLimiter>();
+        services.AddSingleton<ConversionSettlement>();
+        services.AddSingleton<ConversionHandler>();
         services.AddSingleton<JobSettlement>();
-        services.AddHostedService<JobPolling>();
-        services.AddSingleton<UpstreamStatistics>();
-        services.AddSingleton<IUpstreamTokenClient, UpstreamTokens>();
-        services.AddSingleton<NativeUpkeep>();
-        services.AddHostedService(provider => provider.GetRequiredService<NativeUpkeep>());
-        services.AddSingleton<AccountReadings>();
-        services.AddHostedService(provider => provider.GetRequiredService<AccountReadings>());
+        services.AddHostedService<JobPollingWorker>();
+        services.AddSingleton<UpstreamStatisticsReader>();
+        services.AddSingleton<IUpstreamTokenClient, UpstreamTokenClient>();
+        services.AddSingleton<NativeTokenWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<NativeTokenWorker>());
+        services.AddSingleton<UpstreamReadingWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<UpstreamReadingWorker>());
         services.AddSingleton(sandbox);
-        services.AddSingleton<SandboxFiles>();
-        services.AddSingleton<SandboxJobs>();
-        services.AddHttpClient(SandboxUpstream.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
+        services.AddSingleton<SandboxFileStore>();
+        services.AddSingleton<SandboxJobStore>();
+        services.AddHttpClient(SandboxEndpoints.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         return services;
     }
@@ -95,13 +95,13 @@ public static class GatewayRegistration
     /// <summary>Pages of any origin may ask; whether a token lets them is its own affair. Nothing here reads cookies.</summary>
     private static void Browsers(CorsPolicyBuilder policy) => policy
         .AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()
-        .WithExposedHeaders(["X-Request-Id", "Content-Disposition", "Retry-After", .. StreamedAnswer.CostHeaders])
+        .WithExposedHeaders(["X-Request-Id", "Content-Disposition", "Retry-After", .. StreamedResponse.CostHeaders])
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 
     /// <summary>For addresses that callers gave: each connection, redirects' as well, is to a public address.</summary>
     private static SocketsHttpHandler GuardedHandler(IServiceProvider provider) => new()
     {
-        ConnectCallback = provider.GetRequiredService<PublicAddresses>().ConnectAsync,
+        ConnectCallback = provider.GetRequiredService<PublicAddressPolicy>().ConnectAsync,
         MaxAutomaticRedirections = 3,
         UseCookies = false,
         UseProxy = false,

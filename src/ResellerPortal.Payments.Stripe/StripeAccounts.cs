@@ -5,7 +5,7 @@ using Stripe;
 namespace ResellerPortal.Payments.Stripe;
 
 /// <summary>Resellers' accounts that are connected to the operator's (Stripe Connect), and the check of keys of their own.</summary>
-internal sealed class StripeAccounts(StripeClients clients) : IMerchantGateway
+internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGateway
 {
     public async Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken)
     {
@@ -24,14 +24,14 @@ internal sealed class StripeAccounts(StripeClients clients) : IMerchantGateway
             },
             Metadata = new() { ["reseller"] = reseller.Id.Value.ToString("N") },
         };
-        return (await StripeClients.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.With($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.With($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
     }
 
     public async Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
         AccountLinkCreateOptions options = new() { Account = accountId, Type = "account_onboarding", ReturnUrl = returnUrl, RefreshUrl = returnUrl };
-        return (await StripeClients.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.With($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
+        return (await StripeClientFactory.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.With($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
     }
 
     public async Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class StripeAccounts(StripeClients clients) : IMerchantGateway
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
         try
         {
-            return await StripeClients.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? StatusOf(account) : null;
+            return await StripeClientFactory.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? StatusOf(account) : null;
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
         {
@@ -52,7 +52,7 @@ internal sealed class StripeAccounts(StripeClients clients) : IMerchantGateway
     {
         try
         {
-            return StatusOf(await StripeClients.CallAsync(() => new AccountService(clients.ClientOf(secretKey)).GetSelfAsync(null, cancellationToken)));
+            return StatusOf(await StripeClientFactory.CallAsync(() => new AccountService(clients.ClientOf(secretKey)).GetSelfAsync(null, cancellationToken)));
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Unauthorized })
         {

@@ -7,7 +7,7 @@ using Stripe.Checkout;
 namespace ResellerPortal.Payments.Stripe;
 
 /// <summary>Payments at Stripe's own page, charges of saved methods, and refunds.</summary>
-internal sealed class StripeGateway(StripeClients clients, StripePayments payments, StripePrices prices) : IOnlineGateway
+internal sealed class StripeGateway(StripeClientFactory clients, StripePayments payments, StripePriceFactory prices) : IOnlineGateway
 {
     public PaymentMethodKind Way => PaymentMethodKind.Online;
 
@@ -20,7 +20,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
         var checkout = request.Checkout ?? throw new ArgumentException("An online payment needs its checkout.", nameof(request));
         var access = await clients.OfAsync(checkout.Merchant, cancellationToken);
         var options = await SessionOfAsync(access, request, checkout, cancellationToken);
-        var session = await StripeClients.CallAsync(() => new SessionService(access.Client).CreateAsync(options, access.With($"checkout-{checkout.Id:N}"), cancellationToken));
+        var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(options, access.With($"checkout-{checkout.Id:N}"), cancellationToken));
         return new PaymentStart(session.Url, null, session.Id, StripePayments.Utc(session.ExpiresAt));
     }
 
@@ -34,7 +34,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
             RefundApplicationFee = checkout.FeeMinorUnits > 0 ? true : null,
             Metadata = new() { [StripePayments.CheckoutKey] = checkout.Id.ToString("N") },
         };
-        await StripeClients.CallAsync(() => new RefundService(access.Client).CreateAsync(options, access.With($"refund-{key:N}"), cancellationToken));
+        await StripeClientFactory.CallAsync(() => new RefundService(access.Client).CreateAsync(options, access.With($"refund-{key:N}"), cancellationToken));
         return null;
     }
 
@@ -42,7 +42,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
     {
         var access = await clients.OfAsync(payer.Merchant, cancellationToken);
         CustomerCreateOptions options = new() { Name = details.Name, Email = details.Email, PreferredLocales = [details.Language], Metadata = new() { ["payer"] = payer.Id.ToString("N") } };
-        return (await StripeClients.CallAsync(() => new CustomerService(access.Client).CreateAsync(options, access.With($"payer-{payer.Id:N}"), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new CustomerService(access.Client).CreateAsync(options, access.With($"payer-{payer.Id:N}"), cancellationToken))).Id;
     }
 
     public async Task<ProviderPayment> ChargeAsync(Checkout checkout, Payer payer, string subject, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
         }
         catch (StripeException refused)
         {
-            return await StripeClients.CallAsync<ProviderPayment>(() => throw refused);
+            return await StripeClientFactory.CallAsync<ProviderPayment>(() => throw refused);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
         var access = await clients.OfAsync(merchant, cancellationToken);
         try
         {
-            await StripeClients.CallAsync(() => new SessionService(access.Client).ExpireAsync(sessionId, null, access.With($"close-{sessionId}"), cancellationToken));
+            await StripeClientFactory.CallAsync(() => new SessionService(access.Client).ExpireAsync(sessionId, null, access.With($"close-{sessionId}"), cancellationToken));
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest })
         {
@@ -102,13 +102,13 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
     public async Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(merchant, cancellationToken);
-        return await StripeClients.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(methodId, null, access.Read, cancellationToken)) is { CustomerId: not null };
+        return await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(methodId, null, access.Read, cancellationToken)) is { CustomerId: not null };
     }
 
     public async Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(merchant, cancellationToken);
-        await StripeClients.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(methodId, null, access.With($"forget-{methodId}"), cancellationToken));
+        await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(methodId, null, access.With($"forget-{methodId}"), cancellationToken));
     }
 
     private async Task<SessionCreateOptions> SessionOfAsync(StripeAccess access, PaymentRequest request, Checkout checkout, CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ internal sealed class StripeGateway(StripeClients clients, StripePayments paymen
 }
 
 /// <summary>Plans that renew as products and prices in the operator's account.</summary>
-internal sealed class StripePrices
+internal sealed class StripePriceFactory
 {
     /// <summary>The price of a plan; made where it is missing, anew where the plan's price has changed.</summary>
     public async Task<string> OfAsync(StripeAccess access, BulkPlan plan, CancellationToken cancellationToken)
@@ -177,7 +177,7 @@ internal sealed class StripePrices
         var amount = StripeAmount.Of(plan.Price);
         var interval = plan.Renewal == PlanRenewal.Monthly ? "month" : "year";
         var key = $"plan-{plan.Id:N}-{amount}-{interval}";
-        var known = await StripeClients.CallAsync(() => new PriceService(access.Client).ListAsync(new PriceListOptions { LookupKeys = [key], Active = true, Limit = 1 }, access.Read, cancellationToken));
+        var known = await StripeClientFactory.CallAsync(() => new PriceService(access.Client).ListAsync(new PriceListOptions { LookupKeys = [key], Active = true, Limit = 1 }, access.Read, cancellationToken));
         if (known.Data is [{ } price])
         {
             return price.Id;
@@ -193,6 +193,6 @@ internal sealed class StripePrices
             ProductData = new PriceProductDataOptions { Name = plan.Name },
             Metadata = new() { ["plan"] = plan.Id.ToString("N") },
         };
-        return (await StripeClients.CallAsync(() => new PriceService(access.Client).CreateAsync(options, access.With(key), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new PriceService(access.Client).CreateAsync(options, access.With(key), cancellationToken))).Id;
     }
 }

@@ -7,7 +7,7 @@ using Stripe.Checkout;
 namespace ResellerPortal.Payments.Stripe;
 
 /// <summary>Reads payments as Stripe has them now.</summary>
-internal sealed class StripePayments(StripeClients clients)
+internal sealed class StripePayments(StripeClientFactory clients)
 {
     /// <summary>Where our own objects' ids stand among Stripe's.</summary>
     public const string CheckoutKey = "checkout";
@@ -15,7 +15,7 @@ internal sealed class StripePayments(StripeClients clients)
     public async Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(merchant, cancellationToken);
-        var session = await StripeClients.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
+        var session = await StripeClientFactory.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
         return session is null ? null : new ProviderSession(
             session.Id, CheckoutOf(session.ClientReferenceId), session.Status == "expired", session.PaymentIntentId ?? (IsFree(session) ? session.Id : null), session.SubscriptionId);
     }
@@ -25,10 +25,10 @@ internal sealed class StripePayments(StripeClients clients)
         var access = await clients.OfAsync(merchant, cancellationToken);
         if (id.StartsWith("cs_", StringComparison.Ordinal))
         {
-            return await StripeClients.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken)) is { } session && IsFree(session) ? Free(session) : null;
+            return await StripeClientFactory.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken)) is { } session && IsFree(session) ? Free(session) : null;
         }
 
-        var intent = await StripeClients.FindAsync(
+        var intent = await StripeClientFactory.FindAsync(
             () => new PaymentIntentService(access.Client).GetAsync(id, new PaymentIntentGetOptions { Expand = ["latest_charge"] }, access.Read, cancellationToken));
         return intent is null ? null : await OfAsync(access, intent, cancellationToken);
     }
@@ -59,7 +59,7 @@ internal sealed class StripePayments(StripeClients clients)
             return payment;
         }
 
-        var sessions = await StripeClients.CallAsync(
+        var sessions = await StripeClientFactory.CallAsync(
             () => new SessionService(access.Client).ListAsync(new SessionListOptions { PaymentIntent = intent.Id, Limit = 1 }, access.Read, cancellationToken));
         if (sessions.Data is [{ } session] && session.AmountTotal == intent.Amount)
         {
@@ -74,9 +74,9 @@ internal sealed class StripePayments(StripeClients clients)
         var access = await clients.OfAsync(merchant, cancellationToken);
         return objectId.Split('_')[0] switch
         {
-            "ch" or "py" => (await StripeClients.FindAsync(() => new ChargeService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
-            "re" or "pyr" => (await StripeClients.FindAsync(() => new RefundService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
-            "dp" or "du" => (await StripeClients.FindAsync(() => new DisputeService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
+            "ch" or "py" => (await StripeClientFactory.FindAsync(() => new ChargeService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
+            "re" or "pyr" => (await StripeClientFactory.FindAsync(() => new RefundService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
+            "dp" or "du" => (await StripeClientFactory.FindAsync(() => new DisputeService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
             _ => null,
         };
     }
@@ -89,7 +89,7 @@ internal sealed class StripePayments(StripeClients clients)
         do
         {
             PaymentIntentListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last, Expand = ["data.latest_charge"] };
-            page = await StripeClients.CallAsync(() => new PaymentIntentService(access.Client).ListAsync(options, access.Read, cancellationToken));
+            page = await StripeClientFactory.CallAsync(() => new PaymentIntentService(access.Client).ListAsync(options, access.Read, cancellationToken));
             foreach (var intent in page.Data.Where(i => i.Metadata?.ContainsKey(CheckoutKey) == true))
             {
                 yield return new PaymentSummary(intent.Id, intent is { Status: "succeeded", LatestCharge: { AmountRefunded: 0, Disputed: false } });
@@ -133,8 +133,8 @@ internal sealed class StripePayments(StripeClients clients)
 
     private static async Task<IReadOnlyList<ProviderReversal>> ReversalsAsync(StripeAccess access, string intentId, CancellationToken cancellationToken)
     {
-        var refunds = await StripeClients.CallAsync(() => new RefundService(access.Client).ListAsync(new RefundListOptions { PaymentIntent = intentId, Limit = 100 }, access.Read, cancellationToken));
-        var disputes = await StripeClients.CallAsync(() => new DisputeService(access.Client).ListAsync(new DisputeListOptions { PaymentIntent = intentId, Limit = 100 }, access.Read, cancellationToken));
+        var refunds = await StripeClientFactory.CallAsync(() => new RefundService(access.Client).ListAsync(new RefundListOptions { PaymentIntent = intentId, Limit = 100 }, access.Read, cancellationToken));
+        var disputes = await StripeClientFactory.CallAsync(() => new DisputeService(access.Client).ListAsync(new DisputeListOptions { PaymentIntent = intentId, Limit = 100 }, access.Read, cancellationToken));
         return
         [
             .. refunds.Data.Where(r => r.Status is not null).Select(r => new ProviderReversal(

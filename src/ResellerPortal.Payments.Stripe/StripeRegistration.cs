@@ -16,8 +16,8 @@ public static class StripeRegistration
             .Validate(o => o.ConnectAccountType is "express" or "standard", "Stripe:ConnectAccountType is express or standard.")
             .ValidateOnStart();
         services.AddHttpClient(StripeOptions.Section, client => client.Timeout = TimeSpan.FromSeconds(30));
-        services.AddSingleton<StripeClients>();
-        services.AddSingleton<StripePrices>();
+        services.AddSingleton<StripeClientFactory>();
+        services.AddSingleton<StripePriceFactory>();
         services.AddSingleton<StripePayments>();
         services.AddSingleton<IOnlineGateway, StripeGateway>();
         services.AddSingleton<ISubscriptionGateway, StripeSubscriptions>();

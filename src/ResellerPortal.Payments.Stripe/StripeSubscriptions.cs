@@ -8,12 +8,12 @@ using Stripe;
 namespace ResellerPortal.Payments.Stripe;
 
 /// <summary>Plans that renew, in the operator's account.</summary>
-internal sealed class StripeSubscriptions(StripeClients clients, StripePrices prices) : ISubscriptionGateway
+internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePriceFactory prices) : ISubscriptionGateway
 {
     public async Task<ProviderSubscription?> ReadSubscriptionAsync(string id, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
-        var subscription = await StripeClients.FindAsync(
+        var subscription = await StripeClientFactory.FindAsync(
             () => new SubscriptionService(access.Client).GetAsync(id, new SubscriptionGetOptions { Expand = ["default_payment_method"] }, access.Read, cancellationToken));
         if (subscription?.Items?.Data is not [{ } item, ..])
         {
@@ -41,7 +41,7 @@ internal sealed class StripeSubscriptions(StripeClients clients, StripePrices pr
     public async Task<ProviderInvoice?> ReadInvoiceAsync(string id, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
-        var invoice = await StripeClients.FindAsync(() => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
+        var invoice = await StripeClientFactory.FindAsync(() => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
         if (invoice is null)
         {
             return null;
@@ -79,7 +79,7 @@ internal sealed class StripeSubscriptions(StripeClients clients, StripePrices pr
     {
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
         var service = new SubscriptionService(access.Client);
-        var subscription = await StripeClients.CallAsync(() => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
+        var subscription = await StripeClientFactory.CallAsync(() => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
         SubscriptionUpdateOptions options = new()
         {
             Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = await prices.OfAsync(access, plan, cancellationToken) }],
@@ -88,13 +88,13 @@ internal sealed class StripeSubscriptions(StripeClients clients, StripePrices pr
             PaymentBehavior = "error_if_incomplete",
         };
         var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeMilliseconds()}");
-        await StripeClients.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.With(key), cancellationToken));
+        await StripeClientFactory.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.With(key), cancellationToken));
     }
 
     public async Task SetCancelAsync(string subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken)
     {
         var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
-        await StripeClients.CallAsync(() => new SubscriptionService(access.Client).UpdateAsync(
+        await StripeClientFactory.CallAsync(() => new SubscriptionService(access.Client).UpdateAsync(
             subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd }, access.With($"cancel-{Guid.NewGuid():N}"), cancellationToken));
     }
 
@@ -106,7 +106,7 @@ internal sealed class StripeSubscriptions(StripeClients clients, StripePrices pr
         do
         {
             InvoiceListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last };
-            page = await StripeClients.CallAsync(() => new InvoiceService(access.Client).ListAsync(options, access.Read, cancellationToken));
+            page = await StripeClientFactory.CallAsync(() => new InvoiceService(access.Client).ListAsync(options, access.Read, cancellationToken));
             foreach (var invoice in page.Data)
             {
                 yield return invoice.Id;

@@ -15,7 +15,7 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
     /// <summary>Bytes of a value that is compared with the one before: an id.</summary>
     private const int IdSize = 16;
 
-    private readonly Bound[] _bound = new Bound[raw.sqlite3_bind_parameter_count(native)];
+    private readonly BoundParameters[] _bound = new BoundParameters[raw.sqlite3_bind_parameter_count(native)];
     private int _position;
 
     public sqlite3_stmt Native => native;
@@ -111,7 +111,7 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
     private static void Check(int result) => SqliteException.ThrowExceptionForRC(result, null);
 
     /// <summary>What a parameter was given last.</summary>
-    private struct Bound
+    private struct BoundParameters
     {
         public bool IsNumber;
         public long Number;

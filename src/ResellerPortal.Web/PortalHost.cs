@@ -50,7 +50,7 @@ internal static class PortalHost
         AddDatabase(builder);
         services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>().ProtectKeys(builder.Configuration.GetSection("DataProtection"));
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
-        services.AddSingleton<IElectronicInvoice, ElectronicInvoice>();
+        services.AddSingleton<IElectronicInvoice, ElectronicInvoiceWriter>();
         services.AddSingleton<IStatementDocument, StatementPdf>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddStripePayments(builder.Configuration);
@@ -73,7 +73,7 @@ internal static class PortalHost
             })
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight);
-        services.AddSingleton<DemoData>();
+        services.AddSingleton<DemoSeeder>();
         return builder;
     }
 
@@ -125,7 +125,7 @@ internal static class PortalHost
 
         if (app.Configuration.GetValue<bool>("Demo:Seed") && app.Environment.IsDevelopment())
         {
-            await app.Services.GetRequiredService<DemoData>().SeedAsync();
+            await app.Services.GetRequiredService<DemoSeeder>().SeedAsync();
             app.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(app));
         }
     }

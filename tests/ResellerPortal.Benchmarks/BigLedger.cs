@@ -13,7 +13,7 @@ internal static class BigLedger
     private static readonly string[] Converters = ["docx-to-pdf", "html-to-pdf", "pdf-to-jpg", "xlsx-to-pdf"];
 
     /// <param name="month">The month (UTC) that they belong to; null for the last twelve.</param>
-    public static async Task FillAsync(Market market, long rows, BillingPeriod? month = null)
+    public static async Task FillAsync(BenchmarkData market, long rows, BillingPeriod? month = null)
     {
         var customers = market.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
         var perCustomer = rows / customers;

@@ -22,16 +22,16 @@ internal static class DashboardBenchmark
         var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
         try
         {
-            await using var small = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db", Customers);
+            await using var small = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db", Customers);
             await BigLedger.FillAsync(small, Small);
-            await using var large = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db", Customers);
+            await using var large = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db", Customers);
             await BigLedger.FillAsync(large, options.Rows);
             foreach (var (name, page) in Pages())
             {
-                var times = new Dictionary<Market, List<double>> { [small] = [], [large] = [] };
+                var times = new Dictionary<BenchmarkData, List<double>> { [small] = [], [large] = [] };
                 for (var round = -20; round < Rounds; round++)
                 {
-                    foreach (var market in (Market[])[small, large])
+                    foreach (var market in (BenchmarkData[])[small, large])
                     {
                         var start = Stopwatch.GetTimestamp();
                         await page(market);
@@ -53,7 +53,7 @@ internal static class DashboardBenchmark
         }
     }
 
-    private static (string Name, Func<Market, Task> Page)[] Pages() =>
+    private static (string Name, Func<BenchmarkData, Task> Page)[] Pages() =>
     [
         ("dashboard", market => new ResellerDashboardQueries(market.Database, TimeProvider.System).ReadAsync(Owner(market))),
         ("customers with estimates", market => new CustomerQueries(market.Database, TimeProvider.System).PageAsync(Owner(market), null, false, 0, 25)),
@@ -65,16 +65,16 @@ internal static class DashboardBenchmark
         ("customer's own ledger", market => new CustomerLedgerQueries(market.Database).PageAsync(Customer(market), 0, 25)),
     ];
 
-    private static async Task LedgerAsync(Market market, int skip)
+    private static async Task LedgerAsync(BenchmarkData market, int skip)
     {
         var ledger = new LedgerQueries(market.Database, TimeProvider.System);
         var from = skip == 0 ? 0 : (int)((market.Rows / 25 * 25) - 25);
         await ledger.PageAsync(Owner(market), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
     }
 
-    private static Actor Owner(Market market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
+    private static Actor Owner(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
 
-    private static Actor Customer(Market market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
+    private static Actor Customer(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
 
     private static double P95(List<double> times) => times.Order().ElementAt((int)(times.Count * 0.95));
 }

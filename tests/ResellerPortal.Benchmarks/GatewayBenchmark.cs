@@ -61,7 +61,7 @@ internal static class GatewayBenchmark
             {
                 var content = new byte[size];
                 Random.Shared.NextBytes(content);
-                var (rounds, flushes) = (new List<(Measured Bare, Measured Metered)>(), new List<(double Growing, double WrittenOver)>());
+                var (rounds, flushes) = (new List<(Measurement Bare, Measurement Metered)>(), new List<(double Growing, double WrittenOver)>());
 
                 // The runtime compiles hot paths again in the background until it knows them, which takes half a minute.
                 var warming = isWarm ? options.Seconds : options.Seconds * 4;
@@ -124,7 +124,7 @@ internal static class GatewayBenchmark
         await app.RunAsync();
     }
 
-    private static void Report(string name, List<(Measured Bare, Measured Metered)> rounds, double wanted, List<(double Growing, double WrittenOver)> flushes)
+    private static void Report(string name, List<(Measurement Bare, Measurement Metered)> rounds, double wanted, List<(double Growing, double WrittenOver)> flushes)
     {
         var bare = rounds.Select(r => r.Bare).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
         var metered = rounds.Select(r => r.Metered).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
@@ -172,7 +172,7 @@ internal static class GatewayBenchmark
     public static async Task<string> SellAsync(string connection, string reseller)
     {
         var dialect = new SqliteDialect();
-        var books = new Books(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var books = new TestData(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await books.AddResellerAsync(reseller);
         await books.BuyAsync(owner, 900_000_000, 9_000_000m);
         return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;

@@ -52,7 +52,7 @@ internal static class InvoiceRunBenchmark
     private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
     {
         var month = BillingPeriod.Of(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
-        await using var market = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
+        await using var market = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
         await BigLedger.FillAsync(market, (long)customers * EntriesEach, month);
         var owner = Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
         var prices = await new RateCardService(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), month.FirstDay);
@@ -69,7 +69,7 @@ internal static class InvoiceRunBenchmark
         var start = Stopwatch.GetTimestamp();
         var (finalising, lookedAt) = (TimeSpan.Zero, TimeSpan.Zero);
         var invoices = new InvoiceFinalizer(market.Database, TimeProvider.System, new PortalAddress(""));
-        await using (var documents = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice()))
+        await using (var documents = new DocumentWriter(new InvoicePdf(), new ElectronicInvoiceWriter()))
         {
             await new InvoiceDrafter(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async drafts =>
             {
@@ -110,7 +110,7 @@ internal static class InvoiceRunBenchmark
 
     /// <summary>Reads usage the way that suggests itself: each entry and what it drew is an entity that is fetched on its own.</summary>
     /// <returns>Seconds a customer.</returns>
-    private static async Task<double> ReadRowByRowAsync(Market market, Actor owner)
+    private static async Task<double> ReadRowByRowAsync(BenchmarkData market, Actor owner)
     {
         var start = Stopwatch.GetTimestamp();
         foreach (var id in market.Tokens.Select(t => t.Token.CustomerId).Distinct().Take(CustomersRowByRow))

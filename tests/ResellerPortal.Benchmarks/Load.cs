@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>What a load achieved. Latencies are of one command, in milliseconds.</summary>
-internal sealed record Measured(double PerSecond, double P50, double P99)
+internal sealed record Measurement(double PerSecond, double P50, double P99)
 {
     public override string ToString() => $"{PerSecond,10:N0} a second   p50 {P50,7:N2} ms   p99 {P99,7:N2} ms";
 }
@@ -12,7 +12,7 @@ internal sealed record Measured(double PerSecond, double P50, double P99)
 internal static class Load
 {
     /// <param name="pair">Does one pair; the number names the worker. Answers the latency of its slower command, in ticks.</param>
-    public static async Task<Measured> RunAsync(int inFlight, double seconds, Func<int, Task<long>> pair)
+    public static async Task<Measurement> RunAsync(int inFlight, double seconds, Func<int, Task<long>> pair)
     {
         var latencies = new List<long>[inFlight];
         var isMeasuring = false;
@@ -40,7 +40,7 @@ internal static class Load
         await Task.WhenAll(workers);
 
         var all = latencies.SelectMany(l => l).Order().ToArray();
-        return new Measured(all.Length / elapsed, Percentile(all, 0.50), Percentile(all, 0.99));
+        return new Measurement(all.Length / elapsed, Percentile(all, 0.50), Percentile(all, 0.99));
     }
 
     private static double Percentile(long[] sorted, double share) =>

@@ -23,14 +23,14 @@ internal static class MeteringBenchmark
         try
         {
             var counted = new CountedRows();
-            await using var market = await Market.OpenAsync(counted, $"Data Source={folder}/meter.db");
-            await using var efMarket = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
-            await using var lockMarket = await Market.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
-            await using var onPostgres = await Market.OpenAsync(new PostgreSqlDialect(), server.Connection("meter"));
+            await using var market = await BenchmarkData.OpenAsync(counted, $"Data Source={folder}/meter.db");
+            await using var efMarket = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
+            await using var lockMarket = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
+            await using var onPostgres = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("meter"));
             await using var locks = await RowLockAndInsert.OpenAsync(lockMarket, server.Connection("rowlocks"));
-            var ef = new OneTransactionACommand(efMarket);
+            var ef = new TransactionPerCommand(efMarket);
             var seconds = options.Seconds / 2;
-            var results = new Dictionary<string, List<Measured>>();
+            var results = new Dictionary<string, List<Measurement>>();
             var written = new List<double>();
             var bounds = new List<(double SingleRow, double Grouped)>();
 
@@ -67,7 +67,7 @@ internal static class MeteringBenchmark
         }
     }
 
-    private static void Report(List<(double SingleRow, double Grouped)> bounds, List<double> written, Dictionary<string, Measured> medians)
+    private static void Report(List<(double SingleRow, double Grouped)> bounds, List<double> written, Dictionary<string, Measurement> medians)
     {
         var grouped = bounds.Select(b => b.Grouped).Order().ElementAt(Rounds / 2);
         Console.WriteLine($"(c) disk: {bounds.Select(b => b.SingleRow).Order().ElementAt(Rounds / 2):N0} commits of one row a second, {grouped:N0} rows a second in commits of 256");
@@ -93,13 +93,13 @@ internal static class MeteringBenchmark
         try
         {
             var rates = new Dictionary<long, List<double>>();
-            await using var small = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db");
+            await using var small = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/small.db");
             await BigLedger.FillAsync(small, 10_000);
-            await using var large = await Market.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db");
+            await using var large = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/large.db");
             await BigLedger.FillAsync(large, options.Rows);
             for (var round = 0; round < 3; round++)
             {
-                foreach (var market in (Market[])[small, large])
+                foreach (var market in (BenchmarkData[])[small, large])
                 {
                     var measured = await Load.RunAsync(512, options.Seconds / 2, market.ConvertAsync);
                     Console.WriteLine($"{market.Rows,12:N0} entries, 512 in flight: {measured}");

@@ -5,7 +5,7 @@ var benchmarks = new Dictionary<string, Func<Options, Task>>
     ["metering"] = MeteringBenchmark.RunAsync,
     ["metering-growth"] = MeteringBenchmark.RunGrowthAsync,
     ["gateway"] = GatewayBenchmark.RunAsync,
-    ["wrong-tokens"] = WrongTokensBenchmark.RunAsync,
+    ["wrong-tokens"] = InvalidTokenBenchmark.RunAsync,
     ["dashboard"] = DashboardBenchmark.RunAsync,
     ["invoice-run"] = InvoiceRunBenchmark.RunAsync,
 };

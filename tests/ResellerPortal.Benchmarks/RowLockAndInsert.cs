@@ -15,7 +15,7 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
 
     private RowLockAndInsert(NpgsqlDataSource source, List<Guid> tokens) => (_source, _tokens) = (source, tokens);
 
-    public static async Task<RowLockAndInsert> OpenAsync(Market market, string connection)
+    public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData market, string connection)
     {
         // It may touch the rows of all tenants, as the meter may.
         var source = NpgsqlDataSource.Create(connection + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");

@@ -14,7 +14,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Testing;
 
 /// <summary>Puts resellers, customers, lots and tokens into a database through the real services.</summary>
-public sealed class Books(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+public sealed class TestData(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     public const string Password = "Correct-Horse-1!";
 
@@ -26,7 +26,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
 
     public TimeProvider Clock { get; } = clock;
 
-    public ApiTokenService Tokens => new(Database, protection, new NoUpstreamTokens(), Clock);
+    public ApiTokenService Tokens => new(Database, protection, new NoUpstreamTokenClient(), Clock);
 
     public RateCardService RateCards => new(Database, Clock);
 
@@ -89,7 +89,7 @@ public sealed class Books(PortalDatabase database, IDataProtectionProvider prote
         where T : class => (await act).Value;
 
     /// <summary>These books have no account at the upstream.</summary>
-    private sealed class NoUpstreamTokens : IUpstreamTokenClient
+    private sealed class NoUpstreamTokenClient : IUpstreamTokenClient
     {
         public Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken) =>
             Task.FromResult<Outcome<UpstreamToken>>(Refusal.Of("These books have no account at the upstream."));

@@ -3,7 +3,7 @@ using ResellerPortal.Core.Sending;
 namespace ResellerPortal.Testing;
 
 /// <summary>Keeps what is mailed. Beside the portal's own mailer, which is tested against a mail server over SMTP.</summary>
-public sealed class Postbox : IMailer
+public sealed class RecordingMailer : IMailer
 {
     public bool IsConfigured { get; set; } = true;
 

@@ -25,7 +25,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var address = new UriBuilder(server.Address) { Host = "localhost" }.Uri;
         var owner = new PortalPage(await browser.NewPersonAsync(address));
         var refusals = Listen(owner);
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/team", "Team");
         await owner.PressAsync("Invite a member");
         await owner.FillAsync("E-mail address", JaneEmail);
@@ -72,7 +72,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("View as customer");
         await owner.Page.GetByLabel("Reason").FillAsync("Ticket 4711");
@@ -85,7 +85,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Dashboard");
 
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await admin.SignInAsync("admin@acme.example", Books.Password);
+        await admin.SignInAsync("admin@acme.example", TestData.Password);
         await admin.OpenAsync("/my/team", "Team");
         await admin.SeesRowAsync("Ticket 4711");
     }
@@ -98,7 +98,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme-of-Northwind");
         await server.Books.AddResellerAsync("fabrikam");
         var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await stranger.SignInAsync("owner@fabrikam.example", Books.Password);
+        await stranger.SignInAsync("owner@fabrikam.example", TestData.Password);
         var pages = typeof(Program).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<RouteAttribute>()).Select(r => r.Template)
             .Where(t => t.StartsWith("/reseller", StringComparison.Ordinal) && t.Contains('{', StringComparison.Ordinal)).ToList();
         Assert.True(pages.Count >= 5, string.Join(' ', pages));
@@ -120,11 +120,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await server.Books.BuyAsync(northwind, 100, 10);
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var token = await server.Books.IssueAsync(northwind, acme);
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow().AddHours(-1), 7)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddHours(-1), 7)]);
         using var thief = server.WithToken(token.Secret);
         Assert.True((await thief.GetAsync("/async/job/0123456789abcdef0123")).StatusCode is System.Net.HttpStatusCode.NotFound);
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await admin.SignInAsync("admin@acme.example", Books.Password);
+        await admin.SignInAsync("admin@acme.example", TestData.Password);
         await admin.OpenAsync("/my/tokens", "API tokens");
         await admin.PressAsync("Leaked?");
         await admin.SeesAsync("What it did in the last 30 days: 7 conversions.");

@@ -102,7 +102,7 @@ public sealed class CrashTests : IDisposable
     /// <summary>A limited and an unlimited token of two customers, and fewer credits than will be asked for.</summary>
     private static async Task<string[]> SellAsync(PortalDatabase database, int rounds)
     {
-        var books = new Books(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await books.AddResellerAsync("northwind");
         await books.BuyAsync(owner, 600L * rounds, 6m * rounds);
         return

@@ -19,12 +19,12 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Books.BuyAsync(northwind, 1000, 10m);
         await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100), Books.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100), TestData.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
         await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
         await owner.PressAsync("Credit");
@@ -47,7 +47,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("150 conversions billed");
 
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.SignInAsync("admin@acme.example", TestData.Password);
         await customer.OpenAsync("/my/invoices", "Invoices");
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
         await customer.OpenAsync("/my/statement", "Statement");
@@ -62,12 +62,12 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(northwind, 1000, 10m);
         var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
         await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
         await owner.PressAsync("Void");
@@ -92,12 +92,12 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(northwind, 12_000, 180);
         var (acme, birch) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Birch"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), Books.Fact(await server.Books.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), TestData.Fact(await server.Books.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         var drafts = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
         await server.Books.Invoices.FinaliseAllAsync(northwind, [.. drafts.Select(d => d.InvoiceId!.Value)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/bank", "Bank statements");
         await owner.SeesAsync("Nothing waits");
@@ -134,7 +134,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var token = await server.Books.IssueAsync(northwind, acme);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}/balance", "Balance");
         await owner.SeesAsync("No money has moved yet");
@@ -154,7 +154,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync());
 
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.SignInAsync("admin@acme.example", TestData.Password);
         await customer.OpenAsync("/my/balance", "Balance");
         await customer.SeesAsync("0.79");
         await customer.OpenAsync("/my/statement", "Statement");
@@ -183,7 +183,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         await server.Books.PriceAsync(northwind, null, CardTerms.Of(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("End contract");
@@ -199,7 +199,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("The contract ends with 10 Oct 2026");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 11, 12, 0, 0, TimeSpan.Zero));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.SeesAsync("The contract ended with 10 Oct 2026");
         await owner.PressAsync("Draft the last invoice");
@@ -218,9 +218,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(5_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var token = await server.Books.IssueAsync(northwind, acme);
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.SeesAsync("Nothing of September 2026 yet");
@@ -232,7 +232,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
         await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunDueAsync(TestContext.Current.CancellationToken);
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.SeesAsync("October 2026: 0 finalised, 1 waits for review.");
         await owner.SeesRowAsync("below cost");
@@ -252,9 +252,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Books.BuyAsync(northwind, 1000, 10m);
         await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/invoice-settings", "Invoice settings");
         await owner.FillAsync("Account holder", "Northwind");
@@ -280,7 +280,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "Draft for October 2026");
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
@@ -294,7 +294,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("boss@acme.example");
 
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await customer.SignInAsync("admin@acme.example", Books.Password);
+        await customer.SignInAsync("admin@acme.example", TestData.Password);
         await customer.OpenAsync("/my/invoices", "Invoices");
         var download = await customer.Page.RunAndWaitForDownloadAsync(() => customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).ClickAsync());
         var pdf = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);

@@ -106,7 +106,7 @@ public sealed class LargeFileTests : IDisposable
     {
         var dialect = new SqliteDialect();
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, $"Data Source={DatabaseFile()}"), dialect);
-        var books = new Books(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
         var (_, owner) = await books.AddResellerAsync("northwind");
         await books.BuyAsync(owner, 1000, 10m);
         return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;

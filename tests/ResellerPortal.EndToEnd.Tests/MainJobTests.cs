@@ -44,7 +44,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await server.Books.AddResellerAsync("fabrikam");
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await page.SignInAsync("owner@fabrikam.example", Books.Password);
+        await page.SignInAsync("owner@fabrikam.example", TestData.Password);
 
         await page.Page.GotoAsync($"/reseller/customers/{acme.Id}");
         await page.SeesAsync("No such customer");
@@ -57,14 +57,14 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task BuyAsync(PortalPage operatorPage, PortalPage ownerPage)
     {
-        await operatorPage.SignInAsync(OperatorEmail, Books.Password);
+        await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
         await operatorPage.OpenAsync("/operator/plans", "Plan catalogue");
         await operatorPage.Page.GetByRole(AriaRole.Banner).Or(operatorPage.Page.Locator(".rp-header")).GetByRole(AriaRole.Button, new() { Name = "Offer a plan" }).ClickAsync();
         await operatorPage.FillAsync("Name", "Business 12,000");
         await operatorPage.ConfirmAsync("Offer plan");
         await operatorPage.SeesRowAsync("Business 12,000");
 
-        await ownerPage.SignInAsync(OwnerEmail, Books.Password);
+        await ownerPage.SignInAsync(OwnerEmail, TestData.Password);
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
         await ownerPage.PressInAsync(ownerPage.Row("Business 12,000"), "Order");
         await ownerPage.ConfirmAsync("Order plan");
@@ -157,7 +157,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     private static async Task InvoiceAsync(PortalPage owner)
     {
         // Weeks later the session has ended.
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
         await owner.SeesAsync("October 2026: 1 drafted.");

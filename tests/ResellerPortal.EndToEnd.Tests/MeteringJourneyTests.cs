@@ -19,7 +19,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         await server.Books.IssueAsync(northwind, acme);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await ChooseFileAsync(owner);
         await owner.SeesAsync("Which of your tokens is 'acme-live'?");
@@ -49,7 +49,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         using var server = PortalServer.Start();
         await server.Books.AddOperatorAsync(OperatorEmail);
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await page.SignInAsync(OperatorEmail, Books.Password);
+        await page.SignInAsync(OperatorEmail, TestData.Password);
 
         await page.OpenAsync("/operator/resellers", "Resellers");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Add a reseller" }).First.ClickAsync();
@@ -96,7 +96,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await server.Books.BuyAsync(northwind, 1000, 10m);
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesAsync("Conversions run under the operator's account");

@@ -20,7 +20,7 @@ public sealed class OfficialClientTests
         var acme = await server.Books.AddCustomerAsync(owner, "Acme");
         var token = await server.Books.IssueAsync(owner, acme);
         var exhausted = await server.Books.IssueAsync(owner, acme, limit: 1);
-        var master = await Books.Valued(server.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        var master = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         using (var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } })
         {
             (await server.WithToken(exhausted.Secret).PostAsync("/convert/txt/to/pdf", form)).EnsureSuccessStatusCode();

@@ -28,7 +28,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await OfferAsync(server, "Monthly thousand", 1_000, 20m, PlanRenewal.Monthly);
         await OfferAsync(server, "Monthly five thousand", 5_000, 60m, PlanRenewal.Monthly);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
@@ -72,7 +72,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         using var portal = server;
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/payments", "Online payments");
         await owner.SeesAsync("Not yet");
         await owner.PressAsync("Connect with Stripe");
@@ -85,7 +85,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var (acme, fabrikam) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Fabrikam"));
         foreach (var customer in new[] { acme, fabrikam })
         {
-            await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
+            await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
         }
 
         server.Clock.MoveTo(November);
@@ -94,12 +94,12 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var invoices = new Dictionary<Core.Tenancy.CustomerId, Core.Invoicing.Invoice>();
         foreach (var draft in drafts)
         {
-            invoices[draft.CustomerId] = await Books.Valued(server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
+            invoices[draft.CustomerId] = await TestData.Valued(server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
         }
 
         // Acme pays in the portal and lets later invoices be collected.
         var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await customerPage.SignInAsync("admin@acme.example", Books.Password);
+        await customerPage.SignInAsync("admin@acme.example", TestData.Password);
         await customerPage.OpenAsync("/my/invoices", "Invoices");
         await customerPage.PressAsync("Pay");
         await customerPage.Page.GetByLabel("Keep the payment method and collect later invoices").CheckAsync();
@@ -123,7 +123,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await stranger.OpenAsync("/pay/00000000000000000000000000000000", "No such invoice");
 
         // The reseller gives a part back.
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{invoices[acme.Id].Id}", invoices[acme.Id].Number!);
         await owner.PressAsync("Refund");
         await owner.EnterAsync("Amount", "2.10");
@@ -143,7 +143,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await server.Books.AddResellerAsync("northwind");
         await OfferAsync(server, "Twelve thousand", 12_000, 180m, PlanRenewal.OneOff);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
@@ -158,7 +158,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.ConfirmAsync("Go to payment");
         await owner.SeesAsync("Pay 18000 eur");
         var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await operatorPage.SignInAsync(OperatorEmail, Books.Password);
+        await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
         await operatorPage.OpenAsync("/operator", "Plan orders");
         await operatorPage.PressAsync("Confirm payment");
         await operatorPage.ConfirmAsync("Confirm payment");
@@ -192,5 +192,5 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
     }
 
     private static Task<BulkPlan> OfferAsync(PortalServer server, string name, long conversions, decimal price, PlanRenewal renewal) =>
-        Books.Valued(new BulkPlanService(server.Books.Database, server.Clock).OfferAsync(Books.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
+        TestData.Valued(new BulkPlanService(server.Books.Database, server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
 }

@@ -15,12 +15,12 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(northwind, 10_000, 100m);
         var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
 
         // After midnight in Vilnius, when it is the day before in UTC.
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 21, 30, 0, TimeSpan.Zero));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/pricing", "Pricing");
         await owner.SeesAsync("Now: at cost");
@@ -66,7 +66,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(northwind, 10_000, 100m);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/currencies", "Currencies");
         await owner.SeesAsync("All customers are charged in EUR");
@@ -95,9 +95,9 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Now: 0.025 USD each");
 
         var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [Books.Fact(await server.Books.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
+        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
         await owner.SeesRowAsync("25.00 USD");
@@ -107,7 +107,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesRowAsync("INV-2026-0001");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 12, 2, 9, 0, 0, TimeSpan.Zero));
-        await owner.SignInAsync("owner@northwind.example", Books.Password);
+        await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-close", "Month close");
         await owner.SeesAsync("Receivables in USD");
         await owner.SeesRowAsync("Owed at the end");

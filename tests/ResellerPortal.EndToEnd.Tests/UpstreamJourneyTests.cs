@@ -21,7 +21,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await server.Books.BuyAsync(northwind, 1000, 10m);
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
-        await owner.SignInAsync(OwnerEmail, Books.Password);
+        await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesAsync("They need an account of your own at ConvertAPI");
@@ -79,13 +79,13 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         using var client = server.WithToken((await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"))).Secret);
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
         await ReadAccountsADayLaterAsync(server);
-        await page.SignInAsync(OperatorEmail, Books.Password);
+        await page.SignInAsync(OperatorEmail, TestData.Password);
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");
         await page.SeesRowAsync("First reading");
 
         (await client.PostAsync("/convert/docx/to/pdf", new StringContent("content"))).EnsureSuccessStatusCode();
         await ReadAccountsADayLaterAsync(server);
-        await page.SignInAsync(OperatorEmail, Books.Password);
+        await page.SignInAsync(OperatorEmail, TestData.Password);
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");
         await page.PressInAsync(page.Row("Differs"), "Entries");
         await page.SeesAsync("In the ledger, and not charged: 1 conversion.");
@@ -99,6 +99,6 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
     private static Task ReadAccountsADayLaterAsync(PortalServer server)
     {
         server.Clock.MoveTo(server.Clock.GetUtcNow().AddHours(25));
-        return server.Services.GetRequiredService<AccountReadings>().ReadAsync(default);
+        return server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
     }
 }

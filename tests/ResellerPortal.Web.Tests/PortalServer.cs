@@ -34,7 +34,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     public ShiftedClock Clock { get; } = new();
 
-    public Books Books => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
+    public TestData Books => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
     /// <summary>For another node on the same database.</summary>
     public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");
@@ -73,7 +73,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     }
 
     /// <summary>A browser's client after the sign-in form.</summary>
-    public async Task<HttpClient> SignedInAsync(string email, string password = Books.Password)
+    public async Task<HttpClient> SignedInAsync(string email, string password = TestData.Password)
     {
         var client = Visitor();
         using var answer = await SignInAsync(client, email, password);

@@ -20,7 +20,7 @@ public static class PlainFilePdf
     /// <exception cref="InvalidDataException">The file is not what its format says, or too large for the sandbox.</exception>
     public static byte[] Draw(string format, string title, byte[] content)
     {
-        using var sheet = new Sheet(title, "Reseller Portal sandbox");
+        using var sheet = new PdfFlow(title, "Reseller Portal sandbox");
         switch (format)
         {
             case "txt":
@@ -64,10 +64,10 @@ public static class PlainFilePdf
         return printable.ToString();
     }
 
-    private static void DrawText(Sheet sheet, string text) =>
-        sheet.Paragraph(text, Sheet.Font(9, family: ShippedFonts.Mono), Ink.Strong, sheet.Left, sheet.Width, 12);
+    private static void DrawText(PdfFlow sheet, string text) =>
+        sheet.Paragraph(text, PdfFlow.Font(9, family: ShippedFonts.Mono), DocumentColors.Strong, sheet.Left, sheet.Width, 12);
 
-    private static void DrawMarkdown(Sheet sheet, string text)
+    private static void DrawMarkdown(PdfFlow sheet, string text)
     {
         foreach (var block in Markdown.Parse(text))
         {
@@ -75,7 +75,7 @@ public static class PlainFilePdf
         }
     }
 
-    private static void DrawBlock(Sheet sheet, Block block, double indent)
+    private static void DrawBlock(PdfFlow sheet, Block block, double indent)
     {
         var (x, width) = (sheet.Left + indent, sheet.Width - indent);
         switch (block)
@@ -83,23 +83,23 @@ public static class PlainFilePdf
             case HeadingBlock heading:
                 var size = heading.Level switch { 1 => 18, 2 => 14, 3 => 12, _ => 10.5 };
                 sheet.Y += size * 0.4;
-                sheet.Paragraph(Plain(heading.Inline), Sheet.Font(size, bold: true), Ink.Strong, x, width, size * 1.4);
+                sheet.Paragraph(Plain(heading.Inline), PdfFlow.Font(size, bold: true), DocumentColors.Strong, x, width, size * 1.4);
                 sheet.Y += 4;
                 break;
             case CodeBlock code:
-                sheet.Paragraph(code.Lines.ToString(), Sheet.Font(8.5, family: ShippedFonts.Mono), Ink.Soft, x + 10, width - 10, 12);
+                sheet.Paragraph(code.Lines.ToString(), PdfFlow.Font(8.5, family: ShippedFonts.Mono), DocumentColors.Soft, x + 10, width - 10, 12);
                 sheet.Y += 6;
                 break;
             case ThematicBreakBlock:
                 sheet.Reserve(14);
-                sheet.Rule(sheet.Y + 5, Ink.Hairline);
+                sheet.Rule(sheet.Y + 5, DocumentColors.Hairline);
                 sheet.Y += 14;
                 break;
             case ListBlock list:
                 DrawList(sheet, list, indent);
                 break;
             case LeafBlock leaf:
-                sheet.Paragraph(Plain(leaf.Inline), Sheet.Font(10), Ink.Strong, x, width, 14);
+                sheet.Paragraph(Plain(leaf.Inline), PdfFlow.Font(10), DocumentColors.Strong, x, width, 14);
                 sheet.Y += 6;
                 break;
             case ContainerBlock container:
@@ -112,14 +112,14 @@ public static class PlainFilePdf
         }
     }
 
-    private static void DrawList(Sheet sheet, ListBlock list, double indent)
+    private static void DrawList(PdfFlow sheet, ListBlock list, double indent)
     {
         var number = 1;
         foreach (var item in list.OfType<ListItemBlock>())
         {
             sheet.Reserve(14);
             var mark = list.IsOrdered ? (number++).ToString(CultureInfo.InvariantCulture) + "." : "•";
-            sheet.Text(mark, Sheet.Font(10), Ink.Soft, sheet.Left + indent, sheet.Y + 10.5);
+            sheet.Text(mark, PdfFlow.Font(10), DocumentColors.Soft, sheet.Left + indent, sheet.Y + 10.5);
             foreach (var inner in item)
             {
                 DrawBlock(sheet, inner, indent + 16);
@@ -146,7 +146,7 @@ public static class PlainFilePdf
         return text.ToString();
     }
 
-    private static void DrawCsv(Sheet sheet, string text)
+    private static void DrawCsv(PdfFlow sheet, string text)
     {
         var rows = ReadCsv(text);
         var columns = rows.Count == 0 ? 0 : rows.Max(r => r.Length);
@@ -155,7 +155,7 @@ public static class PlainFilePdf
             return;
         }
 
-        var (plain, bold) = (Sheet.Font(8), Sheet.Font(8, bold: true));
+        var (plain, bold) = (PdfFlow.Font(8), PdfFlow.Font(8, bold: true));
         var widths = Enumerable.Range(0, columns)
             .Select(i => Math.Min(200, rows.Take(200).Max(r => i < r.Length ? sheet.Measure(r[i], bold) : 0) + 10))
             .ToArray();
@@ -167,12 +167,12 @@ public static class PlainFilePdf
             for (var i = 0; i < rows[row].Length; i++)
             {
                 var font = row == 0 ? bold : plain;
-                sheet.Text(sheet.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6), font, Ink.Strong, x, sheet.Y + 10);
+                sheet.Text(sheet.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6), font, DocumentColors.Strong, x, sheet.Y + 10);
                 x += widths[i] * scale;
             }
 
             sheet.Y += 15;
-            sheet.Rule(sheet.Y, Ink.Hairline);
+            sheet.Rule(sheet.Y, DocumentColors.Hairline);
         }
     }
 
@@ -194,7 +194,7 @@ public static class PlainFilePdf
         return rows;
     }
 
-    private static void DrawImage(Sheet sheet, byte[] content)
+    private static void DrawImage(PdfFlow sheet, byte[] content)
     {
         try
         {

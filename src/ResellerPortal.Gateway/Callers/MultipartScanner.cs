@@ -22,7 +22,7 @@ internal sealed class MultipartScanner : IDisposable
 
     /// <param name="pieceSize">Bytes of a piece at most; no less than the longest headers.</param>
     public MultipartScanner(Stream from, string boundary, int pieceSize)
-        : this(Buffers.Rent(pieceSize), 0, boundary) => _from = from;
+        : this(BufferPool.Rent(pieceSize), 0, boundary) => _from = from;
 
     /// <summary>Reads a form that is held whole, and leaves it as it is.</summary>
     /// <param name="whole"><see cref="Lead"/> bytes, and the form.</param>
@@ -112,7 +112,7 @@ internal sealed class MultipartScanner : IDisposable
     {
         if (_from is not null)
         {
-            Buffers.Return(_buffer);
+            BufferPool.Return(_buffer);
         }
     }
 

@@ -7,8 +7,8 @@ namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>A multipart form: files pass through, fields are looked at.</summary>
 /// <param name="atEnd">Fields to add when all others are known.</param>
-internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameters parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
-    : RelayedBody(caller.Body, TypeOf(boundary))
+internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameterFilter parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
+    : RelayedContent(caller.Body, TypeOf(boundary))
 {
     /// <summary>A longer field is content, not a name of something.</summary>
     private const int MaxField = 16 * 1024;
@@ -29,7 +29,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
     private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
 
     /// <summary>Takes what is to be sent.</summary>
-    private delegate ValueTask Sink(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+    private delegate ValueTask PartWriter(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     /// <summary>
     /// What is to be sent: a small form read to its end, since in one piece it costs both sides less; of another this one, which
@@ -42,7 +42,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
-        if (length > WholeForm.MaxSize)
+        if (length > BufferedFormContent.MaxSize)
         {
             // How long the form will be is known at its end only. A length is announced all the same, for pieces of unknown
             // number cost the upstream a copy of all; blanks make up for what it has less.
@@ -50,7 +50,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
-        var whole = await WholeForm.ReadAsync(caller.Body, (int)length, TypeOf(boundary), cancellationToken);
+        var whole = await BufferedFormContent.ReadAsync(caller.Body, (int)length, TypeOf(boundary), cancellationToken);
         try
         {
             using var form = whole.Scan(boundary);
@@ -70,7 +70,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         await RelayAsync(form, to.WriteAsync, cancellationToken);
     }
 
-    private async Task RelayAsync(MultipartScanner form, Sink to, CancellationToken cancellationToken)
+    private async Task RelayAsync(MultipartScanner form, PartWriter to, CancellationToken cancellationToken)
     {
         while (await OfCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
@@ -95,7 +95,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private static string TypeOf(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
 
-    private async Task PassAsync(MultipartScanner form, byte[] headers, Sink to, CancellationToken cancellationToken)
+    private async Task PassAsync(MultipartScanner form, byte[] headers, PartWriter to, CancellationToken cancellationToken)
     {
         var disposition = await OfCallerAsync(DispositionOf(headers), cancellationToken);
         var field = new ArrayBufferWriter<byte>();
@@ -155,21 +155,21 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
-    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, Sink to, CancellationToken cancellationToken)
+    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, PartWriter to, CancellationToken cancellationToken)
     {
         await BeginPartAsync(headers, to, cancellationToken);
         await SendAsync(value, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private async Task BeginPartAsync(byte[] headers, Sink to, CancellationToken cancellationToken)
+    private async Task BeginPartAsync(byte[] headers, PartWriter to, CancellationToken cancellationToken)
     {
         await SendAsync(_open, to, cancellationToken);
         await SendAsync(headers, to, cancellationToken);
         await SendAsync(LineBreak, to, cancellationToken);
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Sink to, CancellationToken cancellationToken)
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, PartWriter to, CancellationToken cancellationToken)
     {
         _sent += bytes.Length;
         return to(bytes, cancellationToken);

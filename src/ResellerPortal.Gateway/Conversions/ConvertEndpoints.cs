@@ -21,7 +21,7 @@ internal static class ConvertEndpoints
 
     public static void MapConversions(this IEndpointRouteBuilder gateway)
     {
-        var desk = gateway.ServiceProvider.GetRequiredService<ConversionDesk>();
+        var desk = gateway.ServiceProvider.GetRequiredService<ConversionHandler>();
         foreach (var prefix in (string[])["", "/async"])
         {
             foreach (var suffix in (string[])["", "/converter/{converter}"])
@@ -36,18 +36,18 @@ internal static class ConvertEndpoints
 }
 
 /// <summary>Takes one conversion from the caller to the upstream and back: held, passed on, settled.</summary>
-internal sealed class ConversionDesk(
-    Identities identities,
+internal sealed class ConversionHandler(
+    CallerAuthenticator identities,
     Meter meter,
-    UpstreamAddress address,
+    UpstreamAccountResolver address,
     UpstreamClient upstream,
-    UpstreamHealth health,
-    Settlement settlement,
+    UpstreamCircuitBreaker health,
+    ConversionSettlement settlement,
     ConversionJobStore jobs,
-    FileIds files,
-    PublicAddresses addresses,
-    AnswerFiles answerFiles,
-    ResellerShare share,
+    FileIdProtector files,
+    PublicAddressPolicy addresses,
+    ResponseFileMapper answerFiles,
+    ResellerConcurrencyLimiter share,
     TimeProvider clock,
     IOptions<GatewayOptions> options)
 {
@@ -55,20 +55,20 @@ internal sealed class ConversionDesk(
     {
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
-        var credentials = Credentials.Of(request) ?? throw new CallerFaultException(GatewayError.CredentialsMissing);
+        var credentials = Credentials.Of(request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
         if (!ConverterName.TryCreate(from, to, out var converter) || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
         {
-            throw new CallerFaultException(GatewayError.FormatsUnreadable);
+            throw new CallerErrorException(GatewayError.FormatsUnreadable);
         }
 
         if (request.ContentLength > maxBytes)
         {
-            throw new CallerFaultException(GatewayError.TooLarge(maxBytes));
+            throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
         }
 
         if (HttpMethods.IsPost(request.Method) && request.ContentLength == 0 && request.Query.Count == 0)
         {
-            throw new CallerFaultException(GatewayError.BodyEmpty);
+            throw new CallerErrorException(GatewayError.BodyEmpty);
         }
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
@@ -80,10 +80,10 @@ internal sealed class ConversionDesk(
 
         var hash = await identities.HashAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
-            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: Identities.OriginOf(request)), context.RequestAborted);
+            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.OriginOf(request)), context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
-            throw new CallerFaultException(GatewayError.Of(reserved));
+            throw new CallerErrorException(GatewayError.Of(reserved));
         }
 
         // The entry's request id in the ledger, for support and for programs that keep books of their own.
@@ -96,17 +96,17 @@ internal sealed class ConversionDesk(
     {
         ConversionJob? job = null;
         UpstreamOutcome outcome;
-        CallerParameters? parameters = null;
+        CallerParameterFilter? parameters = null;
         HttpContent? body = null;
         var isSent = false;
         using var place = share.TryEnter(held.ResellerId);
         try
         {
             var account = await address.OfAsync(held.ResellerId);
-            parameters = new CallerParameters(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.Here(context.Request));
+            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.Here(context.Request));
             if (!place.IsAcquired)
             {
-                throw new CallerFaultException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
+                throw new CallerErrorException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
             }
 
             Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
@@ -121,7 +121,7 @@ internal sealed class ConversionDesk(
                 }
             }
 
-            body = await CallerBodies.OpenAsync(context.Request, parameters, SeeToJobAsync, context.RequestAborted);
+            body = await CallerBodyReader.OpenAsync(context.Request, parameters, SeeToJobAsync, context.RequestAborted);
             if (isAsync || parameters.IsAsync)
             {
                 job = await OpenJobAsync(held, parameters);
@@ -134,7 +134,7 @@ internal sealed class ConversionDesk(
             outcome = await upstream.ConvertAsync(
                 account, HttpMethod.Parse(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
-        catch (Exception failure) when (failure is CallerFaultException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
+        catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {
             // Nothing was sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
@@ -178,7 +178,7 @@ internal sealed class ConversionDesk(
         }
     }
 
-    private async Task EndAsync(HttpContext context, ReserveResult.Held held, CallerParameters? parameters, UpstreamOutcome outcome, ConversionJob? job)
+    private async Task EndAsync(HttpContext context, ReserveResult.Held held, CallerParameterFilter? parameters, UpstreamOutcome outcome, ConversionJob? job)
     {
         switch (outcome)
         {
@@ -192,7 +192,7 @@ internal sealed class ConversionDesk(
             case UpstreamOutcome.JobTaken:
                 outcome = new UpstreamOutcome.Lost();
                 break;
-            case UpstreamOutcome.CallerFailed { Failure: CallerFaultException { Error: var error } } when error == GatewayError.JobKnown && parameters?.JobName is { } name:
+            case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown && parameters?.JobName is { } name:
                 await settlement.SettleAsync(held.ReservationId, outcome);
                 await RemoveAsync(job);
                 await JobEndpoints.NameAsync(context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
@@ -205,7 +205,7 @@ internal sealed class ConversionDesk(
 
     private Task RemoveAsync(ConversionJob? job) => job is null ? Task.CompletedTask : jobs.RemoveAsync(job);
 
-    private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, CallerParameters parameters)
+    private async Task<ConversionJob> OpenJobAsync(ReserveResult.Held held, CallerParameterFilter parameters)
     {
         var job = new ConversionJob
         {
@@ -216,7 +216,7 @@ internal sealed class ConversionDesk(
             WebHook = parameters.WebHook,
             CreatedAtUtc = clock.GetUtcNow(),
         };
-        return await jobs.TryOpenAsync(job, default) ? job : throw new CallerFaultException(GatewayError.JobKnown);
+        return await jobs.TryOpenAsync(job, default) ? job : throw new CallerErrorException(GatewayError.JobKnown);
     }
 
     /// <summary>A repeated job is found before anything is held for it.</summary>
@@ -233,7 +233,7 @@ internal sealed class ConversionDesk(
     {
         if (!isMet)
         {
-            throw new CallerFaultException(error);
+            throw new CallerErrorException(error);
         }
     }
 }

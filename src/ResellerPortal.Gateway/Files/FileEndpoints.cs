@@ -26,13 +26,13 @@ internal static partial class FileEndpoints
     }
 
     private static async Task UploadAsync(
-        HttpContext context, Identities identities, UpstreamAddress address, UpstreamClient upstream, PublicAddresses addresses, AnswerFiles answerFiles, IOptions<GatewayOptions> options)
+        HttpContext context, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream, PublicAddressPolicy addresses, ResponseFileMapper answerFiles, IOptions<GatewayOptions> options)
     {
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
         if (request.ContentLength > maxBytes)
         {
-            throw new CallerFaultException(GatewayError.TooLarge(maxBytes));
+            throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
         }
 
         var token = await identities.TokenAsync(context);
@@ -45,11 +45,11 @@ internal static partial class FileEndpoints
         }
         else if (request.Headers.ContentDisposition.Count == 0 && !request.HasFormContentType && !query.Exists(pair => pair.Key.Equals("filename", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new CallerFaultException(GatewayError.DispositionMissing);
+            throw new CallerErrorException(GatewayError.DispositionMissing);
         }
 
         var account = await address.OfAsync(token.ResellerId, context.RequestAborted);
-        using var body = source is null ? new RelayedBody(request) : null;
+        using var body = source is null ? new RelayedContent(request) : null;
         HttpResponseMessage answer;
         try
         {
@@ -57,7 +57,7 @@ internal static partial class FileEndpoints
         }
         catch (HttpRequestException) when (body?.Failure is { } callers)
         {
-            throw new CallerFaultException(GatewayError.Of(callers, maxBytes));
+            throw new CallerErrorException(GatewayError.Of(callers, maxBytes));
         }
 
         using (answer)
@@ -69,7 +69,7 @@ internal static partial class FileEndpoints
                 return;
             }
 
-            var json = Parse(text) ?? throw new CallerFaultException(GatewayError.UpstreamUnavailable);
+            var json = Parse(text) ?? throw new CallerErrorException(GatewayError.UpstreamUnavailable);
             answerFiles.Adapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
             await (request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
                 ? Results.Text(json["FileId"]?.ToString() ?? "")
@@ -77,7 +77,7 @@ internal static partial class FileEndpoints
         }
     }
 
-    private static async Task DownloadAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    private static async Task DownloadAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
     {
         var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, identities, address, upstream);
         context.Response.RegisterForDispose(answer);
@@ -98,7 +98,7 @@ internal static partial class FileEndpoints
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task InfoAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    private static async Task InfoAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
     {
         using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, identities, address, upstream);
         var headers = answer.Content.Headers;
@@ -107,7 +107,7 @@ internal static partial class FileEndpoints
             new { FileId = fileId, FileName = name, FileExt = Path.GetExtension(name).TrimStart('.'), FileSize = headers.ContentLength }, WireJson.Options).ExecuteAsync(context);
     }
 
-    private static async Task DeleteAsync(HttpContext context, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+    private static async Task DeleteAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
     {
         using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, identities, address, upstream);
         context.Response.StatusCode = (int)answer.StatusCode;
@@ -115,12 +115,12 @@ internal static partial class FileEndpoints
 
     /// <summary>Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.</summary>
     private static async Task<HttpResponseMessage> AskAsync(
-        HttpContext context, HttpMethod method, string fileId, FileIds files, Identities identities, UpstreamAddress address, UpstreamClient upstream)
+        HttpContext context, HttpMethod method, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
     {
         var file = files.Read(fileId);
         if (file is null || !UpstreamIdForm().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, identities))
         {
-            throw new CallerFaultException(GatewayError.FileUnknown);
+            throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
         var account = await address.OfAsync(file.Reseller, context.RequestAborted) with { BaseAddress = address.BaseOf(file.Region) };
@@ -131,10 +131,10 @@ internal static partial class FileEndpoints
         }
 
         answer.Dispose();
-        throw new CallerFaultException(GatewayError.FileUnknown);
+        throw new CallerErrorException(GatewayError.FileUnknown);
     }
 
-    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, Identities identities) =>
+    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator identities) =>
         Credentials.Of(context.Request) is not null && await identities.TokenAsync(context) is ApiToken token && token.CustomerId != file.Customer;
 
     private static JsonObject? Parse(string text)

@@ -27,7 +27,7 @@ internal static class JobEndpoints
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
     private static async Task ResultAsync(
-        HttpContext context, string name, Identities identities, ConversionJobStore jobs, UpstreamAddress address, UpstreamClient upstream, AnswerFiles answerFiles, JobSettlement ending, Settlement settlement, IOptions<GatewayOptions> options)
+        HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, ResponseFileMapper answerFiles, JobSettlement ending, ConversionSettlement settlement, IOptions<GatewayOptions> options)
     {
         var job = await FindAsync(context, name, identities, jobs);
         var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
@@ -41,9 +41,9 @@ internal static class JobEndpoints
                 await NameAsync(context, job, StatusCodes.Status202Accepted);
                 return;
             case UpstreamOutcome.JobUnknown:
-                throw new CallerFaultException(GatewayError.JobUnknown);
+                throw new CallerErrorException(GatewayError.JobUnknown);
             case UpstreamOutcome.Unreachable:
-                throw new CallerFaultException(GatewayError.UpstreamUnavailable);
+                throw new CallerErrorException(GatewayError.UpstreamUnavailable);
         }
 
         // Settling again what was settled before changes nothing, so a result may be fetched twice.
@@ -51,7 +51,7 @@ internal static class JobEndpoints
         await jobs.EndAsync(job, JobSettlement.StateOf(outcome));
     }
 
-    private static async Task DeleteAsync(HttpContext context, string name, Identities identities, ConversionJobStore jobs, UpstreamAddress address, UpstreamClient upstream, JobSettlement ending)
+    private static async Task DeleteAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, JobSettlement ending)
     {
         var job = await FindAsync(context, name, identities, jobs);
         var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
@@ -67,9 +67,9 @@ internal static class JobEndpoints
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
-    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, Identities identities, ConversionJobStore jobs)
+    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs)
     {
         var token = await identities.TokenAsync(context);
-        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerFaultException(GatewayError.JobUnknown);
+        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerErrorException(GatewayError.JobUnknown);
     }
 }

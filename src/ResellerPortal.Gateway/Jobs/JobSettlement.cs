@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
-internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Settlement settlement, UpstreamAddress address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
+internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, ConversionSettlement settlement, UpstreamAccountResolver address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
 {
     public static JobState StateOf(UpstreamOutcome outcome) => outcome switch
     {

@@ -8,7 +8,7 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
-internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiOptions> options) : IDisposable
+internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<ConvertApiOptions> options) : IDisposable
 {
     /// <summary>Without what a client adds for each request (time-outs, buffers, diagnostics), of which nothing is used here.</summary>
     private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
@@ -42,9 +42,9 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
             {
                 return Outcome.FromResult(await ReadAsync(await _sender.SendAsync(request, timeout.Token), adapt, timeout.Token));
             }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerFaultException)
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerErrorException)
             {
-                return Outcome.FromResult(OutcomeOf(failure, body as RelayedBody));
+                return Outcome.FromResult(OutcomeOf(failure, body as RelayedContent));
             }
             catch (Exception fault)
             {
@@ -100,7 +100,7 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
         return request;
     }
 
-    private static UpstreamOutcome OutcomeOf(Exception failure, RelayedBody? body) =>
+    private static UpstreamOutcome OutcomeOf(Exception failure, RelayedContent? body) =>
         body?.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
         : failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
             && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()
@@ -122,17 +122,17 @@ internal sealed class UpstreamClient(UpstreamHealth health, IOptions<ConvertApiO
             if (!isJson)
             {
                 isPassedOn = true;
-                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, AnswerHead.None, isJson: false));
+                return new UpstreamOutcome.Converted(new StreamedResponse(response, stream, ResponseHead.None, isJson: false));
             }
 
-            var head = await AnswerHead.ReadAsync(stream, response.Content.Headers.ContentLength, cancellationToken);
+            var head = await ResponseHead.ReadAsync(stream, response.Content.Headers.ContentLength, cancellationToken);
             if (!head.IsWhole)
             {
                 isPassedOn = true;
-                return new UpstreamOutcome.Converted(new StreamedAnswer(response, stream, head, isJson: true));
+                return new UpstreamOutcome.Converted(new StreamedResponse(response, stream, head, isJson: true));
             }
 
-            return ReadAnswer.Read(head, adapt) ?? new UpstreamOutcome.Lost();
+            return BufferedResponse.Read(head, adapt) ?? new UpstreamOutcome.Lost();
         }
         catch (JsonException)
         {

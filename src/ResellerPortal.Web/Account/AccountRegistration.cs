@@ -55,7 +55,7 @@ internal static class AccountRegistration
             .AddEntityFrameworkStores<PortalDbContext>()
             .AddSignInManager<PortalSignIn>()
             .AddDefaultTokenProviders();
-        services.AddSingleton<IPasswordValidator<PortalUser>>(new CommonPasswords(configuration["Passwords:ListPath"]));
+        services.AddSingleton<IPasswordValidator<PortalUser>>(new CommonPasswordValidator(configuration["Passwords:ListPath"]));
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
         services.Configure<DataProtectionTokenProviderOptions>(tokens => tokens.TokenLifespan = TimeSpan.FromHours(3));
         services.Configure<SecurityStampValidatorOptions>(validator => validator.OnRefreshingPrincipal = KeepSession);
@@ -69,14 +69,14 @@ internal static class AccountRegistration
             }
         });
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
-        services.AddScoped<IClaimsTransformation, AddressOfCaller>();
+        services.AddScoped<IClaimsTransformation, CallerAddressClaims>();
         services.AddScoped<CurrentActor>();
-        services.AddScoped<OwnAccount>();
+        services.AddScoped<OwnAccountService>();
         services.AddSingleton<ProviderLinks>();
-        services.AddSingleton<LetterAddress>();
-        services.AddHostedService<AccountLetterWork>();
+        services.AddSingleton<EmailLinkFactory>();
+        services.AddHostedService<AccountEmailWorker>();
 
-        services.AddScoped<AuthenticationStateProvider, SessionWatch>();
+        services.AddScoped<AuthenticationStateProvider, SessionRevalidator>();
         services.AddScoped<CircuitActivity>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitActivity>());
         services.AddSingleton<CircuitBudget>();
@@ -98,7 +98,7 @@ internal static class AccountRegistration
 
     private static Task KeepSession(SecurityStampRefreshingPrincipalContext context)
     {
-        foreach (var name in (string[])[SeatClaims.Session, SeatClaims.Seat, SeatClaims.Visit])
+        foreach (var name in (string[])[MembershipClaims.Session, MembershipClaims.Seat, MembershipClaims.Visit])
         {
             if (context.CurrentPrincipal?.FindFirst(name) is { } claim)
             {

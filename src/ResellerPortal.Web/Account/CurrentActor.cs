@@ -19,7 +19,7 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Mem
 }
 
 /// <summary>What the sign-in cookie carries: user, session, chosen seat, and a look at a customer's pages.</summary>
-public static class SeatClaims
+public static class MembershipClaims
 {
     public const string Seat = "portal:seat";
     public const string Session = "portal:session";
@@ -52,13 +52,13 @@ public static class SeatClaims
 }
 
 /// <summary>Adds the caller's network address to who is signed in, so that acts within a circuit know it as well.</summary>
-internal sealed class AddressOfCaller(IHttpContextAccessor accessor) : IClaimsTransformation
+internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClaimsTransformation
 {
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
         if (principal.Identity is ClaimsIdentity { IsAuthenticated: true } identity && principal.FromAddress is null && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
         {
-            identity.AddClaim(new Claim(SeatClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+            identity.AddClaim(new Claim(MembershipClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
         }
 
         return Task.FromResult(principal);

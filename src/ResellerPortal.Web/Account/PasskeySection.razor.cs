@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class PasskeySection(OwnAccount account, PortalSignIn signIn)
+public sealed partial class PasskeySection(OwnAccountService account, PortalSignIn signIn)
 {
     private const int MaxPasskeys = 20;
 

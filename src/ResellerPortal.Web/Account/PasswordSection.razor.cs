@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class PasswordSection(OwnAccount account, PortalSignIn signIn, UserSessionService sessions)
+public sealed partial class PasswordSection(OwnAccountService account, PortalSignIn signIn, UserSessionService sessions)
 {
     private string? _refusal;
 

@@ -85,9 +85,9 @@ public sealed class PortalSignIn(
     public async Task RenewAsync(PortalUser user, MemberId? seat, Guid? visit)
     {
         var current = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        List<Claim> kept = [new(SeatClaims.Session, current.Principal!.SessionId!.Value.ToString())];
-        kept.AddRange(seat is { } s ? [new Claim(SeatClaims.Seat, s.ToString())] : []);
-        kept.AddRange(visit is { } v ? [new Claim(SeatClaims.Visit, v.ToString())] : []);
+        List<Claim> kept = [new(MembershipClaims.Session, current.Principal!.SessionId!.Value.ToString())];
+        kept.AddRange(seat is { } s ? [new Claim(MembershipClaims.Seat, s.ToString())] : []);
+        kept.AddRange(visit is { } v ? [new Claim(MembershipClaims.Visit, v.ToString())] : []);
         await base.SignInWithClaimsAsync(user, current.Properties, kept);
     }
 
@@ -95,7 +95,7 @@ public sealed class PortalSignIn(
     {
         var session = await sessions.StartAsync(
             user.Id, _method, authenticationProperties?.IsPersistent == true, Context.Connection.RemoteIpAddress?.ToString() ?? "", Context.Request.Headers.UserAgent.ToString());
-        await base.SignInWithClaimsAsync(user, authenticationProperties, [.. additionalClaims, new Claim(SeatClaims.Session, session.Id.ToString())]);
+        await base.SignInWithClaimsAsync(user, authenticationProperties, [.. additionalClaims, new Claim(MembershipClaims.Session, session.Id.ToString())]);
     }
 
     /// <summary>Attempts are logged with who, from where and how; never with what was entered.</summary>

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class ProviderSection(OwnAccount account, PortalSignIn signIn, ProviderLinks links)
+public sealed partial class ProviderSection(OwnAccountService account, PortalSignIn signIn, ProviderLinks links)
 {
     private IReadOnlyList<AuthenticationScheme> _schemes = [];
     private IList<UserLoginInfo> _logins = [];

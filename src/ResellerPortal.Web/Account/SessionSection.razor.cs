@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class SessionSection(OwnAccount account, UserSessionService sessions, NavigationManager navigation)
+public sealed partial class SessionSection(OwnAccountService account, UserSessionService sessions, NavigationManager navigation)
 {
     private IReadOnlyList<UserSession> _sessions = [];
 
@@ -30,7 +30,7 @@ public sealed partial class SessionSection(OwnAccount account, UserSessionServic
 }
 
 /// <summary>A browser in words, as far as it says what it is.</summary>
-internal static class AgentText
+internal static class UserAgentText
 {
     public static string Of(string agent)
     {

@@ -7,7 +7,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Sets up a time-based one-time password (RFC 6238) and its recovery codes.</summary>
-public sealed partial class TwoFactorSection(OwnAccount account, UserSessionService sessions)
+public sealed partial class TwoFactorSection(OwnAccountService account, UserSessionService sessions)
 {
     private const int RecoveryCodes = 10;
 

@@ -28,7 +28,7 @@ internal static class Dialogs
 
     extension(IDialogService dialogs)
     {
-        /// <summary>Opens a dialog made on <see cref="ActDialog"/>.</summary>
+        /// <summary>Opens a dialog made on <see cref="FormDialog"/>.</summary>
         /// <returns>Whether its act was done, and what it gave.</returns>
         public async Task<(bool IsDone, object? Result)> ActAsync<TDialog>(DialogParameters<TDialog> parameters)
             where TDialog : IComponent

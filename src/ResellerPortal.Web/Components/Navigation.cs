@@ -4,12 +4,12 @@ using ResellerPortal.Core.Access;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>A place in the drawer.</summary>
-internal sealed record Place(string Permission, string Address, string Title, string Icon);
+internal sealed record NavigationItem(string Permission, string Address, string Title, string Icon);
 
 /// <summary>Where a seat can go. Shown by permission; the pages themselves ask again.</summary>
 internal static class Navigation
 {
-    private static readonly Place[] Places =
+    private static readonly NavigationItem[] Places =
     [
         new(Permission.OperatorView, "/operator", "Plan orders", Icons.Material.Outlined.Inbox),
         new(Permission.OperatorView, "/operator/plans", "Plan catalogue", Icons.Material.Outlined.Inventory2),
@@ -47,7 +47,7 @@ internal static class Navigation
         new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
     ];
 
-    public static IEnumerable<Place> For(Actor actor) => Places.Where(place => actor.May(place.Permission));
+    public static IEnumerable<NavigationItem> For(Actor actor) => Places.Where(place => actor.May(place.Permission));
 
     public static string HomeOf(Actor actor) => For(actor).First().Address;
 }

@@ -19,8 +19,8 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
     protected override async Task OnInitializedAsync() => _rows = await reconciliation.ListAsync(await current.GetAsync());
 
     private static string Explanation(ReadingRow row) => row.Open > 0
-        ? $"Charged, and not in the ledger: {Numbers.Count(row.Open, "conversion")}."
-        : $"In the ledger, and not charged: {Numbers.Count(-row.Open, "conversion")}.";
+        ? $"Charged, and not in the ledger: {NumberText.Count(row.Open, "conversion")}."
+        : $"In the ledger, and not charged: {NumberText.Count(-row.Open, "conversion")}.";
 
     private async Task ShowAsync(ReadingRow row) => (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
 
@@ -31,7 +31,7 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
         {
             var actor = await current.GetAsync();
             var outcome = await reconciliation.CorrectAsync(actor, _chosen!.Reading.Id);
-            snackbar.Add(outcome.Refusal?.Message ?? $"Corrected: {Numbers.Count(outcome.Value.Count, "entry", "entries")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            snackbar.Add(outcome.Refusal?.Message ?? $"Corrected: {NumberText.Count(outcome.Value.Count, "entry", "entries")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
             (_rows, _chosen, _entries) = (await reconciliation.ListAsync(actor), null, null);
         }
         finally

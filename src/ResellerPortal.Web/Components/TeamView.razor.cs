@@ -62,7 +62,7 @@ public sealed partial class TeamView(
 
     private async Task ChangeRoleAsync(TeamMember member, Role role)
     {
-        Say(await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role), $"{member.Email} is {RoleText.Of(role)} now.");
+        Say(await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role), $"{member.Email} is {RoleNames.Of(role)} now.");
         await LoadAsync();
     }
 

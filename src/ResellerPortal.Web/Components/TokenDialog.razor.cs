@@ -41,7 +41,7 @@ public sealed partial class TokenDialog
 
     private async Task<Refusal?> ActAsync()
     {
-        if (!UtcText.TryRead(_expires, out var expiresAtUtc) || !UtcText.TryRead(_notBefore, out var notBeforeUtc))
+        if (!UtcDateTimeText.TryRead(_expires, out var expiresAtUtc) || !UtcDateTimeText.TryRead(_notBefore, out var notBeforeUtc))
         {
             return Refusal.Of("Enter dates with a time in UTC, or leave them empty.");
         }

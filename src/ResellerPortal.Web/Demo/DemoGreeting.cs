@@ -10,13 +10,13 @@ internal static class DemoGreeting
 
             Reseller Portal is ready: {{address}}
 
-              Operator        {{DemoData.OperatorEmail,-28}} {{DemoData.Password}}
-              Reseller owner  {{DemoData.OwnerEmail,-28}} {{DemoData.Password}}
-              Customer admin  {{DemoData.CustomerEmail,-28}} {{DemoData.Password}}
+              Operator        {{DemoSeeder.OperatorEmail,-28}} {{DemoSeeder.Password}}
+              Reseller owner  {{DemoSeeder.OwnerEmail,-28}} {{DemoSeeder.Password}}
+              Customer admin  {{DemoSeeder.CustomerEmail,-28}} {{DemoSeeder.Password}}
 
             Convert a first file through the gateway, as the customer Acme:
 
-              echo "Hello from Acme" | curl -sS "{{address}}/convert/txt/to/pdf?StoreFile=true" -H "Authorization: Bearer {{DemoData.ProductionToken}}" -F "File=@-;filename=hello.txt"
+              echo "Hello from Acme" | curl -sS "{{address}}/convert/txt/to/pdf?StoreFile=true" -H "Authorization: Bearer {{DemoSeeder.ProductionToken}}" -F "File=@-;filename=hello.txt"
 
             The answer's Url is the PDF. Leave out StoreFile=true to get it as base64.
 

@@ -23,7 +23,7 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
 
     private async Task<Refusal?> ActAsync()
     {
-        if (!UtcText.TryRead(_begins, out var beginsAtUtc))
+        if (!UtcDateTimeText.TryRead(_begins, out var beginsAtUtc))
         {
             return Refusal.Of("Enter the beginning with a time in UTC, or leave it empty.");
         }

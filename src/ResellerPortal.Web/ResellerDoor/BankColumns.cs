@@ -28,18 +28,18 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
 
     /// <param name="own">The currency where no column tells one.</param>
     /// <exception cref="InvalidDataException">A line cannot be read; nothing of the file is then.</exception>
-    public BankStatementFile Read(CsvFile file, Currency own)
+    public BankStatementFile Read(CsvFileReader file, Currency own)
     {
-        var days = file.Rows.Select(row => CsvFile.Cell(row.Cells, Day)).ToList();
+        var days = file.Rows.Select(row => CsvFileReader.Cell(row.Cells, Day)).ToList();
         var form = DayForms.FirstOrDefault(form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
             ?? throw new InvalidDataException($"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
         var entries = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
-            AmountOf(row.Line, CsvFile.Cell(row.Cells, Amount), CurrencyOf(row.Line, CsvFile.Cell(row.Cells, Currency), own)),
-            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Name), BankStatementLine.NameLength),
-            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
-            BankStatementLine.Plain(CsvFile.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
+            AmountOf(row.Line, CsvFileReader.Cell(row.Cells, Amount), CurrencyOf(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
+            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Name), BankStatementLine.NameLength),
+            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
+            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
             "")).ToList();
         return new BankStatementFile(entries.FindAll(e => e.Amount.MinorUnits > 0), entries.Count(e => e.Amount.MinorUnits <= 0));
     }

@@ -12,7 +12,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 {
     private MudTable<BankTransactionRow>? _table;
     private BankTransactionState _state;
-    private CsvFile? _csv;
+    private CsvFileReader? _csv;
     private BankColumns _columns = BankColumns.Guess([]);
     private BankStatementFile? _file;
     private Core.Monetary.Currency _own;
@@ -62,14 +62,14 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         (_csv, _file, _problem) = (null, null, null);
         try
         {
-            await using var stream = change.File.OpenReadStream(CsvFile.MaxBytes);
+            await using var stream = change.File.OpenReadStream(CsvFileReader.MaxBytes);
             using var whole = new MemoryStream();
             await stream.CopyToAsync(whole);
             whole.Position = 0;
             if (change.File.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             {
                 _own = (await currencies.ReadAsync(await current.GetAsync())).Own;
-                _csv = await CsvFile.ReadAsync(change.File.Name, whole, BankStatementService.MostEntries);
+                _csv = await CsvFileReader.ReadAsync(change.File.Name, whole, BankStatementService.MostEntries);
                 Map(BankColumns.Guess(_csv.Headers));
             }
             else
@@ -114,7 +114,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
 
         (_csv, _file) = (null, null);
-        snackbar.Add($"{Numbers.Count(outcome.Value.Added, "entry is", "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.", Severity.Success);
+        snackbar.Add($"{NumberText.Count(outcome.Value.Added, "entry is", "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.", Severity.Success);
         await ShowAsync(BankTransactionState.Open);
     }
 
@@ -124,7 +124,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
     private async Task RecordCertainAsync()
     {
         var run = await BusyAsync(async actor => await receipts.RecordCertainAsync(actor));
-        snackbar.Add($"{Numbers.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
+        snackbar.Add($"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
         await _table!.ReloadServerData();
     }
 

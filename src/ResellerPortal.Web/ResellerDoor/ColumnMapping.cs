@@ -32,7 +32,7 @@ internal sealed record ColumnMapping(int Token, int At, int Quantity, int Conver
         }
     }
 
-    public IReadOnlyList<ImportLine> Lines(CsvFile file) =>
+    public IReadOnlyList<ImportLine> Lines(CsvFileReader file) =>
         [.. file.Rows.Select(row => new ImportLine(
-            row.Line, CsvFile.Cell(row.Cells, Token), CsvFile.Cell(row.Cells, At), CsvFile.Cell(row.Cells, Quantity), Converter < 0 ? null : CsvFile.Cell(row.Cells, Converter)))];
+            row.Line, CsvFileReader.Cell(row.Cells, Token), CsvFileReader.Cell(row.Cells, At), CsvFileReader.Cell(row.Cells, Quantity), Converter < 0 ? null : CsvFileReader.Cell(row.Cells, Converter)))];
 }

@@ -46,7 +46,7 @@ public sealed partial class CustomerPage(
         }
     }
 
-    private Task VisitAsync() => dialogs.ActAsync(new DialogParameters<VisitDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
+    private Task VisitAsync() => dialogs.ActAsync(new DialogParameters<SupportSessionDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
 
     private async Task EndAsync()
     {
@@ -107,7 +107,7 @@ public sealed partial class CustomerPage(
 
     private async Task LeakAsync(TokenRow token)
     {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<LeakDialog> { { d => d.Token, token }, { d => d.MayRotate, _actor!.May(Permission.TokensIssue) } });
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _actor!.May(Permission.TokensIssue) } });
         if (!isDone)
         {
             return;

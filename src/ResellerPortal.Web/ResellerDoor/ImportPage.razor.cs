@@ -11,7 +11,7 @@ namespace ResellerPortal.Web.ResellerDoor;
 public sealed partial class ImportPage(CurrentActor current, UsageImporter imports, TokenQueries tokens, ISnackbar snackbar)
 {
     private readonly Dictionary<string, Guid> _chosen = [];
-    private CsvFile? _file;
+    private CsvFileReader? _file;
     private ColumnMapping _mapping = ColumnMapping.None;
     private ImportReport? _report;
     private IReadOnlyList<(Guid Id, string Name)> _tokens = [];
@@ -23,8 +23,8 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         (_file, _report, _problem) = (null, null, null);
         try
         {
-            await using var stream = change.File.OpenReadStream(CsvFile.MaxBytes);
-            _file = await CsvFile.ReadAsync(change.File.Name, stream, UsageImporter.MaxLines);
+            await using var stream = change.File.OpenReadStream(CsvFileReader.MaxBytes);
+            _file = await CsvFileReader.ReadAsync(change.File.Name, stream, UsageImporter.MaxLines);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
@@ -66,7 +66,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         _isBusy = true;
         var outcome = await imports.ImportAsync(await current.GetAsync(), _mapping.Lines(_file!), _chosen);
         _isBusy = false;
-        snackbar.Add(outcome.Refusal?.Message ?? $"{Numbers.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(outcome.Refusal?.Message ?? $"{NumberText.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
         if (!outcome.IsRefused)
         {
             await MapAsync(_mapping);

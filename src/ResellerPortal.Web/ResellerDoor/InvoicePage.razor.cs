@@ -22,8 +22,8 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
     public Guid Id { get; set; }
 
     private string? DueNote => _view!.Row is not { DueOn: { } due } ? null
-        : _view.Row.LateFee.IsZero ? $"by {Numbers.Day(due)}"
-        : $"by {Numbers.Day(due)}, late fees of {_view.Row.LateFee} included";
+        : _view.Row.LateFee.IsZero ? $"by {NumberText.Day(due)}"
+        : $"by {NumberText.Day(due)}, late fees of {_view.Row.LateFee} included";
 
     protected override Task OnParametersSetAsync() => LoadAsync();
 

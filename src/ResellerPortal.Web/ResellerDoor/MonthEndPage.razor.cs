@@ -49,7 +49,7 @@ public sealed partial class MonthEndPage(
 
     private string BeforeText => _review!.NetBefore.IsZero ? $"no invoices in {_period.Previous.Name}"
         : _review.Rows.Count == 0 ? $"{_review.NetBefore} in {_period.Previous.Name}"
-        : Numbers.Change(_review.Net, _review.NetBefore, _period.Previous.Name)!;
+        : NumberText.Change(_review.Net, _review.NetBefore, _period.Previous.Name)!;
 
     private string MissingText
     {
@@ -62,7 +62,7 @@ public sealed partial class MonthEndPage(
     }
 
     private string ScheduleText => _schedule is { Next: { } next, NextAtUtc: { } at }
-        ? $"{next.Name} is invoiced on {Numbers.Day(DateOnly.FromDateTime(at.UtcDateTime))}, {at.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC (day {_schedule.Schedule.Day}, {_schedule.Schedule.Hour:00}:00 in {_schedule.TimeZone}). {ScheduleDialog.Words(_schedule.Schedule.Mode)}."
+        ? $"{next.Name} is invoiced on {NumberText.Day(DateOnly.FromDateTime(at.UtcDateTime))}, {at.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC (day {_schedule.Schedule.Day}, {_schedule.Schedule.Hour:00}:00 in {_schedule.TimeZone}). {ScheduleDialog.Words(_schedule.Schedule.Mode)}."
         : "Months are invoiced when you do it here. They can be drafted, or finalised, on a day of your choice.";
 
     public void Dispose()
@@ -107,8 +107,8 @@ public sealed partial class MonthEndPage(
         var drafts = _review!.Drafts.ToList();
         var warned = drafts.Count(d => d.Warnings.Count > 0);
         if (!await dialogs.ConfirmAsync(
-            $"Finalise {Numbers.Count(drafts.Count, "invoice")}?",
-            $"{(drafts.Count == 1 ? "It gets its number and can" : "They get their numbers and can")} be seen by your customers. This cannot be undone.{(warned > 0 ? $" {Numbers.Count(warned, "draft has", "drafts have")} a warning." : "")}",
+            $"Finalise {NumberText.Count(drafts.Count, "invoice")}?",
+            $"{(drafts.Count == 1 ? "It gets its number and can" : "They get their numbers and can")} be seen by your customers. This cannot be undone.{(warned > 0 ? $" {NumberText.Count(warned, "draft has", "drafts have")} a warning." : "")}",
             "Finalise"))
         {
             return;

@@ -21,7 +21,7 @@ public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscrip
     private async Task CancelAsync(PlanSubscription subscription)
     {
         var ends = !subscription.CancelsAtPeriodEnd;
-        if (ends && !await dialogs.ConfirmAsync($"End {subscription.PlanName}?", $"It is not renewed after {Numbers.Day(DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.", "End with the period"))
+        if (ends && !await dialogs.ConfirmAsync($"End {subscription.PlanName}?", $"It is not renewed after {NumberText.Day(DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.", "End with the period"))
         {
             return;
         }

@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Tests.Accounts;
 public sealed class TeamTests : IAsyncDisposable
 {
     private static readonly PasswordHasher<PortalUser> Hasher = new();
-    private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly TestDatabase _live = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
 
     private TeamService Teams => new(_live.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _live.Clock), _live.Clock);
@@ -28,7 +28,7 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await Books.Valued(Teams.InviteAsync(owner, Team.Of(owner), "Jane@Company.example", Role.ResellerBilling));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.Of(owner), "Jane@Company.example", Role.ResellerBilling));
         var key = KeyOf(invitation, isMailed: true);
         var jane = await UserAsync("jane@company.example");
         var john = await UserAsync("john@company.example");
@@ -49,9 +49,9 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await Books.Valued(Teams.InviteAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerViewer));
         var first = KeyOf(invitation, isMailed: false);
-        var again = await Books.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
+        var again = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
         Assert.Null(await Invitations.FindAsync(first));
         Assert.NotNull(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
         Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)[..^2] + "xx"));
@@ -59,8 +59,8 @@ public sealed class TeamTests : IAsyncDisposable
 
         _live.Clock.Advance(TimeSpan.FromDays(8));
         Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
-        var third = await Books.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
-        await Books.Valued(Teams.TakeBackAsync(owner, Team.Of(owner), third.Id));
+        var third = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
+        await TestData.Valued(Teams.TakeBackAsync(owner, Team.Of(owner), third.Id));
         Assert.Null(await Invitations.FindAsync(KeyOf(third, isMailed: false)));
     }
 
@@ -69,7 +69,7 @@ public sealed class TeamTests : IAsyncDisposable
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
         var team = Team.Of(owner);
-        await Books.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
+        await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
         Assert.Contains("e-mail address", (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("roles", (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message, StringComparison.Ordinal);
@@ -85,13 +85,13 @@ public sealed class TeamTests : IAsyncDisposable
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
         var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
         var ofAcme = new Team(northwind.Id, acme.Id);
-        var admin = Books.AdminOf(acme);
+        var admin = TestData.AdminOf(acme);
         var viewer = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
         var billing = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
 
         Assert.Single((await Teams.ListAsync(admin, ofAcme)).Members);
         Assert.Single((await Teams.ListAsync(owner, ofAcme)).Members);
-        Assert.Single((await Teams.ListAsync(Books.Operator, new Team(fabrikam.Id, null))).Members);
+        Assert.Single((await Teams.ListAsync(TestData.Operator, new Team(fabrikam.Id, null))).Members);
         foreach (var (actor, team) in new (Actor, Team)[]
         {
             (rival, ofAcme), (rival, new Team(northwind.Id, null)), (admin, new Team(northwind.Id, neighbour.Id)), (admin, new Team(northwind.Id, null)), (admin, new Team(null, null)),
@@ -133,13 +133,13 @@ public sealed class TeamTests : IAsyncDisposable
         var two = await SignInAsync(jane.UserId);
 
         Assert.True((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
-        await Books.Valued(Teams.ChangeRoleAsync(owner, team, jane.Id, Role.ResellerViewer));
+        await TestData.Valued(Teams.ChangeRoleAsync(owner, team, jane.Id, Role.ResellerViewer));
         Assert.False((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
         await Sessions.EndAsync(jane.UserId, only: one.SessionId);
         Assert.Null(await Seats.ActorOfAsync(one));
         Assert.NotNull(await Seats.ActorOfAsync(two));
         Assert.Null(await Seats.ActorOfAsync(two with { UserId = Guid.NewGuid() }));
-        await Books.Valued(Teams.RemoveAsync(owner, team, jane.Id));
+        await TestData.Valued(Teams.RemoveAsync(owner, team, jane.Id));
         Assert.Null(await Seats.ActorOfAsync(two));
     }
 
@@ -200,20 +200,20 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.True((await visits.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
         Assert.True((await visits.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
         Assert.True((await visits.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(Books.AdminOf(acme), acme.Id, "ticket", 30));
-        var visit = await Books.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(TestData.AdminOf(acme), acme.Id, "ticket", 30));
+        var visit = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
         var visitor = (await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!;
 
         Assert.Equal((northwind.Id, acme.Id), (visitor.Scope.Reseller!.Value, visitor.Scope.Customer!.Value));
         Assert.Equal([Permission.MyView], Permission.All.Where(visitor.May));
-        Assert.Equal("ticket 4711", Assert.Single(await visits.OfAsync(Books.AdminOf(acme), acme.Id)).Reason);
+        Assert.Equal("ticket 4711", Assert.Single(await visits.OfAsync(TestData.AdminOf(acme), acme.Id)).Reason);
         Assert.Null((await Seats.ActorOfAsync((await SignInAsync(jane.UserId)) with { Visit = Guid.NewGuid() }))!.VisitEndsAtUtc);
         _live.Clock.Advance(TimeSpan.FromMinutes(31));
         Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!.VisitEndsAtUtc);
-        var second = await Books.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        var second = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
         await visits.EndAsync(second.Id, Guid.NewGuid());
         Assert.NotNull((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
-        await Books.Valued(Teams.ChangeRoleAsync(owner, Team.Of(owner), jane.Id, Role.ResellerViewer));
+        await TestData.Valued(Teams.ChangeRoleAsync(owner, Team.Of(owner), jane.Id, Role.ResellerViewer));
         Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
         await using var db = _live.OpenAll();
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
@@ -223,8 +223,8 @@ public sealed class TeamTests : IAsyncDisposable
 
     private async Task<Member> JoinAsync(Actor owner, Team team, string email, Role role)
     {
-        var invitation = await Books.Valued(Teams.InviteAsync(owner, team, email, role));
-        return await Books.Valued(Invitations.AcceptAsync(KeyOf(invitation, isMailed: true), (await UserAsync(email)).Id, null));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, team, email, role));
+        return await TestData.Valued(Invitations.AcceptAsync(KeyOf(invitation, isMailed: true), (await UserAsync(email)).Id, null));
     }
 
     private async Task<PortalUser> UserAsync(string email)

@@ -14,11 +14,11 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_change_is_kept_with_what_was_there_before_and_from_where_it_came()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
         var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
-        await Books.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
+        await TestData.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
         await live.Books.IssueAsync(owner, customer);
 
         var rows = (await new HistoryQueries(live.Database, live.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
@@ -36,7 +36,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task An_entry_of_one_customer_holds_no_fields_of_another_that_was_written_beside_it()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
         var acme = await live.Books.AddCustomerAsync(owner, "Acme");
         var other = await live.Books.AddCustomerAsync(owner, "Initech");
@@ -56,7 +56,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task It_is_found_by_person_day_act_and_words_and_by_its_own_tenant_alone()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         var (_, other) = await live.Books.AddResellerAsync("fabrikam");
         await live.Books.AddCustomerAsync(owner, "Acme");
@@ -68,7 +68,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(From: day.AddDays(1)), 0, 10)).TotalCount);
         Assert.Equal(2, (await history.PageAsync(owner, new HistoryFilter(From: day, To: day), 0, 10)).TotalCount);
         Assert.Equal(0, (await history.PageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
-        Assert.Equal(3, (await history.PageAsync(Books.Operator, new HistoryFilter(), 0, 10)).TotalCount);
+        Assert.Equal(3, (await history.PageAsync(TestData.Operator, new HistoryFilter(), 0, 10)).TotalCount);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => history.ExportAsync(
             Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"), new HistoryFilter()));
 
@@ -110,7 +110,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Whoever_gets_past_the_databases_refusal_is_found_by_the_chain()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.AddCustomerAsync(owner, "Acme");
         await live.Books.AddCustomerAsync(owner, "Initech");
@@ -183,9 +183,9 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((3, 1), (report.Sealed, report.Erased));
     }
 
-    private static async Task<IReadOnlyList<string>> FaultsAsync(LiveBooks live) => (await new AuditVerifier(live.Database).VerifyAsync()).Faults;
+    private static async Task<IReadOnlyList<string>> FaultsAsync(TestDatabase live) => (await new AuditVerifier(live.Database).VerifyAsync()).Faults;
 
-    private static AuditSealingWorker Sealing(LiveBooks live) => new(live.Database, live.Clock, NullLogger<AuditSealingWorker>.Instance);
+    private static AuditSealingWorker Sealing(TestDatabase live) => new(live.Database, live.Clock, NullLogger<AuditSealingWorker>.Instance);
 
-    private Task<LiveBooks> OpenAsync(string provider) => provider == "Sqlite" ? BooksOnSqlite.OpenAsync() : postgres.OpenAsync();
+    private Task<TestDatabase> OpenAsync(string provider) => provider == "Sqlite" ? TestDatabaseOnSqlite.OpenAsync() : postgres.OpenAsync();
 }

@@ -23,8 +23,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task The_balance_pays_what_is_invoiced_and_what_is_short_is_paid_by_the_next_top_up(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
         await desk.TopUpAsync(20m);
         await live.UseAsync(desk.Secret, 100);
         var october = await InvoiceAsync(live, desk, new BillingPeriod(2026, 10));
@@ -33,7 +33,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((12_10, 0), (snapshot.FromBalanceMinorUnits, snapshot.Payable.MinorUnits));
 
         // What is recorded past the balance is billed all the same.
-        await live.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, live.Clock.GetUtcNow(), 90)]);
+        await live.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, live.Clock.GetUtcNow(), 90)]);
         var november = await InvoiceAsync(live, desk, new BillingPeriod(2026, 11));
         Assert.Equal((7_90, 2_99), (november.PaidMinorUnits, november.Due.MinorUnits));
         Assert.Equal(2_99, InvoiceSnapshot.Parse(november.Snapshot!).Payable.MinorUnits);
@@ -41,7 +41,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await desk.TopUpAsync(10m);
         var overview = await desk.ReadAsync();
         Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
-        var page = await desk.Queries.PageAsync(Books.AdminOf(desk.Customer), desk.Customer.Id, 0, 3);
+        var page = await desk.Queries.PageAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id, 0, 3);
         Assert.Equal(
             [(5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceTransactionKind.TopUp, 10_00, 10_00), (3, BalanceTransactionKind.InvoicePaid, -7_90, 0)],
             page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
@@ -52,13 +52,13 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task What_a_credit_note_leaves_over_goes_to_the_balance_pays_the_next_invoice_and_the_rest_back()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var first = await desk.InvoiceAsync();
         var payments = new BalancePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
         var received = new ReceivedPayment(first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
-        await Books.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
+        await TestData.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
+        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
         await using (var db = sqlite.OpenAll())
         {
             var credited = await db.Invoices.SingleAsync();
@@ -71,10 +71,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
         Assert.Equal(second.Due, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
 
-        await Books.Valued(payments.TopUpAsync(desk.Owner, Payment(desk, sqlite, 5m)));
+        await TestData.Valued(payments.TopUpAsync(desk.Owner, Payment(desk, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
         Assert.Contains("no more than that", (await payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, left / 100m)));
+        await TestData.Valued(payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, left / 100m)));
         Assert.Equal(0, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing.MinorUnits);
         await sqlite.AssertLedgerIsCleanAsync();
     }
@@ -82,13 +82,13 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task An_invoice_in_the_customers_favour_goes_to_its_balance()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var first = await desk.InvoiceAsync();
-        await Books.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
+        await TestData.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
         sqlite.Clock.SetUtcNow(new BillingPeriod(2026, 11).EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
-        var second = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+        var second = await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
 
         // What it returned paid the first, so nobody owes anything.
         Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
@@ -103,8 +103,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 3_000]).List[3, 18].SampleAsync(
             async acts =>
             {
-                await using var sqlite = await BooksOnSqlite.OpenAsync();
-                var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+                await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+                var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
                 var (month, invoices) = (new BillingPeriod(2026, 10), new List<Invoice>());
                 var paid = 0L;
                 foreach (var (act, size) in acts)
@@ -126,7 +126,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             await desk.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
                             break;
                         default:
-                            await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
+                            await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
                             invoices.Add(await InvoiceAsync(sqlite, desk, month));
                             month = month.Next;
                             break;
@@ -151,10 +151,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task A_click_that_is_repeated_or_made_on_two_nodes_at_once_moves_money_once(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
         var payment = desk.Payment(7.50m, "Top-up Acme");
-        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Books.Valued(desk.Payments.TopUpAsync(desk.Owner, payment))));
+        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => TestData.Valued(desk.Payments.TopUpAsync(desk.Owner, payment))));
         Assert.Single(entries.Select(e => e.Sequence).Distinct());
         Assert.Equal(7_50, (await desk.ReadAsync()).Spending.Balance.MinorUnits);
         await live.AssertLedgerIsCleanAsync();
@@ -167,8 +167,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData(20_000_000)]
     public async Task An_amount_that_cannot_be_is_refused(decimal amount)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         Assert.Contains("whole minor units", (await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(amount))).Refusal!.Message, StringComparison.Ordinal);
         Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
         Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5, "two\nlines"))).IsRefused);
@@ -180,8 +180,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Entries_can_be_neither_changed_nor_removed(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
         await desk.TopUpAsync(5);
         await using var db = live.OpenAll();
         foreach (var act in (string[])["UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceEntry\""])
@@ -194,8 +194,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_balance_that_was_tampered_with_is_found()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(5);
         await desk.TopUpAsync(6);
         var verifier = new BalanceVerifier(sqlite.Database);
@@ -211,26 +211,26 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Nobody_moves_or_reads_anothers_balance()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(5);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = Books.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        var neighbour = TestData.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
         Assert.True((await desk.Payments.TopUpAsync(stranger, desk.Payment(5))).IsRefused);
         Assert.True((await desk.Payments.PayOutAsync(stranger, desk.Payment(5))).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(Books.AdminOf(desk.Customer), desk.Payment(5)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(TestData.AdminOf(desk.Customer), desk.Payment(5)));
         Assert.Empty((await desk.Queries.PageAsync(stranger, desk.Customer.Id, 0, 10)).Rows);
         Assert.Empty((await desk.Queries.PageAsync(neighbour, desk.Customer.Id, 0, 10)).Rows);
         Assert.Single((await desk.Queries.PageAsync(desk.Owner, desk.Customer.Id, 0, 10)).Rows);
     }
 
-    private static BalancePayment Payment(InvoiceDesk desk, LiveBooks live, decimal amount) =>
+    private static BalancePayment Payment(InvoicingFixture desk, TestDatabase live, decimal amount) =>
         new(desk.Customer.Id, amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
 
-    private static async Task<Invoice> InvoiceAsync(LiveBooks live, PrepaidDesk desk, BillingPeriod month)
+    private static async Task<Invoice> InvoiceAsync(TestDatabase live, PrepaidFixture desk, BillingPeriod month)
     {
         live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await live.Books.InvoiceRun.DraftAsync(desk.Owner, month)).Value.Results.Single(r => r.CustomerId == desk.Customer.Id);
-        return await Books.Valued(live.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(live.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
     }
 }

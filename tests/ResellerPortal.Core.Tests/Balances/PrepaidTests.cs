@@ -22,8 +22,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Conversions_go_on_to_the_last_one_that_is_paid_for(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await live.ReserveAsync(desk.Secret));
 
         // A conversion is 0.10, with 21 % tax 0.121: 12.10 pays for 100.
@@ -41,8 +41,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task What_is_held_is_spoken_for_and_comes_back_when_it_is_released()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(1.21m);
         var held = await sqlite.HoldAsync(desk.Secret, 7);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 4));
@@ -55,7 +55,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
     {
         await using var live = await postgres.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(live, 100_000);
+        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
         await desk.TopUpAsync(4.84m);
         var other = live.NewMeter();
         using var otherNode = new MeterWriter(other, live.Database, live.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
@@ -73,8 +73,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task What_is_known_of_a_cheap_converter_lets_no_dear_one_pass_that_was_never_used()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
         await desk.TopUpAsync(12.10m);
@@ -89,8 +89,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_cheap_converter_goes_on_where_a_dear_one_cannot()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
         await desk.TopUpAsync(7.26m);
@@ -115,8 +115,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             .SampleAsync(
                 async sample =>
                 {
-                    await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
-                    var desk = await PrepaidDesk.OpenAsync(sqlite, sample.Terms, "USD");
+                    await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+                    var desk = await PrepaidFixture.OpenAsync(sqlite, sample.Terms, "USD");
                     await desk.TopUpAsync(20m);
                     var schedule = new RateCardSchedule(desk.Customer.Id, [new RateCard { ResellerId = desk.Customer.ResellerId, Version = 1, EffectiveFrom = October.FirstDay, Terms = sample.Terms, CreatedAtUtc = DateTimeOffset.UnixEpoch }], October.FirstDay);
                     var (used, balance) = (new List<UsageItem>(), 20_00L);
@@ -152,8 +152,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_volume_price_that_falls_later_does_not_pay_for_the_way_there()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, CardTerms.Of(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.Of("EUR"))));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, CardTerms.Of(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.Of("EUR"))));
 
         // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
         await desk.TopUpAsync(65m);
@@ -173,8 +173,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
-        var desk = await PrepaidDesk.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 0));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
+        var desk = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 0));
         await desk.TopUpAsync(12.10m);
         await sqlite.UseAsync(desk.Secret, 10);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
@@ -188,11 +188,11 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Imported_usage_and_corrections_count_as_well()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(12.10m);
         await sqlite.UseAsync(desk.Secret, 20);
-        await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [Books.Fact(desk.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
+        await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 11));
         Assert.Equal(Euros(1.21m), (await desk.ReadAsync()).Spending.Left);
         await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 2, 40, "Counted twice");
@@ -204,8 +204,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task The_customer_is_told_as_its_balance_is_spent_and_when_it_is()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(12.10m);
         for (var i = 0; i < 101; i++)
         {
@@ -215,7 +215,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             }
         }
 
-        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(Books.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
         Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Words(alerts[^1]).Subject);
         Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Words(alerts[^1]).Text, StringComparison.Ordinal);
@@ -225,12 +225,12 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_customer_that_pays_afterwards_again_is_stopped_no_more()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
-        await Books.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, false));
+        await TestData.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, false));
         await sqlite.UseAsync(desk.Secret, 5);
-        await Books.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, true));
+        await TestData.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, true));
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(-0.61m)), await sqlite.ReserveAsync(desk.Secret));
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync((await sqlite.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
     }
@@ -238,15 +238,15 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Who_pays_how_is_the_resellers_own()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await PrepaidDesk.OpenAsync(sqlite, 100_000);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = Books.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        var neighbour = TestData.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
         Assert.True((await desk.Terms.SetAsync(stranger, desk.Customer.Id, false)).IsRefused);
         Assert.Null(await desk.Queries.ReadAsync(stranger, desk.Customer.Id));
         Assert.Null(await desk.Queries.ReadAsync(neighbour, desk.Customer.Id));
-        Assert.NotNull(await desk.Queries.ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(Books.AdminOf(desk.Customer), desk.Customer.Id, false));
+        Assert.NotNull(await desk.Queries.ReadAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id, false));
     }
 
     private static Money Euros(decimal amount) => Money.Round(amount, Currency.Of("EUR"));

@@ -21,15 +21,15 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [InlineData("PostgreSql")]
     public async Task A_statement_is_taken_in_once_and_what_is_certain_is_recorded_once(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
         var receipts = Receipts(live);
         BankStatementLine[] entries = [Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent")];
 
-        Assert.Equal(new BankImport(4, 0), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
-        Assert.Equal(new BankImport(0, 4), await Books.Valued(receipts.ImportAsync(desk.Owner, entries)));
-        Assert.Equal(new BankImport(1, 2), await Books.Valued(receipts.ImportAsync(desk.Owner, [entries[0], entries[2], Entry(9_00, "Another")])));
+        Assert.Equal(new BankImport(4, 0), await TestData.Valued(receipts.ImportAsync(desk.Owner, entries)));
+        Assert.Equal(new BankImport(0, 4), await TestData.Valued(receipts.ImportAsync(desk.Owner, entries)));
+        Assert.Equal(new BankImport(1, 2), await TestData.Valued(receipts.ImportAsync(desk.Owner, [entries[0], entries[2], Entry(9_00, "Another")])));
         var page = await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50);
         Assert.Equal((5, 1), (page.TotalCount, page.Certain));
 
@@ -46,21 +46,21 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [Fact]
     public async Task Money_pays_what_is_named_and_what_is_left_of_it_goes_to_the_balance_which_pays_the_rest()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var (first, second, third) = (await desk.InvoiceAsync(), await desk.InvoiceAsync(), await desk.InvoiceAsync());
         var receipts = Receipts(live);
-        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
+        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
         var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
         // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
-        var paid = await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 4_00).Transaction.Id, desk.Customer.Id, [third.Id]));
+        var paid = await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 4_00).Transaction.Id, desk.Customer.Id, [third.Id]));
         Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
         Assert.Equal((0L, 1_46L, 0L), ((await StateAsync(live, first)).Due.MinorUnits, (await StateAsync(live, second)).Due.MinorUnits, (await StateAsync(live, third)).Due.MinorUnits));
 
-        await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 1_00).Transaction.Id, desk.Customer.Id, [second.Id]));
+        await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 1_00).Transaction.Id, desk.Customer.Id, [second.Id]));
         Assert.Equal(46, (await StateAsync(live, second)).Due.MinorUnits);
-        await Books.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 2_00).Transaction.Id, desk.Customer.Id, []));
+        await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 2_00).Transaction.Id, desk.Customer.Id, []));
         await using var db = live.OpenAll();
         Assert.Equal((0L, 1_54L), ((await StateAsync(live, second)).Due.MinorUnits, (await db.Customers.SingleAsync()).BalanceMinorUnits));
         await live.AssertLedgerIsCleanAsync();
@@ -69,14 +69,14 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [Fact]
     public async Task A_payment_ends_the_pause_and_an_account_that_paid_once_is_known()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
-        var (post, desk) = (new PostOffice(live), await InvoiceDesk.OpenAsync(live));
-        await Books.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 0, true)]));
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, desk) = (new MailFixture(live), await InvoicingFixture.OpenAsync(live));
+        await TestData.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 0, true)]));
         var first = await desk.InvoiceAsync();
         live.Clock.SetUtcNow(new DateTimeOffset(first.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
         await DunningTests.Work(live, post).RunAsync();
         var receipts = Receipts(live);
-        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, first.Number!, "DE02120300000000202051"), Entry(7, "a part", "DE02120300000000202051")]));
+        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, first.Number!, "DE02120300000000202051"), Entry(7, "a part", "DE02120300000000202051")]));
 
         await receipts.RecordCertainAsync(desk.Owner);
 
@@ -93,22 +93,22 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [Fact]
     public async Task What_cannot_be_recorded_is_refused_and_stays()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var invoice = await desk.InvoiceAsync();
         var other = await live.Books.AddCustomerAsync(desk.Owner, "Birch");
         var receipts = Receipts(live);
-        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
+        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
         var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
         var (euros, dollars) = (Of(rows, 1_82).Transaction.Id, Of(rows, 5_00).Transaction.Id);
 
         Assert.Contains("this is in USD", (await receipts.RecordAsync(desk.Owner, dollars, desk.Customer.Id, [])).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("invoice does not exist", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("holds no money", (await receipts.ImportAsync(desk.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, true));
+        await TestData.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, true));
         Assert.Equal(dollars, (await receipts.PageAsync(desk.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
-        await Books.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, false));
-        await Books.Valued(receipts.RecordAsync(desk.Owner, euros, desk.Customer.Id, [invoice.Id]));
+        await TestData.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, false));
+        await TestData.Valued(receipts.RecordAsync(desk.Owner, euros, desk.Customer.Id, [invoice.Id]));
         Assert.Contains("recorded this for another", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [])).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("recorded as a payment already", (await receipts.LeaveAsideAsync(desk.Owner, euros, true)).Refusal!.Message, StringComparison.Ordinal);
     }
@@ -116,11 +116,11 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [Fact]
     public async Task Another_reseller_sees_nothing_of_it_and_a_customer_may_not_look()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var invoice = await desk.InvoiceAsync();
         var receipts = Receipts(live);
-        await Books.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!)]));
+        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!)]));
         var id = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Transaction.Id;
         var (_, stranger) = await live.Books.AddResellerAsync("fabrikam");
         var own = await live.Books.AddCustomerAsync(stranger, "Own");
@@ -129,9 +129,9 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Empty(await receipts.OpenInvoicesAsync(stranger, desk.Customer.Id));
         Assert.True((await receipts.RecordAsync(stranger, id, own.Id, [])).IsRefused);
         Assert.True((await receipts.LeaveAsideAsync(stranger, id, true)).IsRefused);
-        Assert.Equal(1, (await Books.Valued(receipts.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
+        Assert.Equal(1, (await TestData.Valued(receipts.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
         Assert.Equal(0, (await receipts.RecordCertainAsync(stranger)).Recorded);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => receipts.PageAsync(Books.AdminOf(desk.Customer), BankTransactionState.Open, 0, 50));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => receipts.PageAsync(TestData.AdminOf(desk.Customer), BankTransactionState.Open, 0, 50));
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Gen.Select(Gen.Select(Gen.Int[0, 3], Gen.Int[1, 4]).List[1, 12], Gen.Int[0, 99].Array[1, 25]).SampleAsync(
             async (told, acts) =>
             {
-                await using var live = await BooksOnSqlite.OpenAsync();
-                var desk = await InvoiceDesk.OpenAsync(live);
+                await using var live = await TestDatabaseOnSqlite.OpenAsync();
+                var desk = await InvoicingFixture.OpenAsync(live);
                 Invoice[] invoices = [await desk.InvoiceAsync(), await desk.InvoiceAsync(), await desk.InvoiceAsync()];
                 BankStatementLine[] all = [.. told.Select(t => Entry(t.Item2 * 91, t.Item1 < 3 ? invoices[t.Item1].Number! : "something"))];
                 var receipts = Receipts(live);
@@ -157,7 +157,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                         default:
                             if ((await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
                             {
-                                await Books.Valued(receipts.RecordAsync(desk.Owner, rows[act % rows.Count].Transaction.Id, desk.Customer.Id, act % 3 == 0 ? [] : [invoices[act % 3].Id]));
+                                await TestData.Valued(receipts.RecordAsync(desk.Owner, rows[act % rows.Count].Transaction.Id, desk.Customer.Id, act % 3 == 0 ? [] : [invoices[act % 3].Id]));
                             }
 
                             break;
@@ -167,7 +167,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                 await receipts.ImportAsync(desk.Owner, all);
                 while ((await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } left)
                 {
-                    await Books.Valued(receipts.RecordAsync(desk.Owner, left[0].Transaction.Id, desk.Customer.Id, []));
+                    await TestData.Valued(receipts.RecordAsync(desk.Owner, left[0].Transaction.Id, desk.Customer.Id, []));
                 }
 
                 // What came in is what is paid and what is on the balance, and the balance is not above zero while something is due.
@@ -182,13 +182,13 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             iter: 15,
             threads: 1);
 
-    private static BankStatementService Receipts(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static BankStatementService Receipts(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
     private static BankStatementLine Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
 
     private static BankTransactionRow Of(IReadOnlyList<BankTransactionRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
 
-    private static async Task<Invoice> StateAsync(LiveBooks live, Invoice invoice)
+    private static async Task<Invoice> StateAsync(TestDatabase live, Invoice invoice)
     {
         await using var db = live.OpenAll();
         return await db.Invoices.SingleAsync(i => i.Id == invoice.Id);

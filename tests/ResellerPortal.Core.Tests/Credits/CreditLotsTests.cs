@@ -12,16 +12,16 @@ public sealed class CreditLotsTests
     [Fact]
     public async Task An_order_becomes_a_lot_only_when_the_operator_confirms_it_and_only_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var plan = await sqlite.Books.OfferAsync(12_000, 180);
-        var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
+        var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
         await using (var before = sqlite.OpenAll())
         {
             Assert.Equal(0, await before.CreditLots.CountAsync());
         }
 
-        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "statement 7"))));
+        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => sqlite.Books.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "statement 7"))));
 
         Assert.Single(lots.Select(l => l.Value.Id).Distinct());
         Assert.Equal((12_000, 15_000, sqlite.Clock.GetUtcNow().AddDays(365)), (lots[0].Value.Conversions, lots[0].Value.UnitCostMicros, lots[0].Value.ExpiresAtUtc));
@@ -30,13 +30,13 @@ public sealed class CreditLotsTests
     [Fact]
     public async Task A_double_click_orders_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var plan = await sqlite.Books.OfferAsync(12_000, 180);
         var key = Guid.NewGuid();
 
-        var first = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, key));
-        var second = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, key));
+        var first = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, key));
+        var second = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, key));
 
         Assert.Equal(first.Id, second.Id);
     }
@@ -44,7 +44,7 @@ public sealed class CreditLotsTests
     [Fact]
     public async Task A_plan_in_another_currency_cannot_be_ordered()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var plan = await sqlite.Books.OfferAsync(12_000, 180, currency: "USD");
 
@@ -54,9 +54,9 @@ public sealed class CreditLotsTests
     [Fact]
     public async Task A_reseller_cannot_confirm_its_own_order()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
+        var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
         var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.OrderPayments.ConfirmAsync(seat, order.Id, ""));
@@ -65,12 +65,12 @@ public sealed class CreditLotsTests
     [Fact]
     public async Task A_cancelled_order_gives_no_credits()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
-        await Books.Valued(sqlite.Books.OrderPayments.CancelAsync(Books.Operator, order.Id));
+        var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
+        await TestData.Valued(sqlite.Books.OrderPayments.CancelAsync(TestData.Operator, order.Id));
 
-        Assert.True((await sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "")).IsRefused);
+        Assert.True((await sqlite.Books.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "")).IsRefused);
     }
 
     [Theory]
@@ -80,9 +80,9 @@ public sealed class CreditLotsTests
     [InlineData(1, -1)]
     public async Task Absurd_terms_of_a_plan_are_refused(long conversions, decimal price)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var terms = new PlanTerms("Plan", conversions, price, "EUR", 365, PlanRenewal.OneOff, null);
 
-        Assert.True((await new BulkPlanService(sqlite.Database, sqlite.Clock).OfferAsync(Books.Operator, terms)).IsRefused);
+        Assert.True((await new BulkPlanService(sqlite.Database, sqlite.Clock).OfferAsync(TestData.Operator, terms)).IsRefused);
     }
 }

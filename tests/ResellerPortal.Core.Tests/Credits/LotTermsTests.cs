@@ -13,9 +13,9 @@ public sealed class LotTermsTests
     [Fact]
     public async Task Overage_is_drawn_after_all_plans_at_its_own_cost_and_ends_at_its_number()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner, token) = await SellAsync(sqlite, lot: 2);
-        await Books.Valued(sqlite.Books.Lots.SetOverageAsync(Books.Operator, reseller.Id, 3, 0.03m));
+        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 3, 0.03m));
 
         await sqlite.UseAsync(token.Secret, 4);
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret, 2));
@@ -31,12 +31,12 @@ public sealed class LotTermsTests
     [Fact]
     public async Task Blocking_overage_ends_it_at_once_and_keeps_what_was_used()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner, token) = await SellAsync(sqlite, lot: 1);
-        await Books.Valued(sqlite.Books.Lots.SetOverageAsync(Books.Operator, reseller.Id, 10, 0.03m));
+        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 10, 0.03m));
         await sqlite.UseAsync(token.Secret, 3);
 
-        await Books.Valued(sqlite.Books.Lots.SetOverageAsync(Books.Operator, reseller.Id, 0, 0));
+        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 0, 0));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -45,11 +45,11 @@ public sealed class LotTermsTests
     [Fact]
     public async Task A_lot_that_starts_later_is_not_drawn_before()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var plan = await sqlite.Books.OfferAsync(10, 1);
-        var order = await Books.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
-        await Books.Valued(sqlite.Books.OrderPayments.ConfirmAsync(Books.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
+        var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
+        await TestData.Valued(sqlite.Books.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
         var token = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
@@ -60,18 +60,18 @@ public sealed class LotTermsTests
     [Fact]
     public async Task A_lot_is_corrected_with_a_reason_and_never_below_what_is_used_or_held()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner, token) = await SellAsync(sqlite, lot: 10);
         await sqlite.UseAsync(token.Secret, 4);
         await sqlite.HoldAsync(token.Secret, 2);
         await using var db = sqlite.OpenAll();
         var lot = await db.CreditLots.SingleAsync();
 
-        Assert.Contains("at most 4", (await sqlite.Books.Lots.AdjustAsync(Books.Operator, lot.Id, -5, "too many")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await sqlite.Books.Lots.AdjustAsync(Books.Operator, lot.Id, 5, " ")).IsRefused);
-        await Books.Valued(sqlite.Books.Lots.AdjustAsync(Books.Operator, lot.Id, -4, "sold twice by mistake"));
+        Assert.Contains("at most 4", (await sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, -5, "too many")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, 5, " ")).IsRefused);
+        await TestData.Valued(sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, -4, "sold twice by mistake"));
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
-        await Books.Valued(sqlite.Books.Lots.AdjustAsync(Books.Operator, lot.Id, 1, "goodwill"));
+        await TestData.Valued(sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, 1, "goodwill"));
 
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -82,7 +82,7 @@ public sealed class LotTermsTests
     [Fact]
     public async Task Only_the_operator_corrects_lots()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, _) = await sqlite.Books.AddResellerAsync("northwind");
         var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
@@ -90,7 +90,7 @@ public sealed class LotTermsTests
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.SetOverageAsync(seat, reseller.Id, 1, 0));
     }
 
-    private static async Task<(Reseller Reseller, Actor Owner, IssuedToken Token)> SellAsync(LiveBooks sqlite, long lot)
+    private static async Task<(Reseller Reseller, Actor Owner, IssuedToken Token)> SellAsync(TestDatabase sqlite, long lot)
     {
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, lot, lot * 0.015m);

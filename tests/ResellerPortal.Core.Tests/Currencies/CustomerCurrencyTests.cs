@@ -33,7 +33,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("PostgreSql")]
     public async Task An_invoice_is_in_the_customers_currency_and_tells_its_worth_in_the_resellers(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var abroad = await AbroadAsync(live);
         await live.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
@@ -49,20 +49,20 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
         var overview = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(abroad.Owner);
         Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
-        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer))).Months[^3].Amount);
+        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer))).Months[^3].Amount);
     }
 
     [Fact]
     public async Task The_month_close_books_at_the_invoices_rate_and_leaves_debts_in_their_currency()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         var home = await live.Books.AddCustomerAsync(abroad.Owner, "Home");
         await live.UseAsync(abroad.Secret, 1_000);
         await live.UseAsync((await live.Books.IssueAsync(abroad.Owner, home)).Secret, 100);
         await abroad.FinaliseAsync(October);
         await RateAsync(live, abroad.Owner, "USD", 2m, October.Next.FirstDay);
-        await Books.Valued(Payments(live).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
+        await TestData.Valued(Payments(live).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
 
         var documents = new IssuedDocumentQueries(live.Database);
         var report = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October.Next);
@@ -76,14 +76,14 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
 
         var bookings = await new JournalExport(live.Database, documents, live.Clock).OfMonthAsync(abroad.Owner, October.Next);
         Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Bookings.Select(b => (b.Gross, b.Booked)));
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(16_51, Usd), statement.Closing);
     }
 
     [Fact]
     public async Task A_draft_waits_for_a_new_one_once_a_rate_for_its_days_or_another_currency_is_set()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         await live.UseAsync(abroad.Secret, 1_000);
         var draft = await abroad.DraftAsync(October);
@@ -95,7 +95,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
 
         draft = await abroad.DraftAsync(October);
-        await Books.Valued(new CustomerCurrencyService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
+        await TestData.Valued(new CustomerCurrencyService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
         Assert.Contains("does not exist", (await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((Currency.Of("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
     }
@@ -103,12 +103,12 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_rate_for_later_days_leaves_a_draft_as_it_is()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         await live.UseAsync(abroad.Secret, 1_000);
         var draft = await abroad.DraftAsync(October);
         await RateAsync(live, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
-        Assert.Equal(21_91, (await Books.Valued(live.Books.Invoices.FinaliseAsync(abroad.Owner, draft))).NetMinorUnits);
+        Assert.Equal(21_91, (await TestData.Valued(live.Books.Invoices.FinaliseAsync(abroad.Owner, draft))).NetMinorUnits);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Gen.Select(Gen.Int[0, 5].Array[6], Gen.Long[500_000_000, 3_000_000_000]).SampleAsync(
             async (noteOfLine, nanos) =>
             {
-                await using var live = await BooksOnSqlite.OpenAsync();
+                await using var live = await TestDatabaseOnSqlite.OpenAsync();
                 var abroad = await AbroadAsync(live, (decimal)nanos / ExchangeRate.NanosPerUnit);
                 foreach (var (i, quantity) in new long[] { 333, 7, 1_001, 12, 55, 2 }.Index())
                 {
@@ -126,7 +126,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 var invoice = await abroad.FinaliseAsync(October);
                 foreach (var note in noteOfLine.Index().GroupBy(line => line.Item, line => line.Index + 1))
                 {
-                    await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
+                    await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
                 }
 
                 var documents = await new IssuedDocumentQueries(live.Database).OfMonthAsync(abroad.Owner, October.Next);
@@ -139,9 +139,9 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_late_fee_is_converted_at_the_invoices_rate()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
-        var (post, abroad) = (new PostOffice(live), await AbroadAsync(live));
-        await Books.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, abroad) = (new MailFixture(live), await AbroadAsync(live));
+        await TestData.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
         await live.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
         live.Clock.SetUtcNow(new DateTimeOffset(invoice.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
@@ -154,17 +154,17 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_prepaid_customers_balance_is_in_its_currency_and_stops_it_there()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live, 2m, TaxTreatment.OutsideScope);
-        await Books.Valued(new PrepaidTermsService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
+        await TestData.Valued(new PrepaidTermsService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
         var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
-        var moved = await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
+        var moved = await TestData.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
         Assert.Equal(new Money(4_00, Usd), moved.Amount);
 
         // A conversion is 0.02 EUR, which are 0.04 USD: a hundred and no more.
         Assert.IsType<ReserveResult.BalanceSpent>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
         Assert.IsType<ReserveResult.Held>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
-        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(0, Usd), overview.Spending.Left);
     }
 
@@ -174,7 +174,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("balance", "money on its balance")]
     public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         switch (what)
         {
@@ -183,7 +183,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 break;
             case "balance":
                 var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
-                await Books.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 5m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
+                await TestData.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 5m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
                 break;
             default:
                 await live.UseAsync(abroad.Secret, 10);
@@ -193,13 +193,13 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
 
         var currencies = new CustomerCurrencyService(live.Database, live.Clock);
         Assert.Contains($"has {said} in USD", (await currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal(Usd, (await Books.Valued(currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "USD"))).Currency);
+        Assert.Equal(Usd, (await TestData.Valued(currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "USD"))).Currency);
     }
 
     [Fact]
     public async Task A_customers_own_price_is_in_its_currency_and_warned_of_by_its_converted_cost()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live, 2m);
         Assert.Contains("are in USD", (await live.Books.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.Of(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
 
@@ -212,7 +212,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task Rates_are_checked_kept_apart_by_reseller_and_in_the_history()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live);
         var (_, fabrikam) = await live.Books.AddResellerAsync("fabrikam");
         var rates = new CurrencyRateService(live.Database, live.Clock);
@@ -237,24 +237,24 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Empty(await ofCustomer.CurrencyRates.ToListAsync());
     }
 
-    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
-    private static Task<CurrencyRate> RateAsync(LiveBooks live, Actor owner, string code, decimal units, DateOnly from) =>
-        Books.Valued(new CurrencyRateService(live.Database, live.Clock).SetAsync(owner, code, units, from));
+    private static Task<CurrencyRate> RateAsync(TestDatabase live, Actor owner, string code, decimal units, DateOnly from) =>
+        TestData.Valued(new CurrencyRateService(live.Database, live.Clock).SetAsync(owner, code, units, from));
 
     /// <summary>A reseller in euros that charges 0.02 for what costs it 0.015, and a customer that it charges in dollars.</summary>
-    private static async Task<Desk> AbroadAsync(LiveBooks live, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)
+    private static async Task<CurrencyFixture> AbroadAsync(TestDatabase live, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)
     {
         var (_, owner) = await live.Books.AddResellerAsync("northwind", zone: "UTC");
         await live.Books.BuyAsync(owner, 12_000, 180);
         await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
         await RateAsync(live, owner, "USD", units, October.FirstDay);
         var details = new CustomerDetails("Abroad", "billing@abroad.example", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, tax, 3, null, Currency: "USD");
-        var customer = (await live.Books.Customers.AddAsync(owner, details, Books.Password)).Value.Customer;
-        return new Desk(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+        var customer = (await live.Books.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
+        return new CurrencyFixture(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
     }
 
-    private sealed record Desk(LiveBooks Live, Actor Owner, Customer Customer, string Secret)
+    private sealed record CurrencyFixture(TestDatabase Live, Actor Owner, Customer Customer, string Secret)
     {
         public async Task<Guid> DraftAsync(BillingPeriod month)
         {

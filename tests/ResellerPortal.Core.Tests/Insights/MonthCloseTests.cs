@@ -24,15 +24,15 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     [InlineData("PostgreSql")]
     public async Task A_month_is_what_it_earned_issued_moved_and_left_owed(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var (october, november) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
 
         // October's 1.50 and 21 % are issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
         live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
-        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
-        await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
-        await Books.Valued(new CreditNoteService(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
+        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
+        await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
+        await TestData.Valued(new CreditNoteService(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
 
         var inNovember = await Service(live).ReadAsync(desk.Owner, October.Next);
         Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
@@ -50,7 +50,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
         Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(live.Database).OfMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
 
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(Books.AdminOf(desk.Customer), desk.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id))!;
         Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
         Assert.Equal([ReceivablesEntryKind.Invoice, ReceivablesEntryKind.Payment, ReceivablesEntryKind.Invoice, ReceivablesEntryKind.WriteOff, ReceivablesEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
         Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
@@ -61,9 +61,9 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 200]).Array[0, 14].SampleAsync(
             async acts =>
             {
-                await using var sqlite = await BooksOnSqlite.OpenAsync();
-                var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
-                await Books.Valued(new DunningPolicyService(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
+                await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+                var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+                await TestData.Valued(new DunningPolicyService(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
                 var invoices = new List<Invoice> { await desk.InvoiceAsync(), await desk.InvoiceAsync() };
                 foreach (var (act, number) in acts)
                 {
@@ -123,8 +123,8 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     [Fact]
     public async Task The_books_of_a_reseller_are_its_own()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         await desk.InvoiceAsync();
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var neighbour = await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour");
@@ -133,15 +133,15 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Assert.Empty((await Service(sqlite).ReadAsync(stranger, October)).Rows);
         Assert.Empty(await new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(stranger, October.Next));
         Assert.Null(await statements.ReadAsync(stranger, desk.Customer.Id));
-        Assert.Null(await statements.ReadAsync(Books.AdminOf(neighbour), desk.Customer.Id));
+        Assert.Null(await statements.ReadAsync(TestData.AdminOf(neighbour), desk.Customer.Id));
         Assert.NotNull(await statements.ReadAsync(desk.Owner, desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(Books.AdminOf(desk.Customer), October));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(Books.AdminOf(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.AdminOf(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(TestData.AdminOf(desk.Customer), October));
     }
 
     private static Money Cents(long minorUnits) => new(minorUnits, Eur);
 
-    private static MonthCloseQueries Service(LiveBooks live) => new(live.Database, new IssuedDocumentQueries(live.Database));
+    private static MonthCloseQueries Service(TestDatabase live) => new(live.Database, new IssuedDocumentQueries(live.Database));
 
-    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 }

@@ -10,7 +10,7 @@ public sealed class PriceSimulatorTests
     [Fact]
     public async Task The_last_three_whole_months_are_priced_again_and_nothing_is_written()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-06-01T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-06-01T12:00:00Z");
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 1_000, 10);
         var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
@@ -42,7 +42,7 @@ public sealed class PriceSimulatorTests
     [Fact]
     public async Task Another_reseller_sees_nothing_and_a_customer_may_not_ask()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-09-01T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-09-01T12:00:00Z");
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 1_000, 10);
         var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
@@ -54,6 +54,6 @@ public sealed class PriceSimulatorTests
 
         Assert.All(await simulator.SimulateAsync(stranger, acme.Id, terms), m => Assert.Equal((0L, 0L), (m.Before.Conversions, m.After.Revenue.MinorUnits)));
         Assert.All(await simulator.SimulateAsync(stranger, null, terms), m => Assert.Equal(0, m.Before.Conversions));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => simulator.SimulateAsync(Books.AdminOf(acme), acme.Id, terms));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => simulator.SimulateAsync(TestData.AdminOf(acme), acme.Id, terms));
     }
 }

@@ -17,7 +17,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task Every_view_of_a_reseller_and_a_customer_agrees(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 100, 1);
         await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
@@ -29,9 +29,9 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
         var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
         var dashboard = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner);
-        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme));
+        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(acme));
         var ledger = await new LedgerQueries(live.Database, live.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
-        var own = await new CustomerLedgerQueries(live.Database).PageAsync(Books.AdminOf(acme), 0, 10);
+        var own = await new CustomerLedgerQueries(live.Database).PageAsync(TestData.AdminOf(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
         Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
@@ -43,8 +43,8 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal(2, (await views.NamesAsync(owner)).Count);
         Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Figures.Conversions);
         Assert.Empty((await new InvoiceQueries(live.Database, live.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
-        Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(Books.Operator, 0, 10)).Rows);
-        Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(Books.Operator)).Customers);
+        Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
+        Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(TestData.Operator)).Customers);
         Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.HistoryQueries(live.Database, live.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
         await live.AssertLedgerIsCleanAsync();
     }
@@ -54,7 +54,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task A_price_that_begins_within_a_month_splits_it_in_every_view(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 100, 1);
         await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
@@ -67,7 +67,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
         // 10 at 0.02 and 10 at 0.05.
         Assert.Equal(70, (await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
-        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(Books.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
         Assert.Equal(70, Assert.Single((await new CustomerQueries(live.Database, live.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

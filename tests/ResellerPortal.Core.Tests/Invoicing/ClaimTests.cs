@@ -22,7 +22,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task East_of_utc_a_period_is_billed_once_also_while_utc_is_still_in_it()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-20T00:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-20T00:00:00Z");
         var shop = await ShopAsync(sqlite, "Pacific/Kiritimati");
         await sqlite.UseAsync(shop.Secret, 5);
 
@@ -46,7 +46,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("Pacific/Pago_Pago")]
     public async Task The_last_second_of_a_month_is_billed_with_it_and_not_again(string zone)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
         var shop = await ShopAsync(sqlite, zone);
         var end = October.EndsAtUtc(shop.Zone);
         sqlite.Clock.SetUtcNow(end.AddTicks(-10));
@@ -64,7 +64,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task West_of_utc_the_last_day_is_on_the_months_invoice_and_no_invoice_is_empty()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
         var shop = await ShopAsync(sqlite, "Pacific/Pago_Pago");
 
         // The evening of 31 October there is 1 November in UTC; it is the month's only usage.
@@ -84,7 +84,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task Two_runs_at_once_make_one_invoice_a_customer(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 12_000, 180);
         var customers = new List<Customer>();
@@ -124,7 +124,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task Numbers_are_taken_in_the_order_in_which_drafts_are_finalised()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
         for (var i = 0; i < 18; i++)
@@ -151,7 +151,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task Two_invoices_of_one_customer_and_month_cannot_stand_in_the_database()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var shop = await ShopAsync(sqlite, "UTC");
         await sqlite.UseAsync(shop.Secret, 5);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
@@ -188,11 +188,11 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task Hours_around_both_ends_of_a_month_are_billed_where_their_local_day_is(string zoneName, int year, int month)
     {
         var period = new BillingPeriod(year, month);
-        await using var sqlite = await BooksOnSqlite.OpenAsync(period.Previous.StartsAtUtc(TimeZoneInfo.Utc).ToString("O"));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(period.Previous.StartsAtUtc(TimeZoneInfo.Utc).ToString("O"));
         var shop = await ShopAsync(sqlite, zoneName);
         var hours = new[] { period.StartsAtUtc(shop.Zone), period.EndsAtUtc(shop.Zone) }.SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i))).Order().ToList();
         sqlite.Clock.SetUtcNow(period.Next.EndsAtUtc(shop.Zone));
-        await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. hours.Select(at => Books.Fact(shop.Token, at))]);
+        await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. hours.Select(at => TestData.Fact(shop.Token, at))]);
 
         foreach (var billed in (BillingPeriod[])[period.Previous, period, period.Next])
         {
@@ -213,7 +213,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task Whatever_the_order_every_entry_is_billed_once_and_tiers_climb_on_across_invoices(int seed)
     {
         var random = new Random(seed);
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-07-10T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-07-10T12:00:00Z");
         var shop = await ShopAsync(sqlite, "Europe/Vilnius");
         PriceModel tiers = seed % 2 == 0
             ? new GraduatedPrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur)
@@ -230,7 +230,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             {
                 case 0 or 1:
                     await sqlite.Books.Recorder.RecordAsync(
-                        shop.Owner.Scope, [Books.Fact(shop.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
+                        shop.Owner.Scope, [TestData.Fact(shop.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
                     used++;
                     break;
                 case 2 when used > 0:
@@ -274,7 +274,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task A_month_without_usage_is_invoiced_for_its_fee_and_one_before_the_customer_came_is_not()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-16T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-16T12:00:00Z");
         var shop = await ShopAsync(sqlite, "UTC");
         await sqlite.Books.PriceAsync(shop.Owner, null, new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00), new DateOnly(2026, 1, 1));
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
@@ -299,13 +299,13 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task A_hundred_thousand_entries_of_one_customer_are_billed_to_the_last_conversion()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
         var shop = await ShopAsync(sqlite, "UTC");
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
         var start = October.StartsAtUtc(TimeZoneInfo.Utc);
         foreach (var chunk in Enumerable.Range(0, 100_000).Chunk(10_000))
         {
-            await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. chunk.Select(i => Books.Fact(shop.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
+            await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. chunk.Select(i => TestData.Fact(shop.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
         }
 
         Assert.Equal(100_000, await BillAsync(sqlite, shop, October));
@@ -318,24 +318,24 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Empty(await new ClaimVerifier(sqlite.Database).VerifyAsync());
     }
 
-    private static async Task<Shop> ShopAsync(LiveBooks live, string zone)
+    private static async Task<ClaimFixture> ShopAsync(TestDatabase live, string zone)
     {
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind", zone: zone);
         await live.Books.BuyAsync(owner, 100_000, 1500, validityDays: 1000);
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        return new Shop(owner, customer, await live.Books.IssueAsync(owner, customer), reseller.Zone);
+        return new ClaimFixture(owner, customer, await live.Books.IssueAsync(owner, customer), reseller.Zone);
     }
 
     /// <returns>Conversions billed.</returns>
-    private static async Task<long> BillAsync(LiveBooks live, Shop shop, BillingPeriod period)
+    private static async Task<long> BillAsync(TestDatabase live, ClaimFixture shop, BillingPeriod period)
     {
         var draft = (await live.Books.InvoiceRun.DraftAsync(shop.Owner, period)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
-        var invoice = await Books.Valued(live.Books.Invoices.FinaliseAsync(shop.Owner, draft.InvoiceId!.Value));
+        var invoice = await TestData.Valued(live.Books.Invoices.FinaliseAsync(shop.Owner, draft.InvoiceId!.Value));
         return invoice.Lines.Sum(l => l.Quantity);
     }
 
-    private static async Task FinaliseDraftsAsync(LiveBooks live, Shop shop, int take)
+    private static async Task FinaliseDraftsAsync(TestDatabase live, ClaimFixture shop, int take)
     {
         await using var db = live.OpenAll();
         foreach (var id in await db.Invoices.Where(i => i.FinalisedAtUtc == null).OrderBy(i => i.PeriodStart).Select(i => i.Id).Take(take).ToListAsync())
@@ -344,7 +344,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         }
     }
 
-    private sealed record Shop(Actor Owner, Customer Customer, IssuedToken Token, TimeZoneInfo Zone)
+    private sealed record ClaimFixture(Actor Owner, Customer Customer, IssuedToken Token, TimeZoneInfo Zone)
     {
         public string Secret => Token.Secret;
     }

@@ -26,7 +26,7 @@ public sealed class ContractEndTests
         var (owner, acme, token) = await SellAsync(sqlite);
         await sqlite.UseAsync(token.Secret, 50);
         var unended = await sqlite.Books.InvoiceRun.DraftFinalAsync(owner, acme.Id);
-        await Books.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
         sqlite.Clock.SetUtcNow(AfterTenth.AddTicks(-1));
         var early = await sqlite.Books.InvoiceRun.DraftFinalAsync(owner, acme.Id);
         sqlite.Clock.SetUtcNow(AfterTenth);
@@ -46,15 +46,15 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, token) = await SellAsync(sqlite);
-        await Books.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
         sqlite.Clock.SetUtcNow(AfterTenth);
         await FinaliseFinalAsync(sqlite, owner, acme);
-        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, Second.AddDays(3), 20)]);
+        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, Second.AddDays(3), 20)]);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
 
         var october = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
         var november = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
-        var late = await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, november.InvoiceId!.Value));
+        var late = await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, november.InvoiceId!.Value));
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
         var december = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next.Next)).Value.Results.Single();
 
@@ -69,10 +69,10 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, endless) = await SellAsync(sqlite);
-        var shorter = await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
-        await Books.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
-        var later = await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
-        var never = await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("never", null, null)));
+        var shorter = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
+        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        var later = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
+        var never = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("never", null, null)));
 
         await using (var db = sqlite.OpenAll())
         {
@@ -96,7 +96,7 @@ public sealed class ContractEndTests
         var (owner, acme, _) = await SellAsync(sqlite);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         var within = await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth);
         var atItsEnd = await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, October.LastDay);
@@ -114,7 +114,7 @@ public sealed class ContractEndTests
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
         var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
 
-        await Books.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
 
         Assert.True((await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).IsRefused);
         Assert.Equal(900, (await FinaliseFinalAsync(sqlite, owner, acme)).NetMinorUnits);
@@ -142,10 +142,10 @@ public sealed class ContractEndTests
         Assert.Contains("2026-10-02", (await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 1))).Refusal!.Message, StringComparison.Ordinal);
     }
 
-    private static Task<LiveBooks> OpenAsync() => BooksOnSqlite.OpenAsync(Second.ToString("O"));
+    private static Task<TestDatabase> OpenAsync() => TestDatabaseOnSqlite.OpenAsync(Second.ToString("O"));
 
     /// <summary>Ten cents a conversion and 31.00 a month, so a day of October is 1.00.</summary>
-    private static async Task<(Actor Owner, Customer Acme, IssuedToken Token)> SellAsync(LiveBooks sqlite)
+    private static async Task<(Actor Owner, Customer Acme, IssuedToken Token)> SellAsync(TestDatabase sqlite)
     {
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
@@ -154,9 +154,9 @@ public sealed class ContractEndTests
         return (owner, acme, await sqlite.Books.IssueAsync(owner, acme));
     }
 
-    private static async Task<Invoice> FinaliseFinalAsync(LiveBooks sqlite, Actor owner, Customer customer)
+    private static async Task<Invoice> FinaliseFinalAsync(TestDatabase sqlite, Actor owner, Customer customer)
     {
-        var draft = await Books.Valued(sqlite.Books.InvoiceRun.DraftFinalAsync(owner, customer.Id));
-        return await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var draft = await TestData.Valued(sqlite.Books.InvoiceRun.DraftFinalAsync(owner, customer.Id));
+        return await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

@@ -23,9 +23,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Reminders_follow_the_policy_to_the_pause_and_payment_ends_it(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (post, desk) = (new PostOffice(live), await InvoiceDesk.OpenAsync(live));
-        await Books.Valued(Policies(live, post).SetAsync(desk.Owner, isOn: true, Steps));
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (post, desk) = (new MailFixture(live), await InvoicingFixture.OpenAsync(live));
+        await TestData.Valued(Policies(live, post).SetAsync(desk.Owner, isOn: true, Steps));
         var invoice = await desk.InvoiceAsync();
 
         // Due on 15 November; the clock stands at noon.
@@ -50,9 +50,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
         Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync((await live.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
 
-        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
         Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
-        await Books.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
         Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
         Assert.Equal(InvoiceState.Paid, (await FindAsync(live, desk.Owner, invoice.Id)).State);
 
@@ -66,14 +66,14 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_credit_note_ends_the_pause_and_takes_the_fee_with_it()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
-        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(1, 700, true)]));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(1, 700, true)]));
         var invoice = await desk.InvoiceAsync();
         await RunOnAsync(sqlite, post, 20);
         Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
 
-        await Books.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
+        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
         await Work(sqlite, post).RunAsync();
 
         var row = await FindAsync(sqlite, desk.Owner, invoice.Id);
@@ -84,9 +84,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Of_two_unpaid_invoices_the_last_one_paid_ends_the_pause()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
-        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(60, 0, true)]));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(60, 0, true)]));
         var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 12, 0, 0, TimeSpan.Zero));
         Assert.Equal(2, await Work(sqlite, post).RunAsync());
@@ -95,15 +95,15 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await PayAsync(second);
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(desk.Secret));
 
-        Task PayAsync(Invoice invoice) => Books.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
+        Task PayAsync(Invoice invoice) => TestData.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
     }
 
     [Fact]
     public async Task Nobody_is_reminded_at_night_of_what_is_held_paid_or_without_a_mail_server()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
-        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
         var invoice = await desk.InvoiceAsync();
 
         // 05:30 UTC is 07:30 in Vilnius, 06:30 is 08:30.
@@ -113,11 +113,11 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         post.Box.IsConfigured = false;
         Assert.Equal(0, await Work(sqlite, post).RunAsync());
         post.Box.IsConfigured = true;
-        await Books.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: true));
+        await TestData.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: true));
         Assert.Equal(0, await Work(sqlite, post).RunAsync());
-        await Books.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: false));
+        await TestData.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: false));
         Assert.Equal(1, await Work(sqlite, post).RunAsync());
-        await Books.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
         Assert.Equal(0, await RunOnAsync(sqlite, post, 30));
     }
 
@@ -149,8 +149,8 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_policy_that_makes_no_sense_is_refused_and_others_policies_are_not_seen()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var (post, desk) = (new PostOffice(sqlite), await InvoiceDesk.OpenAsync(sqlite));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
         (DunningStepTerms[] Steps, string Word)[] bad =
         [
             ([], "1 to 5"), ([new(0, 0, false)], "1 to 365"), ([new(5, 0, false), new(5, 0, false)], "later"), ([new(5, -1, false)], "0 or more"), ([new(5, 0, true), new(9, 0, false)], "last step"),
@@ -160,32 +160,32 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             Assert.Contains(word, (await Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
         }
 
-        await Books.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
+        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var invoice = await desk.InvoiceAsync();
         await RunOnAsync(sqlite, post, 20);
         Assert.False((await Policies(sqlite, post).ReadAsync(stranger)).IsOn);
         Assert.True((await Policies(sqlite, post).HoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
         Assert.Empty(await new InvoiceTimelineQueries(sqlite.Database).OfAsync(stranger, invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(Books.AdminOf(desk.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(TestData.AdminOf(desk.Customer)));
         await using var ofStranger = sqlite.Database.Open(stranger.Scope);
         Assert.Empty(ofStranger.DunningSteps);
         await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
         Assert.Empty(ofCustomer.DunningPolicies);
     }
 
-    private static DunningPolicyService Policies(LiveBooks live, PostOffice post) => new(live.Database, post.Box, live.Clock);
+    private static DunningPolicyService Policies(TestDatabase live, MailFixture post) => new(live.Database, post.Box, live.Clock);
 
-    private static InvoicePaymentService Payments(LiveBooks live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
 
-    internal static DunningWorker Work(LiveBooks live, PostOffice post) =>
+    internal static DunningWorker Work(TestDatabase live, MailFixture post) =>
         new(live.Database, post.Deliveries, new AccountPausePolicy(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWorker>.Instance);
 
-    private static Task<int> RunOnAsync(LiveBooks live, PostOffice post, int dayOfNovember)
+    private static Task<int> RunOnAsync(TestDatabase live, MailFixture post, int dayOfNovember)
     {
         live.Clock.SetUtcNow(new DateTimeOffset(2026, 11, dayOfNovember, 12, 0, 0, TimeSpan.Zero));
         return Work(live, post).RunAsync();
     }
 
-    private static async Task<InvoiceRow> FindAsync(LiveBooks live, Actor owner, Guid id) => (await new InvoiceQueries(live.Database, live.Clock).FindAsync(owner, id))!.Row;
+    private static async Task<InvoiceRow> FindAsync(TestDatabase live, Actor owner, Guid id) => (await new InvoiceQueries(live.Database, live.Clock).FindAsync(owner, id))!.Row;
 }

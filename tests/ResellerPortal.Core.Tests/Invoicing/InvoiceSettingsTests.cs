@@ -19,11 +19,11 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task Settings_are_on_the_next_invoice_and_not_on_those_before()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         var settings = Service(sqlite);
         var before = DocumentSettings.Of(await settings.ReadAsync(owner));
-        await Books.Valued(settings.SaveAsync(owner, before with
+        await TestData.Valued(settings.SaveAsync(owner, before with
         {
             InvoiceNumberPattern = "R{yyyy}/{seq:000}",
             PaymentTermDays = 30,
@@ -39,7 +39,7 @@ public sealed class InvoiceSettingsTests
         Assert.Null(first.CostMicros);
         Assert.Equal([("production", 5L)], first.Tokens.Select(t => (t.Environment, t.Quantity)));
 
-        await Books.Valued(settings.SaveAsync(owner, before with { Language = "fr", PrintsCost = true }));
+        await TestData.Valued(settings.SaveAsync(owner, before with { Language = "fr", PrintsCost = true }));
         await UseAsync(sqlite, owner, customer, 4);
         var second = await InvoiceAsync(sqlite, owner, October.Next);
 
@@ -52,11 +52,11 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task A_customer_reads_its_own_language_on_lines_tax_and_document()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         await sqlite.Books.PriceAsync(owner, customer, CardTerms.Of(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
         var details = new CustomerDetails(customer.Name, customer.Email, customer.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null, Language: "de");
-        await Books.Valued(sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details));
+        await TestData.Valued(sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details));
 
         var snapshot = await InvoiceAsync(sqlite, owner, October);
 
@@ -70,12 +70,12 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task Late_usage_names_its_month_in_the_customers_language()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         await InvoiceAsync(sqlite, owner, October);
         var token = await sqlite.Books.IssueAsync(owner, customer);
-        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
-        await Books.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
+        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
+        await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
 
         Assert.Equal(["docx → pdf, production (pavėluotai, už 2026 m. spalio mėn.)"], (await InvoiceAsync(sqlite, owner, October.Next)).Lines.Select(l => l.Description));
     }
@@ -83,12 +83,12 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task The_period_is_as_long_as_the_contract_was()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         var whole = await InvoiceAsync(sqlite, owner, October);
         Assert.Equal((new DateOnly(2026, 10, 10), new DateOnly(2026, 10, 31)), (whole.PeriodFrom, whole.PeriodTo));
         await UseAsync(sqlite, owner, customer, 3);
-        await Books.Valued(sqlite.Books.ContractEnds.SetAsync(owner, customer.Id, new DateOnly(2026, 11, 12)));
+        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, customer.Id, new DateOnly(2026, 11, 12)));
         var last = await InvoiceAsync(sqlite, owner, October.Next);
         Assert.Equal((new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 12)), (last.PeriodFrom, last.PeriodTo));
     }
@@ -96,11 +96,11 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task A_change_of_the_account_is_in_the_history_with_both()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var settings = DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
-        await Books.Valued(Service(sqlite).SaveAsync(owner, settings));
-        await Books.Valued(Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
+        await TestData.Valued(Service(sqlite).SaveAsync(owner, settings));
+        await TestData.Valued(Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
 
         await using var db = sqlite.OpenAll();
         Assert.Equal(
@@ -114,7 +114,7 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task Bad_settings_are_refused_with_what_to_do_and_nothing_is_lost()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var good = DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         (DocumentSettings Settings, string Word)[] bad =
@@ -144,27 +144,27 @@ public sealed class InvoiceSettingsTests
         }
 
         Assert.False((await Service(sqlite).ReadAsync(owner)).Account.IsGiven);
-        await Books.Valued(Service(sqlite).SaveAsync(owner, good));
+        await TestData.Valued(Service(sqlite).SaveAsync(owner, good));
     }
 
     [Fact]
     public async Task A_logo_stays_with_the_invoices_that_show_it_and_with_its_reseller()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-10");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var logos = new LogoService(sqlite.Database, new AnyImage(), sqlite.Clock);
-        await Books.Valued(logos.SetAsync(owner, [1, 2, 3]));
+        await TestData.Valued(logos.SetAsync(owner, [1, 2, 3]));
         var first = await InvoiceAsync(sqlite, owner, October);
-        await Books.Valued(logos.SetAsync(owner, [4, 5]));
-        await Books.Valued(logos.SetAsync(owner, null));
-        await Books.Valued(logos.SetAsync(owner, [1, 2, 3]));
+        await TestData.Valued(logos.SetAsync(owner, [4, 5]));
+        await TestData.Valued(logos.SetAsync(owner, null));
+        await TestData.Valued(logos.SetAsync(owner, [1, 2, 3]));
 
         Assert.Equal([1, 2, 3], await logos.OfAsync(owner, first.LogoHash));
-        Assert.Equal([1, 2, 3], await logos.OfAsync(Books.AdminOf(customer), first.LogoHash));
+        Assert.Equal([1, 2, 3], await logos.OfAsync(TestData.AdminOf(customer), first.LogoHash));
         await Assert.ThrowsAsync<InvalidOperationException>(() => logos.OfAsync(stranger, first.LogoHash));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(Books.AdminOf(customer), [1]));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(Books.AdminOf(customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(TestData.AdminOf(customer), [1]));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.AdminOf(customer)));
         Assert.Contains("512 KB", (await logos.SetAsync(owner, new byte[LogoService.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
         await using var db = sqlite.OpenAll();
         Assert.Equal(2, await db.Logos.CountAsync());
@@ -175,13 +175,13 @@ public sealed class InvoiceSettingsTests
     [Fact]
     public async Task A_sample_adds_up_in_every_language_and_currency()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         foreach (var (slug, currency) in new[] { ("a-eur", "EUR"), ("b-jpy", "JPY"), ("c-kwd", "KWD") })
         {
             var (_, owner) = await sqlite.Books.AddResellerAsync(slug, currency);
             foreach (var language in Core.Languages.DocumentLanguage.All)
             {
-                await Books.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
+                await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
                 var sample = await Service(sqlite).SampleAsync(owner);
                 Assert.Equal((sample.Lines.Sum(l => l.AmountMinorUnits), sample.NetMinorUnits + sample.TaxMinorUnits), (sample.NetMinorUnits, sample.TotalMinorUnits));
                 Assert.Equal(sample.Days.Sum(d => d.Quantity), sample.Tokens.Sum(t => t.Quantity));
@@ -190,9 +190,9 @@ public sealed class InvoiceSettingsTests
         }
     }
 
-    private static InvoiceSettingsService Service(LiveBooks live) => new(live.Database, live.Clock, Portal);
+    private static InvoiceSettingsService Service(TestDatabase live) => new(live.Database, live.Clock, Portal);
 
-    private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks live)
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase live)
     {
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 12_000, 180);
@@ -201,17 +201,17 @@ public sealed class InvoiceSettingsTests
         return (owner, customer);
     }
 
-    private static async Task UseAsync(LiveBooks live, Actor owner, Customer customer, long quantity)
+    private static async Task UseAsync(TestDatabase live, Actor owner, Customer customer, long quantity)
     {
         var token = await live.Books.IssueAsync(owner, customer);
-        await live.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, live.Clock.GetUtcNow(), quantity)]);
+        await live.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, live.Clock.GetUtcNow(), quantity)]);
     }
 
-    private static async Task<InvoiceSnapshot> InvoiceAsync(LiveBooks live, Actor owner, BillingPeriod month)
+    private static async Task<InvoiceSnapshot> InvoiceAsync(TestDatabase live, Actor owner, BillingPeriod month)
     {
         live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
-        return InvoiceSnapshot.Parse((await Books.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
+        return InvoiceSnapshot.Parse((await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
     }
 
     /// <summary>Whether a file is an image is asked of the PDF library, which has its own tests.</summary>

@@ -22,7 +22,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [InlineData("PostgreSql")]
     public async Task A_review_holds_a_month_against_the_one_before(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (owner, secrets) = await SellAsync(live, "Acme", "Birch", "Cedar");
         await live.UseAsync(secrets["Acme"], 100);
         await live.UseAsync(secrets["Birch"], 100);
@@ -49,7 +49,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_review_shows_nothing_of_another_reseller_or_to_a_customer()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme");
         await sqlite.UseAsync(secrets["Acme"], 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
@@ -62,7 +62,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
 
         Assert.Empty((await new MonthEndReview(sqlite.Database).ReviewAsync(stranger, October)).Rows);
         Assert.False((await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(stranger)).Schedule.IsOn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(Books.AdminOf(customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(TestData.AdminOf(customer), October));
         Assert.Single(db.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceSchedules);
@@ -99,7 +99,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_schedule_runs_a_month_once_and_waits_for_review()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme");
         await sqlite.UseAsync(secrets["Acme"], 100);
         var schedules = new InvoiceScheduleService(sqlite.Database, sqlite.Clock);
@@ -122,7 +122,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_schedule_finalises_what_has_no_warning_and_keeps_the_rest_for_review()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
         await sqlite.Books.PriceAsync(owner, await CustomerAsync(sqlite, "Birch"), new Markup.FixedPrice(10_000, Eur), October.FirstDay);
         await sqlite.UseAsync(secrets["Acme"], 100);
@@ -141,7 +141,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_schedule_that_finalises_all_makes_up_for_months_before()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme");
         await sqlite.UseAsync(secrets["Acme"], 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 5, 0, 0, 0, TimeSpan.Zero));
@@ -161,7 +161,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_run_that_a_node_left_unfinished_is_taken_over()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, _) = await SellAsync(sqlite, "Acme");
         var schedules = new InvoiceScheduleService(sqlite.Database, sqlite.Clock);
         await schedules.SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.Review));
@@ -176,7 +176,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task Work_at_month_end_goes_on_by_itself_and_says_what_came_of_it()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
         await sqlite.UseAsync(secrets["Acme"], 100);
         var work = new MonthEndRunner(sqlite.Books.InvoiceRun, sqlite.Books.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
@@ -203,14 +203,14 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         }
     }
 
-    private static Task<int> RunDueAsync(LiveBooks live)
+    private static Task<int> RunDueAsync(TestDatabase live)
     {
         var run = new AutomaticInvoicingWorker(
             new InvoiceScheduleService(live.Database, live.Clock), live.Books.InvoiceRun, live.Books.Invoices, new MonthEndReview(live.Database), live.Clock, NullLogger<AutomaticInvoicingWorker>.Instance);
         return run.RunDueAsync();
     }
 
-    private static async Task<(Actor Owner, Dictionary<string, string> Secrets)> SellAsync(LiveBooks live, params string[] customers)
+    private static async Task<(Actor Owner, Dictionary<string, string> Secrets)> SellAsync(TestDatabase live, params string[] customers)
     {
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 12_000, 180);
@@ -224,13 +224,13 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         return (owner, secrets);
     }
 
-    private static async Task<Customer> CustomerAsync(LiveBooks live, string name)
+    private static async Task<Customer> CustomerAsync(TestDatabase live, string name)
     {
         await using var db = live.OpenAll();
         return await db.Customers.SingleAsync(c => c.Name == name);
     }
 
-    private static async Task FinaliseAsync(LiveBooks live, Actor owner, BillingPeriod period)
+    private static async Task FinaliseAsync(TestDatabase live, Actor owner, BillingPeriod period)
     {
         live.Clock.SetUtcNow(period.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var drafts = (await live.Books.InvoiceRun.DraftAsync(owner, period)).Value.Results;

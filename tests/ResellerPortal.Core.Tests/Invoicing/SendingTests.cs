@@ -18,11 +18,11 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task What_becomes_final_is_mailed_once_with_its_files(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var post = new PostOffice(live);
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var post = new MailFixture(live);
+        var desk = await InvoicingFixture.OpenAsync(live);
         var before = await desk.InvoiceAsync();
-        await Books.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        await TestData.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
         var invoice = await desk.InvoiceAsync();
 
         // Two nodes at once, and again later.
@@ -38,7 +38,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((DeliveryState.Sent, 1, mail.Id), (log.State, log.Attempts, log.Id));
         Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, before.Id));
 
-        var note = await Books.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
+        var note = await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
         Assert.Equal(1, await post.Work().RunAsync());
         Assert.Equal($"Credit note {note.Number} from northwind Ltd", post.Box.Sent[1].Subject);
         Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], post.Box.Sent[1].Attachments.Select(a => a.FileName));
@@ -47,10 +47,10 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_letter_that_is_refused_is_tried_again_with_patience_and_given_up_at_last()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var post = new PostOffice(sqlite);
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
-        await Books.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var post = new MailFixture(sqlite);
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
+        await TestData.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
         var invoice = await desk.InvoiceAsync();
         post.Box.IsRefusing = true;
 
@@ -70,8 +70,8 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         // By hand it goes again, once though the button was pressed twice.
         post.Box.IsRefusing = false;
-        var again = await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
-        Assert.Equal(again.Id, (await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
+        var again = await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
+        Assert.Equal(again.Id, (await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
         Assert.Equal(1, await post.Work().RunAsync());
         Assert.Equal("boss@acme.example", Assert.Single(post.Box.Sent).To);
     }
@@ -79,13 +79,13 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_node_that_dies_with_a_letter_in_hand_leaves_it_to_another()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var post = new PostOffice(sqlite);
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var post = new MailFixture(sqlite);
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await desk.InvoiceAsync();
-        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         using var dying = new CancellationTokenSource();
-        var dead = post.Work(new DyingMailer(dying));
+        var dead = post.Work(new FailingMailer(dying));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dead.RunAsync(dying.Token));
         Assert.Equal(0, await post.Work().RunAsync());
         sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -95,10 +95,10 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Without_a_mail_server_nothing_is_queued_and_that_is_said()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var post = new PostOffice(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var post = new MailFixture(sqlite);
         post.Box.IsConfigured = false;
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await desk.InvoiceAsync();
         Assert.Contains("no mail server", (await post.Templates.MailByItselfAsync(desk.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("no mail server", (await post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
@@ -109,20 +109,20 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Own_words_are_used_in_their_language_alone_and_unknown_places_are_refused()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var post = new PostOffice(sqlite);
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var post = new MailFixture(sqlite);
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         Assert.Contains("{amount}", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("one line", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("4000", (await post.Templates.PreviewAsync(desk.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
+        Assert.True((await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
         var invoice = await desk.InvoiceAsync();
-        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         await post.Work().RunAsync();
         Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (post.Box.Sent[0].Subject, post.Box.Sent[0].Text));
         Assert.False((await post.Templates.ReadAsync(desk.Owner, EmailKind.Invoice, "de")).IsOwn);
 
-        var standard = await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", null));
+        var standard = await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", null));
         Assert.Equal((false, EmailTemplateText.Default(EmailKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Letter));
     }
 
@@ -135,24 +135,24 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Letters_and_words_are_seen_by_their_own_reseller_alone()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var post = new PostOffice(sqlite);
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var post = new MailFixture(sqlite);
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var invoice = await desk.InvoiceAsync();
-        await Books.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
-        await Books.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
+        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
 
         Assert.Empty(await post.Deliveries.OfInvoiceAsync(stranger, invoice.Id));
         Assert.True((await post.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
         Assert.False((await post.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.OfInvoiceAsync(Books.AdminOf(desk.Customer), invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(Books.AdminOf(desk.Customer), EmailKind.Invoice, "en"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.OfInvoiceAsync(TestData.AdminOf(desk.Customer), invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(TestData.AdminOf(desk.Customer), EmailKind.Invoice, "en"));
         await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
         Assert.Empty(ofCustomer.EmailTemplates);
     }
 
-    private sealed class DyingMailer(CancellationTokenSource life) : IMailer
+    private sealed class FailingMailer(CancellationTokenSource life) : IMailer
     {
         public bool IsConfigured => true;
 
@@ -165,28 +165,28 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 }
 
 /// <summary>The services that send, over a box that keeps what is sent.</summary>
-internal sealed class PostOffice(LiveBooks live)
+internal sealed class MailFixture(TestDatabase live)
 {
     private static readonly PortalAddress Portal = new("https://portal.example");
 
-    public Postbox Box { get; } = new();
+    public RecordingMailer Box { get; } = new();
 
     public DeliveryService Deliveries => new(live.Database, Box, live.Clock, Portal);
 
     public EmailTemplateService Templates => new(live.Database, new InvoiceSettingsService(live.Database, live.Clock, Portal), Box, live.Clock, Portal);
 
     public DeliveryWorker Work(IMailer? mailer = null) => new(
-        live.Database, Deliveries, mailer ?? Box, new PaperFake(), new XmlFake(), new LogoService(live.Database, new PaperFake(), live.Clock), live.Clock, NullLogger<DeliveryWorker>.Instance);
+        live.Database, Deliveries, mailer ?? Box, new FakeInvoiceDocument(), new FakeElectronicInvoice(), new LogoService(live.Database, new FakeInvoiceDocument(), live.Clock), live.Clock, NullLogger<DeliveryWorker>.Instance);
 
     /// <summary>How documents look is tested where they are drawn.</summary>
-    private sealed class PaperFake : IInvoiceDocument
+    private sealed class FakeInvoiceDocument : IInvoiceDocument
     {
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => [1];
 
         public bool CanShow(byte[] image) => true;
     }
 
-    private sealed class XmlFake : IElectronicInvoice
+    private sealed class FakeElectronicInvoice : IElectronicInvoice
     {
         public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot) => [];
 
@@ -195,13 +195,13 @@ internal sealed class PostOffice(LiveBooks live)
 }
 
 /// <summary>A reseller with one customer, whose months are invoiced one after the other.</summary>
-internal sealed class InvoiceDesk
+internal sealed class InvoicingFixture
 {
-    private readonly LiveBooks _live;
+    private readonly TestDatabase _live;
     private readonly string _secret;
     private BillingPeriod _month = new(2026, 10);
 
-    private InvoiceDesk(LiveBooks live, Actor owner, Customer customer, string secret) => (_live, Owner, Customer, _secret) = (live, owner, customer, secret);
+    private InvoicingFixture(TestDatabase live, Actor owner, Customer customer, string secret) => (_live, Owner, Customer, _secret) = (live, owner, customer, secret);
 
     public Actor Owner { get; }
 
@@ -209,12 +209,12 @@ internal sealed class InvoiceDesk
 
     public string Secret => _secret;
 
-    public static async Task<InvoiceDesk> OpenAsync(LiveBooks live)
+    public static async Task<InvoicingFixture> OpenAsync(TestDatabase live)
     {
         var (_, owner) = await live.Books.AddResellerAsync("northwind");
         await live.Books.BuyAsync(owner, 12_000, 180);
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        return new InvoiceDesk(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+        return new InvoicingFixture(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
     }
 
     /// <summary>Uses 100 conversions and makes their month final on the first day of the next, at noon.</summary>
@@ -224,6 +224,6 @@ internal sealed class InvoiceDesk
         _live.Clock.SetUtcNow(_month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await _live.Books.InvoiceRun.DraftAsync(Owner, _month)).Value.Results.Single();
         _month = _month.Next;
-        return await Books.Valued(_live.Books.Invoices.FinaliseAsync(Owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(_live.Books.Invoices.FinaliseAsync(Owner, draft.InvoiceId!.Value));
     }
 }

@@ -21,13 +21,13 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [InlineData("PostgreSql")]
     public async Task A_wrong_invoice_is_taken_back_and_its_usage_is_billed_again_at_the_right_price(string provider)
     {
-        await using var live = provider == "Sqlite" ? await BooksOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(live);
+        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(live);
         var wrong = await desk.InvoiceAsync();
         var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(new InvoicePaymentService(live.Database, new Core.Dunning.AccountPausePolicy(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
+        await TestData.Valued(new InvoicePaymentService(live.Database, new Core.Dunning.AccountPausePolicy(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
 
-        var voided = await Books.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
+        var voided = await TestData.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
         Assert.Equal((InvoiceState.Void, 0), (voided.StateOn(default), voided.Due.MinorUnits));
         await live.AssertLedgerIsCleanAsync();
         await live.Books.PriceAsync(desk.Owner, desk.Customer, new Markup.FixedPrice(500_000, Currency.Of("EUR")), October.FirstDay);
@@ -48,12 +48,12 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task What_is_left_of_a_partly_credited_invoice_is_taken_back_and_nothing_twice()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, CardTerms.Of(new Markup.FixedPrice(100_000, Currency.Of("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
         var invoice = await desk.InvoiceAsync();
-        await Books.Valued(Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "One line"));
-        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "All of it"));
+        await TestData.Valued(Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "One line"));
+        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "All of it"));
         await using var db = sqlite.OpenAll();
         var notes = await db.CreditNotes.ToListAsync();
         Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
@@ -64,8 +64,8 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task Months_are_voided_last_first_and_drafts_behind_them_fall()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var october = await desk.InvoiceAsync();
         var november = await desk.InvoiceAsync();
         await sqlite.UseAsync(desk.Secret, 10);
@@ -73,9 +73,9 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var stale = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
 
         Assert.Contains($"{november.Number} bills what came after it", (await Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, november.Id, "Wrong"));
+        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, november.Id, "Wrong"));
         Assert.True((await sqlite.Books.Invoices.FinaliseAsync(desk.Owner, stale)).IsRefused);
-        await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong"));
+        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong"));
         foreach (var month in (BillingPeriod[])[October, October.Next, October.Next.Next])
         {
             await FinaliseAsync(sqlite, desk.Owner, month);
@@ -91,8 +91,8 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         Gen.Select(Gen.Int[0, 3], Gen.Int[1, 40]).List[4, 14].SampleAsync(
             async acts =>
             {
-                await using var sqlite = await BooksOnSqlite.OpenAsync();
-                var desk = await InvoiceDesk.OpenAsync(sqlite);
+                await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+                var desk = await InvoicingFixture.OpenAsync(sqlite);
                 var month = October;
                 var used = 0L;
                 foreach (var (act, size) in acts)
@@ -103,7 +103,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
                         var last = await read.Invoices.Where(Invoice.Stands).OrderByDescending(i => i.PeriodStart).FirstOrDefaultAsync();
                         if (last is not null)
                         {
-                            await Books.Valued(Notes(sqlite).VoidAsync(desk.Owner, last.Id, "Wrong"));
+                            await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, last.Id, "Wrong"));
                             month = last.Period;
                         }
 
@@ -134,10 +134,10 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task What_was_given_up_is_not_taken_back_as_well()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await desk.InvoiceAsync();
-        await Books.Valued(Notes(sqlite).WriteOffAsync(desk.Owner, invoice.Id, "Insolvent"));
+        await TestData.Valued(Notes(sqlite).WriteOffAsync(desk.Owner, invoice.Id, "Insolvent"));
         Assert.Contains("given up", (await Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("given up", (await Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message, StringComparison.Ordinal);
     }
@@ -145,25 +145,25 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task Only_its_own_reseller_declares_an_invoice_void()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
-        var desk = await InvoiceDesk.OpenAsync(sqlite);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var desk = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await desk.InvoiceAsync();
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         Assert.True((await Notes(sqlite).VoidAsync(stranger, invoice.Id, "Not mine")).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(Books.AdminOf(desk.Customer), invoice.Id, "Mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.AdminOf(desk.Customer), invoice.Id, "Mine"));
     }
 
-    private static CreditNoteService Notes(LiveBooks live) => new(live.Database, live.Clock);
+    private static CreditNoteService Notes(TestDatabase live) => new(live.Database, live.Clock);
 
-    private static async Task<Invoice> FinaliseAsync(LiveBooks live, Actor owner, BillingPeriod month)
+    private static async Task<Invoice> FinaliseAsync(TestDatabase live, Actor owner, BillingPeriod month)
     {
         var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
-        return await Books.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 
     /// <summary>Bills all that is left, up to the month that is over by now.</summary>
-    private static async Task FinaliseAllAsync(LiveBooks live, Actor owner, BillingPeriod month)
+    private static async Task FinaliseAllAsync(TestDatabase live, Actor owner, BillingPeriod month)
     {
         var last = BillingPeriod.Of(live.Clock.GetUtcNow(), TimeZoneInfo.Utc);
         live.Clock.SetUtcNow(last.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
@@ -172,7 +172,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
             var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
             if (draft.Outcome == DraftOutcome.Drafted)
             {
-                await Books.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+                await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed class AlertTests
     [Fact]
     public async Task Each_threshold_of_a_token_and_a_lot_is_told_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 200, 2);
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
@@ -32,7 +32,7 @@ public sealed class AlertTests
     [Fact]
     public async Task A_budget_and_a_monthly_limit_are_told_anew_each_month()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 100_000, 100);
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
@@ -41,7 +41,7 @@ public sealed class AlertTests
             await change.Customers.ExecuteUpdateAsync(set => set.SetProperty(c => c.MonthlyBudget, 10));
         }
 
-        var token = await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
+        var token = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
         await sqlite.UseAsync(token.Secret, 9);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(token.Secret, 5);
@@ -66,7 +66,7 @@ public sealed class AlertTests
     [Fact]
     public async Task A_customer_sees_its_own_alerts_and_none_of_lots_or_neighbours()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 4, 1);
         var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");

@@ -17,11 +17,11 @@ public sealed class CorrectionTests
     [Fact]
     public async Task A_correction_gives_back_to_the_lots_it_was_drawn_from_and_names_the_first_entry()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [3, 100]);
         await sqlite.UseAsync(token.Secret, 5);
 
-        var correction = await Books.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 1, "converted twice by mistake"));
+        var correction = await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 1, "converted twice by mistake"));
 
         Assert.Equal((2, EntryKind.Correction, -4, 1L), (correction.Sequence, correction.Kind, correction.Quantity, correction.CorrectsSequence));
         await using var db = sqlite.OpenAll();
@@ -34,14 +34,14 @@ public sealed class CorrectionTests
     [Fact]
     public async Task An_entry_is_corrected_again_up_or_down_but_never_below_nothing()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100]);
         await sqlite.UseAsync(token.Secret, 5);
         var corrections = Corrections(sqlite);
 
-        await Books.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 0, "not charged upstream"));
-        await Books.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 8, "it was charged after all"));
-        await Books.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 2, "two, says the upstream"));
+        await TestData.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 0, "not charged upstream"));
+        await TestData.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 8, "it was charged after all"));
+        await TestData.Valued(corrections.CorrectAsync(owner, customer.Id, 1, 2, "two, says the upstream"));
 
         Assert.True((await corrections.CorrectAsync(owner, customer.Id, 1, 2, "again")).IsRefused);
         Assert.True((await corrections.CorrectAsync(owner, customer.Id, 1, -1, "below")).IsRefused);
@@ -57,7 +57,7 @@ public sealed class CorrectionTests
     [Fact]
     public async Task What_is_corrected_after_its_invoice_is_credited_on_the_next_at_its_own_price()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
         await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.Of("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
@@ -65,7 +65,7 @@ public sealed class CorrectionTests
         await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Currency.Of("EUR")), new DateOnly(2026, 11, 1));
         await sqlite.UseAsync(token.Secret, 100);
 
-        await Books.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 900, "a damaged batch"));
+        await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 900, "a damaged batch"));
         var november = await InvoiceAsync(sqlite, owner, "2026-12-01T06:00:00Z", new BillingPeriod(2026, 11));
 
         Assert.Equal(
@@ -77,13 +77,13 @@ public sealed class CorrectionTests
     [Fact]
     public async Task Corrections_larger_than_a_months_usage_make_an_invoice_in_the_customers_favour()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
         await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.Of("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
         var october = await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
         await sqlite.UseAsync(token.Secret, 100);
-        await Books.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 200, "a damaged batch"));
+        await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 200, "a damaged batch"));
 
         var november = await InvoiceAsync(sqlite, owner, "2026-12-01T06:00:00Z", new BillingPeriod(2026, 11));
 
@@ -97,7 +97,7 @@ public sealed class CorrectionTests
     [Fact]
     public async Task Another_resellers_entry_is_not_corrected()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, customer, token) = await SellAsync(sqlite, lots: [10]);
         await sqlite.UseAsync(token.Secret);
         var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
@@ -105,9 +105,9 @@ public sealed class CorrectionTests
         Assert.True((await Corrections(sqlite).CorrectAsync(other, customer.Id, 1, 0, "not mine")).IsRefused);
     }
 
-    private static LedgerCorrectionService Corrections(LiveBooks sqlite) => new(sqlite.Database, sqlite.Clock);
+    private static LedgerCorrectionService Corrections(TestDatabase sqlite) => new(sqlite.Database, sqlite.Clock);
 
-    private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(LiveBooks sqlite, long[] lots)
+    private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(TestDatabase sqlite, long[] lots)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         for (var i = 0; i < lots.Length; i++)
@@ -119,11 +119,11 @@ public sealed class CorrectionTests
         return (owner, customer, await sqlite.Books.IssueAsync(owner, customer));
     }
 
-    private static async Task<Invoice> InvoiceAsync(LiveBooks sqlite, Actor owner, string at, BillingPeriod period)
+    private static async Task<Invoice> InvoiceAsync(TestDatabase sqlite, Actor owner, string at, BillingPeriod period)
     {
         sqlite.Clock.SetUtcNow(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture));
-        var run = await Books.Valued(sqlite.Books.InvoiceRun.DraftAsync(owner, period));
+        var run = await TestData.Valued(sqlite.Books.InvoiceRun.DraftAsync(owner, period));
         var draft = Assert.Single(run.Results, r => r.Outcome == DraftOutcome.Drafted);
-        return await Books.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

@@ -16,7 +16,7 @@ public sealed class DelayedDurabilityTests
     public async Task A_settlement_waits_for_the_disk_and_the_next_batch_does_not()
     {
         var disk = new SlowDisk();
-        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: disk);
         var secret = await sqlite.SellAsync();
         var held = await sqlite.HoldAsync(secret);
         disk.Stop();
@@ -39,7 +39,7 @@ public sealed class DelayedDurabilityTests
     public async Task A_hold_goes_one_commit_ahead_of_the_disk_and_no_further()
     {
         var disk = new SlowDisk();
-        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: disk);
         var secret = await sqlite.SellAsync();
         disk.Stop();
 
@@ -59,7 +59,7 @@ public sealed class DelayedDurabilityTests
     public async Task A_disk_that_fails_gives_no_answer_but_unavailable_and_lets_nothing_go_ahead_until_it_works()
     {
         var disk = new SlowDisk();
-        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: disk);
         var secret = await sqlite.SellAsync();
         var held = await sqlite.HoldAsync(secret);
         disk.Failure = new IOException("Input/output error");
@@ -81,7 +81,7 @@ public sealed class DelayedDurabilityTests
     public async Task Stopping_waits_for_the_disk()
     {
         var disk = new SlowDisk();
-        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: disk);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: disk);
         var secret = await sqlite.SellAsync();
         disk.Stop();
         var held = await sqlite.HoldAsync(secret);
@@ -98,7 +98,7 @@ public sealed class DelayedDurabilityTests
     [Fact]
     public async Task The_writers_connection_goes_back_to_the_pool_as_durable_as_all_others()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var secret = await sqlite.SellAsync();
         await sqlite.UseAsync(secret);
         await sqlite.RestartAsync();
@@ -112,13 +112,13 @@ public sealed class DelayedDurabilityTests
         }
     }
 
-    private static async Task<List<Guid>> OpenReservationsAsync(LiveBooks books)
+    private static async Task<List<Guid>> OpenReservationsAsync(TestDatabase books)
     {
         await using var db = books.OpenAll();
         return await db.Reservations.Select(r => r.Id).ToListAsync();
     }
 
-    private static async Task<int> EntriesAsync(LiveBooks books)
+    private static async Task<int> EntriesAsync(TestDatabase books)
     {
         await using var db = books.OpenAll();
         return await db.LedgerEntries.CountAsync();

@@ -17,10 +17,10 @@ public sealed class LedgerExportTests
     [Fact]
     public async Task The_written_recipe_agrees_for_the_customer_and_for_the_reseller()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
 
-        foreach (var actor in (Actor[])[Books.AdminOf(customer), owner])
+        foreach (var actor in (Actor[])[TestData.AdminOf(customer), owner])
         {
             var lines = await ExportAsync(sqlite, actor, customer);
             var (code, output) = await CheckAsync(lines);
@@ -36,10 +36,10 @@ public sealed class LedgerExportTests
     [Fact]
     public async Task A_customers_export_gives_away_nothing_of_the_cost()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
 
-        var customers = string.Join('\n', await ExportAsync(sqlite, Books.AdminOf(customer), customer));
+        var customers = string.Join('\n', await ExportAsync(sqlite, TestData.AdminOf(customer), customer));
         var resellers = string.Join('\n', await ExportAsync(sqlite, owner, customer));
 
         await using var db = sqlite.OpenAll();
@@ -60,7 +60,7 @@ public sealed class LedgerExportTests
     [InlineData("\"cost\":3", "\"cost\":4", "the draws of entry 1")]
     public async Task A_changed_export_is_found_out_by_both(string from, string to, string fault)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
         var lines = (await ExportAsync(sqlite, owner, customer)).Select(l => l.Replace(from, to, StringComparison.Ordinal)).ToList();
 
@@ -74,7 +74,7 @@ public sealed class LedgerExportTests
     [Fact]
     public async Task A_line_left_out_is_found_out_by_both()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
         var lines = await ExportAsync(sqlite, owner, customer);
         lines.RemoveAt(1);
@@ -86,32 +86,32 @@ public sealed class LedgerExportTests
     [Fact]
     public async Task Another_customers_ledger_is_empty()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
         var neighbour = await sqlite.Books.AddCustomerAsync(owner, "Neighbour");
         var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
 
-        Assert.Empty(await ExportAsync(sqlite, Books.AdminOf(neighbour), customer));
+        Assert.Empty(await ExportAsync(sqlite, TestData.AdminOf(neighbour), customer));
         Assert.Empty(await ExportAsync(sqlite, other, customer));
     }
 
     /// <summary>Usages over two lots, an unconfirmed one, a correction; an environment with letters beyond ASCII.</summary>
-    private static async Task<(Actor Owner, Customer Customer)> PlayAsync(LiveBooks sqlite)
+    private static async Task<(Actor Owner, Customer Customer)> PlayAsync(TestDatabase sqlite)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 3, 0.045m, validityDays: 100);
         await sqlite.Books.BuyAsync(owner, 100, 2, validityDays: 200);
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var token = await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
+        var token = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
         await sqlite.UseAsync(token.Secret, 2);
         await sqlite.UseAsync(token.Secret, 4);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret), null, "upstream-1"));
         await sqlite.UseAsync(token.Secret, 1);
-        await Books.Valued(new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
+        await TestData.Valued(new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
         return (owner, customer);
     }
 
-    private static async Task<List<string>> ExportAsync(LiveBooks sqlite, Actor actor, Customer customer) =>
+    private static async Task<List<string>> ExportAsync(TestDatabase sqlite, Actor actor, Customer customer) =>
         await new LedgerExporter(sqlite.Database, sqlite.Clock).ReadAsync(actor, customer.Id).Select(e => e.ToJson()).ToListAsync();
 
     private static async Task<(int Code, string Output)> CheckAsync(IEnumerable<string> lines)

@@ -35,7 +35,7 @@ public sealed class LedgerTests
     [InlineData("DELETE FROM AuditEntry")]
     public async Task The_database_refuses_to_change_what_was_written(string sql)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         await SellAsync(sqlite);
         await using var db = sqlite.OpenAll();
 
@@ -54,7 +54,7 @@ public sealed class LedgerTests
     [InlineData("UPDATE Customer SET LastSequence = 2", "names entry 2 as its last")]
     public async Task Tampering_below_the_portal_is_found(string sql, string fault)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         await SellAsync(sqlite);
         await sqlite.AssertLedgerIsCleanAsync();
         await using var db = sqlite.OpenAll();
@@ -69,7 +69,7 @@ public sealed class LedgerTests
     [Fact]
     public async Task Any_mixture_of_reserve_settle_and_release_leaves_a_clean_ledger_within_its_limits()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 150, 3);
         await sqlite.Books.BuyAsync(owner, 100, 3, validityDays: 10);
@@ -99,14 +99,14 @@ public sealed class LedgerTests
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task AssertWithinLimitsAsync(LiveBooks sqlite)
+    private static async Task AssertWithinLimitsAsync(TestDatabase sqlite)
     {
         await using var db = sqlite.OpenAll();
         Assert.All(await db.ApiTokens.Where(t => t.UsageLimit != null).ToListAsync(), t => Assert.True(t.Used + t.Reserved <= t.UsageLimit));
         Assert.All(await db.CreditLots.ToListAsync(), l => Assert.True(l.Used + l.Reserved <= l.Conversions));
     }
 
-    private static async Task SellAsync(LiveBooks sqlite)
+    private static async Task SellAsync(TestDatabase sqlite)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 100, 2);

@@ -115,8 +115,8 @@ public sealed class PostgreSqlFixture : IDisposable
 {
     public PostgreSqlServer Server { get; } = PostgreSqlServer.Start();
 
-    public Task<LiveBooks> OpenAsync() =>
-        LiveBooks.OpenAsync(new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
+    public Task<TestDatabase> OpenAsync() =>
+        TestDatabase.OpenAsync(new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
 
     public void Dispose() => Server.Dispose();
 }

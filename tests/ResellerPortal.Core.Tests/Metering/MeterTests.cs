@@ -13,7 +13,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_token_never_passes_its_limit_with_200_requests_at_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 1000);
         var token = await sqlite.Books.IssueAsync(owner, customer, limit: 50);
 
@@ -26,7 +26,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_lot_is_never_oversold_with_200_requests_at_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 60);
         var secrets = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await sqlite.Books.IssueAsync(owner, customer)).Secret));
 
@@ -51,7 +51,7 @@ public sealed class MeterTests
     [Fact]
     public async Task Settling_twice_records_once()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var reservation = await sqlite.HoldAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret);
 
@@ -67,7 +67,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_released_reservation_gives_everything_back()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 1);
         var token = await sqlite.Books.IssueAsync(owner, customer, limit: 1);
         var reservation = await sqlite.HoldAsync(token.Secret);
@@ -81,7 +81,7 @@ public sealed class MeterTests
     [Fact]
     public async Task The_lot_that_expires_first_is_drawn_first_and_a_draw_can_span_two()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var late = await sqlite.Books.BuyAsync(owner, 100, 2, validityDays: 300);
         var soon = await sqlite.Books.BuyAsync(owner, 5, 1, validityDays: 30);
@@ -98,7 +98,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_lot_is_dead_at_the_instant_it_expires()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         sqlite.Clock.Advance(TimeSpan.FromDays(365) - TimeSpan.FromMilliseconds(1));
@@ -112,7 +112,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_token_is_dead_once_revoked_or_at_the_instant_it_expires()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var expiring = await sqlite.Books.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddHours(1));
         var revoked = await sqlite.Books.IssueAsync(owner, customer);
@@ -127,7 +127,7 @@ public sealed class MeterTests
     [Fact]
     public async Task More_charged_than_reserved_is_recorded_as_it_was_and_exhausts_the_token()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 4);
         var token = await sqlite.Books.IssueAsync(owner, customer, limit: 3);
 
@@ -144,7 +144,7 @@ public sealed class MeterTests
     [Fact]
     public async Task Less_charged_than_reserved_gives_the_rest_back()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer, limit: 10);
 
@@ -156,7 +156,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_reservation_whose_request_died_is_recorded_as_unconfirmed()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         await sqlite.HoldAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 2);
 
@@ -173,7 +173,7 @@ public sealed class MeterTests
     [Fact]
     public async Task Usage_is_rolled_up_by_the_resellers_own_day()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-15T21:30:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-15T21:30:00Z");
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 3);
 
@@ -185,7 +185,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_caller_who_gives_up_before_the_writer_takes_it_holds_nothing()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         var meter = sqlite.NewMeter();
@@ -205,7 +205,7 @@ public sealed class MeterTests
     [Fact]
     public async Task A_full_queue_turns_reservations_away_and_takes_settlements()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         var held = await sqlite.HoldAsync(token.Secret);
@@ -227,7 +227,7 @@ public sealed class MeterTests
     [Fact]
     public async Task Shutting_down_answers_what_was_accepted_and_accepts_no_more()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 100);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         var meter = sqlite.NewMeter();
@@ -244,7 +244,7 @@ public sealed class MeterTests
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks sqlite, long lot)
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase sqlite, long lot)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, lot, lot * 0.015m);

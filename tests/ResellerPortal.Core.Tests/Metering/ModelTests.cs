@@ -22,7 +22,7 @@ public sealed class ModelTests
 
     private static async Task PlayAsync(Step[] steps)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var soon = await sqlite.Books.BuyAsync(owner, 25, 1, validityDays: 2);
         var late = await sqlite.Books.BuyAsync(owner, 40, 2, validityDays: 300);
@@ -32,7 +32,7 @@ public sealed class ModelTests
         [
             await sqlite.Books.IssueAsync(owner, acme, limit: 20, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(3)),
             await sqlite.Books.IssueAsync(owner, acme),
-            await Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
+            await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
         ];
         var model = new Model(
             [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
@@ -54,7 +54,7 @@ public sealed class ModelTests
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task StepAsync(LiveBooks sqlite, Actor owner, IssuedToken[] tokens, Model model, Step step)
+    private static async Task StepAsync(TestDatabase sqlite, Actor owner, IssuedToken[] tokens, Model model, Step step)
     {
         var now = sqlite.Clock.GetUtcNow();
         switch (step.Kind)

@@ -17,7 +17,7 @@ public sealed class RefusedBatchTests
     public async Task A_refused_batch_leaves_nothing_and_each_of_its_commands_is_tried_alone()
     {
         var refusing = new RefusesCrowds();
-        await using var sqlite = await BooksOnSqlite.OpenAsync(dialect: refusing);
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: refusing);
         var secret = await sqlite.SellAsync();
         var held = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => sqlite.HoldAsync(secret)));
         refusing.IsRefusing = true;
@@ -36,7 +36,7 @@ public sealed class RefusedBatchTests
     [Fact]
     public async Task A_batch_waits_for_another_writer_of_the_file()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var secret = await sqlite.SellAsync();
         await sqlite.UseAsync(secret);
         await using var db = sqlite.OpenAll();

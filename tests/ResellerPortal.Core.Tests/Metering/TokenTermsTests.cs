@@ -14,7 +14,7 @@ public sealed class TokenTermsTests
     public async Task A_monthly_limit_renews_on_the_resellers_first_of_the_month()
     {
         // 23:30 on 31 October in Vilnius.
-        await using var sqlite = await BooksOnSqlite.OpenAsync("2026-10-31T21:30:00Z");
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-31T21:30:00Z");
         var (owner, customer) = await SellAsync(sqlite);
         var token = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", 5, null) { LimitPeriod = LimitPeriod.Month });
         await sqlite.UseAsync(token.Secret, 5);
@@ -34,7 +34,7 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task A_token_waits_for_its_first_instant()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var token = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", null, null) { NotBeforeUtc = sqlite.Clock.GetUtcNow().AddHours(1) });
 
@@ -46,10 +46,10 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task After_a_rotation_the_old_secret_is_good_for_the_overlap_and_both_draw_on_one_limit()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var old = await sqlite.Books.IssueAsync(owner, customer, limit: 3);
-        var renewed = await Books.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromHours(24)));
+        var renewed = await TestData.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromHours(24)));
 
         await sqlite.UseAsync(old.Secret);
         await sqlite.UseAsync(renewed.Secret, 2);
@@ -64,10 +64,10 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task Rotating_ends_both_secrets_when_the_token_is_revoked_and_is_refused_afterwards()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var old = await sqlite.Books.IssueAsync(owner, customer);
-        var renewed = await Books.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(1)));
+        var renewed = await TestData.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(1)));
 
         await sqlite.Books.Tokens.RevokeAsync(owner, old.Token.Id);
 
@@ -80,7 +80,7 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task Only_allowed_converters_and_networks_get_through()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var bound = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", null, null)
         {
@@ -103,7 +103,7 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task Requests_at_once_are_counted_until_they_end()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var token = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", null, null) { ConcurrentRequests = 2 });
 
@@ -119,7 +119,7 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task Requests_a_minute_hold_in_any_minute_and_say_when_to_come_back()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var token = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", null, null) { RequestsPerMinute = 6 });
         for (var i = 0; i < 6; i++)
@@ -140,7 +140,7 @@ public sealed class TokenTermsTests
     [InlineData("10.0.0.0/33")]
     public async Task A_network_that_cannot_be_read_is_refused(string network)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
 
         var outcome = await sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", null, null) { AllowedNetworks = [network] });
@@ -151,7 +151,7 @@ public sealed class TokenTermsTests
     [Fact]
     public async Task What_is_held_is_what_such_a_conversion_has_cost_lately_and_the_last_ones_may_still_be_used()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
         var token = await sqlite.Books.IssueAsync(owner, customer, limit: 20);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, null), 7));
@@ -172,13 +172,13 @@ public sealed class TokenTermsTests
         async Task<long> HeldAsync(IssuedToken of) => Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(of.Secret, null)).Quantity;
     }
 
-    private static async Task<(Actor Owner, Customer Customer)> SellAsync(LiveBooks sqlite)
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase sqlite)
     {
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 1000, 15);
         return (owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
     }
 
-    private static Task<IssuedToken> IssueAsync(LiveBooks sqlite, Actor owner, Customer customer, TokenRequest request) =>
-        Books.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, request));
+    private static Task<IssuedToken> IssueAsync(TestDatabase sqlite, Actor owner, Customer customer, TokenRequest request) =>
+        TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, request));
 }

@@ -11,7 +11,7 @@ public sealed class RateCardsTests
     [Fact]
     public async Task Selling_below_cost_is_allowed_with_a_warning()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
 
@@ -24,7 +24,7 @@ public sealed class RateCardsTests
     [Fact]
     public async Task A_price_above_cost_carries_no_warning()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
 
@@ -36,7 +36,7 @@ public sealed class RateCardsTests
     [InlineData(10_001)]
     public async Task An_absurd_percentage_is_refused(decimal percent)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
 
         Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
@@ -45,7 +45,7 @@ public sealed class RateCardsTests
     [Fact]
     public async Task Another_resellers_customer_cannot_be_priced()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, northwind) = await sqlite.Books.AddResellerAsync("northwind");
         var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
         var acme = await sqlite.Books.AddCustomerAsync(northwind, "Acme");

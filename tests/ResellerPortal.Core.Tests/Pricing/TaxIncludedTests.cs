@@ -47,7 +47,7 @@ public sealed class TaxIncludedTests
     [Fact]
     public async Task An_invoice_of_prices_with_tax_comes_to_them_and_the_customers_tax_is_what_is_taken_out()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
         await sqlite.Books.PriceAsync(owner, null, CardTerms.Of(new Markup.FixedPrice(100_000, Currency.Of("EUR"))) with { IncludesTax = true }, new DateOnly(2026, 10, 1));
@@ -66,7 +66,7 @@ public sealed class TaxIncludedTests
     [Fact]
     public async Task A_price_with_tax_that_is_below_cost_without_it_is_warned_of()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 1_000, 100);
         var price = CardTerms.Of(new Markup.FixedPrice(110_000, Currency.Of("EUR")));

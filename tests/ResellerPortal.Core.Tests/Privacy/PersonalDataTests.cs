@@ -12,7 +12,7 @@ namespace ResellerPortal.Core.Tests.Privacy;
 
 public sealed class PersonalDataTests : IAsyncDisposable
 {
-    private readonly LiveBooks _live = BooksOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly TestDatabase _live = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly AuditSealingWorker _sealing;
 
     public PersonalDataTests() => _sealing = new AuditSealingWorker(_live.Database, _live.Clock, NullLogger<AuditSealingWorker>.Instance);
@@ -41,10 +41,10 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
 
         Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(_live.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
+        await TestData.Valued(_live.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
         _live.Clock.Advance(TimeSpan.FromDays(2));
-        var erased = await Books.Valued(Data.EraseAsync(owner, acme.Id));
-        await Books.Valued(Data.EraseAsync(owner, acme.Id));
+        var erased = await TestData.Valued(Data.EraseAsync(owner, acme.Id));
+        await TestData.Valued(Data.EraseAsync(owner, acme.Id));
 
         var everything = await EverythingAsync();
         foreach (var word in (string[])["Acme", "acme-smith", "Road 2", "203.0.113.7"])
@@ -70,9 +70,9 @@ public sealed class PersonalDataTests : IAsyncDisposable
 
         Assert.True((await Data.EraseAsync(rival, acme.Id)).IsRefused);
         Assert.True((await Data.ExportAsync(rival, acme.Id)).IsRefused);
-        Assert.True((await Data.ExportAsync(Books.AdminOf(acme), neighbour.Id)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Data.EraseAsync(Books.AdminOf(acme), acme.Id));
-        var data = await Books.Valued(Data.ExportAsync(Books.AdminOf(acme), acme.Id));
+        Assert.True((await Data.ExportAsync(TestData.AdminOf(acme), neighbour.Id)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Data.EraseAsync(TestData.AdminOf(acme), acme.Id));
+        var data = await TestData.Valued(Data.ExportAsync(TestData.AdminOf(acme), acme.Id));
         Assert.Equal(("Acme", "admin@acme.example"), (data.Name, Assert.Single(data.People).Email));
         Assert.Empty(data.History);
     }
@@ -91,7 +91,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         db.Members.Add(new Member { UserId = other.Id, ResellerId = acme.ResellerId, CustomerId = acme.Id, Role = Role.CustomerAdmin });
         await db.SaveChangesAsync();
         await Accounts.NoteAsync(admin.UserId, "members.password", "changed", "203.0.113.7");
-        await Books.Valued(Accounts.DeleteAsync(admin.UserId));
+        await TestData.Valued(Accounts.DeleteAsync(admin.UserId));
 
         Assert.False(await db.Users.AnyAsync(u => u.Id == admin.UserId));
         var names = await db.AuditEntries.Where(a => a.CustomerId == acme.Id).Select(a => a.ActorName + a.Subject).ToListAsync();

@@ -83,7 +83,7 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task The_script_for_SQL_Server_covers_every_table_that_a_tenant_owns()
     {
-        await using var live = await BooksOnSqlite.OpenAsync();
+        await using var live = await TestDatabaseOnSqlite.OpenAsync();
         await using var db = live.OpenAll();
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "ResellerPortal.sln")))

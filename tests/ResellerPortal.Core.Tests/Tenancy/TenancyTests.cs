@@ -22,7 +22,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         foreach (var scope in (TenantScope[])[TenantScope.None, TenantScope.Of(ResellerId.New()), TenantScope.Of(ResellerId.New(), CustomerId.New())])
         {
             await using var db = sqlite.Database.Open(scope);
@@ -39,7 +39,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task A_reseller_reads_only_its_own_rows()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
 
         await using var db = sqlite.Database.Open(TenantScope.Of(northwind.Id));
@@ -59,7 +59,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task A_customer_reads_its_own_rows_and_nothing_of_cost()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, _, acme) = await TwoResellersAsync(sqlite);
         await sqlite.Books.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.Of(northwind.Id)), "Neighbour");
 
@@ -77,7 +77,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task A_row_of_another_tenant_is_not_saved()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
 
@@ -89,7 +89,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task A_row_is_not_moved_to_another_tenant()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
 
@@ -103,7 +103,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task Bulk_updates_stay_inside_the_tenant()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, fabrikam, acme) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
 
@@ -113,7 +113,7 @@ public sealed class TenancyTests
     [Fact]
     public async Task Another_tenants_ids_find_nothing_in_any_service()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         var (own, other) = (Access.Actor.Portal("test", TenantScope.Of(northwind.Id)), Access.Actor.Portal("test", TenantScope.Of(fabrikam.Id)));
         var token = await sqlite.Books.IssueAsync(own, acme);
@@ -126,7 +126,7 @@ public sealed class TenancyTests
         Assert.Null(await new InvoiceQueries(sqlite.Database, sqlite.Clock).FindAsync(other, Guid.NewGuid()));
     }
 
-    private static async Task<(Reseller Northwind, Reseller Fabrikam, Customer Acme)> TwoResellersAsync(LiveBooks sqlite)
+    private static async Task<(Reseller Northwind, Reseller Fabrikam, Customer Acme)> TwoResellersAsync(TestDatabase sqlite)
     {
         var (northwind, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var (fabrikam, other) = await sqlite.Books.AddResellerAsync("fabrikam");

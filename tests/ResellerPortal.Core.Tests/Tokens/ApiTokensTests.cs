@@ -32,7 +32,7 @@ public sealed class ApiTokensTests
     [Fact]
     public async Task The_secret_is_nowhere_in_the_database()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var issued = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
 
@@ -50,27 +50,27 @@ public sealed class ApiTokensTests
     [Fact]
     public async Task A_customer_makes_tokens_within_what_the_reseller_allows()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 1, selfServiceMaxLimit: 100);
-        var admin = Books.AdminOf(customer);
+        var admin = TestData.AdminOf(customer);
 
         Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", null, null))).IsRefused);
         Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", 101, null))).IsRefused);
-        var own = await Books.Valued(sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", 100, null)));
+        var own = await TestData.Valued(sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", 100, null)));
         Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
-        await Books.Valued(sqlite.Books.Tokens.RevokeAsync(admin, own.Token.Id));
+        await TestData.Valued(sqlite.Books.Tokens.RevokeAsync(admin, own.Token.Id));
         Assert.False((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
     }
 
     [Fact]
     public async Task Self_service_switched_off_says_who_to_ask()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 0);
 
-        var outcome = await sqlite.Books.Tokens.IssueOwnAsync(Books.AdminOf(customer), new TokenRequest("dev", 1, null));
+        var outcome = await sqlite.Books.Tokens.IssueOwnAsync(TestData.AdminOf(customer), new TokenRequest("dev", 1, null));
 
         Assert.Contains("reseller", outcome.Refusal!.Message, StringComparison.Ordinal);
     }
@@ -78,7 +78,7 @@ public sealed class ApiTokensTests
     [Fact]
     public async Task A_viewer_makes_and_revokes_nothing()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
         var issued = await sqlite.Books.IssueAsync(owner, customer);
@@ -91,7 +91,7 @@ public sealed class ApiTokensTests
     [Fact]
     public async Task Every_act_on_a_token_leaves_an_audit_entry()
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var issued = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
         await sqlite.Books.Tokens.RevokeAsync(owner, issued.Token.Id);
@@ -104,7 +104,7 @@ public sealed class ApiTokensTests
 
     private static async Task AssertRefusedAsync(TokenRequest request, string field)
     {
-        await using var sqlite = await BooksOnSqlite.OpenAsync();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
 

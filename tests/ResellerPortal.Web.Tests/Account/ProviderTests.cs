@@ -59,7 +59,7 @@ public sealed partial class ProviderTests
         using var owner = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
         using var page = await owner.GetAsync("/account/sign-in");
         Keep(owner, page);
-        using var signedIn = await PortalServer.SignInAsync(owner, "owner@northwind.example", Books.Password);
+        using var signedIn = await PortalServer.SignInAsync(owner, "owner@northwind.example", TestData.Password);
         Keep(owner, signedIn);
         provider.Claims["email"] = "somebody@else.example";
 

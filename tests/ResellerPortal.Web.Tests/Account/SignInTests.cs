@@ -34,13 +34,13 @@ public sealed partial class SignInTests
             await using var db = server.Books.Database.Open(TenantScope.None);
             var user = await db.Users.SingleAsync();
             rests.Add(Math.Round((user.LockoutEnd!.Value - TimeProvider.System.GetUtcNow()).TotalMinutes));
-            Assert.False(await CanSignInAsync(client, Owner, Books.Password));
+            Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
             await db.Users.ExecuteUpdateAsync(set => set.SetProperty(u => u.LockoutEnd, TimeProvider.System.GetUtcNow().AddSeconds(-1)));
         }
 
         Assert.Equal([5, 10, 20], rests);
         Assert.Contains("rests until", await mail.MessageAsync(0), StringComparison.Ordinal);
-        Assert.True(await CanSignInAsync(client, Owner, Books.Password));
+        Assert.True(await CanSignInAsync(client, Owner, TestData.Password));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         var teams = server.Services.GetRequiredService<TeamService>();
-        await Books.Valued(teams.InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerBilling));
+        await TestData.Valued(teams.InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = LinkOf(await mail.MessageAsync(0));
 
         // Through https, as the settings say the portal is reached, cookies are bound to it.
@@ -100,7 +100,7 @@ public sealed partial class SignInTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
         using var jane = server.Visitor();
 
@@ -140,7 +140,7 @@ public sealed partial class SignInTests
         Assert.Equal("/account/sign-in", PathOf(reset));
         Assert.Contains("was used or is too old", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("/account/sign-in", PathOf(await before.GetAsync("/reseller")), StringComparison.Ordinal);
-        Assert.False(await CanSignInAsync(client, Owner, Books.Password));
+        Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
         await using var db = server.Books.Database.Open(TenantScope.None);
         Assert.DoesNotContain(await db.AccountEmails.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
@@ -154,11 +154,11 @@ public sealed partial class SignInTests
         using var owner = await server.SignedInAsync(Owner);
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
 
-        using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", "000000"));
+        using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
         Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", CodeOf(key)));
         Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", CodeOf(key)));
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", CodeOf(key)));
         var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(10, recovery.Length);
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
@@ -167,7 +167,7 @@ public sealed partial class SignInTests
         foreach (var (form, field, code, isRight) in new[] { ("code", "code", "123456", false), ("code", "code", digits, true), ("code", "code", digits, false), ("recovery", "recovery", recovery[0], true), ("recovery", "recovery", recovery[0], false) })
         {
             using var client = server.Visitor();
-            using var first = await PortalServer.SignInAsync(client, Owner, Books.Password);
+            using var first = await PortalServer.SignInAsync(client, Owner, TestData.Password);
             Assert.Contains("/account/two-factor", PathOf(first), StringComparison.Ordinal);
             Assert.Contains("/account/sign-in", PathOf(await client.GetAsync("/reseller")), StringComparison.Ordinal);
             using var second = await PortalServer.SubmitAsync(client, "/account/two-factor", form, (field, code));
@@ -187,7 +187,7 @@ public sealed partial class SignInTests
         Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.Equal("/account?said=second-factor", PathOf(await owner.GetAsync("/")));
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", Books.Password), ("digits", CodeOf(key)));
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", CodeOf(key)));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
     }
 
@@ -223,7 +223,7 @@ public sealed partial class SignInTests
         await server.Books.AddResellerAsync("northwind");
         var cookies = new CookieContainer();
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server.Address };
-        using var signedIn = await PortalServer.SignInAsync(client, Owner, Books.Password);
+        using var signedIn = await PortalServer.SignInAsync(client, Owner, TestData.Password);
         var kept = cookies.GetCookieHeader(server.Address);
 
         using var signedOut = await PortalServer.PostAsync(client, "/account", "/account/sign-out");
@@ -241,7 +241,7 @@ public sealed partial class SignInTests
         var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
         using var owner = await server.SignedInAsync(Owner);
         var teams = server.Services.GetRequiredService<TeamService>();
-        var invitation = await Books.Valued(teams.InviteAsync(fabrikam, Team.Of(fabrikam), Owner, Role.ResellerViewer));
+        var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, Team.Of(fabrikam), Owner, Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
         var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
@@ -284,10 +284,10 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Books.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
-        using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", Books.Password), ("typed", Owner));
+        using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
         using var jane = server.Visitor();
         using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false), "register", ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);
@@ -310,7 +310,7 @@ public sealed partial class SignInTests
     [InlineData("kX9#vTq2LmPz", false)]
     [InlineData("Correct-Horse-1!", false)]
     public void Passwords_that_are_guessed_first_are_known(string password, bool isCommon) =>
-        Assert.Equal(isCommon, new CommonPasswords().IsCommon(password, "john.smith@company.example"));
+        Assert.Equal(isCommon, new CommonPasswordValidator().IsCommon(password, "john.smith@company.example"));
 
     [Fact]
     public async Task A_longer_list_of_the_installation_is_asked_as_well()
@@ -318,7 +318,7 @@ public sealed partial class SignInTests
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "Seven Purple Umbrellas\n");
 
-        Assert.True(new CommonPasswords(file).IsCommon(NewPassword, null));
+        Assert.True(new CommonPasswordValidator(file).IsCommon(NewPassword, null));
         File.Delete(file);
     }
 

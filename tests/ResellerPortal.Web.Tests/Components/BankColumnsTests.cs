@@ -53,5 +53,5 @@ public sealed class BankColumnsTests
         Assert.Contains(said, Assert.Throws<InvalidDataException>(() => BankColumns.Guess(file.Headers).Read(file, Eur)).Message, StringComparison.Ordinal);
     }
 
-    private static Task<CsvFile> ReadAsync(string text) => CsvFile.ReadAsync("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
+    private static Task<CsvFileReader> ReadAsync(string text) => CsvFileReader.ReadAsync("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
 }

@@ -24,12 +24,12 @@ public sealed class CreditNoteTests
 
         // Three lines of 0.33 with 21 %: 0.21 of tax on all of them, but 3 × 0.07 line by line.
         Assert.Equal((99L, 21L, 3), (invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.Lines.Count));
-        var first = await Books.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
+        var first = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
         Assert.Equal(("CN-2026-0001", 33L, 7L), (first.Number, first.NetMinorUnits, first.TaxMinorUnits));
         Assert.Contains("credited before", (await Service(server).IssueAsync(owner, invoice.Id, [2, 3], "Again")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((InvoiceState.Open, 80L), await StandingAsync(server, owner, invoice.Id));
 
-        var rest = await Books.Valued(Service(server).IssueAsync(owner, invoice.Id, [1, 3], "All of it"));
+        var rest = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [1, 3], "All of it"));
 
         Assert.Equal(("CN-2026-0002", 66L, 14L), (rest.Number, rest.NetMinorUnits, rest.TaxMinorUnits));
         Assert.Equal((InvoiceState.Credited, 0L), await StandingAsync(server, owner, invoice.Id));
@@ -37,15 +37,15 @@ public sealed class CreditNoteTests
         foreach (var note in (CreditNote[])[first, rest])
         {
             var snapshot = InvoiceSnapshot.Parse(note.Snapshot);
-            Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
-            Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
-            Assert.Empty(ArchiveRules.BrokenBy(Papers.Pdf(snapshot)));
-            var text = PdfText.Of(Papers.Pdf(snapshot));
+            Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+            Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+            Assert.Empty(ArchiveRules.BrokenBy(SampleDocuments.Pdf(snapshot)));
+            var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
             Assert.Contains("Credit note", text, StringComparison.Ordinal);
             Assert.Contains($"of invoice {invoice.Number}", text, StringComparison.Ordinal);
             Assert.Contains(note.Reason, text, StringComparison.Ordinal);
             Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
-            Assert.Empty(PdfText.Overlaps(Papers.Pdf(snapshot)));
+            Assert.Empty(PdfText.Overlaps(SampleDocuments.Pdf(snapshot)));
         }
     }
 
@@ -70,10 +70,10 @@ public sealed class CreditNoteTests
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
         var payments = server.Services.GetRequiredService<InvoicePaymentService>();
         var payment = new ReceivedPayment(invoice.Id, 0.20m, new DateOnly(2026, 11, 1), "", Guid.NewGuid());
-        await Books.Valued(payments.RecordAsync(owner, payment));
+        await TestData.Valued(payments.RecordAsync(owner, payment));
 
         Assert.Contains("reason", (await Service(server).WriteOffAsync(owner, invoice.Id, " ")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal(100, (await Books.Valued(Service(server).WriteOffAsync(owner, invoice.Id, "Insolvent"))).WrittenOffMinorUnits);
+        Assert.Equal(100, (await TestData.Valued(Service(server).WriteOffAsync(owner, invoice.Id, "Insolvent"))).WrittenOffMinorUnits);
 
         Assert.Equal((InvoiceState.Uncollectible, 0L), await StandingAsync(server, owner, invoice.Id));
         Assert.True((await Service(server).WriteOffAsync(owner, invoice.Id, "Again")).IsRefused);
@@ -93,10 +93,10 @@ public sealed class CreditNoteTests
         await using (var db = server.Books.Database.Open(TenantScope.CrossTenants("test")))
         {
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId);
-            await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(Books.AdminOf(customer), invoice.Id, [1], "Mine"));
+            await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(TestData.AdminOf(customer), invoice.Id, [1], "Mine"));
         }
 
-        var note = await Books.Valued(Service(server).IssueAsync(owner, invoice.Id, [1], "Agreed"));
+        var note = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [1], "Agreed"));
 
         foreach (var kind in (string[])["pdf", "xml", "cii.xml"])
         {
@@ -129,9 +129,9 @@ public sealed class CreditNoteTests
         await server.Books.BuyAsync(owner, 12_000, 180);
         await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(330_000, reseller.Currency), October.FirstDay);
         var token = await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, customerName));
-        await server.Books.Recorder.RecordAsync(owner.Scope, [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => Books.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
+        await server.Books.Recorder.RecordAsync(owner.Scope, [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => TestData.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        return (owner, await Books.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)));
+        return (owner, await TestData.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)));
     }
 }

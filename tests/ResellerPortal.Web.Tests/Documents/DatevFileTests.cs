@@ -21,23 +21,23 @@ public sealed class DatevFileTests
         await server.Books.BuyAsync(owner, 12_000, 180);
         var (first, second) = (await server.Books.AddCustomerAsync(owner, "Acme"), await server.Books.AddCustomerAsync(owner, "Birch"));
         var details = new Core.Accounts.CustomerDetails("Birch \"& Söhne", second.Email, second.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null);
-        await Books.Valued(server.Books.Customers.UpdateAsync(owner, second.Id, details));
+        await TestData.Valued(server.Books.Customers.UpdateAsync(owner, second.Id, details));
         foreach (var customer in new[] { first, second })
         {
-            await server.Books.Recorder.RecordAsync(owner.Scope, [Books.Fact(await server.Books.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
+            await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Books.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
         }
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         foreach (var draft in (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results)
         {
-            await Books.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+            await TestData.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
         }
 
         var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
-        await Books.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
+        await TestData.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
         var bookings = server.Services.GetRequiredService<JournalExport>();
         Assert.Contains("4 digits", (await bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
-        await Books.Valued(bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
+        await TestData.Valued(bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
         var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
 
         var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/bookings.csv?month=2026-11");
@@ -59,19 +59,19 @@ public sealed class DatevFileTests
             lines[2..]);
         Assert.Empty((await bookings.OfMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
         Assert.Equal(10_000, (await bookings.ReadAsync(stranger)).FirstDebtor);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(Books.AdminOf(first)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(TestData.AdminOf(first)));
     }
 
     [Fact]
     public void A_document_in_another_currency_is_booked_with_its_rate_and_worth()
     {
-        var snapshot = Papers.Abroad(Papers.Standard() with { Currency = Core.Monetary.Currency.Of("USD") }, "EUR", 1_095_600_000);
+        var snapshot = SampleDocuments.Abroad(SampleDocuments.Standard() with { Currency = Core.Monetary.Currency.Of("USD") }, "EUR", 1_095_600_000);
         var document = new IssuedDocument(default, snapshot);
         var batch = new JournalBatch(
             new BillingPeriod(2026, 11), MidOctober.DateTime, new JournalAccounts { ResellerId = default }, document.Booked!.Net.Currency,
             [new JournalLine(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
 
         // 12.10 dollars; 10.00 and 2.10 of them are 9.13 and 1.92 euros.
-        Assert.StartsWith("12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;", Encoding.UTF8.GetString(DatevFile.Write(batch)).Split("\r\n")[2], StringComparison.Ordinal);
+        Assert.StartsWith("12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;", Encoding.UTF8.GetString(DatevFileWriter.Write(batch)).Split("\r\n")[2], StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,7 @@ namespace ResellerPortal.Web.Tests.Documents;
 
 public sealed class ElectronicInvoiceTests
 {
-    private static readonly BillingPeriod October = Papers.October;
+    private static readonly BillingPeriod October = SampleDocuments.October;
 
     private static readonly Gen<UsageItem> Item = Gen.Select(
         Gen.Int[0, 30], Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"), Gen.Long[0, 50_000], Gen.Long[-50, 5_000],
@@ -34,14 +34,14 @@ public sealed class ElectronicInvoiceTests
                 var card = new RateCard { ResellerId = ResellerId.New(), Version = 1, EffectiveFrom = October.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
                 var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card], taxOn: _ => category == "S" ? rate : 0), Currency.Of("EUR"), October);
                 var tax = new TaxTerms(category, category == "S" ? rate : 0, category == "S" ? null : "A reason", null);
-                var snapshot = Papers.Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]);
+                var snapshot = SampleDocuments.Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]);
                 var taxed = rated.TaxAt(tax.RateBasisPoints).MinorUnits;
                 snapshot = snapshot with { TaxMinorUnits = taxed, TotalMinorUnits = rated.Total.MinorUnits + taxed, Taxes = [snapshot.Taxes[0] with { TaxMinorUnits = taxed }] };
                 snapshot = snapshot with { FromBalanceMinorUnits = Math.Clamp(snapshot.TotalMinorUnits, 0, fee * 10) };
-                snapshot = fee % 4 == 0 ? Papers.Abroad(snapshot, "JPY", 1_000_000 + fee) : fee % 4 == 1 ? Papers.Abroad(snapshot, "SEK", 90_000_000 + fee) : snapshot;
-                Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
-                Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
-                Assert.Equal(ElectronicFigures.OfUbl(Papers.Ubl(snapshot)), ElectronicFigures.OfCii(Papers.Cii(snapshot)));
+                snapshot = fee % 4 == 0 ? SampleDocuments.Abroad(snapshot, "JPY", 1_000_000 + fee) : fee % 4 == 1 ? SampleDocuments.Abroad(snapshot, "SEK", 90_000_000 + fee) : snapshot;
+                Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+                Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+                Assert.Equal(ElectronicFigures.OfUbl(SampleDocuments.Ubl(snapshot)), ElectronicFigures.OfCii(SampleDocuments.Cii(snapshot)));
             },
             iter: 3_000);
 
@@ -49,7 +49,7 @@ public sealed class ElectronicInvoiceTests
     public void The_peppol_example_of_two_rates_comes_out_the_same()
     {
         // Peppol BIS Billing 3.0, examples, vat-category-S: 4,000 at 25 % and 2,000 at 15 %, tax 1,300, payable 7,300.
-        var snapshot = Papers.Snapshot(new TaxTerms("S", 2500, null, null), [("Chair", 10, 400_000_000, 400_000), ("Table", 10, 200_000_000, 200_000)]);
+        var snapshot = SampleDocuments.Snapshot(new TaxTerms("S", 2500, null, null), [("Chair", 10, 400_000_000, 400_000), ("Table", 10, 200_000_000, 200_000)]);
         snapshot = snapshot with
         {
             Lines = [snapshot.Lines[0], snapshot.Lines[1] with { TaxRateBasisPoints = 1500 }],
@@ -58,7 +58,7 @@ public sealed class ElectronicInvoiceTests
             TotalMinorUnits = 730_000,
         };
 
-        var xml = Papers.Ubl(snapshot);
+        var xml = SampleDocuments.Ubl(snapshot);
 
         Assert.Empty(En16931Rules.BrokenBy(xml));
         var text = Encoding.UTF8.GetString(xml);
@@ -69,13 +69,13 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void A_broken_invoice_breaks_rules()
     {
-        var text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Standard()));
+        var text = Encoding.UTF8.GetString(SampleDocuments.Ubl(SampleDocuments.Standard()));
         Assert.Equal(["BR-CO-15", "BR-CO-16"], Broken("<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.10", "<cbc:TaxInclusiveAmount currencyID=\"EUR\">12.11"));
         Assert.Equal(["BR-02"], Broken(">INV-1</cbc:ID>", "></cbc:ID>"));
-        text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Abroad(Papers.Standard(), "SEK", 90_000_000)));
+        text = Encoding.UTF8.GetString(SampleDocuments.Ubl(SampleDocuments.Abroad(SampleDocuments.Standard(), "SEK", 90_000_000)));
         Assert.Equal(["BR-53"], Broken("<cbc:TaxCurrencyCode>SEK<", "<cbc:TaxCurrencyCode>DKK<"));
         Assert.Equal(["PEPPOL-R055"], Broken("<cbc:TaxAmount currencyID=\"SEK\">", "<cbc:TaxAmount currencyID=\"SEK\">-"));
-        text = Encoding.UTF8.GetString(Papers.Ubl(Papers.Standard()));
+        text = Encoding.UTF8.GetString(SampleDocuments.Ubl(SampleDocuments.Standard()));
         Assert.Equal(["PEPPOL-R120"], Broken("\">20</cbc:InvoicedQuantity>", "\">30</cbc:InvoicedQuantity>"));
         Assert.Equal(["UBL 2.1, order"], Broken("<cbc:ProfileID>", "<cbc:DueDate>2026-11-01</cbc:DueDate><cbc:ProfileID>"));
 
@@ -89,10 +89,10 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void Strange_names_are_written_as_they_are_and_the_same_snapshot_gives_the_same_bytes()
     {
-        var snapshot = Papers.Standard() with { Buyer = new SnapshotParty("Ąžuolas & <Söhne> \"OÜ\"", new PostalAddress("", "", "", "DE"), "DE136695976", "a@b.example"), BuyerReference = "04011000-12345-03" };
-        var xml = Papers.Ubl(snapshot);
+        var snapshot = SampleDocuments.Standard() with { Buyer = new SnapshotParty("Ąžuolas & <Söhne> \"OÜ\"", new PostalAddress("", "", "", "DE"), "DE136695976", "a@b.example"), BuyerReference = "04011000-12345-03" };
+        var xml = SampleDocuments.Ubl(snapshot);
         Assert.Empty(En16931Rules.BrokenBy(xml));
-        Assert.Equal(xml, Papers.Ubl(snapshot));
+        Assert.Equal(xml, SampleDocuments.Ubl(snapshot));
         var text = Encoding.UTF8.GetString(xml);
         Assert.Contains("Ąžuolas &amp; &lt;Söhne&gt; \"OÜ\"", text, StringComparison.Ordinal);
         Assert.Contains("<cbc:BuyerReference>04011000-12345-03<", text, StringComparison.Ordinal);
@@ -102,25 +102,25 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void What_is_missing_is_named_and_nothing_is_written()
     {
-        var ubl = new ElectronicInvoice();
-        var noVatId = Papers.Standard() with { Seller = Papers.Standard().Seller with { VatId = null } };
+        var ubl = new ElectronicInvoiceWriter();
+        var noVatId = SampleDocuments.Standard() with { Seller = SampleDocuments.Standard().Seller with { VatId = null } };
         Assert.Equal(["your own VAT id"], ubl.MissingFrom(noVatId));
         Assert.Throws<InvalidOperationException>(() => ubl.Write(noVatId, ElectronicSyntax.Ubl));
-        Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(Papers.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = Papers.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
-        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
-        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(Papers.Abroad(Papers.Standard(), "KWD", 3_000_000_000))), StringComparison.Ordinal);
-        Assert.Empty(ubl.MissingFrom(Papers.Standard() with { Currency = Currency.Of("JPY") }));
+        Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(SampleDocuments.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = SampleDocuments.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(SampleDocuments.Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(SampleDocuments.Abroad(SampleDocuments.Standard(), "KWD", 3_000_000_000))), StringComparison.Ordinal);
+        Assert.Empty(ubl.MissingFrom(SampleDocuments.Standard() with { Currency = Currency.Of("JPY") }));
     }
 
     [Fact]
     public void An_account_is_named_with_the_code_of_a_SEPA_transfer()
     {
-        var snapshot = Papers.Standard() with { Account = new BankAccount("Northwind", "LT121000011101001000", "CBVILT2X"), PayLink = "https://pay.example/INV-1" };
+        var snapshot = SampleDocuments.Standard() with { Account = new BankAccount("Northwind", "LT121000011101001000", "CBVILT2X"), PayLink = "https://pay.example/INV-1" };
 
-        var (ubl, cii) = (Encoding.UTF8.GetString(Papers.Ubl(snapshot)), Encoding.UTF8.GetString(Papers.Cii(snapshot)));
+        var (ubl, cii) = (Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), Encoding.UTF8.GetString(SampleDocuments.Cii(snapshot)));
 
-        Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
-        Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
+        Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+        Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
         Assert.Contains("<cbc:PaymentMeansCode>58<", ubl, StringComparison.Ordinal);
         Assert.Contains("<cbc:ID>LT121000011101001000<", ubl, StringComparison.Ordinal);
         Assert.Contains("<ram:IBANID>LT121000011101001000<", cii, StringComparison.Ordinal);
@@ -130,10 +130,10 @@ public sealed class ElectronicInvoiceTests
     [Fact]
     public void XRechnung_says_what_it_lacks_and_names_itself_when_it_lacks_nothing()
     {
-        var snapshot = Papers.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
+        var snapshot = SampleDocuments.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
         Assert.Equal(
             ["a contact of yours with a telephone number, which XRechnung needs", "the customer's buyer reference (Leitweg-ID)", "the bank account that you are paid to"],
-            new ElectronicInvoice().MissingFrom(snapshot));
+            new ElectronicInvoiceWriter().MissingFrom(snapshot));
 
         var whole = snapshot with
         {
@@ -142,17 +142,17 @@ public sealed class ElectronicInvoiceTests
             Account = new BankAccount("Northwind", "LT121000011101001000", ""),
         };
 
-        Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(whole)));
-        Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(whole)));
-        Assert.All((byte[][])[Papers.Ubl(whole), Papers.Cii(whole)], xml => Assert.Contains("#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0<", Encoding.UTF8.GetString(xml), StringComparison.Ordinal));
-        Assert.Contains("<cbc:Telephone>+370 5 000 0000<", Encoding.UTF8.GetString(Papers.Ubl(whole)), StringComparison.Ordinal);
-        Assert.Contains("<ram:PersonName>Rasa<", Encoding.UTF8.GetString(Papers.Cii(whole)), StringComparison.Ordinal);
+        Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(whole)));
+        Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(whole)));
+        Assert.All((byte[][])[SampleDocuments.Ubl(whole), SampleDocuments.Cii(whole)], xml => Assert.Contains("#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0<", Encoding.UTF8.GetString(xml), StringComparison.Ordinal));
+        Assert.Contains("<cbc:Telephone>+370 5 000 0000<", Encoding.UTF8.GetString(SampleDocuments.Ubl(whole)), StringComparison.Ordinal);
+        Assert.Contains("<ram:PersonName>Rasa<", Encoding.UTF8.GetString(SampleDocuments.Cii(whole)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_schema_refuses_what_is_out_of_order()
     {
-        var text = Encoding.UTF8.GetString(Papers.Cii(Papers.Standard()));
+        var text = Encoding.UTF8.GetString(SampleDocuments.Cii(SampleDocuments.Standard()));
         Assert.Empty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text)));
         Assert.NotEmpty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text.Replace("<ram:TypeCode>380</ram:TypeCode>", "", StringComparison.Ordinal))));
     }

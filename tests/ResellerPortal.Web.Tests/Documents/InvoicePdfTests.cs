@@ -16,7 +16,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void The_document_says_what_the_snapshot_says()
     {
-        var text = PdfText.Of(Papers.Pdf(Papers.Sample(lines: 2)));
+        var text = PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 2)));
 
         Assert.Contains("INV-2026-0042", text, StringComparison.Ordinal);
         Assert.Contains("Ąžuolas ir Grüße OÜ", text, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Three_hundred_lines_flow_over_pages_and_none_is_lost()
     {
-        var pdf = Papers.Pdf(Papers.Sample(lines: 300));
+        var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 300));
 
         var text = PdfText.Of(pdf);
         Assert.True(PdfText.PageCount(pdf) > 5);
@@ -41,10 +41,10 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Very_long_names_do_not_break_it()
     {
-        var snapshot = Papers.Sample(lines: 1);
+        var snapshot = SampleDocuments.Sample(lines: 1);
         var longName = string.Concat(Enumerable.Repeat("Donaudampfschifffahrtsgesellschaft", 8));
 
-        var pdf = Papers.Pdf(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
+        var pdf = SampleDocuments.Pdf(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
 
         Assert.Contains("Donaudampfschifffahrts", PdfText.Of(pdf), StringComparison.Ordinal);
     }
@@ -55,8 +55,8 @@ public sealed class InvoicePdfTests
     [InlineData("O", 0)]
     public void No_text_is_drawn_over_another(string taxCategory, int rate)
     {
-        var snapshot = Papers.Sample(lines: 2);
-        var pdf = Papers.Pdf(snapshot with
+        var snapshot = SampleDocuments.Sample(lines: 2);
+        var pdf = SampleDocuments.Pdf(snapshot with
         {
             Lines = [.. snapshot.Lines.Select(l => l with { Quantity = 1_234_567, UnitPriceMicros = 1_234_567, AmountMinorUnits = 152_415_577, TaxCategory = taxCategory, TaxRateBasisPoints = rate })],
             Taxes = [new SnapshotTax(taxCategory, rate, 304_831_154, 0)],
@@ -69,29 +69,29 @@ public sealed class InvoicePdfTests
     [InlineData("JPY", "JPY")]
     [InlineData("KWD", "0.056")]
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
-        Assert.Contains(expected, PdfText.Of(Papers.Pdf(Papers.Sample(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
+        Assert.Contains(expected, PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_same_snapshot_gives_the_same_bytes_on_a_later_day()
     {
-        var first = Papers.Pdf(Papers.Sample(lines: 40));
+        var first = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 40));
         await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
 
-        Assert.Equal(first, Papers.Pdf(Papers.Sample(lines: 40)));
-        Assert.NotEqual(first, Papers.Pdf(Papers.Sample(lines: 40) with { Number = "INV-2026-0043" }));
+        Assert.Equal(first, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 40)));
+        Assert.NotEqual(first, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 40) with { Number = "INV-2026-0043" }));
         Assert.Contains("converter-040", PdfText.Of(first), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_total_below_zero_is_not_asked_for()
     {
-        var snapshot = Papers.Sample(lines: 1) with { NetMinorUnits = -5554, TaxMinorUnits = -1166, TotalMinorUnits = -6720 };
+        var snapshot = SampleDocuments.Sample(lines: 1) with { NetMinorUnits = -5554, TaxMinorUnits = -1166, TotalMinorUnits = -6720 };
 
-        var text = PdfText.Of(Papers.Pdf(snapshot));
+        var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
 
         Assert.Contains("Nothing is to be paid. 67.20 EUR are in your favour", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Payable by", Encoding.UTF8.GetString(Papers.Ubl(snapshot)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Payable by", Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -99,22 +99,22 @@ public sealed class InvoicePdfTests
     [InlineData(5000, "Please pay 17.20 EUR by", "17.20")]
     public void What_the_balance_paid_is_not_asked_for_again(long fromBalance, string said, string payable)
     {
-        var snapshot = Papers.Sample(lines: 1) with { FromBalanceMinorUnits = fromBalance };
+        var snapshot = SampleDocuments.Sample(lines: 1) with { FromBalanceMinorUnits = fromBalance };
 
-        var text = PdfText.Of(Papers.Pdf(snapshot));
+        var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
 
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Contains($"Paid from your balance -{fromBalance / 100m:0.00}", text.Replace("−", "-", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains($"<cbc:PayableAmount currencyID=\"EUR\">{payable}<", Encoding.UTF8.GetString(Papers.Ubl(snapshot)), StringComparison.Ordinal);
-        Assert.Contains($"<ram:DuePayableAmount>{payable}<", Encoding.UTF8.GetString(Papers.Cii(snapshot)), StringComparison.Ordinal);
+        Assert.Contains($"<cbc:PayableAmount currencyID=\"EUR\">{payable}<", Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), StringComparison.Ordinal);
+        Assert.Contains($"<ram:DuePayableAmount>{payable}<", Encoding.UTF8.GetString(SampleDocuments.Cii(snapshot)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-");
-        var invoices = Enumerable.Range(1, 20).Select(i => Papers.Sample(lines: 1) with { Number = $"INV/2026/{i:0000}" }).ToList();
-        await using (var writer = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice()))
+        var invoices = Enumerable.Range(1, 20).Select(i => SampleDocuments.Sample(lines: 1) with { Number = $"INV/2026/{i:0000}" }).ToList();
+        await using (var writer = new DocumentWriter(new InvoicePdf(), new ElectronicInvoiceWriter()))
         {
             foreach (var invoice in invoices)
             {
@@ -127,8 +127,8 @@ public sealed class InvoicePdfTests
 
         Assert.Equal(21, folder.GetFiles("*.pdf").Length);
         Assert.Equal(20, folder.GetFiles("*.xml").Length);
-        Assert.Equal(Papers.Pdf(invoices[6]), await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "INV-2026-0007.pdf")));
-        var broken = new DocumentWriter(new InvoicePdf(), new ElectronicInvoice());
+        Assert.Equal(SampleDocuments.Pdf(invoices[6]), await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "INV-2026-0007.pdf")));
+        var broken = new DocumentWriter(new InvoicePdf(), new ElectronicInvoiceWriter());
         await broken.WriteAsync(new DirectoryInfo(Path.Combine(folder.FullName, "INV-2026-0007.pdf")), invoices[0], null);
         await Assert.ThrowsAnyAsync<IOException>(() => broken.DisposeAsync().AsTask());
         folder.Delete(recursive: true);
@@ -142,7 +142,7 @@ public sealed class InvoicePdfTests
     [InlineData("lt", "Sąskaita faktūra", "2026-11-01", "1 234", "0,0225", "1 psl. iš")]
     public void Each_language_has_its_words_numbers_and_days(string language, params string[] expected)
     {
-        var pdf = Papers.Pdf(Papers.Sample(lines: 2) with { Language = language });
+        var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 2) with { Language = language });
 
         var text = PdfText.Of(pdf);
         Assert.All(expected, words => Assert.Contains(words, text, StringComparison.Ordinal));
@@ -156,9 +156,9 @@ public sealed class InvoicePdfTests
     [InlineData(DocumentFont.PlexSans)]
     public void Each_font_can_write_every_language(DocumentFont font)
     {
-        var snapshot = Papers.Sample(lines: 2) with { Font = font, Language = "lt", Buyer = new SnapshotParty("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", new PostalAddress("Straße 1", "1", "Åre", "SE"), null, "") };
+        var snapshot = SampleDocuments.Sample(lines: 2) with { Font = font, Language = "lt", Buyer = new SnapshotParty("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", new PostalAddress("Straße 1", "1", "Åre", "SE"), null, "") };
 
-        var pdf = Papers.Pdf(snapshot);
+        var pdf = SampleDocuments.Pdf(snapshot);
 
         Assert.Equal("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", PdfText.Of(pdf).Split('\n').First(l => l.StartsWith("Ž", StringComparison.Ordinal)));
         Assert.Contains("→", PdfText.Of(pdf), StringComparison.Ordinal);
@@ -168,13 +168,13 @@ public sealed class InvoicePdfTests
     [Fact]
     public void The_invoice_for_machines_is_inside_it()
     {
-        var snapshot = Papers.Sample(lines: 3);
-        var pdf = Papers.Pdf(snapshot);
-        Assert.Equal(Papers.Cii(snapshot), ArchiveRules.AttachmentOf(pdf));
+        var snapshot = SampleDocuments.Sample(lines: 3);
+        var pdf = SampleDocuments.Pdf(snapshot);
+        Assert.Equal(SampleDocuments.Cii(snapshot), ArchiveRules.AttachmentOf(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
 
         // What cannot be written after EN 16931 is a document for the archive all the same.
-        var without = Papers.Pdf(snapshot with { Currency = Currency.Of("KWD") });
+        var without = SampleDocuments.Pdf(snapshot with { Currency = Currency.Of("KWD") });
         Assert.Null(ArchiveRules.AttachmentOf(without));
         Assert.Empty(ArchiveRules.BrokenBy(without));
     }
@@ -182,7 +182,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void What_breaks_the_archive_is_found()
     {
-        var text = Encoding.Latin1.GetString(Papers.Pdf(Papers.Sample(lines: 1)));
+        var text = Encoding.Latin1.GetString(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1)));
         Assert.Equal(["6.6.4, part 3 level B"], Broken("<pdfaid:part>3<", "<pdfaid:part>2<"));
         Assert.Equal(["6.2.3, output intent"], Broken("/S/GTS_PDFA1", "/S/GTS_PDFX1"));
         Assert.Equal(["6.8, associated file"], Broken("/AFRelationship/Alternative", "/AFRelationship/Alternativx"));
@@ -197,33 +197,33 @@ public sealed class InvoicePdfTests
     [Fact]
     public async Task A_bank_reads_the_transfer_from_the_code()
     {
-        var snapshot = Papers.Sample(lines: 2) with { Account = new BankAccount("Northwind Übersee", "LT121000011101001000", "CBVILT2X") };
+        var snapshot = SampleDocuments.Sample(lines: 2) with { Account = new BankAccount("Northwind Übersee", "LT121000011101001000", "CBVILT2X") };
 
         // EPC069-12: service, version, characters, kind, BIC, name, IBAN, amount, purpose, reference, text.
         Assert.Equal(
             ["BCD", "002", "1", "SCT", "CBVILT2X", "Northwind Übersee", "LT121000011101001000", "EUR67.20", "", "", "INV-2026-0042"],
-            (await PdfText.CodeOfAsync(Papers.Pdf(snapshot))).Split('\n').Take(11));
-        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Of(Papers.Pdf(snapshot)), StringComparison.Ordinal);
+            (await PdfText.CodeOfAsync(SampleDocuments.Pdf(snapshot))).Split('\n').Take(11));
+        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Of(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
         foreach (var other in (InvoiceSnapshot[])[snapshot with { Currency = Currency.Of("USD") }, snapshot with { Account = null }, snapshot with { TotalMinorUnits = 0 }])
         {
-            Assert.Equal("", await PdfText.CodeOfAsync(Papers.Pdf(other)));
+            Assert.Equal("", await PdfText.CodeOfAsync(SampleDocuments.Pdf(other)));
         }
     }
 
     [Fact]
     public void A_pay_link_leads_there()
     {
-        var pdf = Papers.Pdf(Papers.Sample(lines: 1) with { PayLink = "https://pay.example/INV-2026-0042" });
+        var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { PayLink = "https://pay.example/INV-2026-0042" });
         Assert.Contains("/URI(https://pay.example/INV-2026-0042)", Encoding.Latin1.GetString(pdf), StringComparison.Ordinal);
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
-        Assert.Equal(pdf, Papers.Pdf(Papers.Sample(lines: 1) with { PayLink = "https://pay.example/INV-2026-0042" }));
+        Assert.Equal(pdf, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { PayLink = "https://pay.example/INV-2026-0042" }));
     }
 
     [Fact]
     public void A_logo_is_shown_and_what_is_no_image_is_not_taken()
     {
         var logo = TestPicture.Png();
-        var pdf = Papers.Pdf(Papers.Sample(lines: 1), logo);
+        var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1), logo);
         Assert.Equal(1, PdfText.ImageCount(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
         Assert.True(new InvoicePdf().CanShow(logo));
@@ -235,9 +235,9 @@ public sealed class InvoicePdfTests
     public void Usage_of_each_token_and_day_is_added_and_flows_over_pages()
     {
         var days = Enumerable.Range(0, 31).Select(i => new SnapshotDay(new DateOnly(2026, 10, 1).AddDays(i), 1000 + i)).ToList();
-        var snapshot = Papers.Sample(lines: 1) with { Tokens = [.. Enumerable.Range(1, 40).Select(i => new SnapshotToken($"environment-{i:00}", "ab12", days))] };
+        var snapshot = SampleDocuments.Sample(lines: 1) with { Tokens = [.. Enumerable.Range(1, 40).Select(i => new SnapshotToken($"environment-{i:00}", "ab12", days))] };
 
-        var pdf = Papers.Pdf(snapshot);
+        var pdf = SampleDocuments.Pdf(snapshot);
 
         var text = PdfText.Of(pdf);
         Assert.All(Enumerable.Range(1, 40), i => Assert.Contains($"environment-{i:00} …ab12", text, StringComparison.Ordinal));
@@ -249,8 +249,8 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Cost_is_printed_only_where_the_seller_says_so()
     {
-        Assert.DoesNotContain("own cost", PdfText.Of(Papers.Pdf(Papers.Sample(lines: 1))), StringComparison.Ordinal);
-        Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Of(Papers.Pdf(Papers.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
+        Assert.DoesNotContain("own cost", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
+        Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -261,22 +261,22 @@ public sealed class InvoicePdfTests
     [InlineData("lt", "SEK valiuta: 617,11 SEK be mokesčio, 129,56 SEK mokesčio, kursas 1 SEK = 0,09 EUR.")]
     public void What_it_is_in_the_sellers_currency_is_said_with_the_rate(string language, string said)
     {
-        var snapshot = Papers.Abroad(Papers.Sample(2), "SEK", 90_000_000) with { Language = language, CostMicros = 300_000_000 };
-        var text = PdfText.Of(Papers.Pdf(snapshot)).Replace('\u00a0', ' ');
+        var snapshot = SampleDocuments.Abroad(SampleDocuments.Sample(2), "SEK", 90_000_000) with { Language = language, CostMicros = 300_000_000 };
+        var text = PdfText.Of(SampleDocuments.Pdf(snapshot)).Replace('\u00a0', ' ');
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Contains($"300{(language == "en" ? "." : ",")}00 SEK", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SEK", PdfText.Of(Papers.Pdf(Papers.Sample(2))), StringComparison.Ordinal);
+        Assert.DoesNotContain("SEK", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(2))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_snapshot_of_the_first_version_is_drawn_as_well()
     {
-        var json = System.Text.Json.Nodes.JsonNode.Parse(Papers.Sample(lines: 2).ToJson())!.AsObject();
+        var json = System.Text.Json.Nodes.JsonNode.Parse(SampleDocuments.Sample(lines: 2).ToJson())!.AsObject();
         foreach (var later in (string[])["account", "payLink", "font", "logoHash", "language", "electronicProfile", "verifyAt", "tokens", "costMicros"])
         {
             Assert.True(json.Remove(later), later);
         }
 
-        Assert.Contains("Please pay 67.20 EUR", PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))), StringComparison.Ordinal);
+        Assert.Contains("Please pay 67.20 EUR", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))), StringComparison.Ordinal);
     }
 }

@@ -59,7 +59,7 @@ public sealed class StatementPdfTests
 
     private static AccountStatement Statement(string language, int entries)
     {
-        var (seller, buyer) = (Papers.Standard().Seller, Papers.Sample(lines: 1).Buyer);
+        var (seller, buyer) = (SampleDocuments.Standard().Seller, SampleDocuments.Sample(lines: 1).Buyer);
         var kinds = Enum.GetValues<ReceivablesEntryKind>();
         var lines = Enumerable.Range(0, entries).Select(i => new StatementLine(
             new ReceivablesEntry(new DateOnly(2026, 1, 1).AddDays(i), CustomerId.New(), Guid.NewGuid(), $"INV-{i}", new DateOnly(2026, 2, 1), kinds[i % kinds.Length], kinds[i % kinds.Length] == ReceivablesEntryKind.Payment ? "bank 1" : $"INV-{i}", new Money(123_456, Eur)),

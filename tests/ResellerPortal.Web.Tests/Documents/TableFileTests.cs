@@ -73,7 +73,7 @@ public sealed class TableFileTests
     private static async Task<byte[]> WriteAsync(TableFormat format, params IReadOnlyList<object?>[] rows)
     {
         using var stream = new MemoryStream();
-        await TableFile.WriteAsync(stream, format, Columns, rows.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+        await TableFileWriter.WriteAsync(stream, format, Columns, rows.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
         return stream.ToArray();
     }
 }

@@ -17,41 +17,41 @@ public sealed class AccountTests
     [Fact]
     public async Task A_fault_of_the_portals_own_is_answered_in_the_programs_language()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         using var client = shop.Server.WithToken((await MasterAsync(shop)).Secret);
         await using (var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test")))
         {
             await db.Database.ExecuteSqlRawAsync("ALTER TABLE \"UsageRollup\" RENAME TO \"Away\"");
         }
 
-        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await Shop.RefusalAsync(client.GetAsync("/user/statistic")));
+        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await GatewayFixture.RefusalAsync(client.GetAsync("/user/statistic")));
     }
 
     [Fact]
     public async Task The_master_token_reads_the_account_and_makes_and_deletes_tokens()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var master = await MasterAsync(shop);
         using var client = shop.Server.WithToken(master.Secret);
         (await ConvertAsync(shop.Client)).EnsureSuccessStatusCode();
 
-        var made = (await Shop.JsonAsync(client.PostAsync("/token/create?RequestCount=2&Lifetime=60&Count=2", null))).GetProperty("Tokens");
+        var made = (await GatewayFixture.JsonAsync(client.PostAsync("/token/create?RequestCount=2&Lifetime=60&Count=2", null))).GetProperty("Tokens");
 
         Assert.Equal(2, made.GetArrayLength());
         Assert.InRange(made[0].GetProperty("ValidUntil").GetDateTime() - shop.Server.Clock.GetUtcNow().UtcDateTime, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(61));
         var (first, second) = (made[0].GetProperty("Id").GetString()!, made[1].GetProperty("Id").GetString()!);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(first))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(first))).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(first))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(first))));
         Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/token/{second}")).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(second))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(second))));
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/token/never-made")).StatusCode);
 
-        var user = await Shop.JsonAsync(client.GetAsync("/user"));
+        var user = await GatewayFixture.JsonAsync(client.GetAsync("/user"));
         Assert.Equal(("Acme", 3L, true), (user.GetProperty("FullName").GetString(), user.GetProperty("ConversionsConsumed").GetInt64(), user.GetProperty("Active").GetBoolean()));
-        var days = await Shop.JsonAsync(client.GetAsync("/user/statistic"));
+        var days = await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic"));
         Assert.Equal(3, days.EnumerateArray().Sum(d => d.GetProperty("Conversions").GetInt64()));
-        Assert.Equal(0, (await Shop.JsonAsync(client.GetAsync("/user/statistic?startDate=2020-01-01&endDate=2020-12-31"))).GetArrayLength());
+        Assert.Equal(0, (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic?startDate=2020-01-01&endDate=2020-12-31"))).GetArrayLength());
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/csv"));
         var csv = await client.GetStringAsync("/user/statistic");
         Assert.StartsWith("Date,Token,Converter,Conversions\r\n", csv, StringComparison.Ordinal);
@@ -61,29 +61,29 @@ public sealed class AccountTests
     [Fact]
     public async Task The_account_is_closed_to_all_but_its_own_master_token()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var master = await MasterAsync(shop);
         var (_, elsewhere) = await shop.Server.Books.AddResellerAsync("southwind");
         var contoso = await shop.Server.Books.AddCustomerAsync(elsewhere, "Contoso");
-        var stranger = await Books.Valued(shop.Server.Books.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        var stranger = await TestData.Valued(shop.Server.Books.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         var refused = (HttpStatusCode.Unauthorized, 4010);
 
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.GetAsync("/user")));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.GetAsync("/user/statistic")));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/token/create", null)));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.DeleteAsync($"/token/{shop.Token.Secret}")));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await Shop.RefusalAsync(shop.Server.Anonymous().GetAsync("/user")));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/user")));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/user/statistic")));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/token/create", null)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.DeleteAsync($"/token/{shop.Token.Secret}")));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(shop.Server.Anonymous().GetAsync("/user")));
         using var client = shop.Server.WithToken(stranger.Secret);
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync($"/token/{shop.Token.Secret}")).StatusCode);
-        Assert.Equal("Contoso", (await Shop.JsonAsync(client.GetAsync("/user"))).GetProperty("FullName").GetString());
-        Assert.Equal(0, (await Shop.JsonAsync(client.GetAsync("/user/statistic"))).GetArrayLength());
+        Assert.Equal("Contoso", (await GatewayFixture.JsonAsync(client.GetAsync("/user"))).GetProperty("FullName").GetString());
+        Assert.Equal(0, (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic"))).GetArrayLength());
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Client)).StatusCode);
 
         // One master token a customer, and only from its reseller.
         Assert.True((await shop.Server.Books.Tokens.IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
-        Assert.True((await shop.Server.Books.Tokens.IssueOwnAsync(Books.AdminOf(shop.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
+        Assert.True((await shop.Server.Books.Tokens.IssueOwnAsync(TestData.AdminOf(shop.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
         await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, master.Token.Id);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(shop.Server.WithToken(master.Secret).GetAsync("/user")));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(shop.Server.WithToken(master.Secret).GetAsync("/user")));
     }
 
     [Theory]
@@ -95,53 +95,53 @@ public sealed class AccountTests
     [InlineData("Count=101")]
     public async Task A_token_that_cannot_be_made_is_refused(string query)
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var master = await MasterAsync(shop);
 
-        Assert.Equal((HttpStatusCode.BadRequest, 4000), await Shop.RefusalAsync(shop.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
+        Assert.Equal((HttpStatusCode.BadRequest, 4000), await GatewayFixture.RefusalAsync(shop.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
     }
 
     [Fact]
     public async Task A_minted_token_converts_until_it_ends_and_dies_with_its_parent()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var minted = await MintAsync(shop, new { ExpiresInSec = 60 });
         var bound = await MintAsync(shop, new { Kid = shop.Token.Token.KeyId, ExpiresInSec = 60, ClientIp = "203.0.113.9" });
         var local = await MintAsync(shop, new { ExpiresInSec = 60, ClientIp = "127.0.0.1" });
 
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(minted))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(local))).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(bound))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(bound))));
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(80));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(minted))).StatusCode);
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(20));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(minted))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(minted))));
 
         var last = await MintAsync(shop, new { ExpiresInSec = 3600 });
         await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, shop.Token.Token.Id);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(last))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(last))));
         Assert.All(await shop.SettledAsync(), e => Assert.Equal(shop.Token.Token.Id, e.TokenId));
     }
 
     [Fact]
     public async Task A_token_that_was_rotated_verifies_old_signatures_until_the_overlap_ends()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var old = Sign(shop.Token.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddHours(2));
-        var rotated = await Books.Valued(shop.Server.Books.Tokens.RotateAsync(shop.Owner, shop.Token.Token.Id, TimeSpan.FromHours(1)));
+        var rotated = await TestData.Valued(shop.Server.Books.Tokens.RotateAsync(shop.Owner, shop.Token.Token.Id, TimeSpan.FromHours(1)));
         var fresh = Sign(rotated.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddHours(2));
 
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(old))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(fresh))).StatusCode);
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(61));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(old))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(old))));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(fresh))).StatusCode);
     }
 
     [Fact]
     public async Task Signatures_that_are_not_good_are_refused()
     {
-        using var shop = await Shop.OpenAsync();
+        using var shop = await GatewayFixture.OpenAsync();
         var (secret, kid, soon) = (shop.Token.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddMinutes(5));
         var other = await shop.IssueAsync(new TokenRequest("other", null, null));
         var good = Sign(secret, kid, soon);
@@ -163,21 +163,21 @@ public sealed class AccountTests
         ];
         foreach (var jwt in bad)
         {
-            Assert.Equal((HttpStatusCode.Unauthorized, 4012), await Shop.RefusalAsync(ConvertAsync(shop.Server.WithToken(jwt))));
+            Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(jwt))));
         }
 
         Assert.Single(await shop.SettledAsync());
     }
 
-    private static async Task<IssuedToken> MasterAsync(Shop shop) => await shop.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
+    private static async Task<IssuedToken> MasterAsync(GatewayFixture shop) => await shop.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
 
     private static Task<HttpResponseMessage> ConvertAsync(HttpClient client) =>
         client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } });
 
-    private static async Task<string> MintAsync(Shop shop, object request)
+    private static async Task<string> MintAsync(GatewayFixture shop, object request)
     {
         using var body = JsonContent.Create(request, options: new JsonSerializerOptions { PropertyNamingPolicy = null });
-        return (await Shop.JsonAsync(shop.Client.PostAsync("/token/jwt", body))).GetProperty("token").GetString()!;
+        return (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/token/jwt", body))).GetProperty("token").GetString()!;
     }
 
     /// <summary>As a customer's own program signs: by the standard, with nothing of the portal's code.</summary>

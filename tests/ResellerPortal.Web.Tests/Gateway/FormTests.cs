@@ -15,8 +15,8 @@ public sealed class FormTests
     public async Task Multipart_passes_files_and_fields_and_keeps_what_is_the_gateways_own()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
-        using var form = Shop.Form(content: "one");
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var form = GatewayFixture.Form(content: "one");
         form.Add(new StringContent("two"), "Files[1]", "b é.docx");
         form.Add(new StringContent("1.7"), "PdfVersion");
         form.Add(new StringContent(shop.Token.Secret), "Token");
@@ -34,7 +34,7 @@ public sealed class FormTests
     public async Task Urlencoded_raw_and_GET_are_passed_on()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
 
         using (var form = new FormUrlEncodedContent([new("PdfVersion", "1.7"), new("Secret", "mine")]))
         {
@@ -69,7 +69,7 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundar", "\n", "-", "\r"])[i]).Array[0, 6];
         var sizes = Gen.OneOf(Gen.Int[0, 3], Gen.Int[65_200, 65_600], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
 
@@ -106,7 +106,7 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var password = string.Concat(Enumerable.Repeat("Grüße ", 500));
         using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(new byte[size]), "File", "a.docx" } };
         form.Add(new ByteArrayContent(Encoding.Latin1.GetBytes(password)), "Password");
@@ -129,7 +129,7 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', size))), "File", "a.docx" } };
         form.Add(new StringContent(shop.Token.Secret), "Token");
 
@@ -156,7 +156,7 @@ public sealed class FormTests
             ]}
             """;
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var body = new StringContent(sent, Encoding.UTF8, "application/json");
 
         (await shop.Client.PostAsync("/convert/docx/to/pdf", body)).EnsureSuccessStatusCode();
@@ -179,11 +179,11 @@ public sealed class FormTests
     public async Task What_cannot_be_read_is_said_to_be_so_and_not_charged(string type, string body, int code)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
 
-        Assert.Equal((HttpStatusCode.BadRequest, code), await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", content)));
+        Assert.Equal((HttpStatusCode.BadRequest, code), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", content)));
         Assert.Empty(await shop.SettledAsync());
     }
 
@@ -206,16 +206,16 @@ public sealed class FormTests
             asked = true;
             return Task.CompletedTask;
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new FormUrlEncodedContent([new("File", address)]);
         using var json = new StringContent($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
         var refused = (HttpStatusCode.InternalServerError, 5007);
 
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", form)));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", json)));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
-        Assert.Equal(refused, await Shop.RefusalAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), Shop.Form())));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", form)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", json)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
         Assert.False(asked);
         Assert.Empty(await shop.SettledAsync());
     }
@@ -224,7 +224,7 @@ public sealed class FormTests
     public async Task Browsers_are_let_in_from_any_origin_or_those_of_the_token()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var bound = await shop.IssueAsync(new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
 
         Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(shop.Token.Secret, "https://anywhere.example"));
@@ -246,7 +246,7 @@ public sealed class FormTests
                 client.DefaultRequestHeaders.Add("Origin", origin);
             }
 
-            using var answer = await client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+            using var answer = await client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
             return (answer.StatusCode, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null);
         }
     }
@@ -256,7 +256,7 @@ public sealed class FormTests
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         await using var regional = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
         var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>();
         (await settings.SetAsync(shop.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
         await using (var db = shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
@@ -264,11 +264,11 @@ public sealed class FormTests
             Assert.DoesNotContain("own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
         }
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+        (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
 
         Assert.Equal(("Bearer the-resellers-own-secret", ""), (regional.Authorization, upstream.Authorization));
         Assert.Equal(
-            (HttpStatusCode.Unauthorized, 4013), await Shop.RefusalAsync(shop.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={shop.Token.Secret}", Shop.Form())));
+            (HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(shop.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={shop.Token.Secret}", GatewayFixture.Form())));
         Assert.Single(await shop.SettledAsync());
     }
 
@@ -282,9 +282,9 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings(("Gateway:ConcurrencyPerReseller", "2")));
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:ConcurrencyPerReseller", "2")));
 
-        var sent = Enumerable.Range(0, 5).Select(_ => shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).ToList();
+        var sent = Enumerable.Range(0, 5).Select(_ => shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).ToList();
         var refused = new List<HttpStatusCode>();
         for (var i = 0; i < 3; i++)
         {
@@ -303,13 +303,13 @@ public sealed class FormTests
     public async Task A_reseller_starts_no_more_a_minute_than_its_share_and_is_told_when_to_come_back()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await Shop.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));
         for (var i = 0; i < 3; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
         }
 
-        using var refused = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var refused = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
@@ -317,6 +317,6 @@ public sealed class FormTests
         var (_, other) = await shop.Server.Books.AddResellerAsync("southwind");
         await shop.Server.Books.BuyAsync(other, 100, 10m);
         using var theirs = shop.Server.WithToken((await shop.Server.Books.IssueAsync(other, await shop.Server.Books.AddCustomerAsync(other, "Theirs"))).Secret);
-        (await theirs.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+        (await theirs.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
     }
 }

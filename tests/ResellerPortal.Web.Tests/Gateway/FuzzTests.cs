@@ -39,7 +39,7 @@ public sealed class FuzzTests
     public async Task No_request_makes_a_fault_of_the_portals_own_or_leaves_a_reservation_behind()
     {
         await using var upstream = await StandInUpstream.StartAsync(System.Net.HttpStatusCode.OK, """{"ConversionCost": 1, "Files": []}""");
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var requests =
             from method in Any("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
             from path in Any(Paths)
@@ -60,7 +60,7 @@ public sealed class FuzzTests
             threads: 4);
 
         Assert.All(await shop.SettledAsync(), e => Assert.Equal(Core.Metering.EntryFlags.None, e.Flags));
-        using var still = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var still = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         Assert.True(still.IsSuccessStatusCode);
     }
 

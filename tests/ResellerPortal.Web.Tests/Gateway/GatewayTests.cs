@@ -119,7 +119,7 @@ public sealed class GatewayTests
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("later", null, null) { NotBeforeUtc = now.AddDays(1) }));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("docx", null, null) { AllowedConverters = ["docx-to-pdf"] }));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
-        var local = await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
+        var local = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, local.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
         using var form = Form("a.txt", "x"u8.ToArray());
         using var tooFast = await server.WithToken(local.Secret).PostAsync("/convert/txt/to/pdf", form);
@@ -127,7 +127,7 @@ public sealed class GatewayTests
         Assert.InRange(tooFast.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 30, 60);
 
         async Task<(HttpStatusCode, int)> WithAsync(TokenRequest request) =>
-            await CodeAsync(server, (await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
+            await CodeAsync(server, (await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start(settings: ("Portal:KnownProxyNetworks:0", proxies));
         var (owner, customer, _) = await SellAsync(server);
-        var token = await Books.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        var token = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
         using var client = server.WithToken(token.Secret);
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         using var form = Form("a.txt", "x"u8.ToArray());
@@ -163,7 +163,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start();
         var (owner, customer, token) = await SellAsync(server);
-        await Books.Valued(server.Services.GetRequiredService<PrepaidTermsService>().SetAsync(owner, customer.Id, true));
+        await TestData.Valued(server.Services.GetRequiredService<PrepaidTermsService>().SetAsync(owner, customer.Id, true));
 
         var spent = await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray());
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), (spent.Status, spent.Json.GetProperty("Code").GetInt32()));
@@ -171,7 +171,7 @@ public sealed class GatewayTests
         Assert.Empty(await EntriesAsync(server));
 
         var payment = new BalancePayment(customer.Id, 1, DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await Books.Valued(server.Services.GetRequiredService<BalancePaymentService>().TopUpAsync(owner, payment));
+        await TestData.Valued(server.Services.GetRequiredService<BalancePaymentService>().TopUpAsync(owner, payment));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
     }
 

@@ -20,20 +20,20 @@ public sealed class JobTests
     public async Task A_job_is_started_followed_and_charged_once(string how)
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
-        using var form = Shop.Form(content: how == "field after a large file" ? new string('x', 300_000) : "content");
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        using var form = GatewayFixture.Form(content: how == "field after a large file" ? new string('x', 300_000) : "content");
         if (how.StartsWith("field", StringComparison.Ordinal))
         {
             form.Add(new StringContent("true"), "Async");
         }
 
-        var name = (await Shop.JsonAsync(shop.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
+        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
 
         Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
         Assert.Equal(1, await shop.HeldAsync());
         jobs.Finish(cost: 4);
         Assert.Equal([(4L, EntryFlags.None)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
-        Assert.Equal(4, (await Shop.JsonAsync(shop.Client.GetAsync($"/job/{name}"))).GetProperty("ConversionCost").GetInt64());
+        Assert.Equal(4, (await GatewayFixture.JsonAsync(shop.Client.GetAsync($"/job/{name}"))).GetProperty("ConversionCost").GetInt64());
         Assert.Single(await shop.SettledAsync());
     }
 
@@ -41,25 +41,25 @@ public sealed class JobTests
     public async Task The_callers_own_JobId_makes_a_retry_safe()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
         var mine = Guid.NewGuid().ToString();
 
         var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
         {
-            using var form = Shop.Form();
+            using var form = GatewayFixture.Form();
             if (i % 2 == 0)
             {
                 form.Add(new StringContent(mine), "JobId");
-                return (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
+                return (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
             }
 
-            return (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
+            return (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
         }));
 
         Assert.All(names, name => Assert.Equal(mine, name));
         jobs.Finish(cost: 2);
         Assert.Equal([2L], (await shop.SettledAsync()).Select(e => e.Quantity));
-        (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", Shop.Form()))).ToString();
+        (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", GatewayFixture.Form()))).ToString();
         Assert.Single(await shop.SettledAsync());
     }
 
@@ -67,26 +67,26 @@ public sealed class JobTests
     public async Task A_failed_job_is_not_charged_and_its_words_are_passed_on()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
-        var name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
         jobs.Fail();
 
         Assert.Empty(await shop.SettledAsync());
-        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await Shop.RefusalAsync(shop.Client.GetAsync($"/async/job/{name}")));
+        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await GatewayFixture.RefusalAsync(shop.Client.GetAsync($"/async/job/{name}")));
     }
 
     [Fact]
     public async Task A_job_that_is_called_off_while_it_runs_is_not_charged()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
-        var running = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
+        var running = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
         Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{running}")).StatusCode);
         Assert.Empty(await shop.SettledAsync());
 
-        var ended = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        var ended = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         jobs.Finish(cost: 3);
         Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{ended}")).StatusCode);
         Assert.Equal([3L], (await shop.SettledAsync()).Select(e => e.Quantity));
@@ -96,17 +96,17 @@ public sealed class JobTests
     public async Task Another_customers_job_is_unknown()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
-        var name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         var stranger = await shop.Server.Books.IssueAsync(shop.Owner, await shop.Server.Books.AddCustomerAsync(shop.Owner, "Fabrikam"));
         using var client = shop.Server.WithToken(stranger.Secret);
 
-        Assert.Equal((HttpStatusCode.NotFound, 4000), await Shop.RefusalAsync(client.GetAsync($"/async/job/{name}")));
-        Assert.Equal((HttpStatusCode.NotFound, 4000), await Shop.RefusalAsync(client.DeleteAsync($"/async/job/{name}")));
+        Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.GetAsync($"/async/job/{name}")));
+        Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.DeleteAsync($"/async/job/{name}")));
         Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
 
         // The same name is free for another customer.
-        (await client.PostAsync($"/async/convert/docx/to/pdf?JobId={name}", Shop.Form())).EnsureSuccessStatusCode();
+        (await client.PostAsync($"/async/convert/docx/to/pdf?JobId={name}", GatewayFixture.Form())).EnsureSuccessStatusCode();
         Assert.Equal(2, await shop.HeldAsync());
     }
 
@@ -121,8 +121,8 @@ public sealed class JobTests
             context.Response.StatusCode = called.Count == 1 ? 500 : 200;
         });
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
-        var name = (await Shop.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", Shop.Form()))).GetProperty("JobId").GetString()!;
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
+        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         Assert.DoesNotContain("WebHook", jobs.Started.Single(), StringComparison.OrdinalIgnoreCase);
 
         jobs.Finish(cost: 1);
@@ -154,7 +154,7 @@ public sealed class JobTests
             return Task.CompletedTask;
         });
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
         using (var direct = new HttpClient())
         {
             // Who is not kept from it gets there.
@@ -162,7 +162,7 @@ public sealed class JobTests
             asked.Clear();
         }
 
-        (await shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", Shop.Form())).EnsureSuccessStatusCode();
+        (await shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", GatewayFixture.Form())).EnsureSuccessStatusCode();
         jobs.Finish(cost: 1);
 
         await UntilAsync(() => asked.Count == 2);
@@ -177,10 +177,10 @@ public sealed class JobTests
         var file = Path.Combine(Path.GetTempPath(), $"portal-restart-{Guid.NewGuid():N}.db");
         await using var jobs = await JobUpstream.StartAsync();
         string name, secret;
-        using (var shop = await Shop.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
+        using (var shop = await GatewayFixture.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
         {
             secret = shop.Token.Secret;
-            name = (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).GetProperty("JobId").GetString()!;
+            name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         }
 
         using (var again = PortalServer.Start(TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
@@ -200,8 +200,8 @@ public sealed class JobTests
     public async Task A_job_that_the_upstream_forgot_is_recorded_as_unconfirmed()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(jobs.Settings(Often));
-        (await Shop.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", Shop.Form()))).ToString();
+        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).ToString();
 
         jobs.Forget();
         await Task.Delay(600);

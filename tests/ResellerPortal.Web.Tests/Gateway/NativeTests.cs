@@ -45,9 +45,9 @@ public sealed class NativeTests
         var issued = await IssueAsync(shop, new TokenRequest("production", 500, null));
         using var client = shop.Server.WithToken(issued.Secret);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/convert/docx/to/pdf", Shop.Form())));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/upload?FileName=a.txt", new StringContent("a"))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await Shop.RefusalAsync(client.PostAsync("/token/jwt", null)));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/upload?FileName=a.txt", new StringContent("a"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/token/jwt", null)));
         Assert.Empty(await shop.SettledAsync());
     }
 
@@ -59,11 +59,11 @@ public sealed class NativeTests
         var first = await IssueAsync(shop, new TokenRequest("production", 500, null));
         var second = await IssueAsync(shop, new TokenRequest("staging", 500, null));
 
-        Assert.NotNull((await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, first.Token.Id))).DeletedUpstreamAtUtc);
+        Assert.NotNull((await TestData.Valued(Tokens(shop).RevokeAsync(shop.Owner, first.Token.Id))).DeletedUpstreamAtUtc);
         Assert.Equal([first.Secret], upstream.Deleted);
 
         upstream.Fails = HttpStatusCode.ServiceUnavailable;
-        Assert.Null((await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, second.Token.Id))).DeletedUpstreamAtUtc);
+        Assert.Null((await TestData.Valued(Tokens(shop).RevokeAsync(shop.Owner, second.Token.Id))).DeletedUpstreamAtUtc);
         Assert.True((await RowAsync(shop, second)).WaitsForUpstream);
 
         upstream.Fails = null;
@@ -86,8 +86,8 @@ public sealed class NativeTests
         var lastDay = DateOnly.FromDateTime(shop.Server.Clock.GetUtcNow().UtcDateTime).AddDays(30);
 
         var whileItLives = await ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay);
-        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
-        await Books.Valued(ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay));
+        await TestData.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
+        await TestData.Valued(ends.SetAsync(shop.Owner, shop.Customer.Id, lastDay));
         var afterwards = await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
@@ -106,8 +106,8 @@ public sealed class NativeTests
         var terms = shop.Server.Services.GetRequiredService<PrepaidTermsService>();
 
         var whileItLives = await terms.SetAsync(shop.Owner, shop.Customer.Id, true);
-        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
-        await Books.Valued(terms.SetAsync(shop.Owner, shop.Customer.Id, true));
+        await TestData.Valued(Tokens(shop).RevokeAsync(shop.Owner, living.Token.Id));
+        await TestData.Valued(terms.SetAsync(shop.Owner, shop.Customer.Id, true));
         var afterwards = await Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
@@ -193,7 +193,7 @@ public sealed class NativeTests
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var shop = await OpenAsync(upstream);
-        var member = Books.AdminOf(shop.Customer);
+        var member = TestData.AdminOf(shop.Customer);
 
         Assert.True((await Tokens(shop).IssueOwnAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
 
@@ -226,7 +226,7 @@ public sealed class NativeTests
     public async Task They_need_an_own_account_and_it_is_not_left_while_it_keeps_tokens()
     {
         await using var upstream = await NativeUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var native = new TokenRequest("production", 100, null) { IsNative = true };
 
         Assert.True((await Settings(shop).SetAsync(shop.Owner, new(null, "", true, true), [])).IsRefused);
@@ -237,7 +237,7 @@ public sealed class NativeTests
         var issued = await IssueAsync(shop, native);
 
         Assert.True((await Settings(shop).SetAsync(shop.Owner, new("", "", true, false), [])).IsRefused);
-        await Books.Valued(Tokens(shop).RevokeAsync(shop.Owner, issued.Token.Id));
+        await TestData.Valued(Tokens(shop).RevokeAsync(shop.Owner, issued.Token.Id));
         Assert.False((await Settings(shop).SetAsync(shop.Owner, new("", "", true, false), [])).IsRefused);
     }
 
@@ -262,9 +262,9 @@ public sealed class NativeTests
         var issued = await IssueAsync(shop, new TokenRequest("production", null, null));
         var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
         await shop.Server.Books.BuyAsync(stranger, 1000, 10m);
-        await Books.Valued(Settings(shop).SetAsync(stranger, new(NativeUpstream.Secret, "", true, true), []));
+        await TestData.Valued(Settings(shop).SetAsync(stranger, new(NativeUpstream.Secret, "", true, true), []));
         var theirs = await shop.Server.Books.AddCustomerAsync(stranger, "Theirs");
-        var other = await Books.Valued(Tokens(shop).IssueAsync(stranger, theirs.Id, new TokenRequest("production", null, null) { IsNative = true }));
+        var other = await TestData.Valued(Tokens(shop).IssueAsync(stranger, theirs.Id, new TokenRequest("production", null, null) { IsNative = true }));
         upstream.Use(issued.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 3));
         upstream.Use(other.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 4));
 
@@ -273,8 +273,8 @@ public sealed class NativeTests
         Assert.Equal([(shop.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)], (await shop.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
         var usage = shop.Server.Services.GetRequiredService<NativeUsageRecorder>();
         Assert.Equal((3L, 4L), ((await usage.LastAsync(shop.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(Books.AdminOf(shop.Customer)));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(Books.AdminOf(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(TestData.AdminOf(shop.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(TestData.AdminOf(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
         Assert.True((await Tokens(shop).IssueAsync(stranger, shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true })).IsRefused);
         Assert.True((await Tokens(shop).RevokeAsync(stranger, issued.Token.Id)).IsRefused);
     }
@@ -285,7 +285,7 @@ public sealed class NativeTests
         await using var upstream = await NativeUpstream.StartAsync();
         using var shop = await OpenAsync(upstream);
         var issued = await IssueAsync(shop, new TokenRequest("production", null, null));
-        var readings = shop.Server.Services.GetRequiredService<AccountReadings>();
+        var readings = shop.Server.Services.GetRequiredService<UpstreamReadingWorker>();
         await readings.ReadAsync(default);
         upstream.Use(issued.Secret, new NativeConversion(shop.Server.Clock.GetUtcNow(), 3));
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
@@ -299,29 +299,29 @@ public sealed class NativeTests
         Assert.Equal((3L, 0L), (row.Since, row.Open));
     }
 
-    private static ApiTokenService Tokens(Shop shop) => shop.Server.Services.GetRequiredService<ApiTokenService>();
+    private static ApiTokenService Tokens(GatewayFixture shop) => shop.Server.Services.GetRequiredService<ApiTokenService>();
 
-    private static UpstreamSettingsService Settings(Shop shop) => shop.Server.Services.GetRequiredService<UpstreamSettingsService>();
+    private static UpstreamSettingsService Settings(GatewayFixture shop) => shop.Server.Services.GetRequiredService<UpstreamSettingsService>();
 
-    private static async Task<Shop> OpenAsync(NativeUpstream upstream)
+    private static async Task<GatewayFixture> OpenAsync(NativeUpstream upstream)
     {
-        var shop = await Shop.OpenAsync(upstream.Settings());
+        var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         await SetAsync(shop, NativeUpstream.Secret);
         return shop;
     }
 
-    private static Task SetAsync(Shop shop, string secret) => Books.Valued(Settings(shop).SetAsync(shop.Owner, new(secret, "", true, true), []));
+    private static Task SetAsync(GatewayFixture shop, string secret) => TestData.Valued(Settings(shop).SetAsync(shop.Owner, new(secret, "", true, true), []));
 
-    private static Task<IssuedToken> IssueAsync(Shop shop, TokenRequest request) =>
-        Books.Valued(Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, request with { IsNative = true }));
+    private static Task<IssuedToken> IssueAsync(GatewayFixture shop, TokenRequest request) =>
+        TestData.Valued(Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, request with { IsNative = true }));
 
-    private static async Task<TokenRow> RowAsync(Shop shop, IssuedToken token) =>
+    private static async Task<TokenRow> RowAsync(GatewayFixture shop, IssuedToken token) =>
         (await shop.Server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == token.Token.Id);
 
-    private static Task UpkeepAsync(Shop shop) => shop.Server.Services.GetRequiredService<NativeUpkeep>().RunOnceAsync(default);
+    private static Task UpkeepAsync(GatewayFixture shop) => shop.Server.Services.GetRequiredService<NativeTokenWorker>().RunOnceAsync(default);
 
     /// <summary>After an hour and more the statistics are due again.</summary>
-    private static async Task LaterAsync(Shop shop)
+    private static async Task LaterAsync(GatewayFixture shop)
     {
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(61));
         await UpkeepAsync(shop);

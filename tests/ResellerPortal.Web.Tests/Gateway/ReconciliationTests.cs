@@ -17,7 +17,7 @@ public sealed class ReconciliationTests
     public async Task What_agrees_is_said_to_agree()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         await ReadAsync(shop);
         await ConvertAsync(shop, 3);
 
@@ -36,7 +36,7 @@ public sealed class ReconciliationTests
     public async Task A_difference_is_put_right_with_one_act_and_stays_right(long reallyCharged, long open)
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         await ReadAsync(shop);
         await ConvertAsync(shop, 2);
         upstream.IsSilent = true;
@@ -68,7 +68,7 @@ public sealed class ReconciliationTests
     public async Task The_statistics_of_the_same_time_stand_beside_the_balance()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         await ReadAsync(shop);
         var start = shop.Server.Clock.GetUtcNow();
         upstream.Consumed += 7;
@@ -90,9 +90,9 @@ public sealed class ReconciliationTests
     {
         var mayAnswer = new TaskCompletionSource();
         await using var upstream = await CountingUpstream.StartAsync(mayAnswer.Task);
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         await ReadAsync(shop);
-        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         await upstream.IsAskedAsync();
 
         await ReadAsync(shop);
@@ -107,7 +107,7 @@ public sealed class ReconciliationTests
     public async Task A_resellers_own_account_is_its_own_affair()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
         await shop.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(shop.Owner, new("own-secret-of-northwind", "", true, false), []);
         await ReadAsync(shop);
@@ -122,7 +122,7 @@ public sealed class ReconciliationTests
         Assert.Empty(await RowsAsync(shop, stranger));
         Assert.Empty(await Service(shop).ConcernedAsync(stranger, own.Reading.Id));
         Assert.True((await Service(shop).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, Books.AdminOf(shop.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, TestData.AdminOf(shop.Customer)));
         var operators = (await RowsAsync(shop, Operator)).First(r => r.Reading.ResellerId is null);
         await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(shop).CorrectAsync(shop.Owner, operators.Reading.Id)).Value.ToString());
 
@@ -132,22 +132,22 @@ public sealed class ReconciliationTests
         Assert.DoesNotContain(await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
     }
 
-    private static ReconciliationService Service(Shop shop) => shop.Server.Services.GetRequiredService<ReconciliationService>();
+    private static ReconciliationService Service(GatewayFixture shop) => shop.Server.Services.GetRequiredService<ReconciliationService>();
 
-    private static Task<IReadOnlyList<ReadingRow>> RowsAsync(Shop shop, Actor actor) => Service(shop).ListAsync(actor);
+    private static Task<IReadOnlyList<ReadingRow>> RowsAsync(GatewayFixture shop, Actor actor) => Service(shop).ListAsync(actor);
 
     /// <summary>A day later the accounts are asked again.</summary>
-    private static async Task ReadAsync(Shop shop)
+    private static async Task ReadAsync(GatewayFixture shop)
     {
         shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
-        await shop.Server.Services.GetRequiredService<AccountReadings>().ReadAsync(default);
+        await shop.Server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
     }
 
-    private static async Task ConvertAsync(Shop shop, int times)
+    private static async Task ConvertAsync(GatewayFixture shop, int times)
     {
         for (var i = 0; i < times; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).EnsureSuccessStatusCode();
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
         }
     }
 

@@ -23,10 +23,10 @@ public sealed class SettlementTests
             await mayAnswer.Task;
             await WriteJsonAsync(context, Small);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var leaving = new CancellationTokenSource();
 
-        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form(), leaving.Token);
+        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form(), leaving.Token);
         await isAsked.Task;
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
@@ -58,10 +58,10 @@ public sealed class SettlementTests
 
             await context.Response.Body.WriteAsync(content);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         shop.Client.DefaultRequestHeaders.Accept.ParseAdd("application/octet-stream");
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal("application/octet-stream", accepted);
         Assert.Equal(content, await answer.Content.ReadAsByteArrayAsync());
@@ -82,9 +82,9 @@ public sealed class SettlementTests
             await stand.ReadAsync(context);
             await WriteJsonAsync(context, head + data + tail);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(head + data + tail, await answer.Content.ReadAsStringAsync());
         Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
@@ -106,8 +106,8 @@ public sealed class SettlementTests
             await mayCut.Task;
             context.Abort();
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = Shop.Form() };
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = GatewayFixture.Form() };
 
         using var answer = await shop.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         mayCut.SetResult();
@@ -124,9 +124,9 @@ public sealed class SettlementTests
     public async Task A_cost_that_cannot_be_is_looked_into(string cost)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
@@ -136,9 +136,9 @@ public sealed class SettlementTests
     public async Task An_upstream_that_does_not_answer_in_time_may_have_charged()
     {
         await using var upstream = await StandInUpstream.StartAsync(async (_, context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
-        using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
 
-        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await Shop.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())));
+        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
 
         Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
@@ -151,7 +151,7 @@ public sealed class SettlementTests
             await stand.ReadAsync(context);
             await WriteJsonAsync(context, Small);
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
         using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(600));
         using var endless = new StreamContent(new EndlessStream());
 
@@ -170,14 +170,14 @@ public sealed class SettlementTests
             context.Abort();
             return Task.CompletedTask;
         });
-        using var shop = await Shop.OpenAsync(upstream.Settings());
+        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
 
         for (var i = 0; i < 30; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).Dispose();
+            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
         }
 
-        using var last = await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form());
+        using var last = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, last.StatusCode);
         Assert.NotNull(last.Headers.RetryAfter);
         Assert.InRange(asked, 20, 25);
@@ -185,7 +185,7 @@ public sealed class SettlementTests
     }
 
     /// <summary>What the stand-in does with a request; the number is what it charges for it.</summary>
-    public enum Deed
+    public enum UpstreamBehaviour
     {
         Converts,
         ConvertsSilently,
@@ -202,27 +202,27 @@ public sealed class SettlementTests
     [Fact]
     public async Task For_any_sequence_of_answers_the_ledger_equals_what_was_charged_or_says_Unconfirmed()
     {
-        var charged = new System.Collections.Concurrent.ConcurrentQueue<(Deed Deed, long Charged)>();
-        var script = new System.Collections.Concurrent.ConcurrentQueue<(Deed Deed, long Cost)>();
+        var charged = new System.Collections.Concurrent.ConcurrentQueue<(UpstreamBehaviour Deed, long Charged)>();
+        var script = new System.Collections.Concurrent.ConcurrentQueue<(UpstreamBehaviour Deed, long Cost)>();
         await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
         {
             await stand.ReadAsync(context);
             Assert.True(script.TryDequeue(out var next));
-            charged.Enqueue((next.Deed, next.Deed is Deed.Fails or Deed.RefusesAccount or Deed.IsBusy ? 0 : next.Cost));
+            charged.Enqueue((next.Deed, next.Deed is UpstreamBehaviour.Fails or UpstreamBehaviour.RefusesAccount or UpstreamBehaviour.IsBusy ? 0 : next.Cost));
             await DoAsync(context, next.Deed, next.Cost);
         });
 
-        await Gen.Select(Gen.Enum<Deed>(), Gen.Long[1, 9]).List[1, 8].SampleAsync(
+        await Gen.Select(Gen.Enum<UpstreamBehaviour>(), Gen.Long[1, 9]).List[1, 8].SampleAsync(
             async deeds =>
             {
-                using var shop = await Shop.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
+                using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
                 charged.Clear();
                 foreach (var deed in deeds)
                 {
                     script.Enqueue(deed);
                     try
                     {
-                        (await shop.Client.PostAsync("/convert/docx/to/pdf", Shop.Form())).Dispose();
+                        (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
                     }
                     catch (HttpRequestException)
                     {
@@ -250,43 +250,43 @@ public sealed class SettlementTests
             threads: 1);
     }
 
-    private static async Task DoAsync(HttpContext context, Deed deed, long cost)
+    private static async Task DoAsync(HttpContext context, UpstreamBehaviour deed, long cost)
     {
         switch (deed)
         {
-            case Deed.Converts:
+            case UpstreamBehaviour.Converts:
                 await WriteJsonAsync(context, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
                 break;
-            case Deed.ConvertsSilently:
+            case UpstreamBehaviour.ConvertsSilently:
                 await WriteJsonAsync(context, """{"Files": []}""");
                 break;
-            case Deed.ConvertsLarge:
+            case UpstreamBehaviour.ConvertsLarge:
                 await WriteJsonAsync(context, $$"""{"Files":[{"FileData":"{{new string('A', 400_000)}}"}],"ConversionCost":{{cost}}}""");
                 break;
-            case Deed.Fails:
+            case UpstreamBehaviour.Fails:
                 context.Response.StatusCode = 500;
                 await WriteJsonAsync(context, """{"Code": 5001, "Message": "failed"}""");
                 break;
-            case Deed.RefusesAccount:
+            case UpstreamBehaviour.RefusesAccount:
                 context.Response.StatusCode = 401;
                 await WriteJsonAsync(context, """{"Code": 4010, "Message": "bad secret"}""");
                 break;
-            case Deed.IsBusy:
+            case UpstreamBehaviour.IsBusy:
                 context.Response.StatusCode = 503;
                 break;
-            case Deed.AnswersGarbage:
+            case UpstreamBehaviour.AnswersGarbage:
                 await WriteJsonAsync(context, "<html>");
                 break;
-            case Deed.CutsBeforeAnswer:
+            case UpstreamBehaviour.CutsBeforeAnswer:
                 context.Abort();
                 break;
-            case Deed.CutsInAnswer:
+            case UpstreamBehaviour.CutsInAnswer:
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync("""{"Files":[{"FileData":"AAAA""");
                 await context.Response.Body.FlushAsync();
                 context.Abort();
                 break;
-            case Deed.IsTooSlow:
+            case UpstreamBehaviour.IsTooSlow:
                 await Task.Delay(TimeSpan.FromSeconds(2), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
                 break;
         }

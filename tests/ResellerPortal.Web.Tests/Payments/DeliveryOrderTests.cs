@@ -11,7 +11,7 @@ namespace ResellerPortal.Web.Tests.Payments;
 public sealed class DeliveryOrderTests
 {
     /// <summary>What happens to a payment after it is made: refunds, disputes, their outcome.</summary>
-    private enum Turn
+    private enum PaymentTurn
     {
         Refund,
         FailedRefund,
@@ -33,11 +33,11 @@ public sealed class DeliveryOrderTests
 
     private static async Task TellAsync(int stories, params (string, string)[] settings)
     {
-        await using var till = await Till.OpenAsync(settings);
+        await using var till = await PaymentFixture.OpenAsync(settings);
         await till.UseOwnKeysAsync();
         var plan = await till.PlanAsync("Twelve", 12_000, 180m);
         var monthly = await till.PlanAsync("Monthly", 1_000, 20m, PlanRenewal.Monthly, 30);
-        var random = Gen.Select(Gen.Enum<Turn>().Array[0, 2], Gen.Int[1, 600], Gen.Int[0, 2], Gen.Int);
+        var random = Gen.Select(Gen.Enum<PaymentTurn>().Array[0, 2], Gen.Int[1, 600], Gen.Int[0, 2], Gen.Int);
         await random.SampleAsync(
             async story =>
             {
@@ -58,22 +58,22 @@ public sealed class DeliveryOrderTests
                 {
                     switch (turn)
                     {
-                        case Turn.Refund:
+                        case PaymentTurn.Refund:
                             till.Stripe.Refund(intent, amount);
                             back += amount;
                             break;
-                        case Turn.FailedRefund:
+                        case PaymentTurn.FailedRefund:
                             till.Stripe.FailRefund(till.Stripe.Refund(intent, amount));
                             break;
                         default:
                             var dispute = till.Stripe.Dispute(intent, amount);
-                            if (turn != Turn.DisputeOpen)
+                            if (turn != PaymentTurn.DisputeOpen)
                             {
-                                till.Stripe.CloseDispute(dispute, turn == Turn.DisputeWon);
+                                till.Stripe.CloseDispute(dispute, turn == PaymentTurn.DisputeWon);
                             }
 
-                            disputed += turn == Turn.DisputeOpen ? amount : 0;
-                            back += turn == Turn.DisputeWon ? 0 : amount;
+                            disputed += turn == PaymentTurn.DisputeOpen ? amount : 0;
+                            back += turn == PaymentTurn.DisputeWon ? 0 : amount;
                             break;
                     }
                 }

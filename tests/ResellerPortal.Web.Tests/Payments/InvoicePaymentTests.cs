@@ -15,14 +15,14 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task An_invoice_is_paid_once_whatever_the_event_and_the_return_page_do_at_once()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
         await till.Stripe.PayAsync(session);
 
         var checkout = await till.CheckoutAsync(session);
-        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(Books.AdminOf(customer), checkout.Id));
+        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(TestData.AdminOf(customer), checkout.Id));
         await Task.WhenAll([till.DeliverAllAsync(), .. back]);
 
         Assert.Equal(1210, (await till.PaymentsAsync(invoice)).Single().AmountMinorUnits);
@@ -34,7 +34,7 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task Pressed_often_at_once_and_with_answers_lost_it_is_one_page()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         till.Stripe.LosesAnswers = 1;
@@ -49,11 +49,11 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task What_was_paid_by_transfer_while_the_page_was_open_leaves_the_rest_on_the_balance()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
-        await Books.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await TestData.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
@@ -66,11 +66,11 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task A_page_that_asks_for_too_much_is_closed_for_one_that_asks_for_what_is_due()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var first = await till.CheckOutAsync(customer, invoice);
-        await Books.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await TestData.Valued(till.Get<InvoicePaymentService>().RecordAsync(till.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         var second = await till.CheckOutAsync(customer, invoice);
 
@@ -80,22 +80,22 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(second);
         await till.DeliverAllAsync();
         Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
-        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         await till.AssertSoundAsync();
     }
 
     [Fact]
     public async Task An_invoice_is_paid_in_parts()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var desk = till.Get<CheckoutService>();
-        Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
+        Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
 
         foreach (var part in (decimal[])[2.10m, 4m, 6m])
         {
-            var start = await Books.Valued(desk.PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/", part));
+            var start = await TestData.Valued(desk.PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/", part));
             await till.Stripe.PayAsync(start.SessionId!);
             await till.DeliverAllAsync();
         }
@@ -108,16 +108,16 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task Of_a_connected_account_the_operator_keeps_its_fee()
     {
-        await using var till = await Till.OpenAsync(("Stripe:ApplicationFeeBasisPoints", "250"));
+        await using var till = await PaymentFixture.OpenAsync(("Stripe:ApplicationFeeBasisPoints", "250"));
         var accounts = till.Get<PaymentAccountService>();
-        var link = await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/reseller/payments"));
+        var link = await TestData.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/reseller/payments"));
         var account = (string)till.Stripe.All("account").Single()["id"]!;
         var (customer, invoice) = await till.InvoiceAsync();
 
         Assert.Contains(account, link);
-        Assert.Contains("external account", (await Books.Valued(accounts.RefreshAsync(till.Owner))).Missing);
-        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
-        Assert.Equal(link[..link.IndexOf('?')], (await Books.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
+        Assert.Contains("external account", (await TestData.Valued(accounts.RefreshAsync(till.Owner))).Missing);
+        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal(link[..link.IndexOf('?')], (await TestData.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
 
         till.Stripe.FinishOnboarding(account);
         await till.DeliverAllAsync();
@@ -134,7 +134,7 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task Refunds_are_mirrored_with_credit_notes_and_never_more_than_was_paid()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
@@ -156,20 +156,20 @@ public sealed class InvoicePaymentTests
         Assert.Equal(0, await till.BalanceAsync(customer));
         foreach (var snapshot in notes.Select(n => InvoiceSnapshot.Parse(n.Snapshot)))
         {
-            Assert.Empty(En16931Rules.BrokenBy(Papers.Ubl(snapshot)));
-            Assert.Empty(CiiSchema.FaultsOf(Papers.Cii(snapshot)));
-            Assert.Contains("Refund re_", PdfText.Of(Papers.Pdf(snapshot)), StringComparison.Ordinal);
+            Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
+            Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+            Assert.Contains("Refund re_", PdfText.Of(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
         }
 
-        Assert.Contains("Payment returned", PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
-        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains("Payment returned", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
         await till.AssertSoundAsync();
     }
 
     [Fact]
     public async Task A_refund_that_fails_is_the_customers_money_again()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
@@ -191,7 +191,7 @@ public sealed class InvoicePaymentTests
     [InlineData(false, 1, 0, InvoiceState.Credited)]
     public async Task A_dispute_makes_the_invoice_due_until_it_is_decided(bool isWon, int notes, long due, InvoiceState state)
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, invoice);
@@ -214,7 +214,7 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task A_bank_debit_is_on_its_way_for_days_and_may_fail()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         till.Stripe.HoldsBankDebits = true;
         var (customer, invoice) = await till.InvoiceAsync();
@@ -225,7 +225,7 @@ public sealed class InvoicePaymentTests
         var checkout = await till.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Processing, checkout.State);
         Assert.NotNull((await till.ReadAsync(invoice)).RemindersHeldAtUtc);
-        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutService>().PayInvoiceAsync(Books.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         till.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
         await till.DeliverAllAsync();
         Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await till.CheckoutAsync(session)).State, (await till.CheckoutAsync(session)).Fault));
@@ -242,20 +242,20 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task Whoever_agreed_is_charged_on_the_due_date_and_again_after_a_refusal()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, first) = await till.InvoiceAsync();
         var session = await till.CheckOutAsync(customer, first, savesMethod: true);
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
-        var (collection, me) = (till.Get<AutomaticCollection>(), Books.AdminOf(customer));
+        var (collection, me) = (till.Get<AutomaticCollection>(), TestData.AdminOf(customer));
         Assert.Equal("Visa ending in 4242", (await collection.ReadAsync(me)).MethodName);
 
         // The next invoice, of November, is due on 15 December.
-        await till.Server.Books.Recorder.RecordAsync(till.Owner.Scope, [Books.Fact(await till.Server.Books.IssueAsync(till.Owner, customer), Till.Start.AddDays(3), 100)]);
+        await till.Server.Books.Recorder.RecordAsync(till.Owner.Scope, [TestData.Fact(await till.Server.Books.IssueAsync(till.Owner, customer), PaymentFixture.Start.AddDays(3), 100)]);
         till.MoveTo(new DateTimeOffset(2026, 12, 1, 9, 0, 0, TimeSpan.Zero));
         var draft = (await till.Server.Books.InvoiceRun.DraftAsync(till.Owner, new Core.Time.BillingPeriod(2026, 11))).Value.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
-        var invoice = await Books.Valued(till.Server.Books.Invoices.FinaliseAsync(till.Owner, draft));
+        var invoice = await TestData.Valued(till.Server.Books.Invoices.FinaliseAsync(till.Owner, draft));
         Assert.Equal(0, await collection.RunAsync());
 
         till.MoveTo(new DateTimeOffset(2026, 12, 15, 9, 0, 0, TimeSpan.Zero));
@@ -272,7 +272,7 @@ public sealed class InvoicePaymentTests
         Assert.Equal("succeeded", (string?)till.Stripe.All("payment_intent").Single(i => (string?)i["payment_method"] is not null && (string?)i["setup_future_usage"] is null && (string?)i["status"] == "succeeded")["status"]);
 
         // What the customer takes back stays so, though the payment is heard of again.
-        await Books.Valued(collection.StopAsync(me));
+        await TestData.Valued(collection.StopAsync(me));
         await till.DeliverAllAsync();
         await till.Get<PaymentEventDispatcher>().ReturnAsync(me, (await till.CheckoutAsync(session)).Id);
         Assert.Null((await collection.ReadAsync(me)).MethodName);
@@ -283,7 +283,7 @@ public sealed class InvoicePaymentTests
     public async Task A_pay_link_opens_its_invoice_to_anybody_and_nothing_else()
     {
         await using var mailServer = StandInMailServer.Start();
-        await using var till = await Till.OpenAsync([.. mailServer.Settings, ("Portal:PublicUrl", "https://portal.example")]);
+        await using var till = await PaymentFixture.OpenAsync([.. mailServer.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var (_, other) = await till.InvoiceAsync();
@@ -294,9 +294,9 @@ public sealed class InvoicePaymentTests
         Assert.Null(await desk.ByLinkAsync(invoice.Id));
         Assert.Null(await desk.ByLinkAsync(Guid.Empty));
         Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
-        Assert.Contains(address, PdfText.Of(Papers.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
-        Assert.Contains(address, (await Books.Valued(till.Get<DeliveryService>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
-        var start = await Books.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
+        Assert.Contains(address, PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
+        Assert.Contains(address, (await TestData.Valued(till.Get<DeliveryService>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
+        var start = await TestData.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await till.CheckoutAsync(start.SessionId!);
         Assert.Null(await till.Get<PaymentEventDispatcher>().ReturnByLinkAsync(other.Id, checkout.Id));
         await till.Stripe.PayAsync(start.SessionId!);
@@ -308,7 +308,7 @@ public sealed class InvoicePaymentTests
     [Fact]
     public async Task Nobody_pays_or_sees_what_is_anothers()
     {
-        await using var till = await Till.OpenAsync();
+        await using var till = await PaymentFixture.OpenAsync();
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var (stranger, _) = await till.InvoiceAsync();
@@ -316,8 +316,8 @@ public sealed class InvoicePaymentTests
         var (_, rival) = await till.Server.Books.AddResellerAsync("rival");
         var (desk, sync, id) = (till.Get<CheckoutService>(), till.Get<PaymentEventDispatcher>(), (await till.CheckoutAsync(session)).Id);
 
-        Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(Books.AdminOf(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
-        Assert.Null(await sync.ReturnAsync(Books.AdminOf(stranger), id));
+        Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(TestData.AdminOf(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Null(await sync.ReturnAsync(TestData.AdminOf(stranger), id));
         Assert.Null(await sync.ReturnAsync(rival, id));
         Assert.Empty(await till.Get<OnlineRefundService>().OfAsync(rival, invoice.Id));
         Assert.StartsWith("This payment does not exist", (await till.Get<OnlineRefundService>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
@@ -325,11 +325,11 @@ public sealed class InvoicePaymentTests
         await using (var db = till.Open())
         {
             var account = await db.PaymentAccounts.SingleAsync();
-            Assert.DoesNotContain(Till.OwnKey, account.ProtectedSecretKey, StringComparison.Ordinal);
-            Assert.DoesNotContain(Till.OwnSecret, account.ProtectedWebhookSecret, StringComparison.Ordinal);
+            Assert.DoesNotContain(PaymentFixture.OwnKey, account.ProtectedSecretKey, StringComparison.Ordinal);
+            Assert.DoesNotContain(PaymentFixture.OwnSecret, account.ProtectedWebhookSecret, StringComparison.Ordinal);
         }
 
-        Assert.False((await till.Get<AutomaticCollection>().ReadAsync(Books.AdminOf(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
+        Assert.False((await till.Get<AutomaticCollection>().ReadAsync(TestData.AdminOf(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.InSeat(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
     }
 }

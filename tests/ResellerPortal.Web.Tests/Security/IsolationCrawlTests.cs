@@ -20,7 +20,7 @@ public sealed partial class IsolationCrawlTests
 
     private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Addresses that are no page, and what they want: a permission, a sign-in, or nothing (what is open is listed in DoorsTests).</summary>
+    /// <summary>Addresses that are no page, and what they want: a permission, a sign-in, or nothing (what is open is listed in PageAccessTests).</summary>
     private static readonly Dictionary<string, string> Expected = new()
     {
         ["GET /reseller/ledger.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
@@ -231,9 +231,9 @@ public sealed partial class IsolationCrawlTests
         var ids = new List<Guid>();
         foreach (var actor in (Actor[])[owner, rival])
         {
-            var run = await Books.Valued(books.InvoiceRun.DraftAsync(actor, new Core.Time.BillingPeriod(2026, 10)));
+            var run = await TestData.Valued(books.InvoiceRun.DraftAsync(actor, new Core.Time.BillingPeriod(2026, 10)));
             var invoice = run.Results.First(r => r.Outcome == DraftOutcome.Drafted).InvoiceId!.Value;
-            await Books.Valued(books.Invoices.FinaliseAsync(actor, invoice));
+            await TestData.Valued(books.Invoices.FinaliseAsync(actor, invoice));
             ids.Add(invoice);
         }
 
@@ -241,7 +241,7 @@ public sealed partial class IsolationCrawlTests
         foreach (var (role, email) in People.Where(p => !p.Value.StartsWith("owner@", StringComparison.Ordinal) && !p.Value.StartsWith("admin@", StringComparison.Ordinal) && !p.Value.StartsWith("operator@", StringComparison.Ordinal)))
         {
             var user = new PortalUser { Id = Guid.NewGuid(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
-            user.PasswordHash = new Microsoft.AspNetCore.Identity.PasswordHasher<PortalUser>().HashPassword(user, Books.Password);
+            user.PasswordHash = new Microsoft.AspNetCore.Identity.PasswordHasher<PortalUser>().HashPassword(user, TestData.Password);
             db.Users.Add(user);
             db.Members.Add(new Member
             {
@@ -256,12 +256,12 @@ public sealed partial class IsolationCrawlTests
         return new Ids(northwind.Id.Value, acme.Id.Value, ids[0], token);
     }
 
-    private static async Task<Guid> SellAsync(Books books, Actor owner, Customer customer)
+    private static async Task<Guid> SellAsync(TestData books, Actor owner, Customer customer)
     {
         await books.BuyAsync(owner, 1000, 10);
         await books.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
         var token = await books.IssueAsync(owner, customer);
-        await books.Recorder.RecordAsync(owner.Scope, [Books.Fact(token, MidOctober.AddDays(-1), 100)]);
+        await books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1), 100)]);
         return token.Token.Id;
     }
 

@@ -19,17 +19,17 @@ public sealed class SecretsInLogsTests
             [.. mail.Settings, ("Logging:LogLevel:Default", "Trace"), ("Logging:Console:LogLevel:Default", "None"), ("Logging:Console:LogLevel:Microsoft", "None"), ("Logging:LogLevel:Microsoft", "Debug"), ("ConvertApi:Secret", "upstream-secret-0815-4711"), ("Stripe:SecretKey", "sk_test_0815471147110815"), ("Stripe:WebhookSecret", "whsec_0815471147110815")]);
         using var log = new Memory();
         server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
-        var secrets = new List<string> { Books.Password, "upstream-secret-0815-4711", "sk_test_0815471147110815", "whsec_0815471147110815" };
+        var secrets = new List<string> { TestData.Password, "upstream-secret-0815-4711", "sk_test_0815471147110815", "whsec_0815471147110815" };
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(owner, 100, 10);
         var customer = await server.Books.AddCustomerAsync(owner, "Acme");
         var token = await server.Books.IssueAsync(owner, customer);
         var tokens = server.Services.GetRequiredService<ApiTokenService>();
-        var rotated = await Books.Valued(tokens.RotateAsync(owner, token.Token.Id, TimeSpan.FromDays(1)));
+        var rotated = await TestData.Valued(tokens.RotateAsync(owner, token.Token.Id, TimeSpan.FromDays(1)));
         secrets.AddRange([token.Secret, rotated.Secret]);
-        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("own-secret-0815-4711", "", true, false), []));
+        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("own-secret-0815-4711", "", true, false), []));
         secrets.Add("own-secret-0815-4711");
-        await Books.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
+        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
 
         // The gateway: header, query, a signed token, a wrong one.
         using var program = server.WithToken(rotated.Secret);
@@ -49,7 +49,7 @@ public sealed class SecretsInLogsTests
         await nobody.GetAsync($"/user?Token={wrong}");
 
         // People: invitation, wrong and right passwords, a reset, an authenticator.
-        var invitation = await Books.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
         var key = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false).Split('=')[^1];
         secrets.Add(key);
         using var jane = server.Visitor();

@@ -41,7 +41,7 @@ public sealed class WebHardeningTests
         await server.Books.AddResellerAsync("northwind");
         using var client = server.Anonymous();
         var page = await client.GetAsync("/account/sign-in");
-        using var answer = await PortalServer.SignInAsync(server.Visitor(), "owner@northwind.example", Books.Password);
+        using var answer = await PortalServer.SignInAsync(server.Visitor(), "owner@northwind.example", TestData.Password);
         foreach (var cookie in page.Headers.GetValues("Set-Cookie").Concat(answer.Headers.GetValues("Set-Cookie")))
         {
             Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
@@ -89,8 +89,8 @@ public sealed class WebHardeningTests
         sameNetwork.DefaultRequestHeaders.Add("X-Forwarded-For", "2001:db8:1:2:ffff::9");
         using var another = server.Anonymous();
         another.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
-        using var held = await PortalServer.SignInAsync(sameNetwork, "owner@northwind.example", Books.Password);
-        using var free = await PortalServer.SignInAsync(another, "owner@northwind.example", Books.Password);
+        using var held = await PortalServer.SignInAsync(sameNetwork, "owner@northwind.example", TestData.Password);
+        using var free = await PortalServer.SignInAsync(another, "owner@northwind.example", TestData.Password);
         Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.Redirect), (held.StatusCode, free.StatusCode));
         Assert.NotNull(held.Headers.RetryAfter);
 
@@ -112,7 +112,7 @@ public sealed class WebHardeningTests
             await server.Books.AddResellerAsync("northwind");
             using var client = server.Visitor();
             client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
-            using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", Books.Password);
+            using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);
             Assert.Contains(address + " ·", await client.GetStringAsync("/account"), StringComparison.Ordinal);
         }
     }
@@ -136,7 +136,7 @@ public sealed class WebHardeningTests
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         using var client = server.Visitor();
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
-        using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", Books.Password);
+        using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);
         await client.GetStringAsync("/reseller/documents.csv?month=2026-10");
 
         var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().PageAsync(owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;

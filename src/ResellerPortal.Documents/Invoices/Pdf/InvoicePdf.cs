@@ -16,8 +16,8 @@ public sealed class InvoicePdf : IInvoiceDocument
     public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo)
     {
         var page = new InvoiceStyle(snapshot);
-        using var sheet = new Sheet($"{page.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
-        InvoiceHead.Draw(sheet, page, logo);
+        using var sheet = new PdfFlow($"{page.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
+        InvoiceHeader.Draw(sheet, page, logo);
         if (snapshot.Credits is null)
         {
             UsageChart.Draw(sheet, page);
@@ -26,11 +26,11 @@ public sealed class InvoicePdf : IInvoiceDocument
         InvoiceTable.Draw(sheet, page);
         PaymentBlock.Draw(sheet, page);
         TokenAppendix.Draw(sheet, page);
-        sheet.OnEachPage((foot, number) => InvoiceFoot.Draw(foot, page, number));
-        return sheet.ToArchive(new ArchiveTerms(
+        sheet.OnEachPage((foot, number) => InvoiceFooter.Draw(foot, page, number));
+        return sheet.ToArchive(new PdfArchiveOptions(
             snapshot.IssuedOn.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
             snapshot.Language,
-            ElectronicInvoiceRules.MissingFrom(snapshot).Count > 0 ? null : new ArchiveAttachment("factur-x.xml", CiiInvoice.Write(snapshot), "EN 16931")));
+            ElectronicInvoiceRules.MissingFrom(snapshot).Count > 0 ? null : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931")));
     }
 
     public bool CanShow(byte[] image)

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>A snapshot with the look that its document is drawn in.</summary>
-internal sealed class InvoiceStyle(InvoiceSnapshot snapshot) : DocumentLook(snapshot.Language, snapshot.Font, snapshot.AccentColor)
+internal sealed class InvoiceStyle(InvoiceSnapshot snapshot) : DocumentStyle(snapshot.Language, snapshot.Font, snapshot.AccentColor)
 {
     public InvoiceSnapshot Snapshot => snapshot;
 

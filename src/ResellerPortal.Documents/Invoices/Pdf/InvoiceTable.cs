@@ -13,13 +13,13 @@ internal static class InvoiceTable
     private const double TaxesWidth = 282;
     private const double TotalsWidth = 190;
 
-    public static void Draw(Sheet sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow sheet, InvoiceStyle page)
     {
         Lines(sheet, page);
         Totals(sheet, page);
     }
 
-    private static void Lines(Sheet sheet, InvoiceStyle page)
+    private static void Lines(PdfFlow sheet, InvoiceStyle page)
     {
         var snapshot = page.Snapshot;
         Head(sheet, page);
@@ -35,35 +35,35 @@ internal static class InvoiceTable
             var baseline = sheet.Y + 12;
             for (var i = 0; i < wrapped.Count; i++)
             {
-                sheet.Text(wrapped[i], page.Body, Ink.Strong, sheet.Left, baseline + (i * LineHeight));
+                sheet.Text(wrapped[i], page.Body, DocumentColors.Strong, sheet.Left, baseline + (i * LineHeight));
             }
 
-            sheet.Text(page.Language.Count(line.Quantity), page.Body, Ink.Strong, Column(sheet, 0), baseline, Align.Right);
-            sheet.Text(page.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)), page.Body, Ink.Strong, Column(sheet, 1), baseline, Align.Right);
-            sheet.Text(line.TaxCategory == "O" ? "–" : page.Language.Percent(line.TaxRateBasisPoints), page.Body, Ink.Soft, Column(sheet, 2), baseline, Align.Right);
-            sheet.Text(page.Amount(line.AmountMinorUnits), page.Body, Ink.Strong, sheet.Right, baseline, Align.Right);
+            sheet.Text(page.Language.Count(line.Quantity), page.Body, DocumentColors.Strong, Column(sheet, 0), baseline, Align.Right);
+            sheet.Text(page.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)), page.Body, DocumentColors.Strong, Column(sheet, 1), baseline, Align.Right);
+            sheet.Text(line.TaxCategory == "O" ? "–" : page.Language.Percent(line.TaxRateBasisPoints), page.Body, DocumentColors.Soft, Column(sheet, 2), baseline, Align.Right);
+            sheet.Text(page.Amount(line.AmountMinorUnits), page.Body, DocumentColors.Strong, sheet.Right, baseline, Align.Right);
             sheet.Y += height;
-            sheet.Rule(sheet.Y, Ink.Hairline);
+            sheet.Rule(sheet.Y, DocumentColors.Hairline);
         }
 
         sheet.Y += 14;
     }
 
-    private static void Head(Sheet sheet, InvoiceStyle page)
+    private static void Head(PdfFlow sheet, InvoiceStyle page)
     {
         var baseline = sheet.Y + 8;
-        sheet.Text(page.Words.Description, page.Label, Ink.Soft, sheet.Left, baseline);
-        sheet.Text(page.Words.Quantity, page.Label, Ink.Soft, Column(sheet, 0), baseline, Align.Right);
-        sheet.Text(page.Words.UnitPrice, page.Label, Ink.Soft, Column(sheet, 1), baseline, Align.Right);
-        sheet.Text(page.Words.Tax, page.Label, Ink.Soft, Column(sheet, 2), baseline, Align.Right);
-        sheet.Text($"{page.Words.Amount} {page.Snapshot.Currency.Code}", page.Label, Ink.Soft, sheet.Right, baseline, Align.Right);
+        sheet.Text(page.Words.Description, page.Label, DocumentColors.Soft, sheet.Left, baseline);
+        sheet.Text(page.Words.Quantity, page.Label, DocumentColors.Soft, Column(sheet, 0), baseline, Align.Right);
+        sheet.Text(page.Words.UnitPrice, page.Label, DocumentColors.Soft, Column(sheet, 1), baseline, Align.Right);
+        sheet.Text(page.Words.Tax, page.Label, DocumentColors.Soft, Column(sheet, 2), baseline, Align.Right);
+        sheet.Text($"{page.Words.Amount} {page.Snapshot.Currency.Code}", page.Label, DocumentColors.Soft, sheet.Right, baseline, Align.Right);
         sheet.Y += 14;
-        sheet.Rule(sheet.Y, Ink.Strong);
+        sheet.Rule(sheet.Y, DocumentColors.Strong);
     }
 
-    private static double Column(Sheet sheet, int number) => sheet.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
+    private static double Column(PdfFlow sheet, int number) => sheet.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
 
-    private static void Totals(Sheet sheet, InvoiceStyle page)
+    private static void Totals(PdfFlow sheet, InvoiceStyle page)
     {
         var snapshot = page.Snapshot;
         var isPaidAhead = snapshot.FromBalanceMinorUnits != 0;
@@ -73,15 +73,15 @@ internal static class InvoiceTable
         var taxesEnd = sheet.Y;
         sheet.Y = top;
         var left = sheet.Right - TotalsWidth;
-        Row(page.Words.NetTotal, page.Amount(snapshot.NetMinorUnits), page.Body, Ink.Strong);
-        Row(page.Words.Tax, page.Amount(snapshot.TaxMinorUnits), page.Body, Ink.Strong);
-        sheet.Line(left, sheet.Y + 1, sheet.Right, sheet.Y + 1, Ink.Strong, 0.5);
+        Row(page.Words.NetTotal, page.Amount(snapshot.NetMinorUnits), page.Body, DocumentColors.Strong);
+        Row(page.Words.Tax, page.Amount(snapshot.TaxMinorUnits), page.Body, DocumentColors.Strong);
+        sheet.Line(left, sheet.Y + 1, sheet.Right, sheet.Y + 1, DocumentColors.Strong, 0.5);
         sheet.Y += 6;
         Row($"{page.Words.Total} {snapshot.Currency.Code}", page.Amount(snapshot.TotalMinorUnits), page.Font(12, bold: true), page.Accent);
         if (isPaidAhead)
         {
-            Row(page.Words.PaidFromBalance, page.Amount(-snapshot.FromBalanceMinorUnits), page.Body, Ink.Strong);
-            Row(page.Words.AmountDue, page.Amount(snapshot.Payable.MinorUnits), page.Strong, Ink.Strong);
+            Row(page.Words.PaidFromBalance, page.Amount(-snapshot.FromBalanceMinorUnits), page.Body, DocumentColors.Strong);
+            Row(page.Words.AmountDue, page.Amount(snapshot.Payable.MinorUnits), page.Strong, DocumentColors.Strong);
         }
 
         sheet.Y = Math.Max(sheet.Y, taxesEnd) + 12;
@@ -94,15 +94,15 @@ internal static class InvoiceTable
         }
     }
 
-    private static void Taxes(Sheet sheet, InvoiceStyle page)
+    private static void Taxes(PdfFlow sheet, InvoiceStyle page)
     {
         var (taxable, tax) = (sheet.Left + TaxesWidth - 64, sheet.Left + TaxesWidth);
-        Row(page.Words.Tax, page.Words.TaxableAmount, page.Words.Amount, Ink.Soft);
-        sheet.Line(sheet.Left, sheet.Y - 1, tax, sheet.Y - 1, Ink.Hairline, 0.5);
+        Row(page.Words.Tax, page.Words.TaxableAmount, page.Words.Amount, DocumentColors.Soft);
+        sheet.Line(sheet.Left, sheet.Y - 1, tax, sheet.Y - 1, DocumentColors.Hairline, 0.5);
         foreach (var subtotal in page.Snapshot.Taxes)
         {
             var rate = subtotal.Category == "O" ? "" : $", {page.Language.Percent(subtotal.RateBasisPoints)}";
-            Row(NameOf(page, subtotal.Category) + rate, page.Amount(subtotal.TaxableMinorUnits), page.Amount(subtotal.TaxMinorUnits), Ink.Strong);
+            Row(NameOf(page, subtotal.Category) + rate, page.Amount(subtotal.TaxableMinorUnits), page.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
         }
 
         void Row(string name, string ofAmount, string amount, XColor color)

@@ -12,7 +12,7 @@ internal static class PaymentBlock
     private const double CodeSize = 84;
     private const double LineHeight = 13;
 
-    public static void Draw(Sheet sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow sheet, InvoiceStyle page)
     {
         var code = Code(page.Snapshot);
         var width = code is null ? sheet.Width : sheet.Width - CodeSize - 24;
@@ -24,19 +24,19 @@ internal static class PaymentBlock
         var top = sheet.Y;
         sheet.Text(page.IsCredit ? page.Words.Credit : page.Words.Payment, page.Font(10, bold: true), page.Accent, sheet.Left, top + 8);
         sheet.Y += 16;
-        sheet.Paragraph(text, page.Body, Ink.Strong, sheet.Left, width, LineHeight);
+        sheet.Paragraph(text, page.Body, DocumentColors.Strong, sheet.Left, width, LineHeight);
         sheet.Y += account.Count > 0 ? 4 : 0;
         foreach (var (name, value) in account)
         {
-            sheet.Text(name, page.Label, Ink.Soft, sheet.Left, sheet.Y + 10);
-            sheet.Text(sheet.Fit(value, page.Strong, width - 110), page.Strong, Ink.Strong, sheet.Left + 110, sheet.Y + 10);
+            sheet.Text(name, page.Label, DocumentColors.Soft, sheet.Left, sheet.Y + 10);
+            sheet.Text(sheet.Fit(value, page.Strong, width - 110), page.Strong, DocumentColors.Strong, sheet.Left + 110, sheet.Y + 10);
             sheet.Y += LineHeight;
         }
 
         if (link is not null)
         {
             var shown = sheet.Fit(link, page.Body, width - 110);
-            sheet.Text(page.Words.PayOnline, page.Label, Ink.Soft, sheet.Left, sheet.Y + 10);
+            sheet.Text(page.Words.PayOnline, page.Label, DocumentColors.Soft, sheet.Left, sheet.Y + 10);
             sheet.Text(shown, page.Body, page.Accent, sheet.Left + 110, sheet.Y + 10);
             sheet.Link(link, sheet.Left + 110, sheet.Y, sheet.Measure(shown, page.Body), LineHeight);
             sheet.Y += LineHeight;
@@ -87,7 +87,7 @@ internal static class PaymentBlock
     }
 
     /// <summary>Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.</summary>
-    private static void Notes(Sheet sheet, InvoiceStyle page)
+    private static void Notes(PdfFlow sheet, InvoiceStyle page)
     {
         var notes = page.Snapshot.Taxes.Where(t => t.Category != "S")
             .Select(t => t.Reason ?? (t.Category == "AE" ? page.Words.WhyReverseCharge : page.Words.WhyNotSubject))
@@ -109,7 +109,7 @@ internal static class PaymentBlock
         sheet.Y += notes.Count > 0 ? 6 : 0;
         foreach (var note in notes)
         {
-            sheet.Paragraph(note, page.Body, Ink.Soft, sheet.Left, sheet.Width, LineHeight);
+            sheet.Paragraph(note, page.Body, DocumentColors.Soft, sheet.Left, sheet.Width, LineHeight);
         }
     }
 
@@ -137,7 +137,7 @@ internal static class PaymentBlock
         return QRCodeGenerator.GenerateQrCode(transfer.ToString(), QRCodeGenerator.ECCLevel.M, forceUtf8: true);
     }
 
-    private static void DrawCode(Sheet sheet, InvoiceStyle page, QRCodeData code, double top)
+    private static void DrawCode(PdfFlow sheet, InvoiceStyle page, QRCodeData code, double top)
     {
         var left = sheet.Right - CodeSize;
         var module = CodeSize / code.ModuleMatrix.Count;
@@ -146,7 +146,7 @@ internal static class PaymentBlock
             from column in Enumerable.Range(0, row.Item.Count)
             where row.Item[column]
             select new XRect(left + (column * module), top + (row.Index * module), module, module);
-        sheet.Fill(dark, Ink.Strong);
-        sheet.Text(page.Words.ScanToPay, page.Small, Ink.Soft, left + ((CodeSize - sheet.Measure(page.Words.ScanToPay, page.Small)) / 2), top + CodeSize + 5);
+        sheet.Fill(dark, DocumentColors.Strong);
+        sheet.Text(page.Words.ScanToPay, page.Small, DocumentColors.Soft, left + ((CodeSize - sheet.Measure(page.Words.ScanToPay, page.Small)) / 2), top + CodeSize + 5);
     }
 }

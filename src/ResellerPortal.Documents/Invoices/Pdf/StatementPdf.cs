@@ -14,8 +14,8 @@ public sealed class StatementPdf : IStatementDocument
 
     public byte[] Draw(AccountStatement statement)
     {
-        var look = new DocumentLook(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
-        using var sheet = new Sheet($"{look.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
+        var look = new DocumentStyle(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
+        using var sheet = new PdfFlow($"{look.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
         Head(sheet, look, statement);
         TableHead(sheet, look, statement.Currency);
         Row(sheet, look, statement.Currency, statement.From, look.Words.OwedBefore, null, statement.Opening, look.Body);
@@ -26,27 +26,27 @@ public sealed class StatementPdf : IStatementDocument
 
         Row(sheet, look, statement.Currency, statement.To, look.Words.Owed, null, statement.Closing, look.Strong);
         sheet.OnEachPage((foot, number) => foot.Text(
-            DocumentLook.Say(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, Ink.Soft, foot.Right, foot.Bottom + 26, Align.Right));
-        return sheet.ToArchive(new ArchiveTerms(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
+            DocumentStyle.Say(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, DocumentColors.Soft, foot.Right, foot.Bottom + 26, Align.Right));
+        return sheet.ToArchive(new PdfArchiveOptions(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 
-    private static void Head(Sheet sheet, DocumentLook look, AccountStatement statement)
+    private static void Head(PdfFlow sheet, DocumentStyle look, AccountStatement statement)
     {
         var title = look.Font(17, bold: true);
-        sheet.Box(0, 0, sheet.Right + Sheet.Margin, 6, look.Accent);
+        sheet.Box(0, 0, sheet.Right + PdfFlow.Margin, 6, look.Accent);
         sheet.Text(look.Words.Statement, title, look.Accent, sheet.Right, 62, Align.Right);
-        sheet.Text($"{look.Language.Day(statement.From)} – {look.Language.Day(statement.To)}", look.Strong, Ink.Strong, sheet.Right, 78, Align.Right);
-        sheet.Text(sheet.Fit(statement.Style.Seller.Name, look.Font(15, bold: true), 290), look.Font(15, bold: true), Ink.Strong, sheet.Left, 62);
+        sheet.Text($"{look.Language.Day(statement.From)} – {look.Language.Day(statement.To)}", look.Strong, DocumentColors.Strong, sheet.Right, 78, Align.Right);
+        sheet.Text(sheet.Fit(statement.Style.Seller.Name, look.Font(15, bold: true), 290), look.Font(15, bold: true), DocumentColors.Strong, sheet.Left, 62);
         var y = Lines(78, look.Address(statement.Style.Seller), look.Label) + 14;
-        sheet.Text(look.Words.AccountOf, look.Label, Ink.Soft, sheet.Left, y);
-        sheet.Text(sheet.Fit(statement.Style.Buyer.Name, look.Strong, sheet.Width), look.Strong, Ink.Strong, sheet.Left, y + 15);
+        sheet.Text(look.Words.AccountOf, look.Label, DocumentColors.Soft, sheet.Left, y);
+        sheet.Text(sheet.Fit(statement.Style.Buyer.Name, look.Strong, sheet.Width), look.Strong, DocumentColors.Strong, sheet.Left, y + 15);
         sheet.Y = Lines(y + 28, look.Address(statement.Style.Buyer), look.Label) + 14;
 
         double Lines(double from, IEnumerable<string> lines, XFont font)
         {
             foreach (var line in lines)
             {
-                sheet.Text(sheet.Fit(line, font, 290), font, Ink.Soft, sheet.Left, from);
+                sheet.Text(sheet.Fit(line, font, 290), font, DocumentColors.Soft, sheet.Left, from);
                 from += 11;
             }
 
@@ -54,18 +54,18 @@ public sealed class StatementPdf : IStatementDocument
         }
     }
 
-    private static void TableHead(Sheet sheet, DocumentLook look, Currency currency)
+    private static void TableHead(PdfFlow sheet, DocumentStyle look, Currency currency)
     {
         var baseline = sheet.Y + 8;
-        sheet.Text(look.Words.DayOfEntry, look.Label, Ink.Soft, sheet.Left, baseline);
-        sheet.Text(look.Words.Document, look.Label, Ink.Soft, sheet.Left + DocumentLeft, baseline);
-        sheet.Text($"{look.Words.Amount} {currency.Code}", look.Label, Ink.Soft, sheet.Right - AmountRight, baseline, Align.Right);
-        sheet.Text($"{look.Words.Owed} {currency.Code}", look.Label, Ink.Soft, sheet.Right, baseline, Align.Right);
+        sheet.Text(look.Words.DayOfEntry, look.Label, DocumentColors.Soft, sheet.Left, baseline);
+        sheet.Text(look.Words.Document, look.Label, DocumentColors.Soft, sheet.Left + DocumentLeft, baseline);
+        sheet.Text($"{look.Words.Amount} {currency.Code}", look.Label, DocumentColors.Soft, sheet.Right - AmountRight, baseline, Align.Right);
+        sheet.Text($"{look.Words.Owed} {currency.Code}", look.Label, DocumentColors.Soft, sheet.Right, baseline, Align.Right);
         sheet.Y += 14;
-        sheet.Rule(sheet.Y, Ink.Strong);
+        sheet.Rule(sheet.Y, DocumentColors.Strong);
     }
 
-    private static void Row(Sheet sheet, DocumentLook look, Currency currency, DateOnly day, string document, Money? amount, Money owed, XFont font)
+    private static void Row(PdfFlow sheet, DocumentStyle look, Currency currency, DateOnly day, string document, Money? amount, Money owed, XFont font)
     {
         if (sheet.Reserve(RowHeight))
         {
@@ -73,15 +73,15 @@ public sealed class StatementPdf : IStatementDocument
         }
 
         var baseline = sheet.Y + 12;
-        sheet.Text(look.Language.Day(day), font, Ink.Soft, sheet.Left, baseline);
-        sheet.Text(sheet.Fit(document, font, sheet.Width - DocumentLeft - AmountRight - 70), font, Ink.Strong, sheet.Left + DocumentLeft, baseline);
+        sheet.Text(look.Language.Day(day), font, DocumentColors.Soft, sheet.Left, baseline);
+        sheet.Text(sheet.Fit(document, font, sheet.Width - DocumentLeft - AmountRight - 70), font, DocumentColors.Strong, sheet.Left + DocumentLeft, baseline);
         if (amount is { } moved)
         {
-            sheet.Text(look.Language.Amount(moved), font, Ink.Strong, sheet.Right - AmountRight, baseline, Align.Right);
+            sheet.Text(look.Language.Amount(moved), font, DocumentColors.Strong, sheet.Right - AmountRight, baseline, Align.Right);
         }
 
-        sheet.Text(look.Language.Amount(owed), font, Ink.Strong, sheet.Right, baseline, Align.Right);
+        sheet.Text(look.Language.Amount(owed), font, DocumentColors.Strong, sheet.Right, baseline, Align.Right);
         sheet.Y += RowHeight;
-        sheet.Rule(sheet.Y, Ink.Hairline);
+        sheet.Rule(sheet.Y, DocumentColors.Hairline);
     }
 }

@@ -10,7 +10,7 @@ internal static class TokenAppendix
     private const double RowHeight = 12;
     private const double Gap = 18;
 
-    public static void Draw(Sheet sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow sheet, InvoiceStyle page)
     {
         if (page.Snapshot.Tokens.Count == 0)
         {
@@ -26,14 +26,14 @@ internal static class TokenAppendix
         }
     }
 
-    private static void Token(Sheet sheet, InvoiceStyle page, SnapshotToken token)
+    private static void Token(PdfFlow sheet, InvoiceStyle page, SnapshotToken token)
     {
         // The heading stays with the first row of its days.
         sheet.Reserve(20 + RowHeight);
-        sheet.Text(sheet.Fit($"{token.Environment} …{token.Ending}", page.Strong, 330), page.Strong, Ink.Strong, sheet.Left, sheet.Y + 9);
-        sheet.Text(InvoiceStyle.Say(page.Words.Conversions, page.Language.Count(token.Quantity)), page.Strong, Ink.Strong, sheet.Right, sheet.Y + 9, Align.Right);
+        sheet.Text(sheet.Fit($"{token.Environment} …{token.Ending}", page.Strong, 330), page.Strong, DocumentColors.Strong, sheet.Left, sheet.Y + 9);
+        sheet.Text(InvoiceStyle.Say(page.Words.Conversions, page.Language.Count(token.Quantity)), page.Strong, DocumentColors.Strong, sheet.Right, sheet.Y + 9, Align.Right);
         sheet.Y += 14;
-        sheet.Rule(sheet.Y, Ink.Hairline);
+        sheet.Rule(sheet.Y, DocumentColors.Hairline);
         sheet.Y += 2;
         var width = (sheet.Width - (Gap * (Columns - 1))) / Columns;
         foreach (var row in token.Days.Chunk(Columns))
@@ -42,8 +42,8 @@ internal static class TokenAppendix
             for (var i = 0; i < row.Length; i++)
             {
                 var left = sheet.Left + (i * (width + Gap));
-                sheet.Text(page.Language.Day(row[i].Day), page.Label, Ink.Soft, left, sheet.Y + 9);
-                sheet.Text(page.Language.Count(row[i].Quantity), page.Label, Ink.Strong, left + width, sheet.Y + 9, Align.Right);
+                sheet.Text(page.Language.Day(row[i].Day), page.Label, DocumentColors.Soft, left, sheet.Y + 9);
+                sheet.Text(page.Language.Count(row[i].Quantity), page.Label, DocumentColors.Strong, left + width, sheet.Y + 9, Align.Right);
             }
 
             sheet.Y += RowHeight;

@@ -10,7 +10,7 @@ namespace ResellerPortal.Web.Components.Layout;
 public sealed partial class PortalLayout(AuthenticationStateProvider authentication, MembershipDirectory seats, SupportSessionService visits, NavigationManager navigation, IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
-    private IReadOnlyList<Place> _places = [];
+    private IReadOnlyList<NavigationItem> _places = [];
     private string _place = "Reseller Portal";
     private string _who = "";
     private bool _hasSeveralSeats;

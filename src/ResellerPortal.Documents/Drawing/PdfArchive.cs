@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+using PdfSharp.Pdf;
+
+namespace ResellerPortal.Documents.Drawing;
+
+/// <summary>A file inside a PDF that is another form of the same document.</summary>
+/// <param name="Profile">The conformance level that Factur-X calls it: "EN 16931".</param>
+internal sealed record PdfAttachment(string FileName, byte[] Content, string Profile);
+
+internal sealed record PdfArchiveOptions(DateTime CreatedAtUtc, string Language, PdfAttachment? Attachment);
+
+/// <summary>
+/// What makes a PDF one for the archive (PDF/A-3b, ISO 19005-3) and an invoice in it readable by machines (Factur-X 1.0).
+/// </summary>
+internal static class PdfArchive
+{
+    private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    private static readonly XNamespace FacturX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
+
+    /// <summary>Puts in what PDF/A-3 wants of the document, before it is saved.</summary>
+    public static void Prepare(PdfDocument document, PdfArchiveOptions terms)
+    {
+        var catalog = document.Internals.Catalog;
+        catalog.Elements.SetString("/Lang", terms.Language);
+        catalog.Elements.SetObject("/OutputIntents", new PdfArray(document, OutputIntent(document).ReferenceNotNull));
+        if (terms.Attachment is not { } attachment)
+        {
+            return;
+        }
+
+        var file = FileOf(document, attachment, terms.CreatedAtUtc);
+        catalog.Elements.SetObject("/AF", new PdfArray(document, file.ReferenceNotNull));
+        var tree = new PdfDictionary(document);
+        tree.Elements.SetObject("/Names", new PdfArray(document, new PdfString(attachment.FileName), file.ReferenceNotNull));
+        var names = new PdfDictionary(document);
+        names.Elements.SetObject("/EmbeddedFiles", tree);
+        catalog.Elements.SetObject("/Names", names);
+    }
+
+    /// <summary>What the colours mean: sRGB, with the profile that PDFsharp carries (International Color Consortium, sRGB2014).</summary>
+    private static PdfDictionary OutputIntent(PdfDocument document)
+    {
+        const string name = "PdfSharp.Resources.sRGB2014.icc";
+        using var resource = typeof(PdfDocument).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing from PDFsharp.");
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        var profile = new PdfDictionary(document);
+        profile.CreateStream(bytes);
+        profile.Elements.SetInteger("/N", 3);
+        document.Internals.AddObject(profile);
+        var intent = new PdfDictionary(document);
+        intent.Elements.SetName("/Type", "/OutputIntent");
+        intent.Elements.SetName("/S", "/GTS_PDFA1");
+        intent.Elements.SetString("/OutputConditionIdentifier", "sRGB");
+        intent.Elements.SetString("/Info", "sRGB2014");
+        intent.Elements.SetReference("/DestOutputProfile", profile);
+        document.Internals.AddObject(intent);
+        return intent;
+    }
+
+    private static PdfDictionary FileOf(PdfDocument document, PdfAttachment attachment, DateTime createdAtUtc)
+    {
+        var content = new PdfDictionary(document);
+        content.CreateStream(attachment.Content);
+        content.Elements.SetName("/Type", "/EmbeddedFile");
+        content.Elements.SetName("/Subtype", "/text/xml");
+        var parameters = new PdfDictionary(document);
+        parameters.Elements.SetInteger("/Size", attachment.Content.Length);
+        parameters.Elements.SetDateTime("/ModDate", createdAtUtc);
+        content.Elements.SetObject("/Params", parameters);
+        document.Internals.AddObject(content);
+        var forms = new PdfDictionary(document);
+        forms.Elements.SetReference("/F", content);
+        forms.Elements.SetReference("/UF", content);
+        var file = new PdfDictionary(document);
+        file.Elements.SetName("/Type", "/Filespec");
+        file.Elements.SetString("/F", attachment.FileName);
+        file.Elements.SetString("/UF", attachment.FileName);
+        file.Elements.SetString("/Desc", "The same invoice for machines (EN 16931)");
+        file.Elements.SetName("/AFRelationship", "/Alternative");
+        file.Elements.SetObject("/EF", forms);
+        document.Internals.AddObject(file);
+        return file;
+    }
+
+    /// <summary>What the document is, as programs read it (ISO 16684-1).</summary>
+    public static byte[] Metadata(PdfDocumentInformation info, PdfArchiveOptions terms)
+    {
+        XNamespace pdfa = "http://www.aiim.org/pdfa/ns/id/", dc = "http://purl.org/dc/elements/1.1/", xmp = "http://ns.adobe.com/xap/1.0/", pdf = "http://ns.adobe.com/pdf/1.3/";
+        var created = terms.CreatedAtUtc.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var root = new XElement(
+            Rdf + "RDF",
+            new XAttribute(XNamespace.Xmlns + "rdf", Rdf.NamespaceName),
+            Description(pdfa, "pdfaid", new XElement(pdfa + "part", "3"), new XElement(pdfa + "conformance", "B")),
+            Description(
+                dc, "dc",
+                new XElement(dc + "format", "application/pdf"),
+                new XElement(dc + "title", new XElement(Rdf + "Alt", new XElement(Rdf + "li", new XAttribute(XNamespace.Xml + "lang", "x-default"), info.Title))),
+                new XElement(dc + "creator", new XElement(Rdf + "Seq", new XElement(Rdf + "li", info.Author))),
+                new XElement(dc + "language", new XElement(Rdf + "Bag", new XElement(Rdf + "li", terms.Language)))),
+            Description(xmp, "xmp", new XElement(xmp + "CreatorTool", info.Creator), new XElement(xmp + "CreateDate", created), new XElement(xmp + "ModifyDate", created)),
+            Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
+            terms.Attachment is { } attachment ? FacturXOf(attachment) : null);
+        return Encoding.UTF8.GetBytes($"<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
+    }
+
+    /// <summary>The properties of Factur-X 1.0 and, as PDF/A wants, what they are.</summary>
+    private static XElement[] FacturXOf(PdfAttachment attachment)
+    {
+        XNamespace extension = "http://www.aiim.org/pdfa/ns/extension/", schema = "http://www.aiim.org/pdfa/ns/schema#", property = "http://www.aiim.org/pdfa/ns/property#";
+        var properties = new (string Name, string Value, string Meaning)[]
+        {
+            ("DocumentFileName", attachment.FileName, "name of the embedded XML invoice file"),
+            ("DocumentType", "INVOICE", "INVOICE"),
+            ("Version", "1.0", "The actual version of the Factur-X XML schema"),
+            ("ConformanceLevel", attachment.Profile, "The conformance level of the embedded Factur-X data"),
+        };
+        return
+        [
+            new XElement(
+                Rdf + "Description",
+                new XAttribute(Rdf + "about", ""),
+                new XAttribute(XNamespace.Xmlns + "pdfaExtension", extension.NamespaceName),
+                new XAttribute(XNamespace.Xmlns + "pdfaSchema", schema.NamespaceName),
+                new XAttribute(XNamespace.Xmlns + "pdfaProperty", property.NamespaceName),
+                new XElement(extension + "schemas", new XElement(Rdf + "Bag", Resource(
+                    "li",
+                    new XElement(schema + "schema", "Factur-X PDFA Extension Schema"),
+                    new XElement(schema + "namespaceURI", FacturX.NamespaceName),
+                    new XElement(schema + "prefix", "fx"),
+                    new XElement(schema + "property", new XElement(Rdf + "Seq", properties.Select(p => Resource(
+                        "li",
+                        new XElement(property + "name", p.Name),
+                        new XElement(property + "valueType", "Text"),
+                        new XElement(property + "category", "external"),
+                        new XElement(property + "description", p.Meaning))))))))),
+            Description(FacturX, "fx", [.. properties.Select(p => new XElement(FacturX + p.Name, p.Value))]),
+        ];
+
+        static XElement Resource(string name, params XElement[] content) => new(Rdf + name, new XAttribute(Rdf + "parseType", "Resource"), content);
+    }
+
+    private static XElement Description(XNamespace space, string prefix, params XElement[] content) =>
+        new(Rdf + "Description", new XAttribute(Rdf + "about", ""), new XAttribute(XNamespace.Xmlns + prefix, space.NamespaceName), content);
+}

@@ -1,0 +1,16 @@
+using ResellerPortal.Core.Invoicing;
+
+namespace ResellerPortal.Documents.Invoices.Electronic;
+
+/// <summary>Invoices for machines after EN 16931, in the syntax that is asked for.</summary>
+public sealed class ElectronicInvoiceWriter : IElectronicInvoice
+{
+    public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot) => ElectronicInvoiceRules.MissingFrom(snapshot);
+
+    public byte[] Write(InvoiceSnapshot snapshot, ElectronicSyntax syntax) => syntax switch
+    {
+        ElectronicSyntax.Ubl => UblInvoiceWriter.Write(snapshot),
+        ElectronicSyntax.Cii => CiiInvoiceWriter.Write(snapshot),
+        _ => throw new ArgumentOutOfRangeException(nameof(syntax)),
+    };
+}

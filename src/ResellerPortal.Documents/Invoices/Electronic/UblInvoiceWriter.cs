@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Xml.Linq;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Documents.Invoices.Electronic;
+
+/// <summary>
+/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. Every amount is the snapshot's; nothing is computed
+/// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
+/// </summary>
+internal static class UblInvoiceWriter
+{
+    private const string PeppolSpecification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
+
+    // The type codes are UNCL1001's: commercial invoice, and credit note.
+    private static readonly Vocabulary Invoice = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" + "Invoice", "380", "InvoiceLine", "InvoicedQuantity");
+    private static readonly Vocabulary CreditNote = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2" + "CreditNote", "381", "CreditNoteLine", "CreditedQuantity");
+    private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
+    private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
+
+    public static byte[] Write(InvoiceSnapshot snapshot)
+    {
+        ElectronicInvoiceRules.DemandComplete(snapshot);
+
+        // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
+        var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
+        var words = snapshot.Credits is null ? Invoice : CreditNote;
+        var document = new XElement(
+            words.Root,
+            new XAttribute("xmlns", words.Root.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
+            new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
+            Text("CustomizationID", snapshot.ElectronicProfile == ElectronicProfile.XRechnung ? ElectronicInvoiceRules.XRechnungSpecification : PeppolSpecification),
+            Text("ProfileID", ElectronicInvoiceRules.Process),
+            Text("ID", snapshot.Number),
+            Text("IssueDate", Date(snapshot.IssuedOn)),
+            snapshot.Credits is null ? Text("DueDate", Date(snapshot.DueOn)) : null,
+            Text(words.Root.LocalName + "TypeCode", words.TypeCode),
+            Text("Note", ElectronicInvoiceRules.NoteOf(snapshot)),
+            Text("DocumentCurrencyCode", snapshot.Currency.Code),
+            snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
+            Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
+            new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
+            snapshot.Credits is { } credits
+                ? new XElement(Cac + "BillingReference", new XElement(Cac + "InvoiceDocumentReference", Text("ID", credits.Number), Text("IssueDate", Date(credits.IssuedOn))))
+                : null,
+            new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
+            new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
+            PaymentMeans(snapshot),
+            ElectronicInvoiceRules.TermsOf(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
+            new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
+
+            // BR-53: the tax in the seller's own currency, as one amount.
+            snapshot.Reporting is null ? null : new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.ReportedTax.MinorUnits, snapshot.ReportedTax.Currency)),
+            new XElement(
+                Cac + "LegalMonetaryTotal",
+                Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),
+                Amount("TaxExclusiveAmount", snapshot.NetMinorUnits, snapshot.Currency),
+                Amount("TaxInclusiveAmount", snapshot.TotalMinorUnits, snapshot.Currency),
+                snapshot.FromBalanceMinorUnits != 0 ? Amount("PrepaidAmount", snapshot.FromBalanceMinorUnits, snapshot.Currency) : null,
+                Amount("PayableAmount", snapshot.Payable.MinorUnits, snapshot.Currency)),
+            snapshot.Lines.Select((line, index) => Line(line, index + 1, words, snapshot.Currency)));
+        return ElectronicInvoiceRules.Bytes(document);
+    }
+
+    private static XElement Party(SnapshotParty party, bool hasVatIds) => new(
+        Cac + "Party",
+        party.Email.Length > 0 ? Text("EndpointID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme)) : null,
+        new XElement(Cac + "PartyName", Text("Name", party.Name)),
+        new XElement(
+            Cac + "PostalAddress",
+            Given("StreetName", party.Address.Street),
+            Given("CityName", party.Address.City),
+            Given("PostalZone", party.Address.PostalCode),
+            new XElement(Cac + "Country", Text("IdentificationCode", party.Address.Country))),
+        party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
+
+        // BR-CO-26: a seller is known by its VAT id or by a registration; the id serves as one where it may not be the former.
+        new XElement(Cac + "PartyLegalEntity", Text("RegistrationName", party.Name), hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
+        party.Email.Length > 0 || party.ContactName.Length > 0
+            ? new XElement(Cac + "Contact", Given("Name", party.ContactName), Given("Telephone", party.Phone), Given("ElectronicMail", party.Email))
+            : null);
+
+    private static XElement PaymentMeans(InvoiceSnapshot snapshot) => new(
+        Cac + "PaymentMeans",
+        Text("PaymentMeansCode", ElectronicInvoiceRules.MeansOf(snapshot)),
+        Text("PaymentID", snapshot.Number),
+        snapshot.Account is { } account
+            ? new XElement(
+                Cac + "PayeeFinancialAccount",
+                Text("ID", account.Iban),
+                Text("Name", account.Holder),
+                account.Bic.Length > 0 ? new XElement(Cac + "FinancialInstitutionBranch", Text("ID", account.Bic)) : null)
+            : null);
+
+    private static XElement Subtotal(SnapshotTax tax, Currency currency) => new(
+        Cac + "TaxSubtotal",
+        Amount("TaxableAmount", tax.TaxableMinorUnits, currency),
+        Amount("TaxAmount", tax.TaxMinorUnits, currency),
+        new XElement(
+            Cac + "TaxCategory",
+            Text("ID", tax.Category),
+            Percent(tax.Category, tax.RateBasisPoints),
+            Given("TaxExemptionReasonCode", tax.ReasonCode ?? ""),
+            Given("TaxExemptionReason", tax.Reason ?? ""),
+            Vat()));
+
+    private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency)
+    {
+        var (price, forHowMany) = ElectronicInvoiceRules.PriceOf(line, currency);
+        return new XElement(
+            Cac + words.Line,
+            Text("ID", number.ToString(CultureInfo.InvariantCulture)),
+            Text(words.Quantity, line.Quantity.ToString(CultureInfo.InvariantCulture), Unit()),
+            Amount("LineExtensionAmount", line.AmountMinorUnits, currency),
+            new XElement(
+                Cac + "Item",
+                Text("Name", line.Description),
+                new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
+            new XElement(
+                Cac + "Price",
+                Text("PriceAmount", price, new XAttribute("currencyID", currency.Code)),
+                forHowMany is null ? null : Text("BaseQuantity", forHowMany, Unit())));
+    }
+
+    private static XAttribute Unit() => new("unitCode", ElectronicInvoiceRules.One);
+
+    private static XElement? Percent(string category, int basisPoints) =>
+        ElectronicInvoiceRules.PercentOf(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
+
+    private static XElement Vat() => new(Cac + "TaxScheme", Text("ID", "VAT"));
+
+    private static XElement Amount(string name, long minorUnits, Currency currency) =>
+        Text(name, ElectronicInvoiceRules.AmountOf(minorUnits, currency), new XAttribute("currencyID", currency.Code));
+
+    private static XElement? Given(string name, string value) => value.Length == 0 ? null : Text(name, value);
+
+    private static XElement Text(string name, string value, params XAttribute[] attributes) => new(Cbc + name, attributes, value);
+
+    private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>The words in which UBL's two documents differ.</summary>
+    private sealed record Vocabulary(XName Root, string TypeCode, string Line, string Quantity);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using PdfSharp.Drawing;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Languages;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Documents.Drawing;
+
+namespace ResellerPortal.Documents.Invoices.Pdf;
+
+/// <summary>The fonts, colours and language that a reseller's document is drawn in.</summary>
+internal class DocumentStyle
+{
+    private readonly string _family;
+
+    public DocumentStyle(string language, DocumentFont font, string accentColor)
+    {
+        ShippedFonts.Use();
+        Language = DocumentLanguage.Of(language);
+        _family = font switch
+        {
+            DocumentFont.SourceSerif => ShippedFonts.Serif,
+            DocumentFont.PlexSans => ShippedFonts.Plex,
+            _ => ShippedFonts.Text,
+        };
+        Accent = DocumentColors.Of(accentColor);
+        Body = Font(9);
+        Strong = Font(9, bold: true);
+        Label = Font(7.5);
+        Small = Font(6.5);
+    }
+
+    public DocumentLanguage Language { get; }
+
+    public DocumentWords Words => Language.Words;
+
+    public XColor Accent { get; }
+
+    public XFont Body { get; }
+
+    public XFont Strong { get; }
+
+    public XFont Label { get; }
+
+    public XFont Small { get; }
+
+    public XFont Font(double size, bool bold = false) => PdfFlow.Font(size, bold, _family);
+
+    /// <summary>A line of words with what belongs in their places.</summary>
+    public static string Say(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
+
+    public IEnumerable<string> Address(SnapshotParty party) =>
+        party.Address.Lines().Append(party.VatId is null ? "" : Say(Words.VatId, party.VatId)).Append(party.Email).Where(line => line.Length > 0);
+}

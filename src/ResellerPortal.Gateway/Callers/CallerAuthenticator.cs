@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Gateway.Callers;
+
+/// <summary>Finds out whose request it is.</summary>
+public sealed class CallerAuthenticator(TokenAuthenticator gate, SignedTokenVerifier signed, UpstreamSettingsService settings)
+{
+    /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
+    /// <exception cref="CallerErrorException">There are no credentials, or a signature is not good.</exception>
+    internal async ValueTask<byte[]> HashAsync(HttpContext context, Credentials credentials) =>
+        !credentials.IsSigned
+            ? TokenSecret.Hash(credentials.Value)
+            : await signed.VerifyAsync(credentials.Value, context.Connection.RemoteIpAddress, context.RequestAborted)
+                ?? throw new CallerErrorException(GatewayError.SignedTokenInvalid);
+
+    /// <summary>The caller's token, for what uses no conversion.</summary>
+    /// <exception cref="CallerErrorException">It may not be used.</exception>
+    internal async Task<ApiToken> TokenAsync(HttpContext context)
+    {
+        var credentials = Credentials.Of(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
+        var (token, refusal) = await gate.EnterAsync(
+            await HashAsync(context, credentials), context.Connection.RemoteIpAddress, OriginOf(context.Request), context.RequestAborted);
+        if (token is null)
+        {
+            throw new CallerErrorException(GatewayError.Of(refusal!));
+        }
+
+        return credentials.IsFromQuery && !(await settings.OfAsync(token.ResellerId, context.RequestAborted)).AcceptsQueryCredentials
+            ? throw new CallerErrorException(GatewayError.QueryCredentialsOff)
+            : token;
+    }
+
+    /// <summary>The caller's master token.</summary>
+    /// <exception cref="CallerErrorException">It is another one.</exception>
+    internal async Task<ApiToken> MasterAsync(HttpContext context)
+    {
+        var token = await TokenAsync(context);
+        return token.IsMaster && Credentials.Of(context.Request) is { IsSigned: false } ? token : throw new CallerErrorException(GatewayError.MasterTokenNeeded);
+    }
+
+    internal static string? OriginOf(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;
+}

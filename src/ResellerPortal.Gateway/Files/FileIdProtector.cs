@@ -1,0 +1,63 @@
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.WebUtilities;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Gateway.Files;
+
+/// <summary>A file that the upstream keeps for a while.</summary>
+/// <param name="Region">Where the upstream keeps it; empty for its own choice.</param>
+public sealed record StoredFile(ResellerId Reseller, CustomerId Customer, string Region, string UpstreamId);
+
+/// <summary>
+/// The ids that customers see of stored files: sealed, with the owner and the end inside. So an id proves whose file it is
+/// on every node, and nothing has to be written for it.
+/// </summary>
+public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProvider clock)
+{
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(3);
+
+    /// <summary>What all sealed texts begin with.</summary>
+    private const string Seal = "CfDJ8";
+
+    private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Gateway.FileId.v1");
+
+    public static bool HasForm(string text) => text.StartsWith(Seal, StringComparison.Ordinal) && text.Length < 1000;
+
+    public string Issue(StoredFile file)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new BinaryWriter(buffer, Encoding.UTF8))
+        {
+            writer.Write(file.Reseller.Value.ToByteArray());
+            writer.Write(file.Customer.Value.ToByteArray());
+            writer.Write((clock.GetUtcNow() + Kept).ToUnixTimeSeconds());
+            writer.Write(file.Region);
+            writer.Write(file.UpstreamId);
+        }
+
+        return WebEncoders.Base64UrlEncode(_protector.Protect(buffer.ToArray()));
+    }
+
+    /// <returns>Null for what is no id of ours, or of a file that is gone.</returns>
+    public StoredFile? Read(string id)
+    {
+        if (!HasForm(id))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(_protector.Unprotect(WebEncoders.Base64UrlDecode(id))), Encoding.UTF8);
+            var reseller = new ResellerId(new Guid(reader.ReadBytes(16)));
+            var customer = new CustomerId(new Guid(reader.ReadBytes(16)));
+            var isGone = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()) <= clock.GetUtcNow();
+            return isGone ? null : new StoredFile(reseller, customer, reader.ReadString(), reader.ReadString());
+        }
+        catch (Exception failure) when (failure is System.Security.Cryptography.CryptographicException or FormatException)
+        {
+            return null;
+        }
+    }
+}

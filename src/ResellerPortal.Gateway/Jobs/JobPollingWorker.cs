@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Gateway.Callers;
+
+namespace ResellerPortal.Gateway.Jobs;
+
+/// <summary>Follows running jobs to their end, whoever started them, and calls the web hooks of those that have ended.</summary>
+internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement ending, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPollingWorker> logger) : BackgroundService
+{
+    public const string WebHookClient = "webhooks";
+
+    private const int JobsAtOnce = 500;
+
+    /// <summary>The upstream wants to be asked for one job every five seconds at most.</summary>
+    private static readonly TimeSpan YoungFor = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _forgetAtUtc;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.JobPolling);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PollAsync(stoppingToken);
+                await CallWebHooksAsync(stoppingToken);
+                if (clock.GetUtcNow() >= _forgetAtUtc)
+                {
+                    await jobs.ForgetOldAsync(stoppingToken);
+                    _forgetAtUtc = clock.GetUtcNow() + ForgetEvery;
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "Jobs could not be followed; it is tried again.");
+            }
+        }
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in await jobs.RunningAsync(JobsAtOnce, cancellationToken))
+        {
+            if (clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor)
+            {
+                await ending.TryEndAsync(job, cancellationToken);
+            }
+        }
+    }
+
+    private async Task CallWebHooksAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in await jobs.WebHooksDueAsync(cancellationToken))
+        {
+            await jobs.NoteWebHookAsync(job, await CallAsync(job, cancellationToken));
+        }
+    }
+
+    /// <summary>ConvertAPI posts the id as JSON; older programs read it from the query.</summary>
+    private async Task<bool> CallAsync(ConversionJob job, CancellationToken cancellationToken)
+    {
+        var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(job.WebHook!, "JobId", job.Name);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent($$"""{"JobId":"{{job.Name}}"}""", null, "application/json") };
+            using var answer = await clients.CreateClient(WebHookClient).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or CallerErrorException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogInformation("The web hook of job {Job} was not reached: {Reason}", job.Id, failure.Message);
+            return false;
+        }
+    }
+}

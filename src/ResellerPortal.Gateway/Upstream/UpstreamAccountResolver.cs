@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Gateway.Sandbox;
+
+namespace ResellerPortal.Gateway.Upstream;
+
+/// <summary>Where a reseller's conversions go, and under which account.</summary>
+/// <param name="Region">Empty for the upstream's own choice.</param>
+public sealed record UpstreamAccount(string BaseAddress, string Secret, string Region, bool IsOwn, bool AcceptsQueryCredentials);
+
+/// <summary>Where the upstream is and how we sign in there: the configured service, or the sandbox on this very server.</summary>
+public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options, UpstreamSettingsService settings, IServer server, TimeProvider clock)
+{
+    private static readonly string[] AnyHost = ["0.0.0.0", "[::]", "*", "+"];
+
+    /// <summary>How long a reseller's change takes to reach every node.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
+
+    private readonly string _sandboxSecret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private readonly ConcurrentDictionary<ResellerId, (UpstreamAccount Account, DateTimeOffset Until)> _known = new();
+
+    /// <summary>Whether there is no real account to ask about.</summary>
+    public bool IsSandbox => options.Value.IsSandbox;
+
+    /// <summary>The operator's secret.</summary>
+    public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
+
+    /// <summary>The account of a reseller: its own before the operator's.</summary>
+    public async ValueTask<UpstreamAccount> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
+    {
+        if (_known.TryGetValue(reseller, out var known) && known.Until > clock.GetUtcNow())
+        {
+            return known.Account;
+        }
+
+        return await ReadAsync(reseller, cancellationToken);
+    }
+
+    /// <summary>The account of a reseller as it is now, for acts that are worth the question.</summary>
+    public async Task<UpstreamAccount> ReadAsync(ResellerId reseller, CancellationToken cancellationToken)
+    {
+        var choice = await settings.OfAsync(reseller, cancellationToken);
+        var region = options.Value.Regions.ContainsKey(choice.Region) ? choice.Region : "";
+        var account = new UpstreamAccount(BaseOf(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
+        _known[reseller] = (account, clock.GetUtcNow() + Remembered);
+        return account;
+    }
+
+    /// <summary>The base address of a region, without a slash at its end.</summary>
+    public string BaseOf(string region) =>
+        options.Value.IsSandbox ? SandboxBase()
+        : (region.Length > 0 && options.Value.Regions.TryGetValue(region, out var regional) ? regional : options.Value.BaseUrl).TrimEnd('/');
+
+    private string SandboxBase()
+    {
+        var bound = BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        var host = AnyHost.Contains(bound.Host) ? "127.0.0.1" : bound.Host;
+        return $"{bound.Scheme}://{host}:{bound.Port}{SandboxEndpoints.Path}";
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+
+namespace ResellerPortal.Gateway.Upstream;
+
+/// <summary>
+/// Keeps a sick upstream from taking the portal with it: while it does not answer, requests are turned away at once; and
+/// what was certainly not sent is sent again, a little later.
+/// </summary>
+internal sealed class UpstreamCircuitBreaker
+{
+    private readonly ConcurrentDictionary<string, Circuit> _ways = new();
+
+    /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
+    public bool IsDown(string baseAddress) => WayTo(baseAddress).State.CircuitState == CircuitState.Open;
+
+    /// <param name="send">Sends once; a fault is in its outcome, not thrown.</param>
+    public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<Outcome<UpstreamOutcome>>> send)
+    {
+        var context = ResilienceContextPool.Shared.Get();
+        try
+        {
+            var outcome = await WayTo(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => send(), context, send);
+            if (outcome.Exception is BrokenCircuitException)
+            {
+                return new UpstreamOutcome.Unreachable();
+            }
+
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private Circuit WayTo(string baseAddress) => _ways.GetOrAdd(baseAddress, _ => new Circuit());
+
+    private sealed class Circuit
+    {
+        public Circuit() => Pipeline = new ResiliencePipelineBuilder<UpstreamOutcome>()
+            .AddRetry(new RetryStrategyOptions<UpstreamOutcome>
+            {
+                // No connection was made: nothing was sent, so nothing can be charged twice.
+                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable),
+                MaxRetryAttempts = 2,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<UpstreamOutcome>
+            {
+                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable or UpstreamOutcome.Lost),
+                FailureRatio = 0.5,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(30),
+                BreakDuration = TimeSpan.FromSeconds(15),
+                StateProvider = State,
+            })
+            .Build();
+
+        public CircuitBreakerStateProvider State { get; } = new();
+
+        public ResiliencePipeline<UpstreamOutcome> Pipeline { get; }
+    }
+}

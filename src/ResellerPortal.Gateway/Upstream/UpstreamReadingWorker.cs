@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Gateway.Upstream;
+
+/// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
+internal sealed class UpstreamReadingWorker(
+    UpstreamSettingsService settings, UpstreamAccountResolver address, UpstreamClient upstream, UpstreamStatisticsReader statistics, ReconciliationService reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<UpstreamReadingWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Reads the accounts whose last reading is old enough.</summary>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        if (address.IsSandbox)
+        {
+            return;
+        }
+
+        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(address.BaseOf(""), address.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
+        foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
+        {
+            accounts.Add((reseller, new UpstreamAccount(address.BaseOf(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
+        }
+
+        foreach (var (owner, account) in accounts)
+        {
+            var mark = ReconciliationService.MarkOf(account.Secret);
+            var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
+            if (last + options.Value.ReadingsEvery > clock.GetUtcNow())
+            {
+                continue;
+            }
+
+            // The ledger is cut at the moment before the question: what is charged later stands in the next reading.
+            var now = clock.GetUtcNow();
+            if (await ConsumedAsync(account, cancellationToken) is { } consumed)
+            {
+                var reading = await reconciliation.RecordAsync(owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
+                if (!reading.IsExplained(since: 0))
+                {
+                    logger.LogWarning("The upstream charged {Charged} conversions to the account of {Owner}, the ledger recorded {Recorded}. See Reconciliation in the portal.", reading.Charged, owner?.ToString() ?? "the operator", reading.Recorded);
+                }
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReadingsEvery < TimeSpan.FromMinutes(10) ? options.Value.ReadingsEvery : TimeSpan.FromMinutes(10));
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await ReadAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                logger.LogError(failure, "The upstream's accounts could not be read; it is tried again.");
+            }
+        }
+    }
+
+    /// <summary>What the account's statistics count between two instants; null where they do not tell.</summary>
+    private async Task<long?> CountedAsync(UpstreamAccount account, DateTimeOffset? after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (after is not { } from)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (sum, allTimed) = (0L, true);
+            await foreach (var usage in statistics.ReadAsync(account, DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(until.UtcDateTime), cancellationToken))
+            {
+                allTimed &= usage.HasTime;
+                sum += usage.AtUtc > from && usage.AtUtc <= until ? usage.Conversions : 0;
+            }
+
+            return allTimed ? sum : null;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
+        {
+            logger.LogWarning("The statistics of an account could not be read: {Reason}", failure.Message);
+            return null;
+        }
+    }
+
+    private async Task<long?> ConsumedAsync(UpstreamAccount account, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(Patience);
+            using var answer = await upstream.SendAsync(account, HttpMethod.Get, "/user", null, timeout.Token);
+            var text = await answer.Content.ReadAsStringAsync(timeout.Token);
+            if (answer.IsSuccessStatusCode && JsonNode.Parse(text)?["ConversionsConsumed"] is JsonValue value && value.TryGetValue<long>(out var consumed))
+            {
+                return consumed;
+            }
+
+            logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Options;
+using ResellerPortal.Core.Checkouts;
+using Stripe;
+
+namespace ResellerPortal.Payments.Stripe;
+
+/// <summary>How calls in a merchant's name are made.</summary>
+internal sealed record StripeAccess(StripeClient Client, string? Account)
+{
+    /// <param name="key">The same key does a thing once.</param>
+    public RequestOptions With(string key) => new() { IdempotencyKey = key, StripeAccount = Account };
+
+    public RequestOptions Read => new() { StripeAccount = Account };
+}
+
+/// <summary>Clients of Stripe by whose account they work in, and what Stripe's refusals mean.</summary>
+internal sealed class StripeClientFactory(IOptions<StripeOptions> options, MerchantKeyStore keys, IHttpClientFactory http)
+{
+    private const int Retries = 2;
+
+    public StripeOptions Options => options.Value;
+
+    public bool IsConfigured => options.Value.SecretKey.Length > 0;
+
+    /// <exception cref="PaymentProviderException">The merchant has no key.</exception>
+    public async Task<StripeAccess> OfAsync(Merchant merchant, CancellationToken cancellationToken)
+    {
+        var key = merchant.KeysOf is { } reseller ? (await keys.OfAsync(reseller, cancellationToken))?.SecretKey : options.Value.SecretKey;
+        return string.IsNullOrEmpty(key)
+            ? throw new PaymentProviderException("Online payments are not set up.", isFinal: true)
+            : new StripeAccess(ClientOf(key), merchant.IsConnected ? merchant.Key : null);
+    }
+
+    public StripeClient ClientOf(string secretKey) => new(
+        secretKey, null, new SystemNetHttpClient(http.CreateClient(StripeOptions.Section), Retries), options.Value.ApiBase.Length > 0 ? options.Value.ApiBase.TrimEnd('/') : null);
+
+    /// <summary>One call, whose refusals come back as ours.</summary>
+    /// <exception cref="PaymentProviderException">Stripe cannot be reached, or refuses.</exception>
+    public static async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (StripeException failure)
+        {
+            throw Translate(failure);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            throw new PaymentProviderException("Stripe cannot be reached at the moment. Try again in a minute.", isFinal: false, failure);
+        }
+    }
+
+    /// <summary>The same for one object, which may not exist.</summary>
+    public static async Task<T?> FindAsync<T>(Func<Task<T>> call)
+        where T : class
+    {
+        try
+        {
+            return await CallAsync(call);
+        }
+        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.NotFound } or StripeException { StripeError.Code: "resource_missing" })
+        {
+            return null;
+        }
+    }
+
+    private static PaymentProviderException Translate(StripeException failure)
+    {
+        var isPassing = (int)failure.HttpStatusCode is 0 or 409 or 429 or >= 500;
+        var words = failure.StripeError?.Type == "card_error" ? failure.StripeError.Message
+            : (int)failure.HttpStatusCode is 401 or 403 ? "Stripe does not accept the key that the portal uses. Whoever set it up has to look at it."
+            : isPassing ? "Stripe is busy at the moment. Try again in a minute."
+            : $"Stripe refuses: {failure.StripeError?.Message ?? failure.Message}";
+        return new PaymentProviderException(words, !isPassing, failure);
+    }
+}

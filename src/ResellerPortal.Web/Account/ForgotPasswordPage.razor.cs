@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Sending;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Asks for a link to set a new password. The answer is the same for every address.</summary>
+public sealed partial class ForgotPasswordPage(UserAccountService accounts, IMailer mailer, NavigationManager navigation)
+{
+    [SupplyParameterFromForm(FormName = "forgot", Name = "email")]
+    private string? Email { get; set; }
+
+    [SupplyParameterFromQuery]
+    private bool Asked { get; set; }
+
+    private async Task AskAsync()
+    {
+        if (!string.IsNullOrWhiteSpace(Email))
+        {
+            await accounts.AskForLetterAsync(AccountEmailKind.ResetPassword, Email);
+        }
+
+        navigation.NavigateTo("/account/forgot?asked=true");
+    }
+}

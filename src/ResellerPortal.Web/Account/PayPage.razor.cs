@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>Where whoever holds an invoice's pay link sees what is due and pays it, without signing in.</summary>
+public sealed partial class PayPage(CheckoutService desk, PaymentEventDispatcher sync, NavigationManager navigation)
+{
+    private PayableInvoice? _invoice;
+    private (string Text, Severity Severity)? _returned;
+    private bool _isRunning;
+    private string? _refusal;
+
+    [Parameter]
+    public string Key { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "checkout")]
+    private string? Checkout { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await desk.ByLinkAsync(key)) is null)
+        {
+            return;
+        }
+
+        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
+        {
+            (_returned, _isRunning) = (CheckoutText.Of(checkout), checkout.State == CheckoutState.Processing);
+            _invoice = await desk.ByLinkAsync(key);
+        }
+    }
+
+    private async Task PayAsync()
+    {
+        var outcome = await desk.PayByLinkAsync(Guid.ParseExact(Key, "N"), navigation.ToAbsoluteUri($"/pay/{Key}?checkout={{checkout}}").OriginalString);
+        _refusal = outcome.Refusal?.Message;
+        if (!outcome.IsRefused)
+        {
+            navigation.NavigateTo(outcome.Value.Url!);
+        }
+    }
+}

@@ -1,9 +1,0 @@
-using ResellerPortal.Core.Privacy;
-
-namespace ResellerPortal.Web.Account;
-
-/// <summary>Tells what is stored of people, why, and for how long.</summary>
-public sealed partial class Privacy(RetentionSettings retention)
-{
-    private RetentionSettings Retention => retention;
-}

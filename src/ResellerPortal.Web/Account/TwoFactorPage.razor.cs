@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Components;
+
+namespace ResellerPortal.Web.Account;
+
+/// <summary>The second step of a sign-in by password.</summary>
+public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager navigation)
+{
+    private string? _refusal;
+
+    [SupplyParameterFromForm(FormName = "code", Name = "code")]
+    private string? Code { get; set; }
+
+    [SupplyParameterFromForm(FormName = "recovery", Name = "recovery")]
+    private string? Recovery { get; set; }
+
+    [SupplyParameterFromQuery]
+    private bool Stay { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? ReturnUrl { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is null)
+        {
+            navigation.NavigateTo("/account/sign-in");
+        }
+    }
+
+    private async Task SignInAsync() => GoOn(await signIn.CodeSignInAsync(Plain(Code), Stay), "This code is not right, or too old. Wait for the next one.");
+
+    private async Task RecoverAsync() => GoOn(await signIn.RecoveryCodeSignInAsync(Plain(Recovery)), "This recovery code is not right, or was used before.");
+
+    private void GoOn(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
+    {
+        if (result.Succeeded)
+        {
+            navigation.NavigateTo(LocalPath.Of(ReturnUrl));
+            return;
+        }
+
+        _refusal = result.IsLockedOut ? "Too many attempts. The account rests for some minutes." : refusal;
+    }
+
+    private static string Plain(string? code) => (code ?? "").Replace(" ", "", StringComparison.Ordinal).Trim();
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Prepaid;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Benchmarks;
+
+/// <summary>A database with one reseller, a large lot, and customers with tokens.</summary>
+internal sealed class BenchmarkData : IAsyncDisposable
+{
+    private const int TokensPerCustomer = 4;
+
+    private readonly Meter _meter;
+    private readonly MeterWriter _writer;
+
+    private BenchmarkData(PortalDatabase database)
+    {
+        Database = database;
+        _meter = new Meter(new PrepaidCoverageService(database, TimeProvider.System));
+        _writer = new MeterWriter(_meter, database, TimeProvider.System, NullLogger<MeterWriter>.Instance);
+    }
+
+    public PortalDatabase Database { get; }
+
+    public List<IssuedToken> Tokens { get; } = [];
+
+    /// <summary>Entries that it was filled with.</summary>
+    public long Rows { get; set; }
+
+    public static async Task<BenchmarkData> OpenAsync(IDatabaseDialect dialect, string connection, int customers = 16, string zone = "Europe/Vilnius")
+    {
+        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        await database.MigrateAsync();
+        var market = new BenchmarkData(database);
+        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await books.AddResellerAsync("northwind", zone: zone);
+        await books.BuyAsync(owner, 5_000_000_000, 50_000_000);
+        for (var i = 0; i < customers; i++)
+        {
+            var customer = await books.AddCustomerAsync(owner, $"Customer {i}");
+            for (var j = 0; j < TokensPerCustomer; j++)
+            {
+                market.Tokens.Add(await books.IssueAsync(owner, customer, limit: 900_000_000, environment: $"env{j}"));
+            }
+        }
+
+        await market._writer.StartAsync(default);
+        return market;
+    }
+
+    public PortalDbContext Open() => Database.Open(TenantScope.CrossTenants("benchmark"));
+
+    /// <summary>One conversion through the meter.</summary>
+    /// <returns>Latency of the slower command, in ticks.</returns>
+    public async Task<long> ConvertAsync(int worker)
+    {
+        var token = Tokens[worker % Tokens.Count];
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var held = (ReserveResult.Held)await _meter.ReserveAsync(new ReserveRequest(token.Token.SecretHash, "docx-to-pdf"));
+        var middle = System.Diagnostics.Stopwatch.GetTimestamp();
+        await _meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+        return Math.Max(middle - start, System.Diagnostics.Stopwatch.GetTimestamp() - middle);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.StopAsync(default);
+        _writer.Dispose();
+        SqliteConnection.ClearAllPools();
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notifications;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>What is told of what happened: expiries in the history, alerts by mail.</summary>
+public sealed class ExpiryTests
+{
+    [Fact]
+    public async Task What_expires_is_noted_once_in_its_resellers_history()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
+        await sqlite.Books.BuyAsync(owner, 10, 1, validityDays: 2);
+        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        var token = await sqlite.Books.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(1));
+        await sqlite.UseAsync(token.Secret, 4);
+        using var notes = new ExpiryWorker(sqlite.Database, sqlite.Clock, NullLogger<ExpiryWorker>.Instance);
+
+        Assert.Equal(0, await notes.NoteAsync());
+        sqlite.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(2, await notes.NoteAsync());
+        Assert.Equal(0, await notes.NoteAsync());
+
+        var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
+        Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
+        Assert.Contains(history.Rows, r => r.Entry.Action == "tokens.expired" && r.CustomerName == "Acme" && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
+        Assert.DoesNotContain((await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows, r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_alert_is_mailed_once_to_the_reseller_and_the_customer_and_again_only_where_the_server_refused_it()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        await sqlite.Books.BuyAsync(owner, 1000, 10);
+        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer, limit: 10)).Secret, 5);
+        var mailer = new RecordingMailer { IsConfigured = false };
+        using var mail = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
+
+        Assert.Equal(0, await mail.SendAsync());
+        mailer.IsConfigured = true;
+        mailer.IsRefusing = true;
+        Assert.Equal(0, await mail.SendAsync());
+        mailer.IsRefusing = false;
+        Assert.Equal(1, await mail.SendAsync());
+        Assert.Equal(0, await mail.SendAsync());
+
+        Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
+        Assert.All(mailer.Sent, m => Assert.Contains("is 50 % used", m.Subject, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Metering;
+
+namespace ResellerPortal.Core.Tests.Metering;
+
+/// <summary>SQLite keeps a statement's parameters from one row to the next; each row is written with its own all the same.</summary>
+public sealed class RetainedParameterTests
+{
+    private static readonly string?[] References = [null, "a", "a", "", null, "", "b", new string('ß', 200), "b", null, new string('€', 300), "a"];
+
+    [Fact]
+    public async Task Rows_that_are_written_together_keep_their_own_values()
+    {
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        await sqlite.Books.BuyAsync(owner, 10_000, 1m);
+        string[] secrets =
+        [
+            (await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret,
+            (await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Contoso"))).Secret,
+        ];
+        var wanted = new Dictionary<Guid, (long Quantity, string? Reference, string Converter)>();
+        for (var i = 0; i < 4 * References.Length; i++)
+        {
+            var converter = i % 5 < 2 ? "docx-to-pdf" : $"type{i % 7}-to-pdf";
+            wanted[await sqlite.HoldAsync(secrets[i / 3 % 2], 5, converter)] = (1 + (i / 2 % 4), References[i % References.Length], converter);
+        }
+
+        await Task.WhenAll(wanted.Select(w => sqlite.Meter.SettleAsync(new SettleRequest(w.Key, w.Value.Quantity, w.Value.Reference))));
+
+        await using var db = sqlite.OpenAll();
+        var entries = await db.LedgerEntries.AsNoTracking().ToListAsync();
+        Assert.Equal(wanted.Count, entries.Count);
+        Assert.All(entries, e => Assert.Equal(wanted[e.RequestId], (e.Quantity, e.Reference, e.Converter)));
+        await sqlite.AssertLedgerIsCleanAsync();
+    }
+}

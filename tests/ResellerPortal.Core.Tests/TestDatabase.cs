@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Prepaid;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Storage.Sqlite;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Core.Tests;
+
+/// <summary>A migrated database of its own for a test, with a clock that the test sets and a running meter.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly Action _remove;
+    private MeterWriter _writer;
+
+    private TestDatabase(PortalDatabase database, DateTimeOffset now, Action remove)
+    {
+        Clock = new FakeTimeProvider(now);
+        Books = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
+        _remove = remove;
+        Meter = NewMeter();
+        _writer = NewWriter();
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public TestData Books { get; }
+
+    public Meter Meter { get; private set; }
+
+    public PortalDatabase Database => Books.Database;
+
+    public static async Task<TestDatabase> OpenAsync(IDatabaseDialect dialect, string connection, Action remove, string now = "2026-10-15T12:00:00Z")
+    {
+        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        var books = new TestDatabase(database, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
+        await database.MigrateAsync();
+        await books._writer.StartAsync(default);
+        return books;
+    }
+
+    public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
+
+    /// <summary>The secret of a token whose reseller has 100 conversions.</summary>
+    public async Task<string> SellAsync()
+    {
+        var (_, owner) = await Books.AddResellerAsync("northwind");
+        await Books.BuyAsync(owner, 100, 1m);
+        return (await Books.IssueAsync(owner, await Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
+    }
+
+    public async Task<Guid> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        Assert.IsType<ReserveResult.Held>(await ReserveAsync(secret, quantity, converter)).ReservationId;
+
+    public Task<ReserveResult> ReserveAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>
+        Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, quantity));
+
+    public async Task UseAsync(string secret, long quantity = 1, string converter = "docx-to-pdf") =>
+        Assert.IsType<SettleResult.Recorded>(await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity, converter), quantity)));
+
+    /// <summary>Another node: its meter is lost with all that it held in memory.</summary>
+    public async Task RestartAsync()
+    {
+        await _writer.StopAsync(default);
+        _writer.Dispose();
+        Meter = NewMeter();
+        _writer = NewWriter();
+        await _writer.StartAsync(default);
+    }
+
+    public async Task<int> SweepAsync()
+    {
+        using var sweeper = new ReservationSweeper(Meter, Database, [], Clock, NullLogger<ReservationSweeper>.Instance);
+        return await sweeper.SweepAsync();
+    }
+
+    public async Task AssertLedgerIsCleanAsync()
+    {
+        Assert.Empty((await new LedgerVerifier(Database).VerifyAsync()).Faults);
+        Assert.Empty(await new Core.Invoicing.ClaimVerifier(Database).VerifyAsync());
+        Assert.Empty(await new Core.Balances.BalanceVerifier(Database).VerifyAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.StopAsync(default);
+        _writer.Dispose();
+        _remove();
+    }
+
+    public Meter NewMeter(int capacity = Meter.DefaultCapacity) => new(new PrepaidCoverageService(Database, Clock), capacity);
+
+    private MeterWriter NewWriter() => new(Meter, Database, Clock, NullLogger<MeterWriter>.Instance);
+}
+
+/// <summary>Opens a SQLite file of its own.</summary>
+internal static class TestDatabaseOnSqlite
+{
+    public static Task<TestDatabase> OpenAsync(string now = "2026-10-15T12:00:00Z", IDatabaseDialect? dialect = null)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
+        return TestDatabase.OpenAsync(dialect ?? new SqliteDialect(), $"Data Source={file}", Remove, now);
+
+        void Remove()
+        {
+            SqliteConnection.ClearAllPools();
+            foreach (var part in (string[])[file, file + "-wal", file + "-shm"])
+            {
+                File.Delete(part);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Notices;
+using ResellerPortal.Core.Notifications;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Testing;
+
+namespace ResellerPortal.Web.Tests.Mail;
+
+public sealed class UsageAlertEmailTests
+{
+    [Fact]
+    public async Task An_alert_goes_out_over_SMTP_and_says_nothing_of_cost()
+    {
+        await using var mailServer = StandInMailServer.Start();
+        using var server = PortalServer.Start(settings: mailServer.Settings);
+        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.BuyAsync(owner, 1000, 15);
+        var token = await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, "Acme"), limit: 2);
+        var meter = server.Services.GetRequiredService<Meter>();
+        var held = Assert.IsType<ReserveResult.Held>(await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
+        await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
+
+        var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().SendAsync();
+
+        Assert.Equal(1, sent);
+        Assert.Equal(["<owner@northwind.example>", "<admin@acme.example>"], mailServer.Recipients);
+        Assert.All(mailServer.Messages, m =>
+        {
+            Assert.Contains("is used up", m, StringComparison.Ordinal);
+            Assert.Contains("2 of 2 conversions", m, StringComparison.Ordinal);
+            Assert.DoesNotContain("0.015", m, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task A_notice_is_mailed_once_to_the_reseller_alone()
+    {
+        await using var mailServer = StandInMailServer.Start();
+        using var server = PortalServer.Start(settings: mailServer.Settings);
+        var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
+        await server.Books.AddCustomerAsync(owner, "Acme");
+        await using (var db = server.Books.Database.Open(owner.Scope))
+        {
+            db.Notify(reseller.Id, "Business was not renewed", "The charge is tried again.\n", server.Clock.GetUtcNow());
+            await db.SaveChangesAsync();
+        }
+
+        var mail = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
+        await mail.SendAsync();
+        await mail.SendAsync();
+
+        Assert.Contains("Business was not renewed", await mailServer.MessageAsync(0), StringComparison.Ordinal);
+        Assert.Equal(["<owner@northwind.example>"], mailServer.Recipients);
+    }
+}
