@@ -13,9 +13,9 @@ internal static class BufferPool
 
     private static readonly ArrayPool<byte> Kept = ArrayPool<byte>.Create(MaxKept, maxArraysPerBucket: 512);
 
-    public static byte[] Rent(int least) => PoolOf(least).Rent(least);
+    public static byte[] Rent(int least) => GetPool(least).Rent(least);
 
-    public static void Return(byte[] buffer) => PoolOf(buffer.Length).Return(buffer);
+    public static void Return(byte[] buffer) => GetPool(buffer.Length).Return(buffer);
 
-    private static ArrayPool<byte> PoolOf(int size) => size <= MaxKept ? Kept : ArrayPool<byte>.Shared;
+    private static ArrayPool<byte> GetPool(int size) => size <= MaxKept ? Kept : ArrayPool<byte>.Shared;
 }

@@ -97,7 +97,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
         401, 4015, $"This API token is not allowed to be used by pages of {(origin.Length <= 100 ? origin : origin[..100])}. Ask to have this origin added.");
 
     /// <summary>Why nothing was held.</summary>
-    public static GatewayError Of(ReserveResult refusal) => refusal switch
+    public static GatewayError FromRefusal(ReserveResult refusal) => refusal switch
     {
         ReserveResult.UnknownToken => TokenUnknown,
         ReserveResult.UsedUpstream => TokenIsNative,
@@ -116,7 +116,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     };
 
     /// <summary>What a caller did wrong while its request was read.</summary>
-    internal static GatewayError Of(Exception failure, long maxUploadBytes) => failure switch
+    internal static GatewayError FromException(Exception failure, long maxUploadBytes) => failure switch
     {
         CallerErrorException fault => fault.Error,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(maxUploadBytes),

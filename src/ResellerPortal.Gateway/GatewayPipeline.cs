@@ -18,7 +18,7 @@ public static class GatewayPipeline
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
         var faults = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
-        gateway.Use(next => context => faults.AnswerAsync(context, next));
+        gateway.Use(next => context => faults.InvokeAsync(context, next));
         gateway.UseWhen(context => context.Request.Path.StartsWithSegments("/token"), tokens => tokens.UseRateLimiter());
         gateway.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
         gateway.Run(context => context.GetEndpoint()!.RequestDelegate!(context));
@@ -29,10 +29,10 @@ public static class GatewayPipeline
     /// <summary>Turns floods of wrong tokens away before anything is looked up, and faults into the gateway's errors.</summary>
     private sealed class ExceptionMiddleware(InvalidTokenThrottle wrong, ILogger<ExceptionMiddleware> logger)
     {
-        public async Task AnswerAsync(HttpContext context, RequestDelegate next)
+        public async Task InvokeAsync(HttpContext context, RequestDelegate next)
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            var credentials = Credentials.Of(context.Request);
+            var credentials = Credentials.Find(context.Request);
             if (credentials is not null && !wrong.Admits(credentials.Value, context.Connection.RemoteIpAddress))
             {
                 await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
@@ -43,26 +43,26 @@ public static class GatewayPipeline
             {
                 await next(context);
             }
-            catch (Exception failure) when (!context.Response.HasStarted && ErrorOf(context, failure) is { } error)
+            catch (Exception failure) when (!context.Response.HasStarted && FindError(context, failure) is { } error)
             {
                 await error.ToResult().ExecuteAsync(context);
             }
 
             if (credentials is not null)
             {
-                wrong.Note(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+                wrong.Record(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
             }
         }
 
         /// <returns>Null where nobody is there to be told.</returns>
-        private GatewayError? ErrorOf(HttpContext context, Exception failure)
+        private GatewayError? FindError(HttpContext context, Exception failure)
         {
             switch (failure)
             {
                 case CallerErrorException fault:
                     return fault.Error;
                 case BadHttpRequestException:
-                    return GatewayError.Of(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
+                    return GatewayError.FromException(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
                 case MeterUnavailableException:
                     return GatewayError.MeterUnavailable;
                 case HttpRequestException:

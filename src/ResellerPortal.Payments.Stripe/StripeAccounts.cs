@@ -9,7 +9,7 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
 {
     public async Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         AccountCreateOptions options = new()
         {
             Type = clients.Options.ConnectAccountType,
@@ -24,22 +24,22 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
             },
             Metadata = new() { ["reseller"] = reseller.Id.Value.ToString("N") },
         };
-        return (await StripeClientFactory.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.With($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.CreateRequestOptions($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
     }
 
     public async Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         AccountLinkCreateOptions options = new() { Account = accountId, Type = "account_onboarding", ReturnUrl = returnUrl, RefreshUrl = returnUrl };
-        return (await StripeClientFactory.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.With($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
+        return (await StripeClientFactory.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.CreateRequestOptions($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
     }
 
     public async Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         try
         {
-            return await StripeClientFactory.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? StatusOf(account) : null;
+            return await StripeClientFactory.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? ToStatus(account) : null;
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
         {
@@ -52,7 +52,7 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
     {
         try
         {
-            return StatusOf(await StripeClientFactory.CallAsync(() => new AccountService(clients.ClientOf(secretKey)).GetSelfAsync(null, cancellationToken)));
+            return ToStatus(await StripeClientFactory.CallAsync(() => new AccountService(clients.GetClient(secretKey)).GetSelfAsync(null, cancellationToken)));
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Unauthorized })
         {
@@ -60,7 +60,7 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
         }
     }
 
-    private static MerchantStatus StatusOf(Account account)
+    private static MerchantStatus ToStatus(Account account)
     {
         var due = account.Requirements?.CurrentlyDue ?? [];
         return new MerchantStatus(

@@ -18,7 +18,7 @@ public static class StripeAmount
     private static readonly HashSet<string> WholeInHundredths = ["ISK", "UGX"];
 
     /// <exception cref="PaymentProviderException">Stripe cannot charge this amount to its last digit.</exception>
-    public static long Of(Money money)
+    public static long FromMoney(Money money)
     {
         var code = money.Currency.Code;
         var amount = money.Amount * PerUnit(code);
@@ -29,7 +29,7 @@ public static class StripeAmount
     }
 
     /// <exception cref="InvalidDataException">Stripe names a currency that nobody knows, or an amount that is no whole minor unit.</exception>
-    public static Money From(long amount, string code)
+    public static Money ToMoney(long amount, string code)
     {
         if (!Currency.TryParse(code.ToUpperInvariant(), out var currency))
         {

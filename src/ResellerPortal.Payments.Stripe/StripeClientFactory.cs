@@ -8,7 +8,7 @@ namespace ResellerPortal.Payments.Stripe;
 internal sealed record StripeAccess(StripeClient Client, string? Account)
 {
     /// <param name="key">The same key does a thing once.</param>
-    public RequestOptions With(string key) => new() { IdempotencyKey = key, StripeAccount = Account };
+    public RequestOptions CreateRequestOptions(string key) => new() { IdempotencyKey = key, StripeAccount = Account };
 
     public RequestOptions Read => new() { StripeAccount = Account };
 }
@@ -23,15 +23,15 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
     public bool IsConfigured => options.Value.SecretKey.Length > 0;
 
     /// <exception cref="PaymentProviderException">The merchant has no key.</exception>
-    public async Task<StripeAccess> OfAsync(Merchant merchant, CancellationToken cancellationToken)
+    public async Task<StripeAccess> GetAsync(Merchant merchant, CancellationToken cancellationToken)
     {
-        var key = merchant.KeysOf is { } reseller ? (await keys.OfAsync(reseller, cancellationToken))?.SecretKey : options.Value.SecretKey;
+        var key = merchant.KeysOf is { } reseller ? (await keys.FindAsync(reseller, cancellationToken))?.SecretKey : options.Value.SecretKey;
         return string.IsNullOrEmpty(key)
             ? throw new PaymentProviderException("Online payments are not set up.", isFinal: true)
-            : new StripeAccess(ClientOf(key), merchant.IsConnected ? merchant.Key : null);
+            : new StripeAccess(GetClient(key), merchant.IsConnected ? merchant.Key : null);
     }
 
-    public StripeClient ClientOf(string secretKey) => new(
+    public StripeClient GetClient(string secretKey) => new(
         secretKey, null, new SystemNetHttpClient(http.CreateClient(StripeOptions.Section), Retries), options.Value.ApiBase.Length > 0 ? options.Value.ApiBase.TrimEnd('/') : null);
 
     /// <summary>One call, whose refusals come back as ours.</summary>

@@ -9,7 +9,7 @@ namespace ResellerPortal.Payments.Stripe;
 /// <summary>Payments at Stripe's own page, charges of saved methods, and refunds.</summary>
 internal sealed class StripeGateway(StripeClientFactory clients, StripePayments payments, StripePriceFactory prices) : IOnlineGateway
 {
-    public PaymentMethodKind Way => PaymentMethodKind.Online;
+    public PaymentMethodKind Method => PaymentMethodKind.Online;
 
     public bool IsConfigured => clients.IsConfigured;
 
@@ -18,53 +18,53 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
     public async Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken)
     {
         var checkout = request.Checkout ?? throw new ArgumentException("An online payment needs its checkout.", nameof(request));
-        var access = await clients.OfAsync(checkout.Merchant, cancellationToken);
-        var options = await SessionOfAsync(access, request, checkout, cancellationToken);
-        var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(options, access.With($"checkout-{checkout.Id:N}"), cancellationToken));
+        var access = await clients.GetAsync(checkout.Merchant, cancellationToken);
+        var options = await CreateSessionOptionsAsync(access, request, checkout, cancellationToken);
+        var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(options, access.CreateRequestOptions($"checkout-{checkout.Id:N}"), cancellationToken));
         return new PaymentStart(session.Url, null, session.Id, StripePayments.Utc(session.ExpiresAt));
     }
 
     public async Task<string?> RefundAsync(Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(checkout.Merchant, cancellationToken);
+        var access = await clients.GetAsync(checkout.Merchant, cancellationToken);
         RefundCreateOptions options = new()
         {
             PaymentIntent = paymentId,
-            Amount = StripeAmount.Of(amount),
+            Amount = StripeAmount.FromMoney(amount),
             RefundApplicationFee = checkout.FeeMinorUnits > 0 ? true : null,
             Metadata = new() { [StripePayments.CheckoutKey] = checkout.Id.ToString("N") },
         };
-        await StripeClientFactory.CallAsync(() => new RefundService(access.Client).CreateAsync(options, access.With($"refund-{key:N}"), cancellationToken));
+        await StripeClientFactory.CallAsync(() => new RefundService(access.Client).CreateAsync(options, access.CreateRequestOptions($"refund-{key:N}"), cancellationToken));
         return null;
     }
 
-    public async Task<string> EnterPayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken)
+    public async Task<string> CreatePayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(payer.Merchant, cancellationToken);
+        var access = await clients.GetAsync(payer.Merchant, cancellationToken);
         CustomerCreateOptions options = new() { Name = details.Name, Email = details.Email, PreferredLocales = [details.Language], Metadata = new() { ["payer"] = payer.Id.ToString("N") } };
-        return (await StripeClientFactory.CallAsync(() => new CustomerService(access.Client).CreateAsync(options, access.With($"payer-{payer.Id:N}"), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new CustomerService(access.Client).CreateAsync(options, access.CreateRequestOptions($"payer-{payer.Id:N}"), cancellationToken))).Id;
     }
 
     public async Task<ProviderPayment> ChargeAsync(Checkout checkout, Payer payer, string subject, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(checkout.Merchant, cancellationToken);
+        var access = await clients.GetAsync(checkout.Merchant, cancellationToken);
         PaymentIntentCreateOptions options = new()
         {
-            Amount = StripeAmount.Of(checkout.Amount),
+            Amount = StripeAmount.FromMoney(checkout.Amount),
             Currency = checkout.Currency.Code.ToLowerInvariant(),
             Customer = payer.ProviderId,
             PaymentMethod = payer.MethodId,
             OffSession = true,
             Confirm = true,
             Description = subject,
-            ApplicationFeeAmount = checkout.FeeMinorUnits > 0 ? StripeAmount.Of(checkout.Fee) : null,
+            ApplicationFeeAmount = checkout.FeeMinorUnits > 0 ? StripeAmount.FromMoney(checkout.Fee) : null,
             Metadata = new() { [StripePayments.CheckoutKey] = checkout.Id.ToString("N") },
             Expand = ["latest_charge"],
         };
         try
         {
-            var intent = await new PaymentIntentService(access.Client).CreateAsync(options, access.With($"charge-{checkout.Id:N}"), cancellationToken);
-            return await StripePayments.OfAsync(access, intent, cancellationToken);
+            var intent = await new PaymentIntentService(access.Client).CreateAsync(options, access.CreateRequestOptions($"charge-{checkout.Id:N}"), cancellationToken);
+            return await StripePayments.ToPaymentAsync(access, intent, cancellationToken);
         }
         catch (StripeException declined) when (declined.StripeError is { Type: "card_error", PaymentIntent: { } intent })
         {
@@ -82,16 +82,16 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
 
     public Task<ProviderPayment?> ReadPaymentAsync(Merchant merchant, string id, CancellationToken cancellationToken) => payments.ReadAsync(merchant, id, cancellationToken);
 
-    public Task<string?> PaymentOfAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) => payments.IntentOfAsync(merchant, objectId, cancellationToken);
+    public Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) => payments.FindIntentIdAsync(merchant, objectId, cancellationToken);
 
     public IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
 
     public async Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         try
         {
-            await StripeClientFactory.CallAsync(() => new SessionService(access.Client).ExpireAsync(sessionId, null, access.With($"close-{sessionId}"), cancellationToken));
+            await StripeClientFactory.CallAsync(() => new SessionService(access.Client).ExpireAsync(sessionId, null, access.CreateRequestOptions($"close-{sessionId}"), cancellationToken));
         }
         catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest })
         {
@@ -101,17 +101,17 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
 
     public async Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         return await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(methodId, null, access.Read, cancellationToken)) is { CustomerId: not null };
     }
 
     public async Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
-        await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(methodId, null, access.With($"forget-{methodId}"), cancellationToken));
+        var access = await clients.GetAsync(merchant, cancellationToken);
+        await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(methodId, null, access.CreateRequestOptions($"forget-{methodId}"), cancellationToken));
     }
 
-    private async Task<SessionCreateOptions> SessionOfAsync(StripeAccess access, PaymentRequest request, Checkout checkout, CancellationToken cancellationToken)
+    private async Task<SessionCreateOptions> CreateSessionOptionsAsync(StripeAccess access, PaymentRequest request, Checkout checkout, CancellationToken cancellationToken)
     {
         var isPlan = checkout.Purpose == CheckoutPurpose.PlanOrder;
         var hasTax = isPlan && clients.Options.AutomaticTax;
@@ -122,7 +122,7 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
             Mode = request.Plan is null ? "payment" : "subscription",
             ClientReferenceId = id,
             Metadata = mark,
-            LineItems = [await LineOfAsync(access, request, checkout, hasTax, cancellationToken)],
+            LineItems = [await CreateLineOptionsAsync(access, request, checkout, hasTax, cancellationToken)],
             Customer = request.Payer?.ProviderId,
             CustomerEmail = request.Payer is null && request.Details is { Email.Length: > 0 } details ? details.Email : null,
             SuccessUrl = request.ReturnUrl,
@@ -145,23 +145,23 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
                 Description = request.Subject,
                 ReceiptEmail = request.Details is { Email.Length: > 0 } receiver ? receiver.Email : null,
                 SetupFutureUsage = checkout.SavesMethod ? "off_session" : null,
-                ApplicationFeeAmount = checkout.FeeMinorUnits > 0 ? StripeAmount.Of(checkout.Fee) : null,
+                ApplicationFeeAmount = checkout.FeeMinorUnits > 0 ? StripeAmount.FromMoney(checkout.Fee) : null,
             };
         }
 
         return options;
     }
 
-    private async Task<SessionLineItemOptions> LineOfAsync(StripeAccess access, PaymentRequest request, Checkout checkout, bool hasTax, CancellationToken cancellationToken) =>
+    private async Task<SessionLineItemOptions> CreateLineOptionsAsync(StripeAccess access, PaymentRequest request, Checkout checkout, bool hasTax, CancellationToken cancellationToken) =>
         request.Plan is { } plan
-            ? new SessionLineItemOptions { Quantity = 1, Price = await prices.OfAsync(access, plan, cancellationToken) }
+            ? new SessionLineItemOptions { Quantity = 1, Price = await prices.GetOrCreateAsync(access, plan, cancellationToken) }
             : new SessionLineItemOptions
             {
                 Quantity = 1,
                 PriceData = new SessionLineItemPriceDataOptions
                 {
                     Currency = checkout.Currency.Code.ToLowerInvariant(),
-                    UnitAmount = StripeAmount.Of(checkout.Amount),
+                    UnitAmount = StripeAmount.FromMoney(checkout.Amount),
                     TaxBehavior = hasTax ? "exclusive" : null,
                     ProductData = new SessionLineItemPriceDataProductDataOptions { Name = request.Subject },
                 },
@@ -172,9 +172,9 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
 internal sealed class StripePriceFactory
 {
     /// <summary>The price of a plan; made where it is missing, anew where the plan's price has changed.</summary>
-    public async Task<string> OfAsync(StripeAccess access, BulkPlan plan, CancellationToken cancellationToken)
+    public async Task<string> GetOrCreateAsync(StripeAccess access, BulkPlan plan, CancellationToken cancellationToken)
     {
-        var amount = StripeAmount.Of(plan.Price);
+        var amount = StripeAmount.FromMoney(plan.Price);
         var interval = plan.Renewal == PlanRenewal.Monthly ? "month" : "year";
         var key = $"plan-{plan.Id:N}-{amount}-{interval}";
         var known = await StripeClientFactory.CallAsync(() => new PriceService(access.Client).ListAsync(new PriceListOptions { LookupKeys = [key], Active = true, Limit = 1 }, access.Read, cancellationToken));
@@ -193,6 +193,6 @@ internal sealed class StripePriceFactory
             ProductData = new PriceProductDataOptions { Name = plan.Name },
             Metadata = new() { ["plan"] = plan.Id.ToString("N") },
         };
-        return (await StripeClientFactory.CallAsync(() => new PriceService(access.Client).CreateAsync(options, access.With(key), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new PriceService(access.Client).CreateAsync(options, access.CreateRequestOptions(key), cancellationToken))).Id;
     }
 }

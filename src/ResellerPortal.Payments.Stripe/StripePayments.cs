@@ -14,15 +14,15 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
     public async Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         var session = await StripeClientFactory.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
         return session is null ? null : new ProviderSession(
-            session.Id, CheckoutOf(session.ClientReferenceId), session.Status == "expired", session.PaymentIntentId ?? (IsFree(session) ? session.Id : null), session.SubscriptionId);
+            session.Id, ParseCheckoutId(session.ClientReferenceId), session.Status == "expired", session.PaymentIntentId ?? (IsFree(session) ? session.Id : null), session.SubscriptionId);
     }
 
     public async Task<ProviderPayment?> ReadAsync(Merchant merchant, string id, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         if (id.StartsWith("cs_", StringComparison.Ordinal))
         {
             return await StripeClientFactory.FindAsync(() => new SessionService(access.Client).GetAsync(id, null, access.Read, cancellationToken)) is { } session && IsFree(session) ? Free(session) : null;
@@ -30,11 +30,11 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
         var intent = await StripeClientFactory.FindAsync(
             () => new PaymentIntentService(access.Client).GetAsync(id, new PaymentIntentGetOptions { Expand = ["latest_charge"] }, access.Read, cancellationToken));
-        return intent is null ? null : await OfAsync(access, intent, cancellationToken);
+        return intent is null ? null : await ToPaymentAsync(access, intent, cancellationToken);
     }
 
     /// <summary>A payment from its intent, with what belongs to it.</summary>
-    public static async Task<ProviderPayment> OfAsync(StripeAccess access, PaymentIntent intent, CancellationToken cancellationToken)
+    public static async Task<ProviderPayment> ToPaymentAsync(StripeAccess access, PaymentIntent intent, CancellationToken cancellationToken)
     {
         var charge = intent.LatestCharge;
         var state = intent.Status switch
@@ -45,14 +45,14 @@ internal sealed class StripePayments(StripeClientFactory clients)
             "requires_payment_method" or "requires_action" when intent.LastPaymentError is not null => ProviderPaymentState.Failed,
             _ => ProviderPaymentState.Open,
         };
-        var total = StripeAmount.From(state == ProviderPaymentState.Paid ? intent.AmountReceived : intent.Amount, intent.Currency);
+        var total = StripeAmount.ToMoney(state == ProviderPaymentState.Paid ? intent.AmountReceived : intent.Amount, intent.Currency);
         var zero = Money.Zero(total.Currency);
         var at = state == ProviderPaymentState.Paid && charge is not null ? charge.Created : intent.Created;
-        ProviderPayment payment = new(intent.Id, CheckoutOf(intent.Metadata?.GetValueOrDefault(CheckoutKey)), state, total, zero, zero, Utc(at))
+        ProviderPayment payment = new(intent.Id, ParseCheckoutId(intent.Metadata?.GetValueOrDefault(CheckoutKey)), state, total, zero, zero, Utc(at))
         {
             Fault = intent.LastPaymentError?.Message ?? (intent.Status == "canceled" ? "The payment was cancelled." : null),
             ReceiptUrl = charge?.ReceiptUrl,
-            KeptMethod = intent is { SetupFutureUsage: "off_session", PaymentMethodId: { } method } ? new ProviderMethod(method, NameOf(charge?.PaymentMethodDetails)) : null,
+            KeptMethod = intent is { SetupFutureUsage: "off_session", PaymentMethodId: { } method } ? new ProviderMethod(method, GetMethodName(charge?.PaymentMethodDetails)) : null,
         };
         if (payment.CheckoutId is null)
         {
@@ -69,9 +69,9 @@ internal sealed class StripePayments(StripeClientFactory clients)
         return state == ProviderPaymentState.Paid ? payment with { Reversals = await ReversalsAsync(access, intent.Id, cancellationToken) } : payment;
     }
 
-    public async Task<string?> IntentOfAsync(Merchant merchant, string objectId, CancellationToken cancellationToken)
+    public async Task<string?> FindIntentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         return objectId.Split('_')[0] switch
         {
             "ch" or "py" => (await StripeClientFactory.FindAsync(() => new ChargeService(access.Client).GetAsync(objectId, null, access.Read, cancellationToken)))?.PaymentIntentId,
@@ -83,7 +83,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
     public async IAsyncEnumerable<PaymentSummary> SinceAsync(Merchant merchant, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(merchant, cancellationToken);
+        var access = await clients.GetAsync(merchant, cancellationToken);
         string? last = null;
         StripeList<PaymentIntent> page;
         do
@@ -102,10 +102,10 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
     public static DateTimeOffset Utc(DateTime instant) => new(DateTime.SpecifyKind(instant, DateTimeKind.Utc));
 
-    public static Guid? CheckoutOf(string? text) => Guid.TryParseExact(text, "N", out var id) ? id : null;
+    public static Guid? ParseCheckoutId(string? text) => Guid.TryParseExact(text, "N", out var id) ? id : null;
 
     /// <summary>"Visa ending in 4242".</summary>
-    public static string NameOf(ChargePaymentMethodDetails? details) => details switch
+    public static string GetMethodName(ChargePaymentMethodDetails? details) => details switch
     {
         { Card: { } card } => Name(card.Brand, card.Last4),
         { SepaDebit: { } debit } => Name("SEPA account", debit.Last4),
@@ -120,15 +120,15 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
     private static ProviderPayment Free(Session session)
     {
-        var total = StripeAmount.From(0, session.Currency);
-        return WithParts(new ProviderPayment(session.Id, CheckoutOf(session.ClientReferenceId), ProviderPaymentState.Paid, total, total, total, Utc(session.Created)) { SessionId = session.Id }, session);
+        var total = StripeAmount.ToMoney(0, session.Currency);
+        return WithParts(new ProviderPayment(session.Id, ParseCheckoutId(session.ClientReferenceId), ProviderPaymentState.Paid, total, total, total, Utc(session.Created)) { SessionId = session.Id }, session);
     }
 
     private static ProviderPayment WithParts(ProviderPayment payment, Session session) => payment with
     {
-        Subtotal = StripeAmount.From(session.AmountSubtotal ?? 0, session.Currency),
-        Discount = StripeAmount.From(session.TotalDetails?.AmountDiscount ?? 0, session.Currency),
-        Tax = StripeAmount.From(session.TotalDetails?.AmountTax ?? 0, session.Currency),
+        Subtotal = StripeAmount.ToMoney(session.AmountSubtotal ?? 0, session.Currency),
+        Discount = StripeAmount.ToMoney(session.TotalDetails?.AmountDiscount ?? 0, session.Currency),
+        Tax = StripeAmount.ToMoney(session.TotalDetails?.AmountTax ?? 0, session.Currency),
     };
 
     private static async Task<IReadOnlyList<ProviderReversal>> ReversalsAsync(StripeAccess access, string intentId, CancellationToken cancellationToken)
@@ -138,11 +138,11 @@ internal sealed class StripePayments(StripeClientFactory clients)
         return
         [
             .. refunds.Data.Where(r => r.Status is not null).Select(r => new ProviderReversal(
-                r.Id, ReversalKind.Refund, r.Status is "failed" or "canceled" ? ReversalState.Undone : ReversalState.Effective, StripeAmount.From(r.Amount, r.Currency), r.Reason ?? "", Utc(r.Created))),
+                r.Id, ReversalKind.Refund, r.Status is "failed" or "canceled" ? ReversalState.Undone : ReversalState.Effective, StripeAmount.ToMoney(r.Amount, r.Currency), r.Reason ?? "", Utc(r.Created))),
 
             // While a bank only inquires, no money is gone.
             .. disputes.Data.Where(d => !d.Status.StartsWith("warning", StringComparison.Ordinal)).Select(d => new ProviderReversal(
-                d.Id, ReversalKind.Dispute, d.Status switch { "won" or "prevented" => ReversalState.Undone, "lost" => ReversalState.Final, _ => ReversalState.Effective }, StripeAmount.From(d.Amount, d.Currency), d.Reason ?? "", Utc(d.Created))),
+                d.Id, ReversalKind.Dispute, d.Status switch { "won" or "prevented" => ReversalState.Undone, "lost" => ReversalState.Final, _ => ReversalState.Effective }, StripeAmount.ToMoney(d.Amount, d.Currency), d.Reason ?? "", Utc(d.Created))),
         ];
     }
 }

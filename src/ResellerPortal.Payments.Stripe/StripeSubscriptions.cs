@@ -12,7 +12,7 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
 {
     public async Task<ProviderSubscription?> ReadSubscriptionAsync(string id, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         var subscription = await StripeClientFactory.FindAsync(
             () => new SubscriptionService(access.Client).GetAsync(id, new SubscriptionGetOptions { Expand = ["default_payment_method"] }, access.Read, cancellationToken));
         if (subscription?.Items?.Data is not [{ } item, ..])
@@ -29,7 +29,7 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
         };
         return new ProviderSubscription(
             subscription.Id,
-            StripePayments.CheckoutOf(subscription.Metadata?.GetValueOrDefault(StripePayments.CheckoutKey)),
+            StripePayments.ParseCheckoutId(subscription.Metadata?.GetValueOrDefault(StripePayments.CheckoutKey)),
             state,
             subscription.CancelAtPeriodEnd,
             StripePayments.Utc(item.CurrentPeriodStart),
@@ -40,7 +40,7 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
 
     public async Task<ProviderInvoice?> ReadInvoiceAsync(string id, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         var invoice = await StripeClientFactory.FindAsync(() => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
         if (invoice is null)
         {
@@ -59,9 +59,9 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
             invoice.Id,
             null,
             invoice.Status == "paid" ? ProviderPaymentState.Paid : invoice.Status == "open" && invoice.Attempted ? ProviderPaymentState.Failed : ProviderPaymentState.Open,
-            StripeAmount.From(invoice.Subtotal, invoice.Currency),
-            StripeAmount.From(invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0, invoice.Currency),
-            StripeAmount.From(invoice.TotalTaxes?.Sum(t => t.Amount) ?? 0, invoice.Currency),
+            StripeAmount.ToMoney(invoice.Subtotal, invoice.Currency),
+            StripeAmount.ToMoney(invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0, invoice.Currency),
+            StripeAmount.ToMoney(invoice.TotalTaxes?.Sum(t => t.Amount) ?? 0, invoice.Currency),
             StripePayments.Utc(invoice.StatusTransitions?.PaidAt ?? invoice.Created))
         {
             ReceiptUrl = invoice.HostedInvoiceUrl,
@@ -77,30 +77,30 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
 
     public async Task UpgradeAsync(string subscriptionId, BulkPlan plan, DateTimeOffset atUtc, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         var service = new SubscriptionService(access.Client);
         var subscription = await StripeClientFactory.CallAsync(() => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
         SubscriptionUpdateOptions options = new()
         {
-            Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = await prices.OfAsync(access, plan, cancellationToken) }],
+            Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = await prices.GetOrCreateAsync(access, plan, cancellationToken) }],
             ProrationBehavior = "always_invoice",
             ProrationDate = atUtc.UtcDateTime,
             PaymentBehavior = "error_if_incomplete",
         };
         var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeMilliseconds()}");
-        await StripeClientFactory.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.With(key), cancellationToken));
+        await StripeClientFactory.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.CreateRequestOptions(key), cancellationToken));
     }
 
     public async Task SetCancelAsync(string subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         await StripeClientFactory.CallAsync(() => new SubscriptionService(access.Client).UpdateAsync(
-            subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd }, access.With($"cancel-{Guid.NewGuid():N}"), cancellationToken));
+            subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd }, access.CreateRequestOptions($"cancel-{Guid.NewGuid():N}"), cancellationToken));
     }
 
     public async IAsyncEnumerable<string> InvoicesSinceAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var access = await clients.OfAsync(Merchant.Operator, cancellationToken);
+        var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         string? last = null;
         StripeList<Invoice> page;
         do

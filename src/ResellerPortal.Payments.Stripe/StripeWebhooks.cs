@@ -21,17 +21,17 @@ public static class StripeWebhooks
     public static void MapStripeWebhooks(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-            TakeAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.Connected(account), events, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
+            ReceiveAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.ForConnectedAccount(account), events, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
         endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeyStore keys, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         {
             var id = new ResellerId(reseller);
-            return await keys.OfAsync(id, cancellationToken) is { } own
-                ? await TakeAsync(context, [own.WebhookSecret], _ => Merchant.WithKeysOf(id), events, clock, loggers, cancellationToken)
+            return await keys.FindAsync(id, cancellationToken) is { } own
+                ? await ReceiveAsync(context, [own.WebhookSecret], _ => Merchant.ForReseller(id), events, clock, loggers, cancellationToken)
                 : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
         }).AllowAnonymous().DisableAntiforgery();
     }
 
-    private static async Task<IResult> TakeAsync(
+    private static async Task<IResult> ReceiveAsync(
         HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");

@@ -35,7 +35,7 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
 
     public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
-        await using var batch = Batch(db, statement, BoxedValues.Of(rows, values));
+        await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
         await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -65,9 +65,9 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
 
-    public long? WritesOfOthers(PortalDbContext db) => null;
+    public long? ReadDataVersion(PortalDbContext db) => null;
 
-    public bool IsPassing(DbException failure) =>
+    public bool IsTransient(DbException failure) =>
         failure.IsTransient || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } || failure.InnerException is SocketException or IOException;
 
     private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));

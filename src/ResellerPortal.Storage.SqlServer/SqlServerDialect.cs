@@ -32,7 +32,7 @@ public sealed class SqlServerDialect : IDatabaseDialect
 
     public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
     {
-        await using var batch = Batch(db, statement, BoxedValues.Of(rows, values));
+        await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -62,9 +62,9 @@ public sealed class SqlServerDialect : IDatabaseDialect
 
     public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
 
-    public long? WritesOfOthers(PortalDbContext db) => null;
+    public long? ReadDataVersion(PortalDbContext db) => null;
 
-    public bool IsPassing(DbException failure) => failure.IsTransient;
+    public bool IsTransient(DbException failure) => failure.IsTransient;
 
     private static SqlBatch Batch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {

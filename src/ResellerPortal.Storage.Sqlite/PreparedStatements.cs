@@ -19,7 +19,7 @@ internal static class PreparedStatements
     public static void Execute<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
+        var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);
         foreach (var row in rows)
         {
             prepared.BeginRow();
@@ -33,7 +33,7 @@ internal static class PreparedStatements
     public static void Query(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows, Action<DbDataReader> found)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        var prepared = Known.GetOrCreateValue(connection).Of(connection, statement);
+        var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);
         using var row = new NativeRow(prepared.Native);
         foreach (var values in rows)
         {
@@ -69,7 +69,7 @@ internal static class PreparedStatements
     {
         private readonly Dictionary<BulkStatement, PreparedStatement> _prepared = new(ReferenceEqualityComparer.Instance);
 
-        public PreparedStatement Of(SqliteConnection connection, BulkStatement statement)
+        public PreparedStatement Get(SqliteConnection connection, BulkStatement statement)
         {
             if (!_prepared.TryGetValue(statement, out var prepared))
             {

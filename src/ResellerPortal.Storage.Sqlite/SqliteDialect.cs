@@ -78,7 +78,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     }
 
     /// <summary>https://www.sqlite.org/pragma.html#pragma_data_version</summary>
-    public long? WritesOfOthers(PortalDbContext db)
+    public long? ReadDataVersion(PortalDbContext db)
     {
         var version = 0L;
         PreparedStatements.Query(db, DataVersion, [[]], row => version = row.GetInt64(0));
@@ -86,7 +86,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     }
 
     /// <summary>Busy, locked, out of reach or out of space.</summary>
-    public bool IsPassing(DbException failure) => failure is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
+    public bool IsTransient(DbException failure) => failure is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
 
     /// <summary>A request waits for the file's one writer, but not for ever; the driver's own half minute is too long for that.</summary>
     private static string Patient(string connectionString)

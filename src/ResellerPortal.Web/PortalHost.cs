@@ -54,7 +54,7 @@ internal static class PortalHost
         services.AddSingleton<IStatementDocument, StatementPdf>();
         services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddStripePayments(builder.Configuration);
-        services.AddSingleton(OperatorAccountOf(builder.Configuration.GetSection("Operator")));
+        services.AddSingleton(ReadOperatorBankAccount(builder.Configuration.GetSection("Operator")));
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
             .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")
             .ValidateOnStart();
@@ -191,7 +191,7 @@ internal static class PortalHost
     }
 
     /// <summary>Where resellers transfer the price of plans to, as the settings say.</summary>
-    private static OperatorBankAccount OperatorAccountOf(IConfigurationSection settings)
+    private static OperatorBankAccount ReadOperatorBankAccount(IConfigurationSection settings)
     {
         var account = new BankAccount(settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
         return account.IsGiven && !BankAccount.IsIban(account.Iban)

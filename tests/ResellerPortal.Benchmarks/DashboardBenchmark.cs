@@ -72,9 +72,9 @@ internal static class DashboardBenchmark
         await ledger.PageAsync(Owner(market), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
     }
 
-    private static Actor Owner(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
+    private static Actor Owner(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.ForReseller(market.Tokens[0].Token.ResellerId));
 
-    private static Actor Customer(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
+    private static Actor Customer(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.ForCustomer(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
 
     private static double P95(List<double> times) => times.Order().ElementAt((int)(times.Count * 0.95));
 }

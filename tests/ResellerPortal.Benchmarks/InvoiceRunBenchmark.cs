@@ -51,11 +51,11 @@ internal static class InvoiceRunBenchmark
 
     private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
     {
-        var month = BillingPeriod.Of(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
+        var month = BillingPeriod.Containing(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
         await using var market = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
         await BigLedger.FillAsync(market, (long)customers * EntriesEach, month);
-        var owner = Actor.Portal("benchmark", TenantScope.Of(market.Tokens[0].Token.ResellerId));
-        var prices = await new RateCardService(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), month.FirstDay);
+        var owner = Actor.Portal("benchmark", TenantScope.ForReseller(market.Tokens[0].Token.ResellerId));
+        var prices = await new RateCardService(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), month.FirstDay);
         if (prices.IsRefused)
         {
             throw new InvalidOperationException(prices.Refusal!.Message);
@@ -125,7 +125,7 @@ internal static class InvoiceRunBenchmark
                 var entry = await db.LedgerEntries.SingleAsync(e => e.CustomerId == id && e.Sequence == number);
                 foreach (var draw in await db.LotDraws.Where(d => d.CustomerId == id && d.Sequence == number).ToListAsync())
                 {
-                    items.Add(new UsageItem(reseller.Zone.DayOf(entry.OccurredAtUtc), entry.Converter, entry.Environment, new UnitPrice(draw.UnitCostMicros, draw.Currency), draw.Quantity));
+                    items.Add(new UsageItem(reseller.Zone.GetDay(entry.OccurredAtUtc), entry.Converter, entry.Environment, new UnitPrice(draw.UnitCostMicros, draw.Currency), draw.Quantity));
                 }
             }
 

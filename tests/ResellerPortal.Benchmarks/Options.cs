@@ -7,7 +7,7 @@ namespace ResellerPortal.Benchmarks;
 /// <param name="Folder">Where database files are put: the disk that is measured.</param>
 internal sealed record Options(double Seconds, long Rows, string Folder)
 {
-    public static Options Of(string[] args) => new(
+    public static Options Parse(string[] args) => new(
         double.Parse(Value(args, "--seconds") ?? "8", CultureInfo.InvariantCulture),
         long.Parse(Value(args, "--rows") ?? "10000000", CultureInfo.InvariantCulture),
         Value(args, "--folder") ?? Path.GetTempPath());

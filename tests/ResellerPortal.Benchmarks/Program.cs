@@ -26,5 +26,5 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
     return 2;
 }
 
-await run(Options.Of(args));
+await run(Options.Parse(args));
 return 0;

@@ -100,7 +100,7 @@ internal sealed class TransactionPerCommand(BenchmarkData market)
             CostCommitment = LedgerHash.Commit((LotDraw[])[draw]),
             PreviousHash = customer.ChainHead,
         };
-        customer.ChainHead = LedgerHash.Of(entry);
+        customer.ChainHead = LedgerHash.Compute(entry);
         db.Entry(entry).Property(e => e.Hash).CurrentValue = customer.ChainHead;
         db.LedgerEntries.Add(entry);
         db.LotDraws.Add(draw);

@@ -52,7 +52,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
     {
         var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
         var reseller = (await new ResellerService(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
-        return (reseller, Actor.Portal("test owner", TenantScope.Of(reseller.Id)));
+        return (reseller, Actor.Portal("test owner", TenantScope.ForReseller(reseller.Id)));
     }
 
     public async Task<Customer> AddCustomerAsync(Actor owner, string name, TaxTreatment tax = TaxTreatment.Standard, int selfServiceTokens = 3, long? selfServiceMaxLimit = 500)
@@ -75,14 +75,14 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
     public Task<IssuedToken> IssueAsync(Actor owner, Customer customer, long? limit = null, DateTimeOffset? expiresAtUtc = null, string environment = "production") =>
         Valued(Tokens.IssueAsync(owner, customer.Id, new TokenRequest(environment, limit, expiresAtUtc)));
 
-    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, PriceModel price, DateOnly from) => PriceAsync(owner, customer, CardTerms.Of(price), from);
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, PriceModel price, DateOnly from) => PriceAsync(owner, customer, CardTerms.FromPrice(price), from);
 
     public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, CardTerms terms, DateOnly from) => Valued(RateCards.SetAsync(owner, customer?.Id, terms, from));
 
     public static UsageFact Fact(IssuedToken token, DateTimeOffset at, long quantity = 1, string converter = "docx-to-pdf") =>
         new(token.Token.Id, at, converter, quantity, UsageSource.Import, Guid.NewGuid());
 
-    public static Actor AdminOf(Customer customer) => Actor.InSeat(
+    public static Actor CreateAdmin(Customer customer) => Actor.ForMember(
         new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerAdmin }, "admin");
 
     public static async Task<T> Valued<T>(Task<Outcome<T>> act)
@@ -92,7 +92,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
     private sealed class NoUpstreamTokenClient : IUpstreamTokenClient
     {
         public Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken) =>
-            Task.FromResult<Outcome<UpstreamToken>>(Refusal.Of("These books have no account at the upstream."));
+            Task.FromResult<Outcome<UpstreamToken>>(Refusal.Because("These books have no account at the upstream."));
 
         public Task<bool> TryDeleteAsync(ResellerId reseller, string secret, CancellationToken cancellationToken) => Task.FromResult(false);
     }

@@ -33,7 +33,7 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);
 
-    public virtual long? WritesOfOthers(PortalDbContext db) => inner.WritesOfOthers(db);
+    public virtual long? ReadDataVersion(PortalDbContext db) => inner.ReadDataVersion(db);
 
-    public bool IsPassing(DbException failure) => inner.IsPassing(failure);
+    public bool IsTransient(DbException failure) => inner.IsTransient(failure);
 }

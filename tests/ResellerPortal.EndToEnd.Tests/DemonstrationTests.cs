@@ -44,7 +44,7 @@ public sealed partial class DemonstrationTests : IDisposable
         Assert.Equal(first.Output, second.Output);
         var pdfs = Directory.GetFiles(_folder.FullName, "*.pdf", SearchOption.AllDirectories);
         Assert.Equal(8, pdfs.Length);
-        Assert.Contains("Northwind Documents", PdfText.Of(await File.ReadAllBytesAsync(pdfs[0])), StringComparison.Ordinal);
+        Assert.Contains("Northwind Documents", PdfText.Read(await File.ReadAllBytesAsync(pdfs[0])), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("verify-ledger")).Code);
     }
 

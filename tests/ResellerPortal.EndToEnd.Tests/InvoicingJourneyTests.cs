@@ -181,7 +181,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
         await server.Books.BuyAsync(northwind, 1000, 10m);
         var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        await server.Books.PriceAsync(northwind, null, CardTerms.Of(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
+        await server.Books.PriceAsync(northwind, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -298,9 +298,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/invoices", "Invoices");
         var download = await customer.Page.RunAndWaitForDownloadAsync(() => customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).ClickAsync());
         var pdf = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
-        Assert.Contains("Rechnung an", PdfText.Of(pdf), StringComparison.Ordinal);
-        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Contains("Rechnung an", PdfText.Read(pdf), StringComparison.Ordinal);
+        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Read(pdf), StringComparison.Ordinal);
         Assert.Equal(1, PdfText.ImageCount(pdf));
-        Assert.StartsWith("BCD", await PdfText.CodeOfAsync(pdf), StringComparison.Ordinal);
+        Assert.StartsWith("BCD", await PdfText.ReadCodeAsync(pdf), StringComparison.Ordinal);
     }
 }

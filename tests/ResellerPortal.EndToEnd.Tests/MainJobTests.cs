@@ -145,7 +145,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
             var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
             if (i < times)
             {
-                Assert.Contains("Hello from Acme", PdfText.Of(json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+                Assert.Contains("Hello from Acme", PdfText.Read(json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
             }
             else
             {
@@ -173,7 +173,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         var answer = await person.Page.Context.APIRequest.GetAsync(address);
         Assert.Equal("application/pdf", answer.Headers["content-type"]);
-        var text = PdfText.Of(await answer.BodyAsync());
+        var text = PdfText.Read(await answer.BodyAsync());
 
         // 3 conversions at 0.015 and 20 % more: 0.054, so 0.05; with 21 % tax 0.06.
         Assert.Contains("INV-2026-0001", text, StringComparison.Ordinal);

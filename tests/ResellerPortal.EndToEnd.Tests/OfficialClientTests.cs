@@ -49,7 +49,7 @@ public sealed class OfficialClientTests
         Assert.Empty((await new LedgerVerifier(server.Books.Database).VerifyAsync()).Faults);
     }
 
-    private static void AssertSaved(string file, string expected) => Assert.Contains(expected, PdfText.Of(File.ReadAllBytes(file)), StringComparison.Ordinal);
+    private static void AssertSaved(string file, string expected) => Assert.Contains(expected, PdfText.Read(File.ReadAllBytes(file)), StringComparison.Ordinal);
 
     private static (int Status, int Code) Refusal(JsonElement seen, string name) =>
         (seen.GetProperty(name).GetProperty("status").GetInt32(), seen.GetProperty(name).GetProperty("code").GetInt32());

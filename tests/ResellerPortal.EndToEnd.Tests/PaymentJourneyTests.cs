@@ -81,7 +81,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("invoices and mails carry a pay link");
 
         await server.Books.BuyAsync(northwind, 10_000, 100m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.Of("EUR")), new DateOnly(2026, 10, 1));
+        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
         var (acme, fabrikam) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Fabrikam"));
         foreach (var customer in new[] { acme, fabrikam })
         {

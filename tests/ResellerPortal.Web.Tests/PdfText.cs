@@ -7,7 +7,7 @@ namespace ResellerPortal.Testing;
 /// <summary>Reads a PDF back as a person would: its text in reading order.</summary>
 public static class PdfText
 {
-    public static string Of(byte[] pdf)
+    public static string Read(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
         return string.Join('\n', document.GetPages().Select(page => ContentOrderTextExtractor.GetText(page)));
@@ -37,7 +37,7 @@ public static class PdfText
     }
 
     /// <summary>What a QR code on the first page says, read from its picture; empty where there is none.</summary>
-    public static async Task<string> CodeOfAsync(byte[] pdf)
+    public static async Task<string> ReadCodeAsync(byte[] pdf)
     {
         var folder = Directory.CreateTempSubdirectory("portal-code-");
         var file = Path.Combine(folder.FullName, "page.pdf");

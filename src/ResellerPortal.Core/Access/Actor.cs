@@ -27,25 +27,25 @@ public sealed class Actor
     public DateTimeOffset? VisitEndsAtUtc { get; private init; }
 
     /// <summary>A person in a seat.</summary>
-    public static Actor InSeat(Member seat, string name, string? fromAddress = null) =>
-        new(name, seat.UserId, ScopeOf(seat), permission => RolePermissions.Allows(seat.Role, permission), fromAddress);
+    public static Actor ForMember(Member seat, string name, string? fromAddress = null) =>
+        new(name, seat.UserId, GetScope(seat), permission => RolePermissions.Allows(seat.Role, permission), fromAddress);
 
     /// <summary>A person in a seat that is closed until a second factor is there: it may do nothing.</summary>
     public static Actor WithoutSecondFactor(Member seat, string name, string? fromAddress) =>
-        new(name, seat.UserId, ScopeOf(seat), _ => false, fromAddress) { NeedsSecondFactor = true };
+        new(name, seat.UserId, GetScope(seat), _ => false, fromAddress) { NeedsSecondFactor = true };
 
     /// <summary>Somebody of the operator or the reseller who looks at a customer's pages, and changes nothing there.</summary>
-    public static Actor Visiting(ResellerId reseller, CustomerId customer, Guid userId, string name, DateTimeOffset endsAtUtc, string? fromAddress) =>
-        new(name, userId, TenantScope.Of(reseller, customer), permission => permission == Permission.MyView, fromAddress) { VisitEndsAtUtc = endsAtUtc };
+    public static Actor ForSupportSession(ResellerId reseller, CustomerId customer, Guid userId, string name, DateTimeOffset endsAtUtc, string? fromAddress) =>
+        new(name, userId, TenantScope.ForCustomer(reseller, customer), permission => permission == Permission.MyView, fromAddress) { VisitEndsAtUtc = endsAtUtc };
 
     /// <summary>The portal itself: a job, a command or the demonstration data. Allowed everything inside its scope.</summary>
     public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true, null);
 
-    private static TenantScope ScopeOf(Member seat) => (seat.ResellerId, seat.CustomerId) switch
+    private static TenantScope GetScope(Member seat) => (seat.ResellerId, seat.CustomerId) switch
     {
         (null, _) => TenantScope.CrossTenants("operator's seat"),
-        ({ } reseller, null) => TenantScope.Of(reseller),
-        ({ } reseller, { } customer) => TenantScope.Of(reseller, customer),
+        ({ } reseller, null) => TenantScope.ForReseller(reseller),
+        ({ } reseller, { } customer) => TenantScope.ForCustomer(reseller, customer),
     };
 
     public bool May(string permission) => _allows(permission);

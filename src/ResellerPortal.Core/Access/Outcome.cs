@@ -3,7 +3,7 @@ namespace ResellerPortal.Core.Access;
 /// <summary>Why an act was refused, in words for the person who tried it; <see cref="Field"/> names the input at fault.</summary>
 public sealed record Refusal(string Message, string? Field = null)
 {
-    public static Refusal Of(string message, string? field = null) => new(message, field);
+    public static Refusal Because(string message, string? field = null) => new(message, field);
 
     public static Refusal NotFound(string what) => new($"This {what} does not exist, or is not yours.");
 }

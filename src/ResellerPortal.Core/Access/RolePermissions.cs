@@ -20,5 +20,5 @@ public static class RolePermissions
 
     public static bool Allows(Role role, string permission) => Table[role].Contains(permission);
 
-    public static IReadOnlyList<string> Of(Role role) => Table[role];
+    public static IReadOnlyList<string> GetPermissions(Role role) => Table[role];
 }

@@ -48,11 +48,11 @@ public sealed class CustomerService(PortalDatabase database, Memberships seats, 
         var name = details.Name.Trim();
         if (await db.Customers.AnyAsync(c => c.Name == name, cancellationToken))
         {
-            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+            return Refusal.Because("You have a customer of this name already.", nameof(details.Name));
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        if (await CurrencyRateService.WhyNotChargedInAsync(db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
+        if (await CurrencyRateService.ValidateChargedCurrencyAsync(db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
         {
             return unknown;
         }
@@ -63,12 +63,12 @@ public sealed class CustomerService(PortalDatabase database, Memberships seats, 
             Name = name,
             Email = details.Email.Trim(),
             Address = details.Address,
-            Currency = details.Currency is { } code ? Currency.Of(code) : reseller.Currency,
+            Currency = details.Currency is { } code ? Currency.FromCode(code) : reseller.Currency,
             CreatedAtUtc = clock.GetUtcNow(),
         };
         Fill(customer, details);
         db.Customers.Add(customer);
-        var invitation = await seats.GiveAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        var invitation = await seats.AddAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
         db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {customer.Email} as its administrator", actor.Reseller, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -92,7 +92,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships seats, 
 
         if (await db.Customers.AnyAsync(c => c.Name == name && c.Id != customerId, cancellationToken))
         {
-            return Refusal.Of("You have a customer of this name already.", nameof(details.Name));
+            return Refusal.Because("You have a customer of this name already.", nameof(details.Name));
         }
 
         customer.Name = name;
@@ -120,24 +120,24 @@ public sealed class CustomerService(PortalDatabase database, Memberships seats, 
     private static Refusal? Check(CustomerDetails details) => details switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Of("Give the customer a name of up to 200 characters.", nameof(details.Name)),
+            Refusal.Because("Give the customer a name of up to 200 characters.", nameof(details.Name)),
         { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
+            Refusal.Because("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Of(id, country) is { } refusal => refusal,
+            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
+        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
-            Refusal.Of("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
+            Refusal.Because("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>
-            Refusal.Of("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
+            Refusal.Because("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
         { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
-            Refusal.Of("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
+            Refusal.Because("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
         { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
-            Refusal.Of("XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
-        { Language: { } language } when !DocumentLanguage.Knows(language) => Refusal.Of("Choose one of the languages.", nameof(details.Language)),
-        { SelfServiceTokens: < 0 or > 100 } => Refusal.Of("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
-        { SelfServiceMaxLimit: < 1 } => Refusal.Of("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
-        { MonthlyBudget: < 1 } => Refusal.Of("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
+            Refusal.Because("XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
+        { Language: { } language } when !DocumentLanguage.Knows(language) => Refusal.Because("Choose one of the languages.", nameof(details.Language)),
+        { SelfServiceTokens: < 0 or > 100 } => Refusal.Because("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
+        { SelfServiceMaxLimit: < 1 } => Refusal.Because("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+        { MonthlyBudget: < 1 } => Refusal.Because("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
         _ => null,
     };
 }

@@ -17,7 +17,7 @@ public sealed class InvitationLinks(IDataProtectionProvider protection)
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Invitation.v1");
 
     /// <summary>The path of the page where an invitation is taken.</summary>
-    public string PathOf(Invitation invitation, bool isMailed)
+    public string CreatePath(Invitation invitation, bool isMailed)
     {
         var key = new byte[21];
         invitation.Id.TryWriteBytes(key);

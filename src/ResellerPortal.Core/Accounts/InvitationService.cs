@@ -40,19 +40,19 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await FindAsync(db, key, cancellationToken) is not { } found)
         {
-            return Refusal.Of("This invitation was used, taken back, or is too old. Ask for a new one.");
+            return Refusal.Because("This invitation was used, taken back, or is too old. Ask for a new one.");
         }
 
         var invitation = found.Invitation;
         var user = await db.Users.SingleAsync(u => u.Id == userId, cancellationToken);
         if (!string.Equals(user.NormalizedEmail, invitation.Email.ToUpperInvariant(), StringComparison.Ordinal))
         {
-            return Refusal.Of($"This invitation is for {invitation.Email}. Sign in as that person, or ask for an invitation of your own.");
+            return Refusal.Because($"This invitation is for {invitation.Email}. Sign in as that person, or ask for an invitation of your own.");
         }
 
         if (await db.Invitations.Where(i => i.Id == invitation.Id && i.ClosedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.ClosedAtUtc, now), cancellationToken) == 0)
         {
-            return Refusal.Of("This invitation was used already.");
+            return Refusal.Because("This invitation was used already.");
         }
 
         user.EmailConfirmed |= found.Key.IsMailed;
@@ -63,7 +63,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
             db.Members.Add(member);
         }
 
-        db.Audit(Actor.InSeat(member, user.Email!, fromAddress), now, "members.accept", $"{user.Email} took the seat as {member.Role}, invited by {invitation.InvitedBy}", invitation.ResellerId, invitation.CustomerId);
+        db.Audit(Actor.ForMember(member, user.Email!, fromAddress), now, "members.accept", $"{user.Email} took the seat as {member.Role}, invited by {invitation.InvitedBy}", invitation.ResellerId, invitation.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return member;

@@ -9,10 +9,10 @@ namespace ResellerPortal.Core.Accounts;
 public sealed record MembershipChoice(MemberId Id, string Place, Role Role);
 
 /// <summary>Who asks, as the sign-in cookie tells.</summary>
-/// <param name="Seat">The seat the user chose; the oldest one where it is null or gone.</param>
-/// <param name="Visit">A look at a customer's pages that the user began.</param>
+/// <param name="MemberId">The seat the user chose; the oldest one where it is null or gone.</param>
+/// <param name="SupportSessionId">A look at a customer's pages that the user began.</param>
 /// <param name="FromAddress">The network address that the request came from.</param>
-public sealed record SignedInUser(Guid UserId, Guid SessionId, MemberId? Seat = null, Guid? Visit = null, string? FromAddress = null);
+public sealed record SignedInUser(Guid UserId, Guid SessionId, MemberId? MemberId = null, Guid? SupportSessionId = null, string? FromAddress = null);
 
 /// <summary>Finds the seats of a signed-in user. Asked again for each act, so a seat or a session that ended is gone at once.</summary>
 public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock)
@@ -20,7 +20,7 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
     private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: which seats a user has");
 
     /// <returns>Null where the session has ended or the user has no seat.</returns>
-    public async Task<Actor?> ActorOfAsync(SignedInUser who, CancellationToken cancellationToken = default)
+    public async Task<Actor?> FindActorAsync(SignedInUser who, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
@@ -39,22 +39,22 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
                 Rule = resellers.Where(r => r.Id == m.ResellerId).Select(r => (TwoFactorRule?)r.TwoFactor).FirstOrDefault(),
             })
             .ToListAsync(cancellationToken);
-        var seat = seats.Find(s => s.Member.Id == who.Seat) ?? seats.MinBy(s => s.Member.CreatedAtUtc);
+        var seat = seats.Find(s => s.Member.Id == who.MemberId) ?? seats.MinBy(s => s.Member.CreatedAtUtc);
         if (seat is null)
         {
             return null;
         }
 
-        if (!session.HasSecondFactor && DemandsSecondFactor(seat.Rule, seat.Member))
+        if (!session.HasSecondFactor && RequiresSecondFactor(seat.Rule, seat.Member))
         {
             return Actor.WithoutSecondFactor(seat.Member, seat.Email!, who.FromAddress);
         }
 
-        var actor = Actor.InSeat(seat.Member, seat.Email!, who.FromAddress);
-        return who.Visit is { } visitId && await VisitAsync(db, actor, visitId, now, cancellationToken) is { } visitor ? visitor : actor;
+        var actor = Actor.ForMember(seat.Member, seat.Email!, who.FromAddress);
+        return who.SupportSessionId is { } visitId && await FindSupportActorAsync(db, actor, visitId, now, cancellationToken) is { } visitor ? visitor : actor;
     }
 
-    public async Task<IReadOnlyList<MembershipChoice>> SeatsOfAsync(Guid userId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<MembershipChoice>> ListAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
         var members = await db.Members.AsNoTracking().Where(m => m.UserId == userId).OrderBy(m => m.CreatedAtUtc).ToListAsync(cancellationToken);
@@ -70,13 +70,13 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         return choices;
     }
 
-    private static bool DemandsSecondFactor(TwoFactorRule? rule, Member member) =>
+    private static bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
         rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
     /// <summary>A visit ends with its time, and with the seat that it was begun from.</summary>
-    private static async Task<Actor?> VisitAsync(PortalDbContext db, Actor actor, Guid visitId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private static async Task<Actor?> FindSupportActorAsync(PortalDbContext db, Actor actor, Guid visitId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.SupportSessions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now, cancellationToken) is { } visit
             && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(visit.ResellerId, visit.CustomerId)
-            ? Actor.Visiting(visit.ResellerId, visit.CustomerId, visit.UserId, actor.Name, visit.EndsAtUtc, actor.FromAddress)
+            ? Actor.ForSupportSession(visit.ResellerId, visit.CustomerId, visit.UserId, actor.Name, visit.EndsAtUtc, actor.FromAddress)
             : null;
 }

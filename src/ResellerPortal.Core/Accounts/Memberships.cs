@@ -33,7 +33,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         }
 
         var portal = Actor.Portal("add-operator", db.Scope);
-        var invitation = await GiveAsync(db, portal, email, Role.OperatorAdmin, null, null, password, cancellationToken);
+        var invitation = await AddAsync(db, portal, email, Role.OperatorAdmin, null, null, password, cancellationToken);
         db.Audit(portal, now, Permission.OperatorsManage, $"gave {email.Trim()} the operator's administrator seat", null);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -42,7 +42,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
 
     /// <summary>Within the caller's unit of work: a seat at once where a password is given, else an invitation that is mailed.</summary>
     /// <returns>The invitation; null where the seat was given at once.</returns>
-    internal async Task<Invitation?> GiveAsync(
+    internal async Task<Invitation?> AddAsync(
         PortalDbContext db, Actor actor, string email, Role role, ResellerId? reseller, CustomerId? customer, string? password, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -41,7 +41,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.Resellers.AnyAsync(r => r.Slug == details.Slug, cancellationToken))
         {
-            return Refusal.Of("Another reseller has this short name. Choose another one.", nameof(details.Slug));
+            return Refusal.Because("Another reseller has this short name. Choose another one.", nameof(details.Slug));
         }
 
         var reseller = new Reseller
@@ -49,7 +49,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Slug = details.Slug,
             Name = details.Name.Trim(),
             Email = details.OwnerEmail.Trim(),
-            Currency = Currency.Of(details.Currency),
+            Currency = Currency.FromCode(details.Currency),
             TimeZone = details.TimeZone,
             Address = details.Address,
             VatId = VatId.Normalise(details.VatId),
@@ -57,7 +57,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             CreatedAtUtc = clock.GetUtcNow(),
         };
         db.Resellers.Add(reseller);
-        var invitation = await seats.GiveAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+        var invitation = await seats.AddAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
         db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -66,23 +66,23 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
 
     private static Refusal? Check(ResellerDetails details) => details switch
     {
-        { Slug: var slug } when !SlugForm().IsMatch(slug) =>
-            Refusal.Of("A short name has 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
+        { Slug: var slug } when !SlugRegex().IsMatch(slug) =>
+            Refusal.Because("A short name has 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Of("Give the reseller a name of up to 200 characters.", nameof(details.Name)),
+            Refusal.Because("Give the reseller a name of up to 200 characters.", nameof(details.Name)),
         { OwnerEmail: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Of("Enter the owner's e-mail address.", nameof(details.OwnerEmail)),
+            Refusal.Because("Enter the owner's e-mail address.", nameof(details.OwnerEmail)),
         { Currency: var code } when !Currency.TryParse(code, out _) =>
-            Refusal.Of("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),
+            Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),
         { TimeZone: var zone } when !TimeZones.TryFind(zone, out _) =>
-            Refusal.Of("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
+            Refusal.Because("Enter an IANA time zone such as Europe/Vilnius.", nameof(details.TimeZone)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Of(id, country) is { } refusal => refusal,
-        { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Of("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
+            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
+        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
+        { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Because("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,39}$")]
-    private static partial Regex SlugForm();
+    private static partial Regex SlugRegex();
 }

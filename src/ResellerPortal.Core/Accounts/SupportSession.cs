@@ -50,12 +50,12 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         actor.Demand(Permission.CustomersVisit);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
         {
-            return Refusal.Of("Say in up to 300 characters why you look; the customer can read it.", nameof(reason));
+            return Refusal.Because("Say in up to 300 characters why you look; the customer can read it.", nameof(reason));
         }
 
         if (minutes is < 5 or > MaxMinutes)
         {
-            return Refusal.Of($"A look lasts from 5 to {MaxMinutes} minutes.", nameof(minutes));
+            return Refusal.Because($"A look lasts from 5 to {MaxMinutes} minutes.", nameof(minutes));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -91,14 +91,14 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
     }
 
     /// <summary>The name of the customer whose pages the visitor sees.</summary>
-    public async Task<string> PlaceAsync(Actor visitor, CancellationToken cancellationToken = default)
+    public async Task<string> FindCustomerAsync(Actor visitor, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(visitor.Scope);
         return await db.Customers.Where(c => c.Id == visitor.Scope.Customer).Select(c => c.Name).SingleAsync(cancellationToken);
     }
 
     /// <summary>The newest fifty looks at a customer's pages.</summary>
-    public async Task<IReadOnlyList<SupportSession>> OfAsync(Actor actor, CustomerId customer, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SupportSession>> ListAsync(Actor actor, CustomerId customer, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyView : Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

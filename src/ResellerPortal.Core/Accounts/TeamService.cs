@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Accounts;
 public sealed record Team(ResellerId? Reseller, CustomerId? Customer)
 {
     /// <summary>The team that the actor sits in.</summary>
-    public static Team Of(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
+    public static Team ForActor(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
 
     public IReadOnlyList<Role> Roles => this switch
     {
@@ -57,12 +57,12 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         email = email.Trim();
         if (!MailAddress.TryCreate(email, out _) || email.Length > 256)
         {
-            return Refusal.Of("Enter an e-mail address such as name@company.example.", nameof(email));
+            return Refusal.Because("Enter an e-mail address such as name@company.example.", nameof(email));
         }
 
         if (!team.Roles.Contains(role))
         {
-            return Refusal.Of("Choose one of the roles.", nameof(role));
+            return Refusal.Because("Choose one of the roles.", nameof(role));
         }
 
         var now = clock.GetUtcNow();
@@ -76,21 +76,21 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         var normalized = email.ToUpperInvariant();
         if (await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer).Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail).AnyAsync(e => e == normalized, cancellationToken))
         {
-            return Refusal.Of($"{email} is a member already. Change the role in the list.", nameof(email));
+            return Refusal.Because($"{email} is a member already. Change the role in the list.", nameof(email));
         }
 
         var open = await db.Invitations.Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null).ToListAsync(cancellationToken);
         if (open.Any(i => i.Email.Equals(email, StringComparison.OrdinalIgnoreCase) && i.ExpiresAtUtc > now))
         {
-            return Refusal.Of($"{email} is invited already. Send the invitation again from the list, or take it back.", nameof(email));
+            return Refusal.Because($"{email} is invited already. Send the invitation again from the list, or take it back.", nameof(email));
         }
 
         if (open.Count >= MaxOpenInvitations)
         {
-            return Refusal.Of("A hundred invitations are open. Take some back first.", nameof(email));
+            return Refusal.Because("A hundred invitations are open. Take some back first.", nameof(email));
         }
 
-        var invitation = (await seats.GiveAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
+        var invitation = (await seats.AddAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
         db.Audit(actor, now, permission, $"invited {email} as {role}", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -116,7 +116,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         return invitation;
     }
 
-    public async Task<Outcome<Invitation>> TakeBackAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> RevokeInvitationAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -180,7 +180,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         if (member.Role == team.Head && !keepsHead
             && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
         {
-            return Refusal.Of($"This is the last {team.Head}. Give somebody else the role first.");
+            return Refusal.Because($"This is the last {team.Head}. Give somebody else the role first.");
         }
 
         var email = await db.Users.Where(u => u.Id == member.UserId).Select(u => u.Email!).SingleAsync(cancellationToken);

@@ -14,27 +14,27 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all its seats");
 
-    public static string PseudonymOf(Guid userId) => $"deleted user {userId.ToString("N")[^8..]}";
+    public static string CreatePseudonym(Guid userId) => $"deleted user {userId.ToString("N")[^8..]}";
 
     public async Task<UserData> ExportAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
-        var choices = await seats.SeatsOfAsync(userId, cancellationToken);
+        var choices = await seats.ListAsync(userId, cancellationToken);
         var sessions = await db.UserSessions.AsNoTracking().Where(s => s.UserId == userId).OrderBy(s => s.StartedAtUtc).ToListAsync(cancellationToken);
         var acts = await db.AuditEntries.AsNoTracking().Where(a => a.UserId == userId).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
         return new UserData(user.Email!, user.EmailConfirmed, user.TwoFactorEnabled, [.. choices.Select(c => $"{c.Role} of {c.Place}")], sessions, acts);
     }
 
     /// <summary>Records something that a user did to the account itself, in the history of each place that it has a seat at, and tells the person by mail.</summary>
-    public async Task NoteAsync(Guid userId, string action, string what, string? fromAddress, CancellationToken cancellationToken = default)
+    public async Task AuditAsync(Guid userId, string action, string what, string? fromAddress, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
         foreach (var member in await db.Members.AsNoTracking().Where(m => m.UserId == userId).ToListAsync(cancellationToken))
         {
-            db.Audit(Actor.InSeat(member, user.Email!, fromAddress), now, action, what, member.ResellerId, member.CustomerId);
+            db.Audit(Actor.ForMember(member, user.Email!, fromAddress), now, action, what, member.ResellerId, member.CustomerId);
         }
 
         db.AccountEmails.Add(new AccountEmail { Kind = AccountEmailKind.Notice, Email = user.Email!, Text = what, AtUtc = now });
@@ -42,10 +42,10 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
     }
 
     /// <summary>Asks for a letter to an address, whether or not somebody has it: nobody learns that from the answer or its time.</summary>
-    public async Task AskForLetterAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
+    public async Task RequestEmailAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        email = email.Trim().Within(256);
+        email = email.Trim().Truncate(256);
         await using var db = database.Open(TenantScope.None);
         var recent = now.AddMinutes(-2);
         if (!await db.AccountEmails.AnyAsync(l => l.Kind == kind && l.Email == email && l.AtUtc > recent, cancellationToken))
@@ -71,12 +71,12 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
             await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
             if (member.Role == team.Head && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
             {
-                var place = (await seats.SeatsOfAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
-                return Refusal.Of($"You are the last {member.Role} of {place}. Give somebody else the role first.");
+                var place = (await seats.ListAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
+                return Refusal.Because($"You are the last {member.Role} of {place}. Give somebody else the role first.");
             }
         }
 
-        var (email, pseudonym) = (user.Email!, PseudonymOf(userId));
+        var (email, pseudonym) = (user.Email!, CreatePseudonym(userId));
         db.Members.RemoveRange(members);
         db.Users.Remove(user);
         await db.SaveChangesAsync(cancellationToken);

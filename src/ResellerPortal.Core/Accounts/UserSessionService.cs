@@ -29,7 +29,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
             ExpiresAtUtc = now + life,
             IdleMinutes = (int)idle.TotalMinutes,
             Address = address,
-            Agent = ColumnText.Within(agent, 300),
+            Agent = ColumnText.Truncate(agent, 300),
         };
         await using var db = database.Open(TenantScope.None);
         db.UserSessions.Add(session);
@@ -57,7 +57,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
         return true;
     }
 
-    public async Task<IReadOnlyList<UserSession>> OfAsync(Guid userId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<UserSession>> ListAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(TenantScope.None);

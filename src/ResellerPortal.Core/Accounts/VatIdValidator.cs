@@ -9,8 +9,8 @@ internal static class VatIdValidator
     private const int Longest = 20;
 
     /// <returns>Why it cannot, or null; nothing typed is well.</returns>
-    public static Refusal? Of(string? typed, string country) =>
-        VatId.Normalise(typed) is not { } id || (id.Length <= Longest && VatId.HasForm(id, country))
+    public static Refusal? Validate(string? typed, string country) =>
+        VatId.Normalise(typed) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
             ? null
-            : Refusal.Of($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(CustomerDetails.VatId));
+            : Refusal.Because($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(CustomerDetails.VatId));
 }

@@ -22,7 +22,7 @@ public static class AuditHash
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(16);
 
-    public static byte[] CommitmentOf(AuditEntry entry, byte[] salt)
+    public static byte[] ComputeCommitment(AuditEntry entry, byte[] salt)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(salt);
@@ -32,7 +32,7 @@ public static class AuditHash
         return hash.GetHashAndReset();
     }
 
-    public static byte[] Of(AuditEntry entry, long sequence, byte[] commitment, byte[] previous)
+    public static byte[] Compute(AuditEntry entry, long sequence, byte[] commitment, byte[] previous)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(previous);

@@ -78,8 +78,8 @@ public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clo
         {
             sequence++;
             var salt = AuditHash.NewSalt();
-            var commitment = AuditHash.CommitmentOf(entry, salt);
-            var hash = AuditHash.Of(entry, sequence, commitment, previous);
+            var commitment = AuditHash.ComputeCommitment(entry, salt);
+            var hash = AuditHash.Compute(entry, sequence, commitment, previous);
             await db.AuditEntries.Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
                 set => set.SetProperty(a => a.Sequence, sequence).SetProperty(a => a.Salt, salt).SetProperty(a => a.Commitment, commitment).SetProperty(a => a.Hash, hash),
                 cancellationToken);

@@ -26,7 +26,7 @@ public static class AuditTrail
                 FromAddress = actor.FromAddress,
                 Action = action,
                 Subject = subject,
-                Changes = FieldChanges.Of(db, customer),
+                Changes = FieldChanges.Capture(db, customer),
             });
     }
 }

@@ -27,26 +27,26 @@ public sealed class AuditVerifier(PortalDatabase database)
             count++;
             sequence++;
             erased += entry.Salt is null ? 1 : 0;
-            faults.AddRange(FaultsOf(entry, sequence, previous).Select(fault => $"history {entry.Chain}, entry {entry.Sequence}: {fault}"));
+            faults.AddRange(FindFaults(entry, sequence, previous).Select(fault => $"history {entry.Chain}, entry {entry.Sequence}: {fault}"));
             (sequence, previous) = (entry.Sequence!.Value, entry.Hash!);
         }
 
         return new AuditReport(count, await db.AuditEntries.LongCountAsync(a => a.Sequence == null, cancellationToken), erased, faults);
     }
 
-    private static IEnumerable<string> FaultsOf(AuditEntry entry, long sequence, byte[] previous)
+    private static IEnumerable<string> FindFaults(AuditEntry entry, long sequence, byte[] previous)
     {
         if (entry.Sequence != sequence)
         {
             yield return $"number {sequence} is missing";
         }
 
-        if (entry.Salt is { } salt && !AuditHash.CommitmentOf(entry, salt).AsSpan().SequenceEqual(entry.Commitment))
+        if (entry.Salt is { } salt && !AuditHash.ComputeCommitment(entry, salt).AsSpan().SequenceEqual(entry.Commitment))
         {
             yield return "its text is not what was sealed";
         }
 
-        if (!AuditHash.Of(entry, entry.Sequence!.Value, entry.Commitment!, previous).AsSpan().SequenceEqual(entry.Hash))
+        if (!AuditHash.Compute(entry, entry.Sequence!.Value, entry.Commitment!, previous).AsSpan().SequenceEqual(entry.Hash))
         {
             yield return "its hash does not follow from the entry before";
         }

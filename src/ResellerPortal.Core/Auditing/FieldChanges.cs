@@ -22,21 +22,21 @@ public static class FieldChanges
 
     /// <param name="customer">Whose act it is: of rows that belong to customers its own alone, since one unit of work may write for several.</param>
     /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind changed.</returns>
-    public static string? Of(DbContext db, CustomerId? customer)
+    public static string? Capture(DbContext db, CustomerId? customer)
     {
         var changes = db.ChangeTracker.Entries()
             .Where(e => e.Entity is IAudited && e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
             .Where(e => e.Entity is not ICustomerOwned owned || customer is null || owned.CustomerId == customer)
-            .SelectMany(entry => Of(entry, entry.Metadata.ClrType.Name, entry.State, entry.Properties, entry.ComplexProperties))
+            .SelectMany(entry => Capture(entry, entry.Metadata.ClrType.Name, entry.State, entry.Properties, entry.ComplexProperties))
             .Take(MaxChanges).ToList();
         return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, Json);
     }
 
     public static IReadOnlyList<FieldChange> Parse(string? changes) => changes is null ? [] : JsonSerializer.Deserialize<List<FieldChange>>(changes, Json)!;
 
-    private static IEnumerable<FieldChange> Of(EntityEntry entry, string path, EntityState state, IEnumerable<PropertyEntry> properties, IEnumerable<ComplexPropertyEntry> parts)
+    private static IEnumerable<FieldChange> Capture(EntityEntry entry, string path, EntityState state, IEnumerable<PropertyEntry> properties, IEnumerable<ComplexPropertyEntry> parts)
     {
-        foreach (var property in properties.Where(p => Tells(p) && (state != EntityState.Modified || p.IsModified)))
+        foreach (var property in properties.Where(p => IsRecorded(p) && (state != EntityState.Modified || p.IsModified)))
         {
             var before = state == EntityState.Added ? null : Text(property, property.OriginalValue);
             var after = state == EntityState.Deleted ? null : Text(property, property.CurrentValue);
@@ -46,14 +46,14 @@ public static class FieldChanges
             }
         }
 
-        foreach (var change in parts.SelectMany(part => Of(entry, $"{path}.{part.Metadata.Name}", state, part.Properties, part.ComplexProperties)))
+        foreach (var change in parts.SelectMany(part => Capture(entry, $"{path}.{part.Metadata.Name}", state, part.Properties, part.ComplexProperties)))
         {
             yield return change;
         }
     }
 
     /// <summary>Keys and owners are the entry's own; hashes and counters of chains say nothing to a person.</summary>
-    private static bool Tells(PropertyEntry property) =>
+    private static bool IsRecorded(PropertyEntry property) =>
         !property.Metadata.IsPrimaryKey() && property.Metadata.ClrType != typeof(byte[]) && property.Metadata.Name is not ("ResellerId" or "CustomerId" or "CreatedAtUtc");
 
     /// <summary>That a secret changed is told, never what it is.</summary>

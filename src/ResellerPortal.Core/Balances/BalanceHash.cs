@@ -13,7 +13,7 @@ namespace ResellerPortal.Core.Balances;
 /// </summary>
 public static class BalanceHash
 {
-    public static byte[] Of(BalanceTransaction entry)
+    public static byte[] Compute(BalanceTransaction entry)
     {
         string[] lines =
         [

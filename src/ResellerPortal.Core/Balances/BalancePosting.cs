@@ -36,7 +36,7 @@ internal static class BalancePosting
             IdempotencyKey = move.IdempotencyKey,
             PreviousHash = customer.BalanceHead,
         };
-        entry.Hash = BalanceHash.Of(entry);
+        entry.Hash = BalanceHash.Compute(entry);
         (customer.BalanceSequence, customer.BalanceHead, customer.BalanceMinorUnits) = (entry.Sequence, entry.Hash, balance);
 
         // How many conversions it suffices for is to be found out anew.

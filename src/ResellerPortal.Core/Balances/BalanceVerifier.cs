@@ -34,7 +34,7 @@ public sealed class BalanceVerifier(PortalDatabase database)
                 faults.Add($"{customer.Name}: balance entry {sequence + 1} is missing, {entry.Sequence} follows.");
             }
 
-            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !BalanceHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !BalanceHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
             {
                 faults.Add($"{customer.Name}: the chain of its balance breaks at entry {entry.Sequence}.");
             }

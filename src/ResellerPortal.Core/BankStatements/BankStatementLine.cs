@@ -16,7 +16,7 @@ public sealed record BankStatementLine(string Account, DateOnly BookedOn, Money 
     public const int ReferenceLength = 500;
 
     /// <summary>A bank's text on one line, without what is no text, cut to a length.</summary>
-    public static string Plain(string text, int length)
+    public static string Normalize(string text, int length)
     {
         var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var line = string.Join(' ', words);
@@ -25,7 +25,7 @@ public sealed record BankStatementLine(string Account, DateOnly BookedOn, Money 
 
     /// <summary>The same entry in every file that tells it.</summary>
     /// <param name="occurrence">0 for the first of entries that are alike in one file, 1 for the next.</param>
-    internal byte[] KeyOf(int occurrence) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+    internal byte[] CreateKey(int occurrence) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', Account, BookedOn.DayNumber, Amount.MinorUnits, Amount.Currency.Code, Counterparty, CounterpartyIban, Reference, BankReference, occurrence)));
 }
 

@@ -35,7 +35,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         actor.Demand(Permission.PaymentsRecord);
         if (entries.Count is 0 or > MostEntries)
         {
-            return Refusal.Of(entries.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
+            return Refusal.Because(entries.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -43,7 +43,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var now = clock.GetUtcNow();
         var added = 0;
-        foreach (var some in entries.GroupBy(e => e).SelectMany(alike => alike.Select((entry, occurrence) => (Entry: entry, Key: entry.KeyOf(occurrence)))).Chunk(500))
+        foreach (var some in entries.GroupBy(e => e).SelectMany(alike => alike.Select((entry, occurrence) => (Entry: entry, Key: entry.CreateKey(occurrence)))).Chunk(500))
         {
             byte[][] keys = [.. some.Select(e => e.Key)];
             var known = (await db.BankTransactions.Where(t => keys.Contains(t.ImportKey)).Select(t => t.ImportKey).ToListAsync(cancellationToken)).Select(Convert.ToHexString).ToHashSet();
@@ -119,15 +119,15 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (received.State == BankTransactionState.Recorded)
         {
-            return received.CustomerId == customerId ? received : Refusal.Of("Somebody recorded this for another customer in the meantime. Open the page again.");
+            return received.CustomerId == customerId ? received : Refusal.Because("Somebody recorded this for another customer in the meantime. Open the page again.");
         }
 
         if (received.Currency != customer.Currency)
         {
-            return Refusal.Of($"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its invoice.");
+            return Refusal.Because($"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its invoice.");
         }
 
-        await EnterAsync(db, actor, received, customer, invoices, cancellationToken);
+        await RecordPaymentsAsync(db, actor, received, customer, invoices, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (customer.PausedAtUtc is not null)
         {
@@ -165,7 +165,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     }
 
     /// <summary>Says that a transaction is not for customers' invoices, or takes that back.</summary>
-    public async Task<Outcome<BankTransaction>> LeaveAsideAsync(Actor actor, Guid transactionId, bool isLeftAside, CancellationToken cancellationToken = default)
+    public async Task<Outcome<BankTransaction>> IgnoreAsync(Actor actor, Guid transactionId, bool isLeftAside, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
@@ -178,7 +178,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (received.State == BankTransactionState.Recorded)
         {
-            return Refusal.Of("It is recorded as a payment already.");
+            return Refusal.Because("It is recorded as a payment already.");
         }
 
         received.State = isLeftAside ? BankTransactionState.LeftAside : BankTransactionState.Open;
@@ -188,7 +188,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         return received;
     }
 
-    private async Task EnterAsync(PortalDbContext db, Actor actor, BankTransaction received, Customer customer, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
+    private async Task RecordPaymentsAsync(PortalDbContext db, Actor actor, BankTransaction received, Customer customer, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
@@ -199,7 +199,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             var part = left < invoice.Due ? left : invoice.Due;
             if (part.MinorUnits > 0)
             {
-                db.Enter(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, received.BookedOn, TextOf(received), Guid.CreateVersion7(now)), now);
+                db.AddPayment(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, received.BookedOn, Describe(received), Guid.CreateVersion7(now)), now);
                 paid.Add($"{part} for {invoice.Number}");
                 left -= part;
             }
@@ -207,17 +207,17 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (left.MinorUnits > 0)
         {
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, left, received.BookedOn, TextOf(received), Guid.CreateVersion7(now)), now);
+            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, left, received.BookedOn, Describe(received), Guid.CreateVersion7(now)), now);
             db.Audit(actor, now, Permission.PaymentsRecord, $"{left} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
             paid.Add($"{left} to the balance");
         }
 
         var text = string.Join(", ", paid);
         (received.State, received.CustomerId, received.RecordedAs) = (BankTransactionState.Recorded, customer.Id, text.Length > 500 ? text[..499] + "…" : text);
-        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.GetDay(now), now, cancellationToken);
     }
 
-    private static string TextOf(BankTransaction received) => received.Reference.Within(140);
+    private static string Describe(BankTransaction received) => received.Reference.Truncate(140);
 
     private static async Task<Dictionary<Guid, BankMatchProposal>> ProposalsAsync(PortalDbContext db, CancellationToken cancellationToken)
     {
@@ -229,7 +229,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         var proposals = new Dictionary<Guid, BankMatchProposal>();
         await foreach (var transaction in db.BankTransactions.AsNoTracking().Where(t => t.State == BankTransactionState.Open).OrderBy(t => t.BookedOn).ThenBy(t => t.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            if (BankTransactionMatcher.Of(transaction, open, payers.GetValueOrDefault(transaction.CounterpartyIban)) is { } proposal)
+            if (BankTransactionMatcher.FindProposal(transaction, open, payers.GetValueOrDefault(transaction.CounterpartyIban)) is { } proposal)
             {
                 proposals.Add(transaction.Id, proposal);
             }

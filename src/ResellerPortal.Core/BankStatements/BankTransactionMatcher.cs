@@ -22,22 +22,22 @@ public static class BankTransactionMatcher
     /// <param name="open">All open invoices of the reseller.</param>
     /// <param name="payer">The customer that the same account paid for before; null for none.</param>
     /// <returns>Null where nothing suggests itself.</returns>
-    public static BankMatchProposal? Of(BankTransaction transaction, IReadOnlyList<OpenInvoice> open, CustomerId? payer)
+    public static BankMatchProposal? FindProposal(BankTransaction transaction, IReadOnlyList<OpenInvoice> open, CustomerId? payer)
     {
         List<OpenInvoice> inCurrency = [.. open.Where(i => i.Due.Currency == transaction.Currency).OrderBy(i => i.DueOn).ThenBy(i => i.Number, StringComparer.Ordinal)];
-        var named = inCurrency.FindAll(i => Names(transaction.Reference, i.Number));
+        var named = inCurrency.FindAll(i => MentionsNumber(transaction.Reference, i.Number));
         if (named.Count > 0)
         {
-            return named.DistinctBy(i => i.CustomerId).Count() == 1 ? OfNamed(transaction.Amount, named) : null;
+            return named.DistinctBy(i => i.CustomerId).Count() == 1 ? FindForNamedInvoices(transaction.Amount, named) : null;
         }
 
-        return payer is { } known && inCurrency.FindAll(i => i.CustomerId == known) is { Count: > 0 } ofPayer ? OfCustomer(transaction.Amount, ofPayer, "the same account paid for it before")
-            : inCurrency.FindAll(i => IsNameOf(transaction.Counterparty, i.CustomerName)) is { Count: > 0 } ofName && ofName.DistinctBy(i => i.CustomerId).Count() == 1 ? OfCustomer(transaction.Amount, ofName, "the payer has its name")
+        return payer is { } known && inCurrency.FindAll(i => i.CustomerId == known) is { Count: > 0 } ofPayer ? FindForCustomer(transaction.Amount, ofPayer, "the same account paid for it before")
+            : inCurrency.FindAll(i => MatchesName(transaction.Counterparty, i.CustomerName)) is { Count: > 0 } ofName && ofName.DistinctBy(i => i.CustomerId).Count() == 1 ? FindForCustomer(transaction.Amount, ofName, "the payer has its name")
             : inCurrency.FindAll(i => i.Due == transaction.Amount) is [var only] ? new BankMatchProposal(only.CustomerId, only.CustomerName, [only], IsCertain: false, "no other invoice is of this amount")
             : null;
     }
 
-    private static BankMatchProposal OfNamed(Money amount, List<OpenInvoice> named)
+    private static BankMatchProposal FindForNamedInvoices(Money amount, List<OpenInvoice> named)
     {
         var due = Money.Sum(named.Select(i => i.Due), amount.Currency);
         var why = amount == due ? "it names this and is exactly what is due"
@@ -46,18 +46,18 @@ public static class BankTransactionMatcher
         return new BankMatchProposal(named[0].CustomerId, named[0].CustomerName, named, amount == due, why);
     }
 
-    private static BankMatchProposal OfCustomer(Money amount, List<OpenInvoice> ofCustomer, string why)
+    private static BankMatchProposal FindForCustomer(Money amount, List<OpenInvoice> ofCustomer, string why)
     {
         IReadOnlyList<OpenInvoice> paid = ofCustomer.Find(i => i.Due == amount) is { } exact ? [exact] : ofCustomer;
         return new BankMatchProposal(ofCustomer[0].CustomerId, ofCustomer[0].CustomerName, paid, IsCertain: false, why);
     }
 
     /// <summary>Whether a text holds a number, however people put blanks and dashes into it, and not as a part of a longer one.</summary>
-    private static bool Names(string text, string number)
+    private static bool MentionsNumber(string text, string number)
     {
         for (var start = 0; start < text.Length; start++)
         {
-            if (EndOf(text, start, number) is { } end
+            if (FindEnd(text, start, number) is { } end
                 && (start == 0 || !char.IsAsciiDigit(text[start - 1]) || !char.IsAsciiDigit(text[start]))
                 && (end == text.Length || !char.IsAsciiDigit(text[end])))
             {
@@ -69,7 +69,7 @@ public static class BankTransactionMatcher
     }
 
     /// <summary>Where a number ends that begins at a place of the text; null where it does not begin there.</summary>
-    private static int? EndOf(string text, int start, string number)
+    private static int? FindEnd(string text, int start, string number)
     {
         var at = start;
         foreach (var wanted in number.Where(char.IsLetterOrDigit))
@@ -90,13 +90,13 @@ public static class BankTransactionMatcher
         return at;
     }
 
-    private static bool IsNameOf(string payer, string customer)
+    private static bool MatchesName(string payer, string customer)
     {
-        var (given, wanted) = (Plain(payer), Plain(customer));
+        var (given, wanted) = (Normalize(payer), Normalize(customer));
         return given.Length >= ShortestName && wanted.Length >= ShortestName && (given.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(given, StringComparison.Ordinal));
     }
 
     /// <summary>Letters and digits in capitals, without their marks: banks write "Ąžuolas" as "AZUOLAS".</summary>
-    private static string Plain(string name) =>
+    private static string Normalize(string name) =>
         string.Concat(name.Normalize(NormalizationForm.FormD).Where(c => char.IsLetterOrDigit(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(char.ToUpperInvariant));
 }

@@ -42,11 +42,11 @@ public static class Camt053Reader
     /// <summary>The payments of an entry: a bank may book many as one sum.</summary>
     private static IReadOnlyList<(XElement? Details, Money Amount)> Parts(XElement entry)
     {
-        var whole = AmountOf(entry.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt"));
+        var whole = ReadAmount(entry.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt"));
         var details = Children(entry, "NtryDtls").SelectMany(group => Children(group, "TxDtls")).ToList();
         var parts = details.ConvertAll(d => (Details: (XElement?)d, Amount: d.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt") ?? Find(d, "AmtDtls", "TxAmt", "Amt")));
         return details.Count < 2 || parts.Exists(p => p.Amount is null) ? [(details.FirstOrDefault(), whole)]
-            : parts.ConvertAll(p => (p.Details, Amount: AmountOf(p.Amount))) is var told && told.TrueForAll(p => p.Amount.Currency == whole.Currency) && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
+            : parts.ConvertAll(p => (p.Details, Amount: ReadAmount(p.Amount))) is var told && told.TrueForAll(p => p.Amount.Currency == whole.Currency) && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
             : [(details[0], whole)];
     }
 
@@ -61,16 +61,16 @@ public static class Camt053Reader
         var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
         var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
         return new BankStatementLine(
-            BankStatementLine.Plain(account, BankStatementLine.AccountLength),
-            DayOf(entry),
+            BankStatementLine.Normalize(account, BankStatementLine.AccountLength),
+            ReadDay(entry),
             part.Amount,
-            BankStatementLine.Plain(name, BankStatementLine.NameLength),
-            BankStatementLine.Plain(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), BankStatementLine.AccountLength),
-            BankStatementLine.Plain(reference, BankStatementLine.ReferenceLength),
-            BankStatementLine.Plain(ofBank, BankStatementLine.NameLength));
+            BankStatementLine.Normalize(name, BankStatementLine.NameLength),
+            BankStatementLine.Normalize(Text(details, "RltdPties", "DbtrAcct", "Id", "IBAN"), BankStatementLine.AccountLength),
+            BankStatementLine.Normalize(reference, BankStatementLine.ReferenceLength),
+            BankStatementLine.Normalize(ofBank, BankStatementLine.NameLength));
     }
 
-    private static DateOnly DayOf(XElement entry)
+    private static DateOnly ReadDay(XElement entry)
     {
         foreach (var name in (string[])["BookgDt", "ValDt"])
         {
@@ -84,7 +84,7 @@ public static class Camt053Reader
         throw new InvalidDataException("An entry of the statement has no day on which it was booked.");
     }
 
-    private static Money AmountOf(XElement? element)
+    private static Money ReadAmount(XElement? element)
     {
         if (element is null || !decimal.TryParse(element.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var amount))
         {

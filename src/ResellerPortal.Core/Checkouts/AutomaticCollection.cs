@@ -28,7 +28,7 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
     {
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
-        var merchant = await desk.MerchantOfAsync(actor.Reseller, cancellationToken);
+        var merchant = await desk.FindMerchantAsync(actor.Reseller, cancellationToken);
         var payer = merchant is null ? null : await db.Payers.AsNoTracking().SingleOrDefaultAsync(p => p.Merchant == merchant, cancellationToken);
         return new CollectionView(merchant is not null, payer is { MayBeCharged: true } ? payer.MethodName : null);
     }
@@ -102,8 +102,8 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
 
     private async Task<int> CollectAsync(Payer payer, CancellationToken cancellationToken)
     {
-        var scope = TenantScope.Of(payer.ResellerId!.Value);
-        if (await desk.MerchantOfAsync(payer.ResellerId.Value, cancellationToken) != payer.Merchant)
+        var scope = TenantScope.ForReseller(payer.ResellerId!.Value);
+        if (await desk.FindMerchantAsync(payer.ResellerId.Value, cancellationToken) != payer.Merchant)
         {
             return 0;
         }
@@ -111,7 +111,7 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
         await using var db = database.Open(scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == payer.ResellerId, cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == payer.CustomerId, cancellationToken);
-        var today = reseller.Zone.DayOf(clock.GetUtcNow());
+        var today = reseller.Zone.GetDay(clock.GetUtcNow());
         var due = await db.Invoices.AsNoTracking().Where(Invoice.HasDue)
             .Where(i => i.CustomerId == payer.CustomerId && i.DueOn <= today && i.RemindersHeldAtUtc == null)
             .OrderBy(i => i.DueOn)

@@ -37,7 +37,7 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
         if (order.Status != PlanOrderStatus.Ordered)
         {
-            return Refusal.Of($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
+            return Refusal.Because($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
         }
 
         if (way == PaymentMethodKind.Transfer)
@@ -47,19 +47,19 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
         if (!online.IsConfigured)
         {
-            return Refusal.Of("Plans cannot be paid online here. Pay by transfer.");
+            return Refusal.Because("Plans cannot be paid online here. Pay by transfer.");
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var plan = order.Renewal == PlanRenewal.OneOff ? null : await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == order.PlanId, cancellationToken);
         if (plan is not null && !order.Paid.IsZero)
         {
-            return Refusal.Of($"{order.Paid} of this order were paid by transfer. Pay the {order.Due} that are left by transfer as well.");
+            return Refusal.Because($"{order.Paid} of this order were paid by transfer. Pay the {order.Due} that are left by transfer as well.");
         }
 
         Debt debt = new(
-            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, PayerDetails.Of(reseller), plan);
-        return await GoOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
+            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, PayerDetails.FromReseller(reseller), plan);
+        return await StartOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
     /// <summary>Pays what is due of an invoice. Pressed twice, or in two windows, it leads to the same page.</summary>
@@ -71,19 +71,19 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         await using var db = database.Open(actor.Scope);
         var invoice = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
-            : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount)) ? Refusal.Of($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
+            : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount)) ? Refusal.Because($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
             : await PayInvoiceAsync(invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
     }
 
     /// <summary>What a pay link leads to; null where there is no such link.</summary>
-    public async Task<PayableInvoice?> ByLinkAsync(Guid payKey, CancellationToken cancellationToken = default)
+    public async Task<PayableInvoice?> FindByLinkAsync(Guid payKey, CancellationToken cancellationToken = default)
     {
-        if (await LinkedAsync(payKey, cancellationToken) is not { } invoice)
+        if (await ResolveLinkAsync(payKey, cancellationToken) is not { } invoice)
         {
             return null;
         }
 
-        await using var db = database.Open(TenantScope.Of(invoice.ResellerId));
+        await using var db = database.Open(TenantScope.ForReseller(invoice.ResellerId));
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
         return new PayableInvoice(
@@ -92,12 +92,12 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
     /// <summary>Pays the invoice that a link leads to. Whoever holds the link may pay; nothing else can be done with it.</summary>
     public async Task<Outcome<PaymentStart>> PayByLinkAsync(Guid payKey, string returnUrl, CancellationToken cancellationToken = default) =>
-        await LinkedAsync(payKey, cancellationToken) is { } invoice ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken) : Refusal.NotFound("invoice");
+        await ResolveLinkAsync(payKey, cancellationToken) is { } invoice ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken) : Refusal.NotFound("invoice");
 
     /// <summary>Where an invoice's money goes online; null where its reseller takes none.</summary>
-    internal async Task<Merchant?> MerchantOfAsync(ResellerId reseller, CancellationToken cancellationToken)
+    internal async Task<Merchant?> FindMerchantAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.Of(reseller));
+        await using var db = database.Open(TenantScope.ForReseller(reseller));
         return await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken) is { TakesPayments: true, Merchant: { } merchant } && (!merchant.IsConnected || online.IsConfigured) ? merchant : null;
     }
 
@@ -122,14 +122,14 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
         if (payer.ProviderId is null)
         {
-            payer.ProviderId = await online.EnterPayerAsync(payer, details, cancellationToken);
+            payer.ProviderId = await online.CreatePayerAsync(payer, details, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }
 
         return payer;
     }
 
-    private async Task<Invoice?> LinkedAsync(Guid payKey, CancellationToken cancellationToken)
+    private async Task<Invoice?> ResolveLinkAsync(Guid payKey, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Links);
         return payKey == Guid.Empty ? null : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PayKey == payKey && i.FinalisedAtUtc != null, cancellationToken);
@@ -139,23 +139,23 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
     {
         if (!invoice.IsFinalised || invoice.Due.MinorUnits <= 0)
         {
-            return Refusal.Of("Nothing is due on this invoice.");
+            return Refusal.Because("Nothing is due on this invoice.");
         }
 
-        if (await MerchantOfAsync(invoice.ResellerId, cancellationToken) is not { } merchant)
+        if (await FindMerchantAsync(invoice.ResellerId, cancellationToken) is not { } merchant)
         {
-            return Refusal.Of("This invoice cannot be paid online at the moment. Pay it by transfer, as it says.");
+            return Refusal.Because("This invoice cannot be paid online at the moment. Pay it by transfer, as it says.");
         }
 
-        var scope = TenantScope.Of(invoice.ResellerId, invoice.CustomerId);
+        var scope = TenantScope.ForCustomer(invoice.ResellerId, invoice.CustomerId);
         await using var db = database.Open(scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         Debt debt = new(
             CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null, part);
-        return await GoOnlineAsync(scope, debt, savesMethod, returnUrl, cancellationToken);
+        return await StartOnlineAsync(scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
-    private async Task<Outcome<PaymentStart>> GoOnlineAsync(TenantScope scope, Debt debt, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
+    private async Task<Outcome<PaymentStart>> StartOnlineAsync(TenantScope scope, Debt debt, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
     {
         try
         {
@@ -170,11 +170,11 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
                 if (stale is null || await IsPaidAsync(scope, stale, cancellationToken))
                 {
-                    return Refusal.Of("It is being paid already. Look again in a moment.");
+                    return Refusal.Because("It is being paid already. Look again in a moment.");
                 }
             }
 
-            return Refusal.Of("Somebody else is about to pay this. Try again in a moment.");
+            return Refusal.Because("Somebody else is about to pay this. Try again in a moment.");
         }
         catch (PaymentProviderException failure)
         {
@@ -265,7 +265,7 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         }
         catch (PaymentProviderException failure) when (failure.IsFinal)
         {
-            var fault = failure.Message.Within(500);
+            var fault = failure.Message.Truncate(500);
             await mine.ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Fault, fault), CancellationToken.None);
             throw;
         }

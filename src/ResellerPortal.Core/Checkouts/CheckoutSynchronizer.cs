@@ -26,7 +26,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on any tenant's checkout");
 
     /// <summary>The key of what a payment enters, so that it enters once.</summary>
-    public static Guid KeyOf(Merchant merchant, string providerId) =>
+    public static Guid CreateIdempotencyKey(Merchant merchant, string providerId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{merchant.Key}|{providerId}")).AsSpan(0, 16));
 
     /// <summary>Enters a payment.</summary>
@@ -38,7 +38,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
             return null;
         }
 
-        var actor = Actor.Portal("payment provider", TenantScope.Of(found.ResellerId!.Value));
+        var actor = Actor.Portal("payment provider", TenantScope.ForReseller(found.ResellerId!.Value));
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await LockAsync(db, found, cancellationToken);
@@ -50,7 +50,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         }
         else
         {
-            await EnterAsync(db, actor, checkout, payment, cancellationToken);
+            await RecordPaymentAsync(db, actor, checkout, payment, cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -137,7 +137,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    private async Task EnterAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    private async Task RecordPaymentAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
     {
         checkout.SessionId ??= payment.SessionId;
         if (payment.State == ProviderPaymentState.Paid)
@@ -156,12 +156,12 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
             if (payment.State == ProviderPaymentState.Processing)
             {
                 (checkout.State, checkout.Fault) = (CheckoutState.Processing, null);
-                await HoldAsync(db, checkout, cancellationToken);
+                await ReserveDebtAsync(db, checkout, cancellationToken);
             }
             else if (payment.State == ProviderPaymentState.Failed)
             {
                 // On a page that is open still, the payer may try another method.
-                checkout.Fault = payment.Fault?.Within(500);
+                checkout.Fault = payment.Fault?.Truncate(500);
                 checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open ? CheckoutState.Open : CheckoutState.Failed;
                 await ReleaseAsync(db, checkout, cancellationToken);
             }
@@ -169,7 +169,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     }
 
     /// <summary>Nobody is reminded of an invoice whose money is on its way, unless somebody held the reminders already.</summary>
-    private async Task HoldAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    private async Task ReserveDebtAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
         if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: null })
         {
@@ -200,7 +200,7 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
                 return;
             }
 
-            var lot = EnterOrder(db, order, checkout.Merchant, payment, now);
+            var lot = RecordOrderPayment(db, order, checkout.Merchant, payment, now);
             db.Audit(actor, now, Permission.OrdersConfirm, $"order {order.TransferReference}: {payment.Total} paid online, lot of {lot.Conversions} conversions of {order.PlanName}", order.ResellerId);
         }
         else
@@ -214,12 +214,12 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     }
 
     /// <summary>What an order is paid with online completes its price, and so makes its lot.</summary>
-    internal static CreditLot EnterOrder(PortalDbContext db, PlanOrder order, Merchant merchant, ProviderPayment payment, DateTimeOffset now, DateTimeOffset? beginsAtUtc = null, DateTimeOffset? expiresAtUtc = null)
+    internal static CreditLot RecordOrderPayment(PortalDbContext db, PlanOrder order, Merchant merchant, ProviderPayment payment, DateTimeOffset now, DateTimeOffset? beginsAtUtc = null, DateTimeOffset? expiresAtUtc = null)
     {
         order.Deduct(payment.Discount);
-        OrderPosting.Enter(
-            db, order, payment.Subtotal - payment.Discount, DateOnly.FromDateTime(payment.AtUtc.UtcDateTime), payment.Id, KeyOf(merchant, payment.Id), now, payment.Tax, payment.ReceiptUrl);
-        return OrderPosting.Grant(db, order, payment.Id, beginsAtUtc ?? now, now, expiresAtUtc);
+        OrderPosting.RecordPayment(
+            db, order, payment.Subtotal - payment.Discount, DateOnly.FromDateTime(payment.AtUtc.UtcDateTime), payment.Id, CreateIdempotencyKey(merchant, payment.Id), now, payment.Tax, payment.ReceiptUrl);
+        return OrderPosting.GrantLot(db, order, payment.Id, beginsAtUtc ?? now, now, expiresAtUtc);
     }
 
     /// <summary>It pays what is due of the invoice now; what that does not need goes to the balance.</summary>
@@ -228,19 +228,19 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         var invoice = await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
-        var today = reseller.Zone.DayOf(now);
-        var day = reseller.Zone.DayOf(payment.AtUtc);
+        var today = reseller.Zone.GetDay(now);
+        var day = reseller.Zone.GetDay(payment.AtUtc);
         var due = invoice.Due.MinorUnits > 0 ? invoice.Due : Money.Zero(invoice.Currency);
         var part = payment.Total < due ? payment.Total : due;
         if (part.MinorUnits > 0)
         {
-            db.Enter(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, day, payment.Id, KeyOf(checkout.Merchant, payment.Id)), now, checkout.Id);
+            db.AddPayment(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)), now, checkout.Id);
         }
 
         var rest = payment.Total - part;
         if (rest.MinorUnits > 0)
         {
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, rest, day, payment.Id, KeyOf(checkout.Merchant, payment.Id)), now);
+            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, rest, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)), now);
             checkout.ToBalanceMinorUnits = rest.MinorUnits;
             db.Audit(actor, now, Permission.PaymentsRecord, $"{rest} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
         }

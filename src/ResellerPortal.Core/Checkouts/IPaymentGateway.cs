@@ -29,7 +29,7 @@ public sealed record PaymentRequest(
 /// <param name="Email">Where the provider sends its receipt.</param>
 public sealed record PayerDetails(string Name, string Email, string Language)
 {
-    public static PayerDetails Of(Reseller reseller) => new(reseller.Name, reseller.Email, reseller.Language);
+    public static PayerDetails FromReseller(Reseller reseller) => new(reseller.Name, reseller.Email, reseller.Language);
 }
 
 /// <summary>How to go on: a page to open, or a transfer to make.</summary>
@@ -41,7 +41,7 @@ public sealed record TransferDetails(Money Amount, string Reference, BankAccount
 /// <summary>A way to be paid. There are two: <see cref="TransferGateway"/>, and the online one of a payment provider.</summary>
 public interface IPaymentGateway
 {
-    PaymentMethodKind Way { get; }
+    PaymentMethodKind Method { get; }
 
     /// <summary>Begins a payment. Asked again for the same checkout it answers the same.</summary>
     /// <exception cref="PaymentProviderException">The provider cannot be reached, or refuses.</exception>
@@ -66,7 +66,7 @@ public interface IOnlineGateway : IPaymentGateway
 
     /// <summary>Makes the payer known to the merchant's provider.</summary>
     /// <returns>The provider's id of it.</returns>
-    Task<string> EnterPayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken);
+    Task<string> CreatePayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken);
 
     /// <summary>Charges a saved method while nobody is there. Asked again for the same checkout it charges once.</summary>
     Task<ProviderPayment> ChargeAsync(Checkout checkout, Payer payer, string subject, CancellationToken cancellationToken);
@@ -79,7 +79,7 @@ public interface IOnlineGateway : IPaymentGateway
     Task<ProviderPayment?> ReadPaymentAsync(Merchant merchant, string id, CancellationToken cancellationToken);
 
     /// <summary>The payment that a charge, a refund or a dispute is of; null where there is none.</summary>
-    Task<string?> PaymentOfAsync(Merchant merchant, string objectId, CancellationToken cancellationToken);
+    Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken);
 
     /// <summary>Closes a page, so that nobody pays there any more. One that is paid or gone already stays so.</summary>
     Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken);
@@ -144,5 +144,5 @@ public sealed class PaymentProviderException(string message, bool isFinal, Excep
 {
     public bool IsFinal { get; } = isFinal;
 
-    public Refusal Refusal => Refusal.Of(Message);
+    public Refusal Refusal => Refusal.Because(Message);
 }

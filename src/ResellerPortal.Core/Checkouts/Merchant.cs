@@ -22,9 +22,9 @@ public readonly record struct Merchant(string Key)
 
     public bool IsConnected => !IsOperator && KeysOf is null;
 
-    public static Merchant WithKeysOf(ResellerId reseller) => new(Keys + reseller.Value);
+    public static Merchant ForReseller(ResellerId reseller) => new(Keys + reseller.Value);
 
-    public static Merchant Connected(string accountId) => new(accountId);
+    public static Merchant ForConnectedAccount(string accountId) => new(accountId);
 
     public override string ToString() => Key;
 }

@@ -14,9 +14,9 @@ public sealed class MerchantKeyStore(PortalDatabase database, IDataProtectionPro
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.PaymentKeys.v1");
 
     /// <returns>Null where the reseller has none.</returns>
-    public async Task<ProviderKeys?> OfAsync(ResellerId reseller, CancellationToken cancellationToken)
+    public async Task<ProviderKeys?> FindAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.Of(reseller));
+        await using var db = database.Open(TenantScope.ForReseller(reseller));
         var account = await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         return account?.ProtectedSecretKey is { } key
             ? new ProviderKeys(_protector.Unprotect(key), account.ProtectedWebhookSecret is { } secret ? _protector.Unprotect(secret) : "")

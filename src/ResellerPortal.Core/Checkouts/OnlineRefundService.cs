@@ -18,7 +18,7 @@ public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentRever
 public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway online, CheckoutSynchronizer book, TimeProvider clock)
 {
     /// <summary>The online payments of an invoice, failed attempts among them, newest first.</summary>
-    public async Task<IReadOnlyList<OnlinePayment>> OfAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<OnlinePayment>> ListPaymentsAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -38,19 +38,19 @@ public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway 
             return Refusal.NotFound("payment");
         }
 
-        var before = (await OfAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
+        var before = (await ListPaymentsAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
         if (amount <= 0 || amount > before.Refundable.Amount || !checkout.Currency.HasWhole(amount))
         {
-            return Refusal.Of($"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
+            return Refusal.Because($"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
         }
 
-        return await GiveBackAsync(actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
+        return await ReturnFromBalanceAsync(actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
             ? refusal
-            : (await OfAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
+            : (await ListPaymentsAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
     }
 
     /// <summary>Has the provider give money back, and brings the books in line with it.</summary>
-    internal async Task<Refusal?> GiveBackAsync(Actor actor, Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
+    internal async Task<Refusal?> ReturnFromBalanceAsync(Actor actor, Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
     {
         try
         {

@@ -37,7 +37,7 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on an account");
 
     /// <summary>Where the events of a reseller's own account come in.</summary>
-    public static string WebhookPathOf(ResellerId reseller) => $"/webhooks/stripe/{reseller.Value:N}";
+    public static string GetWebhookPath(ResellerId reseller) => $"/webhooks/stripe/{reseller.Value:N}";
 
     public async Task<PaymentAccountRow> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -53,12 +53,12 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
         var (key, secret) = (secretKey.Trim(), webhookSecret.Trim());
         if (key.Length > 0 && (!(key.StartsWith("sk_", StringComparison.Ordinal) || key.StartsWith("rk_", StringComparison.Ordinal)) || key.Length > 300 || key.Any(char.IsWhiteSpace)))
         {
-            return Refusal.Of("A secret key begins with sk_ or rk_. Copy it from the developers' pages of your Stripe account.", nameof(secretKey));
+            return Refusal.Because("A secret key begins with sk_ or rk_. Copy it from the developers' pages of your Stripe account.", nameof(secretKey));
         }
 
         if (key.Length > 0 && (!secret.StartsWith("whsec_", StringComparison.Ordinal) || secret.Length > 300))
         {
-            return Refusal.Of("A signing secret begins with whsec_. Stripe shows it beside the endpoint that you add there.", nameof(webhookSecret));
+            return Refusal.Because("A signing secret begins with whsec_. Stripe shows it beside the endpoint that you add there.", nameof(webhookSecret));
         }
 
         MerchantStatus? status;
@@ -73,7 +73,7 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
 
         if (key.Length > 0 && status is null)
         {
-            return Refusal.Of("Stripe does not accept this key. Copy it once more, or make a new one there.", nameof(secretKey));
+            return Refusal.Because("Stripe does not accept this key. Copy it once more, or make a new one there.", nameof(secretKey));
         }
 
         return await ChangeAsync(
@@ -83,11 +83,11 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
                 (account.ProtectedSecretKey, account.ProtectedWebhookSecret) = key.Length == 0 ? (null, null) : (keys.Protect(key), keys.Protect(secret));
                 if (status is not null)
                 {
-                    Take(account, status);
+                    ApplyStatus(account, status);
                 }
                 else if (account.ConnectedId is null)
                 {
-                    Take(account, new MerchantStatus(false, ""));
+                    ApplyStatus(account, new MerchantStatus(false, ""));
                 }
             },
             key.Length == 0 ? "forgot its own keys for online payments" : "set its own keys for online payments",
@@ -101,7 +101,7 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
         actor.Demand(Permission.PaymentsConfigure);
         if (!online.IsConfigured)
         {
-            return Refusal.Of("The operator of this portal has no account at Stripe that yours could be connected to. Use keys of your own.");
+            return Refusal.Because("The operator of this portal has no account at Stripe that yours could be connected to. Use keys of your own.");
         }
 
         try
@@ -148,7 +148,7 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     }
 
     /// <summary>The reseller to whom a connected account belongs; null for none.</summary>
-    public async Task<ResellerId?> OwnerOfAsync(Merchant merchant, CancellationToken cancellationToken)
+    public async Task<ResellerId?> FindOwnerAsync(Merchant merchant, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everybody);
         return merchant.KeysOf
@@ -165,7 +165,7 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
 
     private async Task<bool> SyncAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
-        var actor = Actor.Portal("payment provider", TenantScope.Of(reseller));
+        var actor = Actor.Portal("payment provider", TenantScope.ForReseller(reseller));
         await using var db = database.Open(actor.Scope);
         var account = await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (account?.Merchant is not { } merchant)
@@ -176,17 +176,17 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
         var gone = new MerchantStatus(false, "The account is no longer connected. Connect it again.");
         var status = merchant.IsConnected
             ? await merchants.ReadAccountAsync(merchant.Key, cancellationToken) ?? gone
-            : await keys.OfAsync(reseller, cancellationToken) is { } own ? await merchants.CheckKeyAsync(own.SecretKey, cancellationToken) ?? gone with { Missing = "The key is not accepted any more. Enter a new one." } : gone;
+            : await keys.FindAsync(reseller, cancellationToken) is { } own ? await merchants.CheckKeyAsync(own.SecretKey, cancellationToken) ?? gone with { Missing = "The key is not accepted any more. Enter a new one." } : gone;
         if ((account.TakesPayments, account.Missing) != (status.TakesPayments, status.Missing))
         {
-            await ChangeAsync(actor, row => Take(row, status), status.TakesPayments ? "takes online payments from now on" : "takes no online payments for now", cancellationToken);
+            await ChangeAsync(actor, row => ApplyStatus(row, status), status.TakesPayments ? "takes online payments from now on" : "takes no online payments for now", cancellationToken);
         }
 
         return true;
     }
 
-    private void Take(PaymentAccount account, MerchantStatus status) =>
-        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (status.TakesPayments, status.Missing.Within(500), clock.GetUtcNow());
+    private void ApplyStatus(PaymentAccount account, MerchantStatus status) =>
+        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (status.TakesPayments, status.Missing.Truncate(500), clock.GetUtcNow());
 
     private async Task<PaymentAccountRow> ChangeAsync(Actor actor, Action<PaymentAccount> change, string what, CancellationToken cancellationToken)
     {
@@ -209,5 +209,5 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     }
 
     private PaymentAccountRow Row(ResellerId reseller, PaymentAccount? account) => new(
-        account?.ProtectedSecretKey is not null, account?.ProtectedWebhookSecret is not null, account?.ConnectedId, account is { TakesPayments: true, Merchant: not null }, account?.Missing ?? "", online.IsConfigured, WebhookPathOf(reseller));
+        account?.ProtectedSecretKey is not null, account?.ProtectedWebhookSecret is not null, account?.ConnectedId, account is { TakesPayments: true, Merchant: not null }, account?.Missing ?? "", online.IsConfigured, GetWebhookPath(reseller));
 }

@@ -49,7 +49,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
                     AmountMinorUnits = told.Amount.MinorUnits,
                     Currency = told.Amount.Currency,
                     State = ReversalState.Effective,
-                    Reason = told.Reason.Within(200),
+                    Reason = told.Reason.Truncate(200),
                     RecordedAtUtc = clock.GetUtcNow(),
                 };
                 db.PaymentReversals.Add(reversal);
@@ -78,7 +78,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         var (invoice, now) = (await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken), clock.GetUtcNow());
         var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
-        var day = reseller.Zone.DayOf(now);
+        var day = reseller.Zone.GetDay(now);
 
         // What this payment, or a credit note of its invoice, left on the balance goes back from there; it is credited already.
         var returned = await db.BalanceTransactions.Where(e => e.InvoiceId == invoice.Id && e.Kind == BalanceTransactionKind.Returned).SumAsync(e => e.AmountMinorUnits, cancellationToken);
@@ -87,7 +87,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         if (reversal.FromBalanceMinorUnits > 0)
         {
             var amount = new Money(reversal.FromBalanceMinorUnits, reversal.Currency);
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.PaidOut, -amount, day, reversal.ProviderId, CheckoutSynchronizer.KeyOf(checkout.Merchant, reversal.ProviderId)), now);
+            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.PaidOut, -amount, day, reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId)), now);
             db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} of the balance of {customer.Name} paid back online", customer.ResellerId, customer.Id);
         }
 
@@ -128,7 +128,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         if (reversal.State == ReversalState.Undone)
         {
             // What of it is not due any more, the settlement puts on the balance.
-            Pay(db, actor, invoice, checkout, reversal, reversal.Amount, reseller.Zone.DayOf(now), now, "back");
+            Pay(db, actor, invoice, checkout, reversal, reversal.Amount, reseller.Zone.GetDay(now), now, "back");
             reversal.FromBalanceMinorUnits = 0;
         }
         else if (reversal.Kind == ReversalKind.Dispute)
@@ -142,11 +142,11 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
             invoice.RemindersHeldAtUtc = null;
         }
 
-        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.GetDay(now), now, cancellationToken);
     }
 
     private static void Pay(PortalDbContext db, Actor actor, Invoice invoice, Checkout checkout, PaymentReversal reversal, Money amount, DateOnly day, DateTimeOffset now, string suffix) =>
-        db.Enter(actor, invoice, amount, new ReceivedPayment(invoice.Id, amount.Amount, day, reversal.ProviderId, CheckoutSynchronizer.KeyOf(checkout.Merchant, reversal.ProviderId + suffix)), now, checkout.Id);
+        db.AddPayment(actor, invoice, amount, new ReceivedPayment(invoice.Id, amount.Amount, day, reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + suffix)), now, checkout.Id);
 
     private async Task CreditAsync(PortalDbContext db, Actor actor, Invoice invoice, PaymentReversal reversal, Money amount, CancellationToken cancellationToken) =>
         reversal.CreditNoteId = (await creditNotes.CreditAmountAsync(
@@ -158,8 +158,8 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         var now = clock.GetUtcNow();
         var order = await db.PlanOrders.SingleAsync(o => o.Id == checkout.SubjectId, cancellationToken);
         var isBack = amount.MinorUnits > 0;
-        OrderPosting.Enter(
-            db, order, amount, DateOnly.FromDateTime(now.UtcDateTime), reversal.ProviderId, CheckoutSynchronizer.KeyOf(checkout.Merchant, reversal.ProviderId + (isBack ? "back" : "")), now);
+        OrderPosting.RecordPayment(
+            db, order, amount, DateOnly.FromDateTime(now.UtcDateTime), reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + (isBack ? "back" : "")), now);
         db.Audit(actor, now, Permission.OrdersConfirm, isBack ? $"{amount} of order {order.TransferReference} came back" : $"{-amount} of order {order.TransferReference} went back to the payer", order.ResellerId);
     }
 }

@@ -5,7 +5,7 @@ namespace ResellerPortal.Core.Checkouts;
 /// <summary>Payments outside the portal: it says where the money goes, and people confirm that it came or went.</summary>
 public sealed class TransferGateway : IPaymentGateway
 {
-    public PaymentMethodKind Way => PaymentMethodKind.Transfer;
+    public PaymentMethodKind Method => PaymentMethodKind.Transfer;
 
     public Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new PaymentStart(null, new TransferDetails(request.Amount, request.Reference, request.Account, request.Instructions)));

@@ -22,13 +22,13 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     /// <summary>A customer's job by the name the caller knows; null where it has none of that name.</summary>
     public async Task<ConversionJob?> FindAsync(ResellerId reseller, CustomerId customer, string name, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.Of(reseller, customer));
+        await using var db = database.Open(TenantScope.ForCustomer(reseller, customer));
         return await db.ConversionJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancellationToken);
     }
 
     /// <returns>False where the customer has a job of that name already.</returns>
     public async Task<bool> TryOpenAsync(ConversionJob job, CancellationToken cancellationToken) =>
-        await TryNameAsync(job, job.Name, async db =>
+        await TrySetUpstreamIdAsync(job, job.Name, async db =>
         {
             db.ConversionJobs.Add(job);
             await db.SaveChangesAsync(cancellationToken);
@@ -38,7 +38,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     /// <returns>False where the customer has a job of that name already.</returns>
     public async Task<bool> TryRenameAsync(ConversionJob job, string name, string? webHook)
     {
-        var isRenamed = await TryNameAsync(job, name, db => db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
+        var isRenamed = await TrySetUpstreamIdAsync(job, name, db => db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.Name, name)
             .SetProperty(j => j.WebHook, webHook)));
         job.Name = isRenamed ? name : job.Name;
@@ -48,15 +48,15 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     /// <summary>Takes back a job whose request never reached the upstream; its name may be used again.</summary>
     public async Task RemoveAsync(ConversionJob job)
     {
-        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
+        await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id && j.State == JobState.Running).ExecuteDeleteAsync();
     }
 
     /// <summary>Ends a running job. It is settled before, so a crash in between only settles it again, which changes nothing.</summary>
-    public async Task EndAsync(ConversionJob job, JobState state)
+    public async Task CompleteAsync(ConversionJob job, JobState state)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
+        await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id && j.State == JobState.Running).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.State, state)
             .SetProperty(j => j.EndedAtUtc, now)
@@ -78,32 +78,32 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     }
 
     /// <summary>Notes a call of a job's web hook; a failed one is made again later, up to five in all.</summary>
-    public async Task NoteWebHookAsync(ConversionJob job, bool isDelivered)
+    public async Task RecordWebHookAttemptAsync(ConversionJob job, bool isDelivered)
     {
         DateTimeOffset? next = isDelivered || job.WebHookAttempts >= WebHookPauses.Length ? null : clock.GetUtcNow() + WebHookPauses[job.WebHookAttempts];
-        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
+        await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.WebHookAttempts, j => j.WebHookAttempts + 1)
             .SetProperty(j => j.WebHookDueAtUtc, next));
     }
 
     /// <summary>Forgets jobs that ended a week ago.</summary>
-    public async Task ForgetOldAsync(CancellationToken cancellationToken)
+    public async Task DeleteOldAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;
         await using var db = database.Open(Everyone);
         await db.ConversionJobs.Where(j => j.State != JobState.Running && j.EndedAtUtc < before && j.WebHookDueAtUtc == null).ExecuteDeleteAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyCollection<Guid>> KeptAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<Guid>> FindOwnedAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
         return await db.ConversionJobs.Where(j => reservationIds.Contains(j.Id) && j.State == JobState.Running).Select(j => j.Id).ToListAsync(cancellationToken);
     }
 
-    private async Task<bool> TryNameAsync(ConversionJob job, string name, Func<PortalDbContext, Task> write)
+    private async Task<bool> TrySetUpstreamIdAsync(ConversionJob job, string name, Func<PortalDbContext, Task> write)
     {
-        await using var db = database.Open(TenantScope.Of(job.ResellerId, job.CustomerId));
+        await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         try
         {
             await write(db);

@@ -44,14 +44,14 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         var pulls = await db.StatisticsPulls.AsNoTracking().ToDictionaryAsync(p => p.ResellerId, cancellationToken);
         return [.. first
             .Where(f => own.Contains(f.Reseller) && !(pulls.GetValueOrDefault(f.Reseller)?.AtUtc > asked))
-            .Select(f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? DayOf(f.At)))];
+            .Select(f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? GetDay(f.At)))];
     }
 
     /// <summary>Takes in what the statistics say of a day; what is not a native token's is left out.</summary>
     /// <returns>Conversions that were new, and why the rest was refused where it was.</returns>
-    public async Task<(long Added, Refusal? Refusal)> TakeInAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
+    public async Task<(long Added, Refusal? Refusal)> RecordAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
     {
-        var scope = TenantScope.Of(reseller);
+        var scope = TenantScope.ForReseller(reseller);
         var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
         var actor = Actor.Portal("ConvertAPI's statistics", scope);
         var added = 0L;
@@ -71,9 +71,9 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
 
     /// <summary>Remembers how asking for a reseller's statistics went.</summary>
     /// <param name="through">The last day that was taken in; null where it failed.</param>
-    public async Task NoteAsync(ResellerId reseller, DateOnly? through, long added, string? fault, CancellationToken cancellationToken)
+    public async Task RecordPullAsync(ResellerId reseller, DateOnly? through, long added, string? fault, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(TenantScope.Of(reseller));
+        await using var db = database.Open(TenantScope.ForReseller(reseller));
         if (await db.StatisticsPulls.SingleOrDefaultAsync(cancellationToken) is not { } pull)
         {
             pull = new StatisticsPull { ResellerId = reseller };
@@ -109,11 +109,11 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
 
     /// <summary>One line for each token, time and converter, so that no line of one chunk adds to one of another.</summary>
     private static IEnumerable<ImportLine> Summed(IEnumerable<CountedUsage> counted) => counted
-        .GroupBy(c => (c.Token, At: TimeOf(c), Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
+        .GroupBy(c => (c.Token, At: FormatTime(c), Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
         .Select((g, index) => new ImportLine(index + 1, g.Key.Token, g.Key.At, g.Sum(c => c.Conversions).ToString(CultureInfo.InvariantCulture), g.Key.Converter));
 
-    private static string TimeOf(CountedUsage usage) =>
+    private static string FormatTime(CountedUsage usage) =>
         usage.AtUtc.UtcDateTime.ToString(usage.HasTime ? "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(instant.UtcDateTime);
+    private static DateOnly GetDay(DateTimeOffset instant) => DateOnly.FromDateTime(instant.UtcDateTime);
 }

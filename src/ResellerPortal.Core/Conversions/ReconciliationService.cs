@@ -26,7 +26,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     private static readonly TenantScope Everyone = TenantScope.CrossTenants("reconciliation: accounts of all tenants");
 
     /// <summary>The beginning of the secret's hash: enough to tell accounts apart, too little to find the secret.</summary>
-    public static string MarkOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
+    public static string ComputeAccountFingerprint(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
 
     /// <summary>When an account was read last; null for never.</summary>
     public async Task<DateTimeOffset?> LastAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
@@ -126,12 +126,12 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         var wrong = (await ConcernedAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
         if (wrong.Count == 0)
         {
-            return Refusal.Of("No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry in the ledger.");
+            return Refusal.Because("No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry in the ledger.");
         }
 
         foreach (var entry in wrong)
         {
-            var portal = Actor.Portal($"{actor.Name} (reconciliation)", TenantScope.Of(entry.Reseller));
+            var portal = Actor.Portal($"{actor.Name} (reconciliation)", TenantScope.ForReseller(entry.Reseller));
             var outcome = await corrections.CorrectAsync(portal, entry.Customer, entry.Sequence, entry.WouldCount, "Held against the upstream's own count", cancellationToken);
             if (outcome.IsRefused)
             {

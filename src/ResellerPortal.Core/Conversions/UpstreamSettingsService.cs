@@ -27,9 +27,9 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.UpstreamSecret.v1");
 
     /// <summary>For the gateway, which has found the reseller by a token.</summary>
-    public async Task<UpstreamChoice> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
+    public async Task<UpstreamChoice> GetAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(TenantScope.Of(reseller));
+        await using var db = database.Open(TenantScope.ForReseller(reseller));
         var row = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         return new UpstreamChoice(row.ProtectedUpstreamSecret is { } secret ? _protector.Unprotect(secret) : null, row.UpstreamRegion, row.AcceptsQueryCredentials);
     }
@@ -59,12 +59,12 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
         var secret = request.Secret?.Trim();
         if (secret is { Length: > 0 } && (secret.Length is < 8 or > 200 || secret.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
         {
-            return Refusal.Of("A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(request.Secret));
+            return Refusal.Because("A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(request.Secret));
         }
 
         if (request.Region.Length > 0 && !knownRegions.Contains(request.Region))
         {
-            return Refusal.Of($"Choose one of the regions: {string.Join(", ", knownRegions)}.", nameof(request.Region));
+            return Refusal.Because($"Choose one of the regions: {string.Join(", ", knownRegions)}.", nameof(request.Region));
         }
 
         var isProtected = secret is { Length: > 0 } ? _protector.Protect(secret) : null;
@@ -83,12 +83,12 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
             // In the operator's account nothing would hold such tokens to the credits that the reseller has bought.
             if (request.IssuesNativeTokens)
             {
-                return Refusal.Of("Tokens at ConvertAPI need an account of your own there. Enter its secret first.", nameof(request.IssuesNativeTokens));
+                return Refusal.Because("Tokens at ConvertAPI need an account of your own there. Enter its secret first.", nameof(request.IssuesNativeTokens));
             }
 
             if (await db.ApiTokens.AnyAsync(t => t.IsNative && t.ExpiresAtUtc > now && t.DeletedUpstreamAtUtc == null, cancellationToken))
             {
-                return Refusal.Of("Your account at ConvertAPI still keeps tokens of your customers. Revoke them before you leave it.", nameof(request.Secret));
+                return Refusal.Because("Your account at ConvertAPI still keeps tokens of your customers. Revoke them before you leave it.", nameof(request.Secret));
             }
         }
 

@@ -18,12 +18,12 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
         actor.Demand(Permission.LotsAdjust);
         if (conversions is 0 or < -BulkPlanService.MaxConversions or > BulkPlanService.MaxConversions)
         {
-            return Refusal.Of($"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.", nameof(conversions));
+            return Refusal.Because($"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.", nameof(conversions));
         }
 
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
         {
-            return Refusal.Of("Give a reason of up to 500 characters; it is kept with the correction.", nameof(reason));
+            return Refusal.Because("Give a reason of up to 500 characters; it is kept with the correction.", nameof(reason));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -36,7 +36,7 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
 
         if (lot.Conversions + conversions < lot.Used + lot.Reserved)
         {
-            return Refusal.Of($"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.", nameof(conversions));
+            return Refusal.Because($"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.", nameof(conversions));
         }
 
         var now = clock.GetUtcNow();
@@ -59,12 +59,12 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
         actor.Demand(Permission.LotsAdjust);
         if (conversions is < 0 or > BulkPlanService.MaxConversions)
         {
-            return Refusal.Of($"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
+            return Refusal.Because($"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
         }
 
         if (unitCost is < 0 or > 1_000_000)
         {
-            return Refusal.Of("A unit cost is from 0 to 1,000,000.", nameof(unitCost));
+            return Refusal.Because("A unit cost is from 0 to 1,000,000.", nameof(unitCost));
         }
 
         await using var db = database.Open(actor.Scope);

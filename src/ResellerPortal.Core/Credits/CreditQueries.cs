@@ -20,7 +20,7 @@ public sealed class CreditQueries(PortalDatabase database)
     }
 
     /// <returns>Null where there is no such reseller.</returns>
-    public async Task<ResellerCredits?> OfResellerAsync(Actor actor, ResellerId resellerId, CancellationToken cancellationToken = default)
+    public async Task<ResellerCredits?> ReadAsync(Actor actor, ResellerId resellerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);

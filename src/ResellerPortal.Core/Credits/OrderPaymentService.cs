@@ -43,8 +43,8 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         }
 
         var amount = Money.Round(paid.Amount, order.Currency);
-        OrderPosting.Enter(db, order, amount, paid.ReceivedOn, paid.Reference, paid.IdempotencyKey, now);
-        lot = order.Due.IsZero ? OrderPosting.Grant(db, order, paid.Reference, paid.BeginsAtUtc ?? now, now) : null;
+        OrderPosting.RecordPayment(db, order, amount, paid.ReceivedOn, paid.Reference, paid.IdempotencyKey, now);
+        lot = order.Due.IsZero ? OrderPosting.GrantLot(db, order, paid.Reference, paid.BeginsAtUtc ?? now, now) : null;
         db.Audit(
             actor, now, Permission.OrdersConfirm,
             $"order {order.TransferReference}: {amount}, {(lot is null ? $"{order.Due} still due" : $"lot of {lot.Conversions} conversions of {order.PlanName}")}", order.ResellerId);
@@ -68,7 +68,7 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
             actor, new ReceivedOrderPayment(orderId, due, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), reference, Guid.NewGuid(), beginsAtUtc), cancellationToken);
         return outcome.Refusal is { } refusal ? refusal
             : outcome.Value.Lot is { } lot ? lot
-            : Refusal.Of("Something else was recorded for this order in the meantime. Look at it again.");
+            : Refusal.Because("Something else was recorded for this order in the meantime. Look at it again.");
     }
 
     /// <summary>Turns an order down that is not paid in full. What was paid of it is noted as paid back.</summary>
@@ -86,14 +86,14 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         var order = found.Value;
         if (order.Status != PlanOrderStatus.Ordered)
         {
-            return Refusal.Of($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
+            return Refusal.Because($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
         }
 
         var now = clock.GetUtcNow();
         var paid = order.Paid;
         if (!paid.IsZero)
         {
-            OrderPosting.Enter(db, order, -paid, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now), now);
+            OrderPosting.RecordPayment(db, order, -paid, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now), now);
         }
 
         order.Cancel(now);
@@ -104,11 +104,11 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
     }
 
     private static Refusal? Check(PlanOrder order, ReceivedOrderPayment paid, DateTimeOffset now) =>
-        order.Status == PlanOrderStatus.Cancelled ? Refusal.Of("This order was cancelled. Ask the reseller to order again.")
-        : paid.Amount < 0 || (paid.Amount == 0 && !order.Due.IsZero) || paid.Amount > order.Due.Amount || !order.Currency.HasWhole(paid.Amount) ? Refusal.Of($"Enter what was received in whole minor units, up to the {order.Due} that are due.", nameof(paid.Amount))
-        : paid.ReceivedOn > DateOnly.FromDateTime(now.UtcDateTime).AddDays(1) ? Refusal.Of("A payment was received today or earlier.", nameof(paid.ReceivedOn))
-        : paid.Reference.Length > 140 ? Refusal.Of("A payment reference has up to 140 characters.", nameof(paid.Reference))
-        : paid.BeginsAtUtc is { } begins && (begins < now || begins > now.AddYears(1)) ? Refusal.Of("A lot begins now or within a year.", nameof(paid.BeginsAtUtc))
+        order.Status == PlanOrderStatus.Cancelled ? Refusal.Because("This order was cancelled. Ask the reseller to order again.")
+        : paid.Amount < 0 || (paid.Amount == 0 && !order.Due.IsZero) || paid.Amount > order.Due.Amount || !order.Currency.HasWhole(paid.Amount) ? Refusal.Because($"Enter what was received in whole minor units, up to the {order.Due} that are due.", nameof(paid.Amount))
+        : paid.ReceivedOn > DateOnly.FromDateTime(now.UtcDateTime).AddDays(1) ? Refusal.Because("A payment was received today or earlier.", nameof(paid.ReceivedOn))
+        : paid.Reference.Length > 140 ? Refusal.Because("A payment reference has up to 140 characters.", nameof(paid.Reference))
+        : paid.BeginsAtUtc is { } begins && (begins < now || begins > now.AddYears(1)) ? Refusal.Because("A lot begins now or within a year.", nameof(paid.BeginsAtUtc))
         : null;
 
     private async Task<Outcome<PlanOrder>> LockAsync(PortalDbContext db, Guid orderId, CancellationToken cancellationToken)

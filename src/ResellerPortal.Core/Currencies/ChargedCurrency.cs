@@ -17,11 +17,11 @@ public sealed class ChargedCurrency
 
     public Currency Currency { get; }
 
-    public static ChargedCurrency Of(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) => new(reseller.Currency, currency, ratesOfReseller);
+    public static ChargedCurrency Create(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) => new(reseller.Currency, currency, ratesOfReseller);
 
     /// <summary>The rate that holds on a day; before the first one, the first.</summary>
     /// <exception cref="InvalidOperationException">There is none at all; a customer cannot be charged in such a currency.</exception>
-    public ExchangeRate On(DateOnly day)
+    public ExchangeRate GetRate(DateOnly day)
     {
         if (Currency == _ofReseller)
         {
@@ -30,6 +30,6 @@ public sealed class ChargedCurrency
 
         var rate = Array.Find(_newestFirst, r => r.EffectiveFrom <= day) ?? _newestFirst.LastOrDefault()
             ?? throw new InvalidOperationException($"There is no exchange rate from {_ofReseller.Code} to {Currency.Code}.");
-        return rate.RateFrom(_ofReseller);
+        return rate.ToExchangeRate(_ofReseller);
     }
 }

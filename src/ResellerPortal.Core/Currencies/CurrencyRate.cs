@@ -27,7 +27,7 @@ public sealed class CurrencyRate : IResellerOwned, IAudited
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
-    public ExchangeRate RateFrom(Currency ofReseller) => new(UnitsNanos, ofReseller, Currency);
+    public ExchangeRate ToExchangeRate(Currency ofReseller) => new(UnitsNanos, ofReseller, Currency);
 }
 
 internal sealed class CurrencyRateConfiguration : IEntityTypeConfiguration<CurrencyRate>

@@ -33,7 +33,7 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var now = clock.GetUtcNow();
-        if (Check(code, units, effectiveFrom, reseller, reseller.Zone.DayOf(now)) is { } refusal)
+        if (Check(code, units, effectiveFrom, reseller, reseller.Zone.GetDay(now)) is { } refusal)
         {
             return refusal;
         }
@@ -41,7 +41,7 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         var rate = new CurrencyRate
         {
             ResellerId = reseller.Id,
-            Currency = Currency.Of(code),
+            Currency = Currency.FromCode(code),
             Version = await db.CurrencyRates.MaxAsync(r => (int?)r.Version, cancellationToken) + 1 ?? 1,
             EffectiveFrom = effectiveFrom,
             UnitsNanos = (long)(units * ExchangeRate.NanosPerUnit),
@@ -50,7 +50,7 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         db.CurrencyRates.Add(rate);
         db.Audit(
             actor, now, Permission.PricesEdit,
-            string.Create(CultureInfo.InvariantCulture, $"{rate.RateFrom(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
+            string.Create(CultureInfo.InvariantCulture, $"{rate.ToExchangeRate(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rate;
@@ -63,23 +63,23 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var rates = await db.CurrencyRates.AsNoTracking().OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version).ToListAsync(cancellationToken);
         var customers = await db.Customers.GroupBy(c => c.Currency).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
-        var today = reseller.Zone.DayOf(clock.GetUtcNow());
+        var today = reseller.Zone.GetDay(clock.GetUtcNow());
         return new CurrencyOverview(reseller.Currency, today, [.. rates
             .GroupBy(r => r.Currency)
             .OrderBy(g => g.Key.Code, StringComparer.Ordinal)
-            .Select(g => new ForeignCurrency(ChargedCurrency.Of(reseller, g.Key, g).On(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
+            .Select(g => new ForeignCurrency(ChargedCurrency.Create(reseller, g.Key, g).GetRate(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
     }
 
     /// <returns>Why customers cannot be charged in a currency, or null.</returns>
-    internal static async Task<Refusal?> WhyNotChargedInAsync(PortalDbContext db, Reseller reseller, string code, CancellationToken cancellationToken) =>
-        !Currency.TryParse(code, out var currency) ? Refusal.Of("Choose an ISO 4217 currency such as USD.", nameof(Customer.Currency))
+    internal static async Task<Refusal?> ValidateChargedCurrencyAsync(PortalDbContext db, Reseller reseller, string code, CancellationToken cancellationToken) =>
+        !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(Customer.Currency))
         : currency == reseller.Currency || await db.CurrencyRates.AnyAsync(r => r.Currency == currency, cancellationToken) ? null
-        : Refusal.Of($"There is no exchange rate for {currency} yet. Set one under Currencies first.", nameof(Customer.Currency));
+        : Refusal.Because($"There is no exchange rate for {currency} yet. Set one under Currencies first.", nameof(Customer.Currency));
 
     private static Refusal? Check(string code, decimal units, DateOnly effectiveFrom, Reseller reseller, DateOnly today) =>
-        !Currency.TryParse(code, out var currency) ? Refusal.Of("Choose an ISO 4217 currency such as USD.", nameof(code))
-        : currency == reseller.Currency ? Refusal.Of($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
-        : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0 ? Refusal.Of($"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
-        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Of("A rate starts within a year from today.", nameof(effectiveFrom))
+        !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(code))
+        : currency == reseller.Currency ? Refusal.Because($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
+        : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0 ? Refusal.Because($"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Because("A rate starts within a year from today.", nameof(effectiveFrom))
         : null;
 }

@@ -25,7 +25,7 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
 
     /// <summary>The step that is due on a day; null where none is.</summary>
     /// <param name="taken">The days on which earlier ones were taken. A step keeps its distance to the one before, so that a policy that begins late does not take all at once.</param>
-    public DunningStepTerms? DueOn(DateOnly today, DateOnly dueOn, IReadOnlyList<DateOnly> taken)
+    public DunningStepTerms? FindDueStep(DateOnly today, DateOnly dueOn, IReadOnlyList<DateOnly> taken)
     {
         if (taken.Count >= Steps.Count)
         {
@@ -45,7 +45,7 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
 
     /// <summary>The letter that goes with a step.</summary>
     /// <param name="number">1 for the first.</param>
-    public EmailKind LetterOf(int number) => number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
+    public EmailKind GetEmailKind(int number) => number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
 }
 
 /// <summary>A step that was taken about an invoice.</summary>

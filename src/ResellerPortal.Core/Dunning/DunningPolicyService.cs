@@ -44,7 +44,7 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
     }
 
     /// <summary>Stops or goes on with the steps about one invoice, such as one in dispute.</summary>
-    public async Task<Outcome<Invoice>> HoldAsync(Actor actor, Guid invoiceId, bool isHeld, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invoice>> SetHoldAsync(Actor actor, Guid invoiceId, bool isHeld, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesCredit);
         await using var db = database.Open(actor.Scope);
@@ -65,11 +65,11 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
     }
 
     private Refusal? Check(bool isOn, IReadOnlyList<DunningStepTerms> steps) =>
-        isOn && !mailer.IsConfigured ? Refusal.Of("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
-        : steps.Count is 0 or > MostSteps ? Refusal.Of($"Set from 1 to {MostSteps} steps.", nameof(steps))
-        : steps.Any(s => s.DaysOverdue is < 1 or > 365) ? Refusal.Of("A step comes 1 to 365 days after the due date.", nameof(steps))
-        : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue) ? Refusal.Of("Each step comes later than the one before.", nameof(steps))
-        : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Of("A late fee is 0 or more.", nameof(steps))
-        : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Of("Tokens can be paused with the last step alone.", nameof(steps))
+        isOn && !mailer.IsConfigured ? Refusal.Because("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
+        : steps.Count is 0 or > MostSteps ? Refusal.Because($"Set from 1 to {MostSteps} steps.", nameof(steps))
+        : steps.Any(s => s.DaysOverdue is < 1 or > 365) ? Refusal.Because("A step comes 1 to 365 days after the due date.", nameof(steps))
+        : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue) ? Refusal.Because("Each step comes later than the one before.", nameof(steps))
+        : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Because("A late fee is 0 or more.", nameof(steps))
+        : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Because("Tokens can be paused with the last step alone.", nameof(steps))
         : null;
 }

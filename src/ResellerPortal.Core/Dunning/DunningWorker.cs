@@ -37,7 +37,7 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
         var paused = await all.Customers.AsNoTracking().Where(c => c.PausedAtUtc != null).Select(c => new { c.ResellerId, c.Id }).ToListAsync(cancellationToken);
         foreach (var customer in paused)
         {
-            await pauses.AlignAsync(ActorOf(customer.ResellerId), customer.Id, cancellationToken);
+            await pauses.AlignAsync(CreateActor(customer.ResellerId), customer.Id, cancellationToken);
         }
 
         return taken;
@@ -59,11 +59,11 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
         }
     }
 
-    private static Actor ActorOf(ResellerId reseller) => Actor.Portal("reminders", TenantScope.Of(reseller));
+    private static Actor CreateActor(ResellerId reseller) => Actor.Portal("reminders", TenantScope.ForReseller(reseller));
 
     private async Task<int> RunAsync(DunningPolicy policy, CancellationToken cancellationToken)
     {
-        var actor = ActorOf(policy.ResellerId);
+        var actor = CreateActor(policy.ResellerId);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
         var now = clock.GetUtcNow();
@@ -72,7 +72,7 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
             return 0;
         }
 
-        var today = reseller.Zone.DayOf(now);
+        var today = reseller.Zone.GetDay(now);
         var steps = db.DunningSteps;
         var overdue = await db.Invoices.AsNoTracking()
             .Where(Invoice.HasDue)
@@ -83,7 +83,7 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
         var taken = 0;
         foreach (var invoice in overdue)
         {
-            if (await TakeAsync(actor, policy, reseller, invoice.Id, today, cancellationToken) is not { } step)
+            if (await TakeStepAsync(actor, policy, reseller, invoice.Id, today, cancellationToken) is not { } step)
             {
                 continue;
             }
@@ -99,21 +99,21 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
     }
 
     /// <summary>The step, its fee and its letter in one transaction.</summary>
-    private async Task<DunningStepTerms?> TakeAsync(Actor actor, DunningPolicy policy, Reseller reseller, Guid invoiceId, DateOnly today, CancellationToken cancellationToken)
+    private async Task<DunningStepTerms?> TakeStepAsync(Actor actor, DunningPolicy policy, Reseller reseller, Guid invoiceId, DateOnly today, CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
         var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, cancellationToken);
         var earlier = await db.DunningSteps.Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).Select(s => s.TakenAtUtc).ToListAsync(cancellationToken);
-        if (invoice.Due.MinorUnits <= 0 || policy.DueOn(today, invoice.DueOn!.Value, [.. earlier.Select(reseller.Zone.DayOf)]) is not { } step)
+        if (invoice.Due.MinorUnits <= 0 || policy.FindDueStep(today, invoice.DueOn!.Value, [.. earlier.Select(reseller.Zone.GetDay)]) is not { } step)
         {
             return null;
         }
 
         var now = clock.GetUtcNow();
         var number = earlier.Count + 1;
-        var fee = invoice.RateFrom(reseller.Currency).Convert(new Money(step.FeeMinorUnits, reseller.Currency)).MinorUnits;
+        var fee = invoice.GetRate(reseller.Currency).Convert(new Money(step.FeeMinorUnits, reseller.Currency)).MinorUnits;
         db.DunningSteps.Add(new DunningStep
         {
             InvoiceId = invoiceId,
@@ -126,7 +126,7 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
         });
         invoice.LateFeeMinorUnits += fee;
         var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
-        db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, invoiceId, invoice.Snapshot!, policy.LetterOf(number), number, to, now, cancellationToken));
+        db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, invoiceId, invoice.Snapshot!, policy.GetEmailKind(number), number, to, now, cancellationToken));
         db.Audit(
             actor, now, Permission.InvoicesConfigure,
             $"reminder {number} of {invoice.Number}: {invoice.Due} due{(fee > 0 ? $", late fees {invoice.LateFee}" : "")}", invoice.ResellerId, invoice.CustomerId);

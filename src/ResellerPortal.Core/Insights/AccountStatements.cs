@@ -39,7 +39,7 @@ public sealed class AccountStatements(PortalDatabase database, TimeProvider cloc
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
-        var last = to ?? reseller.Zone.DayOf(clock.GetUtcNow());
+        var last = to ?? reseller.Zone.GetDay(clock.GetUtcNow());
         var first = from ?? last.AddYears(-1).AddDays(1);
         var entries = await ReceivablesLedger.ReadAsync(db, reseller, customerId, last, cancellationToken);
         var opening = Money.Sum(entries.Where(e => e.Day < first).Select(e => e.Amount), customer.Currency);

@@ -45,20 +45,20 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             .Where(t => ids.Contains(t.CustomerId) && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (t.UsageLimit == null || t.Used < t.UsageLimit))
             .GroupBy(t => t.CustomerId)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
-        var today = reseller.Zone.DayOf(now);
-        var present = BillingPeriod.Of(today);
+        var today = reseller.Zone.GetDay(now);
+        var present = BillingPeriod.Containing(today);
         var prices = await PricingContext.ReadAsync(db, ids, cancellationToken);
         var usage = await RatedPeriodQueries.UsageByMonthAsync(db, present, present, prices, ids, cancellationToken);
         return new CustomerList(
             [.. customers.Select(customer =>
             {
-                var schedule = prices.ScheduleOf(reseller, customer);
+                var schedule = prices.CreateSchedule(reseller, customer);
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
-                    schedule.On(today).Describe(customer.Currency),
-                    schedule.OwnOn(today) is not null,
-                    RevenueSummary.Of(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
+                    schedule.GetTerms(today).Describe(customer.Currency),
+                    schedule.FindOwnTerms(today) is not null,
+                    RevenueSummary.FromRated(Rating.Rate(usage[customer.Id], schedule, reseller.Currency, present)));
             })],
             count);
     }
@@ -75,22 +75,22 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var today = reseller.Zone.DayOf(clock.GetUtcNow());
-        var present = BillingPeriod.Of(today);
-        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var today = reseller.Zone.GetDay(clock.GetUtcNow());
+        var present = BillingPeriod.Containing(today);
+        var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
-        var schedule = prices.ScheduleOf(reseller, customer);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
+        var schedule = prices.CreateSchedule(reseller, customer);
         return new CustomerDetail(
             reseller,
             customer,
             customer.LastDay < today,
-            schedule.RateOn(present.LastDay, reseller.Currency),
-            schedule.On(today),
-            schedule.OwnOn(today) is not null,
+            schedule.GetRate(present.LastDay, reseller.Currency),
+            schedule.GetTerms(today),
+            schedule.FindOwnTerms(today) is not null,
             [.. Enumerable.Range(0, Months)
-                .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
-                .Select(month => new MonthRevenue(month, RevenueSummary.Of(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
+                .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
+                .Select(month => new MonthRevenue(month, RevenueSummary.FromRated(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
             [.. prices.Cards.OrderByDescending(c => c.Version)]);
     }
 

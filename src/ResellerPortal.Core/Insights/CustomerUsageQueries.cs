@@ -42,13 +42,13 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
         await using var db = database.Open(actor.Scope.WholeReseller());
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
-        var present = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone);
-        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var present = BillingPeriod.Containing(clock.GetUtcNow(), reseller.Zone);
+        var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var schedule = prices.ScheduleOf(reseller, customer);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Of(item.Day));
+        var schedule = prices.CreateSchedule(reseller, customer);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var rated = Enumerable.Range(0, Months)
-            .Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+            .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
             .ToList();
         var byDay = (await RatedPeriodQueries.UsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));

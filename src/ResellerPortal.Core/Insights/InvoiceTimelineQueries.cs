@@ -25,7 +25,7 @@ public sealed record TimelineEvent(DateTimeOffset AtUtc, string Title, string De
 public sealed class InvoiceTimelineQueries(PortalDatabase database)
 {
     /// <returns>In the order in which it happened; empty where there is no such invoice for this actor.</returns>
-    public async Task<IReadOnlyList<TimelineEvent>> OfAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<TimelineEvent>> ReadAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -57,7 +57,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             }
         }
 
-        events.AddRange(letters.Select(Of));
+        events.AddRange(letters.Select(FromDelivery));
         events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
             ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
             : new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
@@ -79,7 +79,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         return [.. events.OrderBy(e => e.AtUtc)];
     }
 
-    private static TimelineEvent Of(Delivery letter)
+    private static TimelineEvent FromDelivery(Delivery letter)
     {
         var name = letter.Kind switch
         {

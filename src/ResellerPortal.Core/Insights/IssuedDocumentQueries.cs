@@ -36,7 +36,7 @@ public sealed record IssuedTax(string Category, int RateBasisPoints, Money Net, 
 public sealed class IssuedDocumentQueries(PortalDatabase database)
 {
     /// <summary>Invoices and credit notes issued in a month of the reseller's time zone, by number.</summary>
-    public async Task<IReadOnlyList<IssuedDocument>> OfMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<IssuedDocument>> ListMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);

@@ -64,17 +64,17 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         actor.Demand(Permission.LedgerExport);
         if (numbers.Consultant is < 1 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
         {
-            return Refusal.Of("A consultant's number has up to 7 digits, a client's up to 5.", nameof(numbers.Consultant));
+            return Refusal.Because("A consultant's number has up to 7 digits, a client's up to 5.", nameof(numbers.Consultant));
         }
 
         if (new[] { numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed }.Any(account => account is < 1000 or > 9999))
         {
-            return Refusal.Of("A revenue account has 4 digits.", nameof(numbers.Taxed));
+            return Refusal.Because("A revenue account has 4 digits.", nameof(numbers.Taxed));
         }
 
         if (numbers.FirstDebtor is < 10_000 or > 69_999)
         {
-            return Refusal.Of("Debtor accounts are from 10000 to 69999.", nameof(numbers.FirstDebtor));
+            return Refusal.Because("Debtor accounts are from 10000 to 69999.", nameof(numbers.FirstDebtor));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -93,9 +93,9 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
     }
 
     /// <summary>Invoices and credit notes issued in a month, a booking each.</summary>
-    public async Task<JournalBatch> OfMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
+    public async Task<JournalBatch> ReadMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
     {
-        var issued = await documents.OfMonthAsync(actor, month, cancellationToken);
+        var issued = await documents.ListMonthAsync(actor, month, cancellationToken);
         await using var db = database.Open(actor.Scope);
         var accounts = await AccountsAsync(db, actor, cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);

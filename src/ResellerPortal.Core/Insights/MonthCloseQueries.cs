@@ -15,7 +15,7 @@ public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo6
     public IReadOnlyList<Money> InOrder => [NotDue, UpTo30Days, UpTo60Days, UpTo90Days, Older, PaidAhead];
 
     /// <param name="balances">What is owed of each invoice, and when it was due; null for what was paid ahead.</param>
-    public static AgedReceivables Of(IEnumerable<(DateOnly? DueOn, Money Owed)> balances, DateOnly on, Currency currency)
+    public static AgedReceivables FromBalances(IEnumerable<(DateOnly? DueOn, Money Owed)> balances, DateOnly on, Currency currency)
     {
         var sums = new Money[] { Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency) };
         foreach (var (dueOn, owed) in balances)
@@ -45,7 +45,7 @@ public sealed record CurrencyReceivables(Currency Currency, Money Opening, IRead
     /// <summary>What is owed, without taking off what others paid ahead.</summary>
     public Money Owed => Closing - Ages.PaidAhead;
 
-    public Money MovedBy(ReceivablesEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
+    public Money GetMovement(ReceivablesEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
 }
 
 /// <param name="Currency">The reseller's, in which all but the receivables are.</param>
@@ -104,22 +104,22 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
             reseller.Currency,
             [.. rows.OrderBy(r => r.Name, StringComparer.OrdinalIgnoreCase)],
             drafts,
-            ByTax(await issued.OfMonthAsync(actor, period, cancellationToken), reseller.Currency),
+            ByTax(await issued.ListMonthAsync(actor, period, cancellationToken), reseller.Currency),
             [.. entries.Select(e => e.Amount.Currency)
                 .Append(reseller.Currency)
                 .Distinct()
                 .OrderBy(currency => currency != reseller.Currency)
                 .ThenBy(currency => currency.Code, StringComparer.Ordinal)
-                .Select(currency => ReceivablesOf(currency, [.. entries.Where(e => e.Amount.Currency == currency)], balances.Where(b => b.Owed.Currency == currency), period))
+                .Select(currency => CalculateReceivables(currency, [.. entries.Where(e => e.Amount.Currency == currency)], balances.Where(b => b.Owed.Currency == currency), period))
                 .Where(r => r.Currency == reseller.Currency || r.Moved.Count > 0 || !r.Opening.IsZero)]);
     }
 
-    private static CurrencyReceivables ReceivablesOf(Currency currency, IReadOnlyList<ReceivablesEntry> entries, IEnumerable<OpenBalance> balances, BillingPeriod period) => new(
+    private static CurrencyReceivables CalculateReceivables(Currency currency, IReadOnlyList<ReceivablesEntry> entries, IEnumerable<OpenBalance> balances, BillingPeriod period) => new(
         currency,
         Sum(entries.Where(e => e.Day < period.FirstDay), currency),
         entries.Where(e => e.Day >= period.FirstDay).GroupBy(e => e.Kind).ToDictionary(g => g.Key, g => Sum(g, currency)),
         Sum(entries, currency),
-        AgedReceivables.Of(balances.Select(b => (b.DueOn, b.Owed)), period.LastDay, currency));
+        AgedReceivables.FromBalances(balances.Select(b => (b.DueOn, b.Owed)), period.LastDay, currency));
 
     private static Money Sum(IEnumerable<ReceivablesEntry> entries, Currency currency) => Money.Sum(entries.Select(e => e.Amount), currency);
 

@@ -22,8 +22,8 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var last = BillingPeriod.Of(clock.GetUtcNow(), reseller.Zone).Previous;
-        var first = BillingPeriod.Of(last.FirstDay.AddMonths(1 - Months));
+        var last = BillingPeriod.Containing(clock.GetUtcNow(), reseller.Zone).Previous;
+        var first = BillingPeriod.Containing(last.FirstDay.AddMonths(1 - Months));
         var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
         var proposed = new RateCard
         {
@@ -37,19 +37,19 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var changed = prices with { Cards = [.. prices.Cards.Where(c => c.CustomerId != customerId), proposed] };
         var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
         var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, last, prices, customerId is { } one ? [one] : null, cancellationToken);
-        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i))).ToList();
+        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i))).ToList();
         var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, RevenueSummary.Zero(reseller.Currency), RevenueSummary.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
-            var before = prices.ScheduleOf(reseller, customer);
-            var after = changed.ScheduleOf(reseller, customer);
-            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            var before = prices.CreateSchedule(reseller, customer);
+            var after = changed.CreateSchedule(reseller, customer);
+            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             foreach (var month in months)
             {
                 simulated[month] = new SimulatedMonth(
                     month,
-                    simulated[month].Before + RevenueSummary.Of(Rating.Rate(ofCustomer[month], before, reseller.Currency, month)),
-                    simulated[month].After + RevenueSummary.Of(Rating.Rate(ofCustomer[month], after, reseller.Currency, month)));
+                    simulated[month].Before + RevenueSummary.FromRated(Rating.Rate(ofCustomer[month], before, reseller.Currency, month)),
+                    simulated[month].After + RevenueSummary.FromRated(Rating.Rate(ofCustomer[month], after, reseller.Currency, month)));
             }
         }
 

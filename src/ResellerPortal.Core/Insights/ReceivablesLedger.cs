@@ -73,16 +73,16 @@ internal static class ReceivablesLedger
         var entries = new List<ReceivablesEntry>();
         foreach (var invoice in invoices.Values)
         {
-            Add(invoice, zone.DayOf(invoice.FinalisedAtUtc!.Value), ReceivablesEntryKind.Invoice, invoice.Number!, invoice.Total);
+            Add(invoice, zone.GetDay(invoice.FinalisedAtUtc!.Value), ReceivablesEntryKind.Invoice, invoice.Number!, invoice.Total);
             if (invoice.WrittenOffMinorUnits != 0)
             {
-                Add(invoice, zone.DayOf(invoice.WrittenOffAtUtc ?? invoice.FinalisedAtUtc.Value), ReceivablesEntryKind.WriteOff, invoice.Number!, new Money(-invoice.WrittenOffMinorUnits, invoice.Currency));
+                Add(invoice, zone.GetDay(invoice.WrittenOffAtUtc ?? invoice.FinalisedAtUtc.Value), ReceivablesEntryKind.WriteOff, invoice.Number!, new Money(-invoice.WrittenOffMinorUnits, invoice.Currency));
             }
         }
 
         foreach (var fee in fees)
         {
-            Add(invoices[fee.InvoiceId], zone.DayOf(fee.TakenAtUtc), ReceivablesEntryKind.LateFee, invoices[fee.InvoiceId].Number!, new Money(fee.FeeMinorUnits, invoices[fee.InvoiceId].Currency));
+            Add(invoices[fee.InvoiceId], zone.GetDay(fee.TakenAtUtc), ReceivablesEntryKind.LateFee, invoices[fee.InvoiceId].Number!, new Money(fee.FeeMinorUnits, invoices[fee.InvoiceId].Currency));
         }
 
         foreach (var note in notes)

@@ -44,22 +44,22 @@ public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvid
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var present = BillingPeriod.Of(now, reseller.Zone);
-        var first = BillingPeriod.Of(present.FirstDay.AddMonths(1 - Months));
+        var present = BillingPeriod.Containing(now, reseller.Zone);
+        var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
         var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, customers: null, cancellationToken);
         var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
 
-        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(first.FirstDay.AddMonths(i)))
+        var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .ToDictionary(month => month, _ => RevenueSummary.Zero(reseller.Currency));
         var customers = new List<CustomerRevenue>();
         foreach (var customer in all)
         {
-            var schedule = prices.ScheduleOf(reseller, customer);
-            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            var schedule = prices.CreateSchedule(reseller, customer);
+            var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             foreach (var month in months.Keys)
             {
-                var figures = RevenueSummary.Of(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
+                var figures = RevenueSummary.FromRated(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
                 months[month] += figures;
                 if (month == present && ofCustomer.Contains(month))
                 {

@@ -14,7 +14,7 @@ public sealed record RevenueSummary(long Conversions, Money Revenue, Money Cost)
 
     public static RevenueSummary Zero(Currency currency) => new(0, Money.Zero(currency), Money.Zero(currency));
 
-    public static RevenueSummary Of(RatedUsage rated) => new(rated.Quantity, rated.Revenue, Money.Round(rated.Cost));
+    public static RevenueSummary FromRated(RatedUsage rated) => new(rated.Quantity, rated.Revenue, Money.Round(rated.Cost));
 
     public static RevenueSummary operator +(RevenueSummary left, RevenueSummary right) =>
         new(left.Conversions + right.Conversions, left.Revenue + right.Revenue, left.Cost + right.Cost);

@@ -45,7 +45,7 @@ public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, I
 
     private async Task<string> RunAsync(DueInvoiceRun due, CancellationToken cancellationToken)
     {
-        var actor = Actor.Portal("scheduled invoice run", TenantScope.Of(due.Reseller));
+        var actor = Actor.Portal("scheduled invoice run", TenantScope.ForReseller(due.Reseller));
         var finalised = 0;
         for (var round = 0; round < MostMonths; round++)
         {

@@ -40,7 +40,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
     /// What a period's invoice claims: all that is not billed yet, up to the first entry of a later period. An entry that is
     /// recorded after that belongs to the next invoice, whenever it happened.
     /// </summary>
-    public static async Task<ClaimedUsage> OfPeriodAsync(PortalDbContext db, Customer customer, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
+    public static async Task<ClaimedUsage> ReadPeriodAsync(PortalDbContext db, Customer customer, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         var endsAtUtc = period.EndsAtUtc(zone);
         var first = customer.BilledThroughSequence + 1;
@@ -48,8 +48,8 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
             .Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.OccurredAtUtc >= endsAtUtc)
             .MinAsync(e => (long?)e.Sequence, cancellationToken);
         var last = firstOfLaterPeriod - 1 ?? customer.LastSequence;
-        return await OfDaysAsync(db, customer, first, last, period, zone, cancellationToken)
-            ?? await OfRangeAsync(db, customer, first, last, zone, cancellationToken);
+        return await ReadDaysAsync(db, customer, first, last, period, zone, cancellationToken)
+            ?? await ReadRangeAsync(db, customer, first, last, zone, cancellationToken);
     }
 
     /// <summary>What happened before an instant and no invoice has billed yet.</summary>
@@ -62,7 +62,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         customer.BilledThroughSequence == 0 ? [] : (await ReadAsync(
             db, 1, customer.BilledThroughSequence, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence <= customer.BilledThroughSequence && e.OccurredAtUtc >= from && e.OccurredAtUtc < until), zone, cancellationToken)).Items;
 
-    public static Task<ClaimedUsage> OfRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+    public static Task<ClaimedUsage> ReadRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken) =>
         ReadAsync(db, first, last, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last), zone, cancellationToken);
 
     /// <summary>
@@ -70,7 +70,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
     /// both count as many entries and conversions: then what is claimed is what happened in the period.
     /// </summary>
     /// <returns>Null where it may not be the same.</returns>
-    private static async Task<ClaimedUsage?> OfDaysAsync(PortalDbContext db, Customer customer, long first, long last, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
+    private static async Task<ClaimedUsage?> ReadDaysAsync(PortalDbContext db, Customer customer, long first, long last, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         var claimed = await db.LedgerEntries
             .Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last)
@@ -110,7 +110,7 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         var sums = new UsageTotals();
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            sums.Add(zone.DayOf(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
+            sums.Add(zone.GetDay(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
         }
 
         return sums.Claim(first, last);

@@ -43,7 +43,7 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
         {
             if (await tokens.AnyAsync(t => t.IsNative && t.ExpiresAtUtc > endsAtUtc, cancellationToken))
             {
-                return Refusal.Of("Some of its tokens are kept by ConvertAPI and cannot be cut short. Revoke them first.");
+                return Refusal.Because("Some of its tokens are kept by ConvertAPI and cannot be cut short. Revoke them first.");
             }
 
             await tokens.Where(t => t.ExpiresAtUtc == null || t.ExpiresAtUtc > endsAtUtc)
@@ -52,7 +52,7 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
 
         if (former != lastDay)
         {
-            var firstConcerned = BillingPeriod.Of(Earlier(former, lastDay)).FirstDay;
+            var firstConcerned = BillingPeriod.Containing(Earlier(former, lastDay)).FirstDay;
             await invoices.Where(i => i.FinalisedAtUtc == null && i.PeriodStart >= firstConcerned).ExecuteDeleteAsync(cancellationToken);
             db.Audit(
                 actor, now, Permission.CustomersManage, lastDay is null ? $"{customer.Name}: the end of its contract is taken back" : $"{customer.Name}: its contract ends with {lastDay:yyyy-MM-dd}", reseller.Id, customerId);
@@ -65,14 +65,14 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
 
     private static Refusal? Check(Customer customer, TimeZoneInfo zone, DateOnly? lastDay, BillingPeriod? lastInvoiced)
     {
-        if (lastDay is { } day && (day < zone.DayOf(customer.CreatedAtUtc) || day > zone.DayOf(customer.CreatedAtUtc).AddYears(100)))
+        if (lastDay is { } day && (day < zone.GetDay(customer.CreatedAtUtc) || day > zone.GetDay(customer.CreatedAtUtc).AddYears(100)))
         {
-            return Refusal.Of($"The last day is {zone.DayOf(customer.CreatedAtUtc):yyyy-MM-dd}, when the customer was added, or later.", nameof(lastDay));
+            return Refusal.Because($"The last day is {zone.GetDay(customer.CreatedAtUtc):yyyy-MM-dd}, when the customer was added, or later.", nameof(lastDay));
         }
 
         // Fees of an invoiced month were charged for its days as they stood; another end would leave them wrong for good.
         return lastInvoiced is { } month && customer.LastDay != lastDay && Earlier(customer.LastDay, lastDay) < month.LastDay
-            ? Refusal.Of($"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or a later one.", nameof(lastDay))
+            ? Refusal.Because($"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or a later one.", nameof(lastDay))
             : null;
     }
 

@@ -14,18 +14,18 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
     /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
     /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
     public Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default) =>
-        ActAsync(actor, invoiceId, reason, (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken), cancellationToken);
+        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Declares a customer's last invoice void: what is left of it is credited, and its month and usage can be drafted again.
     /// What was paid of it goes to the balance and pays the next.
     /// </summary>
     public Task<Outcome<Invoice>> VoidAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
-        ActAsync(actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
+        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
 
     /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
     public Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
-        ActAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
+        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
 
     /// <summary>
     /// Takes back an amount of an invoice, tax included, for money that went back to the customer: in the transaction of the
@@ -50,7 +50,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         var part = amount < left ? amount : left;
-        return await EnterAsync(db, actor, reseller, invoice, CreditNoteSnapshotFactory.OfAmount(original, part, reason, reseller.Zone.DayOf(clock.GetUtcNow())), [], cancellationToken);
+        return await AddCreditNoteAsync(db, actor, reseller, invoice, CreditNoteSnapshotFactory.CreateForAmount(original, part, reason, reseller.Zone.GetDay(clock.GetUtcNow())), [], cancellationToken);
     }
 
     private async Task<Outcome<Invoice>> VoidAsync(PortalDbContext db, Actor actor, Invoice invoice, string reason, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             .FirstOrDefaultAsync(cancellationToken);
         if (later is not null)
         {
-            return Refusal.Of($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
+            return Refusal.Because($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
         }
 
         var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
@@ -87,7 +87,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
     {
         if (invoice.Due.MinorUnits <= 0)
         {
-            return Refusal.Of("Nothing is due on this invoice any more.");
+            return Refusal.Because("Nothing is due on this invoice any more.");
         }
 
         var due = invoice.Due;
@@ -99,14 +99,14 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
     }
 
     /// <summary>One act on a locked invoice in one transaction, and what it means for the customer's balance.</summary>
-    private async Task<Outcome<T>> ActAsync<T>(
+    private async Task<Outcome<T>> ChangeInvoiceAsync<T>(
         Actor actor, Guid invoiceId, string reason, Func<PortalDbContext, Invoice, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
         where T : class
     {
         actor.Demand(Permission.InvoicesCredit);
         if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
         {
-            return Refusal.Of("Give a reason of up to 200 characters in one line.", nameof(reason));
+            return Refusal.Because("Give a reason of up to 200 characters in one line.", nameof(reason));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -126,7 +126,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == found.Value.CustomerId, cancellationToken);
         var now = clock.GetUtcNow();
-        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.DayOf(now), now, cancellationToken);
+        await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.GetDay(now), now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcome;
     }
@@ -139,22 +139,22 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var chosen = positions.Distinct().Order().ToList();
         if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
         {
-            return Refusal.Of("Choose at least one line of this invoice.", nameof(positions));
+            return Refusal.Because("Choose at least one line of this invoice.", nameof(positions));
         }
 
         if (chosen.Intersect(earlier.SelectMany(n => n.Lines).Select(l => l.Position)).Any())
         {
-            return Refusal.Of("One of these lines was credited before. Open the invoice again.", nameof(positions));
+            return Refusal.Because("One of these lines was credited before. Open the invoice again.", nameof(positions));
         }
 
         var isLast = earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count;
         if (!isLast && earlier.Exists(n => n.Lines.Count == 0))
         {
-            return Refusal.Of("A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is taken back.", nameof(positions));
+            return Refusal.Because("A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is taken back.", nameof(positions));
         }
 
-        var note = await EnterAsync(
-            db, actor, reseller, invoice, CreditNoteSnapshotFactory.OfLines(original, chosen, earlier, reason, reseller.Zone.DayOf(clock.GetUtcNow())), chosen, cancellationToken);
+        var note = await AddCreditNoteAsync(
+            db, actor, reseller, invoice, CreditNoteSnapshotFactory.CreateForLines(original, chosen, earlier, reason, reseller.Zone.GetDay(clock.GetUtcNow())), chosen, cancellationToken);
         if (isLast)
         {
             // Nothing was owed after all, so nothing was late.
@@ -165,7 +165,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
     }
 
     /// <summary>Numbers a note and enters it. The reseller's row is locked, as the invoice's is.</summary>
-    private async Task<CreditNote> EnterAsync(
+    private async Task<CreditNote> AddCreditNoteAsync(
         PortalDbContext db, Actor actor, Reseller reseller, Invoice invoice, InvoiceSnapshot snapshot, IReadOnlyList<int> positions, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -202,9 +202,9 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
-            : !invoice.IsFinalised ? Refusal.Of("A draft is not credited. Draft the month again after you corrected it.")
-            : invoice.VoidedAtUtc is not null ? Refusal.Of("This invoice is void already.")
-            : invoice.WrittenOffMinorUnits > 0 ? Refusal.Of($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
+            : !invoice.IsFinalised ? Refusal.Because("A draft is not credited. Draft the month again after you corrected it.")
+            : invoice.VoidedAtUtc is not null ? Refusal.Because("This invoice is void already.")
+            : invoice.WrittenOffMinorUnits > 0 ? Refusal.Because($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
             : invoice;
     }
 }

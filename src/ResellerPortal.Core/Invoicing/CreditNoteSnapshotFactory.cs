@@ -12,12 +12,12 @@ internal static class CreditNoteSnapshotFactory
     /// A note of an invoice's lines. The one of the last lines takes back what is left of net, tax and the amounts in the seller's
     /// currency, so that all notes together are the invoice.
     /// </summary>
-    public static InvoiceSnapshot OfLines(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
+    public static InvoiceSnapshot CreateForLines(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
     {
         var isLast = earlier.Sum(n => n.Lines.Count) + positions.Count == original.Lines.Count;
         var before = isLast ? earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList() : [];
         var lines = positions.Select(position => original.Lines[position - 1])
-            .Concat(before.Zip(earlier).Where(n => n.Second.Lines.Count == 0).Select(n => Before(n.First)))
+            .Concat(before.Zip(earlier).Where(n => n.Second.Lines.Count == 0).Select(n => CreateReferenceLine(n.First)))
             .ToList();
         var taxes = TaxCalculation.Subtotals(lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
             .Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, original.Taxes[0].Reason, original.Taxes[0].ReasonCode))
@@ -34,37 +34,37 @@ internal static class CreditNoteSnapshotFactory
                 NetMinorUnits = own.NetMinorUnits - before.Sum(n => n.Reporting!.NetMinorUnits),
                 TaxMinorUnits = own.TaxMinorUnits - before.Sum(n => n.Reporting!.TaxMinorUnits),
             }
-            : ReportingOf(original, net, tax);
-        return Of(original, lines, taxes, net, tax, reporting, reason, day);
+            : CalculateReporting(original, net, tax);
+        return Create(original, lines, taxes, net, tax, reporting, reason, day);
 
         static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
             taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
     }
 
     /// <summary>A note of an amount with its tax: the net is rounded, the tax is the rest.</summary>
-    public static InvoiceSnapshot OfAmount(InvoiceSnapshot original, Money amount, string reason, DateOnly day)
+    public static InvoiceSnapshot CreateForAmount(InvoiceSnapshot original, Money amount, string reason, DateOnly day)
     {
         var like = original.Taxes[0];
         var net = Money.Round(amount.Amount * 10_000 / (10_000 + like.RateBasisPoints), amount.Currency);
         var tax = (amount - net).MinorUnits;
         SnapshotLine line = new(
-            DocumentLanguage.Of(original.Language).Words.PaymentReturned, 1, UnitPrice.Round(net.Amount, net.Currency).Micros, net.MinorUnits, like.Category, like.RateBasisPoints);
-        return Of(
-            original, [line], [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }], net.MinorUnits, tax, ReportingOf(original, net.MinorUnits, tax), reason, day);
+            DocumentLanguage.Get(original.Language).Words.PaymentReturned, 1, UnitPrice.Round(net.Amount, net.Currency).Micros, net.MinorUnits, like.Category, like.RateBasisPoints);
+        return Create(
+            original, [line], [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }], net.MinorUnits, tax, CalculateReporting(original, net.MinorUnits, tax), reason, day);
     }
 
     /// <summary>A price is never negative (EN 16931, BR-27), so the quantity is.</summary>
-    private static SnapshotLine Before(InvoiceSnapshot note) => note.Lines[0] with
+    private static SnapshotLine CreateReferenceLine(InvoiceSnapshot note) => note.Lines[0] with
     {
-        Description = string.Format(CultureInfo.InvariantCulture, DocumentLanguage.Of(note.Language).Words.CreditedBefore, note.Number),
+        Description = string.Format(CultureInfo.InvariantCulture, DocumentLanguage.Get(note.Language).Words.CreditedBefore, note.Number),
         Quantity = -1,
         AmountMinorUnits = -note.NetMinorUnits,
     };
 
-    private static SnapshotReporting? ReportingOf(InvoiceSnapshot original, long net, long tax) =>
-        original.Reporting is null ? null : SnapshotReporting.Of(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
+    private static SnapshotReporting? CalculateReporting(InvoiceSnapshot original, long net, long tax) =>
+        original.Reporting is null ? null : SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
 
-    private static InvoiceSnapshot Of(
+    private static InvoiceSnapshot Create(
         InvoiceSnapshot original, IReadOnlyList<SnapshotLine> lines, IReadOnlyList<SnapshotTax> taxes, long net, long tax, SnapshotReporting? reporting, string reason, DateOnly day) =>
         original with
         {

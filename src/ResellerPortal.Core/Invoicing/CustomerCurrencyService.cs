@@ -30,7 +30,7 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        if (await CurrencyRateService.WhyNotChargedInAsync(db, reseller, code, cancellationToken) is { } unknown)
+        if (await CurrencyRateService.ValidateChargedCurrencyAsync(db, reseller, code, cancellationToken) is { } unknown)
         {
             return unknown;
         }
@@ -42,11 +42,11 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
 
         if (await WrittenInAsync(db, customerId, cancellationToken) is { } what)
         {
-            return Refusal.Of($"{customer.Name} has {what} in {customer.Currency}, so that stays its currency. Add it as another customer to charge it in {code}.");
+            return Refusal.Because($"{customer.Name} has {what} in {customer.Currency}, so that stays its currency. Add it as another customer to charge it in {code}.");
         }
 
         // What is covered was worked out in the currency that was.
-        (customer.Currency, customer.CoveredUntilUtc) = (Currency.Of(code), null);
+        (customer.Currency, customer.CoveredUntilUtc) = (Currency.FromCode(code), null);
         await db.Invoices.Where(i => i.CustomerId == customerId && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
         db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"{customer.Name} is charged in {code}", actor.Reseller, customerId);
         await db.SaveChangesAsync(cancellationToken);

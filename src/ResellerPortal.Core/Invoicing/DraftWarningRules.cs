@@ -30,7 +30,7 @@ public static class DraftWarningRules
     /// <param name="net">Of the draft, before tax.</param>
     /// <param name="before">The same of the month before; null where it had no invoice.</param>
     /// <param name="cost">What its usage cost the reseller.</param>
-    public static IReadOnlyList<DraftWarning> Of(Money net, Money? before, Money cost, long lateQuantity, bool hasAddress)
+    public static IReadOnlyList<DraftWarning> FindWarnings(Money net, Money? before, Money cost, long lateQuantity, bool hasAddress)
     {
         var warnings = new List<DraftWarning>();
         Add(DraftWarning.Negative, net.MinorUnits < 0);
@@ -51,7 +51,7 @@ public static class DraftWarningRules
     }
 
     /// <summary>"below cost".</summary>
-    public static string Words(DraftWarning warning) => warning switch
+    public static string Describe(DraftWarning warning) => warning switch
     {
         DraftWarning.BelowCost => "below cost",
         DraftWarning.Negative => "negative total",

@@ -41,7 +41,7 @@ internal sealed class FinalizationContext
     /// <summary>The hash of the last ledger entry that an invoice claims; none where it claims none.</summary>
     public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
 
-    public static async Task<FinalizationContext> OpenAsync(PortalDbContext db, ResellerId resellerId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public static async Task<FinalizationContext> LoadAsync(PortalDbContext db, ResellerId resellerId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         var reseller = await db.Resellers.SingleAsync(r => r.Id == resellerId, cancellationToken);
         var invoices = await db.Invoices.Include(i => i.Lines).Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellationToken);
@@ -60,39 +60,39 @@ internal sealed class FinalizationContext
     }
 
     /// <summary>Why a draft is right no more; null where it still is.</summary>
-    public Refusal? WhyNot(Invoice invoice)
+    public Refusal? Validate(Invoice invoice)
     {
         const string remedy = "Draft the month again.";
         var customer = Customers[invoice.CustomerId];
         if (!Figures.TryGetValue(invoice.Id, out var figures))
         {
-            return Refusal.Of($"{customer.Name}: this draft is from an earlier version of the portal. {remedy}");
+            return Refusal.Because($"{customer.Name}: this draft is from an earlier version of the portal. {remedy}");
         }
 
         if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
         {
-            return Refusal.Of($"{customer.Name}: some of this usage is on another invoice since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: some of this usage is on another invoice since this draft was made. {remedy}");
         }
 
         var lastDay = invoice.Period.LastDay;
         if (_cards.Exists(c => (c.Customer is null || c.Customer == customer.Id) && c.Version > figures.RateCardVersion && c.From <= lastDay))
         {
-            return Refusal.Of($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
         }
 
         if (invoice.Currency != customer.Currency)
         {
-            return Refusal.Of($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
         }
 
         if (_rates.Exists(r => r.Currency == invoice.Currency && r.Version > figures.CurrencyRateVersion && r.From <= lastDay))
         {
-            return Refusal.Of($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
         }
 
-        var tax = TaxDecision.Of(Reseller, customer, lastDay, DocumentLanguage.Of(invoice.Language));
+        var tax = TaxDecision.Decide(Reseller, customer, lastDay, DocumentLanguage.Get(invoice.Language));
         return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints)) || invoice.TaxReason != tax.Reason
-            ? Refusal.Of($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
+            ? Refusal.Because($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
             : null;
     }
 

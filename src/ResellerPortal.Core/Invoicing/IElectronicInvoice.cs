@@ -14,7 +14,7 @@ public enum ElectronicSyntax
 public interface IElectronicInvoice
 {
     /// <summary>What EN 16931 demands and the snapshot has not, in words for the reseller; empty where it can be written.</summary>
-    IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot);
+    IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot);
 
     /// <returns>An XML document in UTF-8.</returns>
     /// <exception cref="InvalidOperationException">Something is missing from it.</exception>

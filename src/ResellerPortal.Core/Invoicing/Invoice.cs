@@ -113,7 +113,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
     /// <summary>The page of the portal where it is paid; null for none.</summary>
     public string? PayPath => PayKey is { } key ? $"/pay/{key:N}" : null;
 
-    public BillingPeriod Period => BillingPeriod.Of(PeriodStart);
+    public BillingPeriod Period => BillingPeriod.Containing(PeriodStart);
 
     public Money Net => new(NetMinorUnits, Currency);
 
@@ -129,7 +129,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
     public bool IsFinalised => FinalisedAtUtc is not null;
 
     /// <param name="today">Today in the reseller's time zone.</param>
-    public InvoiceState StateOn(DateOnly today) =>
+    public InvoiceState GetState(DateOnly today) =>
         !IsFinalised ? InvoiceState.Draft
         : VoidedAtUtc is not null ? InvoiceState.Void
         : Due.MinorUnits <= 0 ? WrittenOffMinorUnits > 0 ? InvoiceState.Uncollectible : CreditedMinorUnits > 0 && PaidMinorUnits <= 0 ? InvoiceState.Credited : InvoiceState.Paid
@@ -138,7 +138,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
         : InvoiceState.Open;
 
     /// <summary>What it is converted at into the reseller's currency.</summary>
-    public ExchangeRate RateFrom(Currency ofReseller) => new(RateNanos, ofReseller, Currency);
+    public ExchangeRate GetRate(Currency ofReseller) => new(RateNanos, ofReseller, Currency);
 
     internal void Finalise(InvoiceSnapshot snapshot, DateTimeOffset atUtc)
     {
@@ -232,7 +232,7 @@ public static class InvoicingSets
         /// <summary>The last month that is billed to a customer; null for none.</summary>
         internal async Task<BillingPeriod?> LastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
             await db.Set<Invoice>().Where(Invoice.Stands).Where(i => i.CustomerId == customerId).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken) is { } day
-                ? BillingPeriod.Of(day)
+                ? BillingPeriod.Containing(day)
                 : null;
 
         public DbSet<InvoiceSeries> InvoiceSeries => db.Set<InvoiceSeries>();

@@ -12,8 +12,8 @@ internal static class InvoiceDraft
 {
     public static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
     {
-        var language = DocumentLanguage.Of(customer.Language ?? reseller.Language);
-        var tax = TaxDecision.Of(reseller, customer, period.LastDay, language);
+        var language = DocumentLanguage.Get(customer.Language ?? reseller.Language);
+        var tax = TaxDecision.Decide(reseller, customer, period.LastDay, language);
         var id = Guid.CreateVersion7(now);
         return new Invoice
         {
@@ -27,7 +27,7 @@ internal static class InvoiceDraft
             FirstSequence = claim.FirstSequence,
             LastSequence = claim.LastSequence,
             NetMinorUnits = rated.Total.MinorUnits,
-            TaxMinorUnits = rated.TaxAt(tax.RateBasisPoints).MinorUnits,
+            TaxMinorUnits = rated.CalculateTax(tax.RateBasisPoints).MinorUnits,
             TaxReason = tax.Reason,
             TaxReasonCode = tax.ReasonCode,
             PayKey = Guid.NewGuid(),

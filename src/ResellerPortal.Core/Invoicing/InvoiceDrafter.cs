@@ -46,7 +46,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
             if (period.EndsAtUtc(reseller.Zone) > clock.GetUtcNow())
             {
-                return Refusal.Of($"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
+                return Refusal.Because($"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
             }
 
             customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
@@ -90,19 +90,19 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
             if (customer.LastDay is not { } ends)
             {
-                return Refusal.Of($"The contract of {customer.Name} has no end. Its months are drafted with all others.");
+                return Refusal.Because($"The contract of {customer.Name} has no end. Its months are drafted with all others.");
             }
 
             var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
             if (customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
             {
-                return Refusal.Of($"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+                return Refusal.Because($"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
             }
 
             lastDay = ends;
         }
 
-        return await DraftOneAsync(actor, customerId, BillingPeriod.Of(lastDay), cancellationToken);
+        return await DraftOneAsync(actor, customerId, BillingPeriod.Containing(lastDay), cancellationToken);
     }
 
     private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
@@ -135,18 +135,18 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
             .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
         return ids.Select(id => new CustomerBilling(
-            reseller, customers[id], prices.Of(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Of(last) : null));
+            reseller, customers[id], prices.ForCustomer(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Containing(last) : null));
     }
 
     private async Task<PreparedDraft> PrepareAsync(PortalDbContext db, CustomerBilling account, BillingPeriod period, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (reseller, customer, prices, _) = account;
-        var schedule = prices.ScheduleOf(reseller, customer);
+        var schedule = prices.CreateSchedule(reseller, customer);
         foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
         {
-            var claim = await ClaimedUsage.OfPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
-            var first = claim.Items.Select(item => BillingPeriod.Of(item.Day)).Append(month).Min();
+            var claim = await ClaimedUsage.ReadPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
+            var first = claim.Items.Select(item => BillingPeriod.Containing(item.Day)).Append(month).Min();
             var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
             var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, month, billed);
             if (month == period ? claim.IsEmpty && rated.Lines.Count == 0 : rated.Lines.All(line => line.Month != month))
@@ -191,7 +191,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
                 results[final.CustomerId] = new DraftResult(final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
             }
 
-            List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.IsOf(customers[p.Customer.Id]))];
+            List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.Matches(customers[p.Customer.Id]))];
             db.Invoices.RemoveRange(existing.Where(i => good.Exists(p => p.Customer.Id == i.CustomerId)));
             await db.SaveChangesAsync(cancellationToken);
             foreach (var draft in good)
@@ -241,8 +241,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         var firstUnbilled = await db.LedgerEntries
             .Where(e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence)
             .MinAsync(e => (DateTimeOffset?)e.OccurredAtUtc, cancellationToken);
-        var firstUsed = firstUnbilled is { } instant ? BillingPeriod.Of(instant, reseller.Zone) : period;
-        var joined = BillingPeriod.Of(customer.CreatedAtUtc, reseller.Zone);
+        var firstUsed = firstUnbilled is { } instant ? BillingPeriod.Containing(instant, reseller.Zone) : period;
+        var joined = BillingPeriod.Containing(customer.CreatedAtUtc, reseller.Zone);
         var first = lastInvoiced is { } last ? last.Next : joined < firstUsed ? joined : firstUsed;
         var owed = new List<BillingPeriod>();
         for (var month = first; month < period; month = month.Next)
@@ -266,7 +266,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceCost? Figures)
     {
         /// <summary>Whether it is right for the customer as it is now.</summary>
-        public bool IsOf(Customer present) =>
+        public bool Matches(Customer present) =>
             (present.BilledThroughSequence, present.LastDay, present.Currency) == (Customer.BilledThroughSequence, Customer.LastDay, Customer.Currency);
     }
 }

@@ -32,15 +32,15 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         // The customers' rows guard the claims, the reseller's row the numbering; always in this order.
         await database.LockRowsAsync<Customer>(db, asked.Values.Select(id => id.Value), cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
-        var desk = await FinalizationContext.OpenAsync(db, actor.Reseller, [.. asked.Keys], cancellationToken);
+        var desk = await FinalizationContext.LoadAsync(db, actor.Reseller, [.. asked.Keys], cancellationToken);
         var outcomes = new List<Outcome<Invoice>>(invoiceIds.Count);
         foreach (var id in invoiceIds)
         {
             outcomes.Add(
                 !asked.ContainsKey(id) ? Refusal.NotFound("invoice")
-                : !desk.Invoices.TryGetValue(id, out var invoice) ? Refusal.Of("This draft was renewed in the meantime. Open the new one from the list.")
+                : !desk.Invoices.TryGetValue(id, out var invoice) ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
                 : invoice.IsFinalised ? invoice
-                : desk.WhyNot(invoice) is { } refusal ? refusal
+                : desk.Validate(invoice) is { } refusal ? refusal
                 : await FinaliseAsync(db, actor, desk, invoice, cancellationToken));
         }
 
@@ -68,9 +68,9 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
     {
         var (reseller, customer) = (desk.Reseller, desk.Customers[invoice.CustomerId]);
         var now = clock.GetUtcNow();
-        var issuedOn = reseller.Zone.DayOf(now);
+        var issuedOn = reseller.Zone.GetDay(now);
         var number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
-        var snapshot = InvoiceSnapshotFactory.Compose(reseller, customer, invoice, desk.Figures[invoice.Id], number, issuedOn, desk.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
+        var snapshot = InvoiceSnapshotFactory.Create(reseller, customer, invoice, desk.Figures[invoice.Id], number, issuedOn, desk.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
         db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);

@@ -12,7 +12,7 @@ public static partial class InvoiceNumber
     public const string DefaultPattern = "INV-{yyyy}-{seq:0000}";
 
     /// <summary>Whether a pattern can number invoices: exactly one sequence, letters, digits and -_/. around it.</summary>
-    public static bool IsPattern(string pattern) => pattern.Length <= 40 && PatternForm().IsMatch(pattern);
+    public static bool IsPattern(string pattern) => pattern.Length <= 40 && PatternRegex().IsMatch(pattern);
 
     /// <summary>The series that a year's numbers belong to: "INV-2026-".</summary>
     public static string Series(string pattern, int year) => Expand(pattern, year, sequence: null);
@@ -32,12 +32,12 @@ public static partial class InvoiceNumber
         }
 
         var withYear = pattern.Replace("{yyyy}", year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return SequenceForm().Replace(withYear, match => sequence?.ToString(match.Groups["zeros"].Value is { Length: > 0 } zeros ? zeros : "0", CultureInfo.InvariantCulture) ?? "");
+        return SequenceRegex().Replace(withYear, match => sequence?.ToString(match.Groups["zeros"].Value is { Length: > 0 } zeros ? zeros : "0", CultureInfo.InvariantCulture) ?? "");
     }
 
     [GeneratedRegex(@"^(?:[A-Za-z0-9/_.\-]|\{yyyy\})*\{seq(?::0{1,9})?\}(?:[A-Za-z0-9/_.\-]|\{yyyy\})*$")]
-    private static partial Regex PatternForm();
+    private static partial Regex PatternRegex();
 
     [GeneratedRegex(@"\{seq(?::(?<zeros>0+))?\}")]
-    private static partial Regex SequenceForm();
+    private static partial Regex SequenceRegex();
 }

@@ -58,13 +58,13 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var customer = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => new { c.Name, c.Email }).SingleAsync(cancellationToken);
         return new InvoiceView(
-            Row(invoice, customer.Name, reseller.Zone.DayOf(clock.GetUtcNow()), await NotesAsync(db, [invoiceId], cancellationToken)),
+            Row(invoice, customer.Name, reseller.Zone.GetDay(clock.GetUtcNow()), await NotesAsync(db, [invoiceId], cancellationToken)),
             customer.Email,
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
             invoice.Tax,
             invoice.Currency,
-            invoice.RateFrom(reseller.Currency),
+            invoice.GetRate(reseller.Currency),
             invoice.FirstSequence,
             invoice.LastSequence,
             invoice.RemindersHeldAtUtc is not null);
@@ -96,7 +96,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         actor.Scope.Customer is null ? db.Invoices.AsNoTracking() : db.Invoices.AsNoTracking().Where(i => i.FinalisedAtUtc != null);
 
     private async Task<DateOnly> TodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
-        (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.DayOf(clock.GetUtcNow());
+        (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.GetDay(clock.GetUtcNow());
 
     private static async Task<ILookup<Guid, CreditNoteRow>> NotesAsync(PortalDbContext db, IReadOnlyCollection<Guid> invoices, CancellationToken cancellationToken)
     {
@@ -105,5 +105,5 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
-        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.LateFee, invoice.Due, invoice.StateOn(today), [.. notes[invoice.Id]]);
+        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.LateFee, invoice.Due, invoice.GetState(today), [.. notes[invoice.Id]]);
 }

@@ -53,7 +53,7 @@ public sealed class InvoiceSchedule : IResellerOwned, IAudited
     /// <summary>The newest period whose time has come.</summary>
     public BillingPeriod NewestDue(DateTimeOffset nowUtc, TimeZoneInfo zone)
     {
-        var previous = BillingPeriod.Of(nowUtc, zone).Previous;
+        var previous = BillingPeriod.Containing(nowUtc, zone).Previous;
         return DueAtUtc(previous, zone) <= nowUtc ? previous : previous.Previous;
     }
 }

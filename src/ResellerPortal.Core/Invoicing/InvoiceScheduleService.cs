@@ -39,12 +39,12 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         actor.Demand(Permission.InvoicesFinalise);
         if (request.Day is < 1 or > InvoiceSchedule.LastDayOfMonth)
         {
-            return Refusal.Of($"The day is from 1 to {InvoiceSchedule.LastDayOfMonth}, which every month has.", nameof(request.Day));
+            return Refusal.Because($"The day is from 1 to {InvoiceSchedule.LastDayOfMonth}, which every month has.", nameof(request.Day));
         }
 
         if (request.Hour is < 0 or > 23)
         {
-            return Refusal.Of("The hour is from 0 to 23.", nameof(request.Hour));
+            return Refusal.Because("The hour is from 0 to 23.", nameof(request.Hour));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -96,7 +96,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
     public async Task RenewAsync(DueInvoiceRun run, CancellationToken cancellationToken = default)
     {
         var until = clock.GetUtcNow() + Lease;
-        await using var db = database.Open(TenantScope.Of(run.Reseller));
+        await using var db = database.Open(TenantScope.ForReseller(run.Reseller));
         await db.InvoiceSchedules.ExecuteUpdateAsync(set => set.SetProperty(s => s.LeasedUntilUtc, until), cancellationToken);
     }
 
@@ -105,7 +105,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
     public async Task CompleteAsync(DueInvoiceRun run, string report, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.Of(run.Reseller));
+        await using var db = database.Open(TenantScope.ForReseller(run.Reseller));
         await db.InvoiceSchedules.ExecuteUpdateAsync(
             set => set
                 .SetProperty(s => s.RunThrough, run.Period.FirstDay)
@@ -117,7 +117,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
 
     private static InvoiceScheduleView View(InvoiceSchedule schedule, Reseller reseller)
     {
-        BillingPeriod? next = schedule is { IsOn: true, RunThrough: { } through } ? BillingPeriod.Of(through).Next : null;
+        BillingPeriod? next = schedule is { IsOn: true, RunThrough: { } through } ? BillingPeriod.Containing(through).Next : null;
         return new InvoiceScheduleView(schedule, reseller.TimeZone, next, next is { } period ? schedule.DueAtUtc(period, reseller.Zone) : null);
     }
 }

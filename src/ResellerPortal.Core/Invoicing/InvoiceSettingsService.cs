@@ -31,7 +31,7 @@ public sealed record DocumentSettings(
     string BrandColor,
     bool PrintsCost)
 {
-    public static DocumentSettings Of(Reseller reseller) => new(
+    public static DocumentSettings FromReseller(Reseller reseller) => new(
         reseller.Name, reseller.Address, reseller.VatId, reseller.UsesOneStopShop, reseller.Email, reseller.ContactName, reseller.ContactPhone,
         reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays,
         reseller.Account, reseller.PayLink, reseller.PaymentInstructions,
@@ -63,7 +63,7 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
 
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var before = DocumentSettings.Of(reseller);
+        var before = DocumentSettings.FromReseller(reseller);
         (reseller.Name, reseller.Address, reseller.VatId, reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalise(settings.VatId), settings.Email.Trim());
         reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());
@@ -81,10 +81,10 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
     }
 
     /// <summary>An invoice that nobody owes, to look at the settings on paper.</summary>
-    public async Task<InvoiceSnapshot> SampleAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<InvoiceSnapshot> CreateSampleAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         var reseller = await ReadAsync(actor, cancellationToken);
-        return SampleInvoiceFactory.Of(reseller, clock.GetUtcNow(), portal);
+        return SampleInvoiceFactory.Create(reseller, clock.GetUtcNow(), portal);
     }
 
     private static string Named(BankAccount account) => account.IsGiven ? account.Iban : "none";
@@ -92,36 +92,36 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
     private static Refusal? Check(DocumentSettings settings) => settings switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Of("Give your company's name in up to 200 characters.", nameof(settings.Name)),
+            Refusal.Because("Give your company's name in up to 200 characters.", nameof(settings.Name)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
-            Refusal.Of("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(settings.Address.Country)),
-        { VatId: var id, Address.Country: var country } when VatIdValidator.Of(id, country) is { } refusal => refusal,
+            Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(settings.Address.Country)),
+        { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Of("Enter an e-mail address such as billing@company.example.", nameof(settings.Email)),
+            Refusal.Because("Enter an e-mail address such as billing@company.example.", nameof(settings.Email)),
         { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100 || phone.Length > 40 || (contact + phone).Any(char.IsControl) =>
-            Refusal.Of("A contact has a name of up to 100 and a telephone number of up to 40 characters.", nameof(settings.ContactName)),
+            Refusal.Because("A contact has a name of up to 100 and a telephone number of up to 40 characters.", nameof(settings.ContactName)),
         { InvoiceNumberPattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.InvoiceNumberPattern)),
         { CreditNotePattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.CreditNotePattern)),
         { InvoiceNumberPattern: var ours, CreditNotePattern: var theirs } when InvoiceNumber.Series(ours, 2000) == InvoiceNumber.Series(theirs, 2000) =>
-            Refusal.Of("Credit notes need a series of their own. Give their numbers another beginning than invoices have.", nameof(settings.CreditNotePattern)),
-        { PaymentTermDays: < 0 or > 365 } => Refusal.Of("Invoices are due after 0 to 365 days.", nameof(settings.PaymentTermDays)),
+            Refusal.Because("Credit notes need a series of their own. Give their numbers another beginning than invoices have.", nameof(settings.CreditNotePattern)),
+        { PaymentTermDays: < 0 or > 365 } => Refusal.Because("Invoices are due after 0 to 365 days.", nameof(settings.PaymentTermDays)),
         { Account: { Iban: { Length: > 0 } iban } } when !BankAccount.IsIban(iban) =>
-            Refusal.Of("The IBAN's check digits do not fit. Copy it from your bank once more.", nameof(settings.Account.Iban)),
+            Refusal.Because("The IBAN's check digits do not fit. Copy it from your bank once more.", nameof(settings.Account.Iban)),
         { Account: { Bic: { Length: > 0 } bic } } when !BankAccount.IsBic(bic) =>
-            Refusal.Of("A BIC has 8 or 11 letters and digits; it may be left empty.", nameof(settings.Account.Bic)),
+            Refusal.Because("A BIC has 8 or 11 letters and digits; it may be left empty.", nameof(settings.Account.Bic)),
         { Account: { IsGiven: true, Holder: var holder } } when holder.Length is 0 or > 70 || holder.Any(char.IsControl) =>
-            Refusal.Of("Say in up to 70 characters whose account it is; banks compare the name.", nameof(settings.Account.Holder)),
+            Refusal.Because("Say in up to 70 characters whose account it is; banks compare the name.", nameof(settings.Account.Holder)),
         { PayLink: { Length: > 0 } link } when link.Length > 200 || !Uri.TryCreate(link.Replace("{number}", "1", StringComparison.Ordinal), UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps =>
-            Refusal.Of("A pay link is an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
-        { PaymentInstructions.Length: > 500 } => Refusal.Of("Payment instructions have up to 500 characters.", nameof(settings.PaymentInstructions)),
-        { Language: var language } when !DocumentLanguage.Knows(language) => Refusal.Of("Choose one of the languages.", nameof(settings.Language)),
-        { BrandColor: var color } when !ColorForm().IsMatch(color) => Refusal.Of("A colour is written like #0f6d62.", nameof(settings.BrandColor)),
+            Refusal.Because("A pay link is an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
+        { PaymentInstructions.Length: > 500 } => Refusal.Because("Payment instructions have up to 500 characters.", nameof(settings.PaymentInstructions)),
+        { Language: var language } when !DocumentLanguage.Knows(language) => Refusal.Because("Choose one of the languages.", nameof(settings.Language)),
+        { BrandColor: var color } when !ColorRegex().IsMatch(color) => Refusal.Because("A colour is written like #0f6d62.", nameof(settings.BrandColor)),
         _ => null,
     };
 
     private static Refusal NoPattern(string field) =>
-        Refusal.Of($"A pattern holds one {{seq}}, such as {InvoiceNumber.DefaultPattern}; beside it letters, digits, {{yyyy}} and - _ / .", field);
+        Refusal.Because($"A pattern holds one {{seq}}, such as {InvoiceNumber.DefaultPattern}; beside it letters, digits, {{yyyy}} and - _ / .", field);
 
     [GeneratedRegex("^#[0-9a-f]{6}$", RegexOptions.IgnoreCase)]
-    private static partial Regex ColorForm();
+    private static partial Regex ColorRegex();
 }

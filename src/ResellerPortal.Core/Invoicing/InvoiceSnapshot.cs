@@ -93,7 +93,7 @@ public sealed record InvoiceSnapshot
     public Money Total => new(TotalMinorUnits, Currency);
 
     /// <summary>From the seller's own currency to the invoice's.</summary>
-    public ExchangeRate Rate => Reporting?.RateTo(Currency) ?? ExchangeRate.Same(Currency);
+    public ExchangeRate Rate => Reporting?.GetRate(Currency) ?? ExchangeRate.Same(Currency);
 
     /// <summary>In the seller's own currency.</summary>
     public Money ReportedNet => Reporting is { } reporting ? new Money(reporting.NetMinorUnits, reporting.Currency) : new Money(NetMinorUnits, Currency);
@@ -114,9 +114,9 @@ public sealed record InvoiceSnapshot
 /// <param name="RateNanos">Billionths of a unit of the document's currency for one of this.</param>
 public sealed record SnapshotReporting(Currency Currency, long RateNanos, long NetMinorUnits, long TaxMinorUnits)
 {
-    public static SnapshotReporting Of(ExchangeRate rate, Money net, Money tax) => new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
+    public static SnapshotReporting Create(ExchangeRate rate, Money net, Money tax) => new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
 
-    public ExchangeRate RateTo(Currency currency) => new(RateNanos, Currency, currency);
+    public ExchangeRate GetRate(Currency currency) => new(RateNanos, Currency, currency);
 }
 
 /// <summary>The invoice that a credit note is against.</summary>

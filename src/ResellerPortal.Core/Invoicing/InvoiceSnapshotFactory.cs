@@ -7,10 +7,10 @@ namespace ResellerPortal.Core.Invoicing;
 internal static class InvoiceSnapshotFactory
 {
     /// <param name="chainHead">The hash of the last ledger entry that it claims; empty where it claims none.</param>
-    public static InvoiceSnapshot Compose(
+    public static InvoiceSnapshot Create(
         Reseller reseller, Customer customer, Invoice invoice, InvoiceCost figures, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
     {
-        var (from, to) = DaysOf(invoice.Period, customer, reseller.Zone, figures.Days);
+        var (from, to) = GetDays(invoice.Period, customer, reseller.Zone, figures.Days);
         return new InvoiceSnapshot
         {
             Version = InvoiceSnapshot.CurrentVersion,
@@ -20,7 +20,7 @@ internal static class InvoiceSnapshotFactory
             PeriodFrom = from,
             PeriodTo = to,
             Currency = invoice.Currency,
-            Reporting = invoice.Currency == reseller.Currency ? null : SnapshotReporting.Of(invoice.RateFrom(reseller.Currency), invoice.Net, invoice.Tax),
+            Reporting = invoice.Currency == reseller.Currency ? null : SnapshotReporting.Create(invoice.GetRate(reseller.Currency), invoice.Net, invoice.Tax),
             Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
             Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
             BuyerReference = customer.BuyerReference,
@@ -35,14 +35,14 @@ internal static class InvoiceSnapshotFactory
             FromBalanceMinorUnits = Math.Clamp(invoice.Total.MinorUnits, 0, customer.BalanceMinorUnits),
             PaymentInstructions = reseller.PaymentInstructions,
             Account = reseller.Account.IsGiven ? reseller.Account : null,
-            PayLink = reseller.PayLink.Length == 0 ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.Of(path) : null) : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
+            PayLink = reseller.PayLink.Length == 0 ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.FindUrl(path) : null) : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
             AccentColor = reseller.BrandColor,
             Font = reseller.Font,
             LogoHash = reseller.LogoHash,
             Language = invoice.Language,
             ElectronicProfile = customer.ElectronicProfile,
             Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
-            VerifyAt = portal.Of("/my/ledger"),
+            VerifyAt = portal.FindUrl("/my/ledger"),
 
             // Entries are never changed, so what was read for the draft is what its range holds.
             Days = figures.Days,
@@ -52,10 +52,10 @@ internal static class InvoiceSnapshotFactory
     }
 
     /// <summary>The month, or what of it the contract covers and was used.</summary>
-    private static (DateOnly From, DateOnly To) DaysOf(BillingPeriod period, Customer customer, TimeZoneInfo zone, IReadOnlyList<SnapshotDay> days)
+    private static (DateOnly From, DateOnly To) GetDays(BillingPeriod period, Customer customer, TimeZoneInfo zone, IReadOnlyList<SnapshotDay> days)
     {
         var used = days.Select(d => d.Day).Where(period.Contains).ToList();
-        var from = used.Append(zone.DayOf(customer.CreatedAtUtc)).Min();
+        var from = used.Append(zone.GetDay(customer.CreatedAtUtc)).Min();
         var to = used.Append(customer.LastDay ?? period.LastDay).Max();
         return (period.Contains(from) ? from : period.FirstDay, period.Contains(to) ? to : period.LastDay);
     }

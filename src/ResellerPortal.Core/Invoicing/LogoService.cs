@@ -19,7 +19,7 @@ public sealed class LogoService(PortalDatabase database, IInvoiceDocument docume
         actor.Demand(Permission.InvoicesConfigure);
         if (image is not null && (image.Length > MaxBytes || !document.CanShow(image)))
         {
-            return Refusal.Of("A logo is a PNG or JPEG image of up to 512 KB. Save yours as one of these and try again.", nameof(image));
+            return Refusal.Because("A logo is a PNG or JPEG image of up to 512 KB. Save yours as one of these and try again.", nameof(image));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -36,7 +36,7 @@ public sealed class LogoService(PortalDatabase database, IInvoiceDocument docume
     }
 
     /// <summary>The mark that a document of this actor's reseller shows; null where it shows none.</summary>
-    public async Task<byte[]?> OfAsync(Actor actor, string? hash, CancellationToken cancellationToken = default)
+    public async Task<byte[]?> FindAsync(Actor actor, string? hash, CancellationToken cancellationToken = default)
     {
         if (hash is null)
         {

@@ -68,8 +68,8 @@ public sealed class MonthEndReview(PortalDatabase database)
             Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
             var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
             return new ReviewRow(
-                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Of(invoice.PeriodStart), invoice.Number, row.Quantity, net, invoiced, previous, cost,
-                invoice.Number is null ? DraftWarningRules.Of(net, previous, cost, row.Late, hasAddress) : []);
+                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Containing(invoice.PeriodStart), invoice.Number, row.Quantity, net, invoiced, previous, cost,
+                invoice.Number is null ? DraftWarningRules.FindWarnings(net, previous, cost, row.Late, hasAddress) : []);
         });
         return new MonthEndReviewResult(
             period,

@@ -20,7 +20,7 @@ public sealed class MonthEndRunner(InvoiceDrafter run, InvoiceFinalizer invoices
     private readonly ConcurrentDictionary<ResellerId, MonthEndProgress> _states = new();
 
     /// <returns>Null where nothing was done since the node started.</returns>
-    public MonthEndProgress? Of(Actor actor) => _states.GetValueOrDefault(actor.Reseller);
+    public MonthEndProgress? FindProgress(Actor actor) => _states.GetValueOrDefault(actor.Reseller);
 
     /// <summary>Starts drafting a month.</summary>
     /// <returns>False where the reseller's last act still goes on.</returns>

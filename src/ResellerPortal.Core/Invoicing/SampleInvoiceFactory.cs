@@ -10,10 +10,10 @@ internal static class SampleInvoiceFactory
 {
     private const long StagingADay = 12;
 
-    public static InvoiceSnapshot Of(Reseller reseller, DateTimeOffset now, PortalAddress portal)
+    public static InvoiceSnapshot Create(Reseller reseller, DateTimeOffset now, PortalAddress portal)
     {
-        var today = reseller.Zone.DayOf(now);
-        var month = BillingPeriod.Of(today).Previous;
+        var today = reseller.Zone.GetDay(now);
+        var month = BillingPeriod.Containing(today).Previous;
         var days = Enumerable.Range(0, month.LastDay.Day).Select(i => new SnapshotDay(month.FirstDay.AddDays(i), 40 + (i * 37 % 90))).ToList();
         var unitCost = new UnitPrice(16_250, reseller.Currency);
         var usage = days.SelectMany(d => new UsageItem[]
@@ -21,7 +21,7 @@ internal static class SampleInvoiceFactory
             new(d.Day, "docx-to-pdf", "production", unitCost, d.Quantity - StagingADay),
             new(d.Day, "pdf-to-jpg", "staging", unitCost, StagingADay),
         }).ToList();
-        var terms = CardTerms.Of(new Markup.CostPlusPercent(35)) with { MonthlyFeeMinorUnits = 12 * reseller.Currency.MinorUnitsPerUnit };
+        var terms = CardTerms.FromPrice(new Markup.CostPlusPercent(35)) with { MonthlyFeeMinorUnits = 12 * reseller.Currency.MinorUnitsPerUnit };
         var card = new RateCard { ResellerId = reseller.Id, Version = 1, EffectiveFrom = month.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
         var rated = Rating.Rate(usage, new RateCardSchedule(default, [card]), reseller.Currency, month);
         var customer = new Customer
@@ -51,6 +51,6 @@ internal static class SampleInvoiceFactory
                 new SnapshotToken("staging", "c3d4", [.. days.Select(d => d with { Quantity = StagingADay })]),
             ],
         };
-        return InvoiceSnapshotFactory.Compose(reseller, customer, invoice, figures, InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42), today, new byte[32], portal);
+        return InvoiceSnapshotFactory.Create(reseller, customer, invoice, figures, InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42), today, new byte[32], portal);
     }
 }

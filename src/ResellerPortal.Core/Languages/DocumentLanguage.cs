@@ -55,7 +55,7 @@ public sealed class DocumentLanguage
     public DocumentWords Words { get; }
 
     /// <exception cref="KeyNotFoundException">No language has this code.</exception>
-    public static DocumentLanguage Of(string code) => All.FirstOrDefault(language => language.Code == code)
+    public static DocumentLanguage Get(string code) => All.FirstOrDefault(language => language.Code == code)
         ?? throw new KeyNotFoundException($"Documents are not written in '{code}'. Use one of {string.Join(", ", All.Select(language => language.Code))}.");
 
     public static bool Knows(string code) => All.Any(language => language.Code == code);

@@ -20,20 +20,20 @@ public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider cl
     public async Task<AccountSummary> SummaryAsync(ApiToken master, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(ScopeOf(master));
+        await using var db = database.Open(GetScope(master));
         var customer = await db.Customers.AsNoTracking().SingleAsync(cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var tokens = await db.ApiTokens.AsNoTracking().ToListAsync(cancellationToken);
-        var month = BillingPeriod.Of(now, reseller.Zone).FirstDay;
+        var month = BillingPeriod.Containing(now, reseller.Zone).FirstDay;
         var consumed = tokens.Sum(t => t.Used);
-        var left = tokens.Where(t => t.StateAt(now, month) is TokenState.Active or TokenState.Waiting).Sum(t => t.RemainingIn(month) ?? ApiTokenService.MaxUsageLimit);
+        var left = tokens.Where(t => t.GetState(now, month) is TokenState.Active or TokenState.Waiting).Sum(t => t.GetRemaining(month) ?? ApiTokenService.MaxUsageLimit);
         return new AccountSummary(customer.Name, customer.Email, consumed + Math.Min(left, ApiTokenService.MaxUsageLimit), consumed);
     }
 
     /// <summary>Daily usage of both days and all between, oldest first.</summary>
     public async Task<IReadOnlyList<AccountDay>> DaysAsync(ApiToken master, DateOnly from, DateOnly until, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(ScopeOf(master));
+        await using var db = database.Open(GetScope(master));
         var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, t => $"{t.Environment} (…{t.SecretEnding})", cancellationToken);
         var days = await db.UsageRollups
             .Where(r => r.CustomerId == master.CustomerId && r.Day >= from && r.Day <= until)
@@ -44,5 +44,5 @@ public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider cl
             .Select(d => new AccountDay(d.Day, tokens[d.TokenId], d.Converter, d.Quantity))];
     }
 
-    private static TenantScope ScopeOf(ApiToken token) => TenantScope.Of(token.ResellerId, token.CustomerId);
+    private static TenantScope GetScope(ApiToken token) => TenantScope.ForCustomer(token.ResellerId, token.CustomerId);
 }

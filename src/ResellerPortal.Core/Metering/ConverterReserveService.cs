@@ -23,12 +23,12 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
         var name = converter.Trim().ToLowerInvariant();
         if (!ApiTokenService.IsConverter(name))
         {
-            return Refusal.Of("Name the converter like docx-to-pdf.", nameof(converter));
+            return Refusal.Because("Name the converter like docx-to-pdf.", nameof(converter));
         }
 
         if (quantity is < 1 or > 10_000)
         {
-            return Refusal.Of("A request holds from 1 to 10,000 conversions.", nameof(quantity));
+            return Refusal.Because("A request holds from 1 to 10,000 conversions.", nameof(quantity));
         }
 
         await using var db = database.Open(actor.Scope);

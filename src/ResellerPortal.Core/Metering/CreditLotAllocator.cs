@@ -15,22 +15,22 @@ internal sealed class CreditLotAllocator
     private CreditLotAllocator(LedgerRowCache rows, HashSet<Guid> held, DateTimeOffset earliest, DateTimeOffset now) =>
         (_rows, _held, _earliest, _now) = (rows, held, earliest, now);
 
-    public CreditLot this[Guid id] => _rows.Lot(id);
+    public CreditLot this[Guid id] => _rows.GetLot(id);
 
     /// <param name="held">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be drawn.</param>
     public static async Task<CreditLotAllocator> LoadAsync(LedgerRowCache rows, IReadOnlyCollection<ResellerId> resellers, HashSet<Guid> held, DateTimeOffset earliest, DateTimeOffset now)
     {
-        await rows.NeedOpenLotsAsync(resellers);
-        await rows.NeedLotsAsync(held);
+        await rows.LoadOpenLotsAsync(resellers);
+        await rows.LoadLotsAsync(held);
         var shelf = new CreditLotAllocator(rows, held, earliest, now);
         foreach (var reseller in resellers)
         {
-            if (shelf.LastOf(reseller) is null)
+            if (shelf.FindLast(reseller) is null)
             {
                 // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
                 var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
-                await rows.NeedLotsAsync(newest);
+                await rows.LoadLotsAsync(newest);
                 held.UnionWith(newest);
             }
         }
@@ -42,7 +42,7 @@ internal sealed class CreditLotAllocator
     public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)
     {
         var parts = new List<(CreditLot, long)>(1);
-        foreach (var lot in _rows.OpenLots(reseller))
+        foreach (var lot in _rows.GetOpenLots(reseller))
         {
             var part = lot.IsValidAt(at) ? Math.Min(lot.Available, quantity) : 0;
             if (part > 0)
@@ -67,7 +67,7 @@ internal sealed class CreditLotAllocator
         var parts = new List<(CreditLot Lot, long Quantity)>(1);
         foreach (var (lotId, held) in preferred)
         {
-            quantity -= Use(parts, _rows.Lot(lotId), Math.Min(held, quantity));
+            quantity -= Use(parts, _rows.GetLot(lotId), Math.Min(held, quantity));
         }
 
         if (quantity > 0)
@@ -81,7 +81,7 @@ internal sealed class CreditLotAllocator
         isOverdrawn = quantity > 0;
         if (isOverdrawn)
         {
-            var last = parts.Count > 0 ? parts[^1].Lot : LastOf(reseller)
+            var last = parts.Count > 0 ? parts[^1].Lot : FindLast(reseller)
                 ?? throw new InvalidOperationException("Usage cannot be recorded before the reseller has its first credit lot.");
             Use(parts, last, quantity);
         }
@@ -95,14 +95,14 @@ internal sealed class CreditLotAllocator
         var parts = new List<(CreditLot Lot, long Quantity)>(1);
         foreach (var (lotId, used) in drawn.Reverse())
         {
-            quantity += Use(parts, _rows.Lot(lotId), -Math.Min(used, quantity));
+            quantity += Use(parts, _rows.GetLot(lotId), -Math.Min(used, quantity));
         }
 
         return quantity == 0 ? parts : throw new InvalidOperationException("More was to be given back than was drawn.");
     }
 
-    private CreditLot? LastOf(ResellerId reseller) =>
-        _rows.OpenLots(reseller).LastOrDefault(lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _held.Contains(lot.Id));
+    private CreditLot? FindLast(ResellerId reseller) =>
+        _rows.GetOpenLots(reseller).LastOrDefault(lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _held.Contains(lot.Id));
 
     private static long Use(List<(CreditLot Lot, long Quantity)> parts, CreditLot lot, long quantity)
     {

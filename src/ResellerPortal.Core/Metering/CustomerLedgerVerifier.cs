@@ -35,7 +35,7 @@ internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zon
             faults.Add($"{customer.Name}: entry {_last + 1} is missing, {entry.Sequence} follows.");
         }
 
-        if (!entry.PreviousHash.AsSpan().SequenceEqual(_head) || !LedgerHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+        if (!entry.PreviousHash.AsSpan().SequenceEqual(_head) || !LedgerHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
         {
             faults.Add($"{customer.Name}: the chain breaks at entry {entry.Sequence}.");
         }
@@ -71,7 +71,7 @@ internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zon
     {
         sums.Entries++;
         LedgerTotals.Add(sums.UsedByToken, entry.TokenId, entry.Quantity);
-        var recordedIn = BillingPeriod.Of(entry.RecordedAtUtc, zone).FirstDay;
+        var recordedIn = BillingPeriod.Containing(entry.RecordedAtUtc, zone).FirstDay;
         if (tokens[entry.TokenId].LimitMonth is { } limitMonth && recordedIn < limitMonth)
         {
             LedgerTotals.Add(sums.UsedBeforeMonth, entry.TokenId, entry.Quantity);
@@ -86,7 +86,7 @@ internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zon
         foreach (var draw in draws.OrderBy(d => d.LotId))
         {
             LedgerTotals.Add(sums.UsedByLot, draw.LotId, draw.Quantity);
-            var key = (zone.DayOf(entry.OccurredAtUtc), entry.TokenId, entry.Converter, draw.UnitCostMicros);
+            var key = (zone.GetDay(entry.OccurredAtUtc), entry.TokenId, entry.Converter, draw.UnitCostMicros);
             var sum = _rollups.GetValueOrDefault(key);
             _rollups[key] = (sum.Entries + entries, sum.Quantity + draw.Quantity, sum.CostMicros + draw.CostMicros);
             entries = 0;

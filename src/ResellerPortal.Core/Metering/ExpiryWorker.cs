@@ -24,7 +24,7 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
 
     /// <summary>Notes what has expired since.</summary>
     /// <returns>How many lots and tokens were noted.</returns>
-    public async Task<int> NoteAsync(CancellationToken cancellationToken = default)
+    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
@@ -64,7 +64,7 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         {
             try
             {
-                await NoteAsync(stoppingToken);
+                await RunAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

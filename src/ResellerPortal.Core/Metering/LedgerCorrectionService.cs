@@ -21,12 +21,12 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         actor.Demand(Permission.LedgerCorrect);
         if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl) || !char.IsLetterOrDigit(reason.Trim()[0]))
         {
-            return Refusal.Of("Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the ledger.", nameof(reason));
+            return Refusal.Because("Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the ledger.", nameof(reason));
         }
 
         if (quantity is < 0 or > 1_000_000)
         {
-            return Refusal.Of("An entry counts from 0 to 1,000,000 conversions.", nameof(quantity));
+            return Refusal.Because("An entry counts from 0 to 1,000,000 conversions.", nameof(quantity));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -39,22 +39,22 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         if (entry.Kind == EntryKind.Correction)
         {
-            return Refusal.Of($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
+            return Refusal.Because($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
         }
 
         var rows = new LedgerRowCache(database, db);
-        await rows.NeedTokensAsync([], [entry.TokenId]);
+        await rows.LoadTokensAsync([], [entry.TokenId]);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
 
         var drawn = await DrawnAsync(db, entry, cancellationToken);
         var change = quantity - drawn.Sum(d => d.Quantity);
         if (change == 0)
         {
-            return Refusal.Of($"This entry counts {quantity:N0} conversions already.", nameof(quantity));
+            return Refusal.Because($"This entry counts {quantity:N0} conversions already.", nameof(quantity));
         }
 
         var now = clock.GetUtcNow();
-        var token = rows.Token(entry.TokenId);
+        var token = rows.GetToken(entry.TokenId);
         var book = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
         var correction = book.Correct(token, entry, change, reason.Trim(), drawn);
         await book.WriteAsync(cancellationToken);

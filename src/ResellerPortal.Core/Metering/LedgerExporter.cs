@@ -44,7 +44,7 @@ public sealed record ExportedEntry(
     /// <exception cref="JsonException">The line is not an exported entry.</exception>
     public static ExportedEntry Parse(string line) => JsonSerializer.Deserialize<ExportedEntry>(line, Json) ?? throw new JsonException("The line is empty.");
 
-    internal static ExportedEntry Of(LedgerEntry entry, IEnumerable<LotDraw>? draws) => new(
+    internal static ExportedEntry FromEntry(LedgerEntry entry, IEnumerable<LotDraw>? draws) => new(
         1,
         entry.CustomerId.Value,
         entry.Sequence,
@@ -143,7 +143,7 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
                 .ToListAsync(cancellationToken)).ToLookup(d => d.Sequence);
             foreach (var entry in entries)
             {
-                yield return ExportedEntry.Of(entry, draws?[entry.Sequence]);
+                yield return ExportedEntry.FromEntry(entry, draws?[entry.Sequence]);
             }
 
             after = last;
@@ -174,7 +174,7 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
                 return ($"entry {sequence + 1} is missing, {entry.Sequence} follows", sequence, Hex(head));
             }
 
-            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !LedgerHash.Of(entry).AsSpan().SequenceEqual(entry.Hash))
+            if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !LedgerHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
             {
                 return ($"the chain breaks at entry {entry.Sequence}", sequence, Hex(head));
             }

@@ -26,7 +26,7 @@ public static class LedgerHash
 {
     public static byte[] Genesis => new byte[32];
 
-    public static byte[] Of(LedgerEntry entry)
+    public static byte[] Compute(LedgerEntry entry)
     {
         var text = CanonicalText.Begin();
         text.Raw(entry.PreviousHash);

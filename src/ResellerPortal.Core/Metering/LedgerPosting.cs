@@ -63,27 +63,27 @@ internal sealed class LedgerPosting
         LedgerRowCache rows, IEnumerable<ApiToken> tokens, IEnumerable<CustomerId> customerIds, HashSet<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
     {
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
-        await rows.NeedCustomersAsync(customerIds);
-        await rows.NeedResellersAsync(resellerIds);
+        await rows.LoadCustomersAsync(customerIds);
+        await rows.LoadResellersAsync(resellerIds);
         return new LedgerPosting(
-            rows, now, resellerIds.ToDictionary(id => id, id => rows.Reseller(id).Zone.DayOf(now)), await CreditLotAllocator.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
+            rows, now, resellerIds.ToDictionary(id => id, id => rows.GetReseller(id).Zone.GetDay(now)), await CreditLotAllocator.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
     }
 
     /// <summary>First day of a reseller's present month.</summary>
-    public DateOnly MonthOf(ResellerId reseller) => BillingPeriod.Of(_today[reseller]).FirstDay;
+    public DateOnly GetMonth(ResellerId reseller) => BillingPeriod.Containing(_today[reseller]).FirstDay;
 
-    public ApiToken Token(Guid id) => _rows.Token(id);
+    public ApiToken GetToken(Guid id) => _rows.GetToken(id);
 
-    public CreditLot Lot(Guid id) => _lots[id];
+    public CreditLot GetLot(Guid id) => _lots[id];
 
-    public Customer CustomerOf(ApiToken token) => _rows.Customer(token.CustomerId);
+    public Customer GetCustomer(ApiToken token) => _rows.GetCustomer(token.CustomerId);
 
     /// <summary>Counts conversions against what a prepaid customer's balance covers; negative to give them back.</summary>
-    public void Take(ApiToken token, long quantity)
+    public void ConsumeCoverage(ApiToken token, long quantity)
     {
         if (token.IsPrepaid)
         {
-            var customer = CustomerOf(token);
+            var customer = GetCustomer(token);
             customer.ConversionsTaken += quantity;
             _touchedCustomers.Add(customer);
         }
@@ -102,11 +102,11 @@ internal sealed class LedgerPosting
     public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
     {
         var parts = _lots.Draw(token.ResellerId, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverdrawn);
-        var month = EnterMonth(token);
-        var isOverLimit = token.UsageLimit is { } limit && token.CountedIn(month) + fact.Quantity > limit;
+        var month = StartMonth(token);
+        var isOverLimit = token.UsageLimit is { } limit && token.GetUsed(month) + fact.Quantity > limit;
         var flags = (isOverdrawn || isOverLimit ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
-        Take(token, fact.Quantity);
-        var entry = Enter(token, EntryKind.Usage, fact, flags, corrects: null, parts);
+        ConsumeCoverage(token, fact.Quantity);
+        var entry = AddEntry(token, EntryKind.Usage, fact, flags, corrects: null, parts);
         _rollups.Raise(token.ResellerId, fact.Converter, DateOnly.FromDateTime(fact.OccurredAtUtc.UtcDateTime), fact.Quantity);
         Alert(token, month);
         return entry;
@@ -117,13 +117,13 @@ internal sealed class LedgerPosting
     /// <param name="drawn">What the corrected entry and its corrections so far drew, by lot.</param>
     public LedgerEntry Correct(ApiToken token, LedgerEntry original, long change, string reason, IReadOnlyList<LotPart> drawn)
     {
-        EnterMonth(token);
-        Take(token, Math.Max(0, change));
+        StartMonth(token);
+        ConsumeCoverage(token, Math.Max(0, change));
         var parts = change < 0
             ? _lots.GiveBack(-change, drawn)
             : _lots.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);
         var fact = new UsageFact(token.Id, original.OccurredAtUtc, original.Converter, change, UsageSource.Manual, Guid.CreateVersion7(_now), reason);
-        return Enter(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
+        return AddEntry(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
     }
 
     /// <summary>Writes what was moved; the transaction is the caller's to commit.</summary>
@@ -139,9 +139,9 @@ internal sealed class LedgerPosting
         await _rows.Database.UpdateManyAsync(_rows.Db, _touchedLots, LotCounters, cancellationToken);
     }
 
-    private LedgerEntry Enter(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
+    private LedgerEntry AddEntry(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
     {
-        var customer = CustomerOf(token);
+        var customer = GetCustomer(token);
         var sequence = customer.LastSequence + 1;
         var draws = new List<LotDraw>(parts.Count);
         foreach (var (lot, quantity) in parts)
@@ -157,7 +157,7 @@ internal sealed class LedgerPosting
                 CostMicros = (lot.UnitCost * quantity).Micros,
                 UnitCostMicros = lot.UnitCostMicros,
                 Currency = lot.Currency,
-                Salt = _rows.Random.Take(SaltSize),
+                Salt = _rows.Random.GetBytes(SaltSize),
             });
         }
 
@@ -181,7 +181,7 @@ internal sealed class LedgerPosting
             CostCommitment = LedgerHash.Commit(draws),
             PreviousHash = customer.ChainHead,
         };
-        entry.Hash = LedgerHash.Of(entry);
+        entry.Hash = LedgerHash.Compute(entry);
         customer.LastSequence = sequence;
         customer.ChainHead = entry.Hash;
         customer.UsedInMonth += entry.Quantity;
@@ -190,16 +190,16 @@ internal sealed class LedgerPosting
         _touchedTokens.Add(token);
         _entries.Add(entry);
         _draws.AddRange(draws);
-        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.Reseller(entry.ResellerId).Zone.DayOf(entry.OccurredAtUtc), draws);
+        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.GetReseller(entry.ResellerId).Zone.GetDay(entry.OccurredAtUtc), draws);
         return entry;
     }
 
     /// <summary>Limits and budgets of a month count what is recorded in it.</summary>
-    private DateOnly EnterMonth(ApiToken token)
+    private DateOnly StartMonth(ApiToken token)
     {
-        var month = MonthOf(token.ResellerId);
-        token.EnterMonth(month);
-        var customer = CustomerOf(token);
+        var month = GetMonth(token.ResellerId);
+        token.StartMonth(month);
+        var customer = GetCustomer(token);
         if (customer.UsageMonth is null || customer.UsageMonth < month)
         {
             (customer.UsageMonth, customer.UsedInMonth, customer.AlertedPercent) = (month, 0, 0);
@@ -210,11 +210,11 @@ internal sealed class LedgerPosting
 
     private void Alert(ApiToken token, DateOnly month)
     {
-        var customer = CustomerOf(token);
-        if (token.UsageLimit is { } limit && UsageAlert.Reached(token.CountedIn(month), limit) is var ofToken && ofToken > token.AlertedPercent)
+        var customer = GetCustomer(token);
+        if (token.UsageLimit is { } limit && UsageAlert.Reached(token.GetUsed(month), limit) is var ofToken && ofToken > token.AlertedPercent)
         {
             token.AlertedPercent = ofToken;
-            _alerts.Add(New(AlertSubject.Token, token.Id, $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}", token.LimitPeriod == LimitPeriod.Month ? month : null, ofToken, token.CountedIn(month), limit));
+            _alerts.Add(New(AlertSubject.Token, token.Id, $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}", token.LimitPeriod == LimitPeriod.Month ? month : null, ofToken, token.GetUsed(month), limit));
         }
 
         if (customer.MonthlyBudget is { } budget && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget && ofBudget > customer.AlertedPercent)

@@ -111,7 +111,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The converters and environments that occur, for the filter's choices.</summary>
-    public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ChoicesAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ReadFilterChoicesAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

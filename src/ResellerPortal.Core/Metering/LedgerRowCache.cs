@@ -7,7 +7,7 @@ namespace ResellerPortal.Core.Metering;
 
 /// <summary>
 /// The rows that usage moves: locked and read, or remembered from the transaction before. They are remembered only where the
-/// database says that nobody else has written since (<see cref="IDatabaseDialect.WritesOfOthers"/>): then what was read or
+/// database says that nobody else has written since (<see cref="IDatabaseDialect.ReadDataVersion"/>): then what was read or
 /// written here is what stands there. Whoever rolls back drops this with its connection.
 /// </summary>
 internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db)
@@ -34,7 +34,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     /// <summary>Begins the work of a transaction that holds up all other writers, or their rows.</summary>
     public void Begin()
     {
-        var writes = database.Dialect.WritesOfOthers(db);
+        var writes = database.Dialect.ReadDataVersion(db);
         if (writes is null || writes != _writesOfOthers || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
         {
             _tokensByHash.Clear();
@@ -44,28 +44,28 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             _lots.Clear();
             _openLots.Clear();
             _reservations.Clear();
-            Policy.Forget();
+            Policy.Clear();
         }
 
         _writesOfOthers = writes;
     }
 
     /// <summary>The token whose secret, or the one before it, has this hash; null where none was found.</summary>
-    public ApiToken? TokenOf(byte[] secretHash) => _tokensByHash.GetValueOrDefault(new HashKey(secretHash));
+    public ApiToken? FindToken(byte[] secretHash) => _tokensByHash.GetValueOrDefault(new HashKey(secretHash));
 
-    public ApiToken Token(Guid id) => _tokens[id];
+    public ApiToken GetToken(Guid id) => _tokens[id];
 
-    public Customer Customer(CustomerId id) => _customers[id];
+    public Customer GetCustomer(CustomerId id) => _customers[id];
 
-    public Reseller Reseller(ResellerId id) => _resellers[id];
+    public Reseller GetReseller(ResellerId id) => _resellers[id];
 
     /// <returns>Null where it is not held, or no more.</returns>
-    public Reservation? Reservation(Guid id) => _reservations.GetValueOrDefault(id);
+    public Reservation? FindReservation(Guid id) => _reservations.GetValueOrDefault(id);
 
-    public CreditLot Lot(Guid id) => _lots[id];
+    public CreditLot GetLot(Guid id) => _lots[id];
 
     /// <summary>A reseller's lots in the order they are drawn: plans before overage, first-expiring first.</summary>
-    public IReadOnlyList<CreditLot> OpenLots(ResellerId reseller) => _openLots[reseller];
+    public IReadOnlyList<CreditLot> GetOpenLots(ResellerId reseller) => _openLots[reseller];
 
     /// <summary>Notes what the transaction will write.</summary>
     public void Add(Reservation made) => _reservations[made.Id] = made;
@@ -74,14 +74,14 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
 
     /// <summary>Locks and reads tokens by the hash of their secret, or of the one before it, and by id.</summary>
-    public async Task NeedTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
+    public async Task LoadTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
     {
         var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
-        var read = await ByHashAsync(nameof(ApiToken.SecretHash), unknown);
+        var read = await ReadByHashAsync(nameof(ApiToken.SecretHash), unknown);
         if (read.Count < unknown.Count)
         {
             var found = read.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            read.AddRange(await ByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
+            read.AddRange(await ReadByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
         }
 
         if (database.Dialect.HasRowLocks)
@@ -94,47 +94,47 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             read.ForEach(Remember);
         }
 
-        (await MissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Remember);
+        (await ReadMissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Remember);
     }
 
-    public async Task NeedReservationsAsync(IReadOnlyCollection<Guid> ids) =>
-        (await MissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
+    public async Task LoadReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        (await ReadMissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
 
     /// <summary>Reads reservations anew: under locks that were taken since, they are what they stay.</summary>
-    public Task ReadAgainAsync(IReadOnlyCollection<Guid> reservations)
+    public Task ReloadReservationsAsync(IReadOnlyCollection<Guid> reservations)
     {
         foreach (var id in reservations)
         {
             _reservations.Remove(id);
         }
 
-        return NeedReservationsAsync(reservations);
+        return LoadReservationsAsync(reservations);
     }
 
-    public async Task NeedCustomersAsync(IEnumerable<CustomerId> ids) =>
-        (await MissingAsync(_customers, ids, id => id.Value, isLocking: true)).ForEach(customer => _customers[customer.Id] = customer);
+    public async Task LoadCustomersAsync(IEnumerable<CustomerId> ids) =>
+        (await ReadMissingAsync(_customers, ids, id => id.Value, isLocking: true)).ForEach(customer => _customers[customer.Id] = customer);
 
-    public async Task NeedResellersAsync(IEnumerable<ResellerId> ids) =>
-        (await MissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
+    public async Task LoadResellersAsync(IEnumerable<ResellerId> ids) =>
+        (await ReadMissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
 
     /// <summary>Locks and reads all lots of some resellers that are not full.</summary>
-    public async Task NeedOpenLotsAsync(IEnumerable<ResellerId> resellers)
+    public async Task LoadOpenLotsAsync(IEnumerable<ResellerId> resellers)
     {
         var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
         unknown.ForEach(reseller => _openLots[reseller] = []);
         foreach (var lot in await database.ReadManyAsync<CreditLot>(db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
         {
-            Put(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
+            AddOpenLot(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
         }
     }
 
     /// <summary>Locks and reads lots by id. One that is full is put among the open ones, for it may have room when this is done.</summary>
-    public async Task NeedLotsAsync(IReadOnlyCollection<Guid> ids)
+    public async Task LoadLotsAsync(IReadOnlyCollection<Guid> ids)
     {
-        (await MissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
+        (await ReadMissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
         foreach (var id in ids)
         {
-            Put(_lots[id]);
+            AddOpenLot(_lots[id]);
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private static string HasRoom(TableMap<CreditLot> lot) =>
         $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
 
-    private void Put(CreditLot lot)
+    private void AddOpenLot(CreditLot lot)
     {
         if (_openLots.TryGetValue(lot.ResellerId, out var open) && !open.Contains(lot))
         {
@@ -151,7 +151,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    private Task<List<ApiToken>> ByHashAsync(string property, IEnumerable<HashKey> hashes) =>
+    private Task<List<ApiToken>> ReadByHashAsync(string property, IEnumerable<HashKey> hashes) =>
         database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);
 
     private void Remember(ApiToken read)
@@ -166,7 +166,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     }
 
     /// <summary>Reads the rows that are not known yet, in the order of their ids.</summary>
-    private Task<List<TRow>> MissingAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf, bool isLocking)
+    private Task<List<TRow>> ReadMissingAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf, bool isLocking)
         where TKey : struct
         where TRow : class
     {

@@ -121,7 +121,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
                 return answer;
             }
 
-            if (await coverage.LookAsync(unknown.Question, cancellationToken) is { } spent)
+            if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)
             {
                 return spent;
             }
@@ -180,7 +180,7 @@ public interface IPrepaidCoverage
 {
     /// <summary>Writes down what the balance covers, for the meter to take from.</summary>
     /// <returns>Null where what is asked for is covered.</returns>
-    Task<ReserveResult.BalanceSpent?> LookAsync(CoverageQuestion question, CancellationToken cancellationToken);
+    Task<ReserveResult.BalanceSpent?> EnsureCoveredAsync(CoverageQuestion question, CancellationToken cancellationToken);
 }
 
 /// <summary>The ledger cannot be written just now; the caller may try again.</summary>

@@ -45,18 +45,18 @@ internal sealed class MeterBatch
             }
         }
 
-        await rows.NeedReservationsAsync(reservationIds);
-        var reservations = Held(rows, reservationIds);
-        await rows.NeedTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
+        await rows.LoadReservationsAsync(reservationIds);
+        var reservations = FindReservations(rows, reservationIds);
+        await rows.LoadTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
         if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
         {
             // Under the tokens' locks a reservation is settled by one transaction only.
-            await rows.ReadAgainAsync(reservationIds);
-            reservations = Held(rows, reservationIds);
+            await rows.ReloadReservationsAsync(reservationIds);
+            reservations = FindReservations(rows, reservationIds);
         }
 
         var (tokens, customers, lots) = (new HashSet<ApiToken>(), new HashSet<CustomerId>(), new HashSet<Guid>());
-        foreach (var token in hashes.Select(hash => rows.TokenOf(hash.Hash)).OfType<ApiToken>())
+        foreach (var token in hashes.Select(hash => rows.FindToken(hash.Hash)).OfType<ApiToken>())
         {
             tokens.Add(token);
             if (token.IsPrepaid)
@@ -67,7 +67,7 @@ internal sealed class MeterBatch
 
         foreach (var reservation in reservations)
         {
-            tokens.Add(rows.Token(reservation.TokenId));
+            tokens.Add(rows.GetToken(reservation.TokenId));
             customers.Add(reservation.CustomerId);
             foreach (var part in reservation.Parts)
             {
@@ -86,25 +86,25 @@ internal sealed class MeterBatch
 
     public ReserveResult Reserve(Guid reservationId, ReserveRequest request)
     {
-        if (TokenOf(request.SecretHash) is not { } token)
+        if (FindToken(request.SecretHash) is not { } token)
         {
             return new ReserveResult.UnknownToken();
         }
 
-        if (_isRepeated && _rows.Reservation(reservationId) is { } before)
+        if (_isRepeated && _rows.FindReservation(reservationId) is { } before)
         {
             return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, before.Quantity);
         }
 
-        var month = _book.MonthOf(token.ResellerId);
-        token.EnterMonth(month);
-        if (TokenAdmissionPolicy.Judge(token, request, _now, month) is { } refusal)
+        var month = _book.GetMonth(token.ResellerId);
+        token.StartMonth(month);
+        if (TokenAdmissionPolicy.Evaluate(token, request, _now, month) is { } refusal)
         {
             return refusal;
         }
 
-        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _rows.Policy.Of(token.ResellerId, request.Converter);
-        if (token.RemainingIn(month) is { } remaining)
+        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _rows.Policy.GetQuantities(token.ResellerId, request.Converter);
+        if (token.GetRemaining(month) is { } remaining)
         {
             if (remaining < least)
             {
@@ -117,7 +117,7 @@ internal sealed class MeterBatch
 
         if (token.IsPrepaid)
         {
-            var covered = _book.CustomerOf(token).CoverageOf(request.Converter, _now);
+            var covered = _book.GetCustomer(token).GetCoverage(request.Converter, _now);
             if (covered < least)
             {
                 return new ReserveResult.CoverageUnknown(new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
@@ -144,7 +144,7 @@ internal sealed class MeterBatch
             _book.Touch(lot);
         }
 
-        _book.Take(token, quantity);
+        _book.ConsumeCoverage(token, quantity);
         token.Reserved += quantity;
         token.OpenRequests++;
         token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
@@ -167,21 +167,21 @@ internal sealed class MeterBatch
 
     public SettleResult Settle(SettleRequest request)
     {
-        if (_rows.Reservation(request.ReservationId) is not { } reservation)
+        if (_rows.FindReservation(request.ReservationId) is not { } reservation)
         {
             return _settledBefore.TryGetValue(request.ReservationId, out var earlier)
                 ? new SettleResult.Recorded(earlier.Sequence, earlier.Quantity)
                 : new SettleResult.Gone();
         }
 
-        var token = _book.Token(reservation.TokenId);
-        _book.Take(token, -reservation.Quantity);
+        var token = _book.GetToken(reservation.TokenId);
+        _book.ConsumeCoverage(token, -reservation.Quantity);
         token.Reserved -= reservation.Quantity;
         token.OpenRequests--;
         _book.Touch(token);
         foreach (var part in reservation.Parts)
         {
-            var lot = _book.Lot(part.LotId);
+            var lot = _book.GetLot(part.LotId);
             lot.Reserved -= part.Quantity;
             _book.Touch(lot);
         }
@@ -211,8 +211,8 @@ internal sealed class MeterBatch
     }
 
     /// <summary>The token with this secret, or with it as the one before that is still good.</summary>
-    private ApiToken? TokenOf(byte[] secretHash) =>
-        _rows.TokenOf(secretHash) is { } token && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
+    private ApiToken? FindToken(byte[] secretHash) =>
+        _rows.FindToken(secretHash) is { } token && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
 
-    private static List<Reservation> Held(LedgerRowCache rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.Reservation).OfType<Reservation>()];
+    private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.FindReservation).OfType<Reservation>()];
 }

@@ -50,7 +50,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         var batch = new List<MeterCommand>(MaxBatch);
         while (await meter.WaitAsync())
         {
-            for (var known = 0; Take(batch) && batch.Count > known + 1; known = batch.Count)
+            for (var known = 0; FillBatch(batch) && batch.Count > known + 1; known = batch.Count)
             {
                 // Behind the work that waits for a thread, which may add to the batch: a commit costs a few almost as much as many.
                 await Task.Yield();
@@ -64,7 +64,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     }
 
     /// <returns>False where the batch is full.</returns>
-    private bool Take(List<MeterCommand> batch)
+    private bool FillBatch(List<MeterCommand> batch)
     {
         while (batch.Count < MaxBatch && meter.TryRead(out var command))
         {
@@ -88,7 +88,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         {
             await CommitPatientlyAsync(commands);
         }
-        catch (Exception failure) when (failure is DbException or DbUpdateException && !IsPassing(failure) && commands.Count > 1)
+        catch (Exception failure) when (failure is DbException or DbUpdateException && !IsTransient(failure) && commands.Count > 1)
         {
             // One command must not fail its neighbours; nothing of the batch was committed.
             await CloseAsync();
@@ -114,7 +114,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
                 await CommitAsync(commands, isRepeated: attempt > 0);
                 return;
             }
-            catch (Exception failure) when (attempt < Patience.Length && IsPassing(failure))
+            catch (Exception failure) when (attempt < Patience.Length && IsTransient(failure))
             {
                 await CloseAsync();
                 logger.LogWarning("The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
@@ -228,5 +228,5 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
     }
 
-    private bool IsPassing(Exception failure) => (failure as DbException ?? failure.InnerException as DbException) is { } reason && database.Dialect.IsPassing(reason);
+    private bool IsTransient(Exception failure) => (failure as DbException ?? failure.InnerException as DbException) is { } reason && database.Dialect.IsTransient(reason);
 }

@@ -14,7 +14,7 @@ internal sealed class RandomSource
     /// <summary>Milliseconds since 1970 of the last id, and its counter below them.</summary>
     private long _last;
 
-    public byte[] Take(int count)
+    public byte[] GetBytes(int count)
     {
         var bytes = new byte[count];
         Fill(bytes);

@@ -10,7 +10,7 @@ namespace ResellerPortal.Core.Metering;
 public interface IReservationOwner
 {
     /// <summary>Which of these reservations still belong to a request that will settle them.</summary>
-    Task<IReadOnlyCollection<Guid>> KeptAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
+    Task<IReadOnlyCollection<Guid>> FindOwnedAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -35,7 +35,7 @@ public sealed class ReservationSweeper(
         var dead = await db.Reservations.Where(r => r.CreatedAtUtc < deadline).OrderBy(r => r.CreatedAtUtc).Select(r => r.Id).Take(10_000).ToListAsync(cancellationToken);
         foreach (var keeper in keepers)
         {
-            dead = [.. dead.Except(await keeper.KeptAsync(dead, cancellationToken))];
+            dead = [.. dead.Except(await keeper.FindOwnedAsync(dead, cancellationToken))];
         }
 
         foreach (var reservationId in dead)

@@ -11,7 +11,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
     private readonly Dictionary<(ResellerId, string), long> _peaks = [];
     private DateOnly _since;
 
-    public void Forget()
+    public void Clear()
     {
         _least.Clear();
         _peaks.Clear();
@@ -23,7 +23,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
         if (since != _since)
         {
-            Forget();
+            Clear();
             _since = since;
         }
 
@@ -72,7 +72,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
     }
 
     /// <summary>The operator's quantity, and that or the highest cost seen lately, whichever is more.</summary>
-    public (long Least, long Wanted) Of(ResellerId reseller, string converter)
+    public (long Least, long Wanted) GetQuantities(ResellerId reseller, string converter)
     {
         var least = _least.GetValueOrDefault(converter, ConverterReserve.Default);
         return (least, Math.Max(least, _peaks.GetValueOrDefault((reseller, converter))));

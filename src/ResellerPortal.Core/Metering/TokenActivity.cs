@@ -19,7 +19,7 @@ public sealed class TokenActivityQueries(PortalDatabase database)
     private const int NewestEntries = 20;
 
     /// <param name="since">First day, in the reseller's time zone.</param>
-    public async Task<TokenActivity> OfAsync(Actor actor, Guid tokenId, DateOnly since, CancellationToken cancellationToken = default)
+    public async Task<TokenActivity> ReadAsync(Actor actor, Guid tokenId, DateOnly since, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyView : Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

@@ -10,9 +10,9 @@ internal static class TokenAdmissionPolicy
 
     /// <param name="month">First day of the present month in the reseller's time zone; the token has entered it.</param>
     /// <returns>Null where the request may begin.</returns>
-    public static ReserveResult? Judge(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
+    public static ReserveResult? Evaluate(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
     {
-        if (JudgeTerms(token, request.Caller, request.Origin, now) is { } refusal)
+        if (EvaluateTerms(token, request.Caller, request.Origin, now) is { } refusal)
         {
             return refusal;
         }
@@ -22,7 +22,7 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.ConverterNotAllowed(token.AllowedConverters);
         }
 
-        if (token.UsageLimit is { } limit && token.RemainingIn(month) < (request.Quantity ?? 1))
+        if (token.UsageLimit is { } limit && token.GetRemaining(month) < (request.Quantity ?? 1))
         {
             return new ReserveResult.LimitReached(limit, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
         }
@@ -38,7 +38,7 @@ internal static class TokenAdmissionPolicy
     }
 
     /// <summary>Whether a token may be used now, from there, at all.</summary>
-    public static ReserveResult? JudgeTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
+    public static ReserveResult? EvaluateTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
     {
         if (token.IsNative)
         {

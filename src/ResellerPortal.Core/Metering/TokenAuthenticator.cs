@@ -18,19 +18,19 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
     private readonly IDataProtector _protector = protection.CreateProtector(ApiTokenService.SecretPurpose);
 
     /// <returns>The token, or why it may not be used.</returns>
-    public async Task<(ApiToken? Token, ReserveResult? Refusal)> EnterAsync(byte[] secretHash, IPAddress? caller, string? origin, CancellationToken cancellationToken)
+    public async Task<(ApiToken? Token, ReserveResult? Refusal)> AuthenticateAsync(byte[] secretHash, IPAddress? caller, string? origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         var token = await db.ApiTokens.AsNoTracking().FirstOrDefaultAsync(
             t => t.SecretHash == secretHash || (t.FormerSecretHash == secretHash && t.FormerSecretEndsAtUtc > now), cancellationToken);
         return token is null ? (null, new ReserveResult.UnknownToken())
-            : TokenAdmissionPolicy.JudgeTerms(token, caller, origin, now) is { } refusal ? (null, refusal)
+            : TokenAdmissionPolicy.EvaluateTerms(token, caller, origin, now) is { } refusal ? (null, refusal)
             : (token, null);
     }
 
     /// <summary>The secrets of the token with a key id: its own, and the one before while that is good.</summary>
-    public async Task<IReadOnlyList<SigningSecret>> SecretsAsync(Guid keyId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SigningSecret>> FindSecretsAsync(Guid keyId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);

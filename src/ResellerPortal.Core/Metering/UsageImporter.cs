@@ -56,7 +56,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await db.CreditLots.AnyAsync(cancellationToken))
         {
-            return Refusal.Of("Imported usage is drawn from your credits, and you have no lot yet. Order a plan first.");
+            return Refusal.Because("Imported usage is drawn from your credits, and you have no lot yet. Order a plan first.");
         }
 
         foreach (var (name, tokenId) in chosenTokens)
@@ -89,7 +89,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     {
         if (lines.Count > MaxLines)
         {
-            return Refusal.Of($"A file has up to {MaxLines:N0} lines. Split it; what overlaps is counted once.");
+            return Refusal.Because($"A file has up to {MaxLines:N0} lines. Split it; what overlaps is counted once.");
         }
 
         var bad = new List<RejectedLine>();
@@ -101,7 +101,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             if (!tokens.TryGetValue(line.Token.Trim(), out var token))
             {
                 unknown.Add(line.Token.Trim());
-                bad.Add(new RejectedLine(line.Number, $"the token '{Shown(line.Token)}' is not matched to one of yours"));
+                bad.Add(new RejectedLine(line.Number, $"the token '{Truncate(line.Token)}' is not matched to one of yours"));
             }
             else if (Read(line, token.Id, clock.GetUtcNow(), out var key, out var quantity) is { } reason)
             {
@@ -191,17 +191,17 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         key = default;
         if (!long.TryParse(line.Quantity.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out quantity) || quantity is < 1 or > 1_000_000_000)
         {
-            return $"'{Shown(line.Quantity)}' is no number of conversions from 1 on";
+            return $"'{Truncate(line.Quantity)}' is no number of conversions from 1 on";
         }
 
         if (!DateTimeOffset.TryParseExact(line.At.Trim(), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
         {
-            return $"'{Shown(line.At)}' is no time like 2026-10-31 or 2026-10-31T23:59:59Z";
+            return $"'{Truncate(line.At)}' is no time like 2026-10-31 or 2026-10-31T23:59:59Z";
         }
 
         if (at > now || at < now.AddYears(-5))
         {
-            return $"'{Shown(line.At)}' is in the future, or more than five years ago";
+            return $"'{Truncate(line.At)}' is in the future, or more than five years ago";
         }
 
         // A day without a time counts at noon UTC, which is the same day almost everywhere.
@@ -211,7 +211,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         {
             if (!TryReadConverter(line.Converter, out converter))
             {
-                return $"'{Shown(line.Converter)}' is no converter like docx-to-pdf";
+                return $"'{Truncate(line.Converter)}' is no converter like docx-to-pdf";
             }
         }
 
@@ -223,14 +223,14 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     internal static bool TryReadConverter(string text, out string converter)
     {
         converter = UnknownConverter;
-        var match = ConverterForm().Match(text.Trim());
+        var match = ConverterRegex().Match(text.Trim());
         return match.Success && ConverterName.TryCreate(match.Groups[1].Value, match.Groups[2].Value, out converter);
     }
 
-    private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private static string Truncate(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     [GeneratedRegex(@"^(?:/?convert/)?([A-Za-z0-9_]+)\s*(?:-to-|/to/|\s+to\s+|->|→|/|:)\s*([A-Za-z0-9_]+)$")]
-    private static partial Regex ConverterForm();
+    private static partial Regex ConverterRegex();
 
     private readonly record struct UsageKey(Guid TokenId, DateTimeOffset AtUtc, string Converter) : IComparable<UsageKey>
     {

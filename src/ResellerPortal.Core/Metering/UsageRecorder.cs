@@ -27,12 +27,12 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 
         Guid[] tokenIds = [.. facts.Select(f => f.TokenId).Distinct()];
         var rows = new LedgerRowCache(database, db);
-        await rows.NeedTokensAsync([], tokenIds);
-        var tokens = Array.ConvertAll(tokenIds, rows.Token);
+        await rows.LoadTokensAsync([], tokenIds);
+        var tokens = Array.ConvertAll(tokenIds, rows.GetToken);
         var book = await LedgerPosting.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
-            book.Append(book.Token(fact.TokenId), fact, preferredLots: []);
+            book.Append(book.GetToken(fact.TokenId), fact, preferredLots: []);
         }
 
         await book.WriteAsync(cancellationToken);

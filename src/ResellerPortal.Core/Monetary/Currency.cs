@@ -69,7 +69,7 @@ public readonly record struct Currency
     public static IEnumerable<string> KnownCodes => MinorDigitsByCode.Keys;
 
     /// <exception cref="FormatException">The code is not a known ISO 4217 code.</exception>
-    public static Currency Of(string code) =>
+    public static Currency FromCode(string code) =>
         TryParse(code, out var currency)
             ? currency
             : throw new FormatException($"'{code}' is not a currency this portal knows. Use an ISO 4217 code such as EUR.");
@@ -86,7 +86,7 @@ public readonly record struct Currency
     private sealed class CurrencyJsonConverter : JsonConverter<Currency>
     {
         public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Of(reader.GetString() ?? "");
+            FromCode(reader.GetString() ?? "");
 
         public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.Code);

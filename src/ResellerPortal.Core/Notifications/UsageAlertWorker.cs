@@ -38,7 +38,7 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
         var waiting = await db.UsageAlerts.AsNoTracking().Where(a => a.MailedAtUtc == null && a.AtUtc > since).OrderBy(a => a.AtUtc).Take(200).ToListAsync(cancellationToken);
         foreach (var alert in waiting)
         {
-            var isSent = await HandOverAsync(
+            var isSent = await SendDueAsync(
                 (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
             if (isSent == false)
             {
@@ -51,7 +51,7 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
         var notices = await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken);
         foreach (var notice in notices)
         {
-            var isSent = await HandOverAsync(
+            var isSent = await SendDueAsync(
                 (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
             if (isSent == false)
             {
@@ -83,7 +83,7 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
     /// <summary>Takes one, mails it, and gives it back where the mail server refuses it.</summary>
     /// <param name="mark">Moves its mark from one instant to another, and tells how many rows that were.</param>
     /// <returns>Null where another node has it.</returns>
-    private async Task<bool?> HandOverAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
+    private async Task<bool?> SendDueAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
     {
         var now = clock.GetUtcNow();
         if (await mark(null, now) == 0)
@@ -112,7 +112,7 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
 
     private async Task MailAsync(PortalDbContext db, UsageAlert alert, CancellationToken cancellationToken)
     {
-        var (subject, text) = Words(alert);
+        var (subject, text) = Compose(alert);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == alert.ResellerId, cancellationToken);
         await mailer.SendAsync(new OutgoingMail(reseller.Email, subject, text), cancellationToken);
         if (alert.CustomerId is { } customerId)
@@ -123,7 +123,7 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
     }
 
     /// <summary>An alert in words. They go to customers as well, so they say nothing of cost.</summary>
-    public static (string Subject, string Text) Words(UsageAlert alert)
+    public static (string Subject, string Text) Compose(UsageAlert alert)
     {
         var isBalance = alert.Subject == AlertSubject.Balance;
         var state = (isBalance, alert.Percent) switch

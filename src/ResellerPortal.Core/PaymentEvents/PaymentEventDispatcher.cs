@@ -18,9 +18,9 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
     /// <summary>Follows up an event.</summary>
     /// <returns>What came of it; null where it means nothing here.</returns>
     /// <exception cref="PaymentProviderException">The provider could not be asked.</exception>
-    public async Task<string?> FollowAsync(Merchant merchant, string kind, string objectId, CancellationToken cancellationToken)
+    public async Task<string?> DispatchAsync(Merchant merchant, string kind, string objectId, CancellationToken cancellationToken)
     {
-        if (merchant.IsConnected && await accounts.OwnerOfAsync(merchant, cancellationToken) is null)
+        if (merchant.IsConnected && await accounts.FindOwnerAsync(merchant, cancellationToken) is null)
         {
             return null;
         }
@@ -30,11 +30,11 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
         {
             "checkout" => await SessionAsync(merchant, objectId, cancellationToken),
             "payment_intent" => await PaymentAsync(merchant, objectId, cancellationToken),
-            "charge" or "refund" => await online.PaymentOfAsync(merchant, objectId, cancellationToken) is { } payment ? await PaymentAsync(merchant, payment, cancellationToken) : null,
+            "charge" or "refund" => await online.FindPaymentIdAsync(merchant, objectId, cancellationToken) is { } payment ? await PaymentAsync(merchant, payment, cancellationToken) : null,
             "invoice" when merchant.IsOperator => await InvoiceAsync(objectId, cancellationToken),
-            "customer" when merchant.IsOperator && topic is [_, "subscription", ..] => Told(await subscriptionBook.SyncAsync(objectId, null, cancellationToken) is not null, "subscription followed"),
-            "payment_method" when topic[^1] == "detached" => Told(await ForgetAsync(merchant, objectId, cancellationToken), "payment method forgotten"),
-            "account" when merchant.IsConnected => Told(await accounts.SyncAsync(merchant.Key, cancellationToken), "account read"),
+            "customer" when merchant.IsOperator && topic is [_, "subscription", ..] => DescribeResult(await subscriptionBook.SyncAsync(objectId, null, cancellationToken) is not null, "subscription followed"),
+            "payment_method" when topic[^1] == "detached" => DescribeResult(await ForgetAsync(merchant, objectId, cancellationToken), "payment method forgotten"),
+            "account" when merchant.IsConnected => DescribeResult(await accounts.SyncAsync(merchant.Key, cancellationToken), "account read"),
             _ => null,
         };
     }
@@ -61,7 +61,7 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
 
     internal async Task<string?> InvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
         await subscriptions.ReadInvoiceAsync(invoiceId, cancellationToken) is { SubscriptionId: { } subscription } invoice
-            ? Told(await subscriptionBook.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription followed")
+            ? DescribeResult(await subscriptionBook.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription followed")
             : null;
 
     private async Task<string?> SessionAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
@@ -73,12 +73,12 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
 
         if (session is { SubscriptionId: { } subscription } && merchant.IsOperator)
         {
-            return Told(await BeganAsync(subscription, cancellationToken), "subscription followed");
+            return DescribeResult(await BeganAsync(subscription, cancellationToken), "subscription followed");
         }
 
         return session.PaymentId is { } payment && await PaymentAsync(merchant, payment, cancellationToken) is { } told ? told
-            : session.IsOver ? Told(await checkouts.ExpireAsync(merchant, session, cancellationToken) is not null, "checkout has expired")
-            : Told(await checkouts.FindAsync(merchant, session.CheckoutId, cancellationToken) is not null, "checkout is open");
+            : session.IsOver ? DescribeResult(await checkouts.ExpireAsync(merchant, session, cancellationToken) is not null, "checkout has expired")
+            : DescribeResult(await checkouts.FindAsync(merchant, session.CheckoutId, cancellationToken) is not null, "checkout is open");
     }
 
     /// <summary>A subscription's first invoice is found through the subscription, for its own event may come later, or never.</summary>
@@ -122,5 +122,5 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.MethodId, (string?)null).SetProperty(p => p.MethodName, (string?)null), cancellationToken) > 0;
     }
 
-    private static string? Told(bool isOurs, string what) => isOurs ? what : null;
+    private static string? DescribeResult(bool isOurs, string what) => isOurs ? what : null;
 }

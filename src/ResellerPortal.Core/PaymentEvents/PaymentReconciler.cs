@@ -114,7 +114,7 @@ public sealed class PaymentReconciler(
         }
 
         var fault = string.Join(" ", faults);
-        return (compared, fault.Length == 0 ? null : fault.Within(500));
+        return (compared, fault.Length == 0 ? null : fault.Truncate(500));
     }
 
     /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
@@ -142,7 +142,7 @@ public sealed class PaymentReconciler(
         if (await db.PaymentDifferences.AsNoTracking().SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
             || (actor.Scope.Reseller is not null && difference.Merchant.IsOperator))
         {
-            return Refusal.Of("This difference is gone already.");
+            return Refusal.Because("This difference is gone already.");
         }
 
         try
@@ -169,18 +169,18 @@ public sealed class PaymentReconciler(
         {
             case DifferenceKind.MissingHere:
                 var told = difference.CheckoutId is null ? await sync.InvoiceAsync(difference.ObjectId, cancellationToken) : await sync.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
-                return told is null ? Refusal.Of("The provider does not have it any more. Compare again.") : null;
+                return told is null ? Refusal.Because("The provider does not have it any more. Compare again.") : null;
             case DifferenceKind.Refused:
                 var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
                 if (await online.ReadPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken) is not { } payment)
                 {
-                    return Refusal.Of("The provider does not have it any more. Compare again.");
+                    return Refusal.Because("The provider does not have it any more. Compare again.");
                 }
 
                 var left = payment.Total - Money.Sum(payment.Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), payment.Total.Currency);
-                return left.MinorUnits <= 0 ? null : await refunds.GiveBackAsync(actor, checkout, payment.Id, left, CheckoutSynchronizer.KeyOf(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
+                return left.MinorUnits <= 0 ? null : await refunds.ReturnFromBalanceAsync(actor, checkout, payment.Id, left, CheckoutSynchronizer.CreateIdempotencyKey(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
             default:
-                return Refusal.Of("This cannot be put right by itself. Look at the account of the provider.");
+                return Refusal.Because("This cannot be put right by itself. Look at the account of the provider.");
         }
     }
 
@@ -226,7 +226,7 @@ public sealed class PaymentReconciler(
                 seen.Add(id);
                 if (await subscriptions.ReadInvoiceAsync(id, cancellationToken) is { SubscriptionId: { } subscriptionId, Payment: { State: ProviderPaymentState.Paid } payment }
                     && payment.AtUtc < settled
-                    && !await subscriptionBook.HasLotAsync(id, cancellationToken)
+                    && !await subscriptionBook.HasCreditLotAsync(id, cancellationToken)
                     && await db.PlanSubscriptions.AsNoTracking().SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
                 {
                     Add(DifferenceKind.MissingHere, id, null, subscription.ResellerId, $"{payment.Total} were paid for {subscription.PlanName}, and no credits were granted.");
@@ -243,7 +243,7 @@ public sealed class PaymentReconciler(
             Kind = kind,
             ObjectId = objectId,
             CheckoutId = checkoutId,
-            Text = text.Within(500),
+            Text = text.Truncate(500),
             FoundAtUtc = now,
         });
     }

@@ -48,7 +48,7 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
     /// <returns>Its id here, and whether it is new.</returns>
     public async Task<(Guid Id, bool IsNew)> ReceiveAsync(IncomingWebhook incoming, CancellationToken cancellationToken)
     {
-        var owner = await accounts.OwnerOfAsync(incoming.Merchant, cancellationToken);
+        var owner = await accounts.FindOwnerAsync(incoming.Merchant, cancellationToken);
         await using var db = database.Open(Everybody);
         if (await FindAsync(db, incoming, cancellationToken) is { } earlier)
         {
@@ -120,7 +120,7 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         var attempts = waiting.Attempts + 1;
         try
         {
-            var note = await sync.FollowAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
+            var note = await sync.DispatchAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
             await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Handled, null, note ?? "nothing of ours");
             return true;
         }
@@ -129,7 +129,7 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
             logger.LogWarning(
                 failure is PaymentProviderException ? null : failure, "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}", waiting.EventId, waiting.Kind, attempts, failure.Message);
             var isOver = attempts > Patience.Length;
-            await EndAsync(isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Within(500));
+            await EndAsync(isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Truncate(500));
             return false;
         }
 

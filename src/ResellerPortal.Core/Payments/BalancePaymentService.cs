@@ -45,7 +45,7 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var now = clock.GetUtcNow();
-        var today = reseller.Zone.DayOf(now);
+        var today = reseller.Zone.GetDay(now);
         if (Check(payment, kind, new Money(customer.BalanceMinorUnits, customer.Currency), today) is { } refusal)
         {
             return refusal;
@@ -70,16 +70,16 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
     {
         if (payment.Amount is <= 0 or > MostAmount || !balance.Currency.HasWhole(payment.Amount))
         {
-            return Refusal.Of($"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
+            return Refusal.Because($"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
         }
 
         if (kind == BalanceTransactionKind.PaidOut && payment.Amount > balance.Amount)
         {
-            return Refusal.Of($"The balance is {balance}; no more than that can be paid back.", nameof(payment.Amount));
+            return Refusal.Because($"The balance is {balance}; no more than that can be paid back.", nameof(payment.Amount));
         }
 
-        return payment.Day > today ? Refusal.Of("The money moved today or earlier.", nameof(payment.Day))
-            : payment.Reference.Length > 140 || payment.Reference.Any(char.IsControl) ? Refusal.Of("A reference has up to 140 characters.", nameof(payment.Reference))
+        return payment.Day > today ? Refusal.Because("The money moved today or earlier.", nameof(payment.Day))
+            : payment.Reference.Length > 140 || payment.Reference.Any(char.IsControl) ? Refusal.Because("A reference has up to 140 characters.", nameof(payment.Reference))
             : null;
     }
 }

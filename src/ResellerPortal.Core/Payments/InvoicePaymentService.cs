@@ -35,12 +35,12 @@ public sealed class InvoicePaymentService(PortalDatabase database, AccountPauseP
 
         var now = clock.GetUtcNow();
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        if (Check(invoice, received, reseller.Zone.DayOf(now)) is { } refusal)
+        if (Check(invoice, received, reseller.Zone.GetDay(now)) is { } refusal)
         {
             return refusal;
         }
 
-        var payment = db.Enter(actor, invoice, Money.Round(received.Amount, invoice.Currency), received, now);
+        var payment = db.AddPayment(actor, invoice, Money.Round(received.Amount, invoice.Currency), received, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (await db.DunningSteps.AnyAsync(s => s.InvoiceId == invoice.Id && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))
@@ -55,19 +55,19 @@ public sealed class InvoicePaymentService(PortalDatabase database, AccountPauseP
     {
         if (!invoice.IsFinalised)
         {
-            return Refusal.Of("A draft cannot be paid. Finalise it first.");
+            return Refusal.Because("A draft cannot be paid. Finalise it first.");
         }
 
         if (received.Amount <= 0 || received.Amount > invoice.Due.Amount || !invoice.Currency.HasWhole(received.Amount))
         {
-            return Refusal.Of($"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
+            return Refusal.Because($"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
         }
 
         if (received.ReceivedOn > today)
         {
-            return Refusal.Of("A payment was received today or earlier.", nameof(received.ReceivedOn));
+            return Refusal.Because("A payment was received today or earlier.", nameof(received.ReceivedOn));
         }
 
-        return received.Reference.Length > 140 ? Refusal.Of("A reference has up to 140 characters.", nameof(received.Reference)) : null;
+        return received.Reference.Length > 140 ? Refusal.Because("A reference has up to 140 characters.", nameof(received.Reference)) : null;
     }
 }

@@ -57,7 +57,7 @@ public static class PaymentSets
         public DbSet<Payment> Payments => db.Set<Payment>();
 
         /// <summary>Enters a payment of an invoice that the caller has locked and looked at.</summary>
-        internal Payment Enter(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now, Guid? checkoutId = null)
+        internal Payment AddPayment(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now, Guid? checkoutId = null)
         {
             var payment = new Payment
             {

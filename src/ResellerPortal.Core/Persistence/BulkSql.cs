@@ -8,7 +8,7 @@ internal static class BulkSql
         /// <summary>Rows by their single key; where asked, locked until the transaction ends, in the order given.</summary>
         public Task<List<TEntity>> ReadManyAsync<TEntity>(PortalDbContext db, IEnumerable<object> keys, bool isLocking, CancellationToken cancellationToken)
             where TEntity : class =>
-            database.ReadManyAsync<TEntity>(db, [TableMap<TEntity>.Of(db, database.Dialect).Keys.Single()], keys.Select(key => (object?[])[key]), isLocking, null, cancellationToken);
+            database.ReadManyAsync<TEntity>(db, [TableMap<TEntity>.Get(db, database.Dialect).Keys.Single()], keys.Select(key => (object?[])[key]), isLocking, null, cancellationToken);
 
         /// <summary>Rows by the values of some properties.</summary>
         /// <param name="condition">A further condition on columns of the table.</param>
@@ -20,7 +20,7 @@ internal static class BulkSql
             var found = new List<TEntity>(keys.Count);
             if (keys.Count > 0)
             {
-                var map = TableMap<TEntity>.Of(db, database.Dialect);
+                var map = TableMap<TEntity>.Get(db, database.Dialect);
                 var rows = keys.ConvertAll(new Converter<object?[], object?[]>(map.Stored(by)));
                 await database.Dialect.QueryManyAsync(db, map.Select(by, isLocking, condition?.Invoke(map)), rows, reader => found.Add(Checked(db, map.Read(reader))), cancellationToken);
             }
@@ -55,7 +55,7 @@ internal static class BulkSql
                 return Task.CompletedTask;
             }
 
-            var (text, values) = statement(TableMap<TEntity>.Of(db, database.Dialect));
+            var (text, values) = statement(TableMap<TEntity>.Get(db, database.Dialect));
             return database.Dialect.ExecuteManyAsync(db, text, rows, (row, taker) => values(Checked(db, row), taker), cancellationToken);
         }
     }

@@ -4,5 +4,5 @@ namespace ResellerPortal.Core.Persistence;
 internal static class ColumnText
 {
     /// <summary>The beginning of a text, as much as fits.</summary>
-    public static string Within(this string text, int length) => text.Length > length ? text[..length] : text;
+    public static string Truncate(this string text, int length) => text.Length > length ? text[..length] : text;
 }

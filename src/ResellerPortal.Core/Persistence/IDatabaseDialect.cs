@@ -55,10 +55,10 @@ public interface IDatabaseDialect
     /// A number that is the same in two transactions of the context's open connection only if nobody else has changed the
     /// database between them. Asked in a transaction that others cannot write beside. Null where the provider has none.
     /// </summary>
-    long? WritesOfOthers(PortalDbContext db);
+    long? ReadDataVersion(PortalDbContext db);
 
     /// <summary>Whether the database was away or busy, so that the same transaction may be tried again.</summary>
-    bool IsPassing(DbException failure);
+    bool IsTransient(DbException failure);
 }
 
 /// <summary>Commits that are still to be put on the disk. They outlive the process, but not a power cut before it.</summary>

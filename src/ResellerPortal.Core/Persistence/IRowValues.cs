@@ -23,7 +23,7 @@ public sealed class BoxedValues : IRowValues
 {
     private readonly List<object?> _values = [];
 
-    public static IReadOnlyList<object?[]> Of<TRow>(IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
+    public static IReadOnlyList<object?[]> FromRows<TRow>(IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
     {
         var boxed = new BoxedValues();
         return [.. rows.Select(row =>

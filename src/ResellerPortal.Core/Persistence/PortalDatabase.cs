@@ -31,7 +31,7 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
             return Task.CompletedTask;
         }
 
-        var map = TableMap<TEntity>.Of(db, dialect);
+        var map = TableMap<TEntity>.Get(db, dialect);
         object?[][] keys = [.. ids.Distinct().Order().Select(id => (object?[])[id])];
         return dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
     }

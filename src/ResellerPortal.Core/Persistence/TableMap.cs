@@ -46,36 +46,36 @@ internal sealed class TableMap<TEntity>
     /// <summary>Makes an entity of a row that one of the selects found.</summary>
     public Func<DbDataReader, TEntity> Read { get; }
 
-    public static TableMap<TEntity> Of(PortalDbContext db, IDatabaseDialect dialect) =>
+    public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect) =>
         Maps.TryGetValue(db.Model, out var known) ? known : Maps.GetOrAdd(db.Model, _ => new TableMap<TEntity>(db, dialect));
 
     public RowStatement<TEntity> Insert => field ??= new(
         new BulkStatement(
             $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
-            ParametersOf(All)),
-        ValuesOf(All));
+            CreateParameters(All)),
+        CreateValueReader(All));
 
-    public RowStatement<TEntity> Delete => field ??= new(new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", ParametersOf(Keys)), ValuesOf(Keys));
+    public RowStatement<TEntity> Delete => field ??= new(new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", CreateParameters(Keys)), CreateValueReader(Keys));
 
     /// <summary>Sets some properties of the row with a key.</summary>
     /// <param name="properties">One array for all calls: what is made of it is kept by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
         new BulkStatement(
             $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
-            ParametersOf([.. properties, .. Keys])),
-        ValuesOf([.. properties, .. Keys])));
+            CreateParameters([.. properties, .. Keys])),
+        CreateValueReader([.. properties, .. Keys])));
 
     /// <summary>Inserts a row, or adds to the one that is there: always the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
         new BulkStatement(
-            _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)), ParametersOf(All)),
-        ValuesOf(All));
+            _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)), CreateParameters(All)),
+        CreateValueReader(All));
 
     /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
     /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
-        _ => new BulkStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), ParametersOf(by)));
+        _ => new BulkStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), CreateParameters(by)));
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
@@ -88,7 +88,7 @@ internal sealed class TableMap<TEntity>
 
     private string[] All => Array.ConvertAll(_properties, p => p.Name);
 
-    private Func<DbCommand, DbParameter[]> ParametersOf(string[] properties)
+    private Func<DbCommand, DbParameter[]> CreateParameters(string[] properties)
     {
         var mappings = Array.ConvertAll(properties, p => _mappings[IndexOf(p)]);
         return command => [.. mappings.Select((mapping, i) =>
@@ -100,10 +100,10 @@ internal sealed class TableMap<TEntity>
     }
 
     /// <summary>Says properties of a row as the database takes them.</summary>
-    private Action<TEntity, IRowValues> ValuesOf(string[] properties)
+    private Action<TEntity, IRowValues> CreateValueReader(string[] properties)
     {
         var (entity, taker) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
-        var said = properties.Select(IndexOf).Select(i => Say(entity, taker, _properties[i], _mappings[i]));
+        var said = properties.Select(IndexOf).Select(i => CreateAddCall(entity, taker, _properties[i], _mappings[i]));
         return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(said), entity, taker).Compile();
     }
 
@@ -120,7 +120,7 @@ internal sealed class TableMap<TEntity>
     }
 
     /// <summary>Hands on a property as the database takes it, the converter's own expression compiled in.</summary>
-    private static Expression Say(Expression entity, Expression taker, IProperty property, RelationalTypeMapping mapping)
+    private static Expression CreateAddCall(Expression entity, Expression taker, IProperty property, RelationalTypeMapping mapping)
     {
         Expression value = Expression.Property(entity, property.PropertyInfo!);
         var isNullable = !value.Type.IsValueType || Nullable.GetUnderlyingType(value.Type) is not null;
@@ -139,11 +139,11 @@ internal sealed class TableMap<TEntity>
     private Func<DbDataReader, TEntity> Reader()
     {
         var reader = Expression.Parameter(typeof(DbDataReader));
-        var bindings = _properties.Zip(_mappings).Select((p, i) => Expression.Bind(p.First.PropertyInfo!, ValueOf(reader, p.First, p.Second, i)));
+        var bindings = _properties.Zip(_mappings).Select((p, i) => Expression.Bind(p.First.PropertyInfo!, CreateValueExpression(reader, p.First, p.Second, i)));
         return Expression.Lambda<Func<DbDataReader, TEntity>>(Expression.MemberInit(Expression.New(typeof(TEntity)), bindings), reader).Compile();
     }
 
-    private static Expression ValueOf(ParameterExpression reader, IProperty property, RelationalTypeMapping mapping, int ordinal)
+    private static Expression CreateValueExpression(ParameterExpression reader, IProperty property, RelationalTypeMapping mapping, int ordinal)
     {
         var at = Expression.Constant(ordinal);
         var stored = mapping.CustomizeDataReaderExpression(Expression.Call(reader, mapping.GetDataReaderMethod(), at));

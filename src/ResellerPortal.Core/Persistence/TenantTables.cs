@@ -23,12 +23,12 @@ public enum TableOwner
 /// <summary>Which tables belong to tenants, from the model: what the database's own protection has to cover.</summary>
 public static class TenantTables
 {
-    public static IReadOnlyDictionary<string, TableOwner> Of(DbContext db) => db.Model.GetEntityTypes()
-        .Select(entity => (Table: entity.GetTableName()!, Owner: OwnerOf(entity)))
+    public static IReadOnlyDictionary<string, TableOwner> FromModel(DbContext db) => db.Model.GetEntityTypes()
+        .Select(entity => (Table: entity.GetTableName()!, Owner: FindOwner(entity)))
         .Where(t => t.Owner is not null)
         .ToDictionary(t => t.Table, t => t.Owner!.Value);
 
-    private static TableOwner? OwnerOf(IEntityType entity) =>
+    private static TableOwner? FindOwner(IEntityType entity) =>
         entity.ClrType == typeof(Reseller) ? TableOwner.Resellers
         : entity.ClrType == typeof(Customer) ? TableOwner.Customers
         : !entity.ClrType.IsAssignableTo(typeof(IResellerOwned)) && !entity.ClrType.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? null

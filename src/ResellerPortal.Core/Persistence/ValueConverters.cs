@@ -37,7 +37,7 @@ public static class UtcMicroseconds
 
 internal sealed class CurrencyCodeConverter() : ValueConverter<Currency, string>(
     currency => currency.Code,
-    code => Currency.Of(code));
+    code => Currency.FromCode(code));
 
 /// <summary>A short list of words without spaces as one text.</summary>
 internal sealed class WordListConverter() : ValueConverter<IReadOnlyList<string>, string>(

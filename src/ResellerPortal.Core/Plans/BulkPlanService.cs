@@ -26,10 +26,10 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         if (await db.BulkPlans.AnyAsync(p => p.Name == terms.Name.Trim(), cancellationToken))
         {
-            return Refusal.Of("A plan of this name is in the catalogue already. Give it another name.", nameof(terms.Name));
+            return Refusal.Because("A plan of this name is in the catalogue already. Give it another name.", nameof(terms.Name));
         }
 
-        var currency = Currency.Of(terms.Currency);
+        var currency = Currency.FromCode(terms.Currency);
         var plan = new BulkPlan
         {
             Name = terms.Name.Trim(),
@@ -65,14 +65,14 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
     private static Refusal? Check(PlanTerms terms) => terms switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 100 =>
-            Refusal.Of("Give the plan a name of up to 100 characters.", nameof(terms.Name)),
+            Refusal.Because("Give the plan a name of up to 100 characters.", nameof(terms.Name)),
         { Conversions: < 1 or > MaxConversions } =>
-            Refusal.Of($"A plan holds from 1 to {MaxConversions:N0} conversions.", nameof(terms.Conversions)),
-        { Price: < 0 or > 1_000_000_000 } => Refusal.Of("A price is from 0 to 1,000,000,000.", nameof(terms.Price)),
+            Refusal.Because($"A plan holds from 1 to {MaxConversions:N0} conversions.", nameof(terms.Conversions)),
+        { Price: < 0 or > 1_000_000_000 } => Refusal.Because("A price is from 0 to 1,000,000,000.", nameof(terms.Price)),
         { Currency: var code } when !Currency.TryParse(code, out _) =>
-            Refusal.Of("Choose an ISO 4217 currency such as EUR.", nameof(terms.Currency)),
-        { ValidityDays: < 1 or > 3660 } => Refusal.Of("A plan is valid for 1 to 3,660 days.", nameof(terms.ValidityDays)),
-        { OveragePrice: < 0 } => Refusal.Of("An overage price is not negative; leave it empty for none.", nameof(terms.OveragePrice)),
+            Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(terms.Currency)),
+        { ValidityDays: < 1 or > 3660 } => Refusal.Because("A plan is valid for 1 to 3,660 days.", nameof(terms.ValidityDays)),
+        { OveragePrice: < 0 } => Refusal.Because("An overage price is not negative; leave it empty for none.", nameof(terms.OveragePrice)),
         _ => null,
     };
 }

@@ -71,7 +71,7 @@ public sealed class PlanOrder : IResellerOwned, IAudited
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
 
     /// <summary>An order of a plan at the terms that it has now.</summary>
-    internal static PlanOrder Of(BulkPlan plan, ResellerId reseller, DateTimeOffset now, Guid idempotencyKey, bool isAutomatic = false) => new()
+    internal static PlanOrder Create(BulkPlan plan, ResellerId reseller, DateTimeOffset now, Guid idempotencyKey, bool isAutomatic = false) => new()
     {
         ResellerId = reseller,
         PlanId = plan.Id,

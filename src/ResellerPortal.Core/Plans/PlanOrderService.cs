@@ -34,17 +34,17 @@ public sealed class PlanOrderService(PortalDatabase database, TimeProvider clock
         var plan = await db.BulkPlans.SingleOrDefaultAsync(p => p.Id == planId && p.IsOffered, cancellationToken);
         if (plan is null)
         {
-            return Refusal.Of("This plan is no longer offered. Choose another one from the catalogue.");
+            return Refusal.Because("This plan is no longer offered. Choose another one from the catalogue.");
         }
 
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         if (plan.Currency != reseller.Currency)
         {
-            return Refusal.Of($"This plan is sold in {plan.Currency}, your account is kept in {reseller.Currency}. Choose a plan in {reseller.Currency}.");
+            return Refusal.Because($"This plan is sold in {plan.Currency}, your account is kept in {reseller.Currency}. Choose a plan in {reseller.Currency}.");
         }
 
         var now = clock.GetUtcNow();
-        var order = PlanOrder.Of(plan, actor.Reseller, now, idempotencyKey);
+        var order = PlanOrder.Create(plan, actor.Reseller, now, idempotencyKey);
         db.PlanOrders.Add(order);
         db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}, reference {order.TransferReference}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);

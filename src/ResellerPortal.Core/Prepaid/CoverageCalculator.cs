@@ -15,44 +15,44 @@ internal sealed record CoverageCalculator(long Conversions, string? Converter)
     /// alone.
     /// </summary>
     /// <param name="upTo">What usage may come to, with tax.</param>
-    public static CoverageCalculator Of(UnbilledUsage usage, Money upTo, string converter, string environment, long least)
+    public static CoverageCalculator Calculate(UnbilledUsage usage, Money upTo, string converter, string environment, long least)
     {
-        var own = MostOf(usage, upTo, [converter], environment, Most);
+        var own = FindMaximum(usage, upTo, [converter], environment, Most);
         if (own < least)
         {
             return new CoverageCalculator(0, null);
         }
 
-        var ofAll = OfAll(usage, upTo, converter, environment, own);
+        var ofAll = CalculateForAll(usage, upTo, converter, environment, own);
         return ofAll >= least ? new CoverageCalculator(ofAll, null) : new CoverageCalculator(own, converter);
     }
 
-    private static long OfAll(UnbilledUsage usage, Money upTo, string converter, string environment, long own)
+    private static long CalculateForAll(UnbilledUsage usage, Money upTo, string converter, string environment, long own)
     {
         var rules = usage.OneOfEachRule;
         if (rules.Count == 1)
         {
             // Under one rule it does not matter which converter is used, but for how their lines are rounded.
-            return usage.Converters.Where(c => c != converter).Aggregate(own, (most, other) => MostOf(usage, upTo, [other], environment, most));
+            return usage.Converters.Where(c => c != converter).Aggregate(own, (most, other) => FindMaximum(usage, upTo, [other], environment, most));
         }
 
         // A mixture under several rules may cost more than the dearest of them alone: each begins a package, each takes what is left of
         // a minimum. It never costs more than all of them at once, unless one gets cheaper by being more.
         List<string> all = [.. usage.Converters.Append(converter).Union(rules)];
-        return all.Exists(c => usage.ToPeaks(c).Any()) ? 0 : MostOf(usage, upTo, all, environment, own);
+        return all.Exists(c => usage.ToPeaks(c).Any()) ? 0 : FindMaximum(usage, upTo, all, environment, own);
     }
 
     /// <summary>
     /// The largest number up to which every number is paid for. What conversions cost grows with their number but where a
     /// volume price falls; so each peak before such a fall is looked at.
     /// </summary>
-    private static long MostOf(UnbilledUsage usage, Money upTo, IReadOnlyList<string> converters, string environment, long most)
+    private static long FindMaximum(UnbilledUsage usage, Money upTo, IReadOnlyList<string> converters, string environment, long most)
     {
         var powers = Enumerable.Range(0, 21).Select(power => 1L << power);
         var covered = 0L;
         foreach (var step in powers.Concat(converters.SelectMany(usage.ToPeaks)).Append(most).Where(step => step > 0 && step <= most).Distinct().Order())
         {
-            if (usage.SpentWith(converters, environment, step) > upTo)
+            if (usage.CalculateSpent(converters, environment, step) > upTo)
             {
                 return Search(covered, step);
             }
@@ -67,7 +67,7 @@ internal sealed record CoverageCalculator(long Conversions, string? Converter)
             while (exceeds - suffices > 1)
             {
                 var middle = suffices + ((exceeds - suffices) / 2);
-                (suffices, exceeds) = usage.SpentWith(converters, environment, middle) > upTo ? (suffices, middle) : (middle, exceeds);
+                (suffices, exceeds) = usage.CalculateSpent(converters, environment, middle) > upTo ? (suffices, middle) : (middle, exceeds);
             }
 
             return suffices;

@@ -20,10 +20,10 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
     private readonly ConcurrentDictionary<CoverageQuestion, Lazy<Task<ReserveResult.BalanceSpent?>>> _looking = [];
 
     /// <inheritdoc/>
-    public async Task<ReserveResult.BalanceSpent?> LookAsync(CoverageQuestion question, CancellationToken cancellationToken)
+    public async Task<ReserveResult.BalanceSpent?> EnsureCoveredAsync(CoverageQuestion question, CancellationToken cancellationToken)
     {
         // Requests that ask at once share one answer.
-        var looking = _looking.GetOrAdd(question, asked => new Lazy<Task<ReserveResult.BalanceSpent?>>(() => FindOutAsync(asked)));
+        var looking = _looking.GetOrAdd(question, asked => new Lazy<Task<ReserveResult.BalanceSpent?>>(() => CalculateAsync(asked)));
         try
         {
             return await looking.Value.WaitAsync(cancellationToken);
@@ -37,17 +37,17 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         }
     }
 
-    private async Task<ReserveResult.BalanceSpent?> FindOutAsync(CoverageQuestion asked)
+    private async Task<ReserveResult.BalanceSpent?> CalculateAsync(CoverageQuestion asked)
     {
         try
         {
             var now = clock.GetUtcNow();
             var (customer, spending, usage) = await ReadAsync(asked, now);
             var allowed = spending.Balance - spending.Due;
-            var coverage = CoverageCalculator.Of(usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
+            var coverage = CoverageCalculator.Calculate(usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
             if (coverage.Conversions == 0)
             {
-                coverage = CoverageCalculator.Of(usage, allowed, asked.Converter, asked.Environment, asked.Least);
+                coverage = CoverageCalculator.Calculate(usage, allowed, asked.Converter, asked.Environment, asked.Least);
             }
 
             var percent = coverage.Conversions == 0 ? 100 : UsageAlert.Reached(spending.Spent.MinorUnits, allowed.MinorUnits);
@@ -56,7 +56,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             // A refusal that was told of needs no writing, however often it is asked for.
             if (coverage.Conversions > 0 || isNews)
             {
-                await WriteAsync(customer, coverage, isNews ? AlertOf(customer, spending, percent, now) : null, now);
+                await WriteAsync(customer, coverage, isNews ? CreateAlert(customer, spending, percent, now) : null, now);
             }
 
             return coverage.Conversions > 0 ? null : new ReserveResult.BalanceSpent(spending.Left);
@@ -70,7 +70,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
     /// <summary>Nothing is written where money moved since the customer was read: the meter asks again.</summary>
     private async Task WriteAsync(Customer customer, CoverageCalculator coverage, UsageAlert? alert, DateTimeOffset now)
     {
-        await using var db = database.Open(TenantScope.Of(customer.ResellerId));
+        await using var db = database.Open(TenantScope.ForReseller(customer.ResellerId));
         await using var transaction = await db.Database.BeginTransactionAsync();
         var unmoved = db.Customers.Where(c => c.Id == customer.Id && c.BalanceSequence == customer.BalanceSequence);
         if (alert is not null && await unmoved.Where(c => c.BalanceAlertedPercent < alert.Percent).ExecuteUpdateAsync(set => set.SetProperty(c => c.BalanceAlertedPercent, alert.Percent)) == 1)
@@ -93,7 +93,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
     /// <summary>Of one instant, so that no conversion is missed between those held and those used.</summary>
     private async Task<(Customer Customer, PrepaidSpending Spending, UnbilledUsage Usage)> ReadAsync(CoverageQuestion asked, DateTimeOffset now)
     {
-        await using var db = database.Open(TenantScope.Of(asked.ResellerId));
+        await using var db = database.Open(TenantScope.ForReseller(asked.ResellerId));
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == asked.CustomerId);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == asked.ResellerId);
@@ -108,7 +108,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         return next.Count > 0 ? next[0] : allowed;
     }
 
-    private static UsageAlert AlertOf(Customer customer, PrepaidSpending spending, int percent, DateTimeOffset now) => new()
+    private static UsageAlert CreateAlert(Customer customer, PrepaidSpending spending, int percent, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         ResellerId = customer.ResellerId,

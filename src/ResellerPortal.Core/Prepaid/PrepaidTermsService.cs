@@ -31,7 +31,7 @@ public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider cl
         var now = clock.GetUtcNow();
         if (isPrepaid && await tokens.AnyAsync(t => t.IsNative && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
         {
-            return Refusal.Of("Some of its tokens are kept by ConvertAPI and cannot be stopped when a balance is spent. Revoke them first.");
+            return Refusal.Because("Some of its tokens are kept by ConvertAPI and cannot be stopped when a balance is spent. Revoke them first.");
         }
 
         (customer.IsPrepaid, customer.CoveredUntilUtc, customer.BalanceAlertedPercent) = (isPrepaid, null, 0);

@@ -28,7 +28,7 @@ internal sealed class UnbilledUsage
     private UnbilledUsage(Reseller reseller, Customer customer, RateCardSchedule schedule, DateOnly today, UnitPrice dearest)
     {
         (_reseller, _customer, _schedule, _today, _dearest) = (reseller, customer, schedule, today, dearest);
-        (_present, _before) = (BillingPeriod.Of(today), Money.Zero(customer.Currency));
+        (_present, _before) = (BillingPeriod.Containing(today), Money.Zero(customer.Currency));
     }
 
     /// <summary>Converters that were used this month.</summary>
@@ -37,7 +37,7 @@ internal sealed class UnbilledUsage
     /// <summary>For each rule of today's prices a converter that it covers, whether it was used or not.</summary>
     public IReadOnlyList<string> OneOfEachRule => [.. RulesOfToday.Select(rule => rule.Converters.Count > 0 ? rule.Converters[0] : "any")];
 
-    private IEnumerable<PriceRule> RulesOfToday => _schedule.PartsOf(_present).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
+    private IEnumerable<PriceRule> RulesOfToday => _schedule.SplitMonth(_present).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
 
     /// <summary>With tax; held conversions are taken as used.</summary>
     public Money Spent => _before + Gross(_ofPresent, _present, isCharged: true);
@@ -48,11 +48,11 @@ internal sealed class UnbilledUsage
         var zone = reseller.Zone;
         var prices = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
-        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Of(customer.CreatedAtUtc, zone);
-        var unbilled = new UnbilledUsage(reseller, customer, prices.ScheduleOf(reseller, customer), zone.DayOf(now), new UnitPrice(dearest, reseller.Currency));
+        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
+        var unbilled = new UnbilledUsage(reseller, customer, prices.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
-            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Of(item.Day));
+            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             unbilled._ofPresent.AddRange(usage[unbilled._present]);
             for (var month = first; month < unbilled._present; month = month.Next)
             {
@@ -65,7 +65,7 @@ internal sealed class UnbilledUsage
         var held = await db.Reservations.Where(r => r.CustomerId == customer.Id)
             .Join(db.ApiTokens, r => r.TokenId, t => t.Id, (r, t) => new { r.Converter, t.Environment, r.Quantity })
             .ToListAsync(cancellationToken);
-        unbilled._ofPresent.AddRange(held.Select(r => unbilled.Of(r.Converter, r.Environment, r.Quantity)));
+        unbilled._ofPresent.AddRange(held.Select(r => unbilled.CreateItem(r.Converter, r.Environment, r.Quantity)));
         return unbilled;
     }
 
@@ -74,15 +74,15 @@ internal sealed class UnbilledUsage
     /// a mixture of them comes to is known to a minor unit a line.
     /// </summary>
     /// <param name="more">Conversions of each of the converters.</param>
-    public Money SpentWith(IEnumerable<string> converters, string environment, long more)
+    public Money CalculateSpent(IEnumerable<string> converters, string environment, long more)
     {
-        var rated = Rate(_ofPresent.Concat(converters.Select(converter => Of(converter, environment, more))), _present, isCharged: true);
+        var rated = Rate(_ofPresent.Concat(converters.Select(converter => CreateItem(converter, environment, more))), _present, isCharged: true);
         var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _customer.Currency);
-        return _before + WithTax(rated, _present) + unsure + TaxCalculation.TaxOn(unsure, TaxOn(_present));
+        return _before + WithTax(rated, _present) + unsure + TaxCalculation.CalculateTax(unsure, GetTaxBasisPoints(_present));
     }
 
     /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
-    public IEnumerable<long> ToPeaks(string converter) => _schedule.PartsOf(_present)
+    public IEnumerable<long> ToPeaks(string converter) => _schedule.SplitMonth(_present)
         .Where(part => part.From <= _today && part.To >= _today)
         .SelectMany(part => new PricedPartOfMonth(_present, part, _customer.Currency, 0).ToPeaks(_ofPresent, converter));
 
@@ -92,11 +92,11 @@ internal sealed class UnbilledUsage
     {
         var late = await ClaimedUsage.UnbilledBeforeAsync(db, customer, first.StartsAtUtc(zone), zone, cancellationToken);
         return late.Count == 0 ? ([], []) : (late, await ClaimedUsage.BilledAsync(
-            db, customer, BillingPeriod.Of(late.Min(item => item.Day)).StartsAtUtc(zone), first.StartsAtUtc(zone), zone, cancellationToken));
+            db, customer, BillingPeriod.Containing(late.Min(item => item.Day)).StartsAtUtc(zone), first.StartsAtUtc(zone), zone, cancellationToken));
     }
 
     /// <summary>Conversions that are not drawn yet are taken as drawn from the dearest lot.</summary>
-    private UsageItem Of(string converter, string environment, long quantity) => new(_today, converter, environment, _dearest, quantity);
+    private UsageItem CreateItem(string converter, string environment, long quantity) => new(_today, converter, environment, _dearest, quantity);
 
     private Money Gross(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
         WithTax(Rate(usage, month, isCharged, billed), month);
@@ -104,7 +104,7 @@ internal sealed class UnbilledUsage
     private RatedUsage Rate(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
         Rating.Rate(usage, _schedule, _reseller.Currency, isCharged ? month : null, billed);
 
-    private Money WithTax(RatedUsage rated, BillingPeriod month) => rated.Total + rated.TaxAt(TaxOn(month));
+    private Money WithTax(RatedUsage rated, BillingPeriod month) => rated.Total + rated.CalculateTax(GetTaxBasisPoints(month));
 
-    private int TaxOn(BillingPeriod month) => TaxDecision.Of(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints;
+    private int GetTaxBasisPoints(BillingPeriod month) => TaxDecision.Decide(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints;
 }

@@ -34,10 +34,10 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
     private const int MostConverters = 50;
 
     /// <summary>Customers pay what the reseller pays: the card before any other is set.</summary>
-    public static CardTerms PassThrough { get; } = Of(Markup.PassThrough);
+    public static CardTerms PassThrough { get; } = FromPrice(Markup.PassThrough);
 
     /// <summary>One price for everything.</summary>
-    public static CardTerms Of(PriceModel price) => new([new PriceRule([], price)]);
+    public static CardTerms FromPrice(PriceModel price) => new([new PriceRule([], price)]);
 
     public string Describe(Currency currency)
     {
@@ -54,9 +54,9 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
 
     /// <summary>The least that a conversion of a rule may bring, after the discount and without tax.</summary>
     /// <param name="taxBasisPoints">The tax, where prices include it.</param>
-    public UnitPrice LowestPriceOf(PriceRule rule, UnitPrice cost, int taxBasisPoints)
+    public UnitPrice GetLowestPrice(PriceRule rule, UnitPrice cost, int taxBasisPoints)
     {
-        var price = rule.Price.LowestPriceOf(cost);
+        var price = rule.Price.GetLowestPrice(cost);
         return UnitPrice.Round(WithoutTax(price.Amount * (100 - DiscountPercent) / 100, taxBasisPoints), price.Currency);
     }
 
@@ -64,9 +64,9 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
     public decimal WithoutTax(decimal amount, int taxBasisPoints) => IncludesTax ? amount * 10_000 / (10_000 + taxBasisPoints) : amount;
 
     /// <summary>The same in another currency; each price is rounded as prices are.</summary>
-    public CardTerms In(ExchangeRate rate) => this with
+    public CardTerms ConvertWith(ExchangeRate rate) => this with
     {
-        Rules = [.. Rules.Select(rule => rule with { Price = rule.Price.In(rate) })],
+        Rules = [.. Rules.Select(rule => rule with { Price = rule.Price.ConvertWith(rate) })],
         MonthlyFeeMinorUnits = rate.Convert(new Money(MonthlyFeeMinorUnits, rate.From)).MinorUnits,
         MinimumMinorUnits = rate.Convert(new Money(MinimumMinorUnits, rate.From)).MinorUnits,
     };
@@ -75,13 +75,13 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
     public Refusal? Check(Currency currency)
     {
         const long maxMinorUnits = 1_000_000_000;
-        return Rules.Count is 0 or > MostRules ? Refusal.Of($"A card has from 1 to {MostRules} rules.", nameof(Rules))
-            : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0) ? Refusal.Of("The last rule is for all other converters; each rule before it names its own.", nameof(Rules))
-            : Rules.Any(r => r.Converters.Count > MostConverters || !r.Converters.All(IsPattern)) ? Refusal.Of($"Name up to {MostConverters} converters of a rule like docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.", nameof(PriceRule.Converters))
-            : Rules.Any(r => r.Included is < 0 or > 1_000_000_000) ? Refusal.Of("Included conversions are from 0 to 1,000,000,000 a month.", nameof(PriceRule.Included))
-            : MonthlyFeeMinorUnits is < 0 or > maxMinorUnits ? Refusal.Of("A monthly fee is not negative, and below ten million.", nameof(MonthlyFeeMinorUnits))
-            : MinimumMinorUnits is < 0 or > maxMinorUnits ? Refusal.Of("A minimum charge is not negative, and below ten million.", nameof(MinimumMinorUnits))
-            : DiscountPercent is < 0 or > 100 ? Refusal.Of("A discount is from 0 to 100 %.", nameof(DiscountPercent))
+        return Rules.Count is 0 or > MostRules ? Refusal.Because($"A card has from 1 to {MostRules} rules.", nameof(Rules))
+            : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0) ? Refusal.Because("The last rule is for all other converters; each rule before it names its own.", nameof(Rules))
+            : Rules.Any(r => r.Converters.Count > MostConverters || !r.Converters.All(IsPattern)) ? Refusal.Because($"Name up to {MostConverters} converters of a rule like docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.", nameof(PriceRule.Converters))
+            : Rules.Any(r => r.Included is < 0 or > 1_000_000_000) ? Refusal.Because("Included conversions are from 0 to 1,000,000,000 a month.", nameof(PriceRule.Included))
+            : MonthlyFeeMinorUnits is < 0 or > maxMinorUnits ? Refusal.Because("A monthly fee is not negative, and below ten million.", nameof(MonthlyFeeMinorUnits))
+            : MinimumMinorUnits is < 0 or > maxMinorUnits ? Refusal.Because("A minimum charge is not negative, and below ten million.", nameof(MinimumMinorUnits))
+            : DiscountPercent is < 0 or > 100 ? Refusal.Because("A discount is from 0 to 100 %.", nameof(DiscountPercent))
             : Rules.Select(r => r.Price.Check(currency)).FirstOrDefault(refusal => refusal is not null);
     }
 

@@ -8,9 +8,9 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
 {
     public override string Describe() => $"graduated: {Tiers.Describe(Currency)}";
 
-    public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
+    public override UnitPrice GetLowestPrice(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
 
-    public override PriceModel In(ExchangeRate rate) => new GraduatedPrice(Tiers.In(rate), rate.To);
+    public override PriceModel ConvertWith(ExchangeRate rate) => new GraduatedPrice(Tiers.ConvertWith(rate), rate.To);
 
     internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
 
@@ -29,7 +29,7 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
                 var inTier = Math.Min(high, to) - Math.Max(low, from);
                 if (inTier > 0)
                 {
-                    yield return PricedPart.OfUsage(group, new UnitPrice(tier.PriceMicros, Currency), group.Quantity < 0 ? -inTier : inTier);
+                    yield return PricedPart.FromUsage(group, new UnitPrice(tier.PriceMicros, Currency), group.Quantity < 0 ? -inTier : inTier);
                 }
 
                 from = to;

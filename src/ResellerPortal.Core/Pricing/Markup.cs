@@ -17,16 +17,16 @@ public abstract record Markup : PriceModel
     /// <summary>Customers pay what the reseller pays: the rule before any other is set.</summary>
     public static Markup PassThrough { get; } = new CostPlusPercent(0);
 
-    public UnitPrice PriceOf(UnitPrice cost)
+    public UnitPrice GetPrice(UnitPrice cost)
     {
         var price = Apply(cost);
         return price.Micros < 0 ? UnitPrice.Zero(price.Currency) : price;
     }
 
-    public sealed override UnitPrice LowestPriceOf(UnitPrice cost) => PriceOf(cost);
+    public sealed override UnitPrice GetLowestPrice(UnitPrice cost) => GetPrice(cost);
 
     internal sealed override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups) =>
-        groups.Select(group => PricedPart.OfUsage(group, PriceOf(group.UnitCost), group.Quantity));
+        groups.Select(group => PricedPart.FromUsage(group, GetPrice(group.UnitCost), group.Quantity));
 
     protected abstract UnitPrice Apply(UnitPrice cost);
 
@@ -37,10 +37,10 @@ public abstract record Markup : PriceModel
             ? $"cost − {new UnitPrice(-AmountMicros, Currency)}"
             : $"cost + {new UnitPrice(AmountMicros, Currency)}";
 
-        public override PriceModel In(ExchangeRate rate) => new CostPlusAmount(Convert(AmountMicros, rate), rate.To);
+        public override PriceModel ConvertWith(ExchangeRate rate) => new CostPlusAmount(Convert(AmountMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => Math.Abs(AmountMicros) > MaxMicros
-            ? Refusal.Of("An amount is at most 1,000,000 a conversion.", "Value")
+            ? Refusal.Because("An amount is at most 1,000,000 a conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => cost + new UnitPrice(AmountMicros, Currency);
@@ -56,9 +56,9 @@ public abstract record Markup : PriceModel
             _ => $"cost + {Text(Percent)} %",
         };
 
-        public override PriceModel In(ExchangeRate rate) => this;
+        public override PriceModel ConvertWith(ExchangeRate rate) => this;
 
-        internal override Refusal? Check(Currency currency) => Percent is < -100 or > 10_000 ? Refusal.Of("A percentage is from −100 to 10,000.", "Value") : null;
+        internal override Refusal? Check(Currency currency) => Percent is < -100 or > 10_000 ? Refusal.Because("A percentage is from −100 to 10,000.", "Value") : null;
 
         protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
 
@@ -70,10 +70,10 @@ public abstract record Markup : PriceModel
     {
         public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} each";
 
-        public override PriceModel In(ExchangeRate rate) => new FixedPrice(Convert(PriceMicros, rate), rate.To);
+        public override PriceModel ConvertWith(ExchangeRate rate) => new FixedPrice(Convert(PriceMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => PriceMicros is < 0 or > MaxMicros
-            ? Refusal.Of("A fixed price is from 0 to 1,000,000 a conversion.", "Value")
+            ? Refusal.Because("A fixed price is from 0 to 1,000,000 a conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => new(PriceMicros, Currency);

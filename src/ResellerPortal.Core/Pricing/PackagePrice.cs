@@ -9,13 +9,13 @@ public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency
 {
     public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} per started {Size.ToString("N0", CultureInfo.InvariantCulture)}";
 
-    public override UnitPrice LowestPriceOf(UnitPrice cost) => UnitPrice.Round(new UnitPrice(PriceMicros, Currency).Amount / Size, Currency);
+    public override UnitPrice GetLowestPrice(UnitPrice cost) => UnitPrice.Round(new UnitPrice(PriceMicros, Currency).Amount / Size, Currency);
 
-    public override PriceModel In(ExchangeRate rate) => new PackagePrice(Size, Convert(PriceMicros, rate), rate.To);
+    public override PriceModel ConvertWith(ExchangeRate rate) => new PackagePrice(Size, Convert(PriceMicros, rate), rate.To);
 
     internal override Refusal? Check(Currency currency) =>
-        Size is < 1 or > 1_000_000_000 ? Refusal.Of("A package has from 1 to 1,000,000,000 conversions.", "Size")
-        : PriceMicros is < 0 or > MaxMicros ? Refusal.Of("A package costs from 0 to 1,000,000.", "Value")
+        Size is < 1 or > 1_000_000_000 ? Refusal.Because("A package has from 1 to 1,000,000,000 conversions.", "Size")
+        : PriceMicros is < 0 or > MaxMicros ? Refusal.Because("A package costs from 0 to 1,000,000.", "Value")
         : CheckCurrency(Currency, currency);
 
     internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)

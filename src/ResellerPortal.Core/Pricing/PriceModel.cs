@@ -11,7 +11,7 @@ internal sealed record UsageGroup(string Converter, string Environment, UnitPric
 /// <param name="BlockSize">Conversions in one of the quantity's blocks; 1 where conversions themselves are counted.</param>
 internal sealed record PricedPart(string Converter, string Environment, UnitPrice Price, long Quantity, long BlockSize)
 {
-    public static PricedPart OfUsage(UsageGroup group, UnitPrice price, long quantity) => new(group.Converter, group.Environment, price, quantity, BlockSize: 1);
+    public static PricedPart FromUsage(UsageGroup group, UnitPrice price, long quantity) => new(group.Converter, group.Environment, price, quantity, BlockSize: 1);
 }
 
 /// <summary>How the conversions of a rule are priced. Each model is a file of its own; all of them are exact and depend on sums alone.</summary>
@@ -29,10 +29,10 @@ public abstract record PriceModel
     public abstract string Describe();
 
     /// <summary>The least that a conversion may be charged at, for a warning before it sells below cost.</summary>
-    public abstract UnitPrice LowestPriceOf(UnitPrice cost);
+    public abstract UnitPrice GetLowestPrice(UnitPrice cost);
 
     /// <summary>The same in another currency; percentages stay what they are.</summary>
-    public abstract PriceModel In(ExchangeRate rate);
+    public abstract PriceModel ConvertWith(ExchangeRate rate);
 
     /// <summary>Numbers of charged conversions after which one more makes all of them cheaper.</summary>
     internal virtual IEnumerable<long> Peaks => [];
@@ -45,5 +45,5 @@ public abstract record PriceModel
 
     protected static long Convert(long micros, ExchangeRate rate) => rate.Convert(new UnitPrice(micros, rate.From)).Micros;
 
-    protected static Refusal? CheckCurrency(Currency own, Currency wanted) => own == wanted ? null : Refusal.Of($"Prices of this account are in {wanted}.", "Value");
+    protected static Refusal? CheckCurrency(Currency own, Currency wanted) => own == wanted ? null : Refusal.Because($"Prices of this account are in {wanted}.", "Value");
 }

@@ -19,7 +19,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             .OrderBy(g => g.Environment, StringComparer.Ordinal)
             .ThenBy(g => g.Converter, StringComparer.Ordinal)
             .ThenBy(g => g.UnitCost.Micros)
-            .ToLookup(g => RuleOf(g.Converter));
+            .ToLookup(g => FindRuleIndex(g.Converter));
         var quantities = new Dictionary<LineKey, long>();
         foreach (var (index, rule) in _terms.Rules.Index())
         {
@@ -35,7 +35,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             }
         }
 
-        var ofUsage = quantities.Aggregate(Money.Zero(currency), (sum, line) => sum + AmountOf(line.Key, line.Value));
+        var ofUsage = quantities.Aggregate(Money.Zero(currency), (sum, line) => sum + CalculateAmount(line.Key, line.Value));
         var discount = Money.Round(ofUsage.Amount * _terms.DiscountPercent / 100, currency);
         var minimum = withFees ? Share(_terms.MinimumMinorUnits) - (ofUsage - discount) : Money.Zero(currency);
         return new PartCharge(
@@ -47,8 +47,8 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
     /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
     public IEnumerable<long> ToPeaks(IEnumerable<UsageItem> usage, string converter)
     {
-        var rule = RuleOf(converter);
-        var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && RuleOf(item.Converter) == rule).Sum(item => item.Quantity);
+        var rule = FindRuleIndex(converter);
+        var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && FindRuleIndex(item.Converter) == rule).Sum(item => item.Quantity);
         var included = _terms.Rules[rule].Included * days.ActiveDays / DaysOfMonth;
         return _terms.Rules[rule].Price.Peaks.Select(peak => peak + included - used).Where(more => more > 0);
     }
@@ -64,7 +64,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             .ThenBy(line => line.Key.Converter, StringComparer.Ordinal)
             .ThenBy(line => line.Key.PriceMicros)
             .ThenBy(line => line.Key.BlockSize)
-            .Select(line => Line(line.Key, line.Quantity, AmountOf(line.Key, line.Quantity)));
+            .Select(line => Line(line.Key, line.Quantity, CalculateAmount(line.Key, line.Quantity)));
         (LineKind Kind, Money Amount)[] amounts = [(LineKind.Discount, was.Discount - now.Discount), (LineKind.Minimum, now.Minimum - was.Minimum), (LineKind.Fee, now.Fee - was.Fee)];
 
         // A price is never negative on an invoice (EN 16931, BR-27); what is taken off is minus one of it.
@@ -72,7 +72,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             Line(new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1), Math.Sign(a.Amount.MinorUnits), a.Amount)));
     }
 
-    private int RuleOf(string converter) => _terms.Rules.Index().First(rule => rule.Item.Covers(converter)).Index;
+    private int FindRuleIndex(string converter) => _terms.Rules.Index().First(rule => rule.Item.Covers(converter)).Index;
 
     /// <summary>Takes the included conversions off the groups, in their order.</summary>
     private (List<UsageGroup> Included, List<UsageGroup> Charged) Include(PriceRule rule, List<UsageGroup> groups)
@@ -102,7 +102,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
     /// <summary>An amount of a whole month for the days that the customer had this card.</summary>
     private Money Share(long minorUnits) => Money.Round(new Money(minorUnits, currency).Amount * days.ActiveDays / DaysOfMonth, currency);
 
-    private Money AmountOf(LineKey key, long quantity) => Money.Round(new UnitPrice(key.PriceMicros, currency) * quantity);
+    private Money CalculateAmount(LineKey key, long quantity) => Money.Round(new UnitPrice(key.PriceMicros, currency) * quantity);
 
     private RatedLine Line(LineKey key, long quantity, Money amount) => new(
         key.Kind, month, days.From, days.To, key.Converter, key.Environment,

@@ -20,14 +20,14 @@ internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyLi
     }
 
     /// <summary>What of it is of one customer.</summary>
-    public PricingContext Of(CustomerId customer) => this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
+    public PricingContext ForCustomer(CustomerId customer) => this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
 
     /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
-    public RateCardSchedule ScheduleOf(Reseller reseller, Customer customer) => new(
+    public RateCardSchedule CreateSchedule(Reseller reseller, Customer customer) => new(
         customer.Id,
         Cards,
-        reseller.Zone.DayOf(customer.CreatedAtUtc),
+        reseller.Zone.GetDay(customer.CreatedAtUtc),
         customer.LastDay,
-        day => TaxDecision.Of(reseller, customer, day, DocumentLanguage.English).RateBasisPoints,
-        ChargedCurrency.Of(reseller, customer.Currency, Rates));
+        day => TaxDecision.Decide(reseller, customer, day, DocumentLanguage.English).RateBasisPoints,
+        ChargedCurrency.Create(reseller, customer.Currency, Rates));
 }

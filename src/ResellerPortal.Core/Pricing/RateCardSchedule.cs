@@ -26,24 +26,24 @@ public sealed class RateCardSchedule(
         .OrderByDescending(c => c.EffectiveFrom)
         .ThenByDescending(c => c.Version)];
 
-    public int TaxBasisPointsOn(DateOnly day) => taxOn?.Invoke(day) ?? 0;
+    public int GetTaxBasisPoints(DateOnly day) => taxOn?.Invoke(day) ?? 0;
 
     /// <summary>What costs in a currency are converted at into the customer's.</summary>
-    public ExchangeRate RateOn(DateOnly day, Currency costs) => charged?.On(day) ?? ExchangeRate.Same(costs);
+    public ExchangeRate GetRate(DateOnly day, Currency costs) => charged?.GetRate(day) ?? ExchangeRate.Same(costs);
 
     /// <summary>The card that holds on a day, in the customer's currency.</summary>
-    public CardTerms On(DateOnly day) => OwnOn(day) ?? Converted(DefaultOn(day), day);
+    public CardTerms GetTerms(DateOnly day) => FindOwnTerms(day) ?? Converted(GetDefaultTerms(day), day);
 
     /// <summary>The customer's own card on a day; null where it follows the default.</summary>
-    public CardTerms? OwnOn(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
+    public CardTerms? FindOwnTerms(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
 
     /// <summary>The month, split where another card begins to hold.</summary>
-    public IReadOnlyList<PricedDays> PartsOf(BillingPeriod month)
+    public IReadOnlyList<PricedDays> SplitMonth(BillingPeriod month)
     {
         var parts = new List<PricedDays>();
         foreach (var from in _newestFirst.Select(c => c.EffectiveFrom).Where(month.Contains).Append(month.FirstDay).Distinct().Order())
         {
-            var terms = OwnOn(from) ?? DefaultOn(from);
+            var terms = FindOwnTerms(from) ?? GetDefaultTerms(from);
             if (parts.Count > 0 && ReferenceEquals(parts[^1].Terms, terms))
             {
                 continue;
@@ -57,16 +57,16 @@ public sealed class RateCardSchedule(
             parts.Add(Part(from, month.LastDay, terms));
         }
 
-        return parts.ConvertAll(part => OwnOn(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
+        return parts.ConvertAll(part => FindOwnTerms(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
     }
 
     /// <summary>Whether a month costs something without any usage.</summary>
     public bool HasFeesIn(BillingPeriod month) =>
-        PartsOf(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
+        SplitMonth(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
 
-    private CardTerms DefaultOn(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
+    private CardTerms GetDefaultTerms(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
 
-    private CardTerms Converted(CardTerms terms, DateOnly day) => charged?.On(day) is { IsOne: false } rate ? terms.In(rate) : terms;
+    private CardTerms Converted(CardTerms terms, DateOnly day) => charged?.GetRate(day) is { IsOne: false } rate ? terms.ConvertWith(rate) : terms;
 
     private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
     {

@@ -53,7 +53,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
 
         var now = clock.GetUtcNow();
         var currency = customer?.Currency ?? reseller.Currency;
-        if (Check(terms, effectiveFrom, currency, reseller.Zone.DayOf(now), isDefault: customerId is null) is { } refusal)
+        if (Check(terms, effectiveFrom, currency, reseller.Zone.GetDay(now), isDefault: customerId is null) is { } refusal)
         {
             return refusal;
         }
@@ -83,16 +83,16 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var today = reseller.Zone.DayOf(now);
+        var today = reseller.Zone.GetDay(now);
         var currency = await db.Customers.Where(c => c.Id == customerId).Select(c => (Currency?)c.Currency).SingleOrDefaultAsync(cancellationToken) ?? reseller.Currency;
-        var rate = ChargedCurrency.Of(reseller, currency, await db.CurrencyRates.AsNoTracking().Where(r => r.Currency == currency).ToListAsync(cancellationToken)).On(today);
-        var tax = TaxDecision.HomeRateOn(reseller, today) ?? 0;
+        var rate = ChargedCurrency.Create(reseller, currency, await db.CurrencyRates.AsNoTracking().Where(r => r.Currency == currency).ToListAsync(cancellationToken)).GetRate(today);
+        var tax = TaxDecision.FindHomeRate(reseller, today) ?? 0;
         var lots = await db.CreditLots.AsNoTracking()
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
         return [.. lots.DistinctBy(l => l.UnitCost).Select(l => (l.PlanName, Cost: rate.Convert(l.UnitCost))).SelectMany(l => terms.Rules.Select(rule =>
-            new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.LowestPriceOf(rule, l.Cost, tax))))];
+            new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.GetLowestPrice(rule, l.Cost, tax))))];
     }
 
     /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>
@@ -102,7 +102,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var cards = await db.RateCards.AsNoTracking().Where(c => c.CustomerId == null).ToListAsync(cancellationToken);
-        return (reseller.Currency, new RateCardSchedule(default, cards).On(reseller.Zone.DayOf(clock.GetUtcNow())));
+        return (reseller.Currency, new RateCardSchedule(default, cards).GetTerms(reseller.Zone.GetDay(clock.GetUtcNow())));
     }
 
     /// <summary>The prices that the actor's reseller has set, newest first.</summary>
@@ -126,8 +126,8 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
             : null;
 
     private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Currency currency, DateOnly today, bool isDefault) =>
-        terms is null && isDefault ? Refusal.Of("The default needs a rule. Choose one.")
+        terms is null && isDefault ? Refusal.Because("The default needs a rule. Choose one.")
         : terms?.Check(currency) is { } refusal ? refusal
-        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Of("A price starts within a year from today.", nameof(effectiveFrom))
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Because("A price starts within a year from today.", nameof(effectiveFrom))
         : null;
 }

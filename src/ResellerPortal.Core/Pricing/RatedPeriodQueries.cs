@@ -17,7 +17,7 @@ internal static class RatedPeriodQueries
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
         PortalDbContext db, BillingPeriod first, BillingPeriod last, PricingContext prices, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
     {
-        var split = prices.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Of(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
+        var split = prices.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Containing(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
         var months = await Between(db, first.FirstDay, last.LastDay, customers)
             .GroupBy(r => new { r.CustomerId, r.Day.Year, r.Day.Month, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })
@@ -25,7 +25,7 @@ internal static class RatedPeriodQueries
         var items = months
             .Select(m => (m.Key.CustomerId, Item: new UsageItem(
                 new DateOnly(m.Key.Year, m.Key.Month, 1), m.Key.Converter, m.Key.Environment, new UnitPrice(m.Key.UnitCostMicros, m.Key.Currency), m.Quantity)))
-            .Where(m => !split.Contains(BillingPeriod.Of(m.Item.Day)))
+            .Where(m => !split.Contains(BillingPeriod.Containing(m.Item.Day)))
             .ToList();
         foreach (var month in split)
         {

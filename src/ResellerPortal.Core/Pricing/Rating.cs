@@ -58,11 +58,11 @@ public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, M
     /// The tax on it: of prices without tax by EN 16931's rule, on their sum; of prices with tax what was taken out of them, so
     /// that the customer pays what the card says. The two differ by a minor unit at most.
     /// </summary>
-    public Money TaxAt(int basisPoints)
+    public Money CalculateTax(int basisPoints)
     {
         var included = Lines.Where(line => line.WithTax is not null).ToList();
         var withoutTax = Money.Sum(included.Select(line => line.Amount), Total.Currency);
-        return Money.Sum(included.Select(line => line.WithTax!.Value), Total.Currency) - withoutTax + TaxCalculation.TaxOn(Total - withoutTax, basisPoints);
+        return Money.Sum(included.Select(line => line.WithTax!.Value), Total.Currency) - withoutTax + TaxCalculation.CalculateTax(Total - withoutTax, basisPoints);
     }
 }
 
@@ -83,15 +83,15 @@ public static class Rating
     public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency costs, BillingPeriod? charged = null, IEnumerable<UsageItem>? billed = null)
     {
         var fresh = usage.ToList();
-        var before = (billed ?? []).ToLookup(item => BillingPeriod.Of(item.Day));
-        var months = fresh.ToLookup(item => BillingPeriod.Of(item.Day));
-        var asOf = charged ?? months.Select(m => m.Key).DefaultIfEmpty(BillingPeriod.Of(DateOnly.MinValue)).Max();
-        var rate = schedule.RateOn(asOf.LastDay, costs);
+        var before = (billed ?? []).ToLookup(item => BillingPeriod.Containing(item.Day));
+        var months = fresh.ToLookup(item => BillingPeriod.Containing(item.Day));
+        var asOf = charged ?? months.Select(m => m.Key).DefaultIfEmpty(BillingPeriod.Containing(DateOnly.MinValue)).Max();
+        var rate = schedule.GetRate(asOf.LastDay, costs);
         var lines = new List<RatedLine>();
         foreach (var month in months.Select(m => m.Key).Concat(charged is { } due ? [due] : []).Distinct().Order())
         {
             var (then, added) = (In(before[month], month), In(months[month], month));
-            foreach (var days in schedule.PartsOf(month))
+            foreach (var days in schedule.SplitMonth(month))
             {
                 var part = new PricedPartOfMonth(month, days, rate.To, TaxOn(month));
                 var was = part.Charge(then, withFees: charged is not null && month != charged);
@@ -109,10 +109,10 @@ public static class Rating
             rate);
 
         // All of an invoice is taxed as its own month is.
-        int TaxOn(BillingPeriod month) => schedule.TaxBasisPointsOn((charged ?? month).LastDay);
+        int TaxOn(BillingPeriod month) => schedule.GetTaxBasisPoints((charged ?? month).LastDay);
 
         IEnumerable<UsageItem> In(IEnumerable<UsageItem> items, BillingPeriod month) =>
-            schedule.RateOn(month.LastDay, costs) is { IsOne: false } ofMonth ? [.. items.Select(item => item with { UnitCost = ofMonth.Convert(item.UnitCost) })] : items;
+            schedule.GetRate(month.LastDay, costs) is { IsOne: false } ofMonth ? [.. items.Select(item => item with { UnitCost = ofMonth.Convert(item.UnitCost) })] : items;
     }
 
     /// <summary>Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.</summary>

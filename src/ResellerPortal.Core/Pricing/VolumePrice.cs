@@ -8,9 +8,9 @@ public sealed record VolumePrice(IReadOnlyList<PriceTier> Tiers, Currency Curren
 {
     public override string Describe() => $"by volume: {Tiers.Describe(Currency)}";
 
-    public override UnitPrice LowestPriceOf(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
+    public override UnitPrice GetLowestPrice(UnitPrice cost) => new(Tiers.Min(t => t.PriceMicros), Currency);
 
-    public override PriceModel In(ExchangeRate rate) => new VolumePrice(Tiers.In(rate), rate.To);
+    public override PriceModel ConvertWith(ExchangeRate rate) => new VolumePrice(Tiers.ConvertWith(rate), rate.To);
 
     internal override IEnumerable<long> Peaks => Tiers.Select(t => t.UpTo).OfType<long>();
 
@@ -20,6 +20,6 @@ public sealed record VolumePrice(IReadOnlyList<PriceTier> Tiers, Currency Curren
     {
         var total = groups.Sum(g => g.Quantity);
         var price = new UnitPrice(Tiers.First(t => t.UpTo is null || total <= t.UpTo).PriceMicros, Currency);
-        return groups.Select(group => PricedPart.OfUsage(group, price, group.Quantity));
+        return groups.Select(group => PricedPart.FromUsage(group, price, group.Quantity));
     }
 }

@@ -88,7 +88,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
 
         if (customer.ContractEndsAtUtc(reseller.Zone) is not { } ended || ended > now)
         {
-            return Refusal.Of("End the customer's contract first. Its people can be erased from the day after its last one.");
+            return Refusal.Because("End the customer's contract first. Its people can be erased from the day after its last one.");
         }
 
         var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
@@ -100,7 +100,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             var user = await db.Users.SingleAsync(u => u.Id == member.UserId, cancellationToken);
             if (!await db.Members.AnyAsync(m => m.UserId == user.Id && m.Id != member.Id, cancellationToken))
             {
-                ofPeople.Add((user.Email!, UserAccountService.PseudonymOf(user.Id)));
+                ofPeople.Add((user.Email!, UserAccountService.CreatePseudonym(user.Id)));
                 db.Users.Remove(user);
             }
         }

@@ -15,7 +15,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     public bool CanMail => mailer.IsConfigured;
 
     /// <summary>The letters about an invoice and its credit notes, newest first.</summary>
-    public async Task<IReadOnlyList<Delivery>> OfInvoiceAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Delivery>> ListForInvoiceAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -38,12 +38,12 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         actor.Demand(Permission.InvoicesFinalise);
         if (!mailer.IsConfigured)
         {
-            return Refusal.Of("The portal has no mail server yet. Ask its operator to set one up.");
+            return Refusal.Because("The portal has no mail server yet. Ask its operator to set one up.");
         }
 
         if (!MailAddress.TryCreate(to, out _) || to.Length > 256)
         {
-            return Refusal.Of("Enter an e-mail address such as billing@customer.example.", nameof(to));
+            return Refusal.Because("Enter an e-mail address such as billing@customer.example.", nameof(to));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -73,9 +73,9 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         PortalDbContext db, Invoice invoice, Guid documentId, string snapshotJson, EmailKind kind, int round, string to, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var snapshot = InvoiceSnapshot.Parse(snapshotJson);
-        var template = await EmailTemplateService.OfAsync(db, kind, DocumentLanguage.Of(snapshot.Language), cancellationToken);
+        var template = await EmailTemplateService.GetAsync(db, kind, DocumentLanguage.Get(snapshot.Language), cancellationToken);
         var isPaidOnline = invoice.Due.MinorUnits > 0 && await db.Resellers.AnyAsync(r => r.Id == invoice.ResellerId && r.TakesOnlinePayments, cancellationToken);
-        var letter = EmailTemplateText.Fill(template.Letter, snapshot, invoice.Due, invoice.LateFee, portal.Of(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
+        var letter = EmailTemplateText.Fill(template.Letter, snapshot, invoice.Due, invoice.LateFee, portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
         return new Delivery
         {
             ResellerId = invoice.ResellerId,
@@ -85,7 +85,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             Kind = kind,
             Round = round,
             To = to,
-            Subject = letter.Subject.Within(Delivery.MaxSubject),
+            Subject = letter.Subject.Truncate(Delivery.MaxSubject),
             Text = letter.Text,
             QueuedAtUtc = now,
             NextAttemptAtUtc = now,

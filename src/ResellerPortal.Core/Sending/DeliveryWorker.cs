@@ -62,7 +62,7 @@ public sealed class DeliveryWorker(
         var resellers = await all.Resellers.AsNoTracking().Where(r => r.MailsDocumentsSinceUtc != null).Select(r => new { r.Id, Since = r.MailsDocumentsSinceUtc!.Value }).ToListAsync(cancellationToken);
         foreach (var reseller in resellers)
         {
-            await using var db = database.Open(TenantScope.Of(reseller.Id));
+            await using var db = database.Open(TenantScope.ForReseller(reseller.Id));
             var letters = db.Deliveries;
             var invoices = await db.Invoices.AsNoTracking()
                 .Where(i => i.FinalisedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == i.Id && d.Kind == EmailKind.Invoice))
@@ -116,7 +116,7 @@ public sealed class DeliveryWorker(
             {
                 logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
                 var next = attempts <= Patience.Length ? clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
-                var fault = failure.Message.Within(500);
+                var fault = failure.Message.Truncate(500);
                 await mine.ExecuteUpdateAsync(set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, next).SetProperty(d => d.Fault, fault), CancellationToken.None);
                 continue;
             }
@@ -133,15 +133,15 @@ public sealed class DeliveryWorker(
 
     private async Task<OutgoingMail> MailAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var actor = Actor.Portal("letters", TenantScope.Of(delivery.ResellerId));
+        var actor = Actor.Portal("letters", TenantScope.ForReseller(delivery.ResellerId));
         await using var db = database.Open(actor.Scope);
         var json = delivery.Kind == EmailKind.CreditNote
             ? await db.CreditNotes.Where(n => n.Id == delivery.DocumentId).Select(n => n.Snapshot).SingleAsync(cancellationToken)
             : await db.Invoices.Where(i => i.Id == delivery.DocumentId).Select(i => i.Snapshot!).SingleAsync(cancellationToken);
         var snapshot = InvoiceSnapshot.Parse(json);
         var name = snapshot.Number.Replace('/', '-');
-        List<MailAttachment> attachments = [new(name + ".pdf", "application/pdf", pdf.Draw(snapshot, await logos.OfAsync(actor, snapshot.LogoHash, cancellationToken)))];
-        if (xml.MissingFrom(snapshot).Count == 0)
+        List<MailAttachment> attachments = [new(name + ".pdf", "application/pdf", pdf.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)))];
+        if (xml.FindMissing(snapshot).Count == 0)
         {
             attachments.Add(new MailAttachment(name + ".xml", "application/xml", xml.Write(snapshot, ElectronicSyntax.Ubl)));
         }

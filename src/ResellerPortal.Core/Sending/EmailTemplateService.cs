@@ -19,12 +19,12 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
     public bool CanMail => mailer.IsConfigured;
 
     /// <summary>Has documents mailed from now on, or no more. Those that are final already are not.</summary>
-    public async Task<Outcome<Reseller>> MailByItselfAsync(Actor actor, bool isOn, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Reseller>> SetAutomaticMailAsync(Actor actor, bool isOn, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (isOn && !mailer.IsConfigured)
         {
-            return Refusal.Of("The portal has no mail server yet. Ask its operator to set one up.");
+            return Refusal.Because("The portal has no mail server yet. Ask its operator to set one up.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -44,7 +44,7 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
     {
         actor.Demand(Permission.InvoicesConfigure);
         await using var db = database.Open(actor.Scope);
-        return await OfAsync(db, kind, DocumentLanguage.Of(language), cancellationToken);
+        return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
     /// <param name="letter">Own words; null goes back to those of the portal.</param>
@@ -53,7 +53,7 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
         actor.Demand(Permission.InvoicesConfigure);
         if (!DocumentLanguage.Knows(language))
         {
-            return Refusal.Of("Choose one of the languages.", nameof(language));
+            return Refusal.Because("Choose one of the languages.", nameof(language));
         }
 
         if (letter is not null && EmailTemplateText.Check(letter) is { } refusal)
@@ -80,7 +80,7 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
 
         db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesConfigure, $"{(letter is null ? "took back" : "changed")} the words of letters: {kind}, {language}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
-        return await OfAsync(db, kind, DocumentLanguage.Of(language), cancellationToken);
+        return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
     /// <summary>A letter about a made-up invoice, as a customer would read it.</summary>
@@ -91,12 +91,12 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
             return refusal;
         }
 
-        var sample = await settings.SampleAsync(actor, cancellationToken) with { Language = language };
-        return EmailTemplateText.Fill(letter, sample, sample.Total, new Money(0, sample.Currency), portal.Of("/my/invoices"));
+        var sample = await settings.CreateSampleAsync(actor, cancellationToken) with { Language = language };
+        return EmailTemplateText.Fill(letter, sample, sample.Total, new Money(0, sample.Currency), portal.FindUrl("/my/invoices"));
     }
 
     /// <summary>The reseller's own words, or the portal's.</summary>
-    internal static async Task<TemplateView> OfAsync(PortalDbContext db, EmailKind kind, DocumentLanguage language, CancellationToken cancellationToken)
+    internal static async Task<TemplateView> GetAsync(PortalDbContext db, EmailKind kind, DocumentLanguage language, CancellationToken cancellationToken)
     {
         var own = await db.EmailTemplates.AsNoTracking().SingleOrDefaultAsync(t => t.Kind == kind && t.Language == language.Code, cancellationToken);
         return new TemplateView(kind, language.Code, own is null ? EmailTemplateText.Default(kind, language) : new RenderedEmail(own.Subject, own.Text), own is not null);

@@ -32,11 +32,11 @@ public static partial class EmailTemplateText
     /// <summary>Why a template cannot be used; null where it can.</summary>
     public static Refusal? Check(RenderedEmail template)
     {
-        var unknown = PlaceForm().Matches(template.Subject + template.Text).Select(m => m.Groups["name"].Value).Except(Places).ToList();
+        var unknown = PlaceholderRegex().Matches(template.Subject + template.Text).Select(m => m.Groups["name"].Value).Except(Places).ToList();
         return template.Subject.Trim().Length is 0 or > MaxSubject || template.Subject.Any(char.IsControl)
-                ? Refusal.Of($"A subject has 1 to {MaxSubject} characters in one line.", nameof(template.Subject))
-            : template.Text.Trim().Length is 0 or > MaxText ? Refusal.Of($"A letter has 1 to {MaxText} characters.", nameof(template.Text))
-            : unknown.Count > 0 ? Refusal.Of($"Nothing is known to put in for {{{unknown[0]}}}. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.", nameof(template.Text))
+                ? Refusal.Because($"A subject has 1 to {MaxSubject} characters in one line.", nameof(template.Subject))
+            : template.Text.Trim().Length is 0 or > MaxText ? Refusal.Because($"A letter has 1 to {MaxText} characters.", nameof(template.Text))
+            : unknown.Count > 0 ? Refusal.Because($"Nothing is known to put in for {{{unknown[0]}}}. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.", nameof(template.Text))
             : null;
     }
 
@@ -46,7 +46,7 @@ public static partial class EmailTemplateText
     /// <param name="link">Where the customer finds its invoices; null where that is not known.</param>
     public static RenderedEmail Fill(RenderedEmail template, InvoiceSnapshot snapshot, Money open, Money fee, string? link)
     {
-        var language = DocumentLanguage.Of(snapshot.Language);
+        var language = DocumentLanguage.Get(snapshot.Language);
         var values = new Dictionary<string, string>
         {
             ["customer"] = snapshot.Buyer.Name,
@@ -61,9 +61,9 @@ public static partial class EmailTemplateText
         };
         return new RenderedEmail(With(template.Subject), With(template.Text));
 
-        string With(string words) => PlaceForm().Replace(words, match => values[match.Groups["name"].Value]);
+        string With(string words) => PlaceholderRegex().Replace(words, match => values[match.Groups["name"].Value]);
     }
 
     [GeneratedRegex(@"\{(?<name>\w+)\}")]
-    private static partial Regex PlaceForm();
+    private static partial Regex PlaceholderRegex();
 }

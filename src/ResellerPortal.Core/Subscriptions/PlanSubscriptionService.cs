@@ -60,7 +60,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
         var offers = await UpgradesAsync(actor, subscriptionId, cancellationToken);
         if (offers.SingleOrDefault(o => o.Plan.Id == planId) is not { } offer)
         {
-            return Refusal.Of("This subscription cannot change to that plan. Look at it again.");
+            return Refusal.Because("This subscription cannot change to that plan. Look at it again.");
         }
 
         var now = clock.GetUtcNow();
@@ -72,7 +72,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             subscription = await db.PlanSubscriptions.SingleAsync(s => s.Id == subscriptionId, cancellationToken);
             if (subscription.UpgradePlanId is { } running && running != planId)
             {
-                return Refusal.Of("Another upgrade is under way. Look again in a moment.");
+                return Refusal.Because("Another upgrade is under way. Look again in a moment.");
             }
 
             // One whose answer got lost is asked for again, just as it was.
@@ -116,7 +116,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
 
         if (subscription.State == SubscriptionState.Ended)
         {
-            return Refusal.Of("This subscription has ended. Order the plan again.");
+            return Refusal.Because("This subscription has ended. Order the plan again.");
         }
 
         try

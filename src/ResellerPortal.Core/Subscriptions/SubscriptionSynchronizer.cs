@@ -37,7 +37,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         }
 
         var reseller = checkout.ResellerId!.Value;
-        var actor = Actor.Portal("payment provider", TenantScope.Of(reseller));
+        var actor = Actor.Portal("payment provider", TenantScope.ForReseller(reseller));
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken);
@@ -59,7 +59,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
             await PayAsync(db, actor, subscription, checkout.Id, invoice, cancellationToken);
         }
 
-        await FollowAsync(db, actor, subscription, told, cancellationToken);
+        await ApplyAsync(db, actor, subscription, told, cancellationToken);
         await CheckoutSynchronizer.KeepMethodAsync(db, checkout, told.Method, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -67,10 +67,10 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
     }
 
     /// <summary>Whether an invoice's lot is there; for the comparison with the provider's books.</summary>
-    internal async Task<bool> HasLotAsync(string invoiceId, CancellationToken cancellationToken)
+    internal async Task<bool> HasCreditLotAsync(string invoiceId, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everybody);
-        var key = CheckoutSynchronizer.KeyOf(Merchant.Operator, invoiceId);
+        var key = CheckoutSynchronizer.CreateIdempotencyKey(Merchant.Operator, invoiceId);
         return await db.Set<OrderPayment>().AnyAsync(p => p.IdempotencyKey == key, cancellationToken);
     }
 
@@ -103,13 +103,13 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
     private async Task PayAsync(PortalDbContext db, Actor actor, PlanSubscription subscription, Guid checkoutId, ProviderInvoice invoice, CancellationToken cancellationToken)
     {
         var (payment, now) = (invoice.Payment, clock.GetUtcNow());
-        var key = CheckoutSynchronizer.KeyOf(Merchant.Operator, invoice.Id);
+        var key = CheckoutSynchronizer.CreateIdempotencyKey(Merchant.Operator, invoice.Id);
         if (await db.Set<OrderPayment>().AnyAsync(p => p.IdempotencyKey == key, cancellationToken))
         {
             return;
         }
 
-        var order = await OrderOfAsync(db, subscription, invoice, key, now, cancellationToken);
+        var order = await FindOrderAsync(db, subscription, invoice, key, now, cancellationToken);
         if (order is null || payment.Subtotal != order.Price || order.Status != PlanOrderStatus.Ordered || payment.Total.MinorUnits < 0)
         {
             if (subscription.UpgradePlanId is not null)
@@ -133,7 +133,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
             db.PlanOrders.Add(order);
         }
 
-        var lot = CheckoutSynchronizer.EnterOrder(db, order, Merchant.Operator, payment, now, invoice.PeriodStartUtc < now ? invoice.PeriodStartUtc : now, invoice.PeriodEndUtc + RenewalTakes);
+        var lot = CheckoutSynchronizer.RecordOrderPayment(db, order, Merchant.Operator, payment, now, invoice.PeriodStartUtc < now ? invoice.PeriodStartUtc : now, invoice.PeriodEndUtc + RenewalTakes);
         db.Audit(actor, now, Permission.OrdersConfirm, $"{payment.Total} paid online for {order.PlanName}, lot of {lot.Conversions} conversions", subscription.ResellerId);
         if (invoice.Reason == ProviderInvoiceReason.Begin)
         {
@@ -143,7 +143,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
     }
 
     /// <summary>The order that an invoice pays; null where it is not to be made out.</summary>
-    private static async Task<PlanOrder?> OrderOfAsync(PortalDbContext db, PlanSubscription subscription, ProviderInvoice invoice, Guid key, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<PlanOrder?> FindOrderAsync(PortalDbContext db, PlanSubscription subscription, ProviderInvoice invoice, Guid key, DateTimeOffset now, CancellationToken cancellationToken)
     {
         switch (invoice.Reason)
         {
@@ -168,7 +168,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         {
             ResellerId = subscription.ResellerId,
             PlanId = subscription.PlanId,
-            PlanName = name.Within(100),
+            PlanName = name.Truncate(100),
             Conversions = conversions,
             PriceMinorUnits = price,
             Currency = subscription.Currency,
@@ -181,7 +181,7 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         };
     }
 
-    private async Task FollowAsync(PortalDbContext db, Actor actor, PlanSubscription subscription, ProviderSubscription told, CancellationToken cancellationToken)
+    private async Task ApplyAsync(PortalDbContext db, Actor actor, PlanSubscription subscription, ProviderSubscription told, CancellationToken cancellationToken)
     {
         var (now, before) = (clock.GetUtcNow(), subscription.State);
         (subscription.State, subscription.CancelsAtPeriodEnd) = (told.State ?? subscription.State, told.CancelsAtPeriodEnd);

@@ -15,7 +15,7 @@ public sealed class SubscriptionWorker(PortalDatabase database, TopUpService top
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("grace periods of all resellers");
 
     /// <summary>Tells of grace periods that end within a day, each once.</summary>
-    public async Task TellOfGraceAsync(CancellationToken cancellationToken = default)
+    public async Task NotifyOfGraceAsync(CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         var soon = now.AddDays(1);
@@ -44,7 +44,7 @@ public sealed class SubscriptionWorker(PortalDatabase database, TopUpService top
         {
             try
             {
-                await TellOfGraceAsync(stoppingToken);
+                await NotifyOfGraceAsync(stoppingToken);
                 await topUps.RunAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -40,7 +40,7 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
             policy is null ? null : new TopUpTerms(policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, new Money(policy.MonthlyCapMinorUnits, reseller.Currency).Amount),
             payer is { MayBeCharged: true } ? payer.MethodName : null,
             policy?.Fault,
-            await SpentAsync(db, reseller, cancellationToken));
+            await GetSpentAsync(db, reseller, cancellationToken));
     }
 
     public async Task<Outcome<TopUpPolicy>> SetAsync(Actor actor, TopUpTerms terms, CancellationToken cancellationToken = default)
@@ -53,27 +53,27 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         var plan = await db.BulkPlans.AsNoTracking().SingleOrDefaultAsync(p => p.Id == terms.PlanId && p.IsOffered && p.Renewal == PlanRenewal.OneOff && p.Currency == reseller.Currency, cancellationToken);
         if (plan is null)
         {
-            return Refusal.Of("Choose a plan that is bought once, in your currency.", nameof(terms.PlanId));
+            return Refusal.Because("Choose a plan that is bought once, in your currency.", nameof(terms.PlanId));
         }
 
         if (terms is { IsOn: true, BelowConversions: null, WithinDays: null })
         {
-            return Refusal.Of("Say when to buy: below a number of conversions, or when they would run out within some days.", nameof(terms.BelowConversions));
+            return Refusal.Because("Say when to buy: below a number of conversions, or when they would run out within some days.", nameof(terms.BelowConversions));
         }
 
         if (terms is { BelowConversions: < 1 or > BulkPlanService.MaxConversions } or { WithinDays: < 1 or > 365 })
         {
-            return Refusal.Of("Enter at least one conversion, and from 1 to 365 days.", nameof(terms.WithinDays));
+            return Refusal.Because("Enter at least one conversion, and from 1 to 365 days.", nameof(terms.WithinDays));
         }
 
         if (terms.MonthlyCap < plan.Price.Amount || terms.MonthlyCap > 1_000_000_000)
         {
-            return Refusal.Of($"The most per month has to suffice for the plan once: {plan.Price}.", nameof(terms.MonthlyCap));
+            return Refusal.Because($"The most per month has to suffice for the plan once: {plan.Price}.", nameof(terms.MonthlyCap));
         }
 
         if (terms.IsOn && (await PayerAsync(db, cancellationToken)) is not { MayBeCharged: true })
         {
-            return Refusal.Of("There is no payment method to charge. Pay for a plan online and let the method be kept.");
+            return Refusal.Because("There is no payment method to charge. Pay for a plan online and let the method be kept.");
         }
 
         if (await db.TopUpPolicies.SingleOrDefaultAsync(cancellationToken) is not { } policy)
@@ -132,7 +132,7 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
 
     private async Task<bool> BuyAsync(TopUpPolicy policy, CancellationToken cancellationToken)
     {
-        var actor = Actor.Portal("automatic top-up", TenantScope.Of(policy.ResellerId));
+        var actor = Actor.Portal("automatic top-up", TenantScope.ForReseller(policy.ResellerId));
         await using var db = database.Open(actor.Scope);
         if (await OrderAsync(db, actor, policy, cancellationToken) is not { } order)
         {
@@ -147,7 +147,7 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
             return false;
         }
 
-        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.Of(reseller), null);
+        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.FromReseller(reseller), null);
         if (await desk.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;
@@ -177,17 +177,17 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         var now = clock.GetUtcNow();
         var plan = await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == policy.PlanId, cancellationToken);
         var left = (await db.CreditLots.AsNoTracking().Where(l => l.Kind == LotKind.Plan && l.ExpiresAtUtc > now).ToListAsync(cancellationToken)).Sum(l => l.Available);
-        if (!await RunsLowAsync(db, policy, reseller.Zone.DayOf(now), left, cancellationToken))
+        if (!await RunsLowAsync(db, policy, reseller.Zone.GetDay(now), left, cancellationToken))
         {
             return null;
         }
 
-        if (plan.PriceMinorUnits + (await SpentAsync(db, reseller, cancellationToken)).MinorUnits > policy.MonthlyCapMinorUnits)
+        if (plan.PriceMinorUnits + (await GetSpentAsync(db, reseller, cancellationToken)).MinorUnits > policy.MonthlyCapMinorUnits)
         {
             return null;
         }
 
-        var order = PlanOrder.Of(plan, reseller.Id, now, Guid.CreateVersion7(now), isAutomatic: true);
+        var order = PlanOrder.Create(plan, reseller.Id, now, Guid.CreateVersion7(now), isAutomatic: true);
         db.PlanOrders.Add(order);
         db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}: {left} conversions were left", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
@@ -213,9 +213,9 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
     }
 
     /// <summary>What automatic orders of this month came to, in the reseller's zone.</summary>
-    private async Task<Money> SpentAsync(PortalDbContext db, Reseller reseller, CancellationToken cancellationToken)
+    private async Task<Money> GetSpentAsync(PortalDbContext db, Reseller reseller, CancellationToken cancellationToken)
     {
-        var since = reseller.Zone.StartOfDayUtc(BillingPeriod.Of(reseller.Zone.DayOf(clock.GetUtcNow())).FirstDay);
+        var since = reseller.Zone.StartOfDayUtc(BillingPeriod.Containing(reseller.Zone.GetDay(clock.GetUtcNow())).FirstDay);
         return new Money(
             await db.PlanOrders.Where(o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Confirmed && o.OrderedAtUtc >= since).SumAsync(o => o.PriceMinorUnits, cancellationToken),
             reseller.Currency);
@@ -232,7 +232,7 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         if (row.IsOn && order.Status == PlanOrderStatus.Ordered)
         {
             order.Cancel(now);
-            (row.IsOn, row.Fault) = (false, fault.Within(500));
+            (row.IsOn, row.Fault) = (false, fault.Truncate(500));
             db.Notify(policy.ResellerId, "Automatic top-ups have stopped", $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until you switch that on again.\n", now);
             db.Audit(actor, now, Permission.PlansBuy, $"automatic top-ups stopped: {fault}", policy.ResellerId);
             await db.SaveChangesAsync(cancellationToken);

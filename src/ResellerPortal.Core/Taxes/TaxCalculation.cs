@@ -21,8 +21,8 @@ public static class TaxCalculation
             .Select(group =>
             {
                 var taxable = Money.Sum(group.Select(line => line.Amount), currency);
-                return new TaxSubtotal(group.Key.Category, group.Key.RateBasisPoints, taxable, TaxOn(taxable, group.Key.RateBasisPoints));
+                return new TaxSubtotal(group.Key.Category, group.Key.RateBasisPoints, taxable, CalculateTax(taxable, group.Key.RateBasisPoints));
             })];
 
-    public static Money TaxOn(Money taxable, int rateBasisPoints) => Money.Round(taxable.Amount * rateBasisPoints / 10_000, taxable.Currency);
+    public static Money CalculateTax(Money taxable, int rateBasisPoints) => Money.Round(taxable.Amount * rateBasisPoints / 10_000, taxable.Currency);
 }

@@ -18,7 +18,7 @@ public static class TaxDecision
 {
     /// <param name="day">The day whose rate holds: the last of the billed period.</param>
     /// <param name="language">Of the reason; that of an exemption is as the reseller wrote it.</param>
-    public static TaxTerms Of(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language) => buyer.TaxTreatment switch
+    public static TaxTerms Decide(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language) => buyer.TaxTreatment switch
     {
         TaxTreatment.ReverseCharge => ReverseCharge(language),
         TaxTreatment.Export => new TaxTerms("G", 0, language.Words.WhyExport, "VATEX-EU-G"),
@@ -30,15 +30,15 @@ public static class TaxDecision
     };
 
     /// <summary>The seller's own rate, in hundredths of a percent; null where it is not registered.</summary>
-    public static int? HomeRateOn(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.StandardOn(seller.Address.Country, day);
+    public static int? FindHomeRate(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.FindStandardRate(seller.Address.Country, day);
 
     private static TaxTerms Automatic(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language)
     {
         var (home, abroad) = (seller.Address.Country, buyer.Address.Country);
-        return HomeRateOn(seller, day) is null || home == abroad ? Standard(seller, day, language)
+        return FindHomeRate(seller, day) is null || home == abroad ? Standard(seller, day, language)
             : !TaxRates.IsInTheUnion(home) || !TaxRates.IsInTheUnion(abroad) ? Outside(language.Words.WhyOutsideTheUnion)
-            : buyer.VatId is { } id && VatId.HasForm(id, abroad) ? ReverseCharge(language)
-            : seller.UsesOneStopShop && TaxRates.StandardOn(abroad, day) is { } theirs ? new TaxTerms("S", theirs, null, null)
+            : buyer.VatId is { } id && VatId.IsWellFormed(id, abroad) ? ReverseCharge(language)
+            : seller.UsesOneStopShop && TaxRates.FindStandardRate(abroad, day) is { } theirs ? new TaxTerms("S", theirs, null, null)
             : Standard(seller, day, language);
     }
 
@@ -47,5 +47,5 @@ public static class TaxDecision
     private static TaxTerms Outside(string reason) => new("O", 0, reason, "VATEX-EU-O");
 
     private static TaxTerms Standard(Reseller seller, DateOnly day, DocumentLanguage language) =>
-        HomeRateOn(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : Outside(language.Words.WhyNotRegistered);
+        FindHomeRate(seller, day) is { } rate ? new TaxTerms("S", rate, null, null) : Outside(language.Words.WhyNotRegistered);
 }

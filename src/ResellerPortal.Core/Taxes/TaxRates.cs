@@ -51,6 +51,6 @@ public static class TaxRates
     public static bool IsInTheUnion(string country) => Standard.ContainsKey(country) && !OutsideTheUnion.Contains(country);
 
     /// <returns>Null where no rate is known: a seller there counts as not registered.</returns>
-    public static int? StandardOn(string country, DateOnly day) =>
+    public static int? FindStandardRate(string country, DateOnly day) =>
         Standard.TryGetValue(country, out var rates) ? rates.Last(rate => rate.From <= day).BasisPoints : null;
 }

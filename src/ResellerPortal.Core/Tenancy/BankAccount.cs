@@ -18,9 +18,9 @@ public sealed partial record BankAccount(string Holder, string Iban, string Bic)
     public static string Normalise(string? text) => (text ?? "").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>Whether the form and the check digits (ISO 7064, 97-10) are right.</summary>
-    public static bool IsIban(string iban) => IbanForm().IsMatch(iban) && Remainder(iban[4..] + iban[..4]) == 1;
+    public static bool IsIban(string iban) => IbanRegex().IsMatch(iban) && Remainder(iban[4..] + iban[..4]) == 1;
 
-    public static bool IsBic(string bic) => BicForm().IsMatch(bic);
+    public static bool IsBic(string bic) => BicRegex().IsMatch(bic);
 
     private static int Remainder(string text) => text.Aggregate(0, (rest, letter) =>
         char.IsAsciiDigit(letter)
@@ -28,8 +28,8 @@ public sealed partial record BankAccount(string Holder, string Iban, string Bic)
             : ((rest * 100) + (letter - 'A' + 10)) % 97);
 
     [GeneratedRegex("^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")]
-    private static partial Regex IbanForm();
+    private static partial Regex IbanRegex();
 
     [GeneratedRegex("^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$")]
-    private static partial Regex BicForm();
+    private static partial Regex BicRegex();
 }

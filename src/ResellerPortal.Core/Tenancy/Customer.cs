@@ -133,7 +133,7 @@ public sealed class Customer : ICustomerOwned, IAudited
     public long BilledThroughSequence { get; set; }
 
     /// <summary>Conversions that its balance is known to suffice for; 0 where it is to be found out.</summary>
-    public long CoverageOf(string converter, DateTimeOffset now) =>
+    public long GetCoverage(string converter, DateTimeOffset now) =>
         now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter) ? Math.Max(0, ConversionsCovered - ConversionsTaken) : 0;
 
     /// <summary>The end of its contract's last day; null for no end.</summary>

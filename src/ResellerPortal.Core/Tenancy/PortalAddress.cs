@@ -4,5 +4,5 @@ namespace ResellerPortal.Core.Tenancy;
 public sealed record PortalAddress(string Url)
 {
     /// <summary>The address of a page; null where the portal's own is not known.</summary>
-    public string? Of(string path) => Url.Length == 0 ? null : Url + path;
+    public string? FindUrl(string path) => Url.Length == 0 ? null : Url + path;
 }

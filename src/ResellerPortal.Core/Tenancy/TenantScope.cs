@@ -38,9 +38,9 @@ public sealed class TenantScope
 
     public ScopeKind Kind => CrossesTenants ? ScopeKind.AllTenants : Customer is null ? ScopeKind.Reseller : ScopeKind.Customer;
 
-    public static TenantScope Of(ResellerId reseller) => new(reseller, null, null);
+    public static TenantScope ForReseller(ResellerId reseller) => new(reseller, null, null);
 
-    public static TenantScope Of(ResellerId reseller, CustomerId customer) => new(reseller, customer, null);
+    public static TenantScope ForCustomer(ResellerId reseller, CustomerId customer) => new(reseller, customer, null);
 
     /// <summary>A scope over all tenants, for the operator, the gateway and jobs. The reason is for the reader and for logs.</summary>
     public static TenantScope CrossTenants(string reason)
@@ -54,7 +54,7 @@ public sealed class TenantScope
     /// rows (rating with the reseller's rate card). What it returns to the customer must not carry cost.
     /// </summary>
     public TenantScope WholeReseller() => Reseller is { } reseller
-        ? Of(reseller)
+        ? ForReseller(reseller)
         : throw new InvalidOperationException("This scope belongs to no reseller.");
 
     /// <summary>Whether a row of this owner is inside the scope.</summary>

@@ -17,10 +17,10 @@ public readonly record struct BillingPeriod : IComparable<BillingPeriod>
 
     public BillingPeriod Previous => new(FirstDay.AddMonths(-1));
 
-    public static BillingPeriod Of(DateOnly day) => new(day.Year, day.Month);
+    public static BillingPeriod Containing(DateOnly day) => new(day.Year, day.Month);
 
     /// <summary>The period that holds <paramref name="instant"/> on the clocks of <paramref name="zone"/>.</summary>
-    public static BillingPeriod Of(DateTimeOffset instant, TimeZoneInfo zone) => Of(zone.DayOf(instant));
+    public static BillingPeriod Containing(DateTimeOffset instant, TimeZoneInfo zone) => Containing(zone.GetDay(instant));
 
     /// <summary>The first instant of the period, UTC.</summary>
     public DateTimeOffset StartsAtUtc(TimeZoneInfo zone) => zone.StartOfDayUtc(FirstDay);

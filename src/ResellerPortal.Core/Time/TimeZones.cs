@@ -6,7 +6,7 @@ public static class TimeZones
     extension(TimeZoneInfo zone)
     {
         /// <summary>The local calendar day of an instant.</summary>
-        public DateOnly DayOf(DateTimeOffset instant) =>
+        public DateOnly GetDay(DateTimeOffset instant) =>
             DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 
         /// <summary>

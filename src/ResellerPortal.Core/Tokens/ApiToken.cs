@@ -142,22 +142,22 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     public string KeyId => Id.ToString("N");
 
     /// <summary>What counts against the limit in the month that begins on a day.</summary>
-    public long CountedIn(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
+    public long GetUsed(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
 
     /// <summary>What may still be reserved in a month; null without a limit.</summary>
-    public long? RemainingIn(DateOnly month) => UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, CountedIn(month)) - Reserved) : null;
+    public long? GetRemaining(DateOnly month) => UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved) : null;
 
     /// <param name="month">First day of the present month in the reseller's time zone.</param>
-    public TokenState StateAt(DateTimeOffset now, DateOnly month) =>
+    public TokenState GetState(DateTimeOffset now, DateOnly month) =>
         RevokedAtUtc is not null ? TokenState.Revoked
         : ExpiresAtUtc <= now ? TokenState.Expired
         : PausedAtUtc is not null ? TokenState.Paused
         : NotBeforeUtc > now ? TokenState.Waiting
-        : UsageLimit <= CountedIn(month) ? TokenState.Exhausted
+        : UsageLimit <= GetUsed(month) ? TokenState.Exhausted
         : TokenState.Active;
 
     /// <summary>Begins a new month's count, where the limit is monthly and a later month has come.</summary>
-    internal void EnterMonth(DateOnly month)
+    internal void StartMonth(DateOnly month)
     {
         if (LimitPeriod == LimitPeriod.Month && (LimitMonth is null || LimitMonth < month))
         {

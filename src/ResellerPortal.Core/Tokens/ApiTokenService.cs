@@ -56,7 +56,7 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
     }
 
     /// <summary>Issues a token as the customer's own member, within what the reseller allows.</summary>
-    public async Task<Outcome<IssuedToken>> IssueOwnAsync(Actor actor, TokenRequest request, CancellationToken cancellationToken = default)
+    public async Task<Outcome<IssuedToken>> IssueSelfServiceAsync(Actor actor, TokenRequest request, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyTokensManage);
         var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This act needs a seat at a customer.");
@@ -65,13 +65,13 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
 
     /// <summary>Issues a token as a program of the customer that holds its master token; the reseller gave that knowingly, so only its largest limit binds.</summary>
     public Task<Outcome<IssuedToken>> IssueByMasterAsync(ApiToken master, TokenRequest request, CancellationToken cancellationToken = default) =>
-        CreateAsync(ActorOf(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken);
+        CreateAsync(CreateActor(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken);
 
     /// <summary>Revokes a token of the master token's customer by its secret's hash.</summary>
     /// <returns>False where the customer has no such token, or it is the master token itself.</returns>
     public async Task<bool> RevokeByMasterAsync(ApiToken master, byte[] secretHash, CancellationToken cancellationToken = default)
     {
-        var actor = ActorOf(master);
+        var actor = CreateActor(master);
         await using var db = database.Open(actor.Scope);
         var id = await db.ApiTokens.Where(t => t.SecretHash == secretHash && !t.IsMaster).Select(t => (Guid?)t.Id).SingleOrDefaultAsync(cancellationToken);
         return id is { } found && !(await RevokeAsync(actor, found, cancellationToken)).IsRefused;
@@ -135,7 +135,7 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
         actor.Demand(actor.Scope.Customer is null ? Permission.TokensIssue : Permission.MyTokensManage);
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
-            return Refusal.Of($"The old secret is good for 0 to {MaxOverlap.Days} days more.", nameof(overlap));
+            return Refusal.Because($"The old secret is good for 0 to {MaxOverlap.Days} days more.", nameof(overlap));
         }
 
         var secret = TokenSecret.Create();
@@ -151,23 +151,23 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
         var now = clock.GetUtcNow();
         if (token.RevokedAtUtc is not null || token.ExpiresAtUtc <= now)
         {
-            return Refusal.Of("This token is revoked or expired. Issue a new one.");
+            return Refusal.Because("This token is revoked or expired. Issue a new one.");
         }
 
         if (token.IsNative)
         {
-            return Refusal.Of("ConvertAPI keeps this token and gives it no new secret. Issue a new token, change your programs over, then revoke this one.");
+            return Refusal.Because("ConvertAPI keeps this token and gives it no new secret. Issue a new token, change your programs over, then revoke this one.");
         }
 
         (token.FormerSecretHash, token.FormerProtectedSecret, token.FormerSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
-        (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, EndingOf(secret));
+        (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, GetEnding(secret));
         db.Audit(actor, now, Permission.TokensIssue, $"new secret for {Describe(token)}; the old one ends {now + overlap:yyyy-MM-dd HH:mm} UTC", token.ResellerId, token.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new IssuedToken(token, secret);
     }
 
-    private static Actor ActorOf(ApiToken master) => Actor.Portal($"master token (…{master.SecretEnding})", TenantScope.Of(master.ResellerId, master.CustomerId));
+    private static Actor CreateActor(ApiToken master) => Actor.Portal($"master token (…{master.SecretEnding})", TenantScope.ForCustomer(master.ResellerId, master.CustomerId));
 
     private Task<Outcome<IssuedToken>> MakeAsync(Actor actor, CustomerId customerId, TokenRequest request, CancellationToken cancellationToken) => request.IsNative
         ? CreateNativeAsync(actor, customerId, request, cancellationToken)
@@ -193,7 +193,7 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
             reseller = customer.ResellerId;
             if (!await db.Resellers.AnyAsync(r => r.Id == reseller && r.IssuesNativeTokens, cancellationToken))
             {
-                return Refusal.Of("Tokens for ConvertAPI itself are switched off. The reseller switches them on under Gateway.", nameof(request.IsNative));
+                return Refusal.Because("Tokens for ConvertAPI itself are switched off. The reseller switches them on under Gateway.", nameof(request.IsNative));
             }
         }
 
@@ -228,7 +228,7 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
         }
 
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.Of(token.ResellerId, token.CustomerId));
+        await using var db = database.Open(TenantScope.ForCustomer(token.ResellerId, token.CustomerId));
         await db.ApiTokens.Where(t => t.Id == token.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.DeletedUpstreamAtUtc, now), cancellationToken);
         token.DeletedUpstreamAtUtc = now;
     }
@@ -256,12 +256,12 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
         var contractEndsAtUtc = customer.ContractEndsAtUtc((await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == customer.ResellerId, cancellationToken)).Zone);
         if (contractEndsAtUtc <= now)
         {
-            return Refusal.Of($"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
+            return Refusal.Because($"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
         }
 
         if (request.IsNative && (contractEndsAtUtc is not null || customer.IsPrepaid))
         {
-            return Refusal.Of($"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and a token at ConvertAPI cannot be stopped by the portal. Issue one of the portal's own.", nameof(request.IsNative));
+            return Refusal.Because($"This customer {(customer.IsPrepaid ? "is prepaid" : "has a contract with an end")}, and a token at ConvertAPI cannot be stopped by the portal. Issue one of the portal's own.", nameof(request.IsNative));
         }
 
         var isSelfService = actor.Scope.Customer is not null;
@@ -275,12 +275,12 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
 
         if (request.IsMaster && await db.ApiTokens.AnyAsync(t => t.CustomerId == customerId && t.IsMaster && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
         {
-            return Refusal.Of("This customer has a master token already. Give that one a new secret, or revoke it first.", nameof(request.IsMaster));
+            return Refusal.Because("This customer has a master token already. Give that one a new secret, or revoke it first.", nameof(request.IsMaster));
         }
 
         if (living >= MaxTokensPerCustomer)
         {
-            return Refusal.Of($"A customer has up to {MaxTokensPerCustomer} living tokens. Revoke some first.");
+            return Refusal.Because($"A customer has up to {MaxTokensPerCustomer} living tokens. Revoke some first.");
         }
 
         var token = new ApiToken
@@ -290,7 +290,7 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
             Environment = request.Environment.Trim(),
             SecretHash = TokenSecret.Hash(secret),
             ProtectedSecret = protectedSecret,
-            SecretEnding = EndingOf(secret),
+            SecretEnding = GetEnding(secret),
             UsageLimit = request.UsageLimit,
             LimitPeriod = request.LimitPeriod,
             NotBeforeUtc = request.NotBeforeUtc?.ToUniversalTime(),
@@ -317,64 +317,64 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
     private static Refusal? Check(TokenRequest request, DateTimeOffset now) => request switch
     {
         { Environment: var label } when string.IsNullOrWhiteSpace(label) || label.Trim().Length > 60 || label.Any(char.IsControl) || !char.IsLetterOrDigit(label.Trim()[0]) =>
-            Refusal.Of("Name the environment in up to 60 characters, such as production, beginning with a letter or a digit.", nameof(request.Environment)),
+            Refusal.Because("Name the environment in up to 60 characters, such as production, beginning with a letter or a digit.", nameof(request.Environment)),
         { UsageLimit: < 1 or > MaxUsageLimit } =>
-            Refusal.Of($"A usage limit is from 1 to {MaxUsageLimit:N0} conversions; leave it empty for no limit.", nameof(request.UsageLimit)),
+            Refusal.Because($"A usage limit is from 1 to {MaxUsageLimit:N0} conversions; leave it empty for no limit.", nameof(request.UsageLimit)),
         { ExpiresAtUtc: { } expires } when expires <= now =>
-            Refusal.Of("The expiry has passed already. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
+            Refusal.Because("The expiry has passed already. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
         { ExpiresAtUtc: { } expires } when expires > now.AddYears(10) =>
-            Refusal.Of("An expiry is at most ten years away; leave it empty for never.", nameof(request.ExpiresAtUtc)),
+            Refusal.Because("An expiry is at most ten years away; leave it empty for never.", nameof(request.ExpiresAtUtc)),
         { NotBeforeUtc: { } from } when from >= (request.ExpiresAtUtc ?? DateTimeOffset.MaxValue) || from > now.AddYears(10) =>
-            Refusal.Of("A token begins before it expires, and within ten years; leave the beginning empty for at once.", nameof(request.NotBeforeUtc)),
+            Refusal.Because("A token begins before it expires, and within ten years; leave the beginning empty for at once.", nameof(request.NotBeforeUtc)),
         { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
-            Refusal.Of("A limit that renews each month needs a number of conversions.", nameof(request.UsageLimit)),
+            Refusal.Because("A limit that renews each month needs a number of conversions.", nameof(request.UsageLimit)),
         { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(IsConverter) =>
-            Refusal.Of("Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.", nameof(request.AllowedConverters)),
+            Refusal.Because("Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.", nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
-            Refusal.Of("Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).", nameof(request.AllowedNetworks)),
+            Refusal.Because("Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).", nameof(request.AllowedNetworks)),
         { AllowedOrigins: var origins } when origins.Count > 50 || !origins.All(IsOrigin) =>
-            Refusal.Of("Enter up to 50 web origins such as https://app.example.com, without a path; leave it empty to allow all.", nameof(request.AllowedOrigins)),
+            Refusal.Because("Enter up to 50 web origins such as https://app.example.com, without a path; leave it empty to allow all.", nameof(request.AllowedOrigins)),
         { RequestsPerMinute: < 1 or > 1_000_000 } =>
-            Refusal.Of("Requests per minute are from 1 to 1,000,000; leave it empty for no limit.", nameof(request.RequestsPerMinute)),
+            Refusal.Because("Requests per minute are from 1 to 1,000,000; leave it empty for no limit.", nameof(request.RequestsPerMinute)),
         { ConcurrentRequests: < 1 or > 100_000 } =>
-            Refusal.Of("Requests at once are from 1 to 100,000; leave it empty for no limit.", nameof(request.ConcurrentRequests)),
+            Refusal.Because("Requests at once are from 1 to 100,000; leave it empty for no limit.", nameof(request.ConcurrentRequests)),
         _ => null,
     };
 
     /// <summary>The upstream knows a limit and an expiry, and nothing else.</summary>
     private static Refusal? CheckNative(TokenRequest request) => request switch
     {
-        { IsMaster: true } => Refusal.Of("A master token is for the gateway; ConvertAPI would give it the reseller's whole account.", nameof(request.IsMaster)),
-        { LimitPeriod: LimitPeriod.Month } => Refusal.Of("ConvertAPI counts a limit over the token's whole life. Issue a token for each month, or one for the gateway.", nameof(request.LimitPeriod)),
-        { NotBeforeUtc: not null } => Refusal.Of("A token at ConvertAPI begins at once.", nameof(request.NotBeforeUtc)),
+        { IsMaster: true } => Refusal.Because("A master token is for the gateway; ConvertAPI would give it the reseller's whole account.", nameof(request.IsMaster)),
+        { LimitPeriod: LimitPeriod.Month } => Refusal.Because("ConvertAPI counts a limit over the token's whole life. Issue a token for each month, or one for the gateway.", nameof(request.LimitPeriod)),
+        { NotBeforeUtc: not null } => Refusal.Because("A token at ConvertAPI begins at once.", nameof(request.NotBeforeUtc)),
         { AllowedConverters.Count: > 0 } or { AllowedNetworks.Count: > 0 } or { AllowedOrigins.Count: > 0 } or { RequestsPerMinute: not null } or { ConcurrentRequests: not null } =>
-            Refusal.Of("ConvertAPI keeps a usage limit and an expiry. Leave the other terms empty, or issue a token for the gateway.", nameof(request.IsNative)),
+            Refusal.Because("ConvertAPI keeps a usage limit and an expiry. Leave the other terms empty, or issue a token for the gateway.", nameof(request.IsNative)),
         _ => null,
     };
 
     /// <summary>Of a short secret, as the upstream's are, so little that the rest cannot be guessed.</summary>
-    private static string EndingOf(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
+    private static string GetEnding(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
 
     /// <param name="living">How many it made that live; null where their number does not matter.</param>
     private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int? living)
     {
         if (request.IsMaster)
         {
-            return Refusal.Of("Your reseller issues the master token. Ask for it there.", nameof(request.IsMaster));
+            return Refusal.Because("Your reseller issues the master token. Ask for it there.", nameof(request.IsMaster));
         }
 
         if (living is not null && customer.SelfServiceTokens == 0)
         {
-            return Refusal.Of("Your reseller issues the tokens of this account. Ask for one there.");
+            return Refusal.Because("Your reseller issues the tokens of this account. Ask for one there.");
         }
 
         if (living >= customer.SelfServiceTokens)
         {
-            return Refusal.Of($"You have {living} of the {customer.SelfServiceTokens} tokens that you may make yourself. Revoke one you no longer use.");
+            return Refusal.Because($"You have {living} of the {customer.SelfServiceTokens} tokens that you may make yourself. Revoke one you no longer use.");
         }
 
         return customer.SelfServiceMaxLimit is { } max && (request.UsageLimit is null || request.UsageLimit > max)
-            ? Refusal.Of($"A token you make yourself carries a usage limit of up to {max:N0} conversions.", nameof(request.UsageLimit))
+            ? Refusal.Because($"A token you make yourself carries a usage limit of up to {max:N0} conversions.", nameof(request.UsageLimit))
             : null;
     }
 
@@ -387,8 +387,8 @@ public sealed partial class ApiTokenService(PortalDatabase database, IDataProtec
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && (uri.Scheme is "https" or "http") && uri.GetLeftPart(UriPartial.Authority) == origin;
 
     /// <summary>Whether a text names a converter as the ledger does: "docx-to-pdf".</summary>
-    internal static bool IsConverter(string name) => ConverterForm().IsMatch(name);
+    internal static bool IsConverter(string name) => ConverterRegex().IsMatch(name);
 
     [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
-    private static partial Regex ConverterForm();
+    private static partial Regex ConverterRegex();
 }

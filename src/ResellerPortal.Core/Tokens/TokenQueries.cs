@@ -36,14 +36,14 @@ public sealed record TokenAllowance(int SelfServiceTokens, long? MaxLimit, bool 
 public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>A customer's tokens, living ones first, then the newest.</summary>
-    public async Task<IReadOnlyList<TokenRow>> OfCustomerAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<TokenRow>> ListAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var tokens = await db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == customerId).ToListAsync(cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        var month = reseller is null ? default : BillingPeriod.Of(now, reseller.Zone).FirstDay;
+        var month = reseller is null ? default : BillingPeriod.Containing(now, reseller.Zone).FirstDay;
         return [.. tokens
             .Select(t => Row(t, now, month))
             .OrderBy(t => t.State is TokenState.Revoked or TokenState.Expired)
@@ -78,8 +78,8 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.SecretEnding,
         token.UsageLimit,
         token.LimitPeriod,
-        token.CountedIn(month),
-        token.RemainingIn(month),
+        token.GetUsed(month),
+        token.GetRemaining(month),
         token.NotBeforeUtc,
         token.ExpiresAtUtc,
         token.FormerSecretEndsAtUtc > now ? token.FormerSecretEndsAtUtc : null,
@@ -89,5 +89,5 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.IsNative,
         token.IsNative && token.RevokedAtUtc is not null && token.DeletedUpstreamAtUtc is null && token.ExpiresAtUtc > now,
         token.KeyId,
-        token.StateAt(now, month));
+        token.GetState(now, month));
 }

@@ -20,21 +20,21 @@ public static class TokenSecret
     public static string Create()
     {
         var secret = Prefix + RandomNumberGenerator.GetString(Digits, RandomLength);
-        return secret + ChecksumOf(secret);
+        return secret + ComputeChecksum(secret);
     }
 
     /// <summary>Whether a text is a secret by its form and its checksum; says nothing of whether it is in use.</summary>
-    public static bool HasForm(string text) =>
+    public static bool IsWellFormed(string text) =>
         text.Length == Prefix.Length + RandomLength + ChecksumLength
         && text.StartsWith(Prefix, StringComparison.Ordinal)
         && text.AsSpan(Prefix.Length).IndexOfAnyExcept(Digits) < 0
-        && text.EndsWith(ChecksumOf(text[..^ChecksumLength]), StringComparison.Ordinal);
+        && text.EndsWith(ComputeChecksum(text[..^ChecksumLength]), StringComparison.Ordinal);
 
     /// <summary>What a secret is looked up by. The secrets are random and long, so a plain hash is enough.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The first 32 bits of the SHA-256 of a text, big-endian, as six digits of base 62.</summary>
-    private static string ChecksumOf(string text)
+    private static string ComputeChecksum(string text)
     {
         var value = BinaryPrimitives.ReadUInt32BigEndian(Hash(text));
         var checksum = new char[ChecksumLength];

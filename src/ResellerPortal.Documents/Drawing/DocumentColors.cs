@@ -13,7 +13,7 @@ internal static class DocumentColors
     public static XColor Tint(XColor color) => XColor.FromArgb(Lighten(color.R), Lighten(color.G), Lighten(color.B));
 
     /// <summary>Reads "#rrggbb".</summary>
-    public static XColor Of(string color) =>
+    public static XColor FromHex(string color) =>
         color.Length == 7 && color[0] == '#' && int.TryParse(color.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
             ? XColor.FromArgb((rgb >> 16) & 0xff, (rgb >> 8) & 0xff, rgb & 0xff)
             : Strong;

@@ -30,7 +30,7 @@ internal static class PdfArchive
             return;
         }
 
-        var file = FileOf(document, attachment, terms.CreatedAtUtc);
+        var file = CreateFileSpecification(document, attachment, terms.CreatedAtUtc);
         catalog.Elements.SetObject("/AF", new PdfArray(document, file.ReferenceNotNull));
         var tree = new PdfDictionary(document);
         tree.Elements.SetObject("/Names", new PdfArray(document, new PdfString(attachment.FileName), file.ReferenceNotNull));
@@ -60,7 +60,7 @@ internal static class PdfArchive
         return intent;
     }
 
-    private static PdfDictionary FileOf(PdfDocument document, PdfAttachment attachment, DateTime createdAtUtc)
+    private static PdfDictionary CreateFileSpecification(PdfDocument document, PdfAttachment attachment, DateTime createdAtUtc)
     {
         var content = new PdfDictionary(document);
         content.CreateStream(attachment.Content);
@@ -102,12 +102,12 @@ internal static class PdfArchive
                 new XElement(dc + "language", new XElement(Rdf + "Bag", new XElement(Rdf + "li", terms.Language)))),
             Description(xmp, "xmp", new XElement(xmp + "CreatorTool", info.Creator), new XElement(xmp + "CreateDate", created), new XElement(xmp + "ModifyDate", created)),
             Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
-            terms.Attachment is { } attachment ? FacturXOf(attachment) : null);
+            terms.Attachment is { } attachment ? CreateFacturX(attachment) : null);
         return Encoding.UTF8.GetBytes($"<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
     }
 
     /// <summary>The properties of Factur-X 1.0 and, as PDF/A wants, what they are.</summary>
-    private static XElement[] FacturXOf(PdfAttachment attachment)
+    private static XElement[] CreateFacturX(PdfAttachment attachment)
     {
         XNamespace extension = "http://www.aiim.org/pdfa/ns/extension/", schema = "http://www.aiim.org/pdfa/ns/schema#", property = "http://www.aiim.org/pdfa/ns/property#";
         var properties = new (string Name, string Value, string Meaning)[]

@@ -18,7 +18,7 @@ internal static partial class PdfFinisher
 
     /// <param name="pdf">As PDFsharp saved it, with nothing compressed but images.</param>
     /// <param name="metadata">What to put in the place of an object's stream; null to leave all.</param>
-    public static byte[] Of(byte[] pdf, (int Number, byte[] Content)? metadata)
+    public static byte[] Finish(byte[] pdf, (int Number, byte[] Content)? metadata)
     {
         var text = Encoding.Latin1.GetString(pdf);
         var start = int.Parse(StartOfTable().Match(text, text.LastIndexOf("startxref", StringComparison.Ordinal)).Groups["offset"].ValueSpan, CultureInfo.InvariantCulture);

@@ -193,10 +193,10 @@ internal sealed class PdfFlow : IDisposable
         _document.Info.ModificationDate = terms.CreatedAtUtc;
         PdfArchive.Prepare(_document, terms);
         var saved = Save();
-        return PdfFinisher.Of(saved, (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, terms)));
+        return PdfFinisher.Finish(saved, (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, terms)));
     }
 
-    public byte[] ToBytes() => PdfFinisher.Of(Save(), metadata: null);
+    public byte[] ToBytes() => PdfFinisher.Finish(Save(), metadata: null);
 
     public void Dispose()
     {

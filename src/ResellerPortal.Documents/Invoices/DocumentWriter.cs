@@ -16,9 +16,9 @@ public sealed class DocumentWriter : IAsyncDisposable
     {
         _work = Parallel.ForEachAsync(_waiting.Reader.ReadAllAsync(), async (invoice, cancellationToken) =>
         {
-            var file = FileOf(invoice.Folder, invoice.Snapshot);
+            var file = GetFilePath(invoice.Folder, invoice.Snapshot);
             await File.WriteAllBytesAsync(file, pdf.Draw(invoice.Snapshot, invoice.Logo), cancellationToken);
-            if (xml.MissingFrom(invoice.Snapshot).Count == 0)
+            if (xml.FindMissing(invoice.Snapshot).Count == 0)
             {
                 await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot, ElectronicSyntax.Ubl), cancellationToken);
             }
@@ -27,7 +27,7 @@ public sealed class DocumentWriter : IAsyncDisposable
     }
 
     /// <summary>Where an invoice's PDF is written; its XML, if it can have one, stands beside it.</summary>
-    public static string FileOf(DirectoryInfo folder, InvoiceSnapshot snapshot) => Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
+    public static string GetFilePath(DirectoryInfo folder, InvoiceSnapshot snapshot) => Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
 
     /// <summary>Hands an invoice over; waits while many are waiting.</summary>
     public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot, byte[]? logo) => _waiting.Writer.WriteAsync((folder, snapshot, logo));

@@ -83,7 +83,7 @@ public static class PlainFilePdf
             case HeadingBlock heading:
                 var size = heading.Level switch { 1 => 18, 2 => 14, 3 => 12, _ => 10.5 };
                 sheet.Y += size * 0.4;
-                sheet.Paragraph(Plain(heading.Inline), PdfFlow.Font(size, bold: true), DocumentColors.Strong, x, width, size * 1.4);
+                sheet.Paragraph(GetText(heading.Inline), PdfFlow.Font(size, bold: true), DocumentColors.Strong, x, width, size * 1.4);
                 sheet.Y += 4;
                 break;
             case CodeBlock code:
@@ -99,7 +99,7 @@ public static class PlainFilePdf
                 DrawList(sheet, list, indent);
                 break;
             case LeafBlock leaf:
-                sheet.Paragraph(Plain(leaf.Inline), PdfFlow.Font(10), DocumentColors.Strong, x, width, 14);
+                sheet.Paragraph(GetText(leaf.Inline), PdfFlow.Font(10), DocumentColors.Strong, x, width, 14);
                 sheet.Y += 6;
                 break;
             case ContainerBlock container:
@@ -127,7 +127,7 @@ public static class PlainFilePdf
         }
     }
 
-    private static string Plain(ContainerInline? inline)
+    private static string GetText(ContainerInline? inline)
     {
         var text = new StringBuilder();
         foreach (var part in inline?.Descendants() ?? [])

@@ -26,7 +26,7 @@ public enum TableFormat
 /// </summary>
 public static class TableFileWriter
 {
-    public static string MediaTypeOf(TableFormat format) => format switch
+    public static string GetMediaType(TableFormat format) => format switch
     {
         TableFormat.Csv => "text/csv; charset=utf-8",
         TableFormat.Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -34,7 +34,7 @@ public static class TableFileWriter
     };
 
     /// <summary>"csv", "xlsx" or "json".</summary>
-    public static string ExtensionOf(TableFormat format) => format.ToString().ToLowerInvariant();
+    public static string GetExtension(TableFormat format) => format.ToString().ToLowerInvariant();
 
     /// <param name="columns">Names in lower case with underscores, which are the properties in JSON.</param>
     public static Task WriteAsync(Stream stream, TableFormat format, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken cancellationToken) => format switch
@@ -63,7 +63,7 @@ public static class TableFileWriter
                         csv.WriteField<decimal>(number);
                         break;
                     default:
-                        csv.WriteField(TextOf(value));
+                        csv.WriteField(FormatValue(value));
                         break;
                 }
             }
@@ -95,7 +95,7 @@ public static class TableFileWriter
                         json.WriteNumberValue(number);
                         break;
                     default:
-                        json.WriteStringValue(TextOf(value));
+                        json.WriteStringValue(FormatValue(value));
                         break;
                 }
             }
@@ -146,20 +146,20 @@ public static class TableFileWriter
         writer.WriteStartElement(new Row());
         foreach (var value in values)
         {
-            writer.WriteElement(CellOf(value));
+            writer.WriteElement(CreateCell(value));
         }
 
         writer.WriteEndElement();
     }
 
-    private static Cell CellOf(object? value) => value switch
+    private static Cell CreateCell(object? value) => value switch
     {
         null => new Cell(),
         long or decimal => new Cell(new CellValue(Convert.ToString(value, CultureInfo.InvariantCulture)!)) { DataType = CellValues.Number },
 
         // Excel keeps days as numbers; the style shows them as days.
         DateOnly day => new Cell(new CellValue(day.ToDateTime(TimeOnly.MinValue).ToOADate().ToString(CultureInfo.InvariantCulture))) { StyleIndex = 1 },
-        _ => new Cell(new InlineString(new Text(TextOf(value)) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString },
+        _ => new Cell(new InlineString(new Text(FormatValue(value)) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString },
     };
 
     /// <summary>Two forms of cells: as they come, and days.</summary>
@@ -170,7 +170,7 @@ public static class TableFileWriter
         new Borders(new Border()),
         new CellFormats(new CellFormat(), new CellFormat { NumberFormatId = 164, ApplyNumberFormat = true }));
 
-    private static string TextOf(object? value) => value switch
+    private static string FormatValue(object? value) => value switch
     {
         null => "",
         string text => text,

@@ -31,12 +31,12 @@ internal static class GatewayAccountEndpoints
 
     private static async Task<IResult> UserAsync(HttpContext context, CallerAuthenticator identities, AccountUsageQueries usage)
     {
-        var master = await identities.MasterAsync(context);
+        var master = await identities.AuthenticateMasterAsync(context);
         var account = await usage.SummaryAsync(master, context.RequestAborted);
         return Results.Json(
             new
             {
-                Secret = Credentials.Of(context.Request)!.Value,
+                Secret = Credentials.Find(context.Request)!.Value,
                 ApiKey = master.KeyId,
                 Active = true,
                 FullName = account.Name,
@@ -50,9 +50,9 @@ internal static class GatewayAccountEndpoints
 
     private static async Task<IResult> StatisticAsync(HttpContext context, CallerAuthenticator identities, AccountUsageQueries usage)
     {
-        var master = await identities.MasterAsync(context);
-        var from = DayOf(context.Request, "startDate") ?? DateOnly.MinValue;
-        var until = DayOf(context.Request, "endDate") ?? DateOnly.MaxValue;
+        var master = await identities.AuthenticateMasterAsync(context);
+        var from = ReadDay(context.Request, "startDate") ?? DateOnly.MinValue;
+        var until = ReadDay(context.Request, "endDate") ?? DateOnly.MaxValue;
         var days = await usage.DaysAsync(master, from, until, context.RequestAborted);
         if (!context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
         {
@@ -71,8 +71,8 @@ internal static class GatewayAccountEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, CallerAuthenticator identities, ApiTokenService tokens, TimeProvider clock)
     {
-        var master = await identities.MasterAsync(context);
-        var form = context.Request.HasFormContentType ? await FormOf(context) : null;
+        var master = await identities.AuthenticateMasterAsync(context);
+        var form = context.Request.HasFormContentType ? await ReadFormAsync(context) : null;
         var requests = Number("RequestCount", 1, ApiTokenService.MaxUsageLimit);
         var life = Number("Lifetime", DefaultLifetime, MaxLifetime);
         var count = Number("Count", 1, MaxCount);
@@ -98,15 +98,15 @@ internal static class GatewayAccountEndpoints
 
     private static async Task<IResult> DeleteAsync(HttpContext context, string id, CallerAuthenticator identities, ApiTokenService tokens)
     {
-        var master = await identities.MasterAsync(context);
+        var master = await identities.AuthenticateMasterAsync(context);
         return await tokens.RevokeByMasterAsync(master, TokenSecret.Hash(id), context.RequestAborted) ? Results.Ok() : throw new CallerErrorException(GatewayError.TokenUnknown with { Status = 404 });
     }
 
     /// <summary>Signs with the very token that asks, so nothing has to be decrypted for it.</summary>
     private static async Task<IResult> SignAsync(HttpContext context, CallerAuthenticator identities, SignedTokenVerifier signed)
     {
-        var token = await identities.TokenAsync(context);
-        var credentials = Credentials.Of(context.Request)!;
+        var token = await identities.AuthenticateAsync(context);
+        var credentials = Credentials.Find(context.Request)!;
         var asked = await ReadAsync(context);
         if (credentials.IsSigned || (asked.Kid is { Length: > 0 } kid && !kid.Equals(token.KeyId, StringComparison.OrdinalIgnoreCase)))
         {
@@ -139,7 +139,7 @@ internal static class GatewayAccountEndpoints
         }
     }
 
-    private static async Task<IFormCollection> FormOf(HttpContext context)
+    private static async Task<IFormCollection> ReadFormAsync(HttpContext context)
     {
         try
         {
@@ -147,11 +147,11 @@ internal static class GatewayAccountEndpoints
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
-            throw new CallerErrorException(GatewayError.Of(unreadable, 0));
+            throw new CallerErrorException(GatewayError.FromException(unreadable, 0));
         }
     }
 
-    private static DateOnly? DayOf(HttpRequest request, string name) =>
+    private static DateOnly? ReadDay(HttpRequest request, string name) =>
         request.Query[name].ToString() is not { Length: > 0 } text ? null
         : DateOnly.TryParse(text, CultureInfo.InvariantCulture, out var day) ? day
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? DateOnly.FromDateTime(instant.UtcDateTime)

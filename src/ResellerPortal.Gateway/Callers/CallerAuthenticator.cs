@@ -10,7 +10,7 @@ public sealed class CallerAuthenticator(TokenAuthenticator gate, SignedTokenVeri
 {
     /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
     /// <exception cref="CallerErrorException">There are no credentials, or a signature is not good.</exception>
-    internal async ValueTask<byte[]> HashAsync(HttpContext context, Credentials credentials) =>
+    internal async ValueTask<byte[]> AuthenticateForConversionAsync(HttpContext context, Credentials credentials) =>
         !credentials.IsSigned
             ? TokenSecret.Hash(credentials.Value)
             : await signed.VerifyAsync(credentials.Value, context.Connection.RemoteIpAddress, context.RequestAborted)
@@ -18,28 +18,28 @@ public sealed class CallerAuthenticator(TokenAuthenticator gate, SignedTokenVeri
 
     /// <summary>The caller's token, for what uses no conversion.</summary>
     /// <exception cref="CallerErrorException">It may not be used.</exception>
-    internal async Task<ApiToken> TokenAsync(HttpContext context)
+    internal async Task<ApiToken> AuthenticateAsync(HttpContext context)
     {
-        var credentials = Credentials.Of(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
-        var (token, refusal) = await gate.EnterAsync(
-            await HashAsync(context, credentials), context.Connection.RemoteIpAddress, OriginOf(context.Request), context.RequestAborted);
+        var credentials = Credentials.Find(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
+        var (token, refusal) = await gate.AuthenticateAsync(
+            await AuthenticateForConversionAsync(context, credentials), context.Connection.RemoteIpAddress, GetOrigin(context.Request), context.RequestAborted);
         if (token is null)
         {
-            throw new CallerErrorException(GatewayError.Of(refusal!));
+            throw new CallerErrorException(GatewayError.FromRefusal(refusal!));
         }
 
-        return credentials.IsFromQuery && !(await settings.OfAsync(token.ResellerId, context.RequestAborted)).AcceptsQueryCredentials
+        return credentials.IsFromQuery && !(await settings.GetAsync(token.ResellerId, context.RequestAborted)).AcceptsQueryCredentials
             ? throw new CallerErrorException(GatewayError.QueryCredentialsOff)
             : token;
     }
 
     /// <summary>The caller's master token.</summary>
     /// <exception cref="CallerErrorException">It is another one.</exception>
-    internal async Task<ApiToken> MasterAsync(HttpContext context)
+    internal async Task<ApiToken> AuthenticateMasterAsync(HttpContext context)
     {
-        var token = await TokenAsync(context);
-        return token.IsMaster && Credentials.Of(context.Request) is { IsSigned: false } ? token : throw new CallerErrorException(GatewayError.MasterTokenNeeded);
+        var token = await AuthenticateAsync(context);
+        return token.IsMaster && Credentials.Find(context.Request) is { IsSigned: false } ? token : throw new CallerErrorException(GatewayError.MasterTokenNeeded);
     }
 
-    internal static string? OriginOf(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;
+    internal static string? GetOrigin(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;
 }

@@ -50,7 +50,7 @@ internal static class CallerBodyReader
                 var passed = new List<KeyValuePair<string, string>>();
                 foreach (var (name, value) in form.SelectMany(pair => pair.Value, (pair, value) => (pair.Key, value ?? "")))
                 {
-                    if (await parameters.PassAsync(name, value, cancellationToken) is { } kept)
+                    if (await parameters.FilterAsync(name, value, cancellationToken) is { } kept)
                     {
                         passed.Add(KeyValuePair.Create(name, kept));
                     }
@@ -69,7 +69,7 @@ internal static class CallerBodyReader
             var json = await SpooledJson.ReadAsync(caller.Body, cancellationToken);
             try
             {
-                await new JsonParameterFilter(parameters).PassAsync(json.Root, cancellationToken);
+                await new JsonParameterFilter(parameters).FilterAsync(json.Root, cancellationToken);
                 return json.ToContent();
             }
             catch
@@ -84,7 +84,7 @@ internal static class CallerBodyReader
 /// <summary>Looks at the parameters in ConvertAPI's JSON: {"Parameters": [{"Name", "Value" or "FileValue(s)"}]}.</summary>
 internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
 {
-    public async Task PassAsync(JsonNode root, CancellationToken cancellationToken)
+    public async Task FilterAsync(JsonNode root, CancellationToken cancellationToken)
     {
         if (root is not JsonObject body || body["Parameters"] is not JsonArray list)
         {
@@ -98,7 +98,7 @@ internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
                 throw new CallerErrorException(GatewayError.JsonUnreadable);
             }
 
-            if (!await PassAsync(parameter, name, cancellationToken))
+            if (!await FilterAsync(parameter, name, cancellationToken))
             {
                 list.Remove(item);
             }
@@ -106,11 +106,11 @@ internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
     }
 
     /// <returns>False where the parameter goes no further.</returns>
-    private async Task<bool> PassAsync(JsonObject parameter, string name, CancellationToken cancellationToken)
+    private async Task<bool> FilterAsync(JsonObject parameter, string name, CancellationToken cancellationToken)
     {
         if (parameter["Value"] is JsonValue value)
         {
-            if (await parameters.PassAsync(name, value.ToString(), cancellationToken) is not { } passed)
+            if (await parameters.FilterAsync(name, value.ToString(), cancellationToken) is not { } passed)
             {
                 return false;
             }
@@ -127,7 +127,7 @@ internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
             {
                 if (file[reference] is JsonValue text)
                 {
-                    file[reference] = await parameters.PassAsync("File", text.ToString(), cancellationToken);
+                    file[reference] = await parameters.FilterAsync("File", text.ToString(), cancellationToken);
                 }
             }
         }

@@ -7,7 +7,7 @@ namespace ResellerPortal.Gateway.Callers;
 public static class CallerNetwork
 {
     /// <summary>An IPv4 address itself; of an IPv6 address its /64, all of which is one caller's. No address where there is none.</summary>
-    public static IPAddress Of(IPAddress? address) => address switch
+    public static IPAddress FromAddress(IPAddress? address) => address switch
     {
         null => IPAddress.None,
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),

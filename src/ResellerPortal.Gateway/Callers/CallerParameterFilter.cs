@@ -24,7 +24,7 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
 
     /// <returns>The value to pass on; null where the parameter goes no further.</returns>
     /// <exception cref="CallerErrorException">It names a file that is not the caller's, or an address that may not be used.</exception>
-    public async ValueTask<string?> PassAsync(string name, string value, CancellationToken cancellationToken)
+    public async ValueTask<string?> FilterAsync(string name, string value, CancellationToken cancellationToken)
     {
         switch (name.ToLowerInvariant())
         {
@@ -32,7 +32,7 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
                 IsAsync = value.Equals("true", StringComparison.OrdinalIgnoreCase) || value == "1";
                 return value;
             case "jobid":
-                JobName = JobNameForm().IsMatch(value) ? value.ToLowerInvariant() : throw new CallerErrorException(GatewayError.JobIdUnusable);
+                JobName = JobNameRegex().IsMatch(value) ? value.ToLowerInvariant() : throw new CallerErrorException(GatewayError.JobIdUnusable);
                 return null;
             case "webhook":
                 await addresses.CheckAsync(value, cancellationToken);
@@ -53,14 +53,14 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
         var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase) && here() + "/d/" is var stored && value.StartsWith(stored, StringComparison.OrdinalIgnoreCase)
             ? value[stored.Length..].Split('/', '?')[0]
             : value;
-        if (FileIdProtector.HasForm(id))
+        if (FileIdProtector.IsWellFormed(id))
         {
             return files.Read(id) is { } file && file.Reseller == reseller && file.Customer == customer && file.Region == region
                 ? file.UpstreamId
                 : throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        if (!IsOfFile(name))
+        if (!IsFileParameter(name))
         {
             return value;
         }
@@ -72,11 +72,11 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
         }
 
         // An id that is not from here can only be somebody else's at the same upstream account.
-        return UpstreamIdForm().IsMatch(value) ? throw new CallerErrorException(GatewayError.FileUnknown) : value;
+        return UpstreamIdRegex().IsMatch(value) ? throw new CallerErrorException(GatewayError.FileUnknown) : value;
     }
 
     /// <summary>File, Files, Files[0], OverlayFile, Url: the upstream reads such values as files, ids or addresses.</summary>
-    private static bool IsOfFile(string name)
+    private static bool IsFileParameter(string name)
     {
         var plain = name.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket ? name[..bracket] : name;
         return !plain.Equals("StoreFile", StringComparison.OrdinalIgnoreCase)
@@ -84,8 +84,8 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
     }
 
     [GeneratedRegex("^[A-Za-z0-9-]{16,64}$")]
-    private static partial Regex JobNameForm();
+    private static partial Regex JobNameRegex();
 
     [GeneratedRegex("^[a-z0-9]{16,64}$")]
-    private static partial Regex UpstreamIdForm();
+    private static partial Regex UpstreamIdRegex();
 }

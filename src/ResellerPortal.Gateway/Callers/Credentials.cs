@@ -15,7 +15,7 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
     public bool IsSigned => Value.StartsWith("eyJ", StringComparison.Ordinal) && Value.Count(c => c == '.') == 2;
 
     /// <returns>Null where the request carries none.</returns>
-    public static Credentials? Of(HttpRequest request)
+    public static Credentials? Find(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
@@ -36,6 +36,6 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
         .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""));
 
     /// <summary>A query of these values, with its question mark.</summary>
-    public static string QueryOf(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
+    public static string BuildQuery(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
         values.Count == 0 ? "" : QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
 }

@@ -36,31 +36,31 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
     internal bool Admits(string credentials, IPAddress? address)
     {
         var counts = Current();
-        var wrong = counts.Of(address);
+        var wrong = counts.GetNetwork(address);
         return (wrong.Wrong < PerNetwork && counts.Overall < Overall) || IsKnown(credentials, RememberedFor) || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
     }
 
-    internal void Note(string credentials, IPAddress? address, int status)
+    internal void Record(string credentials, IPAddress? address, int status)
     {
         if (status == StatusCodes.Status401Unauthorized)
         {
             var counts = Current();
-            Interlocked.Increment(ref counts.Of(address).Wrong);
+            Interlocked.Increment(ref counts.GetNetwork(address).Wrong);
             Interlocked.Increment(ref counts.Overall);
         }
         else if (status < 400 && !IsKnown(credentials, NotedEvery) && _good.Count < MaxRemembered)
         {
-            _good[KeyOf(credentials)] = clock.GetTimestamp();
+            _good[ComputeKey(credentials)] = clock.GetTimestamp();
         }
     }
 
-    private bool IsKnown(string credentials, TimeSpan within) => _good.TryGetValue(KeyOf(credentials), out var at) && clock.GetElapsedTime(at) < within;
+    private bool IsKnown(string credentials, TimeSpan within) => _good.TryGetValue(ComputeKey(credentials), out var at) && clock.GetElapsedTime(at) < within;
 
     /// <summary>
     /// 32 bits, keyed anew in each process: the memory holds no secret, and nobody can look for a wrong token that is taken for
     /// a known one. One that is by chance gains no more than a question to the database.
     /// </summary>
-    private static int KeyOf(string credentials) => string.GetHashCode(credentials);
+    private static int ComputeKey(string credentials) => string.GetHashCode(credentials);
 
     /// <summary>The window before counts as well, so that a flood is not let in anew every few seconds.</summary>
     private NetworkCounters Current()
@@ -106,7 +106,7 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
 
         public long Number { get; } = number;
 
-        public Network Of(IPAddress? address) => _networks.GetOrAdd(CallerNetwork.Of(address), _ => new Network());
+        public Network GetNetwork(IPAddress? address) => _networks.GetOrAdd(CallerNetwork.FromAddress(address), _ => new Network());
 
         public void TakeOver(NetworkCounters former)
         {

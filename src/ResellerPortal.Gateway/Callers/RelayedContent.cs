@@ -60,7 +60,7 @@ internal class RelayedContent : HttpContent
         var buffer = BufferPool.Rent(BufferSize);
         try
         {
-            while (await OfCallerAsync(from.ReadAsync(buffer, cancellationToken), cancellationToken) is > 0 and var read)
+            while (await FromCallerAsync(from.ReadAsync(buffer, cancellationToken), cancellationToken) is > 0 and var read)
             {
                 await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
@@ -72,7 +72,7 @@ internal class RelayedContent : HttpContent
     }
 
     /// <summary>Does something that only the caller can make fail.</summary>
-    protected async ValueTask<T> OfCallerAsync<T>(ValueTask<T> work, CancellationToken cancellationToken)
+    protected async ValueTask<T> FromCallerAsync<T>(ValueTask<T> work, CancellationToken cancellationToken)
     {
         try
         {

@@ -8,7 +8,7 @@ namespace ResellerPortal.Gateway.Callers;
 /// <summary>A multipart form: files pass through, fields are looked at.</summary>
 /// <param name="atEnd">Fields to add when all others are known.</param>
 internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameterFilter parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
-    : RelayedContent(caller.Body, TypeOf(boundary))
+    : RelayedContent(caller.Body, GetContentType(boundary))
 {
     /// <summary>A longer field is content, not a name of something.</summary>
     private const int MaxField = 16 * 1024;
@@ -50,7 +50,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
-        var whole = await BufferedFormContent.ReadAsync(caller.Body, (int)length, TypeOf(boundary), cancellationToken);
+        var whole = await BufferedFormContent.ReadAsync(caller.Body, (int)length, GetContentType(boundary), cancellationToken);
         try
         {
             using var form = whole.Scan(boundary);
@@ -72,14 +72,14 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
     private async Task RelayAsync(MultipartScanner form, PartWriter to, CancellationToken cancellationToken)
     {
-        while (await OfCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
+        while (await FromCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
             // Copied, for it is only good until more is read.
-            var headers = (await OfCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
-            await PassAsync(form, headers, to, cancellationToken);
+            var headers = (await FromCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
+            await CopyPartAsync(form, headers, to, cancellationToken);
         }
 
-        foreach (var (name, value) in await OfCallerAsync(atEnd(), cancellationToken))
+        foreach (var (name, value) in await FromCallerAsync(atEnd(), cancellationToken))
         {
             await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), Encoding.UTF8.GetBytes(value), to, cancellationToken);
         }
@@ -93,11 +93,11 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         }
     }
 
-    private static string TypeOf(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
+    private static string GetContentType(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
 
-    private async Task PassAsync(MultipartScanner form, byte[] headers, PartWriter to, CancellationToken cancellationToken)
+    private async Task CopyPartAsync(MultipartScanner form, byte[] headers, PartWriter to, CancellationToken cancellationToken)
     {
-        var disposition = await OfCallerAsync(DispositionOf(headers), cancellationToken);
+        var disposition = await FromCallerAsync(ReadDispositionAsync(headers), cancellationToken);
         var field = new ArrayBufferWriter<byte>();
         var isField = disposition.FileName is null && disposition.FileNameStar is null;
         if (!isField)
@@ -105,7 +105,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             await BeginPartAsync(headers, to, cancellationToken);
         }
 
-        while (await OfCallerAsync(form.ReadBodyAsync(cancellationToken), cancellationToken) is { IsEmpty: false } piece)
+        while (await FromCallerAsync(form.ReadBodyAsync(cancellationToken), cancellationToken) is { IsEmpty: false } piece)
         {
             if (isField && field.WrittenCount + piece.Length <= MaxField)
             {
@@ -131,14 +131,14 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         {
             // What is not changed goes on as the bytes that it is, whatever they are in.
             var value = Encoding.UTF8.GetString(field.WrittenSpan);
-            if (await OfCallerAsync(parameters.PassAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
+            if (await FromCallerAsync(parameters.FilterAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
             {
                 await WriteFieldAsync(headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), to, cancellationToken);
             }
         }
     }
 
-    private static ValueTask<ContentDispositionHeaderValue> DispositionOf(byte[] headers)
+    private static ValueTask<ContentDispositionHeaderValue> ReadDispositionAsync(byte[] headers)
     {
         var lines = Encoding.UTF8.GetString(headers);
         foreach (var line in lines.AsSpan().Split("\r\n"))

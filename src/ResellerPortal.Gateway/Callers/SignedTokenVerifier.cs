@@ -26,12 +26,12 @@ public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider cl
             return null;
         }
 
-        foreach (var secret in await gate.SecretsAsync(keyId, cancellationToken))
+        foreach (var secret in await gate.FindSecretsAsync(keyId, cancellationToken))
         {
             var result = await Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
             {
                 ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-                IssuerSigningKey = KeyOf(secret.Secret),
+                IssuerSigningKey = CreateKey(secret.Secret),
                 TryAllIssuerSigningKeys = true,
                 ValidateIssuer = false,
                 ValidateAudience = false,
@@ -40,7 +40,7 @@ public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider cl
             });
             if (result.IsValid)
             {
-                return IsFrom((JsonWebToken)result.SecurityToken, caller) ? secret.Hash : null;
+                return IsBoundTo((JsonWebToken)result.SecurityToken, caller) ? secret.Hash : null;
             }
         }
 
@@ -56,7 +56,7 @@ public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider cl
             IssuedAt = now,
             Expires = now + life,
             Claims = boundTo is null ? null : new Dictionary<string, object> { [ClientIpClaim] = boundTo.ToString() },
-            SigningCredentials = new SigningCredentials(KeyOf(secret, keyId), SecurityAlgorithms.HmacSha256),
+            SigningCredentials = new SigningCredentials(CreateKey(secret, keyId), SecurityAlgorithms.HmacSha256),
         });
     }
 
@@ -72,14 +72,14 @@ public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider cl
         }
     }
 
-    private static bool IsFrom(JsonWebToken token, IPAddress? caller) =>
+    private static bool IsBoundTo(JsonWebToken token, IPAddress? caller) =>
         token.Claims.FirstOrDefault(c => c.Type.Equals(ClientIpClaim, StringComparison.OrdinalIgnoreCase)) is not { Value.Length: > 0 } bound
-        || (IPAddress.TryParse(bound.Value, out var address) && caller is not null && Plain(address).Equals(Plain(caller)));
+        || (IPAddress.TryParse(bound.Value, out var address) && caller is not null && Normalize(address).Equals(Normalize(caller)));
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    private static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>HMAC fills a short key with zeros up to its block of 64 bytes (RFC 2104), so filling it before changes nothing; the library asks for 32.</summary>
-    private static SymmetricSecurityKey KeyOf(string secret, string? keyId = null)
+    private static SymmetricSecurityKey CreateKey(string secret, string? keyId = null)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         if (bytes.Length < 64)

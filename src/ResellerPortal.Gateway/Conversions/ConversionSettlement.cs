@@ -22,17 +22,17 @@ namespace ResellerPortal.Gateway.Conversions;
 internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettlement> logger)
 {
     /// <summary>Settles, then answers the caller.</summary>
-    public async Task AnswerAsync(HttpContext context, Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
+    public async Task RespondAsync(HttpContext context, Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
     {
         if (outcome is UpstreamOutcome.Converted converted)
         {
             using var answer = converted.Answer;
-            await PassOnAsync(context, reservationId, answer);
+            await SettleAndRespondAsync(context, reservationId, answer);
             return;
         }
 
         await SettleAsync(reservationId, outcome);
-        await ErrorOf(reservationId, outcome, maxUploadBytes).ExecuteAsync(context);
+        await CreateError(reservationId, outcome, maxUploadBytes).ExecuteAsync(context);
     }
 
     /// <summary>Settles what will not be passed on, or was before.</summary>
@@ -44,7 +44,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         _ => 0,
     }));
 
-    private async Task PassOnAsync(HttpContext context, Guid reservationId, ConversionResponse answer)
+    private async Task SettleAndRespondAsync(HttpContext context, Guid reservationId, ConversionResponse answer)
     {
         if (!answer.MayTellCostLater)
         {
@@ -71,7 +71,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         }
     }
 
-    private IResult ErrorOf(Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
+    private IResult CreateError(Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
     {
         switch (outcome)
         {
@@ -84,7 +84,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
                 logger.LogError("The upstream cannot be reached.");
                 return GatewayError.UpstreamUnavailable.ToResult();
             case UpstreamOutcome.CallerFailed failed:
-                return GatewayError.Of(failed.Failure, maxUploadBytes).ToResult();
+                return GatewayError.FromException(failed.Failure, maxUploadBytes).ToResult();
             default:
                 logger.LogError("Reservation {Reservation} was sent upstream and not answered; it is recorded as unconfirmed.", reservationId);
                 return GatewayError.UpstreamLost.ToResult();

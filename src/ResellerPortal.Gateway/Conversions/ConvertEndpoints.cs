@@ -55,7 +55,7 @@ internal sealed class ConversionHandler(
     {
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
-        var credentials = Credentials.Of(request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
+        var credentials = Credentials.Find(request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
         if (!ConverterName.TryCreate(from, to, out var converter) || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
         {
             throw new CallerErrorException(GatewayError.FormatsUnreadable);
@@ -72,38 +72,38 @@ internal sealed class ConversionHandler(
         }
 
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
-        if (request.Query["JobId"].ToString() is { Length: > 0 } jobName && await KnownJobAsync(context, jobName) is { } known)
+        if (request.Query["JobId"].ToString() is { Length: > 0 } jobName && await FindKnownJobAsync(context, jobName) is { } known)
         {
             await JobEndpoints.NameAsync(context, known);
             return;
         }
 
-        var hash = await identities.HashAsync(context, credentials);
+        var hash = await identities.AuthenticateForConversionAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
-            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.OriginOf(request)), context.RequestAborted);
+            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)), context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
-            throw new CallerErrorException(GatewayError.Of(reserved));
+            throw new CallerErrorException(GatewayError.FromRefusal(reserved));
         }
 
         // The entry's request id in the ledger, for support and for programs that keep books of their own.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}" + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
-        await PassOnAsync(context, held, credentials, path, isAsync);
+        await ForwardAsync(context, held, credentials, path, isAsync);
     }
 
-    private async Task PassOnAsync(HttpContext context, ReserveResult.Held held, Credentials credentials, string path, bool isAsync)
+    private async Task ForwardAsync(HttpContext context, ReserveResult.Held held, Credentials credentials, string path, bool isAsync)
     {
         ConversionJob? job = null;
         UpstreamOutcome outcome;
         CallerParameterFilter? parameters = null;
         HttpContent? body = null;
         var isSent = false;
-        using var place = share.TryEnter(held.ResellerId);
+        using var place = share.TryAcquire(held.ResellerId);
         try
         {
-            var account = await address.OfAsync(held.ResellerId);
-            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.Here(context.Request));
+            var account = await address.ResolveAsync(held.ResellerId);
+            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.GetBaseAddress(context.Request));
             if (!place.IsAcquired)
             {
                 throw new CallerErrorException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
@@ -115,7 +115,7 @@ internal sealed class ConversionHandler(
             var query = new List<KeyValuePair<string, string>>();
             foreach (var (name, value) in Credentials.QueryWithout(context.Request))
             {
-                if (await parameters.PassAsync(name, value, context.RequestAborted) is { } passed)
+                if (await parameters.FilterAsync(name, value, context.RequestAborted) is { } passed)
                 {
                     query.Add(KeyValuePair.Create(name, passed));
                 }
@@ -132,7 +132,7 @@ internal sealed class ConversionHandler(
 
             isSent = true;
             outcome = await upstream.ConvertAsync(
-                account, HttpMethod.Parse(context.Request.Method), path + Credentials.QueryOf(query), AcceptOf(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                account, HttpMethod.Parse(context.Request.Method), path + Credentials.BuildQuery(query), GetAccept(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
         catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {
@@ -150,7 +150,7 @@ internal sealed class ConversionHandler(
             body?.Dispose();
         }
 
-        await EndAsync(context, held, parameters, outcome, job);
+        await CompleteAsync(context, held, parameters, outcome, job);
 
         // A form may say only after its files that it is a job, and what it is called.
         async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SeeToJobAsync()
@@ -178,7 +178,7 @@ internal sealed class ConversionHandler(
         }
     }
 
-    private async Task EndAsync(HttpContext context, ReserveResult.Held held, CallerParameterFilter? parameters, UpstreamOutcome outcome, ConversionJob? job)
+    private async Task CompleteAsync(HttpContext context, ReserveResult.Held held, CallerParameterFilter? parameters, UpstreamOutcome outcome, ConversionJob? job)
     {
         switch (outcome)
         {
@@ -199,7 +199,7 @@ internal sealed class ConversionHandler(
                 return;
         }
 
-        await settlement.AnswerAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
+        await settlement.RespondAsync(context, held.ReservationId, outcome, options.Value.MaxUploadBytes);
         await RemoveAsync(job);
     }
 
@@ -220,13 +220,13 @@ internal sealed class ConversionHandler(
     }
 
     /// <summary>A repeated job is found before anything is held for it.</summary>
-    private async Task<ConversionJob?> KnownJobAsync(HttpContext context, string name)
+    private async Task<ConversionJob?> FindKnownJobAsync(HttpContext context, string name)
     {
-        var token = await identities.TokenAsync(context);
+        var token = await identities.AuthenticateAsync(context);
         return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted);
     }
 
-    private static string? AcceptOf(HttpRequest request) =>
+    private static string? GetAccept(HttpRequest request) =>
         request.Headers.Accept.ToString() is var accept && (accept.Contains("octet-stream", StringComparison.OrdinalIgnoreCase) || accept.Contains("multipart/", StringComparison.OrdinalIgnoreCase)) ? accept : null;
 
     private static void Demand(bool isMet, GatewayError error)

@@ -15,7 +15,7 @@ internal sealed class ResellerConcurrencyLimiter(IOptions<GatewayOptions> option
         : AtOnce(options.Value.ConcurrencyPerReseller);
 
     /// <returns>A place to give back at the end; <see cref="RateLimitLease.IsAcquired"/> says whether there was one.</returns>
-    public RateLimitLease TryEnter(ResellerId reseller) => _limits.AttemptAcquire(reseller);
+    public RateLimitLease TryAcquire(ResellerId reseller) => _limits.AttemptAcquire(reseller);
 
     public void Dispose() => _limits.Dispose();
 

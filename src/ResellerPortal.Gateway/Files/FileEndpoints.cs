@@ -35,7 +35,7 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
         }
 
-        var token = await identities.TokenAsync(context);
+        var token = await identities.AuthenticateAsync(context);
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
         var query = Credentials.QueryWithout(request).ToList();
         var source = query.FirstOrDefault(pair => pair.Key.Equals("url", StringComparison.OrdinalIgnoreCase)).Value;
@@ -48,16 +48,16 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.DispositionMissing);
         }
 
-        var account = await address.OfAsync(token.ResellerId, context.RequestAborted);
+        var account = await address.ResolveAsync(token.ResellerId, context.RequestAborted);
         using var body = source is null ? new RelayedContent(request) : null;
         HttpResponseMessage answer;
         try
         {
-            answer = await upstream.SendAsync(account, HttpMethod.Post, "/upload" + Credentials.QueryOf(query), body, context.RequestAborted);
+            answer = await upstream.SendAsync(account, HttpMethod.Post, "/upload" + Credentials.BuildQuery(query), body, context.RequestAborted);
         }
         catch (HttpRequestException) when (body?.Failure is { } callers)
         {
-            throw new CallerErrorException(GatewayError.Of(callers, maxBytes));
+            throw new CallerErrorException(GatewayError.FromException(callers, maxBytes));
         }
 
         using (answer)
@@ -118,12 +118,12 @@ internal static partial class FileEndpoints
         HttpContext context, HttpMethod method, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
     {
         var file = files.Read(fileId);
-        if (file is null || !UpstreamIdForm().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, identities))
+        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, identities))
         {
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        var account = await address.OfAsync(file.Reseller, context.RequestAborted) with { BaseAddress = address.BaseOf(file.Region) };
+        var account = await address.ResolveAsync(file.Reseller, context.RequestAborted) with { BaseAddress = address.GetBaseAddress(file.Region) };
         var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
         if (answer.IsSuccessStatusCode)
         {
@@ -135,7 +135,7 @@ internal static partial class FileEndpoints
     }
 
     private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator identities) =>
-        Credentials.Of(context.Request) is not null && await identities.TokenAsync(context) is ApiToken token && token.CustomerId != file.Customer;
+        Credentials.Find(context.Request) is not null && await identities.AuthenticateAsync(context) is ApiToken token && token.CustomerId != file.Customer;
 
     private static JsonObject? Parse(string text)
     {
@@ -150,5 +150,5 @@ internal static partial class FileEndpoints
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{8,200}$")]
-    private static partial Regex UpstreamIdForm();
+    private static partial Regex UpstreamIdRegex();
 }

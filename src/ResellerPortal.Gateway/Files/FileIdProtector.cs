@@ -22,7 +22,7 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
 
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Gateway.FileId.v1");
 
-    public static bool HasForm(string text) => text.StartsWith(Seal, StringComparison.Ordinal) && text.Length < 1000;
+    public static bool IsWellFormed(string text) => text.StartsWith(Seal, StringComparison.Ordinal) && text.Length < 1000;
 
     public string Issue(StoredFile file)
     {
@@ -42,7 +42,7 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
     /// <returns>Null for what is no id of ours, or of a file that is gone.</returns>
     public StoredFile? Read(string id)
     {
-        if (!HasForm(id))
+        if (!IsWellFormed(id))
         {
             return null;
         }

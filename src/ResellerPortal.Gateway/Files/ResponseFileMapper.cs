@@ -9,7 +9,7 @@ namespace ResellerPortal.Gateway.Files;
 public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOptions> options)
 {
     /// <summary>The gateway's own address, without a slash at its end.</summary>
-    public string Here(HttpRequest request) =>
+    public string GetBaseAddress(HttpRequest request) =>
         options.Value.PublicUrl is { Length: > 0 } configured ? configured.TrimEnd('/') : $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>Changes an answer in place: of a conversion ("Files") or of an upload (itself).</summary>
@@ -17,7 +17,7 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
     {
         return answer =>
         {
-            var here = Here(request);
+            var here = GetBaseAddress(request);
             foreach (var file in ((JsonNode?[])[answer, .. answer["Files"] as JsonArray ?? []]).OfType<JsonObject>())
             {
                 if (file["FileId"]?.ToString() is { Length: > 0 } upstreamId)

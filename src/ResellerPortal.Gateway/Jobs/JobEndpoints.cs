@@ -30,7 +30,7 @@ internal static class JobEndpoints
         HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, ResponseFileMapper answerFiles, JobSettlement ending, ConversionSettlement settlement, IOptions<GatewayOptions> options)
     {
         var job = await FindAsync(context, name, identities, jobs);
-        var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
+        var account = await address.ResolveAsync(job.ResellerId, context.RequestAborted);
         var outcome = await upstream.JobAsync(account, job.UpstreamId, answerFiles.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region), context.RequestAborted);
         switch (outcome)
         {
@@ -47,21 +47,21 @@ internal static class JobEndpoints
         }
 
         // Settling again what was settled before changes nothing, so a result may be fetched twice.
-        await settlement.AnswerAsync(context, job.Id, outcome, options.Value.MaxUploadBytes);
-        await jobs.EndAsync(job, JobSettlement.StateOf(outcome));
+        await settlement.RespondAsync(context, job.Id, outcome, options.Value.MaxUploadBytes);
+        await jobs.CompleteAsync(job, JobSettlement.GetState(outcome));
     }
 
     private static async Task DeleteAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, JobSettlement ending)
     {
         var job = await FindAsync(context, name, identities, jobs);
-        var account = await address.OfAsync(job.ResellerId, context.RequestAborted);
+        var account = await address.ResolveAsync(job.ResellerId, context.RequestAborted);
 
         // What has ended by now is charged; only what still runs is called off.
-        var isRunning = job.State == JobState.Running && !await ending.TryEndAsync(job, context.RequestAborted);
+        var isRunning = job.State == JobState.Running && !await ending.TryCompleteAsync(job, context.RequestAborted);
         using var answer = await upstream.SendAsync(account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);
         if (isRunning && answer.IsSuccessStatusCode)
         {
-            await ending.CallOffAsync(job);
+            await ending.CancelAsync(job);
         }
 
         context.Response.StatusCode = (int)answer.StatusCode;
@@ -69,7 +69,7 @@ internal static class JobEndpoints
 
     private static async Task<ConversionJob> FindAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs)
     {
-        var token = await identities.TokenAsync(context);
+        var token = await identities.AuthenticateAsync(context);
         return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerErrorException(GatewayError.JobUnknown);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement en
                 await CallWebHooksAsync(stoppingToken);
                 if (clock.GetUtcNow() >= _forgetAtUtc)
                 {
-                    await jobs.ForgetOldAsync(stoppingToken);
+                    await jobs.DeleteOldAsync(stoppingToken);
                     _forgetAtUtc = clock.GetUtcNow() + ForgetEvery;
                 }
             }
@@ -48,7 +48,7 @@ internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement en
         {
             if (clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor)
             {
-                await ending.TryEndAsync(job, cancellationToken);
+                await ending.TryCompleteAsync(job, cancellationToken);
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement en
     {
         foreach (var job in await jobs.WebHooksDueAsync(cancellationToken))
         {
-            await jobs.NoteWebHookAsync(job, await CallAsync(job, cancellationToken));
+            await jobs.RecordWebHookAttemptAsync(job, await CallAsync(job, cancellationToken));
         }
     }
 

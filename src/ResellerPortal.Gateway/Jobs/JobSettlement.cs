@@ -9,7 +9,7 @@ namespace ResellerPortal.Gateway.Jobs;
 /// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
 internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, ConversionSettlement settlement, UpstreamAccountResolver address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
 {
-    public static JobState StateOf(UpstreamOutcome outcome) => outcome switch
+    public static JobState GetState(UpstreamOutcome outcome) => outcome switch
     {
         UpstreamOutcome.Converted => JobState.Done,
         UpstreamOutcome.Lost => JobState.Lost,
@@ -21,9 +21,9 @@ internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Conver
 
     /// <summary>Asks the upstream once, and settles the job where it has ended.</summary>
     /// <returns>False where it still runs, as far as is known.</returns>
-    public async Task<bool> TryEndAsync(ConversionJob job, CancellationToken cancellationToken)
+    public async Task<bool> TryCompleteAsync(ConversionJob job, CancellationToken cancellationToken)
     {
-        var account = await address.OfAsync(job.ResellerId, cancellationToken);
+        var account = await address.ResolveAsync(job.ResellerId, cancellationToken);
         var outcome = await upstream.JobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
         var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobStore.UpstreamKeeps;
         switch (outcome)
@@ -47,14 +47,14 @@ internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Conver
         }
 
         await settlement.SettleAsync(job.Id, outcome, cost);
-        await jobs.EndAsync(job, StateOf(outcome));
+        await jobs.CompleteAsync(job, GetState(outcome));
         return true;
     }
 
     /// <summary>Ends a job that the upstream was told to stop: nothing was charged.</summary>
-    public async Task CallOffAsync(ConversionJob job)
+    public async Task CancelAsync(ConversionJob job)
     {
         await meter.ReleaseAsync(job.Id);
-        await jobs.EndAsync(job, JobState.Released);
+        await jobs.CompleteAsync(job, JobState.Released);
     }
 }

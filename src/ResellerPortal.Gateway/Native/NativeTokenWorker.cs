@@ -24,7 +24,7 @@ internal sealed class NativeTokenWorker(
         await tokens.DeleteRevokedUpstreamAsync(cancellationToken);
         foreach (var due in await usage.DueAsync(options.Value.StatisticsEvery, cancellationToken))
         {
-            await TakeInAsync(due, cancellationToken);
+            await PullUsageAsync(due, cancellationToken);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class NativeTokenWorker(
         }
     }
 
-    private async Task TakeInAsync(DueStatistics due, CancellationToken cancellationToken)
+    private async Task PullUsageAsync(DueStatistics due, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         DateOnly? through = null;
@@ -58,11 +58,11 @@ internal sealed class NativeTokenWorker(
                 var counted = await statistics.ReadAsync(account, day, day, cancellationToken).ToListAsync(cancellationToken);
                 isEmpty &= counted.Count == 0;
                 namesToken |= counted.Any(c => c.Token.Length > 0);
-                var (more, refusal) = await usage.TakeInAsync(due.Reseller, counted, cancellationToken);
+                var (more, refusal) = await usage.RecordAsync(due.Reseller, counted, cancellationToken);
                 added += more;
                 if (refusal is not null)
                 {
-                    await usage.NoteAsync(due.Reseller, through, added, refusal.Message, cancellationToken);
+                    await usage.RecordPullAsync(due.Reseller, through, added, refusal.Message, cancellationToken);
                     return;
                 }
 
@@ -78,6 +78,6 @@ internal sealed class NativeTokenWorker(
             fault = $"ConvertAPI's statistics could not be read. {reason} It is tried again.";
         }
 
-        await usage.NoteAsync(due.Reseller, through, added, fault, cancellationToken);
+        await usage.RecordPullAsync(due.Reseller, through, added, fault, cancellationToken);
     }
 }

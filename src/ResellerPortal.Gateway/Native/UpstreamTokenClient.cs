@@ -20,13 +20,13 @@ internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, Upstr
     {
         if (address.IsSandbox)
         {
-            return Refusal.Of("The built-in sandbox keeps no tokens. Set ConvertApi:BaseUrl to the real service to issue tokens there.");
+            return Refusal.Because("The built-in sandbox keeps no tokens. Set ConvertApi:BaseUrl to the real service to issue tokens there.");
         }
 
         var account = await address.ReadAsync(reseller, cancellationToken);
         if (!account.IsOwn)
         {
-            return Refusal.Of("Tokens at ConvertAPI need an account of the reseller's own there. Enter its secret under Gateway.");
+            return Refusal.Because("Tokens at ConvertAPI need an account of the reseller's own there. Enter its secret under Gateway.");
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, Upstr
             using var answer = await upstream.SendAsync(account, HttpMethod.Post, path, null, timeout.Token);
             if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
-                return Refusal.Of("ConvertAPI refused the account's secret. Enter the account's master token under Gateway; an API token may not make others.");
+                return Refusal.Because("ConvertAPI refused the account's secret. Enter the account's master token under Gateway; an API token may not make others.");
             }
 
             var text = await answer.Content.ReadAsStringAsync(timeout.Token);
@@ -47,12 +47,12 @@ internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, Upstr
             }
 
             logger.LogWarning("ConvertAPI did not make a token: {Status}", (int)answer.StatusCode);
-            return Refusal.Of($"ConvertAPI did not make the token (it answered {(int)answer.StatusCode}). Nothing was issued; try again.");
+            return Refusal.Because($"ConvertAPI did not make the token (it answered {(int)answer.StatusCode}). Nothing was issued; try again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             logger.LogWarning("ConvertAPI did not make a token: {Reason}", failure.Message);
-            return Refusal.Of("ConvertAPI cannot be reached at the moment. Nothing was issued; try again in a minute.");
+            return Refusal.Because("ConvertAPI cannot be reached at the moment. Nothing was issued; try again in a minute.");
         }
     }
 

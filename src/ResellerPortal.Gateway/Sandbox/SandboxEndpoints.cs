@@ -132,7 +132,7 @@ public static class SandboxEndpoints
         try
         {
             using var client = clients.CreateClient(FetchClient);
-            return new SandboxFile(SandboxRequest.NameOf(new Uri(address).LocalPath), await client.GetByteArrayAsync(address));
+            return new SandboxFile(SandboxRequest.GetName(new Uri(address).LocalPath), await client.GetByteArrayAsync(address));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or Callers.CallerErrorException or UriFormatException)
         {

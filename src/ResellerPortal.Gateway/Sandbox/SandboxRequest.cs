@@ -15,7 +15,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
     public static async Task<SandboxRequest> ReadAsync(HttpRequest request)
     {
         var storeInQuery = IsTrue(request.Query["StoreFile"]);
-        var references = request.Query.Where(pair => IsOfFile(pair.Key)).Select(pair => pair.Value.ToString()).ToList();
+        var references = request.Query.Where(pair => IsFileParameter(pair.Key)).Select(pair => pair.Value.ToString()).ToList();
         if (request.Headers.ContentDisposition.Count > 0)
         {
             return new SandboxRequest([await RawAsync(request)], references, storeInQuery);
@@ -29,10 +29,10 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
             {
                 using var content = new MemoryStream((int)file.Length);
                 await file.CopyToAsync(content);
-                files.Add(new SandboxFile(NameOf(file.FileName), content.ToArray()));
+                files.Add(new SandboxFile(GetName(file.FileName), content.ToArray()));
             }
 
-            references.AddRange(form.Where(pair => IsOfFile(pair.Key)).Select(pair => pair.Value.ToString()));
+            references.AddRange(form.Where(pair => IsFileParameter(pair.Key)).Select(pair => pair.Value.ToString()));
             return new SandboxRequest(files, references, storeInQuery || IsTrue(form["StoreFile"]));
         }
 
@@ -51,7 +51,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content);
         var named = System.Net.Http.Headers.ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition, out var disposition);
-        return new SandboxFile(NameOf(named ? disposition!.FileNameStar ?? disposition.FileName?.Trim('"') ?? "" : request.Query["filename"].ToString()), content.ToArray());
+        return new SandboxFile(GetName(named ? disposition!.FileNameStar ?? disposition.FileName?.Trim('"') ?? "" : request.Query["filename"].ToString()), content.ToArray());
     }
 
     private static SandboxRequest ReadParameters(JsonElement root, List<string> references, bool storeFile)
@@ -76,7 +76,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
                     Take(file);
                 }
             }
-            else if (name is not null && IsOfFile(name) && parameter.TryGetProperty("Value", out var reference))
+            else if (name is not null && IsFileParameter(name) && parameter.TryGetProperty("Value", out var reference))
             {
                 references.Add(reference.ToString());
             }
@@ -96,14 +96,14 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
             }
             else
             {
-                files.Add(new SandboxFile(NameOf(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
+                files.Add(new SandboxFile(GetName(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
             }
         }
     }
 
-    private static bool IsOfFile(string name) => name.Equals("File", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Files", StringComparison.OrdinalIgnoreCase);
+    private static bool IsFileParameter(string name) => name.Equals("File", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Files", StringComparison.OrdinalIgnoreCase);
 
-    public static string NameOf(string fileName)
+    public static string GetName(string fileName)
     {
         var name = Path.GetFileName(fileName);
         return name.Length == 0 ? "file" : name;

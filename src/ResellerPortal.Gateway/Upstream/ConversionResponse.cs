@@ -131,11 +131,11 @@ internal sealed class StreamedResponse : ConversionResponse
             }
         }
 
-        return PassAsync(context.Response.Body, context.RequestAborted, default);
+        return CopyToAsync(context.Response.Body, context.RequestAborted, default);
     }
 
     public override Task<long?> ReadCostAsync(CancellationToken cancellationToken) =>
-        MayTellCostLater ? PassAsync(Stream.Null, default, cancellationToken) : Task.FromResult(Cost);
+        MayTellCostLater ? CopyToAsync(Stream.Null, default, cancellationToken) : Task.FromResult(Cost);
 
     public override void Dispose()
     {
@@ -144,7 +144,7 @@ internal sealed class StreamedResponse : ConversionResponse
     }
 
     /// <summary>Copies until the end. A caller who has gone is written to no more, but the cost is still looked for.</summary>
-    private async Task<long?> PassAsync(Stream caller, CancellationToken callerGone, CancellationToken cancellationToken)
+    private async Task<long?> CopyToAsync(Stream caller, CancellationToken callerGone, CancellationToken cancellationToken)
     {
         var buffer = BufferPool.Rent(BufferSize);
         var tail = new byte[TailSize];

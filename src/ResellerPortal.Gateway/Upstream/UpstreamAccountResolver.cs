@@ -33,7 +33,7 @@ public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options,
     public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
 
     /// <summary>The account of a reseller: its own before the operator's.</summary>
-    public async ValueTask<UpstreamAccount> OfAsync(ResellerId reseller, CancellationToken cancellationToken = default)
+    public async ValueTask<UpstreamAccount> ResolveAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {
         if (_known.TryGetValue(reseller, out var known) && known.Until > clock.GetUtcNow())
         {
@@ -46,15 +46,15 @@ public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options,
     /// <summary>The account of a reseller as it is now, for acts that are worth the question.</summary>
     public async Task<UpstreamAccount> ReadAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
-        var choice = await settings.OfAsync(reseller, cancellationToken);
+        var choice = await settings.GetAsync(reseller, cancellationToken);
         var region = options.Value.Regions.ContainsKey(choice.Region) ? choice.Region : "";
-        var account = new UpstreamAccount(BaseOf(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
+        var account = new UpstreamAccount(GetBaseAddress(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
         _known[reseller] = (account, clock.GetUtcNow() + Remembered);
         return account;
     }
 
     /// <summary>The base address of a region, without a slash at its end.</summary>
-    public string BaseOf(string region) =>
+    public string GetBaseAddress(string region) =>
         options.Value.IsSandbox ? SandboxBase()
         : (region.Length > 0 && options.Value.Regions.TryGetValue(region, out var regional) ? regional : options.Value.BaseUrl).TrimEnd('/');
 

@@ -14,7 +14,7 @@ internal sealed class UpstreamCircuitBreaker
     private readonly ConcurrentDictionary<string, Circuit> _ways = new();
 
     /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
-    public bool IsDown(string baseAddress) => WayTo(baseAddress).State.CircuitState == CircuitState.Open;
+    public bool IsDown(string baseAddress) => GetCircuit(baseAddress).State.CircuitState == CircuitState.Open;
 
     /// <param name="send">Sends once; a fault is in its outcome, not thrown.</param>
     public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<Outcome<UpstreamOutcome>>> send)
@@ -22,7 +22,7 @@ internal sealed class UpstreamCircuitBreaker
         var context = ResilienceContextPool.Shared.Get();
         try
         {
-            var outcome = await WayTo(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => send(), context, send);
+            var outcome = await GetCircuit(baseAddress).Pipeline.ExecuteOutcomeAsync(static (_, send) => send(), context, send);
             if (outcome.Exception is BrokenCircuitException)
             {
                 return new UpstreamOutcome.Unreachable();
@@ -37,7 +37,7 @@ internal sealed class UpstreamCircuitBreaker
         }
     }
 
-    private Circuit WayTo(string baseAddress) => _ways.GetOrAdd(baseAddress, _ => new Circuit());
+    private Circuit GetCircuit(string baseAddress) => _ways.GetOrAdd(baseAddress, _ => new Circuit());
 
     private sealed class Circuit
     {

@@ -36,7 +36,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
         {
             // Not the caller's cancellation: once sent, a conversion may be charged, so its answer is awaited.
             using var timeout = new CancellationTokenSource(patience);
-            using var request = RequestOf(account, method, pathAndQuery, accept);
+            using var request = CreateRequest(account, method, pathAndQuery, accept);
             request.Content = body;
             try
             {
@@ -44,7 +44,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
             }
             catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerErrorException)
             {
-                return Outcome.FromResult(OutcomeOf(failure, body as RelayedContent));
+                return Outcome.FromResult(ToOutcome(failure, body as RelayedContent));
             }
             catch (Exception fault)
             {
@@ -60,7 +60,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
     /// <summary>Asks for the result of a job.</summary>
     public async Task<UpstreamOutcome> JobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt, CancellationToken cancellationToken)
     {
-        using var request = RequestOf(account, HttpMethod.Get, $"/async/job/{jobId}", null);
+        using var request = CreateRequest(account, HttpMethod.Get, $"/async/job/{jobId}", null);
         try
         {
             var response = await _sender.SendAsync(request, cancellationToken);
@@ -85,14 +85,14 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
     /// <exception cref="HttpRequestException">It was not answered.</exception>
     public async Task<HttpResponseMessage> SendAsync(UpstreamAccount account, HttpMethod method, string pathAndQuery, HttpContent? body, CancellationToken cancellationToken)
     {
-        using var request = RequestOf(account, method, pathAndQuery, null);
+        using var request = CreateRequest(account, method, pathAndQuery, null);
         request.Content = body;
         return await _sender.SendAsync(request, cancellationToken);
     }
 
     public void Dispose() => _sender.Dispose();
 
-    private static HttpRequestMessage RequestOf(UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept)
+    private static HttpRequestMessage CreateRequest(UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept)
     {
         var request = new HttpRequestMessage(method, account.BaseAddress + pathAndQuery);
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + account.Secret);
@@ -100,7 +100,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
         return request;
     }
 
-    private static UpstreamOutcome OutcomeOf(Exception failure, RelayedContent? body) =>
+    private static UpstreamOutcome ToOutcome(Exception failure, RelayedContent? body) =>
         body?.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
         : failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
             && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()

@@ -22,15 +22,15 @@ internal sealed class UpstreamReadingWorker(
             return;
         }
 
-        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(address.BaseOf(""), address.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
+        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(address.GetBaseAddress(""), address.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
         foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
         {
-            accounts.Add((reseller, new UpstreamAccount(address.BaseOf(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
+            accounts.Add((reseller, new UpstreamAccount(address.GetBaseAddress(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
         }
 
         foreach (var (owner, account) in accounts)
         {
-            var mark = ReconciliationService.MarkOf(account.Secret);
+            var mark = ReconciliationService.ComputeAccountFingerprint(account.Secret);
             var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
             if (last + options.Value.ReadingsEvery > clock.GetUtcNow())
             {

@@ -75,23 +75,23 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
             fields[name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant()] = value;
         }
 
-        var time = TextOf(fields, Times) ?? throw new InvalidDataException("A record of its statistics has no date.");
+        var time = FindText(fields, Times) ?? throw new InvalidDataException("A record of its statistics has no date.");
         if (!DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var atUtc))
         {
             throw new InvalidDataException("A record of its statistics has a date that cannot be read.");
         }
 
-        var cost = TextOf(fields, Costs) ?? throw new InvalidDataException("A record of its statistics has no cost.");
+        var cost = FindText(fields, Costs) ?? throw new InvalidDataException("A record of its statistics has no cost.");
         if (!decimal.TryParse(cost, NumberStyles.Number, CultureInfo.InvariantCulture, out var conversions) || conversions < 0 || conversions > 1_000_000_000 || conversions != decimal.Truncate(conversions))
         {
             throw new InvalidDataException("A record of its statistics has a cost that is no number of conversions.");
         }
 
-        var converter = TextOf(fields, Sources) is { } from && TextOf(fields, Targets) is { } to ? $"{from}-to-{to}" : TextOf(fields, ["converter"]);
-        return new CountedUsage(TextOf(fields, Tokens) ?? "", atUtc, time.Length > 10, converter, (long)conversions);
+        var converter = FindText(fields, Sources) is { } from && FindText(fields, Targets) is { } to ? $"{from}-to-{to}" : FindText(fields, ["converter"]);
+        return new CountedUsage(FindText(fields, Tokens) ?? "", atUtc, time.Length > 10, converter, (long)conversions);
     }
 
-    private static string? TextOf(Dictionary<string, JsonElement> fields, string[] names)
+    private static string? FindText(Dictionary<string, JsonElement> fields, string[] names)
     {
         foreach (var name in names)
         {

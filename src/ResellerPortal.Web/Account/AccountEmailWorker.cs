@@ -12,7 +12,7 @@ namespace ResellerPortal.Web.Account;
 /// <summary>The portal's address in letters: what the settings say, else where this server listens.</summary>
 internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
 {
-    public string Of(string path) => portal.Of(path) ?? (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? "") + path;
+    public string Create(string path) => portal.FindUrl(path) ?? (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? "") + path;
 }
 
 /// <summary>Mails letters about accounts: invitations, confirmations, resets, and what changed. Links are made as a letter goes out.</summary>
@@ -74,7 +74,7 @@ internal sealed class AccountEmailWorker(
     {
         if (letter.Kind == AccountEmailKind.Notice)
         {
-            return new OutgoingMail(letter.Email, "Your account changed", $"{letter.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Of("/account/forgot")}\n");
+            return new OutgoingMail(letter.Email, "Your account changed", $"{letter.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Create("/account/forgot")}\n");
         }
 
         if (letter.Kind == AccountEmailKind.Invitation)
@@ -83,7 +83,7 @@ internal sealed class AccountEmailWorker(
                 ? new OutgoingMail(
                     invitation.Email,
                     "You are invited",
-                    $"{invitation.InvitedBy} invites you to a seat in Reseller Portal. Take it here, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Of(links.PathOf(invitation, isMailed: true))}\n\nThe link works once. If you did not expect it, leave it.\n")
+                    $"{invitation.InvitedBy} invites you to a seat in Reseller Portal. Take it here, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Create(links.CreatePath(invitation, isMailed: true))}\n\nThe link works once. If you did not expect it, leave it.\n")
                 : null;
         }
 
@@ -103,5 +103,5 @@ internal sealed class AccountEmailWorker(
     }
 
     private string Link(string path, PortalUser user, string code) =>
-        QueryHelpers.AddQueryString(address.Of(path), new Dictionary<string, string?> { ["user"] = user.Id.ToString(), ["code"] = code });
+        QueryHelpers.AddQueryString(address.Create(path), new Dictionary<string, string?> { ["user"] = user.Id.ToString(), ["code"] = code });
 }

@@ -32,7 +32,7 @@ public sealed partial class AccountPage(PortalUserManager users, UserAccountServ
 
     private async Task AskConfirmationAsync()
     {
-        await accounts.AskForLetterAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
+        await accounts.RequestEmailAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
         navigation.NavigateTo("/account?said=confirm");
     }
 }

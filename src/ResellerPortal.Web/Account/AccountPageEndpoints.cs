@@ -21,7 +21,7 @@ internal static class AccountPageEndpoints
             {
                 null => "/account/denied",
                 { NeedsSecondFactor: true } => "/account?said=second-factor",
-                var actor => Components.Navigation.HomeOf(actor),
+                var actor => Components.Navigation.GetHome(actor),
             }));
 
         var account = endpoints.MapGroup("/account");
@@ -46,7 +46,7 @@ internal static class AccountPageEndpoints
 
     private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, MembershipDirectory seats, PortalSignIn signIn, PortalUserManager users)
     {
-        var chosen = user.PortalUserId is { } userId ? (await seats.SeatsOfAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
+        var chosen = user.PortalUserId is { } userId ? (await seats.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
             await signIn.RenewAsync(known, chosen.Id, visit: null);
@@ -105,6 +105,6 @@ internal static class AccountPageEndpoints
     /// <param name="link">What the account's page gives along; another site that leads here has none, and connects nothing.</param>
     private static async Task<IResult> ProviderAsync(string name, string? link, HttpContext context, PortalSignIn signIn, ProviderLinks links) =>
         (await signIn.GetExternalAuthenticationSchemesAsync()).Any(s => s.Name == name)
-            ? Results.Challenge(signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.UserOf(link, context.User)), [name])
+            ? Results.Challenge(signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.FindUserId(link, context.User)), [name])
             : Results.NotFound("There is no such provider.");
 }

@@ -12,7 +12,7 @@ public sealed partial class ChooseMembershipPage(AuthenticationStateProvider aut
         var state = await authentication.GetAuthenticationStateAsync();
         if (state.User.PortalUserId is { } userId)
         {
-            _seats = await seats.SeatsOfAsync(userId);
+            _seats = await seats.ListAsync(userId);
         }
     }
 }

@@ -47,7 +47,7 @@ public static class MembershipClaims
 
     extension(MembershipDirectory seats)
     {
-        public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) => user.SignedIn is { } who ? seats.ActorOfAsync(who) : Task.FromResult<Actor?>(null);
+        public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) => user.SignedIn is { } who ? seats.FindActorAsync(who) : Task.FromResult<Actor?>(null);
     }
 }
 

@@ -27,7 +27,7 @@ public sealed partial class InvitationPage(InvitationService invitations, Portal
     {
         if (await users.GetUserAsync(http.HttpContext!.User) is { } user)
         {
-            await TakeAsync(user, isNew: false);
+            await AddMembershipAsync(user, isNew: false);
         }
     }
 
@@ -46,10 +46,10 @@ public sealed partial class InvitationPage(InvitationService invitations, Portal
             return;
         }
 
-        await TakeAsync(user, isNew: true);
+        await AddMembershipAsync(user, isNew: true);
     }
 
-    private async Task TakeAsync(PortalUser user, bool isNew)
+    private async Task AddMembershipAsync(PortalUser user, bool isNew)
     {
         var outcome = await invitations.AcceptAsync(Key ?? "", user.Id, http.HttpContext!.Connection.RemoteIpAddress?.ToString());
         if (outcome.Refusal is { } refusal)
@@ -62,7 +62,7 @@ public sealed partial class InvitationPage(InvitationService invitations, Portal
         {
             if (!user.EmailConfirmed)
             {
-                await accounts.AskForLetterAsync(AccountEmailKind.ConfirmEmail, user.Email!);
+                await accounts.RequestEmailAsync(AccountEmailKind.ConfirmEmail, user.Email!);
             }
 
             await signIn.SignInAsync(user, isPersistent: false);

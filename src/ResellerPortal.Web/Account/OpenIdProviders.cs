@@ -88,7 +88,7 @@ internal static class OpenIdProviders
             return signedIn is null ? "/account/sign-in?provider=unknown" : "/account?said=provider-taken";
         }
 
-        await accounts.NoteAsync(user.Id, "members.provider", $"{login.ProviderDisplayName} can sign in to the account now.", context.Connection.RemoteIpAddress?.ToString());
+        await accounts.AuditAsync(user.Id, "members.provider", $"{login.ProviderDisplayName} can sign in to the account now.", context.Connection.RemoteIpAddress?.ToString());
         if (signedIn is not null)
         {
             return "/account?said=provider-added";

@@ -39,8 +39,8 @@ public sealed class OwnAccountService(PortalUserManager users, UserAccountServic
         return false;
     }
 
-    public Task NoteAsync(PortalUser user, string action, string what) => accounts.NoteAsync(user.Id, action, what, Context.User.FromAddress);
+    public Task AuditAsync(PortalUser user, string action, string what) => accounts.AuditAsync(user.Id, action, what, Context.User.FromAddress);
 
     /// <summary>Shows the page anew, so that loading it again repeats nothing.</summary>
-    public void Done(string said) => navigation.NavigateTo("/account?said=" + said);
+    public void Complete(string said) => navigation.NavigateTo("/account?said=" + said);
 }

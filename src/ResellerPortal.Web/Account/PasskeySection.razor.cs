@@ -39,14 +39,14 @@ public sealed partial class PasskeySection(OwnAccountService account, PortalSign
 
         made.Passkey.Name = string.IsNullOrWhiteSpace(Name) ? "Passkey" : Name.Trim();
         await account.Users.AddOrUpdatePasskeyAsync(User, made.Passkey);
-        await account.NoteAsync(User, "members.passkey", $"The passkey \"{made.Passkey.Name}\" was added.");
-        account.Done("passkey");
+        await account.AuditAsync(User, "members.passkey", $"The passkey \"{made.Passkey.Name}\" was added.");
+        account.Complete("passkey");
     }
 
     private async Task RemoveAsync(UserPasskeyInfo passkey)
     {
         await account.Users.RemovePasskeyAsync(User, passkey.CredentialId);
-        await account.NoteAsync(User, "members.passkey", $"The passkey \"{passkey.Name}\" was removed.");
-        account.Done("passkey-gone");
+        await account.AuditAsync(User, "members.passkey", $"The passkey \"{passkey.Name}\" was removed.");
+        account.Complete("passkey-gone");
     }
 }

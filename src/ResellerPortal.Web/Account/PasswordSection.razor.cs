@@ -34,7 +34,7 @@ public sealed partial class PasswordSection(OwnAccountService account, PortalSig
 
         await sessions.EndAsync(User.Id, but: account.Session);
         await signIn.RenewAsync(User, account.Context.User.ChosenSeat, account.Context.User.VisitId);
-        await account.NoteAsync(User, "members.password", "The password was changed; all other sessions ended.");
-        account.Done("password");
+        await account.AuditAsync(User, "members.password", "The password was changed; all other sessions ended.");
+        account.Complete("password");
     }
 }

@@ -22,15 +22,15 @@ public sealed partial class PayPage(CheckoutService desk, PaymentEventDispatcher
 
     protected override async Task OnInitializedAsync()
     {
-        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await desk.ByLinkAsync(key)) is null)
+        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await desk.FindByLinkAsync(key)) is null)
         {
             return;
         }
 
         if (Guid.TryParse(Checkout, out var id) && await sync.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
         {
-            (_returned, _isRunning) = (CheckoutText.Of(checkout), checkout.State == CheckoutState.Processing);
-            _invoice = await desk.ByLinkAsync(key);
+            (_returned, _isRunning) = (CheckoutText.For(checkout), checkout.State == CheckoutState.Processing);
+            _invoice = await desk.FindByLinkAsync(key);
         }
     }
 

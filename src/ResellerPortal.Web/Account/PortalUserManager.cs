@@ -34,7 +34,7 @@ public sealed class PortalUserManager(
             user.LockoutRounds++;
             user.LockoutEnd = end - Options.Lockout.DefaultLockoutTimeSpan + (rest < LongestRest ? rest : LongestRest);
             result = await UpdateUserAsync(user);
-            await accounts.NoteAsync(user.Id, "members.lockout", $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong passwords.", null);
+            await accounts.AuditAsync(user.Id, "members.lockout", $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong passwords.", null);
         }
 
         return result;

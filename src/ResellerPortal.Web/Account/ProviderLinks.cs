@@ -17,7 +17,7 @@ public sealed class ProviderLinks(IDataProtectionProvider protection)
     public string For(ClaimsPrincipal user) => _protector.Protect(user.SessionId!.Value.ToString(), GoodFor);
 
     /// <returns>The user that the provider may be connected with; null where the link is not this session's.</returns>
-    public string? UserOf(string? link, ClaimsPrincipal user)
+    public string? FindUserId(string? link, ClaimsPrincipal user)
     {
         try
         {

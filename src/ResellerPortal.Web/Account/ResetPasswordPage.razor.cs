@@ -40,6 +40,6 @@ public sealed partial class ResetPasswordPage(PortalUserManager users, UserSessi
         await users.UpdateAsync(user);
         await users.SetLockoutEndDateAsync(user, null);
         await sessions.EndAsync(user.Id);
-        await accounts.NoteAsync(user.Id, "members.password", "A new password was set by a link sent by mail; all sessions ended.", http.HttpContext?.Connection.RemoteIpAddress?.ToString());
+        await accounts.AuditAsync(user.Id, "members.password", "A new password was set by a link sent by mail; all sessions ended.", http.HttpContext?.Connection.RemoteIpAddress?.ToString());
     }
 }

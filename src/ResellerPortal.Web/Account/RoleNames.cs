@@ -5,7 +5,7 @@ namespace ResellerPortal.Web.Account;
 /// <summary>Roles in words.</summary>
 internal static class RoleNames
 {
-    public static string Of(Role role) => role switch
+    public static string For(Role role) => role switch
     {
         Role.OperatorAdmin => "administrator",
         Role.OperatorSupport => "support (reads only)",

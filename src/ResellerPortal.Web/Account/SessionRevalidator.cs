@@ -33,7 +33,7 @@ internal sealed class SessionRevalidator(ILoggerFactory loggers, MembershipDirec
         lifetime.ApplicationStopping.IsCancellationRequested
         || (authenticationState.User.SignedIn is { } who
             && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
-            && await seats.ActorOfAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+            && await seats.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
 }
 
 /// <summary>How many circuits one user may have open on a node; each holds memory.</summary>

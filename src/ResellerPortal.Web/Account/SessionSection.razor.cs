@@ -11,20 +11,20 @@ public sealed partial class SessionSection(OwnAccountService account, UserSessio
     [Parameter, EditorRequired]
     public PortalUser User { get; set; } = null!;
 
-    protected override async Task OnInitializedAsync() => _sessions = await sessions.OfAsync(User.Id);
+    protected override async Task OnInitializedAsync() => _sessions = await sessions.ListAsync(User.Id);
 
     private async Task EndAsync(UserSession session)
     {
         await sessions.EndAsync(User.Id, only: session.Id);
-        await account.NoteAsync(User, "members.session", "A session on another device was ended.");
-        account.Done("sessions");
+        await account.AuditAsync(User, "members.session", "A session on another device was ended.");
+        account.Complete("sessions");
     }
 
     private async Task EndAllAsync()
     {
         await sessions.EndAsync(User.Id);
         await account.Users.UpdateSecurityStampAsync(User);
-        await account.NoteAsync(User, "members.session", "All sessions were ended.");
+        await account.AuditAsync(User, "members.session", "All sessions were ended.");
         navigation.NavigateTo("/account/sign-in");
     }
 }
@@ -32,7 +32,7 @@ public sealed partial class SessionSection(OwnAccountService account, UserSessio
 /// <summary>A browser in words, as far as it says what it is.</summary>
 internal static class UserAgentText
 {
-    public static string Of(string agent)
+    public static string For(string agent)
     {
         var browser = agent switch
         {

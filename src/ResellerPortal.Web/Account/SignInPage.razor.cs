@@ -39,7 +39,7 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
         var result = await signIn.PasswordSignInAsync(Input.Email.Trim(), Input.Password, Input.StaySignedIn, lockoutOnFailure: true);
         if (result.Succeeded)
         {
-            GoOn();
+            Continue();
         }
         else if (result.RequiresTwoFactor)
         {
@@ -55,14 +55,14 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
     {
         if (Credential is { Length: > 0 } && (await signIn.PasskeySignInAsync(Credential)).Succeeded)
         {
-            GoOn();
+            Continue();
             return;
         }
 
         _refusal = "This passkey is not known here, or the attempt took too long. Try again, or sign in another way.";
     }
 
-    private void GoOn() => navigation.NavigateTo(LocalPath.Of(ReturnUrl));
+    private void Continue() => navigation.NavigateTo(LocalPath.Sanitize(ReturnUrl));
 
     private sealed class SignInForm
     {
@@ -81,5 +81,5 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
 /// <summary>Where to go on after signing in: within the portal, wherever the address came from.</summary>
 internal static class LocalPath
 {
-    public static string Of(string? url) => url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/";
+    public static string Sanitize(string? url) => url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/";
 }

@@ -27,20 +27,20 @@ public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager
         }
     }
 
-    private async Task SignInAsync() => GoOn(await signIn.CodeSignInAsync(Plain(Code), Stay), "This code is not right, or too old. Wait for the next one.");
+    private async Task SignInAsync() => Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is not right, or too old. Wait for the next one.");
 
-    private async Task RecoverAsync() => GoOn(await signIn.RecoveryCodeSignInAsync(Plain(Recovery)), "This recovery code is not right, or was used before.");
+    private async Task RecoverAsync() => Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is not right, or was used before.");
 
-    private void GoOn(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
+    private void Continue(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
     {
         if (result.Succeeded)
         {
-            navigation.NavigateTo(LocalPath.Of(ReturnUrl));
+            navigation.NavigateTo(LocalPath.Sanitize(ReturnUrl));
             return;
         }
 
         _refusal = result.IsLockedOut ? "Too many attempts. The account rests for some minutes." : refusal;
     }
 
-    private static string Plain(string? code) => (code ?? "").Replace(" ", "", StringComparison.Ordinal).Trim();
+    private static string Normalize(string? code) => (code ?? "").Replace(" ", "", StringComparison.Ordinal).Trim();
 }

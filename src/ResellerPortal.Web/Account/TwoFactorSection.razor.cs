@@ -61,7 +61,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
             await account.Users.SetTwoFactorEnabledAsync(User, true);
             await sessions.StrengthenAsync(User.Id, account.Session);
             await KeepSessionAsync();
-            await account.NoteAsync(User, "members.second-factor", "An authenticator was set up.");
+            await account.AuditAsync(User, "members.second-factor", "An authenticator was set up.");
             await MakeCodesAsync();
         }
     }
@@ -70,7 +70,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     {
         if (await account.KnowsPasswordAsync(User, Password))
         {
-            await account.NoteAsync(User, "members.second-factor", "New recovery codes were made; the former ones are dead.");
+            await account.AuditAsync(User, "members.second-factor", "New recovery codes were made; the former ones are dead.");
             await MakeCodesAsync();
             return;
         }
@@ -89,8 +89,8 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
         await account.Users.SetTwoFactorEnabledAsync(User, false);
         await account.Users.ResetAuthenticatorKeyAsync(User);
         await KeepSessionAsync();
-        await account.NoteAsync(User, "members.second-factor", "The authenticator was switched off.");
-        account.Done("authenticator-off");
+        await account.AuditAsync(User, "members.second-factor", "The authenticator was switched off.");
+        account.Complete("authenticator-off");
     }
 
     /// <summary>Identity's stamp of the user has changed; this session goes on with the new one.</summary>

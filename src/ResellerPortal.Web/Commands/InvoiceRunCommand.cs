@@ -34,7 +34,7 @@ internal static class InvoiceRunCommand
         await using var documents = new DocumentWriter(services.GetRequiredService<IInvoiceDocument>(), services.GetRequiredService<IElectronicInvoice>());
         foreach (var reseller in resellers)
         {
-            isComplete &= await RunAsync(services, documents, Actor.Portal("invoice-run", TenantScope.Of(reseller.Id)), reseller.Slug, period);
+            isComplete &= await RunAsync(services, documents, Actor.Portal("invoice-run", TenantScope.ForReseller(reseller.Id)), reseller.Slug, period);
         }
 
         return isComplete ? 0 : 1;
@@ -79,10 +79,10 @@ internal static class InvoiceRunCommand
         }
 
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
-        await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<LogoService>().OfAsync(actor, snapshot.LogoHash));
-        var missing = services.GetRequiredService<IElectronicInvoice>().MissingFrom(snapshot);
+        await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<LogoService>().FindAsync(actor, snapshot.LogoHash));
+        var missing = services.GetRequiredService<IElectronicInvoice>().FindMissing(snapshot);
         var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, for it lacks {string.Join(", ", missing)}";
-        return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.FileOf(folder, snapshot)}{files}", true);
+        return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.GetFilePath(folder, snapshot)}{files}", true);
     }
 
     private static string? Option(string[] args, string name)

@@ -39,10 +39,10 @@ internal static class PortalCommands
         }
 
         var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
-        var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
+        var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         Console.WriteLine(invitation is null
             ? $"{email} is an operator already and signs in as before."
-            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: {services.GetRequiredService<PortalAddress>().Of(path!) ?? path}");
+            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: {services.GetRequiredService<PortalAddress>().FindUrl(path!) ?? path}");
         return 0;
     }
 

@@ -38,7 +38,7 @@ public sealed partial class BalanceView(CurrentActor current, BalanceQueries que
         return new TableData<BalanceTransaction> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
-    private static string NameOf(BalanceTransactionKind kind) => kind switch
+    private static string GetName(BalanceTransactionKind kind) => kind switch
     {
         BalanceTransactionKind.TopUp => "Paid in",
         BalanceTransactionKind.InvoicePaid => "Invoice paid",

@@ -43,7 +43,7 @@ public sealed partial class ChartCard
         _options = new BarChartOptions
         {
             YAxisFormat = "N0",
-            YAxisTicks = TickOf(Series.SelectMany(line => line.Values).DefaultIfEmpty().Max()),
+            YAxisTicks = CalculateTick(Series.SelectMany(line => line.Values).DefaultIfEmpty().Max()),
             BarWidthRatio = 0.9,
             SeriesSpacingRatio = 0.25,
             ChartPalette = Palette,
@@ -52,7 +52,7 @@ public sealed partial class ChartCard
     }
 
     /// <summary>A round step of 1, 2 or 5 times a power of ten that makes at most five lines.</summary>
-    private static int TickOf(decimal highest)
+    private static int CalculateTick(decimal highest)
     {
         const int lines = 5;
         var power = 1;

@@ -6,7 +6,7 @@ namespace ResellerPortal.Web.Components;
 /// <summary>What became of an online payment, in words for its payer.</summary>
 public static class CheckoutText
 {
-    public static (string Text, Severity Severity) Of(Checkout checkout) => checkout.State switch
+    public static (string Text, Severity Severity) For(Checkout checkout) => checkout.State switch
     {
         CheckoutState.Paid => ($"Paid: {checkout.Amount}. Thank you.", Severity.Success),
         CheckoutState.Processing => ($"{checkout.Amount} are on their way. That can take some days; nothing else is to be done.", Severity.Info),

@@ -43,7 +43,7 @@ public sealed partial class FormDialog
         }
         catch (PermissionDeniedException denied)
         {
-            _refusal = Refusal.Of(denied.Message);
+            _refusal = Refusal.Because(denied.Message);
         }
         finally
         {

@@ -18,7 +18,7 @@ internal static class HistoryExportEndpoints
                 return Results.Forbid();
             }
 
-            var rows = await history.ExportAsync(actor, HistoryView.FilterOf(act, words, from, to), cancellationToken);
+            var rows = await history.ExportAsync(actor, HistoryView.ReadFilter(act, words, from, to), cancellationToken);
             return Results.Stream(
                 stream => TableFileWriter.WriteAsync(
                     stream,
@@ -30,8 +30,8 @@ internal static class HistoryExportEndpoints
                         r.Entry.Sequence, Hex(r.Entry.Commitment), Hex(r.Entry.Hash),
                     ]).ToAsyncEnumerable(),
                     default),
-                TableFileWriter.MediaTypeOf(known),
-                "history." + TableFileWriter.ExtensionOf(known));
+                TableFileWriter.GetMediaType(known),
+                "history." + TableFileWriter.GetExtension(known));
         }).RequireAuthorization(permission);
 
     private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexStringLower(bytes);

@@ -41,7 +41,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private string? To { get; set; }
 
     /// <summary>The filter that an address names; a day that is none counts as no day.</summary>
-    internal static HistoryFilter FilterOf(string? act, string? words, string? from, string? to) => new(act, words, DayOf(from), DayOf(to));
+    internal static HistoryFilter ReadFilter(string? act, string? words, string? from, string? to) => new(act, words, ReadDay(from), ReadDay(to));
 
     protected override async Task OnInitializedAsync()
     {
@@ -51,7 +51,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await history.PageAsync(await current.GetAsync(), FilterOf(Act, Words, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await history.PageAsync(await current.GetAsync(), ReadFilter(Act, Words, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<HistoryRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
@@ -66,5 +66,5 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private string Export(string format) =>
         navigation.GetUriWithQueryParameters(new Uri(navigation.Uri).AbsolutePath + "." + format, new Dictionary<string, object?> { ["act"] = Act, ["words"] = Words, ["from"] = From, ["to"] = To });
 
-    private static DateOnly? DayOf(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    private static DateOnly? ReadDay(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

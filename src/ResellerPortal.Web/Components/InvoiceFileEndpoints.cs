@@ -41,12 +41,12 @@ internal static class InvoiceFileEndpoints
     private static async Task<IResult> PdfAsync(
         ClaimsPrincipal user, MembershipDirectory seats, LogoService logos, IInvoiceDocument document, Func<Actor, Task<InvoiceSnapshot?>> find, CancellationToken cancellationToken) =>
         await seats.ActorOfAsync(user) is { } actor && await find(actor) is { } snapshot
-            ? Results.File(document.Draw(snapshot, await logos.OfAsync(actor, snapshot.LogoHash, cancellationToken)), "application/pdf", fileDownloadName: null)
+            ? Results.File(document.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)), "application/pdf", fileDownloadName: null)
             : Results.NotFound();
 
     private static async Task<IResult> XmlAsync(ClaimsPrincipal user, MembershipDirectory seats, IElectronicInvoice document, ElectronicSyntax syntax, Func<Actor, Task<InvoiceSnapshot?>> find) =>
         await seats.ActorOfAsync(user) is not { } actor || await find(actor) is not { } snapshot ? Results.NotFound()
-        : document.MissingFrom(snapshot) is { Count: > 0 } missing
+        : document.FindMissing(snapshot) is { Count: > 0 } missing
             ? Results.Text($"{snapshot.Number} cannot be written as an e-invoice. What it lacks: {string.Join(", ", missing)}.", statusCode: StatusCodes.Status422UnprocessableEntity)
             : Results.File(document.Write(snapshot, syntax), "application/xml", $"{snapshot.Number.Replace('/', '-')}.xml");
 }

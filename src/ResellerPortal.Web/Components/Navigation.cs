@@ -49,5 +49,5 @@ internal static class Navigation
 
     public static IEnumerable<NavigationItem> For(Actor actor) => Places.Where(place => actor.May(place.Permission));
 
-    public static string HomeOf(Actor actor) => For(actor).First().Address;
+    public static string GetHome(Actor actor) => For(actor).First().Address;
 }

@@ -22,7 +22,7 @@ public sealed partial class RevokeLeakedTokenDialog(CurrentActor current, ApiTok
     protected override async Task OnInitializedAsync()
     {
         _renews = MayRotate && !Token.IsNative;
-        _activity = await activities.OfAsync(await current.GetAsync(), Token.Id, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-30));
+        _activity = await activities.ReadAsync(await current.GetAsync(), Token.Id, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-30));
     }
 
     private async Task<Refusal?> ActAsync()

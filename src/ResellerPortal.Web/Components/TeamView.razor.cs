@@ -23,7 +23,7 @@ public sealed partial class TeamView(
     private async Task LoadAsync()
     {
         var actor = await current.GetAsync();
-        _list = await teams.ListAsync(actor, Team ?? Team.Of(actor));
+        _list = await teams.ListAsync(actor, Team ?? Team.ForActor(actor));
     }
 
     private async Task InviteAsync()
@@ -50,19 +50,19 @@ public sealed partial class TeamView(
 
     private async Task ShowAsync(string title, Invitation invitation)
     {
-        await dialogs.ShowInvitationAsync(title, invitation, navigation.ToAbsoluteUri(links.PathOf(invitation, isMailed: false)).ToString(), mailer.IsConfigured);
+        await dialogs.ShowInvitationAsync(title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, isMailed: false)).ToString(), mailer.IsConfigured);
         await LoadAsync();
     }
 
-    private async Task TakeBackAsync(Invitation invitation)
+    private async Task RevokeInvitationAsync(Invitation invitation)
     {
-        Say(await teams.TakeBackAsync(await current.GetAsync(), _list!.Team, invitation.Id), $"The invitation of {invitation.Email} is taken back; its link is dead.");
+        Report(await teams.RevokeInvitationAsync(await current.GetAsync(), _list!.Team, invitation.Id), $"The invitation of {invitation.Email} is taken back; its link is dead.");
         await LoadAsync();
     }
 
     private async Task ChangeRoleAsync(TeamMember member, Role role)
     {
-        Say(await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role), $"{member.Email} is {RoleNames.Of(role)} now.");
+        Report(await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role), $"{member.Email} is {RoleNames.For(role)} now.");
         await LoadAsync();
     }
 
@@ -70,11 +70,11 @@ public sealed partial class TeamView(
     {
         if (await dialogs.ConfirmAsync($"Remove {member.Email}?", "The seat is gone with the next act, in open windows too. The person's account and seats elsewhere stay.", "Remove member"))
         {
-            Say(await teams.RemoveAsync(await current.GetAsync(), _list!.Team, member.Id), $"{member.Email} is removed.");
+            Report(await teams.RemoveAsync(await current.GetAsync(), _list!.Team, member.Id), $"{member.Email} is removed.");
             await LoadAsync();
         }
     }
 
-    private void Say<T>(Outcome<T> outcome, string done)
+    private void Report<T>(Outcome<T> outcome, string done)
         where T : class => snackbar.Add(outcome.Refusal?.Message ?? done, outcome.IsRefused ? Severity.Error : Severity.Success);
 }

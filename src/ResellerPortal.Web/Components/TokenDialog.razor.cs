@@ -43,7 +43,7 @@ public sealed partial class TokenDialog
     {
         if (!UtcDateTimeText.TryRead(_expires, out var expiresAtUtc) || !UtcDateTimeText.TryRead(_notBefore, out var notBeforeUtc))
         {
-            return Refusal.Of("Enter dates with a time in UTC, or leave them empty.");
+            return Refusal.Because("Enter dates with a time in UTC, or leave them empty.");
         }
 
         var basic = new TokenRequest(_environment, _limit, expiresAtUtc) { IsNative = _isNative };

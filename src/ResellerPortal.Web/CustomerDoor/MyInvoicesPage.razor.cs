@@ -24,7 +24,7 @@ public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries 
         var actor = await current.GetAsync();
         if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(actor, id) is { } checkout)
         {
-            _returned = CheckoutText.Of(checkout);
+            _returned = CheckoutText.For(checkout);
         }
 
         _collection = await collection.ReadAsync(actor);

@@ -25,14 +25,14 @@ public sealed partial class MyTokensPage(CurrentActor current, TokenQueries quer
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.MyTokensManage);
         _allowance = await queries.AllowanceAsync(actor);
-        _tokens = await queries.OfCustomerAsync(actor, actor.Scope.Customer!.Value);
+        _tokens = await queries.ListAsync(actor, actor.Scope.Customer!.Value);
     }
 
     private async Task IssueAsync()
     {
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
         {
-            { d => d.Issue, async request => await tokens.IssueOwnAsync(await current.GetAsync(), request) },
+            { d => d.Issue, async request => await tokens.IssueSelfServiceAsync(await current.GetAsync(), request) },
             { d => d.MaxLimit, _allowance?.MaxLimit },
             { d => d.MayBeNative, _allowance?.MayBeNative ?? false },
         });

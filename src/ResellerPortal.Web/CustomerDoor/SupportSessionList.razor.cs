@@ -11,6 +11,6 @@ public sealed partial class SupportSessionList(CurrentActor current, SupportSess
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        _visits = await visits.OfAsync(actor, actor.Scope.Customer!.Value);
+        _visits = await visits.ListAsync(actor, actor.Scope.Customer!.Value);
     }
 }

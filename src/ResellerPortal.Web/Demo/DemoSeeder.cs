@@ -35,7 +35,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
     private const int Months = 12;
     private const string Dollars = "USD";
 
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     /// <summary>What a euro is worth in dollars, from each month on; made up.</summary>
     private static readonly decimal[] Rates = [1.0851m, 1.0956m, 1.1012m, 1.0874m, 1.1123m, 1.1205m];
@@ -78,8 +78,8 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
         logger.LogInformation("Making up twelve months of demonstration data …");
         var now = realClock.GetUtcNow();
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius");
-        var present = BillingPeriod.Of(now, zone);
-        var first = BillingPeriod.Of(present.FirstDay.AddMonths(-Months));
+        var present = BillingPeriod.Containing(now, zone);
+        var first = BillingPeriod.Containing(present.FirstDay.AddMonths(-Months));
         _clock.Now = first.StartsAtUtc(zone);
 
         var portal = Actor.Portal("demonstration data", TenantScope.CrossTenants("demonstration data"));
@@ -97,12 +97,12 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
             Password,
             cancellationToken)).Value.Reseller;
         await new CustomerService(database, seats, _clock).AddAsync(
-            Actor.Portal("demonstration data", TenantScope.Of(fabrikam.Id)),
+            Actor.Portal("demonstration data", TenantScope.ForReseller(fabrikam.Id)),
             new CustomerDetails("Initech", "admin@initech.example", new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"), null, TaxTreatment.OutsideScope, 5, null),
             Password,
             cancellationToken);
 
-        var owner = Actor.Portal("demonstration data", TenantScope.Of(northwind.Id));
+        var owner = Actor.Portal("demonstration data", TenantScope.ForReseller(northwind.Id));
         await BrandAsync(owner, northwind.Id, cancellationToken);
         var accounts = await AddCustomersAsync(owner, first.FirstDay, cancellationToken);
         await PlayMonthsAsync(portal, owner, plans, accounts, first, present, zone, now, cancellationToken);
@@ -144,7 +144,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
         var customers = new CustomerService(database, seats, _clock);
         var tokens = new ApiTokenService(database, protection, upstreamTokens, _clock);
         var cards = new RateCardService(database, _clock);
-        await cards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(35)), from, cancellationToken);
+        await cards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), from, cancellationToken);
         await new CurrencyRateService(database, _clock).SetAsync(owner, Dollars, Rates[0], from, cancellationToken);
         var accounts = new List<DemoAccount>();
         foreach (var demo in Customers)
@@ -153,7 +153,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
                 owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget, Language: demo.Language, Currency: demo.Currency), Password, cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
-                await cards.SetAsync(owner, customer.Id, CardTerms.Of(demo.Markup), from, cancellationToken);
+                await cards.SetAsync(owner, customer.Id, CardTerms.FromPrice(demo.Markup), from, cancellationToken);
             }
 
             var isAcme = demo.Email == CustomerEmail;
@@ -191,7 +191,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
                 await PayInAsync(owner, accounts, period.FirstDay, cancellationToken);
             }
 
-            var facts = usage.Of(accounts, period, index, now, monthsToCome: Months - index);
+            var facts = usage.Create(accounts, period, index, now, monthsToCome: Months - index);
             _clock.Now = period == present ? now : period.EndsAtUtc(zone).AddSeconds(-1);
             foreach (var chunk in facts.Chunk(2000))
             {

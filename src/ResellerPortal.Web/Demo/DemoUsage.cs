@@ -19,7 +19,7 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
     private readonly Dictionary<Guid, long> _stagingUsed = [];
 
     /// <summary>One month's usage of all accounts in order of time, up to <paramref name="now"/>.</summary>
-    public IReadOnlyList<UsageFact> Of(IReadOnlyList<DemoAccount> accounts, BillingPeriod period, int index, DateTimeOffset now, int monthsToCome)
+    public IReadOnlyList<UsageFact> Create(IReadOnlyList<DemoAccount> accounts, BillingPeriod period, int index, DateTimeOffset now, int monthsToCome)
     {
         var facts = new List<UsageFact>();
         foreach (var account in accounts.Where(a => monthsToCome >= a.Demo.QuietMonths))

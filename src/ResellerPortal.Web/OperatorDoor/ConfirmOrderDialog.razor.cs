@@ -19,18 +19,18 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
     [Parameter, EditorRequired]
     public OrderRow Row { get; set; } = null!;
 
-    protected override void OnInitialized() => (_amount, _day) = (Row.Order.Due.Amount, DayText.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
+    protected override void OnInitialized() => (_amount, _day) = (Row.Order.Due.Amount, DayText.Format(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
 
     private async Task<Refusal?> ActAsync()
     {
         if (!UtcDateTimeText.TryRead(_begins, out var beginsAtUtc))
         {
-            return Refusal.Of("Enter the beginning with a time in UTC, or leave it empty.");
+            return Refusal.Because("Enter the beginning with a time in UTC, or leave it empty.");
         }
 
         if (!DayText.TryRead(_day, out var day))
         {
-            return Refusal.Of("Choose the day on which the payment was received.");
+            return Refusal.Because("Choose the day on which the payment was received.");
         }
 
         var outcome = await payments.RecordAsync(await current.GetAsync(), new ReceivedOrderPayment(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));

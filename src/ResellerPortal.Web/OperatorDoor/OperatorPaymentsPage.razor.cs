@@ -23,7 +23,7 @@ public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookIn
         _mayRepair = (await current.GetAsync()).May(Permission.PaymentsRepair);
     }
 
-    private static string Words(WebhookEventState? state) => state switch
+    private static string GetLabel(WebhookEventState? state) => state switch
     {
         null => "all events",
         WebhookEventState.Waiting => "waiting",

@@ -15,7 +15,7 @@ public sealed partial class PlanDialog(CurrentActor current, BulkPlanService cat
     private PlanRenewal _renewal = PlanRenewal.Yearly;
 
     private string? PerConversion => _conversions > 0 && _price >= 0
-        ? UnitPrice.Spread(Money.Round(_price, Currency.Of(_currency)), _conversions).ToString()
+        ? UnitPrice.Spread(Money.Round(_price, Currency.FromCode(_currency)), _conversions).ToString()
         : null;
 
     private async Task<Refusal?> ActAsync() =>

@@ -23,7 +23,7 @@ public sealed partial class ResellerPage(CurrentActor current, CreditQueries que
         var actor = await current.GetAsync();
         _now = clock.GetUtcNow();
         _mayAdjust = actor.May(Permission.LotsAdjust);
-        _credits = await queries.OfResellerAsync(actor, new ResellerId(Id));
+        _credits = await queries.ReadAsync(actor, new ResellerId(Id));
         _isMissing = _credits is null;
     }
 

@@ -26,7 +26,7 @@ public sealed partial class ResellersPage(CurrentActor current, PlanQueries quer
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<ResellerDialog>());
         if (isDone && result is NewReseller added)
         {
-            await dialogs.ShowInvitationAsync($"{added.Reseller.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.PathOf(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
+            await dialogs.ShowInvitationAsync($"{added.Reseller.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
             await OnInitializedAsync();
         }
     }

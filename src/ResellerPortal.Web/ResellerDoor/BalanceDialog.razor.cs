@@ -29,14 +29,14 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePaymentSe
     protected override async Task OnInitializedAsync()
     {
         _amount = Kind == BalanceTransactionKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
-        _day = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
+        _day = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync()
     {
         if (!DayText.TryRead(_day, out var day))
         {
-            return Refusal.Of("Choose the day on which the money moved.");
+            return Refusal.Because("Choose the day on which the money moved.");
         }
 
         var (actor, payment) = (await current.GetAsync(), new BalancePayment(Overview.CustomerId, _amount, day, _reference, _key));

@@ -36,15 +36,15 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
         var entries = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
-            AmountOf(row.Line, CsvFileReader.Cell(row.Cells, Amount), CurrencyOf(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
-            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Name), BankStatementLine.NameLength),
-            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
-            BankStatementLine.Plain(CsvFileReader.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
+            ReadAmount(row.Line, CsvFileReader.Cell(row.Cells, Amount), ReadCurrency(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
+            BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Name), BankStatementLine.NameLength),
+            BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
+            BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
             "")).ToList();
         return new BankStatementFile(entries.FindAll(e => e.Amount.MinorUnits > 0), entries.Count(e => e.Amount.MinorUnits <= 0));
     }
 
-    private static Currency CurrencyOf(int line, string text, Currency own) =>
+    private static Currency ReadCurrency(int line, string text, Currency own) =>
         text.Length == 0 ? own
         : Core.Monetary.Currency.TryParse(text.ToUpperInvariant(), out var currency) ? currency
         : throw new InvalidDataException($"Line {line}: '{text}' is no currency that this portal knows.");
@@ -53,7 +53,7 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
     /// "1.234,56", "1,234.56", "1 234,5", "-12.50". The last of points and commas is the decimal one where both are there; one
     /// alone is too, unless as many digits follow it as a group of thousands has.
     /// </summary>
-    private static Money AmountOf(int line, string text, Currency currency)
+    private static Money ReadAmount(int line, string text, Currency currency)
     {
         var bare = string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c != '\''));
         var last = bare.LastIndexOfAny(['.', ',']);

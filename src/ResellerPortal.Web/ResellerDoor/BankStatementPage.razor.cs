@@ -30,7 +30,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         ("Reference", _columns.Reference, true, v => _columns with { Reference = v }),
     ];
 
-    internal static string Words(BankTransactionState state) => state switch
+    internal static string GetLabel(BankTransactionState state) => state switch
     {
         BankTransactionState.Open => "Waiting",
         BankTransactionState.Recorded => "Recorded",
@@ -74,7 +74,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
             }
             else
             {
-                Take(Camt053Reader.Read(whole));
+                Load(Camt053Reader.Read(whole));
             }
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
@@ -94,7 +94,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 
         try
         {
-            Take(columns.Read(_csv!, _own));
+            Load(columns.Read(_csv!, _own));
         }
         catch (InvalidDataException unreadable)
         {
@@ -102,7 +102,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
     }
 
-    private void Take(BankStatementFile file) => (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
+    private void Load(BankStatementFile file) => (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
 
     private async Task ImportAsync()
     {
@@ -137,9 +137,9 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
     }
 
-    private async Task LeaveAsideAsync(BankTransaction transaction, bool isLeftAside)
+    private async Task IgnoreAsync(BankTransaction transaction, bool isLeftAside)
     {
-        var outcome = await receipts.LeaveAsideAsync(await current.GetAsync(), transaction.Id, isLeftAside);
+        var outcome = await receipts.IgnoreAsync(await current.GetAsync(), transaction.Id, isLeftAside);
         if (outcome.Refusal is { } refusal)
         {
             snackbar.Add(refusal.Message, Severity.Error);

@@ -38,6 +38,6 @@ public sealed partial class BankTransactionDialog(CurrentActor current, BankStat
     private void Mark(Guid invoice, bool isChosen) => _ = isChosen ? _chosen.Add(invoice) : _chosen.Remove(invoice);
 
     private async Task<Refusal?> ActAsync() => _customer == Guid.Empty
-        ? Refusal.Of("Choose the customer whose money it is.")
+        ? Refusal.Because("Choose the customer whose money it is.")
         : (await receipts.RecordAsync(await current.GetAsync(), Row.Transaction.Id, new CustomerId(_customer), _chosen)).Refusal;
 }

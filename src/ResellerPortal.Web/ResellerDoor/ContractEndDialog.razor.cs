@@ -14,7 +14,7 @@ public sealed partial class ContractEndDialog(CurrentActor current, ContractEndS
     [Parameter, EditorRequired]
     public Customer Customer { get; set; } = null!;
 
-    protected override void OnInitialized() => _lastDay = Customer.LastDay is { } day ? DayText.Of(day) : "";
+    protected override void OnInitialized() => _lastDay = Customer.LastDay is { } day ? DayText.Format(day) : "";
 
     private async Task<Refusal?> ActAsync()
     {
@@ -25,6 +25,6 @@ public sealed partial class ContractEndDialog(CurrentActor current, ContractEndS
 
         return DayText.TryRead(_lastDay, out var day)
             ? (await ends.SetAsync(await current.GetAsync(), Customer.Id, day)).Refusal
-            : Refusal.Of("Enter the last day as a date.");
+            : Refusal.Because("Enter the last day as a date.");
     }
 }

@@ -28,14 +28,14 @@ public sealed partial class CreditsPage(
     {
         if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(await current.GetAsync(), id) is { } checkout)
         {
-            _returned = CheckoutText.Of(checkout);
+            _returned = CheckoutText.For(checkout);
         }
 
         await LoadAsync();
     }
 
     /// <summary>Only a payment provider renews a plan by itself.</summary>
-    private string BoughtWords(BulkPlan plan) => plan.Renewal switch
+    private string DescribePurchase(BulkPlan plan) => plan.Renewal switch
     {
         PlanRenewal.Monthly when _isOnline => "each month",
         PlanRenewal.Yearly when _isOnline => "each year",
@@ -56,7 +56,7 @@ public sealed partial class CreditsPage(
         var key = Guid.NewGuid();
         if (!await dialogs.ConfirmAsync(
             $"Order {plan.Name}?",
-            $"{NumberText.Conversions(plan.Conversions)} conversions for {plan.Price}, {BoughtWords(plan)}. You choose next how to pay.",
+            $"{NumberText.Conversions(plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose next how to pay.",
             "Order plan"))
         {
             return;

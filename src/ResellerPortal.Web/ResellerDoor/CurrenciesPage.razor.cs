@@ -29,5 +29,5 @@ public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRateSer
         }
     }
 
-    private string Units(CurrencyRate rate) => rate.RateFrom(_overview!.Own).ToAmountString();
+    private string Units(CurrencyRate rate) => rate.ToExchangeRate(_overview!.Own).ToAmountString();
 }

@@ -27,11 +27,11 @@ public sealed partial class CurrencyRateDialog(CurrentActor current, CurrencyRat
 
     protected override void OnInitialized()
     {
-        _from = DayText.Of(Today);
+        _from = DayText.Format(Today);
         (_code, _units) = Present is { } rate ? (rate.To.Code, rate.Amount) : ("", 0);
     }
 
     private async Task<Refusal?> ActAsync() => DayText.TryRead(_from, out var from)
         ? (await rates.SetAsync(await current.GetAsync(), _code, _units, from)).Refusal
-        : Refusal.Of("Choose the day from which the rate holds.");
+        : Refusal.Because("Choose the day from which the rate holds.");
 }

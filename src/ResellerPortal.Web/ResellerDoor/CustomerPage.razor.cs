@@ -33,7 +33,7 @@ public sealed partial class CustomerPage(
     private async Task LoadAsync()
     {
         _actor = await current.GetAsync();
-        _tokens = await tokenQueries.OfCustomerAsync(_actor, new CustomerId(Id));
+        _tokens = await tokenQueries.ListAsync(_actor, new CustomerId(Id));
         _detail = await queries.DetailAsync(_actor, new CustomerId(Id));
         _isMissing = _detail is null;
     }

@@ -38,7 +38,7 @@ public sealed partial class CustomersPage(CurrentActor current, CustomerQueries 
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<CustomerDialog>());
         if (isDone && result is NewCustomer added)
         {
-            await dialogs.ShowInvitationAsync($"{added.Customer.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.PathOf(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
+            await dialogs.ShowInvitationAsync($"{added.Customer.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
             navigation.NavigateTo($"/reseller/customers/{added.Customer.Id}");
         }
     }

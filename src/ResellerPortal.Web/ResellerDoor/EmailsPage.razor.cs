@@ -33,7 +33,7 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
 
     private async Task MailAsync(bool isOn)
     {
-        var outcome = await templates.MailByItselfAsync(await current.GetAsync(), isOn);
+        var outcome = await templates.SetAutomaticMailAsync(await current.GetAsync(), isOn);
         _isMailing = outcome.IsRefused ? !isOn : isOn;
         snackbar.Add(outcome.Refusal?.Message ?? (isOn ? "Invoices that become final from now on are mailed." : "Invoices are not mailed by themselves."), outcome.IsRefused ? Severity.Error : Severity.Success);
     }
@@ -68,11 +68,11 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
         _preview = outcome.IsRefused ? null : outcome.Value;
     }
 
-    private Task SaveWordsAsync() => SetWordsAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
+    private Task SaveTemplateAsync() => ApplyTemplateAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
 
-    private Task TakeBackWordsAsync() => SetWordsAsync(null, "The portal's words are back.");
+    private Task ResetTemplateAsync() => ApplyTemplateAsync(null, "The portal's words are back.");
 
-    private async Task SetWordsAsync(RenderedEmail? letter, string done)
+    private async Task ApplyTemplateAsync(RenderedEmail? letter, string done)
     {
         var outcome = await templates.SetAsync(await current.GetAsync(), _kind, _language, letter);
         _wordsRefusal = outcome.Refusal?.Message;

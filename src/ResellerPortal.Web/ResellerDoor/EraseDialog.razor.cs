@@ -16,5 +16,5 @@ public sealed partial class EraseDialog(CurrentActor current, PersonalDataServic
 
     private async Task<Refusal?> ActAsync() => _typed.Trim() == Customer.Name
         ? (await data.EraseAsync(await current.GetAsync(), Customer.Id)).Refusal
-        : Refusal.Of("Type the customer's name as it stands above.");
+        : Refusal.Because("Type the customer's name as it stands above.");
 }

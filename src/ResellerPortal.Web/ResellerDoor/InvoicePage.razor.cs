@@ -31,7 +31,7 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
     {
         _actor = await current.GetAsync();
         _view = await queries.FindAsync(_actor, Id);
-        _timeline = await timeline.OfAsync(_actor, Id);
+        _timeline = await timeline.ReadAsync(_actor, Id);
         _isMissing = _view is null;
     }
 
@@ -66,7 +66,7 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
 
     private async Task HoldAsync()
     {
-        var outcome = await policies.HoldAsync(await current.GetAsync(), Id, !_view!.HoldsReminders);
+        var outcome = await policies.SetHoldAsync(await current.GetAsync(), Id, !_view!.HoldsReminders);
         snackbar.Add(outcome.Refusal?.Message ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders go on." : "Nobody is reminded of this invoice."), outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }

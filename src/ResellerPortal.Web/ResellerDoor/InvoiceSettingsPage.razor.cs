@@ -48,7 +48,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
         var outcome = await settings.SaveAsync(await current.GetAsync(), new DocumentSettings(
             _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
             _invoicePattern, _creditPattern, _term, new BankAccount(_holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
-        Tell(outcome, "Saved. Invoices that are made final from now on have it.");
+        Report(outcome, "Saved. Invoices that are made final from now on have it.");
     }
 
     private async Task SetLogoAsync(IBrowserFile? file)
@@ -62,10 +62,10 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
             await stream.ReadExactlyAsync(image);
         }
 
-        Tell(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Removed." : "This is your logo from now on.");
+        Report(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Removed." : "This is your logo from now on.");
     }
 
-    private void Tell(Outcome<Reseller> outcome, string done)
+    private void Report(Outcome<Reseller> outcome, string done)
     {
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
@@ -79,7 +79,7 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
     private void Show(Reseller reseller)
     {
         (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
-        var shown = DocumentSettings.Of(reseller);
+        var shown = DocumentSettings.FromReseller(reseller);
         (_name, _email, _vatId, _contactName, _contactPhone) = (shown.Name, shown.Email, shown.VatId, shown.ContactName, shown.ContactPhone);
         (_street, _postalCode, _city, _country) = shown.Address;
         (_invoicePattern, _creditPattern, _term) = (shown.InvoiceNumberPattern, shown.CreditNotePattern, shown.PaymentTermDays);

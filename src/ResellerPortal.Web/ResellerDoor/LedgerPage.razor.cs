@@ -43,7 +43,7 @@ public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledge
         _mayExport = actor.May(Permission.LedgerExport);
         _mayCorrect = actor.May(Permission.LedgerCorrect);
         _customers = await customers.NamesAsync(actor);
-        (_converters, _environments) = await ledger.ChoicesAsync(actor);
+        (_converters, _environments) = await ledger.ReadFilterChoicesAsync(actor);
     }
 
     private async Task<TableData<LedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
@@ -71,5 +71,5 @@ public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledge
         }
     }
 
-    private string NameOf(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";
+    private string GetName(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";
 }

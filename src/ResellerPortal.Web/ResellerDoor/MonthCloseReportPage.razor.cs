@@ -37,8 +37,8 @@ public sealed partial class MonthCloseReportPage(CurrentActor current, MonthClos
     protected override async Task OnInitializedAsync()
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById((await schedules.ReadAsync(await current.GetAsync())).TimeZone);
-        var present = BillingPeriod.Of(clock.GetUtcNow(), zone);
-        _periods = [.. Enumerable.Range(0, Months).Select(i => BillingPeriod.Of(present.FirstDay.AddMonths(-i)))];
+        var present = BillingPeriod.Containing(clock.GetUtcNow(), zone);
+        _periods = [.. Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(present.FirstDay.AddMonths(-i)))];
         await ChooseAsync(present.Previous);
     }
 
@@ -57,7 +57,7 @@ public sealed partial class MonthCloseReportPage(CurrentActor current, MonthClos
         }
     }
 
-    private static IReadOnlyList<ChartLine> AgesOf(CurrencyReceivables receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
+    private static IReadOnlyList<ChartLine> GetAges(CurrencyReceivables receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {

@@ -75,12 +75,12 @@ public sealed partial class MonthEndPage(
     {
         var actor = await current.GetAsync();
         _mayFinalise = actor.May(Permission.InvoicesFinalise);
-        var last = BillingPeriod.Of(clock.GetUtcNow(), await customers.ZoneAsync(actor)).Previous;
-        _periods = [.. Enumerable.Range(0, MonthsToChoose).Select(i => BillingPeriod.Of(last.FirstDay.AddMonths(-i)))];
+        var last = BillingPeriod.Containing(clock.GetUtcNow(), await customers.ZoneAsync(actor)).Previous;
+        _periods = [.. Enumerable.Range(0, MonthsToChoose).Select(i => BillingPeriod.Containing(last.FirstDay.AddMonths(-i)))];
         _period = BillingPeriod.TryParse(Month, out var asked) && _periods.Contains(asked) ? asked : last;
         _schedule = await schedules.ReadAsync(actor);
         await ReviewAsync();
-        if (work.Of(actor) is { Result: null })
+        if (work.FindProgress(actor) is { Result: null })
         {
             _ = WatchAsync(actor);
         }
@@ -125,7 +125,7 @@ public sealed partial class MonthEndPage(
         _isRead = false;
         try
         {
-            for (_state = work.Of(actor); IsBusy; _state = work.Of(actor))
+            for (_state = work.FindProgress(actor); IsBusy; _state = work.FindProgress(actor))
             {
                 await InvokeAsync(StateHasChanged);
                 await Task.Delay(Glance, _left.Token);

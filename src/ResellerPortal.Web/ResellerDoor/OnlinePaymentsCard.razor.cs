@@ -23,7 +23,7 @@ public sealed partial class OnlinePaymentsCard(CurrentActor current, OnlineRefun
     {
         var actor = await current.GetAsync();
         _mayRefund = actor.May(Permission.PaymentsRefund);
-        _payments = await refunds.OfAsync(actor, InvoiceId);
+        _payments = await refunds.ListPaymentsAsync(actor, InvoiceId);
     }
 
     private async Task RefundAsync(OnlinePayment payment)

@@ -22,11 +22,11 @@ public sealed partial class PaymentDialog(CurrentActor current, InvoicePaymentSe
     protected override async Task OnInitializedAsync()
     {
         _amount = Row.Due.Amount;
-        _receivedOn = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
+        _receivedOn = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync() =>
         DayText.TryRead(_receivedOn, out var day)
             ? (await payments.RecordAsync(await current.GetAsync(), new ReceivedPayment(Row.Id, _amount, day, _reference, _key))).Refusal
-            : Refusal.Of("Choose the day on which the payment was received.");
+            : Refusal.Because("Choose the day on which the payment was received.");
 }

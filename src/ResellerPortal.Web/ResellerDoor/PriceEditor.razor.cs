@@ -52,7 +52,7 @@ public sealed partial class PriceEditor(CurrentActor current, RateCardService ca
     {
         _draft = CardDraft.From(Terms, Currency);
         _hasMore = _draft.HasMore;
-        _from = DayText.Of((await customers.ZoneAsync(await current.GetAsync())).DayOf(clock.GetUtcNow()));
+        _from = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
         await PreviewAsync();
     }
 

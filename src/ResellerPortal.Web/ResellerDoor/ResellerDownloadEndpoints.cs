@@ -40,8 +40,8 @@ internal static class ResellerDownloadEndpoints
             return Results.Forbid();
         }
 
-        var sample = await settings.SampleAsync(actor, cancellationToken);
-        return Results.File(document.Draw(sample, await logos.OfAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
+        var sample = await settings.CreateSampleAsync(actor, cancellationToken);
+        return Results.File(document.Draw(sample, await logos.FindAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
     }
 
     private static async Task<IResult> LedgerAsync(
@@ -61,7 +61,7 @@ internal static class ResellerDownloadEndpoints
             format,
             $"documents-{period}",
             ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "rate", "net_booked", "tax_booked", "currency_booked", "tax_category", "tax_rate_percent", "against"],
-            (await documents.OfMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
+            (await documents.ListMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
             [
                 d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
                 d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
@@ -71,7 +71,7 @@ internal static class ResellerDownloadEndpoints
 
     private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, MembershipDirectory seats, JournalExport bookings, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) => Results.File(
-            DatevFileWriter.Write(await bookings.OfMonthAsync(actor, period, cancellationToken)), TableFileWriter.MediaTypeOf(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
+            DatevFileWriter.Write(await bookings.ReadMonthAsync(actor, period, cancellationToken)), TableFileWriter.GetMediaType(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
 
     private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory seats, MonthCloseQueries close, CancellationToken cancellationToken) =>
         OfMonthAsync(user, seats, month, async (actor, period) =>
@@ -91,6 +91,6 @@ internal static class ResellerDownloadEndpoints
 
     private static IResult Table(string format, string name, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
         Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)
-            ? Results.Stream(stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default), TableFileWriter.MediaTypeOf(known), $"{name}.{TableFileWriter.ExtensionOf(known)}")
+            ? Results.Stream(stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default), TableFileWriter.GetMediaType(known), $"{name}.{TableFileWriter.GetExtension(known)}")
             : Results.NotFound();
 }

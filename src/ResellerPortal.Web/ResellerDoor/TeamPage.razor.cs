@@ -12,7 +12,7 @@ public sealed partial class TeamPage(CurrentActor current, TeamService teams, IS
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        _rule = (await teams.ListAsync(actor, Team.Of(actor))).TwoFactor;
+        _rule = (await teams.ListAsync(actor, Team.ForActor(actor))).TwoFactor;
     }
 
     private async Task SetAsync(TwoFactorRule rule)

@@ -34,7 +34,7 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
             : (first?.Id ?? Guid.Empty, first?.Conversions / 10, null, first?.Price.Amount ?? 0);
     }
 
-    private string NameOf(Guid plan) => Plans.FirstOrDefault(p => p.Id == plan) is { } found ? $"{found.Name}, {NumberText.Conversions(found.Conversions)} for {found.Price}" : "a plan that is not offered any more";
+    private string GetPlanName(Guid plan) => Plans.FirstOrDefault(p => p.Id == plan) is { } found ? $"{found.Name}, {NumberText.Conversions(found.Conversions)} for {found.Price}" : "a plan that is not offered any more";
 
     private async Task SaveAsync(bool isOn)
     {

@@ -33,7 +33,7 @@ internal static class RateLimits
     }
 
     private static RateLimitPartition<string> Window(string what, HttpContext context, int perMinute) =>
-        RateLimitPartition.GetSlidingWindowLimiter(what + CallerNetwork.Of(context.Connection.RemoteIpAddress), _ => new SlidingWindowRateLimiterOptions
+        RateLimitPartition.GetSlidingWindowLimiter(what + CallerNetwork.FromAddress(context.Connection.RemoteIpAddress), _ => new SlidingWindowRateLimiterOptions
         {
             PermitLimit = perMinute,
             Window = TimeSpan.FromMinutes(1),

@@ -28,8 +28,8 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.Of(owner), "Jane@Company.example", Role.ResellerBilling));
-        var key = KeyOf(invitation, isMailed: true);
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
+        var key = ReadKey(invitation, isMailed: true);
         var jane = await UserAsync("jane@company.example");
         var john = await UserAsync("john@company.example");
 
@@ -40,7 +40,7 @@ public sealed class TeamTests : IAsyncDisposable
 
         Assert.Single(races, r => !r.IsRefused);
         Assert.Null(await Invitations.FindAsync(key));
-        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, Team.Of(owner))).Members, m => m.UserId == jane.Id).Role);
+        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, Team.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
         await using var db = _live.OpenAll();
         Assert.True((await db.Users.SingleAsync(u => u.Id == jane.Id)).EmailConfirmed);
     }
@@ -49,26 +49,26 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerViewer));
-        var first = KeyOf(invitation, isMailed: false);
-        var again = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerViewer));
+        var first = ReadKey(invitation, isMailed: false);
+        var again = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.ForActor(owner), invitation.Id));
         Assert.Null(await Invitations.FindAsync(first));
-        Assert.NotNull(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
-        Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)[..^2] + "xx"));
+        Assert.NotNull(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
+        Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)[..^2] + "xx"));
         Assert.Null(await Invitations.FindAsync("%%%"));
 
         _live.Clock.Advance(TimeSpan.FromDays(8));
-        Assert.Null(await Invitations.FindAsync(KeyOf(again, isMailed: false)));
-        var third = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.Of(owner), invitation.Id));
-        await TestData.Valued(Teams.TakeBackAsync(owner, Team.Of(owner), third.Id));
-        Assert.Null(await Invitations.FindAsync(KeyOf(third, isMailed: false)));
+        Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
+        var third = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.ForActor(owner), invitation.Id));
+        await TestData.Valued(Teams.RevokeInvitationAsync(owner, Team.ForActor(owner), third.Id));
+        Assert.Null(await Invitations.FindAsync(ReadKey(third, isMailed: false)));
     }
 
     [Fact]
     public async Task Bad_invitations_are_refused_in_words()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.Of(owner);
+        var team = Team.ForActor(owner);
         await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
         Assert.Contains("e-mail address", (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
@@ -85,9 +85,9 @@ public sealed class TeamTests : IAsyncDisposable
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
         var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
         var ofAcme = new Team(northwind.Id, acme.Id);
-        var admin = TestData.AdminOf(acme);
-        var viewer = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
-        var billing = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
+        var admin = TestData.CreateAdmin(acme);
+        var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
+        var billing = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
 
         Assert.Single((await Teams.ListAsync(admin, ofAcme)).Members);
         Assert.Single((await Teams.ListAsync(owner, ofAcme)).Members);
@@ -102,16 +102,16 @@ public sealed class TeamTests : IAsyncDisposable
             await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.InviteAsync(actor, team, "x@company.example", team.Roles[^1]));
         }
 
-        var member = Assert.Single((await Teams.ListAsync(rival, Team.Of(rival))).Members);
-        Assert.True((await Teams.RemoveAsync(owner, Team.Of(owner), member.Id)).IsRefused);
-        Assert.Single((await Teams.ListAsync(rival, Team.Of(rival))).Members);
+        var member = Assert.Single((await Teams.ListAsync(rival, Team.ForActor(rival))).Members);
+        Assert.True((await Teams.RemoveAsync(owner, Team.ForActor(owner), member.Id)).IsRefused);
+        Assert.Single((await Teams.ListAsync(rival, Team.ForActor(rival))).Members);
     }
 
     [Fact]
     public async Task The_last_owner_stays_however_many_try_at_once()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.Of(owner);
+        var team = Team.ForActor(owner);
         var first = Assert.Single((await Teams.ListAsync(owner, team)).Members);
         Assert.Contains("last ResellerOwner", (await Teams.RemoveAsync(owner, team, first.Id)).Refusal!.Message, StringComparison.Ordinal);
         Assert.True((await Teams.ChangeRoleAsync(owner, team, first.Id, Role.ResellerViewer)).IsRefused);
@@ -127,27 +127,27 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_seat_that_is_taken_away_or_a_session_that_is_ended_is_gone_with_the_next_act()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.Of(owner);
+        var team = Team.ForActor(owner);
         var jane = await JoinAsync(owner, team, "jane@company.example", Role.ResellerBilling);
         var one = await SignInAsync(jane.UserId);
         var two = await SignInAsync(jane.UserId);
 
-        Assert.True((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
+        Assert.True((await Seats.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
         await TestData.Valued(Teams.ChangeRoleAsync(owner, team, jane.Id, Role.ResellerViewer));
-        Assert.False((await Seats.ActorOfAsync(one))!.May(Permission.InvoicesFinalise));
+        Assert.False((await Seats.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
         await Sessions.EndAsync(jane.UserId, only: one.SessionId);
-        Assert.Null(await Seats.ActorOfAsync(one));
-        Assert.NotNull(await Seats.ActorOfAsync(two));
-        Assert.Null(await Seats.ActorOfAsync(two with { UserId = Guid.NewGuid() }));
+        Assert.Null(await Seats.FindActorAsync(one));
+        Assert.NotNull(await Seats.FindActorAsync(two));
+        Assert.Null(await Seats.FindActorAsync(two with { UserId = Guid.NewGuid() }));
         await TestData.Valued(Teams.RemoveAsync(owner, team, jane.Id));
-        Assert.Null(await Seats.ActorOfAsync(two));
+        Assert.Null(await Seats.FindActorAsync(two));
     }
 
     [Fact]
     public async Task A_session_ends_when_it_is_left_alone_and_at_the_latest_after_its_life()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerBilling);
+        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerBilling);
         var idle = await SignInAsync(jane.UserId);
         var used = await SignInAsync(jane.UserId);
         for (var hour = 0; hour < 11; hour++)
@@ -157,10 +157,10 @@ public sealed class TeamTests : IAsyncDisposable
             Assert.Equal(hour < 2, await Sessions.IsAliveAsync(jane.UserId, idle.SessionId, wasUsed: false));
         }
 
-        Assert.Equal([used.SessionId], (await Sessions.OfAsync(jane.UserId)).Select(s => s.Id));
+        Assert.Equal([used.SessionId], (await Sessions.ListAsync(jane.UserId)).Select(s => s.Id));
         _live.Clock.Advance(TimeSpan.FromHours(1));
         Assert.False(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
-        Assert.Null(await Seats.ActorOfAsync(used));
+        Assert.Null(await Seats.FindActorAsync(used));
     }
 
     [Fact]
@@ -168,20 +168,20 @@ public sealed class TeamTests : IAsyncDisposable
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerOwner);
+        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerOwner);
         await using var db = _live.OpenAll();
         var admin = await db.Members.SingleAsync(m => m.CustomerId == acme.Id);
         var (member, ofCustomer, byPasskey) = (await SignInAsync(jane.UserId), await SignInAsync(admin.UserId), await SignInAsync(jane.UserId, SignInMethod.Passkey));
 
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.Members);
-        Assert.Equal((true, false), Of(await Seats.ActorOfAsync(member)));
-        Assert.Equal((false, true), Of(await Seats.ActorOfAsync(byPasskey)));
-        Assert.False((await Seats.ActorOfAsync(ofCustomer))!.NeedsSecondFactor);
+        Assert.Equal((true, false), Of(await Seats.FindActorAsync(member)));
+        Assert.Equal((false, true), Of(await Seats.FindActorAsync(byPasskey)));
+        Assert.False((await Seats.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.MembersAndCustomers);
-        Assert.True((await Seats.ActorOfAsync(ofCustomer))!.NeedsSecondFactor);
-        Assert.False((await Seats.ActorOfAsync(ofCustomer))!.May(Permission.MyView));
+        Assert.True((await Seats.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
+        Assert.False((await Seats.FindActorAsync(ofCustomer))!.May(Permission.MyView));
         await Sessions.StrengthenAsync(jane.UserId, member.SessionId);
-        Assert.Equal((false, true), Of(await Seats.ActorOfAsync(member)));
+        Assert.Equal((false, true), Of(await Seats.FindActorAsync(member)));
 
         static (bool, bool) Of(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
     }
@@ -192,39 +192,39 @@ public sealed class TeamTests : IAsyncDisposable
         var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
         var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var jane = await JoinAsync(owner, Team.Of(owner), "jane@company.example", Role.ResellerSupport);
+        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerSupport);
         var signedIn = await SignInAsync(jane.UserId);
-        var actor = (await Seats.ActorOfAsync(signedIn))!;
+        var actor = (await Seats.FindActorAsync(signedIn))!;
         var visits = new SupportSessionService(_live.Database, _live.Clock);
 
         Assert.True((await visits.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
         Assert.True((await visits.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
         Assert.True((await visits.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(TestData.AdminOf(acme), acme.Id, "ticket", 30));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(TestData.CreateAdmin(acme), acme.Id, "ticket", 30));
         var visit = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
-        var visitor = (await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!;
+        var visitor = (await Seats.FindActorAsync(signedIn with { SupportSessionId = visit.Id }))!;
 
         Assert.Equal((northwind.Id, acme.Id), (visitor.Scope.Reseller!.Value, visitor.Scope.Customer!.Value));
         Assert.Equal([Permission.MyView], Permission.All.Where(visitor.May));
-        Assert.Equal("ticket 4711", Assert.Single(await visits.OfAsync(TestData.AdminOf(acme), acme.Id)).Reason);
-        Assert.Null((await Seats.ActorOfAsync((await SignInAsync(jane.UserId)) with { Visit = Guid.NewGuid() }))!.VisitEndsAtUtc);
+        Assert.Equal("ticket 4711", Assert.Single(await visits.ListAsync(TestData.CreateAdmin(acme), acme.Id)).Reason);
+        Assert.Null((await Seats.FindActorAsync((await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
         _live.Clock.Advance(TimeSpan.FromMinutes(31));
-        Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = visit.Id }))!.VisitEndsAtUtc);
+        Assert.Null((await Seats.FindActorAsync(signedIn with { SupportSessionId = visit.Id }))!.VisitEndsAtUtc);
         var second = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
         await visits.EndAsync(second.Id, Guid.NewGuid());
-        Assert.NotNull((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
-        await TestData.Valued(Teams.ChangeRoleAsync(owner, Team.Of(owner), jane.Id, Role.ResellerViewer));
-        Assert.Null((await Seats.ActorOfAsync(signedIn with { Visit = second.Id }))!.VisitEndsAtUtc);
+        Assert.NotNull((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
+        await TestData.Valued(Teams.ChangeRoleAsync(owner, Team.ForActor(owner), jane.Id, Role.ResellerViewer));
+        Assert.Null((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
         await using var db = _live.OpenAll();
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
     }
 
-    private string KeyOf(Invitation invitation, bool isMailed) => _links.PathOf(invitation, isMailed).Split('=')[^1];
+    private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];
 
     private async Task<Member> JoinAsync(Actor owner, Team team, string email, Role role)
     {
         var invitation = await TestData.Valued(Teams.InviteAsync(owner, team, email, role));
-        return await TestData.Valued(Invitations.AcceptAsync(KeyOf(invitation, isMailed: true), (await UserAsync(email)).Id, null));
+        return await TestData.Valued(Invitations.AcceptAsync(ReadKey(invitation, isMailed: true), (await UserAsync(email)).Id, null));
     }
 
     private async Task<PortalUser> UserAsync(string email)

@@ -17,7 +17,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
+        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
         await TestData.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
         await live.Books.IssueAsync(owner, customer);
 
@@ -70,7 +70,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, (await history.PageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
         Assert.Equal(3, (await history.PageAsync(TestData.Operator, new HistoryFilter(), 0, 10)).TotalCount);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => history.ExportAsync(
-            Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"), new HistoryFilter()));
+            Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"), new HistoryFilter()));
 
         Assert.Equal(2, (await history.ExportAsync(owner, new HistoryFilter())).Count);
         Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Permission.HistoryExport), 0, 10)).TotalCount);
@@ -166,7 +166,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var live = await OpenAsync(provider);
         var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
-        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "jane@northwind.example", "203.0.113.7");
+        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "jane@northwind.example", "203.0.113.7");
         await live.Books.AddCustomerAsync(seat, "Acme");
         await live.Books.AddCustomerAsync(owner, "Initech");
         using var sealing = Sealing(live);

@@ -16,7 +16,7 @@ namespace ResellerPortal.Core.Tests.Balances;
 
 public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
     [InlineData("Sqlite")]
@@ -28,7 +28,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await desk.TopUpAsync(20m);
         await live.UseAsync(desk.Secret, 100);
         var october = await InvoiceAsync(live, desk, new BillingPeriod(2026, 10));
-        Assert.Equal((12_10, 0, InvoiceState.Paid), (october.PaidMinorUnits, october.Due.MinorUnits, october.StateOn(default)));
+        Assert.Equal((12_10, 0, InvoiceState.Paid), (october.PaidMinorUnits, october.Due.MinorUnits, october.GetState(default)));
         var snapshot = InvoiceSnapshot.Parse(october.Snapshot!);
         Assert.Equal((12_10, 0), (snapshot.FromBalanceMinorUnits, snapshot.Payable.MinorUnits));
 
@@ -41,7 +41,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await desk.TopUpAsync(10m);
         var overview = await desk.ReadAsync();
         Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
-        var page = await desk.Queries.PageAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id, 0, 3);
+        var page = await desk.Queries.PageAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id, 0, 3);
         Assert.Equal(
             [(5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceTransactionKind.TopUp, 10_00, 10_00), (3, BalanceTransactionKind.InvoicePaid, -7_90, 0)],
             page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
@@ -62,7 +62,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using (var db = sqlite.OpenAll())
         {
             var credited = await db.Invoices.SingleAsync();
-            Assert.Equal((0, InvoiceState.Credited), (credited.Due.MinorUnits, credited.StateOn(default)));
+            Assert.Equal((0, InvoiceState.Credited), (credited.Due.MinorUnits, credited.GetState(default)));
             Assert.Equal(first.Total.MinorUnits, (await db.Customers.SingleAsync(c => c.Id == desk.Customer.Id)).BalanceMinorUnits);
         }
 
@@ -215,10 +215,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await desk.TopUpAsync(5);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = TestData.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        var neighbour = TestData.CreateAdmin(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
         Assert.True((await desk.Payments.TopUpAsync(stranger, desk.Payment(5))).IsRefused);
         Assert.True((await desk.Payments.PayOutAsync(stranger, desk.Payment(5))).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(TestData.AdminOf(desk.Customer), desk.Payment(5)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(TestData.CreateAdmin(desk.Customer), desk.Payment(5)));
         Assert.Empty((await desk.Queries.PageAsync(stranger, desk.Customer.Id, 0, 10)).Rows);
         Assert.Empty((await desk.Queries.PageAsync(neighbour, desk.Customer.Id, 0, 10)).Rows);
         Assert.Single((await desk.Queries.PageAsync(desk.Owner, desk.Customer.Id, 0, 10)).Rows);

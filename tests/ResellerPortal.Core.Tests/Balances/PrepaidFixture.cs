@@ -34,7 +34,7 @@ internal sealed class PrepaidFixture
 
     public BalancePaymentService Payments => new(_live.Database, new AccountPausePolicy(_live.Database, _live.Clock), _live.Clock);
 
-    public static Task<PrepaidFixture> OpenAsync(TestDatabase live, long priceMicros) => OpenAsync(live, CardTerms.Of(new Markup.FixedPrice(priceMicros, Currency.Of("EUR"))));
+    public static Task<PrepaidFixture> OpenAsync(TestDatabase live, long priceMicros) => OpenAsync(live, CardTerms.FromPrice(new Markup.FixedPrice(priceMicros, Currency.FromCode("EUR"))));
 
     public static async Task<PrepaidFixture> OpenAsync(TestDatabase live, CardTerms terms, string currency = "EUR")
     {
@@ -42,7 +42,7 @@ internal sealed class PrepaidFixture
         await live.Books.BuyAsync(owner, 12_000, 180, currency: currency);
         var customer = await live.Books.AddCustomerAsync(owner, "Acme");
         var desk = new PrepaidFixture(live, owner, customer, await live.Books.IssueAsync(owner, customer));
-        await live.Books.PriceAsync(owner, customer, terms, BillingPeriod.Of(live.Clock.GetUtcNow(), reseller.Zone).FirstDay);
+        await live.Books.PriceAsync(owner, customer, terms, BillingPeriod.Containing(live.Clock.GetUtcNow(), reseller.Zone).FirstDay);
         await TestData.Valued(desk.Terms.SetAsync(owner, customer.Id, true));
         return desk;
     }

@@ -75,7 +75,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
+        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
         await desk.TopUpAsync(12.10m);
         await desk.UseAsync("docx-to-pdf");
@@ -91,7 +91,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.Of("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))]);
+        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
         await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
         await desk.TopUpAsync(7.26m);
         await desk.UseAsync("pdf-to-jpg");
@@ -129,16 +129,16 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                         }
 
                         // A volume price may fall again after it was too high, so each conversion on the way has to be paid for.
-                        var item = new UsageItem(October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.Of("USD")), quantity);
+                        var item = new UsageItem(October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.FromCode("USD")), quantity);
                         var highest = Enumerable.Range(1, (int)quantity).Max(part =>
                         {
-                            var net = Rating.Rate([.. used, item with { Quantity = part }], schedule, Currency.Of("USD"), October).Total;
+                            var net = Rating.Rate([.. used, item with { Quantity = part }], schedule, Currency.FromCode("USD"), October).Total;
                             return (net + Money.Round(net.Amount * 0.21m, net.Currency)).MinorUnits;
                         });
                         var answer = await desk.ReserveAsync(converter, quantity);
                         Assert.True(
                             answer is ReserveResult.Held == highest <= balance,
-                            $"{answer} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.Of("USD"))}");
+                            $"{answer} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.FromCode("USD"))}");
                         if (answer is ReserveResult.Held held)
                         {
                             await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
@@ -153,7 +153,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_volume_price_that_falls_later_does_not_pay_for_the_way_there()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, CardTerms.Of(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.Of("EUR"))));
+        var desk = await PrepaidFixture.OpenAsync(sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
 
         // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
         await desk.TopUpAsync(65m);
@@ -174,10 +174,10 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
-        var desk = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 0));
+        var desk = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 0));
         await desk.TopUpAsync(12.10m);
         await sqlite.UseAsync(desk.Secret, 10);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.Of("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
         sqlite.Clock.Advance(TimeSpan.FromHours(2));
 
         // 10 conversions of October, the fee of November, and 40 conversions: 1 + 5 + 4 before tax.
@@ -215,11 +215,11 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             }
         }
 
-        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.AdminOf(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
-        Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Words(alerts[^1]).Subject);
-        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Words(alerts[^1]).Text, StringComparison.Ordinal);
-        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", UsageAlertWorker.Words(alerts[0]).Text, StringComparison.Ordinal);
+        Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Compose(alerts[^1]).Subject);
+        Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[^1]).Text, StringComparison.Ordinal);
+        Assert.StartsWith("6.05 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[0]).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,13 +241,13 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = TestData.AdminOf(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
+        var neighbour = TestData.CreateAdmin(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
         Assert.True((await desk.Terms.SetAsync(stranger, desk.Customer.Id, false)).IsRefused);
         Assert.Null(await desk.Queries.ReadAsync(stranger, desk.Customer.Id));
         Assert.Null(await desk.Queries.ReadAsync(neighbour, desk.Customer.Id));
-        Assert.NotNull(await desk.Queries.ReadAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id, false));
+        Assert.NotNull(await desk.Queries.ReadAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id, false));
     }
 
-    private static Money Euros(decimal amount) => Money.Round(amount, Currency.Of("EUR"));
+    private static Money Euros(decimal amount) => Money.Round(amount, Currency.FromCode("EUR"));
 }

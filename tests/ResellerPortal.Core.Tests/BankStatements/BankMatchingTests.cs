@@ -6,7 +6,7 @@ namespace ResellerPortal.Core.Tests.BankStatements;
 
 public sealed class BankMatchingTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly CustomerId Acme = CustomerId.New();
     private static readonly CustomerId Birch = CustomerId.New();
 
@@ -16,7 +16,7 @@ public sealed class BankMatchingTests
         new(Guid.NewGuid(), "INV-2026-0011", Acme, "Acme Publishing", new DateOnly(2026, 12, 15), new Money(50_00, Eur)),
         new(Guid.NewGuid(), "INV-2026-0002", Birch, "Ąžuolas OÜ", new DateOnly(2026, 11, 15), new Money(70_00, Eur)),
         new(Guid.NewGuid(), "INV-2026-0003", Birch, "Ąžuolas OÜ", new DateOnly(2026, 11, 16), new Money(30_00, Eur)),
-        new(Guid.NewGuid(), "2026/7", CustomerId.New(), "Cedar", new DateOnly(2026, 11, 16), new Money(44_00, Currency.Of("USD"))),
+        new(Guid.NewGuid(), "2026/7", CustomerId.New(), "Cedar", new DateOnly(2026, 11, 16), new Money(44_00, Currency.FromCode("USD"))),
     ];
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class BankMatchingTests
     [InlineData("", 99_99, "", false)]
     public void A_number_in_the_reference_goes_before_an_amount(string reference, long cents, string invoices, bool isCertain)
     {
-        var proposal = BankTransactionMatcher.Of(Received(cents, reference), Open, null);
+        var proposal = BankTransactionMatcher.FindProposal(Received(cents, reference), Open, null);
         Assert.Equal((invoices, isCertain), (string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []), proposal?.IsCertain ?? false));
     }
 
@@ -44,7 +44,7 @@ public sealed class BankMatchingTests
     [InlineData("Somebody Else", 55_00, "")]
     public void A_name_leads_to_what_is_due_of_it(string name, long cents, string invoices)
     {
-        var proposal = BankTransactionMatcher.Of(Received(cents, "thanks", name), Open, null);
+        var proposal = BankTransactionMatcher.FindProposal(Received(cents, "thanks", name), Open, null);
         Assert.Equal(invoices, string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []));
         Assert.NotEqual(true, proposal?.IsCertain);
     }
@@ -52,9 +52,9 @@ public sealed class BankMatchingTests
     [Fact]
     public void An_account_that_paid_before_goes_before_the_name_and_a_number_before_both()
     {
-        Assert.Equal((Acme, "INV-2026-0011"), Told(BankTransactionMatcher.Of(Received(50_00, "", "Azuolas"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.Of(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.Of(Received(30_00, "", ""), Open, CustomerId.New())));
+        Assert.Equal((Acme, "INV-2026-0011"), Told(BankTransactionMatcher.FindProposal(Received(50_00, "", "Azuolas"), Open, Acme)));
+        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
+        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
 
         static (CustomerId, string) Told(BankMatchProposal? proposal) => (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
     }
@@ -65,7 +65,7 @@ public sealed class BankMatchingTests
     [InlineData("2026/71", false)]
     [InlineData("no. 2026 / 7.", true)]
     public void A_number_of_digits_alone_is_not_found_in_a_longer_one(string reference, bool isFound) =>
-        Assert.Equal(isFound, BankTransactionMatcher.Of(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
+        Assert.Equal(isFound, BankTransactionMatcher.FindProposal(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
 
     private static BankTransaction Received(long cents, string reference, string name = "", string currency = "EUR") => new()
     {
@@ -73,7 +73,7 @@ public sealed class BankMatchingTests
         Account = "",
         BookedOn = new DateOnly(2026, 11, 20),
         AmountMinorUnits = cents,
-        Currency = Currency.Of(currency),
+        Currency = Currency.FromCode(currency),
         Counterparty = name,
         CounterpartyIban = "",
         Reference = reference,

@@ -14,7 +14,7 @@ namespace ResellerPortal.Core.Tests.BankStatements;
 
 public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
     [InlineData("Sqlite")]
@@ -54,13 +54,13 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
         // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
-        var paid = await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 4_00).Transaction.Id, desk.Customer.Id, [third.Id]));
+        var paid = await TestData.Valued(receipts.RecordAsync(desk.Owner, FindRow(rows, 4_00).Transaction.Id, desk.Customer.Id, [third.Id]));
         Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
         Assert.Equal((0L, 1_46L, 0L), ((await StateAsync(live, first)).Due.MinorUnits, (await StateAsync(live, second)).Due.MinorUnits, (await StateAsync(live, third)).Due.MinorUnits));
 
-        await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 1_00).Transaction.Id, desk.Customer.Id, [second.Id]));
+        await TestData.Valued(receipts.RecordAsync(desk.Owner, FindRow(rows, 1_00).Transaction.Id, desk.Customer.Id, [second.Id]));
         Assert.Equal(46, (await StateAsync(live, second)).Due.MinorUnits);
-        await TestData.Valued(receipts.RecordAsync(desk.Owner, Of(rows, 2_00).Transaction.Id, desk.Customer.Id, []));
+        await TestData.Valued(receipts.RecordAsync(desk.Owner, FindRow(rows, 2_00).Transaction.Id, desk.Customer.Id, []));
         await using var db = live.OpenAll();
         Assert.Equal((0L, 1_54L), ((await StateAsync(live, second)).Due.MinorUnits, (await db.Customers.SingleAsync()).BalanceMinorUnits));
         await live.AssertLedgerIsCleanAsync();
@@ -98,19 +98,19 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var invoice = await desk.InvoiceAsync();
         var other = await live.Books.AddCustomerAsync(desk.Owner, "Birch");
         var receipts = Receipts(live);
-        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.Of("USD")), "", "", "", "")]));
+        await TestData.Valued(receipts.ImportAsync(desk.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.FromCode("USD")), "", "", "", "")]));
         var rows = (await receipts.PageAsync(desk.Owner, BankTransactionState.Open, 0, 50)).Rows;
-        var (euros, dollars) = (Of(rows, 1_82).Transaction.Id, Of(rows, 5_00).Transaction.Id);
+        var (euros, dollars) = (FindRow(rows, 1_82).Transaction.Id, FindRow(rows, 5_00).Transaction.Id);
 
         Assert.Contains("this is in USD", (await receipts.RecordAsync(desk.Owner, dollars, desk.Customer.Id, [])).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("invoice does not exist", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("holds no money", (await receipts.ImportAsync(desk.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
-        await TestData.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, true));
+        await TestData.Valued(receipts.IgnoreAsync(desk.Owner, dollars, true));
         Assert.Equal(dollars, (await receipts.PageAsync(desk.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
-        await TestData.Valued(receipts.LeaveAsideAsync(desk.Owner, dollars, false));
+        await TestData.Valued(receipts.IgnoreAsync(desk.Owner, dollars, false));
         await TestData.Valued(receipts.RecordAsync(desk.Owner, euros, desk.Customer.Id, [invoice.Id]));
         Assert.Contains("recorded this for another", (await receipts.RecordAsync(desk.Owner, euros, other.Id, [])).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("recorded as a payment already", (await receipts.LeaveAsideAsync(desk.Owner, euros, true)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("recorded as a payment already", (await receipts.IgnoreAsync(desk.Owner, euros, true)).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,10 +128,10 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Empty((await receipts.PageAsync(stranger, BankTransactionState.Open, 0, 50)).Rows);
         Assert.Empty(await receipts.OpenInvoicesAsync(stranger, desk.Customer.Id));
         Assert.True((await receipts.RecordAsync(stranger, id, own.Id, [])).IsRefused);
-        Assert.True((await receipts.LeaveAsideAsync(stranger, id, true)).IsRefused);
+        Assert.True((await receipts.IgnoreAsync(stranger, id, true)).IsRefused);
         Assert.Equal(1, (await TestData.Valued(receipts.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
         Assert.Equal(0, (await receipts.RecordCertainAsync(stranger)).Recorded);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => receipts.PageAsync(TestData.AdminOf(desk.Customer), BankTransactionState.Open, 0, 50));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => receipts.PageAsync(TestData.CreateAdmin(desk.Customer), BankTransactionState.Open, 0, 50));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
 
     private static BankStatementLine Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
 
-    private static BankTransactionRow Of(IReadOnlyList<BankTransactionRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
+    private static BankTransactionRow FindRow(IReadOnlyList<BankTransactionRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
 
     private static async Task<Invoice> StateAsync(TestDatabase live, Invoice invoice)
     {

@@ -6,7 +6,7 @@ namespace ResellerPortal.Core.Tests.BankStatements;
 
 public sealed class Camt053Tests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     /// <summary>Elements as the ISO 20022 message definition report of camt.053 has them; version 2 and version 8 differ in names, states and amounts.</summary>
     [Theory]

@@ -57,7 +57,7 @@ public sealed class CreditLotsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, (await sqlite.Books.OfferAsync(10, 1)).Id, Guid.NewGuid()));
-        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
+        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.OrderPayments.ConfirmAsync(seat, order.Id, ""));
     }

@@ -84,7 +84,7 @@ public sealed class LotTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, _) = await sqlite.Books.AddResellerAsync("northwind");
-        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
+        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.AdjustAsync(seat, Guid.NewGuid(), 1, "mine"));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.SetOverageAsync(seat, reseller.Id, 1, 0));

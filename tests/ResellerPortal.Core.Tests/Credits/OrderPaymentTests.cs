@@ -102,7 +102,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Empty(await others.Set<OrderPayment>().ToListAsync());
         await using var own = live.Database.Open(owner.Scope);
         Assert.Single(await own.Set<OrderPayment>().ToListAsync());
-        var seat = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
+        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
         await Assert.ThrowsAsync<PermissionDeniedException>(() => live.Books.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
     }
 

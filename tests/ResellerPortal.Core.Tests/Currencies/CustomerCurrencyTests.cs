@@ -24,8 +24,8 @@ namespace ResellerPortal.Core.Tests.Currencies;
 /// <summary>Customers that are charged in another currency than their reseller's.</summary>
 public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
-    private static readonly Currency Usd = Currency.Of("USD");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
+    private static readonly Currency Usd = Currency.FromCode("USD");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
         var overview = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(abroad.Owner);
         Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
-        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer))).Months[^3].Amount);
+        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer))).Months[^3].Amount);
     }
 
     [Fact]
@@ -69,14 +69,14 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
 
         Assert.Equal([Eur, Usd], report.Receivables.Select(r => r.Currency));
         Assert.Equal([new Money(2_42, Eur), new Money(16_51, Usd)], report.Receivables.Select(r => r.Closing));
-        Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.MovedBy(ReceivablesEntryKind.Invoice)));
+        Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.GetMovement(ReceivablesEntryKind.Invoice)));
         Assert.Equal(new IssuedTax("S", 2100, new Money(22_00, Eur), new Money(4_62, Eur)), Assert.Single(report.Issued));
         var ofOctober = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October);
         Assert.Equal([("Abroad", new Money(20_00, Eur), Usd), ("Home", new Money(2_00, Eur), Eur)], ofOctober.Rows.Select(r => (r.Name, r.Net, r.Owed.Currency)));
 
-        var bookings = await new JournalExport(live.Database, documents, live.Clock).OfMonthAsync(abroad.Owner, October.Next);
+        var bookings = await new JournalExport(live.Database, documents, live.Clock).ReadMonthAsync(abroad.Owner, October.Next);
         Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Bookings.Select(b => (b.Gross, b.Booked)));
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(16_51, Usd), statement.Closing);
     }
 
@@ -97,7 +97,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         draft = await abroad.DraftAsync(October);
         await TestData.Valued(new CustomerCurrencyService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
         Assert.Contains("does not exist", (await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal((Currency.Of("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
+        Assert.Equal((Currency.FromCode("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                     await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
                 }
 
-                var documents = await new IssuedDocumentQueries(live.Database).OfMonthAsync(abroad.Owner, October.Next);
+                var documents = await new IssuedDocumentQueries(live.Database).ListMonthAsync(abroad.Owner, October.Next);
                 Assert.Equal((0L, 0L), (documents.Sum(d => (d.Net + d.Tax).MinorUnits), documents.Sum(d => d.Booked!.Gross.MinorUnits)));
                 Assert.All(documents, d => Assert.Equal((nanos, Usd), (d.Snapshot.Rate.Nanos, d.Snapshot.Currency)));
             },
@@ -164,7 +164,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         // A conversion is 0.02 EUR, which are 0.04 USD: a hundred and no more.
         Assert.IsType<ReserveResult.BalanceSpent>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
         Assert.IsType<ReserveResult.Held>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
-        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(abroad.Customer), abroad.Customer.Id))!;
+        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(0, Usd), overview.Spending.Left);
     }
 
@@ -201,7 +201,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     {
         await using var live = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(live, 2m);
-        Assert.Contains("are in USD", (await live.Books.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.Of(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("are in USD", (await live.Books.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.FromPrice(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
 
         // 0.025 USD would cover a cost of 0.015 EUR, were it not 0.03 USD.
         var change = await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
@@ -233,7 +233,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
 
         await using var db = live.OpenAll();
         Assert.Equal(["1 EUR = 1.0956 USD from 2026-10-01", "1 EUR = 5.0 USD from 2026-10-01"], await db.Set<AuditEntry>().Where(a => a.Action == Permission.PricesEdit && a.Subject.StartsWith("1 EUR")).OrderBy(a => a.Subject).Select(a => a.Subject).ToListAsync());
-        await using var ofCustomer = live.Database.Open(TenantScope.Of(abroad.Customer.ResellerId, abroad.Customer.Id));
+        await using var ofCustomer = live.Database.Open(TenantScope.ForCustomer(abroad.Customer.ResellerId, abroad.Customer.Id));
         Assert.Empty(await ofCustomer.CurrencyRates.ToListAsync());
     }
 

@@ -16,7 +16,7 @@ namespace ResellerPortal.Core.Tests.Insights;
 
 public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
@@ -38,19 +38,19 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(150), Cents(32)), Assert.Single(inNovember.Issued));
         var owedInNovember = Assert.Single(inNovember.Receivables);
-        Assert.Equal((0L, 182L, -100L, 82L), (owedInNovember.Opening.MinorUnits, owedInNovember.MovedBy(ReceivablesEntryKind.Invoice).MinorUnits, owedInNovember.MovedBy(ReceivablesEntryKind.Payment).MinorUnits, owedInNovember.Closing.MinorUnits));
+        Assert.Equal((0L, 182L, -100L, 82L), (owedInNovember.Opening.MinorUnits, owedInNovember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits, owedInNovember.GetMovement(ReceivablesEntryKind.Payment).MinorUnits, owedInNovember.Closing.MinorUnits));
         Assert.Equal([0L, 82, 0, 0, 0, 0], owedInNovember.Ages.InOrder.Select(m => m.MinorUnits));
         Assert.Equal(("Acme", 82L), (inNovember.Rows.Single().Name, inNovember.Rows.Single().Owed.MinorUnits));
 
         var inDecember = await Service(live).ReadAsync(desk.Owner, October.Next.Next);
         var owedInDecember = Assert.Single(inDecember.Receivables);
         Assert.Equal((82L, 182L, -182L, -82L, 0L), (
-            owedInDecember.Opening.MinorUnits, owedInDecember.MovedBy(ReceivablesEntryKind.Invoice).MinorUnits, owedInDecember.MovedBy(ReceivablesEntryKind.CreditNote).MinorUnits,
-            owedInDecember.MovedBy(ReceivablesEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
+            owedInDecember.Opening.MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.CreditNote).MinorUnits,
+            owedInDecember.GetMovement(ReceivablesEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
-        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(live.Database).OfMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
+        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(live.Database).ListMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
 
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.AdminOf(desk.Customer), desk.Customer.Id))!;
+        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id))!;
         Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
         Assert.Equal([ReceivablesEntryKind.Invoice, ReceivablesEntryKind.Payment, ReceivablesEntryKind.Invoice, ReceivablesEntryKind.WriteOff, ReceivablesEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
         Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
@@ -68,7 +68,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 foreach (var (act, number) in acts)
                 {
                     var invoice = invoices[number % invoices.Count];
-                    var today = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius").DayOf(sqlite.Clock.GetUtcNow());
+                    var today = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius").GetDay(sqlite.Clock.GetUtcNow());
                     switch (act)
                     {
                         case 0:
@@ -91,7 +91,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 }
 
                 var reports = new List<MonthCloseReport>();
-                var last = BillingPeriod.Of(sqlite.Clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius"));
+                var last = BillingPeriod.Containing(sqlite.Clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius"));
                 for (var month = October; month <= last; month = month.Next)
                 {
                     reports.Add(await Service(sqlite).ReadAsync(desk.Owner, month));
@@ -116,7 +116,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     public void Receivables_are_sorted_by_the_days_they_are_overdue()
     {
         var on = new DateOnly(2026, 11, 30);
-        var ages = AgedReceivables.Of(new[] { 10, 0, -1, -30, -31, -60, -61, -90, -91, -400 }.Select((days, i) => ((DateOnly?)on.AddDays(days), Cents(1 << i))).Append((null, Cents(-5))), on, Eur);
+        var ages = AgedReceivables.FromBalances(new[] { 10, 0, -1, -30, -31, -60, -61, -90, -91, -400 }.Select((days, i) => ((DateOnly?)on.AddDays(days), Cents(1 << i))).Append((null, Cents(-5))), on, Eur);
         Assert.Equal([3L, 12, 48, 192, 768, -5], ages.InOrder.Select(m => m.MinorUnits));
     }
 
@@ -131,12 +131,12 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         var statements = new AccountStatements(sqlite.Database, sqlite.Clock);
 
         Assert.Empty((await Service(sqlite).ReadAsync(stranger, October)).Rows);
-        Assert.Empty(await new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(stranger, October.Next));
+        Assert.Empty(await new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(stranger, October.Next));
         Assert.Null(await statements.ReadAsync(stranger, desk.Customer.Id));
-        Assert.Null(await statements.ReadAsync(TestData.AdminOf(neighbour), desk.Customer.Id));
+        Assert.Null(await statements.ReadAsync(TestData.CreateAdmin(neighbour), desk.Customer.Id));
         Assert.NotNull(await statements.ReadAsync(desk.Owner, desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.AdminOf(desk.Customer), October));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).OfMonthAsync(TestData.AdminOf(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(desk.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(TestData.CreateAdmin(desk.Customer), October));
     }
 
     private static Money Cents(long minorUnits) => new(minorUnits, Eur);

@@ -26,7 +26,7 @@ public sealed class PriceSimulatorTests
         }
 
         var simulator = new PriceSimulator(sqlite.Database, sqlite.Clock);
-        var dearer = CardTerms.Of(new Markup.FixedPrice(50_000, reseller.Currency));
+        var dearer = CardTerms.FromPrice(new Markup.FixedPrice(50_000, reseller.Currency));
         var forAll = await simulator.SimulateAsync(owner, null, dearer);
         var forBlue = await simulator.SimulateAsync(owner, blue.Id, dearer with { MonthlyFeeMinorUnits = 100 });
         var followsDefault = await simulator.SimulateAsync(owner, blue.Id, null);
@@ -50,10 +50,10 @@ public sealed class PriceSimulatorTests
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 10, 15, 0, 0, 0, TimeSpan.Zero));
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         var simulator = new PriceSimulator(sqlite.Database, sqlite.Clock);
-        var terms = CardTerms.Of(new Markup.FixedPrice(50_000, reseller.Currency));
+        var terms = CardTerms.FromPrice(new Markup.FixedPrice(50_000, reseller.Currency));
 
         Assert.All(await simulator.SimulateAsync(stranger, acme.Id, terms), m => Assert.Equal((0L, 0L), (m.Before.Conversions, m.After.Revenue.MinorUnits)));
         Assert.All(await simulator.SimulateAsync(stranger, null, terms), m => Assert.Equal(0, m.Before.Conversions));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => simulator.SimulateAsync(TestData.AdminOf(acme), acme.Id, terms));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => simulator.SimulateAsync(TestData.CreateAdmin(acme), acme.Id, terms));
     }
 }

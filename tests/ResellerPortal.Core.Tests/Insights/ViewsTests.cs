@@ -29,9 +29,9 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
         var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
         var dashboard = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner);
-        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(acme));
+        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(acme));
         var ledger = await new LedgerQueries(live.Database, live.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
-        var own = await new CustomerLedgerQueries(live.Database).PageAsync(TestData.AdminOf(acme), 0, 10);
+        var own = await new CustomerLedgerQueries(live.Database).PageAsync(TestData.CreateAdmin(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
         Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
@@ -67,7 +67,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
         // 10 at 0.02 and 10 at 0.05.
         Assert.Equal(70, (await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
-        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.AdminOf(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
         Assert.Equal(70, Assert.Single((await new CustomerQueries(live.Database, live.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

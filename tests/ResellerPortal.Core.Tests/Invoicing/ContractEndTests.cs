@@ -150,7 +150,7 @@ public sealed class ContractEndTests
         var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
         var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        await sqlite.Books.PriceAsync(owner, acme, CardTerms.Of(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, October.FirstDay);
+        await sqlite.Books.PriceAsync(owner, acme, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, October.FirstDay);
         return (owner, acme, await sqlite.Books.IssueAsync(owner, acme));
     }
 

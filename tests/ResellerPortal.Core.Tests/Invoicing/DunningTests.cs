@@ -56,7 +56,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
         Assert.Equal(InvoiceState.Paid, (await FindAsync(live, desk.Owner, invoice.Id)).State);
 
-        var timeline = await new InvoiceTimelineQueries(live.Database).OfAsync(desk.Owner, invoice.Id);
+        var timeline = await new InvoiceTimelineQueries(live.Database).ReadAsync(desk.Owner, invoice.Id);
         Assert.Equal(
             ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
             timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
@@ -113,9 +113,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         post.Box.IsConfigured = false;
         Assert.Equal(0, await Work(sqlite, post).RunAsync());
         post.Box.IsConfigured = true;
-        await TestData.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: true));
+        await TestData.Valued(Policies(sqlite, post).SetHoldAsync(desk.Owner, invoice.Id, isHeld: true));
         Assert.Equal(0, await Work(sqlite, post).RunAsync());
-        await TestData.Valued(Policies(sqlite, post).HoldAsync(desk.Owner, invoice.Id, isHeld: false));
+        await TestData.Valued(Policies(sqlite, post).SetHoldAsync(desk.Owner, invoice.Id, isHeld: false));
         Assert.Equal(1, await Work(sqlite, post).RunAsync());
         await TestData.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
         Assert.Equal(0, await RunOnAsync(sqlite, post, 30));
@@ -130,7 +130,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             foreach (var look in looks)
             {
                 today = today.AddDays(look % 9);
-                while (policy.DueOn(today, due, taken) is not null)
+                while (policy.FindDueStep(today, due, taken) is not null)
                 {
                     taken.Add(today);
                 }
@@ -143,7 +143,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 Assert.True(i == 0 || taken[i].DayNumber - taken[i - 1].DayNumber >= policy.Steps[i].DaysOverdue - policy.Steps[i - 1].DaysOverdue);
             }
 
-            Assert.Equal(EmailKind.Reminder, policy.LetterOf(1));
+            Assert.Equal(EmailKind.Reminder, policy.GetEmailKind(1));
         });
 
     [Fact]
@@ -165,12 +165,12 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var invoice = await desk.InvoiceAsync();
         await RunOnAsync(sqlite, post, 20);
         Assert.False((await Policies(sqlite, post).ReadAsync(stranger)).IsOn);
-        Assert.True((await Policies(sqlite, post).HoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
-        Assert.Empty(await new InvoiceTimelineQueries(sqlite.Database).OfAsync(stranger, invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(TestData.AdminOf(desk.Customer)));
+        Assert.True((await Policies(sqlite, post).SetHoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
+        Assert.Empty(await new InvoiceTimelineQueries(sqlite.Database).ReadAsync(stranger, invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(TestData.CreateAdmin(desk.Customer)));
         await using var ofStranger = sqlite.Database.Open(stranger.Scope);
         Assert.Empty(ofStranger.DunningSteps);
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(desk.Customer.ResellerId, desk.Customer.Id));
         Assert.Empty(ofCustomer.DunningPolicies);
     }
 

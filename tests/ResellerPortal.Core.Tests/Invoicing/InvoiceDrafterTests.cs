@@ -12,7 +12,7 @@ namespace ResellerPortal.Core.Tests.Invoicing;
 
 public sealed class InvoiceDrafterTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, secret) = await SellAsync(sqlite);
-        await sqlite.Books.PriceAsync(owner, customer, CardTerms.Of(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.Books.PriceAsync(owner, customer, CardTerms.FromPrice(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(3));
         await sqlite.UseAsync(secret, 50);

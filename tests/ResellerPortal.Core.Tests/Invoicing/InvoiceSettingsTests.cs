@@ -22,7 +22,7 @@ public sealed class InvoiceSettingsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         var settings = Service(sqlite);
-        var before = DocumentSettings.Of(await settings.ReadAsync(owner));
+        var before = DocumentSettings.FromReseller(await settings.ReadAsync(owner));
         await TestData.Valued(settings.SaveAsync(owner, before with
         {
             InvoiceNumberPattern = "R{yyyy}/{seq:000}",
@@ -54,7 +54,7 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
-        await sqlite.Books.PriceAsync(owner, customer, CardTerms.Of(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
+        await sqlite.Books.PriceAsync(owner, customer, CardTerms.FromPrice(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
         var details = new CustomerDetails(customer.Name, customer.Email, customer.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null, Language: "de");
         await TestData.Valued(sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details));
 
@@ -75,7 +75,7 @@ public sealed class InvoiceSettingsTests
         await InvoiceAsync(sqlite, owner, October);
         var token = await sqlite.Books.IssueAsync(owner, customer);
         await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
-        await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
+        await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
 
         Assert.Equal(["docx → pdf, production (pavėluotai, už 2026 m. spalio mėn.)"], (await InvoiceAsync(sqlite, owner, October.Next)).Lines.Select(l => l.Description));
     }
@@ -98,7 +98,7 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var settings = DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
+        var settings = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         await TestData.Valued(Service(sqlite).SaveAsync(owner, settings));
         await TestData.Valued(Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
 
@@ -116,7 +116,7 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var good = DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
+        var good = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         (DocumentSettings Settings, string Word)[] bad =
         [
             (good with { Name = " " }, "name"),
@@ -160,15 +160,15 @@ public sealed class InvoiceSettingsTests
         await TestData.Valued(logos.SetAsync(owner, null));
         await TestData.Valued(logos.SetAsync(owner, [1, 2, 3]));
 
-        Assert.Equal([1, 2, 3], await logos.OfAsync(owner, first.LogoHash));
-        Assert.Equal([1, 2, 3], await logos.OfAsync(TestData.AdminOf(customer), first.LogoHash));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => logos.OfAsync(stranger, first.LogoHash));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(TestData.AdminOf(customer), [1]));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.AdminOf(customer)));
+        Assert.Equal([1, 2, 3], await logos.FindAsync(owner, first.LogoHash));
+        Assert.Equal([1, 2, 3], await logos.FindAsync(TestData.CreateAdmin(customer), first.LogoHash));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => logos.FindAsync(stranger, first.LogoHash));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(TestData.CreateAdmin(customer), [1]));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(customer)));
         Assert.Contains("512 KB", (await logos.SetAsync(owner, new byte[LogoService.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
         await using var db = sqlite.OpenAll();
         Assert.Equal(2, await db.Logos.CountAsync());
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(customer.ResellerId, customer.Id));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(customer.ResellerId, customer.Id));
         Assert.Empty(ofCustomer.Logos);
     }
 
@@ -181,8 +181,8 @@ public sealed class InvoiceSettingsTests
             var (_, owner) = await sqlite.Books.AddResellerAsync(slug, currency);
             foreach (var language in Core.Languages.DocumentLanguage.All)
             {
-                await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.Of(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
-                var sample = await Service(sqlite).SampleAsync(owner);
+                await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
+                var sample = await Service(sqlite).CreateSampleAsync(owner);
                 Assert.Equal((sample.Lines.Sum(l => l.AmountMinorUnits), sample.NetMinorUnits + sample.TaxMinorUnits), (sample.NetMinorUnits, sample.TotalMinorUnits));
                 Assert.Equal(sample.Days.Sum(d => d.Quantity), sample.Tokens.Sum(t => t.Quantity));
                 Assert.Equal(language.Words.MonthlyFee, sample.Lines[^1].Description);

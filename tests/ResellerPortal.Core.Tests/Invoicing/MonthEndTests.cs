@@ -14,7 +14,7 @@ namespace ResellerPortal.Core.Tests.Invoicing;
 
 public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly BillingPeriod October = new(2026, 10);
 
     [Theory]
@@ -58,11 +58,11 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
         await using var db = sqlite.OpenAll();
         var customer = db.Customers.Single(c => c.Name == "Acme");
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(customer.ResellerId, customer.Id));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(customer.ResellerId, customer.Id));
 
         Assert.Empty((await new MonthEndReview(sqlite.Database).ReviewAsync(stranger, October)).Rows);
         Assert.False((await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(stranger)).Schedule.IsOn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(TestData.AdminOf(customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(TestData.CreateAdmin(customer), October));
         Assert.Single(db.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceSchedules);
@@ -71,12 +71,12 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [Fact]
     public void What_is_remarkable_in_a_draft_is_told()
     {
-        Assert.Equal([DraftWarning.BelowCost], DraftWarningRules.Of(Cents(99), null, Cents(100), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.Negative, DraftWarning.MuchLess], DraftWarningRules.Of(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchMore, DraftWarning.LateUsage], DraftWarningRules.Of(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchLess, DraftWarning.NoAddress], DraftWarningRules.Of(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
-        Assert.Empty(DraftWarningRules.Of(Cents(150), Cents(100), Cents(150), 0, hasAddress: true));
-        Assert.Empty(DraftWarningRules.Of(Cents(50), Cents(100), Cents(50), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.BelowCost], DraftWarningRules.FindWarnings(Cents(99), null, Cents(100), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.Negative, DraftWarning.MuchLess], DraftWarningRules.FindWarnings(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
+        Assert.Equal([DraftWarning.MuchMore, DraftWarning.LateUsage], DraftWarningRules.FindWarnings(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
+        Assert.Equal([DraftWarning.MuchLess, DraftWarning.NoAddress], DraftWarningRules.FindWarnings(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
+        Assert.Empty(DraftWarningRules.FindWarnings(Cents(150), Cents(100), Cents(150), 0, hasAddress: true));
+        Assert.Empty(DraftWarningRules.FindWarnings(Cents(50), Cents(100), Cents(50), 0, hasAddress: true));
 
         static Money Cents(long minorUnits) => new(minorUnits, Eur);
     }
@@ -186,20 +186,20 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
 
         Assert.True(work.TryDraft(owner, October));
         Assert.Equal((false, "October 2026: 1 drafted, 1 without usage to bill."), await EndAsync());
-        Assert.Equal(new BatchProgress(2, 2), work.Of(owner)!.Steps);
+        Assert.Equal(new BatchProgress(2, 2), work.FindProgress(owner)!.Steps);
         Assert.True(work.TryFinalise(owner, October));
         Assert.Equal((false, "1 invoice is final."), await EndAsync());
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        Assert.Null(work.Of(stranger));
+        Assert.Null(work.FindProgress(stranger));
 
         async Task<(bool HasFailed, string Result)> EndAsync()
         {
-            while (work.Of(owner) is not { Result: not null })
+            while (work.FindProgress(owner) is not { Result: not null })
             {
                 await Task.Delay(5);
             }
 
-            return (work.Of(owner)!.HasFailed, work.Of(owner)!.Result!);
+            return (work.FindProgress(owner)!.HasFailed, work.FindProgress(owner)!.Result!);
         }
     }
 

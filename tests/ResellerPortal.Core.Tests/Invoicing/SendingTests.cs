@@ -22,7 +22,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var post = new MailFixture(live);
         var desk = await InvoicingFixture.OpenAsync(live);
         var before = await desk.InvoiceAsync();
-        await TestData.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        await TestData.Valued(post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true));
         var invoice = await desk.InvoiceAsync();
 
         // Two nodes at once, and again later.
@@ -34,9 +34,9 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal([$"{invoice.Number}.pdf", $"{invoice.Number}.xml"], mail.Attachments.Select(a => a.FileName));
         Assert.Contains("https://portal.example/my/invoices", mail.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("{", mail.Text, StringComparison.Ordinal);
-        var log = Assert.Single(await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id));
+        var log = Assert.Single(await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id));
         Assert.Equal((DeliveryState.Sent, 1, mail.Id), (log.State, log.Attempts, log.Id));
-        Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, before.Id));
+        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(desk.Owner, before.Id));
 
         var note = await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
         Assert.Equal(1, await post.Work().RunAsync());
@@ -50,22 +50,22 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var post = new MailFixture(sqlite);
         var desk = await InvoicingFixture.OpenAsync(sqlite);
-        await TestData.Valued(post.Templates.MailByItselfAsync(desk.Owner, isOn: true));
+        await TestData.Valued(post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true));
         var invoice = await desk.InvoiceAsync();
         post.Box.IsRefusing = true;
 
         Assert.Equal(0, await post.Work().RunAsync());
-        var log = (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        var log = (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single();
         Assert.Equal((DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)), (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
         await post.Work().RunAsync();
-        Assert.Equal(1, (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single().Attempts);
+        Assert.Equal(1, (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single().Attempts);
         for (var i = 0; i < 7; i++)
         {
             sqlite.Clock.Advance(TimeSpan.FromDays(1));
             await post.Work().RunAsync();
         }
 
-        log = (await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        log = (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single();
         Assert.Equal((DeliveryState.GivenUp, 8), (log.State, log.Attempts));
 
         // By hand it goes again, once though the button was pressed twice.
@@ -100,10 +100,10 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         post.Box.IsConfigured = false;
         var desk = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await desk.InvoiceAsync();
-        Assert.Contains("no mail server", (await post.Templates.MailByItselfAsync(desk.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("no mail server", (await post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("no mail server", (await post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(0, await post.Work().RunAsync());
-        Assert.Empty(await post.Deliveries.OfInvoiceAsync(desk.Owner, invoice.Id));
+        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id));
     }
 
     [Fact]
@@ -143,12 +143,12 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
 
-        Assert.Empty(await post.Deliveries.OfInvoiceAsync(stranger, invoice.Id));
+        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(stranger, invoice.Id));
         Assert.True((await post.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
         Assert.False((await post.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.OfInvoiceAsync(TestData.AdminOf(desk.Customer), invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(TestData.AdminOf(desk.Customer), EmailKind.Invoice, "en"));
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.Of(desk.Customer.ResellerId, desk.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.ListForInvoiceAsync(TestData.CreateAdmin(desk.Customer), invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(TestData.CreateAdmin(desk.Customer), EmailKind.Invoice, "en"));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(desk.Customer.ResellerId, desk.Customer.Id));
         Assert.Empty(ofCustomer.EmailTemplates);
     }
 
@@ -188,7 +188,7 @@ internal sealed class MailFixture(TestDatabase live)
 
     private sealed class FakeElectronicInvoice : IElectronicInvoice
     {
-        public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot) => [];
+        public IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot) => [];
 
         public byte[] Write(InvoiceSnapshot snapshot, ElectronicSyntax syntax) => [2];
     }

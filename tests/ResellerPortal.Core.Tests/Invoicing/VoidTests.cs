@@ -28,9 +28,9 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         await TestData.Valued(new InvoicePaymentService(live.Database, new Core.Dunning.AccountPausePolicy(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
 
         var voided = await TestData.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
-        Assert.Equal((InvoiceState.Void, 0), (voided.StateOn(default), voided.Due.MinorUnits));
+        Assert.Equal((InvoiceState.Void, 0), (voided.GetState(default), voided.Due.MinorUnits));
         await live.AssertLedgerIsCleanAsync();
-        await live.Books.PriceAsync(desk.Owner, desk.Customer, new Markup.FixedPrice(500_000, Currency.Of("EUR")), October.FirstDay);
+        await live.Books.PriceAsync(desk.Owner, desk.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
         var right = await FinaliseAsync(live, desk.Owner, October);
 
         // 100 conversions at 0.50 and 21 % tax; what was paid before pays a part of it.
@@ -50,7 +50,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var desk = await InvoicingFixture.OpenAsync(sqlite);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, CardTerms.Of(new Markup.FixedPrice(100_000, Currency.Of("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
         var invoice = await desk.InvoiceAsync();
         await TestData.Valued(Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "One line"));
         await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "All of it"));
@@ -150,7 +150,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var invoice = await desk.InvoiceAsync();
         var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
         Assert.True((await Notes(sqlite).VoidAsync(stranger, invoice.Id, "Not mine")).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.AdminOf(desk.Customer), invoice.Id, "Mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.CreateAdmin(desk.Customer), invoice.Id, "Mine"));
     }
 
     private static CreditNoteService Notes(TestDatabase live) => new(live.Database, live.Clock);
@@ -165,7 +165,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     /// <summary>Bills all that is left, up to the month that is over by now.</summary>
     private static async Task FinaliseAllAsync(TestDatabase live, Actor owner, BillingPeriod month)
     {
-        var last = BillingPeriod.Of(live.Clock.GetUtcNow(), TimeZoneInfo.Utc);
+        var last = BillingPeriod.Containing(live.Clock.GetUtcNow(), TimeZoneInfo.Utc);
         live.Clock.SetUtcNow(last.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         for (; month <= last; month = month.Next)
         {

@@ -17,7 +17,7 @@ public sealed class DocumentLanguageTests
     {
         foreach (var property in typeof(DocumentWords).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(string)))
         {
-            var (words, english) = ((string)property.GetValue(DocumentLanguage.Of(code).Words)!, (string)property.GetValue(DocumentLanguage.English.Words)!);
+            var (words, english) = ((string)property.GetValue(DocumentLanguage.Get(code).Words)!, (string)property.GetValue(DocumentLanguage.English.Words)!);
             Assert.False(string.IsNullOrWhiteSpace(words), property.Name);
             Assert.Equal(PlacesIn(english), PlacesIn(words));
             if (code != "en" && english.Length > 20)
@@ -38,7 +38,7 @@ public sealed class DocumentLanguageTests
     [InlineData("lt", "2026-03-09", "2026 m. kovo mėn.", "1 234 567,50 EUR", "0,0125", "1 234,5678", "21 %", "2,5 %")]
     public void Numbers_and_days_are_written_as_its_readers_write_them(string code, string day, string month, string amount, string price, string largePrice, string rate, string halfRate)
     {
-        var (language, eur) = (DocumentLanguage.Of(code), Currency.Of("EUR"));
+        var (language, eur) = (DocumentLanguage.Get(code), Currency.FromCode("EUR"));
         string[] written =
         [
             language.Day(Day), language.Month(Day), language.AmountWithCurrency(new Money(123_456_750, eur)),
@@ -54,14 +54,14 @@ public sealed class DocumentLanguageTests
     [InlineData("es", "5 a 20 de noviembre")]
     [InlineData("lt", "lapkričio 5–20 d.")]
     public void Part_of_a_month_is_named(string code, string expected) =>
-        Assert.Equal(expected, DocumentLanguage.Of(code).PartOfMonth(new DateOnly(2026, 11, 5), new DateOnly(2026, 11, 20)));
+        Assert.Equal(expected, DocumentLanguage.Get(code).PartOfMonth(new DateOnly(2026, 11, 5), new DateOnly(2026, 11, 20)));
 
     [Fact]
     public void Amounts_keep_the_digits_of_their_currency_in_every_language()
     {
-        Assert.Equal("1.235", DocumentLanguage.German.Amount(new Money(1235, Currency.Of("JPY"))));
-        Assert.Equal("1,235", DocumentLanguage.German.Amount(new Money(1235, Currency.Of("KWD"))));
-        Assert.Equal("-1,50", DocumentLanguage.German.Amount(new Money(-150, Currency.Of("EUR"))));
-        Assert.Throws<KeyNotFoundException>(() => DocumentLanguage.Of("xx"));
+        Assert.Equal("1.235", DocumentLanguage.German.Amount(new Money(1235, Currency.FromCode("JPY"))));
+        Assert.Equal("1,235", DocumentLanguage.German.Amount(new Money(1235, Currency.FromCode("KWD"))));
+        Assert.Equal("-1,50", DocumentLanguage.German.Amount(new Money(-150, Currency.FromCode("EUR"))));
+        Assert.Throws<KeyNotFoundException>(() => DocumentLanguage.Get("xx"));
     }
 }

@@ -74,7 +74,7 @@ public sealed class AlertTests
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, acme, limit: 2)).Secret, 2);
         await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, blue, limit: 2)).Secret, 2);
 
-        await using var db = sqlite.Database.Open(TenantScope.Of(reseller.Id, acme.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForCustomer(reseller.Id, acme.Id));
 
         Assert.All(await db.UsageAlerts.ToListAsync(), a => Assert.Equal((acme.Id, AlertSubject.Token), (a.CustomerId, a.Subject)));
         Assert.NotEmpty(await db.UsageAlerts.ToListAsync());

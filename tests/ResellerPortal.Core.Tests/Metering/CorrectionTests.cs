@@ -59,10 +59,10 @@ public sealed class CorrectionTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.Of("EUR")), new DateOnly(2026, 10, 1));
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
         await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Currency.Of("EUR")), new DateOnly(2026, 11, 1));
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), new DateOnly(2026, 11, 1));
         await sqlite.UseAsync(token.Secret, 100);
 
         await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 900, "a damaged batch"));
@@ -79,7 +79,7 @@ public sealed class CorrectionTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.Of("EUR")), new DateOnly(2026, 10, 1));
+        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
         var october = await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
         await sqlite.UseAsync(token.Secret, 100);

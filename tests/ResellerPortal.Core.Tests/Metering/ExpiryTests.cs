@@ -22,10 +22,10 @@ public sealed class ExpiryTests
         await sqlite.UseAsync(token.Secret, 4);
         using var notes = new ExpiryWorker(sqlite.Database, sqlite.Clock, NullLogger<ExpiryWorker>.Instance);
 
-        Assert.Equal(0, await notes.NoteAsync());
+        Assert.Equal(0, await notes.RunAsync());
         sqlite.Clock.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(2, await notes.NoteAsync());
-        Assert.Equal(0, await notes.NoteAsync());
+        Assert.Equal(2, await notes.RunAsync());
+        Assert.Equal(0, await notes.RunAsync());
 
         var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
         Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));

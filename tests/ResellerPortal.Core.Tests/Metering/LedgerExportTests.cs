@@ -20,7 +20,7 @@ public sealed class LedgerExportTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
 
-        foreach (var actor in (Actor[])[TestData.AdminOf(customer), owner])
+        foreach (var actor in (Actor[])[TestData.CreateAdmin(customer), owner])
         {
             var lines = await ExportAsync(sqlite, actor, customer);
             var (code, output) = await CheckAsync(lines);
@@ -39,7 +39,7 @@ public sealed class LedgerExportTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
 
-        var customers = string.Join('\n', await ExportAsync(sqlite, TestData.AdminOf(customer), customer));
+        var customers = string.Join('\n', await ExportAsync(sqlite, TestData.CreateAdmin(customer), customer));
         var resellers = string.Join('\n', await ExportAsync(sqlite, owner, customer));
 
         await using var db = sqlite.OpenAll();
@@ -91,7 +91,7 @@ public sealed class LedgerExportTests
         var neighbour = await sqlite.Books.AddCustomerAsync(owner, "Neighbour");
         var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
 
-        Assert.Empty(await ExportAsync(sqlite, TestData.AdminOf(neighbour), customer));
+        Assert.Empty(await ExportAsync(sqlite, TestData.CreateAdmin(neighbour), customer));
         Assert.Empty(await ExportAsync(sqlite, other, customer));
     }
 

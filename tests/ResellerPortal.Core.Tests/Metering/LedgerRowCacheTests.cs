@@ -173,6 +173,6 @@ public sealed class LedgerRowCacheTests
 
     private sealed class ForgetfulDialect() : ForwardingDialect(new SqliteDialect())
     {
-        public override long? WritesOfOthers(PortalDbContext db) => null;
+        public override long? ReadDataVersion(PortalDbContext db) => null;
     }
 }

@@ -16,9 +16,9 @@ public sealed class RandomSourceTests
         var ids = Enumerable.Range(0, 10_000).Select(_ => _random.NextId(Now)).ToList();
 
         Assert.All(ids, id => Assert.Equal((7, 8), (id.Version, id.Variant & 0xC)));
-        Assert.Equal(Now.ToUnixTimeMilliseconds(), MillisecondsOf(ids[0]));
-        Assert.Equal(Now.ToUnixTimeMilliseconds() + 2, MillisecondsOf(ids[^1]));
-        Assert.All(ids.Zip(ids.Skip(1)), pair => Assert.True(OrderOf(pair.First) < OrderOf(pair.Second)));
+        Assert.Equal(Now.ToUnixTimeMilliseconds(), GetMilliseconds(ids[0]));
+        Assert.Equal(Now.ToUnixTimeMilliseconds() + 2, GetMilliseconds(ids[^1]));
+        Assert.All(ids.Zip(ids.Skip(1)), pair => Assert.True(ToSortable(pair.First) < ToSortable(pair.Second)));
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class RandomSourceTests
 
         var after = _random.NextId(Now.AddHours(-1));
 
-        Assert.True(OrderOf(before) < OrderOf(after));
-        Assert.Equal(Now.AddHours(1).ToUnixTimeMilliseconds(), MillisecondsOf(_random.NextId(Now.AddHours(1))));
+        Assert.True(ToSortable(before) < ToSortable(after));
+        Assert.Equal(Now.AddHours(1).ToUnixTimeMilliseconds(), GetMilliseconds(_random.NextId(Now.AddHours(1))));
     }
 
     [Fact]
@@ -38,10 +38,10 @@ public sealed class RandomSourceTests
         var others = new RandomSource();
 
         Assert.Equal(20_000, Enumerable.Range(0, 10_000).SelectMany(_ => (Guid[])[_random.NextId(Now), others.NextId(Now)]).Distinct().Count());
-        Assert.Equal(10_000, Enumerable.Range(0, 10_000).Select(_ => Convert.ToHexString(_random.Take(16))).Distinct().Count());
+        Assert.Equal(10_000, Enumerable.Range(0, 10_000).Select(_ => Convert.ToHexString(_random.GetBytes(16))).Distinct().Count());
     }
 
-    private static long MillisecondsOf(Guid id) => BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >>> 16;
+    private static long GetMilliseconds(Guid id) => BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >>> 16;
 
-    private static UInt128 OrderOf(Guid id) => BinaryPrimitives.ReadUInt128BigEndian(id.ToByteArray(bigEndian: true));
+    private static UInt128 ToSortable(Guid id) => BinaryPrimitives.ReadUInt128BigEndian(id.ToByteArray(bigEndian: true));
 }

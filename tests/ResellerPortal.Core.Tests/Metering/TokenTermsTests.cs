@@ -26,7 +26,7 @@ public sealed class TokenTermsTests
         await sqlite.UseAsync(token.Secret, 4);
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret, 2));
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret, 1));
-        var row = Assert.Single(await new TokenQueries(sqlite.Database, sqlite.Clock).OfCustomerAsync(owner, customer.Id));
+        var row = Assert.Single(await new TokenQueries(sqlite.Database, sqlite.Clock).ListAsync(owner, customer.Id));
         Assert.Equal((4, 0), (row.Used, row.Remaining));
         await sqlite.AssertLedgerIsCleanAsync();
     }

@@ -5,7 +5,7 @@ namespace ResellerPortal.Core.Tests.Monetary;
 
 public sealed class MoneyTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
     [InlineData("EUR", 1_005_000, 101)]
@@ -15,13 +15,13 @@ public sealed class MoneyTests
     [InlineData("JPY", 1_499_999, 1)]
     [InlineData("KWD", 1_000_500, 1001)]
     public void Half_a_minor_unit_rounds_away_from_zero(string currency, long micros, long minorUnits) =>
-        Assert.Equal(minorUnits, Money.Round(new ExactAmount(micros, Currency.Of(currency))).MinorUnits);
+        Assert.Equal(minorUnits, Money.Round(new ExactAmount(micros, Currency.FromCode(currency))).MinorUnits);
 
     [Fact]
     public void Rounding_is_never_off_by_more_than_half_a_minor_unit() =>
         Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.OneOf("EUR", "JPY", "KWD")).Sample((micros, code) =>
         {
-            var currency = Currency.Of(code);
+            var currency = Currency.FromCode(code);
             var error = Math.Abs(Money.Round(new ExactAmount(micros, currency)).Amount - ((decimal)micros / UnitPrice.MicrosPerUnit));
             return error <= 0.5m / currency.MinorUnitsPerUnit;
         });
@@ -33,7 +33,7 @@ public sealed class MoneyTests
 
     [Fact]
     public void Two_currencies_are_never_added() =>
-        Assert.Throws<CurrencyMismatchException>(() => new Money(1, Eur) + new Money(1, Currency.Of("USD")));
+        Assert.Throws<CurrencyMismatchException>(() => new Money(1, Eur) + new Money(1, Currency.FromCode("USD")));
 
     [Fact]
     public void An_amount_too_large_for_64_bits_is_refused() =>
@@ -52,5 +52,5 @@ public sealed class MoneyTests
 
     [Fact]
     public void An_unknown_currency_is_refused_with_what_to_do() =>
-        Assert.Contains("ISO 4217", Assert.Throws<FormatException>(() => Currency.Of("XXX")).Message, StringComparison.Ordinal);
+        Assert.Contains("ISO 4217", Assert.Throws<FormatException>(() => Currency.FromCode("XXX")).Message, StringComparison.Ordinal);
 }

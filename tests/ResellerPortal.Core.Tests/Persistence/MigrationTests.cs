@@ -27,8 +27,8 @@ public sealed class MigrationTests
         async db =>
         {
             var cards = await db.RateCards.OrderBy(c => c.Version).ToListAsync();
-            Assert.Equal(["cost + 35 %", "0.025 EUR each", null], cards.Select(c => c.Terms?.Describe(Currency.Of("EUR"))));
-            Assert.Equal(new Markup.FixedPrice(25_000, Currency.Of("EUR")), cards[1].Terms!.Rules.Single().Price);
+            Assert.Equal(["cost + 35 %", "0.025 EUR each", null], cards.Select(c => c.Terms?.Describe(Currency.FromCode("EUR"))));
+            Assert.Equal(new Markup.FixedPrice(25_000, Currency.FromCode("EUR")), cards[1].Terms!.Rules.Single().Price);
         });
 
     [Fact]

@@ -56,5 +56,5 @@ public sealed class SqlServerTests
     }
 
     private static PortalDbContext Open(IDatabaseDialect dialect, string connection) =>
-        new(PortalDatabase.OptionsFor(dialect, connection), TenantScope.Of(ResellerId.New()));
+        new(PortalDatabase.OptionsFor(dialect, connection), TenantScope.ForReseller(ResellerId.New()));
 }

@@ -10,7 +10,7 @@ namespace ResellerPortal.Core.Tests.Pricing;
 /// <summary>Cards with tiers, packages, included conversions, fee, minimum and discount.</summary>
 public sealed class PriceModelTests
 {
-    private static readonly Currency Usd = Currency.Of("USD");
+    private static readonly Currency Usd = Currency.FromCode("USD");
     private static readonly CustomerId Acme = CustomerId.New();
     private static readonly BillingPeriod November = new(2026, 11);
     private static readonly BillingPeriod October = new(2026, 10);
@@ -40,7 +40,7 @@ public sealed class PriceModelTests
     public void Graduated_as_autumn_counts_it() =>
 
         // docs.useautumn.com/documentation/modelling-pricing/graduated-pricing: 15,000 requests are 107 dollars.
-        Assert.Equal(10_700, TotalOf(15_000, new GraduatedPrice([new(1_000, 10_000), new(10_000, 8_000), new(null, 5_000)], Usd)));
+        Assert.Equal(10_700, CalculateTotal(15_000, new GraduatedPrice([new(1_000, 10_000), new(10_000, 8_000), new(null, 5_000)], Usd)));
 
     [Theory]
     [InlineData(true, 600_00)]
@@ -49,7 +49,7 @@ public sealed class PriceModelTests
     {
         // zuplo.com/docs/articles/monetization/pricing-models: 15,000 units.
         PriceTier[] tiers = [new(1_000, 100_000), new(10_000, 50_000), new(null, 10_000)];
-        Assert.Equal(cents, TotalOf(15_000, isGraduated ? new GraduatedPrice(tiers, Usd) : new VolumePrice(tiers, Usd)));
+        Assert.Equal(cents, CalculateTotal(15_000, isGraduated ? new GraduatedPrice(tiers, Usd) : new VolumePrice(tiers, Usd)));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PriceModelTests
     public void Package_as_chargebee_counts_it(long tokens, long cents) =>
 
         // chargebee.com/docs/billing/2.0/product-catalog/package-pricing.
-        Assert.Equal(cents, TotalOf(tokens, new PackagePrice(1_000_000, 1_250_000, Usd)));
+        Assert.Equal(cents, CalculateTotal(tokens, new PackagePrice(1_000_000, 1_250_000, Usd)));
 
     [Fact]
     public void A_graduated_price_is_the_sum_conversion_by_conversion() =>
@@ -94,9 +94,9 @@ public sealed class PriceModelTests
         Gen.Select(Item.List[1, 20], Tiers, Gen.Long[1, 500]).Sample((usage, tiers, size) =>
         {
             var total = usage.Sum(u => u.Quantity);
-            var volume = Rate(CardTerms.Of(new VolumePrice(tiers, Usd)), [.. usage]);
+            var volume = Rate(CardTerms.FromPrice(new VolumePrice(tiers, Usd)), [.. usage]);
             Assert.Equal(tiers.First(t => t.UpTo is null || total <= t.UpTo).PriceMicros * total, volume.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity));
-            var packages = Assert.Single(Rate(CardTerms.Of(new PackagePrice(size, 1_000_000, Usd)), [.. usage]).Lines);
+            var packages = Assert.Single(Rate(CardTerms.FromPrice(new PackagePrice(size, 1_000_000, Usd)), [.. usage]).Lines);
             Assert.InRange(packages.Quantity * size, total, total + size - 1);
         });
 
@@ -130,18 +130,18 @@ public sealed class PriceModelTests
             var schedule = Schedule(terms);
             long[] parts =
             [
-                ExactOf(Rating.Rate(first, schedule, Usd, November)),
-                ExactOf(Rating.Rate(late, schedule, Usd, November.Next, first)),
-                ExactOf(Rating.Rate(later, schedule, Usd, November.Next.Next, first.Concat(late))),
+                CalculateExact(Rating.Rate(first, schedule, Usd, November)),
+                CalculateExact(Rating.Rate(late, schedule, Usd, November.Next, first)),
+                CalculateExact(Rating.Rate(later, schedule, Usd, November.Next.Next, first.Concat(late))),
             ];
 
-            Assert.Equal(ExactOf(Rating.Rate([.. first, .. late, .. later], schedule, Usd, November)), parts.Sum());
+            Assert.Equal(CalculateExact(Rating.Rate([.. first, .. late, .. later], schedule, Usd, November)), parts.Sum());
         });
 
     [Fact]
     public void What_is_taken_back_goes_down_the_steps_again()
     {
-        var schedule = Schedule(CardTerms.Of(new GraduatedPrice([new(100, 20_000), new(null, 10_000)], Usd)));
+        var schedule = Schedule(CardTerms.FromPrice(new GraduatedPrice([new(100, 20_000), new(null, 10_000)], Usd)));
         var rated = Rating.Rate([Used(-60)], schedule, Usd, November.Next, [Used(150)]);
         Assert.Equal([(10_000L, -50L), (20_000L, -10L)], rated.Lines.Select(l => (l.UnitPrice.Micros, l.Quantity)));
         Assert.Equal(-70, rated.Total.MinorUnits);
@@ -150,7 +150,7 @@ public sealed class PriceModelTests
     [Fact]
     public void A_volume_step_reached_by_late_usage_takes_back_what_was_billed_higher()
     {
-        var schedule = Schedule(CardTerms.Of(new VolumePrice([new(100, 20_000), new(null, 10_000)], Usd)));
+        var schedule = Schedule(CardTerms.FromPrice(new VolumePrice([new(100, 20_000), new(null, 10_000)], Usd)));
         var rated = Rating.Rate([Used(50)], schedule, Usd, November.Next, [Used(80)]);
         Assert.Equal([(10_000L, 130L), (20_000L, -80L)], rated.Lines.Select(l => (l.UnitPrice.Micros, l.Quantity)));
     }
@@ -215,7 +215,7 @@ public sealed class PriceModelTests
     [InlineData("KWD", 5_000, 2_500)]
     public void Fees_and_discounts_keep_to_the_minor_unit_of_their_currency(string code, long fee, long half)
     {
-        var currency = Currency.Of(code);
+        var currency = Currency.FromCode(code);
         var schedule = new RateCardSchedule(
             Acme, [Card(1, November.FirstDay, new CardTerms([new PriceRule([], new Markup.FixedPrice(333_333, currency))], MonthlyFeeMinorUnits: fee, DiscountPercent: 33.33m))], November.FirstDay.AddDays(15));
         var rated = Rating.Rate([Used(7) with { UnitCost = new UnitPrice(1, currency) }], schedule, currency, November);
@@ -231,12 +231,12 @@ public sealed class PriceModelTests
         Assert.Equal([1L, 1L, 2L, 2L, 3L], converters.Select(c => Rate(terms, Used(1) with { Converter = c }).Lines.Single().UnitPrice.Micros));
     }
 
-    private static long TotalOf(long quantity, PriceModel price) => Rate(CardTerms.Of(price), Used(quantity)).Total.MinorUnits;
+    private static long CalculateTotal(long quantity, PriceModel price) => Rate(CardTerms.FromPrice(price), Used(quantity)).Total.MinorUnits;
 
     private static RatedUsage Rate(CardTerms terms, params UsageItem[] usage) => Rating.Rate(usage, Schedule(terms), Usd, November);
 
     /// <summary>Before any rounding.</summary>
-    private static long ExactOf(RatedUsage rated) => rated.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity);
+    private static long CalculateExact(RatedUsage rated) => rated.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity);
 
     private static UsageItem Used(long quantity, int day = 0) => new(November.FirstDay.AddDays(day), "docx-to-pdf", "production", new UnitPrice(5_000, Usd), quantity);
 

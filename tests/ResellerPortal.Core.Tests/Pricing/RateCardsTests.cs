@@ -5,7 +5,7 @@ namespace ResellerPortal.Core.Tests.Pricing;
 
 public sealed class RateCardsTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly DateOnly Today = new(2026, 10, 15);
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class RateCardsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, CardTerms.Of(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
+        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
     }
 
     [Fact]
@@ -50,6 +50,6 @@ public sealed class RateCardsTests
         var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
         var acme = await sqlite.Books.AddCustomerAsync(northwind, "Acme");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.Of(new Markup.CostPlusPercent(1)), Today)).IsRefused);
+        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.FromPrice(new Markup.CostPlusPercent(1)), Today)).IsRefused);
     }
 }

@@ -7,7 +7,7 @@ namespace ResellerPortal.Core.Tests.Pricing;
 
 public sealed class RatingTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
     private static readonly CustomerId Acme = CustomerId.New();
     private static readonly ResellerId Northwind = ResellerId.New();
     private static readonly DateOnly October = new(2026, 10, 1);
@@ -22,16 +22,16 @@ public sealed class RatingTests
         Gen.Long[0, 50_000].Select(micros => (Markup)new Markup.FixedPrice(micros, Eur)));
 
     [Fact]
-    public void Cost_plus_amount() => Assert.Equal(24_000, new Markup.CostPlusAmount(9_000, Eur).PriceOf(new UnitPrice(15_000, Eur)).Micros);
+    public void Cost_plus_amount() => Assert.Equal(24_000, new Markup.CostPlusAmount(9_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
 
     [Fact]
-    public void Cost_plus_percentage_keeps_six_decimals() => Assert.Equal(16_667, new Markup.CostPlusPercent(33.335m).PriceOf(new UnitPrice(12_500, Eur)).Micros);
+    public void Cost_plus_percentage_keeps_six_decimals() => Assert.Equal(16_667, new Markup.CostPlusPercent(33.335m).GetPrice(new UnitPrice(12_500, Eur)).Micros);
 
     [Fact]
-    public void A_fixed_price_does_not_ask_for_the_cost() => Assert.Equal(20_000, new Markup.FixedPrice(20_000, Eur).PriceOf(new UnitPrice(999_999, Eur)).Micros);
+    public void A_fixed_price_does_not_ask_for_the_cost() => Assert.Equal(20_000, new Markup.FixedPrice(20_000, Eur).GetPrice(new UnitPrice(999_999, Eur)).Micros);
 
     [Fact]
-    public void A_price_is_never_negative() => Assert.Equal(0, new Markup.CostPlusAmount(-20_000, Eur).PriceOf(new UnitPrice(15_000, Eur)).Micros);
+    public void A_price_is_never_negative() => Assert.Equal(0, new Markup.CostPlusAmount(-20_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
 
     [Fact]
     public void Twelve_thousand_conversions_for_180_sold_at_a_quarter_more_bring_225()
@@ -70,9 +70,9 @@ public sealed class RatingTests
             Card(3, Acme, October.AddDays(10), null),
             Card(4, CustomerId.New(), October, new Markup.FixedPrice(1, Eur)),
         ]);
-        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(-1)).Describe(Eur));
-        Assert.Equal("0.02 EUR each", schedule.On(October).Describe(Eur));
-        Assert.Equal("0.03 EUR each", schedule.On(October.AddDays(10)).Describe(Eur));
+        Assert.Equal("0.03 EUR each", schedule.GetTerms(October.AddDays(-1)).Describe(Eur));
+        Assert.Equal("0.02 EUR each", schedule.GetTerms(October).Describe(Eur));
+        Assert.Equal("0.03 EUR each", schedule.GetTerms(October.AddDays(10)).Describe(Eur));
     }
 
     [Fact]
@@ -102,5 +102,5 @@ public sealed class RatingTests
         new(Acme, cards.Select((card, index) => Card(index + 1, Acme, card.From, card.Markup)));
 
     private static RateCard Card(int version, CustomerId? customer, DateOnly from, Markup? markup) =>
-        new() { ResellerId = Northwind, CustomerId = customer, Version = version, EffectiveFrom = from, Terms = markup is null ? null : CardTerms.Of(markup), CreatedAtUtc = DateTimeOffset.UnixEpoch };
+        new() { ResellerId = Northwind, CustomerId = customer, Version = version, EffectiveFrom = from, Terms = markup is null ? null : CardTerms.FromPrice(markup), CreatedAtUtc = DateTimeOffset.UnixEpoch };
 }

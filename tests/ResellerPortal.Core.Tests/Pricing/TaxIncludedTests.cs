@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Tests.Pricing;
 
 public sealed class TaxIncludedTests
 {
-    private static readonly Currency Usd = Currency.Of("USD");
+    private static readonly Currency Usd = Currency.FromCode("USD");
     private static readonly BillingPeriod November = new(2026, 11);
 
     [Theory]
@@ -20,8 +20,8 @@ public sealed class TaxIncludedTests
     [InlineData(2_99, 400, 2_88, 11)] // docs.zuora.com, rounding rule for inclusive tax mode, the net amount is rounded: 2.99 dollars with 4 %.
     public void A_price_with_tax_is_taken_apart(long price, int basisPoints, long net, long tax)
     {
-        var rated = Rate(CardTerms.Of(new Markup.FixedPrice(price * 10_000, Usd)), basisPoints, Used(1));
-        Assert.Equal((net, tax), (rated.Total.MinorUnits, rated.TaxAt(basisPoints).MinorUnits));
+        var rated = Rate(CardTerms.FromPrice(new Markup.FixedPrice(price * 10_000, Usd)), basisPoints, Used(1));
+        Assert.Equal((net, tax), (rated.Total.MinorUnits, rated.CalculateTax(basisPoints).MinorUnits));
     }
 
     [Fact]
@@ -32,15 +32,15 @@ public sealed class TaxIncludedTests
             UsageItem[] usage = [.. quantities.Select((quantity, i) => Used(quantity) with { Environment = $"e{i}" })];
             var card = Rate(terms, 0, usage).Total;
             var rated = Rate(terms, basisPoints, usage);
-            Assert.Equal(card, rated.Total + rated.TaxAt(basisPoints));
+            Assert.Equal(card, rated.Total + rated.CalculateTax(basisPoints));
             Assert.Equal(rated.Total, Money.Sum(rated.Lines.Select(l => l.Amount), Usd));
-            Assert.InRange((rated.TaxAt(basisPoints) - TaxCalculation.TaxOn(rated.Total, basisPoints)).MinorUnits, -1, 1);
+            Assert.InRange((rated.CalculateTax(basisPoints) - TaxCalculation.CalculateTax(rated.Total, basisPoints)).MinorUnits, -1, 1);
         });
 
     [Fact]
     public void Nothing_is_taken_out_where_no_tax_is_charged()
     {
-        var rated = Rate(CardTerms.Of(new Markup.FixedPrice(123_456, Usd)), 0, Used(1_000));
+        var rated = Rate(CardTerms.FromPrice(new Markup.FixedPrice(123_456, Usd)), 0, Used(1_000));
         Assert.Equal((123_456, 123_46), (rated.Lines[0].UnitPrice.Micros, rated.Total.MinorUnits));
     }
 
@@ -50,7 +50,7 @@ public sealed class TaxIncludedTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 12_000, 180);
-        await sqlite.Books.PriceAsync(owner, null, CardTerms.Of(new Markup.FixedPrice(100_000, Currency.Of("EUR"))) with { IncludesTax = true }, new DateOnly(2026, 10, 1));
+        await sqlite.Books.PriceAsync(owner, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { IncludesTax = true }, new DateOnly(2026, 10, 1));
         foreach (var (name, tax) in ((string, TaxTreatment)[])[("At home", TaxTreatment.Standard), ("Abroad", TaxTreatment.OutsideScope)])
         {
             await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, name, tax))).Secret, 1_000);
@@ -69,7 +69,7 @@ public sealed class TaxIncludedTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         await sqlite.Books.BuyAsync(owner, 1_000, 100);
-        var price = CardTerms.Of(new Markup.FixedPrice(110_000, Currency.Of("EUR")));
+        var price = CardTerms.FromPrice(new Markup.FixedPrice(110_000, Currency.FromCode("EUR")));
         Assert.Null((await sqlite.Books.PriceAsync(owner, null, price, new DateOnly(2026, 10, 1))).Warning);
         Assert.Contains("0.090909 EUR", (await sqlite.Books.PriceAsync(owner, null, price with { IncludesTax = true }, new DateOnly(2026, 10, 1))).Warning, StringComparison.Ordinal);
     }

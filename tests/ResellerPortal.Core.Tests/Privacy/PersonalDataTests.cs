@@ -38,7 +38,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await using var db = _live.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
         await new UserSessionService(_live.Database, _live.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
-        await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
+        await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
 
         Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(_live.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
@@ -70,9 +70,9 @@ public sealed class PersonalDataTests : IAsyncDisposable
 
         Assert.True((await Data.EraseAsync(rival, acme.Id)).IsRefused);
         Assert.True((await Data.ExportAsync(rival, acme.Id)).IsRefused);
-        Assert.True((await Data.ExportAsync(TestData.AdminOf(acme), neighbour.Id)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Data.EraseAsync(TestData.AdminOf(acme), acme.Id));
-        var data = await TestData.Valued(Data.ExportAsync(TestData.AdminOf(acme), acme.Id));
+        Assert.True((await Data.ExportAsync(TestData.CreateAdmin(acme), neighbour.Id)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Data.EraseAsync(TestData.CreateAdmin(acme), acme.Id));
+        var data = await TestData.Valued(Data.ExportAsync(TestData.CreateAdmin(acme), acme.Id));
         Assert.Equal(("Acme", "admin@acme.example"), (data.Name, Assert.Single(data.People).Email));
         Assert.Empty(data.History);
     }
@@ -90,13 +90,13 @@ public sealed class PersonalDataTests : IAsyncDisposable
         db.Users.Add(other);
         db.Members.Add(new Member { UserId = other.Id, ResellerId = acme.ResellerId, CustomerId = acme.Id, Role = Role.CustomerAdmin });
         await db.SaveChangesAsync();
-        await Accounts.NoteAsync(admin.UserId, "members.password", "changed", "203.0.113.7");
+        await Accounts.AuditAsync(admin.UserId, "members.password", "changed", "203.0.113.7");
         await TestData.Valued(Accounts.DeleteAsync(admin.UserId));
 
         Assert.False(await db.Users.AnyAsync(u => u.Id == admin.UserId));
         var names = await db.AuditEntries.Where(a => a.CustomerId == acme.Id).Select(a => a.ActorName + a.Subject).ToListAsync();
         Assert.DoesNotContain(names, n => n.Contains("admin@acme.example", StringComparison.Ordinal));
-        Assert.Contains(names, n => n.Contains(UserAccountService.PseudonymOf(admin.UserId), StringComparison.Ordinal));
+        Assert.Contains(names, n => n.Contains(UserAccountService.CreatePseudonym(admin.UserId), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
         var sessions = new UserSessionService(_live.Database, _live.Clock);
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
-        await Accounts.NoteAsync(admin, "members.password", "changed", "203.0.113.7");
-        await Accounts.AskForLetterAsync(AccountEmailKind.ResetPassword, "x@y.example");
+        await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
+        await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.SealAsync();
         using var retention = new RetentionWorker(_live.Database, new RetentionSettings(), _live.Clock, NullLogger<RetentionWorker>.Instance);
 

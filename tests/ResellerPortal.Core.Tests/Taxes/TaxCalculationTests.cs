@@ -6,7 +6,7 @@ namespace ResellerPortal.Core.Tests.Taxes;
 
 public sealed class TaxCalculationTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Fact]
     public void Tax_is_rounded_once_on_the_sum_of_a_category()

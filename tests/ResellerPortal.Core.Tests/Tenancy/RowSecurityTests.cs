@@ -19,7 +19,7 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         var isProtected = await db.Database.SqlQueryRaw<string>(
             "SELECT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND c.relforcerowsecurity").ToListAsync();
 
-        Assert.Equal(TenantTables.Of(db).Keys.Order(), isProtected.Order());
+        Assert.Equal(TenantTables.FromModel(db).Keys.Order(), isProtected.Order());
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         await live.Books.AddCustomerAsync(rival, "Initech");
 
         await using var all = live.OpenAll();
-        await using var ofReseller = live.Database.Open(TenantScope.Of(northwind.Id));
-        await using var ofCustomer = live.Database.Open(TenantScope.Of(northwind.Id, acme.Id));
+        await using var ofReseller = live.Database.Open(TenantScope.ForReseller(northwind.Id));
+        await using var ofCustomer = live.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
         await using var ofNobody = live.Database.Open(TenantScope.None);
 
         Assert.Equal("3, 2, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Customer\""));
@@ -93,6 +93,6 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
 
         var file = await File.ReadAllTextAsync(Path.Combine(root.FullName, "deploy", "sqlserver", "row-level-security.sql"));
 
-        Assert.Equal(RowSecurityScript.For(TenantTables.Of(db)), file);
+        Assert.Equal(RowSecurityScript.For(TenantTables.FromModel(db)), file);
     }
 }

@@ -23,7 +23,7 @@ public sealed class TenancyTests
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        foreach (var scope in (TenantScope[])[TenantScope.None, TenantScope.Of(ResellerId.New()), TenantScope.Of(ResellerId.New(), CustomerId.New())])
+        foreach (var scope in (TenantScope[])[TenantScope.None, TenantScope.ForReseller(ResellerId.New()), TenantScope.ForCustomer(ResellerId.New(), CustomerId.New())])
         {
             await using var db = sqlite.Database.Open(scope);
 
@@ -42,17 +42,17 @@ public sealed class TenancyTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
 
-        await using var db = sqlite.Database.Open(TenantScope.Of(northwind.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForReseller(northwind.Id));
 
-        await AssertOnlyOfAsync(db.Customers.Select(c => c.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.ApiTokens.Select(t => t.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.CreditLots.Select(l => l.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.LotDraws.Select(l => l.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.PlanOrders.Select(o => o.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.LedgerEntries.Select(e => e.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.UsageRollups.Select(r => r.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.RateCards.Select(c => c.ResellerId), northwind.Id);
-        await AssertOnlyOfAsync(db.Resellers.Select(r => r.Id), northwind.Id);
+        await AssertOnlyOwnerAsync(db.Customers.Select(c => c.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.ApiTokens.Select(t => t.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.CreditLots.Select(l => l.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.LotDraws.Select(l => l.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.PlanOrders.Select(o => o.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.LedgerEntries.Select(e => e.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.UsageRollups.Select(r => r.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.RateCards.Select(c => c.ResellerId), northwind.Id);
+        await AssertOnlyOwnerAsync(db.Resellers.Select(r => r.Id), northwind.Id);
         Assert.NotEqual(northwind.Id, fabrikam.Id);
     }
 
@@ -61,9 +61,9 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, _, acme) = await TwoResellersAsync(sqlite);
-        await sqlite.Books.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.Of(northwind.Id)), "Neighbour");
+        await sqlite.Books.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), "Neighbour");
 
-        await using var db = sqlite.Database.Open(TenantScope.Of(northwind.Id, acme.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
 
         Assert.Equal([acme.Id], await db.Customers.Select(c => c.Id).ToListAsync());
         Assert.Equal([northwind.Id], await db.Resellers.Select(r => r.Id).ToListAsync());
@@ -79,9 +79,9 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
-        await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
-        db.Customers.Add(new Customer { ResellerId = northwind.Id, Name = "Smuggled", Email = "a@b.example", Currency = Currency.Of("EUR"), Address = new PostalAddress("", "", "", "DE") });
+        db.Customers.Add(new Customer { ResellerId = northwind.Id, Name = "Smuggled", Email = "a@b.example", Currency = Currency.FromCode("EUR"), Address = new PostalAddress("", "", "", "DE") });
 
         await Assert.ThrowsAsync<TenantViolationException>(() => db.SaveChangesAsync());
     }
@@ -91,9 +91,9 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
-        await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
-        var stolen = new Customer { Id = acme.Id, ResellerId = northwind.Id, Name = "x", Email = "a@b.example", Currency = Currency.Of("EUR"), Address = new PostalAddress("", "", "", "DE") };
+        var stolen = new Customer { Id = acme.Id, ResellerId = northwind.Id, Name = "x", Email = "a@b.example", Currency = Currency.FromCode("EUR"), Address = new PostalAddress("", "", "", "DE") };
         db.Attach(stolen);
         db.Entry(stolen).Property(c => c.ResellerId).CurrentValue = fabrikam.Id;
 
@@ -105,7 +105,7 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, fabrikam, acme) = await TwoResellersAsync(sqlite);
-        await using var db = sqlite.Database.Open(TenantScope.Of(fabrikam.Id));
+        await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
         Assert.Equal(0, await db.Customers.Where(c => c.Id == acme.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.Name, "Taken")));
     }
@@ -115,11 +115,11 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
-        var (own, other) = (Access.Actor.Portal("test", TenantScope.Of(northwind.Id)), Access.Actor.Portal("test", TenantScope.Of(fabrikam.Id)));
+        var (own, other) = (Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), Access.Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
         var token = await sqlite.Books.IssueAsync(own, acme);
 
         Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).DetailAsync(other, acme.Id));
-        Assert.Empty(await new TokenQueries(sqlite.Database, sqlite.Clock).OfCustomerAsync(other, acme.Id));
+        Assert.Empty(await new TokenQueries(sqlite.Database, sqlite.Clock).ListAsync(other, acme.Id));
         Assert.True((await sqlite.Books.Tokens.RevokeAsync(other, token.Token.Id)).IsRefused);
         Assert.True((await sqlite.Books.Tokens.IssueAsync(other, acme.Id, new TokenRequest("x", 1, null))).IsRefused);
         Assert.Equal(0, (await new LedgerQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, false, 0, 10)).TotalCount);
@@ -141,6 +141,6 @@ public sealed class TenancyTests
         return (northwind, fabrikam, acme);
     }
 
-    private static async Task AssertOnlyOfAsync(IQueryable<ResellerId> owners, ResellerId owner) =>
+    private static async Task AssertOnlyOwnerAsync(IQueryable<ResellerId> owners, ResellerId owner) =>
         Assert.Equal([owner], (await owners.ToListAsync()).Distinct());
 }

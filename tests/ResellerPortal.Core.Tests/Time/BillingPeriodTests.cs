@@ -14,7 +14,7 @@ public sealed class BillingPeriodTests
     [InlineData("2026-07-31T20:59:59Z", "2026-07")]
     [InlineData("2026-07-31T21:00:00Z", "2026-08")]
     public void A_month_ends_at_local_midnight_summer_and_winter(string instant, string period) =>
-        Assert.Equal(period, BillingPeriod.Of(At(instant), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius")).ToString());
+        Assert.Equal(period, BillingPeriod.Containing(At(instant), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius")).ToString());
 
     [Fact]
     public void Every_instant_is_in_exactly_one_period() =>
@@ -22,7 +22,7 @@ public sealed class BillingPeriodTests
         {
             var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneId);
             var instant = DateTimeOffset.FromUnixTimeSeconds(seconds);
-            var period = BillingPeriod.Of(instant, zone);
+            var period = BillingPeriod.Containing(instant, zone);
             return period.StartsAtUtc(zone) <= instant && instant < period.EndsAtUtc(zone) && period.EndsAtUtc(zone) == period.Next.StartsAtUtc(zone);
         });
 

@@ -53,14 +53,14 @@ public sealed class ApiTokensTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 1, selfServiceMaxLimit: 100);
-        var admin = TestData.AdminOf(customer);
+        var admin = TestData.CreateAdmin(customer);
 
-        Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", null, null))).IsRefused);
-        Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", 101, null))).IsRefused);
-        var own = await TestData.Valued(sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("dev", 100, null)));
-        Assert.True((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
+        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", null, null))).IsRefused);
+        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 101, null))).IsRefused);
+        var own = await TestData.Valued(sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 100, null)));
+        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
         await TestData.Valued(sqlite.Books.Tokens.RevokeAsync(admin, own.Token.Id));
-        Assert.False((await sqlite.Books.Tokens.IssueOwnAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
+        Assert.False((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ApiTokensTests
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 0);
 
-        var outcome = await sqlite.Books.Tokens.IssueOwnAsync(TestData.AdminOf(customer), new TokenRequest("dev", 1, null));
+        var outcome = await sqlite.Books.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(customer), new TokenRequest("dev", 1, null));
 
         Assert.Contains("reseller", outcome.Refusal!.Message, StringComparison.Ordinal);
     }
@@ -82,9 +82,9 @@ public sealed class ApiTokensTests
         var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
         var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
         var issued = await sqlite.Books.IssueAsync(owner, customer);
-        var viewer = Actor.InSeat(new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerViewer }, "viewer");
+        var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerViewer }, "viewer");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Tokens.IssueOwnAsync(viewer, new TokenRequest("dev", 1, null)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Tokens.IssueSelfServiceAsync(viewer, new TokenRequest("dev", 1, null)));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Tokens.RevokeAsync(viewer, issued.Token.Id));
     }
 

@@ -14,9 +14,9 @@ public sealed class TokenSecretTests
         Assert.All(secrets, secret =>
         {
             Assert.Matches(new Regex("^rpt_[0-9A-Za-z]{49}$"), secret);
-            Assert.True(TokenSecret.HasForm(secret));
+            Assert.True(TokenSecret.IsWellFormed(secret));
             var at = TokenSecret.Prefix.Length + (secret[10] % 49);
-            Assert.False(TokenSecret.HasForm(secret[..at] + (secret[at] == 'a' ? 'b' : 'a') + secret[(at + 1)..]));
+            Assert.False(TokenSecret.IsWellFormed(secret[..at] + (secret[at] == 'a' ? 'b' : 'a') + secret[(at + 1)..]));
         });
     }
 
@@ -25,9 +25,9 @@ public sealed class TokenSecretTests
     [InlineData("rpt_")]
     [InlineData("demo_acme_production_token_0001")]
     [InlineData("rpt_0000000000000000000000000000000000000000000000000")]
-    public void What_only_looks_like_a_secret_has_not_its_form(string text) => Assert.False(TokenSecret.HasForm(text));
+    public void What_only_looks_like_a_secret_has_not_its_form(string text) => Assert.False(TokenSecret.IsWellFormed(text));
 
     [Fact]
     public void The_checksum_is_that_of_the_written_rule() =>
-        Assert.True(TokenSecret.HasForm("rpt_" + new string('0', 43) + "0It7Y4"));
+        Assert.True(TokenSecret.IsWellFormed("rpt_" + new string('0', 43) + "0It7Y4"));
 }

@@ -85,8 +85,8 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         var teams = server.Services.GetRequiredService<TeamService>();
-        await TestData.Valued(teams.InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerBilling));
-        var link = LinkOf(await mail.MessageAsync(0));
+        await TestData.Valued(teams.InviteAsync(owner, Team.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
+        var link = FindLink(await mail.MessageAsync(0));
 
         // Through https, as the settings say the portal is reached, cookies are bound to it.
         using var jane = server.Visitor();
@@ -100,8 +100,8 @@ public sealed partial class SignInTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.Of(owner), "jane@northwind.example", Role.ResellerViewer));
-        var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false);
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
+        var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         using var jane = server.Visitor();
 
         foreach (var bad in (string[])["short", "password12345", "Reseller-Portal-2026", "jane.northwind.1", "abcabcabcabc"])
@@ -111,8 +111,8 @@ public sealed partial class SignInTests
         }
 
         using var taken = await PortalServer.SubmitAsync(jane, link, "register", ("password", NewPassword));
-        Assert.Equal("/", PathOf(taken));
-        Assert.Equal("/reseller", PathOf(await jane.GetAsync("/")));
+        Assert.Equal("/", GetPath(taken));
+        Assert.Equal("/reseller", GetPath(await jane.GetAsync("/")));
         Assert.Contains("No open invitation", await jane.GetStringAsync(link), StringComparison.Ordinal);
         Assert.Contains("not confirmed yet", await jane.GetStringAsync("/account"), StringComparison.Ordinal);
         Assert.True(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
@@ -129,17 +129,17 @@ public sealed partial class SignInTests
 
         using var unknown = await PortalServer.SubmitAsync(client, "/account/forgot", "forgot", ("email", "nobody@northwind.example"));
         using var known = await PortalServer.SubmitAsync(client, "/account/forgot", "forgot", ("email", Owner));
-        Assert.Equal(PathOf(unknown), PathOf(known));
-        var link = LinkOf(await mail.MessageAsync(0));
+        Assert.Equal(GetPath(unknown), GetPath(known));
+        var link = FindLink(await mail.MessageAsync(0));
         Assert.Equal([$"<{Owner}>"], mail.Recipients);
         using var common = await PortalServer.SubmitAsync(client, link, "reset", ("password", "password12345"));
         Assert.Contains("guessed first", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var reset = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword));
         using var again = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword + "2"));
 
-        Assert.Equal("/account/sign-in", PathOf(reset));
+        Assert.Equal("/account/sign-in", GetPath(reset));
         Assert.Contains("was used or is too old", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("/account/sign-in", PathOf(await before.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", GetPath(await before.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
         await using var db = server.Books.Database.Open(TenantScope.None);
@@ -156,20 +156,20 @@ public sealed partial class SignInTests
 
         using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
         Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", CodeOf(key)));
+        using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", ComputeCode(key)));
         Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", CodeOf(key)));
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
         var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(10, recovery.Length);
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
 
-        var digits = CodeOf(key);
+        var digits = ComputeCode(key);
         foreach (var (form, field, code, isRight) in new[] { ("code", "code", "123456", false), ("code", "code", digits, true), ("code", "code", digits, false), ("recovery", "recovery", recovery[0], true), ("recovery", "recovery", recovery[0], false) })
         {
             using var client = server.Visitor();
             using var first = await PortalServer.SignInAsync(client, Owner, TestData.Password);
-            Assert.Contains("/account/two-factor", PathOf(first), StringComparison.Ordinal);
-            Assert.Contains("/account/sign-in", PathOf(await client.GetAsync("/reseller")), StringComparison.Ordinal);
+            Assert.Contains("/account/two-factor", GetPath(first), StringComparison.Ordinal);
+            Assert.Contains("/account/sign-in", GetPath(await client.GetAsync("/reseller")), StringComparison.Ordinal);
             using var second = await PortalServer.SubmitAsync(client, "/account/two-factor", form, (field, code));
             Assert.Equal(isRight, second.StatusCode == HttpStatusCode.Redirect);
             Assert.Equal(isRight ? HttpStatusCode.OK : HttpStatusCode.Redirect, (await client.GetAsync("/reseller")).StatusCode);
@@ -184,10 +184,10 @@ public sealed partial class SignInTests
         using var owner = await server.SignedInAsync(Owner);
         await server.Services.GetRequiredService<TeamService>().SetTwoFactorAsync(northwind, TwoFactorRule.Members);
 
-        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
-        Assert.Equal("/account?said=second-factor", PathOf(await owner.GetAsync("/")));
+        Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Equal("/account?said=second-factor", GetPath(await owner.GetAsync("/")));
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", CodeOf(key)));
+        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
     }
 
@@ -206,14 +206,14 @@ public sealed partial class SignInTests
         {
             var newest = (await db.UserSessions.OrderBy(s => s.Id).ToListAsync())[1];
             using var ended = await PortalServer.SubmitAsync(here, "/account", $"end-{newest.Id}");
-            Assert.Equal("/account?said=sessions", PathOf(ended));
+            Assert.Equal("/account?said=sessions", GetPath(ended));
         }
 
-        Assert.Contains("/account/sign-in", PathOf(await there.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", GetPath(await there.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await third.GetAsync("/reseller")).StatusCode);
         using var everywhere = await PortalServer.SubmitAsync(here, "/account", "everywhere");
-        Assert.Contains("/account/sign-in", PathOf(await here.GetAsync("/reseller")), StringComparison.Ordinal);
-        Assert.Contains("/account/sign-in", PathOf(await third.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", GetPath(await here.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", GetPath(await third.GetAsync("/reseller")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed partial class SignInTests
         using var thief = server.Anonymous();
         thief.DefaultRequestHeaders.Add("Cookie", kept);
 
-        Assert.Contains("/account/sign-in", PathOf(await thief.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/sign-in", GetPath(await thief.GetAsync("/reseller")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,11 +241,11 @@ public sealed partial class SignInTests
         var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
         using var owner = await server.SignedInAsync(Owner);
         var teams = server.Services.GetRequiredService<TeamService>();
-        var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, Team.Of(fabrikam), Owner, Role.ResellerViewer));
-        var link = server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: true);
+        var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, Team.ForActor(fabrikam), Owner, Role.ResellerViewer));
+        var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
         var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
-        var stranger = Assert.Single((await teams.ListAsync(fabrikam, Team.Of(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
+        var stranger = Assert.Single((await teams.ListAsync(fabrikam, Team.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
 
         Assert.Equal(2, seats.Count);
         Assert.Contains("fabrikam", await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default), StringComparison.Ordinal);
@@ -269,13 +269,13 @@ public sealed partial class SignInTests
         using var refused = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var begun = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
-        Assert.Equal("/my", PathOf(begun));
+        Assert.Equal("/my", GetPath(begun));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my/ledger.csv")).StatusCode);
-        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/my/team")), StringComparison.Ordinal);
-        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
+        Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/my/team")), StringComparison.Ordinal);
+        Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
         using var ended = await PortalServer.PostAsync(owner, "/account", "/account/visit/end");
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
-        Assert.Contains("/account/denied", PathOf(await owner.GetAsync("/my/ledger.csv")), StringComparison.Ordinal);
+        Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/my/ledger.csv")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -287,15 +287,15 @@ public sealed partial class SignInTests
         using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.Of(northwind), "jane@northwind.example", Role.ResellerOwner));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.ForActor(northwind), "jane@northwind.example", Role.ResellerOwner));
         using var jane = server.Visitor();
-        using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().PathOf(invitation, isMailed: false), "register", ("password", NewPassword));
+        using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false), "register", ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);
         using var wrong = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", "wrong"), ("typed", "jane@northwind.example"));
         Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         using var gone = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", NewPassword), ("typed", "jane@northwind.example"));
 
-        Assert.Equal("/account/sign-in", PathOf(gone));
+        Assert.Equal("/account/sign-in", GetPath(gone));
         Assert.False(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
     }
 
@@ -328,12 +328,12 @@ public sealed partial class SignInTests
         return answer.StatusCode == HttpStatusCode.Redirect;
     }
 
-    private static string PathOf(HttpResponseMessage answer) => answer.Headers.Location is { } location ? (location.IsAbsoluteUri ? location.PathAndQuery : location.ToString()) : answer.StatusCode.ToString();
+    private static string GetPath(HttpResponseMessage answer) => answer.Headers.Location is { } location ? (location.IsAbsoluteUri ? location.PathAndQuery : location.ToString()) : answer.StatusCode.ToString();
 
-    private static string LinkOf(string message) => new Uri(Link().Match(message.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
+    private static string FindLink(string message) => new Uri(Link().Match(message.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
 
     /// <summary>RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.</summary>
-    private static string CodeOf(string key)
+    private static string ComputeCode(string key)
     {
         var bits = string.Concat(key.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();

@@ -7,7 +7,7 @@ namespace ResellerPortal.Web.Tests.Components;
 /// <summary>Statements of banks as CSV: headers, days, amounts and separators of several countries.</summary>
 public sealed class BankColumnsTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
     [InlineData("Buchungstag;Betrag;Währung;Auftraggeber;IBAN;Verwendungszweck\n20.11.2026;\"1.234,50\";EUR;\"Acme\n  GmbH\";DE89 3704 0044 0532 0130 00;INV-2026-0001\u0007\n21.11.2026;-5,00;EUR;Bank;;Entgelt\n")]
@@ -18,7 +18,7 @@ public sealed class BankColumnsTests
         var file = await ReadAsync(text);
         var columns = BankColumns.Guess(file.Headers);
 
-        var statement = columns.Read(file, Currency.Of("USD"));
+        var statement = columns.Read(file, Currency.FromCode("USD"));
 
         var entry = Assert.Single(statement.Entries);
         Assert.Equal((new Money(1_234_50, Eur), new DateOnly(2026, 11, 20), "Acme GmbH"), (entry.Amount, entry.BookedOn, entry.Counterparty));
@@ -36,7 +36,7 @@ public sealed class BankColumnsTests
     public async Task An_amount_is_read_as_its_currency_has_it(string amount, string currency, long minorUnits)
     {
         var file = await ReadAsync($"date;amount\n2026-11-20;{amount}\n");
-        Assert.Equal(minorUnits, BankColumns.Guess(file.Headers).Read(file, Currency.Of(currency)).Entries.Single().Amount.MinorUnits);
+        Assert.Equal(minorUnits, BankColumns.Guess(file.Headers).Read(file, Currency.FromCode(currency)).Entries.Single().Amount.MinorUnits);
     }
 
     [Theory]

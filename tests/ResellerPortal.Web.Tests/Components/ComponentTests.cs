@@ -48,7 +48,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
 
     [Fact]
     public void Money_carries_its_currency_and_minor_digits() =>
-        Assert.Equal("1,234.50 EUR", Render<MoneyText>(p => p.Add(c => c.Value, new Money(123_450, Currency.Of("EUR")))).Find("span").TextContent);
+        Assert.Equal("1,234.50 EUR", Render<MoneyText>(p => p.Add(c => c.Value, new Money(123_450, Currency.FromCode("EUR")))).Find("span").TextContent);
 
     [Theory]
     [InlineData(30, "in a moment")]
@@ -63,7 +63,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
     public async Task A_refused_act_says_why_and_stays_open_with_what_was_typed()
     {
         var provider = Render<MudDialogProvider>();
-        var refusals = new Queue<Refusal?>([Refusal.Of("The expiry has passed already."), null]);
+        var refusals = new Queue<Refusal?>([Refusal.Because("The expiry has passed already."), null]);
         var parameters = new DialogParameters<TokenDialog>
         {
             { d => d.Issue, _ => Task.FromResult(refusals.Dequeue() is { } refusal ? (Outcome<IssuedToken>)refusal : Issued()) },

@@ -65,7 +65,7 @@ internal static partial class ArchiveRules
     }
 
     /// <summary>The XML that is embedded; null where none is.</summary>
-    public static byte[]? AttachmentOf(byte[] pdf)
+    public static byte[]? FindAttachment(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
         return document.Advanced.TryGetEmbeddedFiles(out var files) && files.Count > 0 ? files.Single().Memory.ToArray() : null;

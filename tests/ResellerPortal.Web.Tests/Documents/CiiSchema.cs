@@ -10,7 +10,7 @@ internal static class CiiSchema
     private static readonly Lazy<XmlSchemaSet> Schemas = new(Load);
 
     /// <returns>What the schema refuses.</returns>
-    public static IReadOnlyList<string> FaultsOf(byte[] xml)
+    public static IReadOnlyList<string> FindFaults(byte[] xml)
     {
         var faults = new List<string>();
         using var stream = new MemoryStream(xml);

@@ -38,9 +38,9 @@ public sealed class CreditNoteTests
         {
             var snapshot = InvoiceSnapshot.Parse(note.Snapshot);
             Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
-            Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+            Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(snapshot)));
             Assert.Empty(ArchiveRules.BrokenBy(SampleDocuments.Pdf(snapshot)));
-            var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
+            var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
             Assert.Contains("Credit note", text, StringComparison.Ordinal);
             Assert.Contains($"of invoice {invoice.Number}", text, StringComparison.Ordinal);
             Assert.Contains(note.Reason, text, StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class CreditNoteTests
         await using (var db = server.Books.Database.Open(TenantScope.CrossTenants("test")))
         {
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId);
-            await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(TestData.AdminOf(customer), invoice.Id, [1], "Mine"));
+            await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(TestData.CreateAdmin(customer), invoice.Id, [1], "Mine"));
         }
 
         var note = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [1], "Agreed"));

@@ -57,15 +57,15 @@ public sealed class DatevFileTests
                 "",
             ],
             lines[2..]);
-        Assert.Empty((await bookings.OfMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
+        Assert.Empty((await bookings.ReadMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
         Assert.Equal(10_000, (await bookings.ReadAsync(stranger)).FirstDebtor);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(TestData.AdminOf(first)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(TestData.CreateAdmin(first)));
     }
 
     [Fact]
     public void A_document_in_another_currency_is_booked_with_its_rate_and_worth()
     {
-        var snapshot = SampleDocuments.Abroad(SampleDocuments.Standard() with { Currency = Core.Monetary.Currency.Of("USD") }, "EUR", 1_095_600_000);
+        var snapshot = SampleDocuments.Abroad(SampleDocuments.Standard() with { Currency = Core.Monetary.Currency.FromCode("USD") }, "EUR", 1_095_600_000);
         var document = new IssuedDocument(default, snapshot);
         var batch = new JournalBatch(
             new BillingPeriod(2026, 11), MidOctober.DateTime, new JournalAccounts { ResellerId = default }, document.Booked!.Net.Currency,

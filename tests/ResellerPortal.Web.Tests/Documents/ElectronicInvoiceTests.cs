@@ -17,13 +17,13 @@ public sealed class ElectronicInvoiceTests
 
     private static readonly Gen<UsageItem> Item = Gen.Select(
         Gen.Int[0, 30], Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"), Gen.Long[0, 50_000], Gen.Long[-50, 5_000],
-        (day, converter, micros, quantity) => new UsageItem(October.FirstDay.AddDays(day), converter, "production", new UnitPrice(micros, Currency.Of("EUR")), quantity));
+        (day, converter, micros, quantity) => new UsageItem(October.FirstDay.AddDays(day), converter, "production", new UnitPrice(micros, Currency.FromCode("EUR")), quantity));
 
     private static readonly Gen<PriceModel> Model = Gen.OneOf(
-        Gen.Long[0, 90_000].Select(micros => (PriceModel)new Markup.FixedPrice(micros, Currency.Of("EUR"))),
+        Gen.Long[0, 90_000].Select(micros => (PriceModel)new Markup.FixedPrice(micros, Currency.FromCode("EUR"))),
         Gen.Int[-90, 300].Select(percent => (PriceModel)new Markup.CostPlusPercent(percent)),
-        Gen.Select(Gen.Long[0, 90_000], Gen.Long[0, 90_000]).Select(p => (PriceModel)new GraduatedPrice([new(700, p.Item1), new(null, p.Item2)], Currency.Of("EUR"))),
-        Gen.Long[0, 9_000_000].Select(micros => (PriceModel)new PackagePrice(250, micros, Currency.Of("EUR"))));
+        Gen.Select(Gen.Long[0, 90_000], Gen.Long[0, 90_000]).Select(p => (PriceModel)new GraduatedPrice([new(700, p.Item1), new(null, p.Item2)], Currency.FromCode("EUR"))),
+        Gen.Long[0, 9_000_000].Select(micros => (PriceModel)new PackagePrice(250, micros, Currency.FromCode("EUR"))));
 
     [Fact]
     public void Thousands_of_invoices_keep_the_rules_of_EN_16931() =>
@@ -32,15 +32,15 @@ public sealed class ElectronicInvoiceTests
             {
                 var terms = new CardTerms([new PriceRule(["pdf-to-*"], Markup.PassThrough), new PriceRule([], model, included)], MonthlyFeeMinorUnits: fee + 1, MinimumMinorUnits: fee * 3, DiscountPercent: fee % 100, IncludesTax: fee % 3 == 0);
                 var card = new RateCard { ResellerId = ResellerId.New(), Version = 1, EffectiveFrom = October.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
-                var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card], taxOn: _ => category == "S" ? rate : 0), Currency.Of("EUR"), October);
+                var rated = Rating.Rate(usage, new RateCardSchedule(CustomerId.New(), [card], taxOn: _ => category == "S" ? rate : 0), Currency.FromCode("EUR"), October);
                 var tax = new TaxTerms(category, category == "S" ? rate : 0, category == "S" ? null : "A reason", null);
                 var snapshot = SampleDocuments.Snapshot(tax, [.. rated.Lines.Select(l => (l.Describe(DocumentLanguage.English), l.Quantity, l.UnitPrice.Micros, l.Amount.MinorUnits))]);
-                var taxed = rated.TaxAt(tax.RateBasisPoints).MinorUnits;
+                var taxed = rated.CalculateTax(tax.RateBasisPoints).MinorUnits;
                 snapshot = snapshot with { TaxMinorUnits = taxed, TotalMinorUnits = rated.Total.MinorUnits + taxed, Taxes = [snapshot.Taxes[0] with { TaxMinorUnits = taxed }] };
                 snapshot = snapshot with { FromBalanceMinorUnits = Math.Clamp(snapshot.TotalMinorUnits, 0, fee * 10) };
                 snapshot = fee % 4 == 0 ? SampleDocuments.Abroad(snapshot, "JPY", 1_000_000 + fee) : fee % 4 == 1 ? SampleDocuments.Abroad(snapshot, "SEK", 90_000_000 + fee) : snapshot;
                 Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
-                Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+                Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(snapshot)));
                 Assert.Equal(ElectronicFigures.OfUbl(SampleDocuments.Ubl(snapshot)), ElectronicFigures.OfCii(SampleDocuments.Cii(snapshot)));
             },
             iter: 3_000);
@@ -104,12 +104,12 @@ public sealed class ElectronicInvoiceTests
     {
         var ubl = new ElectronicInvoiceWriter();
         var noVatId = SampleDocuments.Standard() with { Seller = SampleDocuments.Standard().Seller with { VatId = null } };
-        Assert.Equal(["your own VAT id"], ubl.MissingFrom(noVatId));
+        Assert.Equal(["your own VAT id"], ubl.FindMissing(noVatId));
         Assert.Throws<InvalidOperationException>(() => ubl.Write(noVatId, ElectronicSyntax.Ubl));
-        Assert.Contains("reverse charge", Assert.Single(ubl.MissingFrom(SampleDocuments.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = SampleDocuments.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
-        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(SampleDocuments.Standard() with { Currency = Currency.Of("KWD") })), StringComparison.Ordinal);
-        Assert.Contains("two decimals", Assert.Single(ubl.MissingFrom(SampleDocuments.Abroad(SampleDocuments.Standard(), "KWD", 3_000_000_000))), StringComparison.Ordinal);
-        Assert.Empty(ubl.MissingFrom(SampleDocuments.Standard() with { Currency = Currency.Of("JPY") }));
+        Assert.Contains("reverse charge", Assert.Single(ubl.FindMissing(SampleDocuments.Snapshot(new TaxTerms("AE", 0, "r", null), [("a", 1, 1, 0)]) with { Buyer = SampleDocuments.Standard().Buyer with { VatId = null } })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.FindMissing(SampleDocuments.Standard() with { Currency = Currency.FromCode("KWD") })), StringComparison.Ordinal);
+        Assert.Contains("two decimals", Assert.Single(ubl.FindMissing(SampleDocuments.Abroad(SampleDocuments.Standard(), "KWD", 3_000_000_000))), StringComparison.Ordinal);
+        Assert.Empty(ubl.FindMissing(SampleDocuments.Standard() with { Currency = Currency.FromCode("JPY") }));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ElectronicInvoiceTests
         var (ubl, cii) = (Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), Encoding.UTF8.GetString(SampleDocuments.Cii(snapshot)));
 
         Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
-        Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
+        Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(snapshot)));
         Assert.Contains("<cbc:PaymentMeansCode>58<", ubl, StringComparison.Ordinal);
         Assert.Contains("<cbc:ID>LT121000011101001000<", ubl, StringComparison.Ordinal);
         Assert.Contains("<ram:IBANID>LT121000011101001000<", cii, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class ElectronicInvoiceTests
         var snapshot = SampleDocuments.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
         Assert.Equal(
             ["a contact of yours with a telephone number, which XRechnung needs", "the customer's buyer reference (Leitweg-ID)", "the bank account that you are paid to"],
-            new ElectronicInvoiceWriter().MissingFrom(snapshot));
+            new ElectronicInvoiceWriter().FindMissing(snapshot));
 
         var whole = snapshot with
         {
@@ -143,7 +143,7 @@ public sealed class ElectronicInvoiceTests
         };
 
         Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(whole)));
-        Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(whole)));
+        Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(whole)));
         Assert.All((byte[][])[SampleDocuments.Ubl(whole), SampleDocuments.Cii(whole)], xml => Assert.Contains("#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0<", Encoding.UTF8.GetString(xml), StringComparison.Ordinal));
         Assert.Contains("<cbc:Telephone>+370 5 000 0000<", Encoding.UTF8.GetString(SampleDocuments.Ubl(whole)), StringComparison.Ordinal);
         Assert.Contains("<ram:PersonName>Rasa<", Encoding.UTF8.GetString(SampleDocuments.Cii(whole)), StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class ElectronicInvoiceTests
     public void The_schema_refuses_what_is_out_of_order()
     {
         var text = Encoding.UTF8.GetString(SampleDocuments.Cii(SampleDocuments.Standard()));
-        Assert.Empty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text)));
-        Assert.NotEmpty(CiiSchema.FaultsOf(Encoding.UTF8.GetBytes(text.Replace("<ram:TypeCode>380</ram:TypeCode>", "", StringComparison.Ordinal))));
+        Assert.Empty(CiiSchema.FindFaults(Encoding.UTF8.GetBytes(text)));
+        Assert.NotEmpty(CiiSchema.FindFaults(Encoding.UTF8.GetBytes(text.Replace("<ram:TypeCode>380</ram:TypeCode>", "", StringComparison.Ordinal))));
     }
 }

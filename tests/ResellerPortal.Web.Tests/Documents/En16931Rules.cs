@@ -55,7 +55,7 @@ internal static class En16931Rules
         Rule("BR-CO-16", payable == inclusive - (Has(totals, "PrepaidAmount") ? Number(totals, "PrepaidAmount") : 0));
         Rule("BR-CO-18", subtotals.Count > 0);
         Rule("BR-CO-25", isCredit || payable <= 0 || Has(invoice, "DueDate"));
-        Rule("BR-CO-26", VatIdOf(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));
+        Rule("BR-CO-26", FindVatId(seller) is not null || Has(seller.Element(Cac + "PartyLegalEntity")!, "CompanyID"));
         Rule("BR-29", string.CompareOrdinal(Value(invoice.Element(Cac + "InvoicePeriod")!, "EndDate"), Value(invoice.Element(Cac + "InvoicePeriod")!, "StartDate")) >= 0);
         var (currency, ofBooks) = (Value(invoice, "DocumentCurrencyCode"), Value(invoice, "TaxCurrencyCode"));
         var booked = invoice.Elements(Cac + "TaxTotal").Where(t => !t.Elements(Cac + "TaxSubtotal").Any()).ToList();
@@ -64,7 +64,7 @@ internal static class En16931Rules
         Rule("BR-53, PEPPOL-R053, R054", invoice.Elements(Cac + "TaxTotal").Count() - booked.Count == 1 && booked.Count == (Has(invoice, "TaxCurrencyCode") ? 1 : 0));
         Rule("BR-53", booked.All(t => (string?)t.Element(Cbc + "TaxAmount")!.Attribute("currencyID") == ofBooks));
         Rule("PEPPOL-R055", booked.All(t => Number(t, "TaxAmount") * tax >= 0));
-        Rule("BR-DEC", invoice.Descendants().Where(e => e.Name.LocalName.EndsWith("Amount", StringComparison.Ordinal) && e.Name.LocalName != "PriceAmount").All(e => DecimalsOf(e.Value) <= 2));
+        Rule("BR-DEC", invoice.Descendants().Where(e => e.Name.LocalName.EndsWith("Amount", StringComparison.Ordinal) && e.Name.LocalName != "PriceAmount").All(e => CountDecimals(e.Value) <= 2));
         foreach (var line in lines)
         {
             var price = Number(line.Element(Cac + "Price")!, "PriceAmount");
@@ -85,20 +85,20 @@ internal static class En16931Rules
             switch (code)
             {
                 case "S":
-                    Rule("BR-S-02", VatIdOf(seller) is not null);
+                    Rule("BR-S-02", FindVatId(seller) is not null);
                     Rule("BR-S-05", decimal.Parse(rate, CultureInfo.InvariantCulture) > 0);
                     Rule("BR-CO-17", Math.Abs((taxable * decimal.Parse(rate, CultureInfo.InvariantCulture) / 100) - Number(subtotal, "TaxAmount")) <= 0.01m);
                     Rule("BR-S-10", !Has(category, "TaxExemptionReason") && !Has(category, "TaxExemptionReasonCode"));
                     break;
                 case "O":
-                    Rule("BR-O-02", VatIdOf(seller) is null && VatIdOf(buyer) is null);
+                    Rule("BR-O-02", FindVatId(seller) is null && FindVatId(buyer) is null);
                     Rule("BR-O-05", rate.Length == 0);
                     Rule("BR-O-09", Number(subtotal, "TaxAmount") == 0);
                     Rule("BR-O-10", Has(category, "TaxExemptionReason") || Has(category, "TaxExemptionReasonCode"));
                     Rule("BR-O-11", subtotals.Count == 1);
                     break;
                 default:
-                    Rule($"BR-{code}-02", VatIdOf(seller) is not null && (code != "AE" || VatIdOf(buyer) is not null));
+                    Rule($"BR-{code}-02", FindVatId(seller) is not null && (code != "AE" || FindVatId(buyer) is not null));
                     Rule($"BR-{code}-05", rate == "0");
                     Rule($"BR-{code}-09", Number(subtotal, "TaxAmount") == 0);
                     Rule($"BR-{code}-10", Has(category, "TaxExemptionReason") || Has(category, "TaxExemptionReasonCode"));
@@ -119,7 +119,7 @@ internal static class En16931Rules
         }
     }
 
-    private static string? VatIdOf(XElement party) => party.Element(Cac + "PartyTaxScheme") is { } scheme ? Value(scheme, "CompanyID") : null;
+    private static string? FindVatId(XElement party) => party.Element(Cac + "PartyTaxScheme") is { } scheme ? Value(scheme, "CompanyID") : null;
 
     private static bool Has(XElement element, string name) => Value(element, name).Length > 0;
 
@@ -127,5 +127,5 @@ internal static class En16931Rules
 
     private static decimal Number(XElement element, string name) => decimal.Parse(Value(element, name), NumberStyles.Number, CultureInfo.InvariantCulture);
 
-    private static int DecimalsOf(string number) => number.Contains('.', StringComparison.Ordinal) ? number.Length - number.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+    private static int CountDecimals(string number) => number.Contains('.', StringComparison.Ordinal) ? number.Length - number.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
 }

@@ -16,7 +16,7 @@ public sealed class InvoicePdfTests
     [Fact]
     public void The_document_says_what_the_snapshot_says()
     {
-        var text = PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 2)));
+        var text = PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 2)));
 
         Assert.Contains("INV-2026-0042", text, StringComparison.Ordinal);
         Assert.Contains("Ąžuolas ir Grüße OÜ", text, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class InvoicePdfTests
     {
         var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 300));
 
-        var text = PdfText.Of(pdf);
+        var text = PdfText.Read(pdf);
         Assert.True(PdfText.PageCount(pdf) > 5);
         Assert.All(Enumerable.Range(1, 300), i => Assert.Contains($"converter-{i:000}", text, StringComparison.Ordinal));
         Assert.Contains($"page {PdfText.PageCount(pdf)} of {PdfText.PageCount(pdf)}", text, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class InvoicePdfTests
 
         var pdf = SampleDocuments.Pdf(snapshot with { Buyer = snapshot.Buyer with { Name = longName }, PaymentInstructions = longName });
 
-        Assert.Contains("Donaudampfschifffahrts", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Contains("Donaudampfschifffahrts", PdfText.Read(pdf), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class InvoicePdfTests
     [InlineData("JPY", "JPY")]
     [InlineData("KWD", "0.056")]
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
-        Assert.Contains(expected, PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { Currency = Currency.Of(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
+        Assert.Contains(expected, PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { Currency = Currency.FromCode(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_same_snapshot_gives_the_same_bytes_on_a_later_day()
@@ -79,7 +79,7 @@ public sealed class InvoicePdfTests
 
         Assert.Equal(first, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 40)));
         Assert.NotEqual(first, SampleDocuments.Pdf(SampleDocuments.Sample(lines: 40) with { Number = "INV-2026-0043" }));
-        Assert.Contains("converter-040", PdfText.Of(first), StringComparison.Ordinal);
+        Assert.Contains("converter-040", PdfText.Read(first), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class InvoicePdfTests
     {
         var snapshot = SampleDocuments.Sample(lines: 1) with { NetMinorUnits = -5554, TaxMinorUnits = -1166, TotalMinorUnits = -6720 };
 
-        var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
+        var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
 
         Assert.Contains("Nothing is to be paid. 67.20 EUR are in your favour", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class InvoicePdfTests
     {
         var snapshot = SampleDocuments.Sample(lines: 1) with { FromBalanceMinorUnits = fromBalance };
 
-        var text = PdfText.Of(SampleDocuments.Pdf(snapshot));
+        var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
 
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Contains($"Paid from your balance -{fromBalance / 100m:0.00}", text.Replace("−", "-", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class InvoicePdfTests
             }
 
             // A currency that EN 16931 does not know has no e-invoice.
-            await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.Of("KWD") }, null);
+            await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.FromCode("KWD") }, null);
         }
 
         Assert.Equal(21, folder.GetFiles("*.pdf").Length);
@@ -144,7 +144,7 @@ public sealed class InvoicePdfTests
     {
         var pdf = SampleDocuments.Pdf(SampleDocuments.Sample(lines: 2) with { Language = language });
 
-        var text = PdfText.Of(pdf);
+        var text = PdfText.Read(pdf);
         Assert.All(expected, words => Assert.Contains(words, text, StringComparison.Ordinal));
         Assert.Empty(PdfText.Overlaps(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
@@ -160,8 +160,8 @@ public sealed class InvoicePdfTests
 
         var pdf = SampleDocuments.Pdf(snapshot);
 
-        Assert.Equal("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", PdfText.Of(pdf).Split('\n').First(l => l.StartsWith("Ž", StringComparison.Ordinal)));
-        Assert.Contains("→", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Equal("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", PdfText.Read(pdf).Split('\n').First(l => l.StartsWith("Ž", StringComparison.Ordinal)));
+        Assert.Contains("→", PdfText.Read(pdf), StringComparison.Ordinal);
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
     }
 
@@ -170,12 +170,12 @@ public sealed class InvoicePdfTests
     {
         var snapshot = SampleDocuments.Sample(lines: 3);
         var pdf = SampleDocuments.Pdf(snapshot);
-        Assert.Equal(SampleDocuments.Cii(snapshot), ArchiveRules.AttachmentOf(pdf));
+        Assert.Equal(SampleDocuments.Cii(snapshot), ArchiveRules.FindAttachment(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
 
         // What cannot be written after EN 16931 is a document for the archive all the same.
-        var without = SampleDocuments.Pdf(snapshot with { Currency = Currency.Of("KWD") });
-        Assert.Null(ArchiveRules.AttachmentOf(without));
+        var without = SampleDocuments.Pdf(snapshot with { Currency = Currency.FromCode("KWD") });
+        Assert.Null(ArchiveRules.FindAttachment(without));
         Assert.Empty(ArchiveRules.BrokenBy(without));
     }
 
@@ -202,11 +202,11 @@ public sealed class InvoicePdfTests
         // EPC069-12: service, version, characters, kind, BIC, name, IBAN, amount, purpose, reference, text.
         Assert.Equal(
             ["BCD", "002", "1", "SCT", "CBVILT2X", "Northwind Übersee", "LT121000011101001000", "EUR67.20", "", "", "INV-2026-0042"],
-            (await PdfText.CodeOfAsync(SampleDocuments.Pdf(snapshot))).Split('\n').Take(11));
-        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Of(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
-        foreach (var other in (InvoiceSnapshot[])[snapshot with { Currency = Currency.Of("USD") }, snapshot with { Account = null }, snapshot with { TotalMinorUnits = 0 }])
+            (await PdfText.ReadCodeAsync(SampleDocuments.Pdf(snapshot))).Split('\n').Take(11));
+        Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Read(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
+        foreach (var other in (InvoiceSnapshot[])[snapshot with { Currency = Currency.FromCode("USD") }, snapshot with { Account = null }, snapshot with { TotalMinorUnits = 0 }])
         {
-            Assert.Equal("", await PdfText.CodeOfAsync(SampleDocuments.Pdf(other)));
+            Assert.Equal("", await PdfText.ReadCodeAsync(SampleDocuments.Pdf(other)));
         }
     }
 
@@ -239,7 +239,7 @@ public sealed class InvoicePdfTests
 
         var pdf = SampleDocuments.Pdf(snapshot);
 
-        var text = PdfText.Of(pdf);
+        var text = PdfText.Read(pdf);
         Assert.All(Enumerable.Range(1, 40), i => Assert.Contains($"environment-{i:00} …ab12", text, StringComparison.Ordinal));
         Assert.Equal(40, Regex.Count(text, "1,030"));
         Assert.Contains("31,465 conversions", text, StringComparison.Ordinal);
@@ -249,8 +249,8 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Cost_is_printed_only_where_the_seller_says_so()
     {
-        Assert.DoesNotContain("own cost", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
-        Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
+        Assert.DoesNotContain("own cost", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
+        Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -262,10 +262,10 @@ public sealed class InvoicePdfTests
     public void What_it_is_in_the_sellers_currency_is_said_with_the_rate(string language, string said)
     {
         var snapshot = SampleDocuments.Abroad(SampleDocuments.Sample(2), "SEK", 90_000_000) with { Language = language, CostMicros = 300_000_000 };
-        var text = PdfText.Of(SampleDocuments.Pdf(snapshot)).Replace('\u00a0', ' ');
+        var text = PdfText.Read(SampleDocuments.Pdf(snapshot)).Replace('\u00a0', ' ');
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Contains($"300{(language == "en" ? "." : ",")}00 SEK", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SEK", PdfText.Of(SampleDocuments.Pdf(SampleDocuments.Sample(2))), StringComparison.Ordinal);
+        Assert.DoesNotContain("SEK", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(2))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -277,6 +277,6 @@ public sealed class InvoicePdfTests
             Assert.True(json.Remove(later), later);
         }
 
-        Assert.Contains("Please pay 67.20 EUR", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))), StringComparison.Ordinal);
+        Assert.Contains("Please pay 67.20 EUR", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))), StringComparison.Ordinal);
     }
 }

@@ -23,7 +23,7 @@ internal static class SampleDocuments
 
     public static InvoiceSnapshot Snapshot(TaxTerms tax, IReadOnlyList<(string Text, long Quantity, long Price, long Amount)> lines)
     {
-        var eur = Currency.Of("EUR");
+        var eur = Currency.FromCode("EUR");
         var subtotals = TaxCalculation.Subtotals(lines.Select(l => (tax.Category, tax.RateBasisPoints, new Money(l.Amount, eur))), eur);
         var (net, taxes) = (lines.Sum(l => l.Amount), subtotals.Sum(s => s.Tax.MinorUnits));
         return new InvoiceSnapshot
@@ -53,8 +53,8 @@ internal static class SampleDocuments
     /// <param name="nanos">Billionths of a euro for one unit of that.</param>
     public static InvoiceSnapshot Abroad(InvoiceSnapshot snapshot, string ofSeller, long nanos) => snapshot with
     {
-        Reporting = SnapshotReporting.Of(
-            new ExchangeRate(nanos, Currency.Of(ofSeller), snapshot.Currency), new Money(snapshot.NetMinorUnits, snapshot.Currency), new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
+        Reporting = SnapshotReporting.Create(
+            new ExchangeRate(nanos, Currency.FromCode(ofSeller), snapshot.Currency), new Money(snapshot.NetMinorUnits, snapshot.Currency), new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
     };
 
     public static InvoiceSnapshot Sample(int lines) => new()
@@ -65,7 +65,7 @@ internal static class SampleDocuments
         DueOn = new DateOnly(2026, 11, 15),
         PeriodFrom = new DateOnly(2026, 10, 1),
         PeriodTo = new DateOnly(2026, 10, 31),
-        Currency = Currency.Of("EUR"),
+        Currency = Currency.FromCode("EUR"),
         Seller = new SnapshotParty("Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
         Buyer = new SnapshotParty("Ąžuolas ir Grüße OÜ", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, "pay@buyer.example"),
         Lines = [.. Enumerable.Range(1, lines).Select(i => new SnapshotLine($"converter-{i:000} → pdf, production", 1234, 22_500, 2777, "S", 2100))],

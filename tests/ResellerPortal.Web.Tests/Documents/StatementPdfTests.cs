@@ -10,7 +10,7 @@ namespace ResellerPortal.Web.Tests.Documents;
 
 public sealed class StatementPdfTests
 {
-    private static readonly Currency Eur = Currency.Of("EUR");
+    private static readonly Currency Eur = Currency.FromCode("EUR");
 
     public static TheoryData<string> Codes => [.. DocumentLanguage.All.Select(l => l.Code)];
 
@@ -18,10 +18,10 @@ public sealed class StatementPdfTests
     [MemberData(nameof(Codes))]
     public void It_says_what_was_owed_in_every_language_and_is_for_the_archive(string code)
     {
-        var language = DocumentLanguage.Of(code);
+        var language = DocumentLanguage.Get(code);
         var pdf = new StatementPdf().Draw(Statement(code, 5));
 
-        var text = PdfText.Of(pdf);
+        var text = PdfText.Read(pdf);
         Assert.Contains(language.Words.Statement, text, StringComparison.Ordinal);
         Assert.Contains(string.Format(null, language.Words.PaymentFor, "INV-3"), text, StringComparison.Ordinal);
         Assert.Contains(language.Amount(new Money(123_456, Eur)).Replace('\u00a0', ' '), text, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class StatementPdfTests
     public void Many_entries_flow_over_pages_and_none_is_lost()
     {
         var pdf = new StatementPdf().Draw(Statement("en", 200));
-        var text = PdfText.Of(pdf);
+        var text = PdfText.Read(pdf);
         Assert.True(PdfText.PageCount(pdf) > 3);
         Assert.All(Enumerable.Range(0, 200), i => Assert.Contains($"INV-{i}", text, StringComparison.Ordinal));
     }
@@ -49,8 +49,8 @@ public sealed class StatementPdfTests
         var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
         await server.Books.AddCustomerAsync(stranger, "Initech");
 
-        Assert.Contains("Acme", PdfText.Of(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
-        Assert.DoesNotContain("Acme", PdfText.Of(await (await server.SignedInAsync("admin@initech.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
+        Assert.Contains("Acme", PdfText.Read(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
+        Assert.DoesNotContain("Acme", PdfText.Read(await (await server.SignedInAsync("admin@initech.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
         var address = $"/reseller/customers/{acme.Id}/statement.pdf";
         Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync(address)).StatusCode);

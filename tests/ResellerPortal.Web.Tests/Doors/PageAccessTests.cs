@@ -162,7 +162,7 @@ public sealed class PageAccessTests
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
 
         using var customer = await server.SignedInAsync("admin@acme.example");
-        string[] texts = [PdfText.Of(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf")), await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml")];
+        string[] texts = [PdfText.Read(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf")), await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml")];
 
         // The lot cost 0.015 a conversion; 250 of them 3.75.
         foreach (var text in texts)

@@ -81,7 +81,7 @@ public sealed class AccountTests
 
         // One master token a customer, and only from its reseller.
         Assert.True((await shop.Server.Books.Tokens.IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
-        Assert.True((await shop.Server.Books.Tokens.IssueOwnAsync(TestData.AdminOf(shop.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
+        Assert.True((await shop.Server.Books.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(shop.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
         await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, master.Token.Id);
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(shop.Server.WithToken(master.Secret).GetAsync("/user")));
     }

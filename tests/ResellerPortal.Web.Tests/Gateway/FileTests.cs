@@ -27,7 +27,7 @@ public sealed class FileTests
         {
             using var parameters = new FormUrlEncodedContent([new("File", reference)]);
             var made = await GatewayFixture.JsonAsync(shop.Client.PostAsync("/convert/txt/to/pdf", parameters));
-            Assert.Contains("stored", PdfText.Of(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+            Assert.Contains("stored", PdfText.Read(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/d/{id}")).StatusCode);

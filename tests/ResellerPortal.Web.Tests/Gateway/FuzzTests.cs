@@ -52,7 +52,7 @@ public sealed class FuzzTests
         await requests.SampleAsync(
             async r =>
             {
-                var answer = await SendAsync(shop.Server.Address, RequestOf(r.method, r.path, r.type, r.header, r.body, r.length, shop.Token.Secret), mayWait: r.length is "right" or "chunked");
+                var answer = await SendAsync(shop.Server.Address, BuildRequest(r.method, r.path, r.type, r.header, r.body, r.length, shop.Token.Secret), mayWait: r.length is "right" or "chunked");
                 Assert.False(answer.StartsWith("HTTP/1.1 500", StringComparison.Ordinal) && !answer.Contains("\"Code\":5007", StringComparison.Ordinal), $"{r}\n{answer}");
                 return true;
             },
@@ -66,7 +66,7 @@ public sealed class FuzzTests
 
     private static Gen<string> Any(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
 
-    private static byte[] RequestOf(string method, string path, string type, string header, string body, string length, string secret)
+    private static byte[] BuildRequest(string method, string path, string type, string header, string body, string length, string secret)
     {
         var authorization = header.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: Bearer {secret}\r\n";
         var head = $"{method} {path} HTTP/1.1\r\nHost: portal\r\nConnection: close\r\n{authorization}Content-Type: {type}\r\n{header}";

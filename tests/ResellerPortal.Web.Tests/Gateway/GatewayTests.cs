@@ -28,7 +28,7 @@ public sealed class GatewayTests
         Assert.Equal(("hello.pdf", "pdf"), (file.GetProperty("FileName").GetString(), file.GetProperty("FileExt").GetString()));
         var pdf = file.GetProperty("FileData").GetBytesFromBase64();
         Assert.Equal(pdf.Length, file.GetProperty("FileSize").GetInt32());
-        Assert.Contains("Grüße aus Vilnius", PdfText.Of(pdf), StringComparison.Ordinal);
+        Assert.Contains("Grüße aus Vilnius", PdfText.Read(pdf), StringComparison.Ordinal);
         Assert.Equal([("txt-to-pdf", 1L, "production")], await EntriesAsync(server));
     }
 
@@ -42,7 +42,7 @@ public sealed class GatewayTests
 
         var answer = await ConvertAsync(server, token.Secret, format, "file." + format, Encoding.UTF8.GetBytes(content));
 
-        Assert.Contains(expected, PdfText.Of(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+        Assert.Contains(expected, PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class GatewayTests
         var url = file.GetProperty("Url").GetString()!;
         Assert.StartsWith(server.Address + "d/", url, StringComparison.Ordinal);
         Assert.False(file.TryGetProperty("FileData", out _));
-        Assert.Contains("stored", PdfText.Of(await server.Anonymous().GetByteArrayAsync(url)), StringComparison.Ordinal);
+        Assert.Contains("stored", PdfText.Read(await server.Anonymous().GetByteArrayAsync(url)), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await server.Anonymous().GetAsync("/d/" + new string('0', 32))).StatusCode);
     }
 
@@ -245,7 +245,7 @@ public sealed class GatewayTests
 
         var answer = await ConvertAsync(server, token.Secret, "txt", "a.txt", [.. "caf"u8, 0xE9, .. " au lait"u8]);
 
-        Assert.Contains("café au lait", PdfText.Of(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+        Assert.Contains("café au lait", PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class InvalidTokenThrottleTests
         var (unauthorised, held, other) = (answers.Sum(a => a.Unauthorised), answers.Sum(a => a.Held), answers.Sum(a => a.Other));
         Assert.Equal(0, other);
         Assert.True(held > 10 * unauthorised, $"{unauthorised} were looked up, {held} held back.");
-        await server.Services.GetRequiredService<ApiTokenService>().RevokeAsync(owner, (await server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(owner, customer.Id)).First(t => t.Environment == "production").Id);
+        await server.Services.GetRequiredService<ApiTokenService>().RevokeAsync(owner, (await server.Services.GetRequiredService<TokenQueries>().ListAsync(owner, customer.Id)).First(t => t.Environment == "production").Id);
         Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync(good));
     }
 

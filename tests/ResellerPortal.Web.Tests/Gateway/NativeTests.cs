@@ -31,7 +31,7 @@ public sealed class NativeTests
         Assert.Matches("^POST /token/create\\?RequestCount=500&Lifetime=(7199|7200)&Count=1$", asked[0]);
         Assert.Equal("POST /token/create?RequestCount=999999999&Lifetime=315569520&Count=1", asked[1]);
         Assert.InRange(issued.Token.ExpiresAtUtc!.Value, expires.AddSeconds(-10), expires.AddSeconds(10));
-        var row = (await shop.Server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == issued.Token.Id);
+        var row = (await shop.Server.Services.GetRequiredService<TokenQueries>().ListAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == issued.Token.Id);
         Assert.Equal((true, 500L, "00", false), (row.IsNative, row.UsageLimit, row.SecretEnding[^2..], row.WaitsForUpstream));
         await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
         Assert.DoesNotContain(await db.ApiTokens.Select(t => t.ProtectedSecret).ToListAsync(), secret => secret.Contains("native-token", StringComparison.Ordinal));
@@ -193,12 +193,12 @@ public sealed class NativeTests
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var shop = await OpenAsync(upstream);
-        var member = TestData.AdminOf(shop.Customer);
+        var member = TestData.CreateAdmin(shop.Customer);
 
-        Assert.True((await Tokens(shop).IssueOwnAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
+        Assert.True((await Tokens(shop).IssueSelfServiceAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
 
         Assert.Equal(["native-token-0000"], upstream.Deleted);
-        Assert.False((await Tokens(shop).IssueOwnAsync(member, new TokenRequest("mine", 100, null) { IsNative = true })).IsRefused);
+        Assert.False((await Tokens(shop).IssueSelfServiceAsync(member, new TokenRequest("mine", 100, null) { IsNative = true })).IsRefused);
     }
 
     [Fact]
@@ -273,8 +273,8 @@ public sealed class NativeTests
         Assert.Equal([(shop.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)], (await shop.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
         var usage = shop.Server.Services.GetRequiredService<NativeUsageRecorder>();
         Assert.Equal((3L, 4L), ((await usage.LastAsync(shop.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(TestData.AdminOf(shop.Customer)));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(TestData.AdminOf(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(TestData.CreateAdmin(shop.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(shop).IssueAsync(TestData.CreateAdmin(shop.Customer), shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
         Assert.True((await Tokens(shop).IssueAsync(stranger, shop.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true })).IsRefused);
         Assert.True((await Tokens(shop).RevokeAsync(stranger, issued.Token.Id)).IsRefused);
     }
@@ -316,7 +316,7 @@ public sealed class NativeTests
         TestData.Valued(Tokens(shop).IssueAsync(shop.Owner, shop.Customer.Id, request with { IsNative = true }));
 
     private static async Task<TokenRow> RowAsync(GatewayFixture shop, IssuedToken token) =>
-        (await shop.Server.Services.GetRequiredService<TokenQueries>().OfCustomerAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == token.Token.Id);
+        (await shop.Server.Services.GetRequiredService<TokenQueries>().ListAsync(shop.Owner, shop.Customer.Id)).Single(t => t.Id == token.Token.Id);
 
     private static Task UpkeepAsync(GatewayFixture shop) => shop.Server.Services.GetRequiredService<NativeTokenWorker>().RunOnceAsync(default);
 

@@ -11,7 +11,7 @@ namespace ResellerPortal.Web.Tests.Gateway;
 /// <summary>The ledger held against what the upstream says it charged.</summary>
 public sealed class ReconciliationTests
 {
-    private static readonly Actor Operator = Actor.InSeat(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorAdmin }, "operator");
+    private static readonly Actor Operator = Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorAdmin }, "operator");
 
     [Fact]
     public async Task What_agrees_is_said_to_agree()
@@ -122,7 +122,7 @@ public sealed class ReconciliationTests
         Assert.Empty(await RowsAsync(shop, stranger));
         Assert.Empty(await Service(shop).ConcernedAsync(stranger, own.Reading.Id));
         Assert.True((await Service(shop).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, TestData.AdminOf(shop.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, TestData.CreateAdmin(shop.Customer)));
         var operators = (await RowsAsync(shop, Operator)).First(r => r.Reading.ResellerId is null);
         await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(shop).CorrectAsync(shop.Owner, operators.Reading.Id)).Value.ToString());
 

@@ -21,7 +21,7 @@ public sealed class AccountEmailTests
         await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var acme = await server.Books.AddCustomerAsync(owner, "Acme");
         await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Books.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
-        await TestData.Valued(server.Services.GetRequiredService<EmailTemplateService>().MailByItselfAsync(owner, isOn: true));
+        await TestData.Valued(server.Services.GetRequiredService<EmailTemplateService>().SetAutomaticMailAsync(owner, isOn: true));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
         var invoice = await TestData.Valued(server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
@@ -32,7 +32,7 @@ public sealed class AccountEmailTests
         Assert.Equal(["<admin@acme.example>"], mailServer.Recipients);
         using var mail = await MimeMessage.LoadAsync(stream);
         Assert.Equal(("Invoice INV-2026-0001 from northwind Ltd", "\"northwind Ltd\" <portal@northwind.example>", "owner@northwind.example"), (mail.Subject, mail.From.ToString(), mail.ReplyTo.ToString()));
-        var delivery = (await server.Services.GetRequiredService<DeliveryService>().OfInvoiceAsync(owner, invoice.Id)).Single();
+        var delivery = (await server.Services.GetRequiredService<DeliveryService>().ListForInvoiceAsync(owner, invoice.Id)).Single();
         Assert.StartsWith(delivery.Id.ToString("N"), mail.MessageId, StringComparison.Ordinal);
         Assert.Contains("Amount due: 4.84", mail.TextBody, StringComparison.Ordinal);
         var files = mail.Attachments.OfType<MimePart>().ToDictionary(a => a.FileName!, a => a.ContentType.MimeType);

@@ -27,7 +27,7 @@ public sealed class EventTests
         Assert.Equal(HttpStatusCode.BadRequest, await till.Stripe.DeliverAsync(paid with { Payload = "[]" }, endpoint));
         Assert.Equal(HttpStatusCode.BadRequest, await till.Stripe.DeliverAsync(paid with { Payload = "{\"id\":\"evt_1\",\"type\":\"a.b\",\"created\":1,\"data\":{\"object\":7}}" }, endpoint));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await till.Stripe.DeliverAsync(paid with { Payload = new string('x', WebhookEvent.MaxPayload + 1) }, endpoint));
-        Assert.Equal(HttpStatusCode.NotFound, await till.Stripe.DeliverAsync(paid, new Uri(till.Server.Address, PaymentAccountService.WebhookPathOf(till.Reseller.Id))));
+        Assert.Equal(HttpStatusCode.NotFound, await till.Stripe.DeliverAsync(paid, new Uri(till.Server.Address, PaymentAccountService.GetWebhookPath(till.Reseller.Id))));
 
         await using var db = till.Open();
         Assert.Equal(0, await db.WebhookEvents.CountAsync());
@@ -93,7 +93,7 @@ public sealed class EventTests
         Assert.Single(await till.LotsAsync());
         await TestData.Valued(events.ReplayAsync(TestData.Operator, stored.Id));
         Assert.Single(await till.LotsAsync());
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => events.ReplayAsync(Actor.InSeat(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorSupport }, "support"), stored.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => events.ReplayAsync(Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorSupport }, "support"), stored.Id));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class EventTests
         await TestData.Valued(till.Get<PaymentAccountService>().SetKeysAsync(owner, "sk_test_rival", "whsec_rival"));
         var forged = till.Stripe.Forge("acct_rival", 1210, "eur", checkout.Id.ToString("N"));
         var sent = StandInStripe.Event("evt_forged", "payment_intent.succeeded", till.Stripe.Object(forged), StandInStripe.Platform, 1);
-        Assert.Equal(HttpStatusCode.OK, await till.Stripe.DeliverAsync(sent, new Uri(till.Server.Address, PaymentAccountService.WebhookPathOf(rival.Id)), "whsec_rival"));
+        Assert.Equal(HttpStatusCode.OK, await till.Stripe.DeliverAsync(sent, new Uri(till.Server.Address, PaymentAccountService.GetWebhookPath(rival.Id)), "whsec_rival"));
         await till.FollowedAsync();
 
         Assert.Empty(await till.PaymentsAsync(invoice));

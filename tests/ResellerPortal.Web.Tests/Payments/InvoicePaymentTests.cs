@@ -22,7 +22,7 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(session);
 
         var checkout = await till.CheckoutAsync(session);
-        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(TestData.AdminOf(customer), checkout.Id));
+        var back = Enumerable.Range(0, 4).Select(_ => till.Get<PaymentEventDispatcher>().ReturnAsync(TestData.CreateAdmin(customer), checkout.Id));
         await Task.WhenAll([till.DeliverAllAsync(), .. back]);
 
         Assert.Equal(1210, (await till.PaymentsAsync(invoice)).Single().AmountMinorUnits);
@@ -80,7 +80,7 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(second);
         await till.DeliverAllAsync();
         Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
-        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal("Nothing is due on this invoice.", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         await till.AssertSoundAsync();
     }
 
@@ -91,11 +91,11 @@ public sealed class InvoicePaymentTests
         await till.UseOwnKeysAsync();
         var (customer, invoice) = await till.InvoiceAsync();
         var desk = till.Get<CheckoutService>();
-        Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
+        Assert.StartsWith("Enter what you want to pay", (await desk.PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
 
         foreach (var part in (decimal[])[2.10m, 4m, 6m])
         {
-            var start = await TestData.Valued(desk.PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/", part));
+            var start = await TestData.Valued(desk.PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", part));
             await till.Stripe.PayAsync(start.SessionId!);
             await till.DeliverAllAsync();
         }
@@ -116,7 +116,7 @@ public sealed class InvoicePaymentTests
 
         Assert.Contains(account, link);
         Assert.Contains("external account", (await TestData.Valued(accounts.RefreshAsync(till.Owner))).Missing);
-        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith("This invoice cannot be paid online", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         Assert.Equal(link[..link.IndexOf('?')], (await TestData.Valued(accounts.ConnectAsync(till.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
 
         till.Stripe.FinishOnboarding(account);
@@ -126,7 +126,7 @@ public sealed class InvoicePaymentTests
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
 
-        Assert.Equal(Merchant.Connected(account), (await till.CheckoutAsync(session)).Merchant);
+        Assert.Equal(Merchant.ForConnectedAccount(account), (await till.CheckoutAsync(session)).Merchant);
         Assert.Equal(0, (await till.ReadAsync(invoice)).Due.MinorUnits);
         await till.AssertSoundAsync();
     }
@@ -157,12 +157,12 @@ public sealed class InvoicePaymentTests
         foreach (var snapshot in notes.Select(n => InvoiceSnapshot.Parse(n.Snapshot)))
         {
             Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
-            Assert.Empty(CiiSchema.FaultsOf(SampleDocuments.Cii(snapshot)));
-            Assert.Contains("Refund re_", PdfText.Of(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
+            Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(snapshot)));
+            Assert.Contains("Refund re_", PdfText.Read(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
         }
 
-        Assert.Contains("Payment returned", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
-        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains("Payment returned", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
         await till.AssertSoundAsync();
     }
 
@@ -207,7 +207,7 @@ public sealed class InvoicePaymentTests
         await till.DeliverAllAsync();
 
         var closed = await till.ReadAsync(invoice);
-        Assert.Equal((notes, due, state), ((await till.NotesAsync(invoice)).Count, closed.Due.MinorUnits, closed.StateOn(new DateOnly(2026, 11, 2))));
+        Assert.Equal((notes, due, state), ((await till.NotesAsync(invoice)).Count, closed.Due.MinorUnits, closed.GetState(new DateOnly(2026, 11, 2))));
         await till.AssertSoundAsync();
     }
 
@@ -225,7 +225,7 @@ public sealed class InvoicePaymentTests
         var checkout = await till.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Processing, checkout.State);
         Assert.NotNull((await till.ReadAsync(invoice)).RemindersHeldAtUtc);
-        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith("It is being paid already", (await till.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         till.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
         await till.DeliverAllAsync();
         Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await till.CheckoutAsync(session)).State, (await till.CheckoutAsync(session)).Fault));
@@ -248,7 +248,7 @@ public sealed class InvoicePaymentTests
         var session = await till.CheckOutAsync(customer, first, savesMethod: true);
         await till.Stripe.PayAsync(session);
         await till.DeliverAllAsync();
-        var (collection, me) = (till.Get<AutomaticCollection>(), TestData.AdminOf(customer));
+        var (collection, me) = (till.Get<AutomaticCollection>(), TestData.CreateAdmin(customer));
         Assert.Equal("Visa ending in 4242", (await collection.ReadAsync(me)).MethodName);
 
         // The next invoice, of November, is due on 15 December.
@@ -290,11 +290,11 @@ public sealed class InvoicePaymentTests
         var desk = till.Get<CheckoutService>();
         var address = $"https://portal.example/pay/{invoice.PayKey:N}";
 
-        Assert.Equal((invoice.Number, 1210L, true), (await desk.ByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
-        Assert.Null(await desk.ByLinkAsync(invoice.Id));
-        Assert.Null(await desk.ByLinkAsync(Guid.Empty));
+        Assert.Equal((invoice.Number, 1210L, true), (await desk.FindByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
+        Assert.Null(await desk.FindByLinkAsync(invoice.Id));
+        Assert.Null(await desk.FindByLinkAsync(Guid.Empty));
         Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
-        Assert.Contains(address, PdfText.Of(SampleDocuments.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
+        Assert.Contains(address, PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
         Assert.Contains(address, (await TestData.Valued(till.Get<DeliveryService>().SendAsync(till.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
         var start = await TestData.Valued(desk.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await till.CheckoutAsync(start.SessionId!);
@@ -316,10 +316,10 @@ public sealed class InvoicePaymentTests
         var (_, rival) = await till.Server.Books.AddResellerAsync("rival");
         var (desk, sync, id) = (till.Get<CheckoutService>(), till.Get<PaymentEventDispatcher>(), (await till.CheckoutAsync(session)).Id);
 
-        Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(TestData.AdminOf(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
-        Assert.Null(await sync.ReturnAsync(TestData.AdminOf(stranger), id));
+        Assert.StartsWith("This invoice does not exist", (await desk.PayInvoiceAsync(TestData.CreateAdmin(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Null(await sync.ReturnAsync(TestData.CreateAdmin(stranger), id));
         Assert.Null(await sync.ReturnAsync(rival, id));
-        Assert.Empty(await till.Get<OnlineRefundService>().OfAsync(rival, invoice.Id));
+        Assert.Empty(await till.Get<OnlineRefundService>().ListPaymentsAsync(rival, invoice.Id));
         Assert.StartsWith("This payment does not exist", (await till.Get<OnlineRefundService>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
         Assert.False((await till.Get<PaymentAccountService>().ReadAsync(rival)).HasKeys);
         await using (var db = till.Open())
@@ -329,7 +329,7 @@ public sealed class InvoicePaymentTests
             Assert.DoesNotContain(PaymentFixture.OwnSecret, account.ProtectedWebhookSecret, StringComparison.Ordinal);
         }
 
-        Assert.False((await till.Get<AutomaticCollection>().ReadAsync(TestData.AdminOf(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.InSeat(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
+        Assert.False((await till.Get<AutomaticCollection>().ReadAsync(TestData.CreateAdmin(await till.Server.Books.AddCustomerAsync(rival, "Theirs")))).IsOffered);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.ForMember(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
     }
 }

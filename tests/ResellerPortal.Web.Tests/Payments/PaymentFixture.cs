@@ -103,7 +103,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
     }
 
     public async Task<string> CheckOutAsync(Customer customer, Invoice invoice, bool savesMethod = false) =>
-        (await TestData.Valued(Get<CheckoutService>().PayInvoiceAsync(TestData.AdminOf(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
+        (await TestData.Valued(Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
 
     /// <summary>Delivers an event as Stripe does, and has it followed up.</summary>
     public async Task DeliverAsync(StripeEvent sent)
@@ -125,7 +125,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
     }
 
     public Task<HttpStatusCode> SendAsync(StripeEvent sent) => sent.Account == "acct_northwind"
-        ? Stripe.DeliverAsync(sent, new Uri(Server.Address, PaymentAccountService.WebhookPathOf(Reseller.Id)), OwnSecret)
+        ? Stripe.DeliverAsync(sent, new Uri(Server.Address, PaymentAccountService.GetWebhookPath(Reseller.Id)), OwnSecret)
         : Stripe.DeliverAsync(sent, new Uri(Server.Address, "/webhooks/stripe"));
 
     /// <summary>Delivers all that has happened and was not delivered yet, in its order.</summary>

@@ -158,8 +158,8 @@ public sealed class PlanPaymentTests
         Assert.Equal(renewal + SubscriptionSynchronizer.Grace, late.GraceUntilUtc!.Value, TimeSpan.FromMinutes(1));
         Assert.Equal(late.GraceUntilUtc, Assert.Single(await till.LotsAsync()).ExpiresAtUtc);
         till.MoveTo(renewal.AddDays(6).AddHours(2));
-        await till.Get<SubscriptionWorker>().TellOfGraceAsync();
-        await till.Get<SubscriptionWorker>().TellOfGraceAsync();
+        await till.Get<SubscriptionWorker>().NotifyOfGraceAsync();
+        await till.Get<SubscriptionWorker>().NotifyOfGraceAsync();
         await using var db = till.Open();
         Assert.Equal(["Monthly was not renewed", "The credits of Monthly end soon"], await db.Notices.OrderBy(n => n.AtUtc).Select(n => n.Subject).ToListAsync());
 

@@ -193,7 +193,7 @@ public sealed partial class StandInStripe
         var tax = asked.GetValueOrDefault("automatic_tax[enabled]") is "true" or "True" ? (subtotal - discount) * 21 / 100 : 0;
         if (isDeclined)
         {
-            var failed = IntentOf(account, session, subtotal - discount + tax, asked);
+            var failed = CreateIntent(account, session, subtotal - discount + tax, asked);
             failed["last_payment_error"] = new JsonObject { ["type"] = "card_error", ["message"] = "Your card was declined." };
             Emit(account, "payment_intent.payment_failed", failed);
             return;
@@ -208,7 +208,7 @@ public sealed partial class StandInStripe
         }
         else if (subtotal - discount + tax > 0)
         {
-            var intent = IntentOf(account, session, subtotal - discount + tax, asked);
+            var intent = CreateIntent(account, session, subtotal - discount + tax, asked);
             if (asked.GetValueOrDefault("payment_intent_data[setup_future_usage]") == "off_session")
             {
                 (intent["setup_future_usage"], intent["payment_method"]) = ("off_session", (string)NewMethod(account, (string)session["customer"]!)["id"]!);
@@ -228,7 +228,7 @@ public sealed partial class StandInStripe
         Emit(account, "checkout.session.completed", session);
     }
 
-    private JsonObject IntentOf(string account, JsonObject session, long amount, Dictionary<string, string> asked)
+    private JsonObject CreateIntent(string account, JsonObject session, long amount, Dictionary<string, string> asked)
     {
         var intent = (string?)session["payment_intent"] is { } known ? Find(account, known) : NewIntent(account, amount, (string)session["currency"]!, Metadata(asked, "payment_intent_data[metadata]"));
         (intent["amount"], session["payment_intent"]) = (amount, (string)intent["id"]!);

@@ -15,17 +15,17 @@ public sealed class StripeAmountTests
     [InlineData("CLP", "700", 700)]
     public void An_amount_goes_to_Stripe_and_comes_back_the_same(string code, string amount, long atStripe)
     {
-        var money = Money.Round(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Currency.Of(code));
+        var money = Money.Round(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Currency.FromCode(code));
 
-        Assert.Equal(atStripe, StripeAmount.Of(money));
-        Assert.Equal(money, StripeAmount.From(atStripe, code.ToLowerInvariant()));
+        Assert.Equal(atStripe, StripeAmount.FromMoney(money));
+        Assert.Equal(money, StripeAmount.ToMoney(atStripe, code.ToLowerInvariant()));
     }
 
     [Theory]
     [InlineData("KWD", 5_124)]
     public void What_Stripe_cannot_charge_to_its_last_digit_is_refused(string code, long minorUnits) =>
-        Assert.True(Assert.Throws<PaymentProviderException>(() => StripeAmount.Of(new Money(minorUnits, Currency.Of(code)))).IsFinal);
+        Assert.True(Assert.Throws<PaymentProviderException>(() => StripeAmount.FromMoney(new Money(minorUnits, Currency.FromCode(code)))).IsFinal);
 
     [Fact]
-    public void A_currency_that_nobody_knows_is_no_money() => Assert.Throws<InvalidDataException>(() => StripeAmount.From(100, "xyz"));
+    public void A_currency_that_nobody_knows_is_no_money() => Assert.Throws<InvalidDataException>(() => StripeAmount.ToMoney(100, "xyz"));
 }

@@ -81,7 +81,7 @@ public sealed partial class IsolationCrawlTests
     {
         using var server = PortalServer.Start();
 
-        var found = Endpoints(server).Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null && !IsOpen(e)).Select(NameOf).ToHashSet();
+        var found = Endpoints(server).Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null && !IsOpen(e)).Select(GetName).ToHashSet();
 
         Assert.Empty(found.Except(Expected.Keys));
         Assert.Empty(Expected.Keys.Except(found));
@@ -122,13 +122,13 @@ public sealed partial class IsolationCrawlTests
         var tried = 0;
         foreach (var (endpoint, permission) in Guarded(server))
         {
-            foreach (var path in PathsOf(endpoint, ids, isRival: false))
+            foreach (var path in BuildPaths(endpoint, ids, isRival: false))
             {
                 Assert.Contains("/account/sign-in", (await nobody.GetAsync(path)).Headers.Location?.ToString(), StringComparison.Ordinal);
                 foreach (var (role, client) in people)
                 {
                     using var answer = await client.GetAsync(path);
-                    var isForDoor = path.StartsWith(DoorOf(role), StringComparison.Ordinal);
+                    var isForDoor = path.StartsWith(GetArea(role), StringComparison.Ordinal);
                     tried++;
                     if (RolePermissions.Allows(role, permission) && isForDoor)
                     {
@@ -158,7 +158,7 @@ public sealed partial class IsolationCrawlTests
         };
         foreach (var (endpoint, _) in Guarded(server))
         {
-            foreach (var path in PathsOf(endpoint, ids, isRival: true))
+            foreach (var path in BuildPaths(endpoint, ids, isRival: true))
             {
                 foreach (var (_, stranger, word) in strangers.Where(s => path.StartsWith(s.Item1, StringComparison.Ordinal)))
                 {
@@ -272,7 +272,7 @@ public sealed partial class IsolationCrawlTests
         select (endpoint, permission);
 
     /// <summary>An address with real ids in its place; one for each format it offers.</summary>
-    private static IEnumerable<string> PathsOf(RouteEndpoint endpoint, Ids ids, bool isRival)
+    private static IEnumerable<string> BuildPaths(RouteEndpoint endpoint, Ids ids, bool isRival)
     {
         var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
         var id = pattern.Contains("invoices", StringComparison.Ordinal) || pattern.Contains("credit-notes", StringComparison.Ordinal) ? ids.Invoice : ids.Customer;
@@ -288,7 +288,7 @@ public sealed partial class IsolationCrawlTests
         }
     }
 
-    private static string DoorOf(Role role) => role.ToString() switch
+    private static string GetArea(Role role) => role.ToString() switch
     {
         var name when name.StartsWith("Operator", StringComparison.Ordinal) => "/operator",
         var name when name.StartsWith("Reseller", StringComparison.Ordinal) => "/reseller",
@@ -300,7 +300,7 @@ public sealed partial class IsolationCrawlTests
 
     private static bool IsOpen(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
-    private static string NameOf(RouteEndpoint endpoint) =>
+    private static string GetName(RouteEndpoint endpoint) =>
         $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault() ?? "*"} /{endpoint.RoutePattern.RawText!.TrimStart('/')}";
 
     [GeneratedRegex(@"\{[^}]+\}")]

@@ -40,7 +40,7 @@ internal static class CiiInvoiceWriter
                 // UNCL1001: commercial invoice, and credit note.
                 Text("TypeCode", snapshot.Credits is null ? "380" : "381"),
                 Group("IssueDateTime", Date(Udt, snapshot.IssuedOn)),
-                Group("IncludedNote", Text("Content", ElectronicInvoiceRules.NoteOf(snapshot)))),
+                Group("IncludedNote", Text("Content", ElectronicInvoiceRules.GetNote(snapshot)))),
             new XElement(
                 Rsm + "SupplyChainTradeTransaction",
                 snapshot.Lines.Select((line, index) => Line(line, index + 1, snapshot.Currency)),
@@ -51,7 +51,7 @@ internal static class CiiInvoiceWriter
 
     private static XElement Line(SnapshotLine line, int number, Currency currency)
     {
-        var (price, forHowMany) = ElectronicInvoiceRules.PriceOf(line, currency);
+        var (price, forHowMany) = ElectronicInvoiceRules.FormatPrice(line, currency);
         return Group(
             "IncludedSupplyChainTradeLineItem",
             Group("AssociatedDocumentLineDocument", Text("LineID", number.ToString(CultureInfo.InvariantCulture))),
@@ -66,7 +66,7 @@ internal static class CiiInvoiceWriter
                     "ApplicableTradeTax",
                     Text("TypeCode", "VAT"),
                     Text("CategoryCode", line.TaxCategory),
-                    Given("RateApplicablePercent", ElectronicInvoiceRules.PercentOf(line.TaxCategory, line.TaxRateBasisPoints))),
+                    Given("RateApplicablePercent", ElectronicInvoiceRules.FormatPercent(line.TaxCategory, line.TaxRateBasisPoints))),
                 Group("SpecifiedTradeSettlementLineMonetarySummation", Amount("LineTotalAmount", line.AmountMinorUnits, currency))));
     }
 
@@ -119,9 +119,9 @@ internal static class CiiInvoiceWriter
                 Amount("BasisAmount", tax.TaxableMinorUnits, currency),
                 Text("CategoryCode", tax.Category),
                 Given("ExemptionReasonCode", tax.ReasonCode),
-                Given("RateApplicablePercent", ElectronicInvoiceRules.PercentOf(tax.Category, tax.RateBasisPoints)))),
+                Given("RateApplicablePercent", ElectronicInvoiceRules.FormatPercent(tax.Category, tax.RateBasisPoints)))),
             Group("BillingSpecifiedPeriod", Group("StartDateTime", Date(Udt, snapshot.PeriodFrom)), Group("EndDateTime", Date(Udt, snapshot.PeriodTo))),
-            ElectronicInvoiceRules.TermsOf(snapshot) is { } terms
+            ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms
                 ? Group("SpecifiedTradePaymentTerms", Text("Description", terms), Group("DueDateDateTime", Date(Udt, snapshot.DueOn)))
                 : null,
             Group(
@@ -141,15 +141,15 @@ internal static class CiiInvoiceWriter
     }
 
     private static XElement TaxTotal(Money tax) =>
-        Text("TaxTotalAmount", ElectronicInvoiceRules.AmountOf(tax.MinorUnits, tax.Currency), new XAttribute("currencyID", tax.Currency.Code));
+        Text("TaxTotalAmount", ElectronicInvoiceRules.FormatAmount(tax.MinorUnits, tax.Currency), new XAttribute("currencyID", tax.Currency.Code));
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => Group(
         "SpecifiedTradeSettlementPaymentMeans",
-        Text("TypeCode", ElectronicInvoiceRules.MeansOf(snapshot)),
+        Text("TypeCode", ElectronicInvoiceRules.GetPaymentMeans(snapshot)),
         snapshot.Account is { } account ? Group("PayeePartyCreditorFinancialAccount", Text("IBANID", account.Iban), Text("AccountName", account.Holder)) : null,
         snapshot.Account is { Bic: { Length: > 0 } bic } ? Group("PayeeSpecifiedCreditorFinancialInstitution", Text("BICID", bic)) : null);
 
-    private static XElement Amount(string name, long minorUnits, Currency currency) => Text(name, ElectronicInvoiceRules.AmountOf(minorUnits, currency));
+    private static XElement Amount(string name, long minorUnits, Currency currency) => Text(name, ElectronicInvoiceRules.FormatAmount(minorUnits, currency));
 
     private static XElement Date(XNamespace space, DateOnly day) =>
         new(space + "DateTimeString", new XAttribute("format", "102"), day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));

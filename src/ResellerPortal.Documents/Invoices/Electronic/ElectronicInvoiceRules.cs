@@ -20,7 +20,7 @@ internal static class ElectronicInvoiceRules
     /// <summary>Electronic address scheme: an e-mail address.</summary>
     public const string EmailScheme = "EM";
 
-    public static IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot)
+    public static IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot)
     {
         var missing = new List<string>();
         Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your own VAT id");
@@ -52,41 +52,41 @@ internal static class ElectronicInvoiceRules
     /// <exception cref="InvalidOperationException">Something is missing.</exception>
     public static void DemandComplete(InvoiceSnapshot snapshot)
     {
-        if (MissingFrom(snapshot) is { Count: > 0 } missing)
+        if (FindMissing(snapshot) is { Count: > 0 } missing)
         {
             throw new InvalidOperationException($"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
         }
     }
 
-    public static string NoteOf(InvoiceSnapshot snapshot) => snapshot.Credits is { } credits
+    public static string GetNote(InvoiceSnapshot snapshot) => snapshot.Credits is { } credits
         ? credits.Reason
         : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}";
 
     /// <summary>How it is to be paid, in words; null where nothing is.</summary>
-    public static string? TermsOf(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
+    public static string? GetPaymentTerms(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
         ? null
         : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? "Paid from the buyer's balance."
         : $"Payable by {snapshot.DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
 
     /// <summary>UNCL4461: a SEPA credit transfer, another one, or agreed elsewhere and said in words.</summary>
-    public static string MeansOf(InvoiceSnapshot snapshot) => snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
+    public static string GetPaymentMeans(InvoiceSnapshot snapshot) => snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
 
     /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
-    public static string? PercentOf(string category, int basisPoints) => category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
+    public static string? FormatPercent(string category, int basisPoints) => category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
 
-    public static string AmountOf(long minorUnits, Currency currency) =>
+    public static string FormatAmount(long minorUnits, Currency currency) =>
         new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>
     /// The price, and for how many it is where not for one (BT-149). A unit price that tax was taken out of has more decimals than
     /// are kept; the line is then priced as a whole, so that price and quantity still make its amount (PEPPOL-EN16931-R120).
     /// </summary>
-    public static (string Price, string? ForHowMany) PriceOf(SnapshotLine line, Currency currency)
+    public static (string Price, string? ForHowMany) FormatPrice(SnapshotLine line, Currency currency)
     {
         var price = new UnitPrice(line.UnitPriceMicros, currency);
         return Math.Abs(Money.Round(price * line.Quantity).MinorUnits - line.AmountMinorUnits) <= 1
             ? (price.Amount.ToString("0.00####", CultureInfo.InvariantCulture), null)
-            : (AmountOf(Math.Abs(line.AmountMinorUnits), currency), Math.Abs(line.Quantity).ToString(CultureInfo.InvariantCulture));
+            : (FormatAmount(Math.Abs(line.AmountMinorUnits), currency), Math.Abs(line.Quantity).ToString(CultureInfo.InvariantCulture));
     }
 
     public static byte[] Bytes(XElement root)

@@ -5,7 +5,7 @@ namespace ResellerPortal.Documents.Invoices.Electronic;
 /// <summary>Invoices for machines after EN 16931, in the syntax that is asked for.</summary>
 public sealed class ElectronicInvoiceWriter : IElectronicInvoice
 {
-    public IReadOnlyList<string> MissingFrom(InvoiceSnapshot snapshot) => ElectronicInvoiceRules.MissingFrom(snapshot);
+    public IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot) => ElectronicInvoiceRules.FindMissing(snapshot);
 
     public byte[] Write(InvoiceSnapshot snapshot, ElectronicSyntax syntax) => syntax switch
     {

@@ -38,7 +38,7 @@ internal static class UblInvoiceWriter
             Text("IssueDate", Date(snapshot.IssuedOn)),
             snapshot.Credits is null ? Text("DueDate", Date(snapshot.DueOn)) : null,
             Text(words.Root.LocalName + "TypeCode", words.TypeCode),
-            Text("Note", ElectronicInvoiceRules.NoteOf(snapshot)),
+            Text("Note", ElectronicInvoiceRules.GetNote(snapshot)),
             Text("DocumentCurrencyCode", snapshot.Currency.Code),
             snapshot.Reporting is { } own ? Text("TaxCurrencyCode", own.Currency.Code) : null,
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
@@ -49,7 +49,7 @@ internal static class UblInvoiceWriter
             new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
             new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
             PaymentMeans(snapshot),
-            ElectronicInvoiceRules.TermsOf(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
+            ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
             new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
 
             // BR-53: the tax in the seller's own currency, as one amount.
@@ -85,7 +85,7 @@ internal static class UblInvoiceWriter
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => new(
         Cac + "PaymentMeans",
-        Text("PaymentMeansCode", ElectronicInvoiceRules.MeansOf(snapshot)),
+        Text("PaymentMeansCode", ElectronicInvoiceRules.GetPaymentMeans(snapshot)),
         Text("PaymentID", snapshot.Number),
         snapshot.Account is { } account
             ? new XElement(
@@ -109,7 +109,7 @@ internal static class UblInvoiceWriter
 
     private static XElement Line(SnapshotLine line, int number, Vocabulary words, Currency currency)
     {
-        var (price, forHowMany) = ElectronicInvoiceRules.PriceOf(line, currency);
+        var (price, forHowMany) = ElectronicInvoiceRules.FormatPrice(line, currency);
         return new XElement(
             Cac + words.Line,
             Text("ID", number.ToString(CultureInfo.InvariantCulture)),
@@ -128,12 +128,12 @@ internal static class UblInvoiceWriter
     private static XAttribute Unit() => new("unitCode", ElectronicInvoiceRules.One);
 
     private static XElement? Percent(string category, int basisPoints) =>
-        ElectronicInvoiceRules.PercentOf(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
+        ElectronicInvoiceRules.FormatPercent(category, basisPoints) is { } percent ? Text("Percent", percent) : null;
 
     private static XElement Vat() => new(Cac + "TaxScheme", Text("ID", "VAT"));
 
     private static XElement Amount(string name, long minorUnits, Currency currency) =>
-        Text(name, ElectronicInvoiceRules.AmountOf(minorUnits, currency), new XAttribute("currencyID", currency.Code));
+        Text(name, ElectronicInvoiceRules.FormatAmount(minorUnits, currency), new XAttribute("currencyID", currency.Code));
 
     private static XElement? Given(string name, string value) => value.Length == 0 ? null : Text(name, value);
 

@@ -15,14 +15,14 @@ internal class DocumentStyle
     public DocumentStyle(string language, DocumentFont font, string accentColor)
     {
         ShippedFonts.Use();
-        Language = DocumentLanguage.Of(language);
+        Language = DocumentLanguage.Get(language);
         _family = font switch
         {
             DocumentFont.SourceSerif => ShippedFonts.Serif,
             DocumentFont.PlexSans => ShippedFonts.Plex,
             _ => ShippedFonts.Text,
         };
-        Accent = DocumentColors.Of(accentColor);
+        Accent = DocumentColors.FromHex(accentColor);
         Body = Font(9);
         Strong = Font(9, bold: true);
         Label = Font(7.5);
@@ -46,8 +46,8 @@ internal class DocumentStyle
     public XFont Font(double size, bool bold = false) => PdfFlow.Font(size, bold, _family);
 
     /// <summary>A line of words with what belongs in their places.</summary>
-    public static string Say(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
+    public static string Format(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
 
     public IEnumerable<string> Address(SnapshotParty party) =>
-        party.Address.Lines().Append(party.VatId is null ? "" : Say(Words.VatId, party.VatId)).Append(party.Email).Where(line => line.Length > 0);
+        party.Address.Lines().Append(party.VatId is null ? "" : Format(Words.VatId, party.VatId)).Append(party.Email).Where(line => line.Length > 0);
 }

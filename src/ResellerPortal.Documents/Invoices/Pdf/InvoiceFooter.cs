@@ -9,16 +9,16 @@ internal static class InvoiceFooter
     {
         var (snapshot, ledger) = (page.Snapshot, page.Snapshot.Ledger);
         var y = sheet.Bottom + 26;
-        var pageOf = InvoiceStyle.Say(page.Words.PageOf, snapshot.Number, page.Language.Count(number), page.Language.Count(sheet.PageCount));
+        var pageOf = InvoiceStyle.Format(page.Words.PageOf, snapshot.Number, page.Language.Count(number), page.Language.Count(sheet.PageCount));
         var last = page.Language.Count(ledger.LastSequence);
-        var range = snapshot.Credits is { } credits ? InvoiceStyle.Say(page.Words.LedgerOfCredit, credits.Number, last)
-            : ledger.LastSequence < ledger.FirstSequence ? InvoiceStyle.Say(page.Words.LedgerNothingNew, last)
-            : InvoiceStyle.Say(page.Words.LedgerRange, page.Language.Count(ledger.FirstSequence), last);
+        var range = snapshot.Credits is { } credits ? InvoiceStyle.Format(page.Words.LedgerOfCredit, credits.Number, last)
+            : ledger.LastSequence < ledger.FirstSequence ? InvoiceStyle.Format(page.Words.LedgerNothingNew, last)
+            : InvoiceStyle.Format(page.Words.LedgerRange, page.Language.Count(ledger.FirstSequence), last);
         sheet.Rule(y - 10, DocumentColors.Hairline);
         sheet.Text(range, page.Small, DocumentColors.Soft, sheet.Left, y);
         sheet.Text(pageOf, page.Small, DocumentColors.Soft, sheet.Right, y, Align.Right);
         sheet.Text(ledger.ChainHead, page.Small, DocumentColors.Soft, sheet.Left, y + 9);
-        var verify = InvoiceStyle.Say(page.Words.Verify, snapshot.VerifyAt ?? page.Words.ThePortal);
+        var verify = InvoiceStyle.Format(page.Words.Verify, snapshot.VerifyAt ?? page.Words.ThePortal);
         sheet.Text(sheet.Fit(verify, page.Small, sheet.Width), page.Small, DocumentColors.Soft, sheet.Left, y + 18);
     }
 }

@@ -102,7 +102,7 @@ internal static class InvoiceTable
         foreach (var subtotal in page.Snapshot.Taxes)
         {
             var rate = subtotal.Category == "O" ? "" : $", {page.Language.Percent(subtotal.RateBasisPoints)}";
-            Row(NameOf(page, subtotal.Category) + rate, page.Amount(subtotal.TaxableMinorUnits), page.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
+            Row(GetTaxName(page, subtotal.Category) + rate, page.Amount(subtotal.TaxableMinorUnits), page.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
         }
 
         void Row(string name, string ofAmount, string amount, XColor color)
@@ -114,7 +114,7 @@ internal static class InvoiceTable
         }
     }
 
-    private static string NameOf(InvoiceStyle page, string category) => category switch
+    private static string GetTaxName(InvoiceStyle page, string category) => category switch
     {
         "AE" => page.Words.ReverseCharge,
         "O" => page.Words.NotSubject,

@@ -56,14 +56,14 @@ internal static class PaymentBlock
         var (snapshot, words) = (page.Snapshot, page.Words);
         var lines = snapshot.Credits is { } credits
             ? [
-                InvoiceStyle.Say(words.TakenBack, page.AmountWithCurrency(snapshot.TotalMinorUnits), credits.Number, page.Language.Day(credits.IssuedOn)),
-                InvoiceStyle.Say(words.Reason, credits.Reason),
+                InvoiceStyle.Format(words.TakenBack, page.AmountWithCurrency(snapshot.TotalMinorUnits), credits.Number, page.Language.Day(credits.IssuedOn)),
+                InvoiceStyle.Format(words.Reason, credits.Reason),
             ]
-            : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Say(words.NothingToPay, page.AmountWithCurrency(-snapshot.TotalMinorUnits))]
+            : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Format(words.NothingToPay, page.AmountWithCurrency(-snapshot.TotalMinorUnits))]
             : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? [words.AllPaidFromBalance]
             : new[]
             {
-                InvoiceStyle.Say(words.PleasePay, page.AmountWithCurrency(snapshot.Payable.MinorUnits), page.Language.Day(snapshot.DueOn), snapshot.Number),
+                InvoiceStyle.Format(words.PleasePay, page.AmountWithCurrency(snapshot.Payable.MinorUnits), page.Language.Day(snapshot.DueOn), snapshot.Number),
                 snapshot.PaymentInstructions,
             };
         return string.Join('\n', lines.Where(line => line.Length > 0));
@@ -96,14 +96,14 @@ internal static class PaymentBlock
         if (page.Snapshot.Reporting is { } own)
         {
             var rate = page.Language.Rate(page.Snapshot.Rate);
-            notes.Add(InvoiceStyle.Say(
+            notes.Add(InvoiceStyle.Format(
                 page.Words.InOwnCurrency, own.Currency.Code, page.Language.AmountWithCurrency(page.Snapshot.ReportedNet), page.Language.AmountWithCurrency(page.Snapshot.ReportedTax), rate));
         }
 
         if (page.Snapshot.CostMicros is { } cost)
         {
             var money = Money.Round(new ExactAmount(cost, page.Snapshot.ReportedNet.Currency));
-            notes.Add(InvoiceStyle.Say(page.Words.CostNote, page.Language.AmountWithCurrency(money)));
+            notes.Add(InvoiceStyle.Format(page.Words.CostNote, page.Language.AmountWithCurrency(money)));
         }
 
         sheet.Y += notes.Count > 0 ? 6 : 0;

@@ -26,7 +26,7 @@ public sealed class StatementPdf : IStatementDocument
 
         Row(sheet, look, statement.Currency, statement.To, look.Words.Owed, null, statement.Closing, look.Strong);
         sheet.OnEachPage((foot, number) => foot.Text(
-            DocumentStyle.Say(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, DocumentColors.Soft, foot.Right, foot.Bottom + 26, Align.Right));
+            DocumentStyle.Format(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, DocumentColors.Soft, foot.Right, foot.Bottom + 26, Align.Right));
         return sheet.ToArchive(new PdfArchiveOptions(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 

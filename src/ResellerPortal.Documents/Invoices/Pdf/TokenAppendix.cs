@@ -31,7 +31,7 @@ internal static class TokenAppendix
         // The heading stays with the first row of its days.
         sheet.Reserve(20 + RowHeight);
         sheet.Text(sheet.Fit($"{token.Environment} …{token.Ending}", page.Strong, 330), page.Strong, DocumentColors.Strong, sheet.Left, sheet.Y + 9);
-        sheet.Text(InvoiceStyle.Say(page.Words.Conversions, page.Language.Count(token.Quantity)), page.Strong, DocumentColors.Strong, sheet.Right, sheet.Y + 9, Align.Right);
+        sheet.Text(InvoiceStyle.Format(page.Words.Conversions, page.Language.Count(token.Quantity)), page.Strong, DocumentColors.Strong, sheet.Right, sheet.Y + 9, Align.Right);
         sheet.Y += 14;
         sheet.Rule(sheet.Y, DocumentColors.Hairline);
         sheet.Y += 2;

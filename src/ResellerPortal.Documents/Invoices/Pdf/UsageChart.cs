@@ -15,7 +15,7 @@ internal static class UsageChart
         var inPeriod = Enumerable.Range(0, days).Select(i => byDay.GetValueOrDefault(snapshot.PeriodFrom.AddDays(i))).ToList();
         var highest = Math.Max(1, inPeriod.Max());
         sheet.Text(page.Words.ConversionsPerDay, page.Label, DocumentColors.Soft, sheet.Left, sheet.Y);
-        sheet.Text(InvoiceStyle.Say(page.Words.BusiestDay, page.Language.Count(inPeriod.Max())), page.Small, DocumentColors.Soft, sheet.Right, sheet.Y, Align.Right);
+        sheet.Text(InvoiceStyle.Format(page.Words.BusiestDay, page.Language.Count(inPeriod.Max())), page.Small, DocumentColors.Soft, sheet.Right, sheet.Y, Align.Right);
         var baseline = sheet.Y + 10 + Height;
         var step = sheet.Width / days;
         for (var i = 0; i < days; i++)

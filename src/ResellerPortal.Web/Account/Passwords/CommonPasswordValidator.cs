@@ -29,12 +29,12 @@ public sealed class CommonPasswordValidator(string? listPath = null) : IPassword
     public bool IsCommon(string password, string? email)
     {
         var lower = password.ToLowerInvariant();
-        var core = Plain(lower).Trim();
-        return _common.Value.Contains(lower) || _common.Value.Contains(core) || IsRepeated(lower) || RestOf(core, email ?? "").Length < MinRest;
+        var core = Normalize(lower).Trim();
+        return _common.Value.Contains(lower) || _common.Value.Contains(core) || IsRepeated(lower) || RemoveEmailParts(core, email ?? "").Length < MinRest;
     }
 
     /// <summary>Without the words of the portal and of the account's own address, and without signs.</summary>
-    private static string RestOf(string core, string email)
+    private static string RemoveEmailParts(string core, string email)
     {
         var own = email.ToLowerInvariant().Split(['@', '.', '-', '_', '+']).Where(word => word.Length >= 4);
         var rest = OwnWords.Concat(own).Aggregate(core, (left, word) => left.Replace(word, "", StringComparison.Ordinal));
@@ -42,7 +42,7 @@ public sealed class CommonPasswordValidator(string? listPath = null) : IPassword
     }
 
     /// <summary>The word that is left once digits and signs around it are gone, and signs that stand for letters are letters.</summary>
-    private static string Plain(string password)
+    private static string Normalize(string password)
     {
         var letters = password.Trim().TrimEnd("0123456789!?.,-_*#$%&+= ".ToCharArray()).TrimStart("0123456789!?.,-_*#%&+= ".ToCharArray());
         return letters.Replace('0', 'o').Replace('1', 'l').Replace('3', 'e').Replace('4', 'a').Replace('@', 'a').Replace('5', 's').Replace('$', 's').Replace('7', 't');

@@ -29,10 +29,10 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
             return;
         }
 
-        var choices = await seats.SeatsOfAsync(actor.UserId!.Value);
+        var choices = await seats.ListAsync(actor.UserId!.Value);
         _places = [.. Navigation.For(actor)];
         _visitEnds = actor.VisitEndsAtUtc;
-        _place = actor.VisitEndsAtUtc is not null ? await visits.PlaceAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
+        _place = actor.VisitEndsAtUtc is not null ? await visits.FindCustomerAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
         _who = actor.Name;
         _hasSeveralSeats = choices.Count > 1;
     }
