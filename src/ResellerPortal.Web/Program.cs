@@ -1,5 +1,5 @@
-using ResellerPortal.Web;
 using ResellerPortal.Web.Commands;
+using ResellerPortal.Web.Hosting;
 
 var builder = PortalHost.CreateBuilder(args);
 var app = builder.Build();

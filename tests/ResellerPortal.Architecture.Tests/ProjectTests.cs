@@ -59,7 +59,7 @@ public sealed partial class ProjectTests
     public void The_customers_pages_know_nothing_of_plans_lots_or_cost()
     {
         var wrong =
-            from file in Repository.Files("src/ResellerPortal.Web/CustomerDoor", "*.*")
+            from file in Repository.Files("src/ResellerPortal.Web/Pages/Customer", "*.*")
             let text = File.ReadAllText(file)
             where CostWords().IsMatch(text)
             select Repository.Relative(file);

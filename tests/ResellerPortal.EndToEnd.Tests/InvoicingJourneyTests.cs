@@ -5,7 +5,6 @@ using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Time;
 using ResellerPortal.EndToEnd.Tests.PageObjects;
 using ResellerPortal.Testing;
-using ResellerPortal.Web.Tests.Gateway;
 
 namespace ResellerPortal.EndToEnd.Tests;
 

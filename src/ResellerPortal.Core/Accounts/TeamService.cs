@@ -8,10 +8,10 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>Whose members: the operator's (no reseller), a reseller's, or a customer's.</summary>
-public sealed record Team(ResellerId? Reseller, CustomerId? Customer)
+public sealed record TeamScope(ResellerId? Reseller, CustomerId? Customer)
 {
     /// <summary>The team that the actor sits in.</summary>
-    public static Team ForActor(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
+    public static TeamScope ForActor(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
 
     public IReadOnlyList<Role> Roles => this switch
     {
@@ -26,14 +26,14 @@ public sealed record Team(ResellerId? Reseller, CustomerId? Customer)
 
 public sealed record TeamMember(MemberId Id, Guid UserId, string Email, Role Role, bool HasSecondFactor, DateTimeOffset SinceUtc, DateTimeOffset? SeenAtUtc);
 
-public sealed record TeamList(Team Team, IReadOnlyList<TeamMember> Members, IReadOnlyList<Invitation> Invitations, TwoFactorRule TwoFactor);
+public sealed record TeamList(TeamScope Team, IReadOnlyList<TeamMember> Members, IReadOnlyList<Invitation> Invitations, TwoFactorRule TwoFactor);
 
 /// <summary>Members of the operator, of resellers and of customers: who they are, who is invited, and what each may do.</summary>
 public sealed class TeamService(PortalDatabase database, Memberships seats, TimeProvider clock)
 {
     private const int MaxOpenInvitations = 100;
 
-    public async Task<TeamList> ListAsync(Actor actor, Team team, CancellationToken cancellationToken = default)
+    public async Task<TeamList> ListAsync(Actor actor, TeamScope team, CancellationToken cancellationToken = default)
     {
         Demand(actor, team);
         var now = clock.GetUtcNow();
@@ -51,7 +51,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         return new TeamList(team, [.. members.OrderBy(m => m.SinceUtc)], invitations, rule);
     }
 
-    public async Task<Outcome<Invitation>> InviteAsync(Actor actor, Team team, string email, Role role, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> InviteAsync(Actor actor, TeamScope team, string email, Role role, CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         email = email.Trim();
@@ -98,7 +98,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
     }
 
     /// <summary>Mails an open invitation once more, with seven new days. Its earlier links are dead from now on.</summary>
-    public async Task<Outcome<Invitation>> InviteAgainAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> InviteAgainAsync(Actor actor, TeamScope team, Guid invitationId, CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -116,7 +116,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         return invitation;
     }
 
-    public async Task<Outcome<Invitation>> RevokeInvitationAsync(Actor actor, Team team, Guid invitationId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> RevokeInvitationAsync(Actor actor, TeamScope team, Guid invitationId, CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -131,7 +131,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         return invitation;
     }
 
-    public Task<Outcome<Member>> ChangeRoleAsync(Actor actor, Team team, MemberId memberId, Role role, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<Member>> ChangeRoleAsync(Actor actor, TeamScope team, MemberId memberId, Role role, CancellationToken cancellationToken = default) =>
         ChangeAsync(actor, team, memberId, (db, member, email) =>
         {
             if (!team.Roles.Contains(role))
@@ -144,7 +144,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         }, keepsHead: role == team.Head, cancellationToken);
 
     /// <summary>Takes a seat away. Whoever sits in it loses it with the next act.</summary>
-    public Task<Outcome<Member>> RemoveAsync(Actor actor, Team team, MemberId memberId, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<Member>> RemoveAsync(Actor actor, TeamScope team, MemberId memberId, CancellationToken cancellationToken = default) =>
         ChangeAsync(actor, team, memberId, (db, member, email) =>
         {
             db.Members.Remove(member);
@@ -165,7 +165,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         }
     }
 
-    private async Task<Outcome<Member>> ChangeAsync(Actor actor, Team team, MemberId memberId, Func<PortalDbContext, Member, string, string> change, bool keepsHead, CancellationToken cancellationToken)
+    private async Task<Outcome<Member>> ChangeAsync(Actor actor, TeamScope team, MemberId memberId, Func<PortalDbContext, Member, string, string> change, bool keepsHead, CancellationToken cancellationToken)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -191,12 +191,12 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
         return member;
     }
 
-    private static Task<Invitation?> OpenInvitationAsync(PortalDbContext db, Team team, Guid id, CancellationToken cancellationToken) =>
+    private static Task<Invitation?> OpenInvitationAsync(PortalDbContext db, TeamScope team, Guid id, CancellationToken cancellationToken) =>
         db.Invitations.SingleOrDefaultAsync(i => i.Id == id && i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null, cancellationToken);
 
     /// <summary>A team manages itself; a reseller manages the members of its customers as well, and the operator a reseller's.</summary>
     /// <returns>The permission it was done by.</returns>
-    private static string Demand(Actor actor, Team team)
+    private static string Demand(Actor actor, TeamScope team)
     {
         var permission = (actor.Scope.Kind, team) switch
         {

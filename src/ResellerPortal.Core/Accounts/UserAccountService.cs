@@ -66,7 +66,7 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
         var members = await db.Members.Where(m => m.UserId == userId).ToListAsync(cancellationToken);
         foreach (var member in members)
         {
-            var team = new Team(member.ResellerId, member.CustomerId);
+            var team = new TeamScope(member.ResellerId, member.CustomerId);
             var heads = await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head).Select(m => m.Id).ToListAsync(cancellationToken);
             await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
             if (member.Role == team.Head && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)

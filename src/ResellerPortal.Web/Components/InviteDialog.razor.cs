@@ -14,7 +14,7 @@ public sealed partial class InviteDialog(CurrentActor current, TeamService teams
     private Invitation? _invitation;
 
     [Parameter, EditorRequired]
-    public Team Team { get; set; } = null!;
+    public TeamScope Team { get; set; } = null!;
 
     protected override void OnInitialized() => _role = Team.Roles[^1];
 

@@ -16,14 +16,14 @@ public sealed partial class TeamView(
 
     /// <summary>Null for the actor's own team.</summary>
     [Parameter]
-    public Team? Team { get; set; }
+    public TeamScope? Team { get; set; }
 
     protected override Task OnInitializedAsync() => LoadAsync();
 
     private async Task LoadAsync()
     {
         var actor = await current.GetAsync();
-        _list = await teams.ListAsync(actor, Team ?? Team.ForActor(actor));
+        _list = await teams.ListAsync(actor, Team ?? TeamScope.ForActor(actor));
     }
 
     private async Task InviteAsync()

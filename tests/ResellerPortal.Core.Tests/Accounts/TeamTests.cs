@@ -28,7 +28,7 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
         var key = ReadKey(invitation, isMailed: true);
         var jane = await UserAsync("jane@company.example");
         var john = await UserAsync("john@company.example");
@@ -40,7 +40,7 @@ public sealed class TeamTests : IAsyncDisposable
 
         Assert.Single(races, r => !r.IsRefused);
         Assert.Null(await Invitations.FindAsync(key));
-        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, Team.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
+        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, TeamScope.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
         await using var db = _live.OpenAll();
         Assert.True((await db.Users.SingleAsync(u => u.Id == jane.Id)).EmailConfirmed);
     }
@@ -49,9 +49,9 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerViewer));
         var first = ReadKey(invitation, isMailed: false);
-        var again = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.ForActor(owner), invitation.Id));
+        var again = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
         Assert.Null(await Invitations.FindAsync(first));
         Assert.NotNull(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
         Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)[..^2] + "xx"));
@@ -59,8 +59,8 @@ public sealed class TeamTests : IAsyncDisposable
 
         _live.Clock.Advance(TimeSpan.FromDays(8));
         Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
-        var third = await TestData.Valued(Teams.InviteAgainAsync(owner, Team.ForActor(owner), invitation.Id));
-        await TestData.Valued(Teams.RevokeInvitationAsync(owner, Team.ForActor(owner), third.Id));
+        var third = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
+        await TestData.Valued(Teams.RevokeInvitationAsync(owner, TeamScope.ForActor(owner), third.Id));
         Assert.Null(await Invitations.FindAsync(ReadKey(third, isMailed: false)));
     }
 
@@ -68,7 +68,7 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task Bad_invitations_are_refused_in_words()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.ForActor(owner);
+        var team = TeamScope.ForActor(owner);
         await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
         Assert.Contains("e-mail address", (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
@@ -84,34 +84,34 @@ public sealed class TeamTests : IAsyncDisposable
         var (fabrikam, rival) = await _live.Books.AddResellerAsync("fabrikam");
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
         var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
-        var ofAcme = new Team(northwind.Id, acme.Id);
+        var ofAcme = new TeamScope(northwind.Id, acme.Id);
         var admin = TestData.CreateAdmin(acme);
         var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
         var billing = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
 
         Assert.Single((await Teams.ListAsync(admin, ofAcme)).Members);
         Assert.Single((await Teams.ListAsync(owner, ofAcme)).Members);
-        Assert.Single((await Teams.ListAsync(TestData.Operator, new Team(fabrikam.Id, null))).Members);
-        foreach (var (actor, team) in new (Actor, Team)[]
+        Assert.Single((await Teams.ListAsync(TestData.Operator, new TeamScope(fabrikam.Id, null))).Members);
+        foreach (var (actor, team) in new (Actor, TeamScope)[]
         {
-            (rival, ofAcme), (rival, new Team(northwind.Id, null)), (admin, new Team(northwind.Id, neighbour.Id)), (admin, new Team(northwind.Id, null)), (admin, new Team(null, null)),
-            (owner, new Team(null, null)), (owner, new Team(fabrikam.Id, null)), (viewer, ofAcme), (billing, new Team(northwind.Id, null)), (billing, ofAcme),
+            (rival, ofAcme), (rival, new TeamScope(northwind.Id, null)), (admin, new TeamScope(northwind.Id, neighbour.Id)), (admin, new TeamScope(northwind.Id, null)), (admin, new TeamScope(null, null)),
+            (owner, new TeamScope(null, null)), (owner, new TeamScope(fabrikam.Id, null)), (viewer, ofAcme), (billing, new TeamScope(northwind.Id, null)), (billing, ofAcme),
         })
         {
             await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.ListAsync(actor, team));
             await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.InviteAsync(actor, team, "x@company.example", team.Roles[^1]));
         }
 
-        var member = Assert.Single((await Teams.ListAsync(rival, Team.ForActor(rival))).Members);
-        Assert.True((await Teams.RemoveAsync(owner, Team.ForActor(owner), member.Id)).IsRefused);
-        Assert.Single((await Teams.ListAsync(rival, Team.ForActor(rival))).Members);
+        var member = Assert.Single((await Teams.ListAsync(rival, TeamScope.ForActor(rival))).Members);
+        Assert.True((await Teams.RemoveAsync(owner, TeamScope.ForActor(owner), member.Id)).IsRefused);
+        Assert.Single((await Teams.ListAsync(rival, TeamScope.ForActor(rival))).Members);
     }
 
     [Fact]
     public async Task The_last_owner_stays_however_many_try_at_once()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.ForActor(owner);
+        var team = TeamScope.ForActor(owner);
         var first = Assert.Single((await Teams.ListAsync(owner, team)).Members);
         Assert.Contains("last ResellerOwner", (await Teams.RemoveAsync(owner, team, first.Id)).Refusal!.Message, StringComparison.Ordinal);
         Assert.True((await Teams.ChangeRoleAsync(owner, team, first.Id, Role.ResellerViewer)).IsRefused);
@@ -127,7 +127,7 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_seat_that_is_taken_away_or_a_session_that_is_ended_is_gone_with_the_next_act()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var team = Team.ForActor(owner);
+        var team = TeamScope.ForActor(owner);
         var jane = await JoinAsync(owner, team, "jane@company.example", Role.ResellerBilling);
         var one = await SignInAsync(jane.UserId);
         var two = await SignInAsync(jane.UserId);
@@ -147,7 +147,7 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_session_ends_when_it_is_left_alone_and_at_the_latest_after_its_life()
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerBilling);
+        var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerBilling);
         var idle = await SignInAsync(jane.UserId);
         var used = await SignInAsync(jane.UserId);
         for (var hour = 0; hour < 11; hour++)
@@ -168,7 +168,7 @@ public sealed class TeamTests : IAsyncDisposable
     {
         var (_, owner) = await _live.Books.AddResellerAsync("northwind");
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerOwner);
+        var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerOwner);
         await using var db = _live.OpenAll();
         var admin = await db.Members.SingleAsync(m => m.CustomerId == acme.Id);
         var (member, ofCustomer, byPasskey) = (await SignInAsync(jane.UserId), await SignInAsync(admin.UserId), await SignInAsync(jane.UserId, SignInMethod.Passkey));
@@ -192,7 +192,7 @@ public sealed class TeamTests : IAsyncDisposable
         var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
         var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
         var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var jane = await JoinAsync(owner, Team.ForActor(owner), "jane@company.example", Role.ResellerSupport);
+        var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerSupport);
         var signedIn = await SignInAsync(jane.UserId);
         var actor = (await Seats.FindActorAsync(signedIn))!;
         var visits = new SupportSessionService(_live.Database, _live.Clock);
@@ -213,7 +213,7 @@ public sealed class TeamTests : IAsyncDisposable
         var second = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
         await visits.EndAsync(second.Id, Guid.NewGuid());
         Assert.NotNull((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
-        await TestData.Valued(Teams.ChangeRoleAsync(owner, Team.ForActor(owner), jane.Id, Role.ResellerViewer));
+        await TestData.Valued(Teams.ChangeRoleAsync(owner, TeamScope.ForActor(owner), jane.Id, Role.ResellerViewer));
         Assert.Null((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
         await using var db = _live.OpenAll();
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
@@ -221,7 +221,7 @@ public sealed class TeamTests : IAsyncDisposable
 
     private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];
 
-    private async Task<Member> JoinAsync(Actor owner, Team team, string email, Role role)
+    private async Task<Member> JoinAsync(Actor owner, TeamScope team, string email, Role role)
     {
         var invitation = await TestData.Valued(Teams.InviteAsync(owner, team, email, role));
         return await TestData.Valued(Invitations.AcceptAsync(ReadKey(invitation, isMailed: true), (await UserAsync(email)).Id, null));

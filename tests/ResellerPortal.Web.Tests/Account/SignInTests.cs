@@ -85,7 +85,7 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
         var teams = server.Services.GetRequiredService<TeamService>();
-        await TestData.Valued(teams.InviteAsync(owner, Team.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
+        await TestData.Valued(teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = FindLink(await mail.MessageAsync(0));
 
         // Through https, as the settings say the portal is reached, cookies are bound to it.
@@ -100,7 +100,7 @@ public sealed partial class SignInTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         using var jane = server.Visitor();
 
@@ -241,11 +241,11 @@ public sealed partial class SignInTests
         var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
         using var owner = await server.SignedInAsync(Owner);
         var teams = server.Services.GetRequiredService<TeamService>();
-        var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, Team.ForActor(fabrikam), Owner, Role.ResellerViewer));
+        var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, TeamScope.ForActor(fabrikam), Owner, Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
         var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
-        var stranger = Assert.Single((await teams.ListAsync(fabrikam, Team.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
+        var stranger = Assert.Single((await teams.ListAsync(fabrikam, TeamScope.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
 
         Assert.Equal(2, seats.Count);
         Assert.Contains("fabrikam", await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default), StringComparison.Ordinal);
@@ -287,7 +287,7 @@ public sealed partial class SignInTests
         using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, Team.ForActor(northwind), "jane@northwind.example", Role.ResellerOwner));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, TeamScope.ForActor(northwind), "jane@northwind.example", Role.ResellerOwner));
         using var jane = server.Visitor();
         using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false), "register", ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text;
 using ResellerPortal.Core.Monetary;
-using ResellerPortal.Web.ResellerDoor;
+using ResellerPortal.Web.ResellerPages.Payments;
+using ResellerPortal.Web.ResellerPages.Usage;
 
 namespace ResellerPortal.Web.Tests.Components;
 

@@ -7,7 +7,6 @@ using ResellerPortal.Documents.Invoices;
 using ResellerPortal.Documents.Invoices.Electronic;
 using ResellerPortal.Documents.Invoices.Pdf;
 using ResellerPortal.Testing;
-using ResellerPortal.Web.Tests.Gateway;
 
 namespace ResellerPortal.Web.Tests.Documents;
 

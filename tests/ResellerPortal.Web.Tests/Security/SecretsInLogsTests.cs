@@ -49,7 +49,7 @@ public sealed class SecretsInLogsTests
         await nobody.GetAsync($"/user?Token={wrong}");
 
         // People: invitation, wrong and right passwords, a reset, an authenticator.
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, Team.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var key = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false).Split('=')[^1];
         secrets.Add(key);
         using var jane = server.Visitor();

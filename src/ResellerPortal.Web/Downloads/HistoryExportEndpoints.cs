@@ -1,0 +1,54 @@
+using System.Security.Claims;
+using ResellerPortal.Web.Components;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Auditing;
+using ResellerPortal.Documents.Tables;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.Downloads;
+
+/// <summary>The history as a file, with numbers, commitments and hashes of its chain.</summary>
+internal static class HistoryExportEndpoints
+{
+    public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
+        endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
+            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory seats, HistoryQueries history, CancellationToken cancellationToken) =>
+        {
+            if (await seats.ActorOfAsync(user) is not { } actor || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
+            {
+                return Results.Forbid();
+            }
+
+            var rows = await history.ExportAsync(actor, HistoryView.ReadFilter(act, words, from, to), cancellationToken);
+            return Results.Stream(
+                stream => TableFileWriter.WriteAsync(
+                    stream,
+                    known,
+                    ["at_utc", "who", "from_address", "act", "what", "changes", "reseller", "customer", "sequence", "commitment", "hash"],
+                    rows.Select(r => (IReadOnlyList<object?>)
+                    [
+                        r.Entry.AtUtc, r.Entry.ActorName, r.Entry.FromAddress, r.Entry.Action, r.Entry.Subject, r.Entry.Changes, r.ResellerName, r.CustomerName,
+                        r.Entry.Sequence, Hex(r.Entry.Commitment), Hex(r.Entry.Hash),
+                    ]).ToAsyncEnumerable(),
+                    default),
+                TableFileWriter.GetMediaType(known),
+                "history." + TableFileWriter.GetExtension(known));
+        }).RequireAuthorization(permission);
+
+    private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexStringLower(bytes);
+}
+
+/// <summary>Puts a download into the history before it begins.</summary>
+internal sealed class AuditedDownloadFilter(MembershipDirectory seats, HistoryQueries history) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var request = context.HttpContext.Request;
+        if (await seats.ActorOfAsync(context.HttpContext.User) is { } actor)
+        {
+            await history.NoteExportAsync(actor, $"downloaded {request.Path}{request.QueryString}".Length > 900 ? $"downloaded {request.Path}" : $"downloaded {request.Path}{request.QueryString}", context.HttpContext.RequestAborted);
+        }
+
+        return await next(context);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Documents.Tables;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.ResellerPages.Usage;
+
+namespace ResellerPortal.Web.Downloads;
+
+internal static class ResellerDownloadEndpoints
+{
+    public static void MapResellerDownloads(this IEndpointRouteBuilder portal)
+    {
+        var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditedDownloadFilter>();
+        portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
+        portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
+        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/bookings.csv", BookingsAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export) =>
+            LedgerFileEndpoints.NdjsonAsync(user, seats, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
+        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (Guid id, ClaimsPrincipal user, MembershipDirectory seats, AccountStatements statements, IStatementDocument document, CancellationToken cancellationToken) =>
+            InvoiceFileEndpoints.StatementAsync(user, seats, statements, document, _ => new CustomerId(id), cancellationToken)).RequireAuthorization(Permission.ResellerView);
+        endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
+    }
+
+    private static async Task<IResult> SampleAsync(
+        ClaimsPrincipal user, MembershipDirectory seats, InvoiceSettingsService settings, LogoService logos, IInvoiceDocument document, CancellationToken cancellationToken)
+    {
+        if (await seats.ActorOfAsync(user) is not { } actor)
+        {
+            return Results.Forbid();
+        }
+
+        var sample = await settings.CreateSampleAsync(actor, cancellationToken);
+        return Results.File(document.Draw(sample, await logos.FindAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
+    }
+
+    private static async Task<IResult> LedgerAsync(
+        string format, ClaimsPrincipal user, MembershipDirectory seats, LedgerQueries ledger, [AsParameters] LedgerUrl address, CancellationToken cancellationToken) =>
+        await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid() : Table(
+            format,
+            "usage-ledger",
+            ["occurred_utc", "customer", "entry", "environment", "converter", "conversions", "cost", "currency", "source", "flags", "request_id", "hash"],
+            ledger.ExportAsync(actor, address.ToFilter(), cancellationToken).Select(row => (IReadOnlyList<object?>)
+            [
+                row.OccurredAtUtc, row.CustomerName, row.Sequence, row.Environment, row.Converter, row.Quantity, (decimal)row.Cost.Micros / UnitPrice.MicrosPerUnit,
+                row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(row.Hash),
+            ]));
+
+    private static Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory seats, IssuedDocumentQueries documents, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) => Table(
+            format,
+            $"documents-{period}",
+            ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "rate", "net_booked", "tax_booked", "currency_booked", "tax_category", "tax_rate_percent", "against"],
+            (await documents.ListMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
+            [
+                d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
+                d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
+                d.Snapshot.Rate.Amount, d.Booked?.Net.Amount ?? 0, d.Booked?.Tax.Amount ?? 0, d.Snapshot.Rate.From.Code,
+                d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
+            ]).ToAsyncEnumerable()));
+
+    private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, MembershipDirectory seats, JournalExport bookings, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) => Results.File(
+            DatevFileWriter.Write(await bookings.ReadMonthAsync(actor, period, cancellationToken)), TableFileWriter.GetMediaType(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
+
+    private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory seats, MonthCloseQueries close, CancellationToken cancellationToken) =>
+        OfMonthAsync(user, seats, month, async (actor, period) =>
+        {
+            var report = await close.ReadAsync(actor, period, cancellationToken);
+            return Table(
+                format,
+                $"month-close-{period}",
+                ["customer", "conversions", "revenue", "cost", "margin", "currency", "owed_at_month_end", "currency_owed"],
+                report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, report.Currency.Code, r.Owed.Amount, r.Owed.Currency.Code]).ToAsyncEnumerable());
+        });
+
+    private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, MembershipDirectory seats, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>
+        await seats.ActorOfAsync(user) is not { } actor ? Results.Forbid()
+        : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
+        : Results.BadRequest("Name a month such as 2026-10.");
+
+    private static IResult Table(string format, string name, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
+        Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)
+            ? Results.Stream(stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default), TableFileWriter.GetMediaType(known), $"{name}.{TableFileWriter.GetExtension(known)}")
+            : Results.NotFound();
+}

@@ -1,0 +1,16 @@
+using ResellerPortal.Core.Accounts;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.CustomerPages.Team;
+
+/// <summary>Who looked at this customer's pages, and why.</summary>
+public sealed partial class SupportSessionList(CurrentActor current, SupportSessionService visits)
+{
+    private IReadOnlyList<SupportSession>? _visits;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _visits = await visits.ListAsync(actor, actor.Scope.Customer!.Value);
+    }
+}

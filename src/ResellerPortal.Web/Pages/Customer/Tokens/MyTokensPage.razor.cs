@@ -1,0 +1,78 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.CustomerPages.Tokens;
+
+public sealed partial class MyTokensPage(CurrentActor current, TokenQueries queries, ApiTokenService tokens, IDialogService dialogs, ISnackbar snackbar)
+{
+    private IReadOnlyList<TokenRow>? _tokens;
+    private TokenAllowance? _allowance;
+    private bool _mayManage;
+
+    private string Purpose => _allowance switch
+    {
+        null => "The secrets your programs use.",
+        { SelfServiceTokens: 0 } => "The secrets your programs use. Your reseller issues them; ask there for a new one.",
+        { MaxLimit: { } max } => $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself, with up to {NumberText.Conversions(max)} conversions each.",
+        _ => $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself.",
+    };
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayManage = actor.May(Permission.MyTokensManage);
+        _allowance = await queries.AllowanceAsync(actor);
+        _tokens = await queries.ListAsync(actor, actor.Scope.Customer!.Value);
+    }
+
+    private async Task IssueAsync()
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
+        {
+            { d => d.Issue, async request => await tokens.IssueSelfServiceAsync(await current.GetAsync(), request) },
+            { d => d.MaxLimit, _allowance?.MaxLimit },
+            { d => d.MayBeNative, _allowance?.MayBeNative ?? false },
+        });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await OnInitializedAsync();
+        }
+    }
+
+    private async Task RevokeAsync(TokenRow token)
+    {
+        var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
+        snackbar.AddRevoked(outcome);
+        await OnInitializedAsync();
+    }
+
+    private async Task RotateAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await OnInitializedAsync();
+        }
+    }
+
+    private async Task LeakAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });
+        if (!isDone)
+        {
+            return;
+        }
+
+        if (result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+        }
+
+        await OnInitializedAsync();
+    }
+}

@@ -1,0 +1,14 @@
+using MudBlazor;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.CustomerPages.Usage;
+
+public sealed partial class MyLedgerPage(CurrentActor current, CustomerLedgerQueries ledger)
+{
+    private async Task<TableData<CustomerLedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    {
+        var page = await ledger.PageAsync(await current.GetAsync(), state.Page * state.PageSize, state.PageSize, cancellationToken);
+        return new TableData<CustomerLedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
+    }
+}

@@ -1,0 +1,35 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.OperatorPages.Plans;
+
+public sealed partial class PlansPage(CurrentActor current, PlanQueries queries, BulkPlanService catalogue, IDialogService dialogs, ISnackbar snackbar)
+{
+    private IReadOnlyList<BulkPlan>? _plans;
+    private bool _mayManage;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayManage = actor.May(Permission.PlansManage);
+        _plans = await queries.AllPlansAsync(actor);
+    }
+
+    private async Task AddAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<PlanDialog>())).IsDone)
+        {
+            await OnInitializedAsync();
+        }
+    }
+
+    private async Task SetOfferedAsync(BulkPlan plan)
+    {
+        var outcome = await catalogue.SetOfferedAsync(await current.GetAsync(), plan.Id, !plan.IsOffered);
+        snackbar.Add(outcome.Refusal?.Message ?? $"{plan.Name} is {(outcome.Value.IsOffered ? "offered again" : "withdrawn; undo it here")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await OnInitializedAsync();
+    }
+}

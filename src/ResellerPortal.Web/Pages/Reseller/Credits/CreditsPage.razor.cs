@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.PaymentEvents;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Credits;
+
+public sealed partial class CreditsPage(
+    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrderService orders, CheckoutService desk, PaymentEventDispatcher sync, IDialogService dialogs, ISnackbar snackbar)
+{
+    private readonly bool _isOnline = desk.WaysForPlans.Contains(PaymentMethodKind.Online);
+    private IReadOnlyList<BulkPlan>? _plans;
+    private IReadOnlyList<PlanOrder> _orders = [];
+    private IReadOnlyDictionary<Guid, string> _receipts = new Dictionary<Guid, string>();
+    private (string Text, Severity Severity)? _returned;
+    private bool _mayBuy;
+
+    /// <summary>The checkout from whose page the payer is back.</summary>
+    [SupplyParameterFromQuery(Name = "checkout")]
+    private string? Checkout { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(await current.GetAsync(), id) is { } checkout)
+        {
+            _returned = CheckoutText.For(checkout);
+        }
+
+        await LoadAsync();
+    }
+
+    /// <summary>Only a payment provider renews a plan by itself.</summary>
+    private string DescribePurchase(BulkPlan plan) => plan.Renewal switch
+    {
+        PlanRenewal.Monthly when _isOnline => "each month",
+        PlanRenewal.Yearly when _isOnline => "each year",
+        _ => $"once, valid for {NumberText.Count(plan.ValidityDays, "day")}",
+    };
+
+    private async Task LoadAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayBuy = actor.May(Permission.PlansBuy);
+        _orders = await queries.OrdersAsync(actor);
+        _receipts = await credits.ReceiptsAsync(actor);
+        _plans = await queries.CatalogueAsync(actor);
+    }
+
+    private async Task OrderAsync(BulkPlan plan)
+    {
+        var key = Guid.NewGuid();
+        if (!await dialogs.ConfirmAsync(
+            $"Order {plan.Name}?",
+            $"{NumberText.Conversions(plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose next how to pay.",
+            "Order plan"))
+        {
+            return;
+        }
+
+        var outcome = await orders.OrderAsync(await current.GetAsync(), plan.Id, key);
+        if (outcome.Refusal is { } refusal)
+        {
+            snackbar.Add(refusal.Message, Severity.Error);
+            return;
+        }
+
+        await LoadAsync();
+        await PayAsync(outcome.Value);
+    }
+
+    private async Task PayAsync(PlanOrder order)
+    {
+        await dialogs.ActAsync(new DialogParameters<PayOrderDialog> { { d => d.Order, order }, { d => d.IsOnline, _isOnline } });
+        await LoadAsync();
+    }
+}

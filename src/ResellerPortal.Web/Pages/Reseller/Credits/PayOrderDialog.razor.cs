@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Components;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Core.Plans;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerPages.Credits;
+
+public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService desk, NavigationManager navigation)
+{
+    private PaymentMethodKind _way;
+    private bool _savesMethod;
+    private TransferDetails? _transfer;
+
+    [Parameter, EditorRequired]
+    public PlanOrder Order { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public bool IsOnline { get; set; }
+
+    protected override Task OnInitializedAsync() => ChooseAsync(IsOnline ? PaymentMethodKind.Online : PaymentMethodKind.Transfer);
+
+    private async Task ChooseAsync(PaymentMethodKind way)
+    {
+        _way = way;
+        if (way == PaymentMethodKind.Transfer)
+        {
+            var outcome = await StartAsync();
+            _transfer = outcome.IsRefused ? null : outcome.Value.Transfer;
+        }
+    }
+
+    private async Task<Refusal?> ActAsync()
+    {
+        if (_way == PaymentMethodKind.Transfer)
+        {
+            return null;
+        }
+
+        var outcome = await StartAsync();
+        if (!outcome.IsRefused)
+        {
+            navigation.NavigateTo(outcome.Value.Url!, forceLoad: true);
+        }
+
+        return outcome.Refusal;
+    }
+
+    private async Task<Outcome<PaymentStart>> StartAsync() =>
+        await desk.PayOrderAsync(await current.GetAsync(), Order.Id, _way, _savesMethod, navigation.ToAbsoluteUri("/reseller/plans?checkout={checkout}").OriginalString);
+}

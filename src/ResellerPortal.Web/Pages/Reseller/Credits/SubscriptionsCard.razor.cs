@@ -1,0 +1,42 @@
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Subscriptions;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Credits;
+
+public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscriptionService plans, IDialogService dialogs, ISnackbar snackbar)
+{
+    private IReadOnlyList<PlanSubscription> _subscriptions = [];
+    private bool _mayBuy;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayBuy = actor.May(Permission.PlansBuy);
+        _subscriptions = await plans.ListAsync(actor);
+    }
+
+    private async Task CancelAsync(PlanSubscription subscription)
+    {
+        var ends = !subscription.CancelsAtPeriodEnd;
+        if (ends && !await dialogs.ConfirmAsync($"End {subscription.PlanName}?", $"It is not renewed after {NumberText.Day(DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.", "End with the period"))
+        {
+            return;
+        }
+
+        var outcome = await plans.SetCancelAsync(await current.GetAsync(), subscription.Id, ends);
+        snackbar.Add(outcome.Refusal?.Message ?? (ends ? "It ends with its period." : "It goes on."), outcome.IsRefused ? Severity.Error : Severity.Success);
+        await OnInitializedAsync();
+    }
+
+    private async Task UpgradeAsync(PlanSubscription subscription)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<UpgradeDialog> { { d => d.Subscription, subscription } })).IsDone)
+        {
+            snackbar.Add("Upgraded. The conversions for the rest of the period come within a minute.", Severity.Success);
+            await OnInitializedAsync();
+        }
+    }
+}

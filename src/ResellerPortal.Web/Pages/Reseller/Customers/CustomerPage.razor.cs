@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tokens;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Customers;
+
+public sealed partial class CustomerPage(
+    CurrentActor current,
+    CustomerQueries queries,
+    TokenQueries tokenQueries,
+    ApiTokenService tokens,
+    InvoiceDrafter run,
+    NavigationManager navigation,
+    IDialogService dialogs,
+    ISnackbar snackbar)
+{
+    private Actor? _actor;
+    private CustomerDetail? _detail;
+    private IReadOnlyList<TokenRow> _tokens = [];
+    private bool _isMissing;
+
+    [Parameter]
+    public Guid Id { get; set; }
+
+    protected override Task OnParametersSetAsync() => LoadAsync();
+
+    private async Task LoadAsync()
+    {
+        _actor = await current.GetAsync();
+        _tokens = await tokenQueries.ListAsync(_actor, new CustomerId(Id));
+        _detail = await queries.DetailAsync(_actor, new CustomerId(Id));
+        _isMissing = _detail is null;
+    }
+
+    private async Task EditAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CustomerDialog> { { d => d.Customer, _detail!.Customer } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private Task VisitAsync() => dialogs.ActAsync(new DialogParameters<SupportSessionDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
+
+    private async Task EndAsync()
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<ContractEndDialog> { { d => d.Customer, _detail!.Customer } })).IsDone)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task DraftFinalAsync()
+    {
+        var outcome = await run.DraftFinalAsync(await current.GetAsync(), new CustomerId(Id));
+        if (!outcome.IsRefused && outcome.Value.InvoiceId is { } invoice)
+        {
+            if (outcome.Value.Outcome == DraftOutcome.EarlierMonthDrafted)
+            {
+                snackbar.Add($"{outcome.Value.Period.Name} is not invoiced yet and comes first. Finalise it, then draft the last invoice.", Severity.Info);
+            }
+
+            navigation.NavigateTo($"/reseller/invoices/{invoice}");
+            return;
+        }
+
+        snackbar.Add(outcome.Refusal?.Message ?? "There is nothing left to bill.", outcome.IsRefused ? Severity.Error : Severity.Info);
+    }
+
+    private async Task IssueAsync()
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<TokenDialog>
+        {
+            { d => d.MayBeMaster, true },
+            { d => d.MayBeNative, _detail!.Reseller.IssuesNativeTokens },
+            { d => d.Issue, async request => await tokens.IssueAsync(await current.GetAsync(), new CustomerId(Id), request) },
+        });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await LoadAsync();
+        }
+    }
+
+    private async Task RevokeAsync(TokenRow token)
+    {
+        var outcome = await tokens.RevokeAsync(await current.GetAsync(), token.Id);
+        snackbar.AddRevoked(outcome);
+        await LoadAsync();
+    }
+
+    private async Task RotateAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RotateDialog> { { d => d.Token, token } });
+        if (isDone && result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+            await LoadAsync();
+        }
+    }
+
+    private async Task LeakAsync(TokenRow token)
+    {
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _actor!.May(Permission.TokensIssue) } });
+        if (!isDone)
+        {
+            return;
+        }
+
+        if (result is IssuedToken issued)
+        {
+            await dialogs.ShowTokenAsync(issued);
+        }
+
+        await LoadAsync();
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Overview;
+
+public sealed partial class DashboardPage(CurrentActor current, ResellerDashboardQueries dashboard)
+{
+    private ResellerOverview? _overview;
+    private string[] _months = [];
+
+    private string LeftNote => _overview!.Lots.Count == 0 ? "no lot yet" : $"in {_overview.Lots.Count} lot{(_overview.Lots.Count == 1 ? "" : "s")}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        _overview = await dashboard.ReadAsync(await current.GetAsync());
+        _months = [.. _overview.Months.Select(m => NumberText.ShortMonth(m.Month.FirstDay))];
+    }
+
+    private static string Share(long part, long whole) => (part * 100m / whole).ToString("0.#", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,170 @@
+using Microsoft.AspNetCore.Components.Forms;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.BankStatements;
+using ResellerPortal.Core.Currencies;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+using ResellerPortal.Web.ResellerPages.Usage;
+
+namespace ResellerPortal.Web.ResellerPages.Payments;
+
+public sealed partial class BankStatementPage(CurrentActor current, BankStatementService receipts, CurrencyRateService currencies, IDialogService dialogs, ISnackbar snackbar)
+{
+    private MudTable<BankTransactionRow>? _table;
+    private BankTransactionState _state;
+    private CsvFileReader? _csv;
+    private BankColumns _columns = BankColumns.Guess([]);
+    private BankStatementFile? _file;
+    private Core.Monetary.Currency _own;
+    private string? _problem;
+    private int _certain;
+    private bool _isBusy;
+
+    private IEnumerable<(string Title, int Index, bool MayBeNone, Func<int, BankColumns> With)> Columns =>
+    [
+        ("Booked on", _columns.Day, false, v => _columns with { Day = v }),
+        ("Amount", _columns.Amount, false, v => _columns with { Amount = v }),
+        ("Currency", _columns.Currency, true, v => _columns with { Currency = v }),
+        ("Payer", _columns.Name, true, v => _columns with { Name = v }),
+        ("Payer's account", _columns.Iban, true, v => _columns with { Iban = v }),
+        ("Reference", _columns.Reference, true, v => _columns with { Reference = v }),
+    ];
+
+    internal static string GetLabel(BankTransactionState state) => state switch
+    {
+        BankTransactionState.Open => "Waiting",
+        BankTransactionState.Recorded => "Recorded",
+        _ => "Left aside",
+    };
+
+    private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) => _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
+
+    private async Task<TableData<BankTransactionRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
+    {
+        var page = await receipts.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
+        if (_state == BankTransactionState.Open && _certain != page.Certain)
+        {
+            _certain = page.Certain;
+            StateHasChanged();
+        }
+
+        return new TableData<BankTransactionRow> { Items = page.Rows, TotalItems = page.TotalCount };
+    }
+
+    private Task ShowAsync(BankTransactionState state)
+    {
+        _state = state;
+        return _table!.ReloadServerData();
+    }
+
+    private async Task ReadAsync(InputFileChangeEventArgs change)
+    {
+        (_csv, _file, _problem) = (null, null, null);
+        try
+        {
+            await using var stream = change.File.OpenReadStream(CsvFileReader.MaxBytes);
+            using var whole = new MemoryStream();
+            await stream.CopyToAsync(whole);
+            whole.Position = 0;
+            if (change.File.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            {
+                _own = (await currencies.ReadAsync(await current.GetAsync())).Own;
+                _csv = await CsvFileReader.ReadAsync(change.File.Name, whole, BankStatementService.MostEntries);
+                Map(BankColumns.Guess(_csv.Headers));
+            }
+            else
+            {
+                Load(Camt053Reader.Read(whole));
+            }
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
+        {
+            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file is larger than 20 MiB. Split it; what overlaps is taken in once.";
+        }
+    }
+
+    private void Map(BankColumns columns)
+    {
+        (_columns, _file, _problem) = (columns, null, null);
+        if (!columns.IsComplete)
+        {
+            _problem = "Say which columns hold the day and the amount.";
+            return;
+        }
+
+        try
+        {
+            Load(columns.Read(_csv!, _own));
+        }
+        catch (InvalidDataException unreadable)
+        {
+            _problem = unreadable.Message;
+        }
+    }
+
+    private void Load(BankStatementFile file) => (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
+
+    private async Task ImportAsync()
+    {
+        var outcome = await BusyAsync(async actor => await receipts.ImportAsync(actor, _file!.Entries));
+        if (outcome.IsRefused)
+        {
+            _problem = outcome.Refusal!.Message;
+            return;
+        }
+
+        (_csv, _file) = (null, null);
+        snackbar.Add($"{NumberText.Count(outcome.Value.Added, "entry is", "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.", Severity.Success);
+        await ShowAsync(BankTransactionState.Open);
+    }
+
+    private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await TellAsync(
+        await BusyAsync(async actor => await receipts.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
+
+    private async Task RecordCertainAsync()
+    {
+        var run = await BusyAsync(async actor => await receipts.RecordCertainAsync(actor));
+        snackbar.Add($"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
+        await _table!.ReloadServerData();
+    }
+
+    private async Task ChooseAsync(BankTransactionRow row)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<BankTransactionDialog> { { d => d.Row, row } })).IsDone)
+        {
+            snackbar.Add("The payment is recorded.", Severity.Success);
+            await _table!.ReloadServerData();
+        }
+    }
+
+    private async Task IgnoreAsync(BankTransaction transaction, bool isLeftAside)
+    {
+        var outcome = await receipts.IgnoreAsync(await current.GetAsync(), transaction.Id, isLeftAside);
+        if (outcome.Refusal is { } refusal)
+        {
+            snackbar.Add(refusal.Message, Severity.Error);
+        }
+
+        await _table!.ReloadServerData();
+    }
+
+    private async Task TellAsync(Outcome<BankTransaction> outcome)
+    {
+        snackbar.Add(outcome.Refusal?.Message ?? $"Recorded: {outcome.Value.RecordedAs}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        await _table!.ReloadServerData();
+    }
+
+    private async Task<T> BusyAsync<T>(Func<Actor, Task<T>> act)
+    {
+        _isBusy = true;
+        try
+        {
+            return await act(await current.GetAsync());
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Payments;
+
+public sealed partial class OnlinePaymentsCard(CurrentActor current, OnlineRefundService refunds, IDialogService dialogs, ISnackbar snackbar)
+{
+    private IReadOnlyList<OnlinePayment> _payments = [];
+    private bool _mayRefund;
+
+    [Parameter, EditorRequired]
+    public Guid InvoiceId { get; set; }
+
+    /// <summary>Called after money went back, for the invoice says something else then.</summary>
+    [Parameter]
+    public EventCallback OnRefunded { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayRefund = actor.May(Permission.PaymentsRefund);
+        _payments = await refunds.ListPaymentsAsync(actor, InvoiceId);
+    }
+
+    private async Task RefundAsync(OnlinePayment payment)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<RefundDialog> { { d => d.Payment, payment } })).IsDone)
+        {
+            snackbar.Add("Given back. A credit note mirrors it.", Severity.Success);
+            await OnRefunded.InvokeAsync();
+        }
+    }
+}

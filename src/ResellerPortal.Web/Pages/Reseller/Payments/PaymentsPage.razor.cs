@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Checkouts;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Payments;
+
+public sealed partial class PaymentsPage(CurrentActor current, PaymentAccountService accounts, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar)
+{
+    private PaymentAccountRow? _row;
+    private string _key = "";
+    private string _secret = "";
+    private string? _refusal;
+    private bool _isBusy;
+
+    /// <summary>Whether the owner is back from Stripe's questions.</summary>
+    [SupplyParameterFromQuery(Name = "back")]
+    private bool IsBack { get; set; }
+
+    private string Endpoint => navigation.ToAbsoluteUri(_row!.WebhookPath).ToString();
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _row = await accounts.ReadAsync(actor);
+        if (IsBack)
+        {
+            await RefreshAsync();
+        }
+    }
+
+    private Task RefreshAsync() => ActAsync(async actor =>
+    {
+        var outcome = await accounts.RefreshAsync(actor);
+        _row = outcome.IsRefused ? _row : outcome.Value;
+        return outcome.Refusal;
+    });
+
+    private Task ConnectAsync() => ActAsync(async actor =>
+    {
+        var outcome = await accounts.ConnectAsync(actor, navigation.ToAbsoluteUri("/reseller/payments?back=true").ToString());
+        if (!outcome.IsRefused)
+        {
+            navigation.NavigateTo(outcome.Value, forceLoad: true);
+        }
+
+        return outcome.Refusal;
+    });
+
+    private Task SaveAsync() => ActAsync(async actor =>
+    {
+        var outcome = await accounts.SetKeysAsync(actor, _key, _secret);
+        if (!outcome.IsRefused)
+        {
+            (_row, _key, _secret) = (outcome.Value, "", "");
+            snackbar.Add("Stripe has accepted the key.", Severity.Success);
+        }
+
+        return outcome.Refusal;
+    });
+
+    private async Task ForgetAsync()
+    {
+        if (await dialogs.ConfirmAsync("Forget the keys?", "Customers cannot pay through that account any more. What was paid stays as it is.", "Forget the keys"))
+        {
+            await ActAsync(async actor =>
+            {
+                var outcome = await accounts.SetKeysAsync(actor, "", "");
+                _row = outcome.IsRefused ? _row : outcome.Value;
+                return outcome.Refusal;
+            });
+        }
+    }
+
+    private async Task ActAsync(Func<Actor, Task<Refusal?>> act)
+    {
+        _isBusy = true;
+        _refusal = (await act(await current.GetAsync()))?.Message;
+        _isBusy = false;
+        if (_refusal is not null)
+        {
+            snackbar.Add(_refusal, Severity.Error);
+        }
+    }
+}

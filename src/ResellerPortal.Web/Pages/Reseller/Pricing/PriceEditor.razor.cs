@@ -1,0 +1,110 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Monetary;
+using ResellerPortal.Core.Pricing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Pricing;
+
+/// <summary>Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.</summary>
+public sealed partial class PriceEditor(CurrentActor current, RateCardService cards, PriceSimulator simulator, CustomerQueries customers, TimeProvider clock, ISnackbar snackbar)
+{
+    private CardDraft _draft = null!;
+    private bool _hasMore;
+    private int _previews;
+    private string _from = "";
+    private string? _refusal;
+    private string? _warning;
+    private IReadOnlyList<PriceEffect> _effects = [];
+    private IReadOnlyList<SimulatedMonth> _simulated = [];
+
+    /// <summary>Null for the reseller's default.</summary>
+    [Parameter]
+    public CustomerId? CustomerId { get; set; }
+
+    [Parameter, EditorRequired]
+    public Currency Currency { get; set; }
+
+    [Parameter, EditorRequired]
+    public CardTerms Terms { get; set; } = null!;
+
+    [Parameter]
+    public bool HasOwnCard { get; set; }
+
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    /// <summary>What stands beside the editor, below the simulation.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    private static CultureInfo Invariant => CultureInfo.InvariantCulture;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _draft = CardDraft.From(Terms, Currency);
+        _hasMore = _draft.HasMore;
+        _from = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
+        await PreviewAsync();
+    }
+
+    private Task ChangeAsync(Action change)
+    {
+        change();
+        return PreviewAsync();
+    }
+
+    private Task AddRuleAsync() => ChangeAsync(() => _draft.Rules.Insert(_draft.Rules.Count - 1, new RuleDraft()));
+
+    private Task RemoveAsync(int number) => ChangeAsync(() => _draft.Rules.RemoveAt(number));
+
+    private async Task PreviewAsync()
+    {
+        if (!MayEdit)
+        {
+            return;
+        }
+
+        // Previews overlap while somebody types; an older one may come last and is then left out.
+        var preview = ++_previews;
+        var (actor, terms) = (await current.GetAsync(), _draft.ToTerms(Currency));
+        _refusal = terms?.Check(Currency)?.Message;
+        if (_refusal is not null)
+        {
+            return;
+        }
+
+        var effects = terms is null ? [] : await cards.EffectsAsync(actor, CustomerId, terms);
+        var simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
+        if (preview == _previews)
+        {
+            (_effects, _warning, _simulated) = (effects, RateCardService.LossWarning(effects), simulated);
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        if (!DayText.TryRead(_from, out var from))
+        {
+            _refusal = "Choose the day from which the price applies.";
+            return;
+        }
+
+        var outcome = await cards.SetAsync(await current.GetAsync(), CustomerId, _draft.ToTerms(Currency), from);
+        _refusal = outcome.Refusal?.Message;
+        if (!outcome.IsRefused)
+        {
+            snackbar.Add(outcome.Value.Warning ?? "The price is set.", outcome.Value.Warning is null ? Severity.Success : Severity.Warning);
+            await PreviewAsync();
+            await OnChanged.InvokeAsync();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components.Forms;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account;
+
+namespace ResellerPortal.Web.ResellerPages.Settings;
+
+public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSettingsService settings, LogoService logos, TimeProvider clock, ISnackbar snackbar)
+{
+    private Reseller? _reseller;
+    private string _name = "";
+    private string _email = "";
+    private string _street = "";
+    private string _postalCode = "";
+    private string _city = "";
+    private string _country = "";
+    private string? _vatId;
+    private bool _usesOneStopShop;
+    private string _contactName = "";
+    private string _contactPhone = "";
+    private string _invoicePattern = "";
+    private string _creditPattern = "";
+    private int _term;
+    private string _holder = "";
+    private string _iban = "";
+    private string _bic = "";
+    private string _payLink = "";
+    private string _instructions = "";
+    private string _language = "";
+    private DocumentFont _font;
+    private string _color = "";
+    private bool _printsCost;
+    private string? _refusal;
+    private int _saves;
+
+    /// <summary>Another address after each save, so that no browser shows the sample from before.</summary>
+    private string SampleAddress => $"/reseller/invoice-settings/sample.pdf?v={_saves.ToString(CultureInfo.InvariantCulture)}";
+
+    protected override async Task OnInitializedAsync() => Show(await settings.ReadAsync(await current.GetAsync()));
+
+    private string Example(string pattern) => InvoiceNumber.IsPattern(pattern) ? InvoiceNumber.Format(pattern, clock.GetUtcNow().Year, 42) : "nothing: it needs one {seq:0000}";
+
+    private async Task SaveAsync()
+    {
+        var outcome = await settings.SaveAsync(await current.GetAsync(), new DocumentSettings(
+            _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
+            _invoicePattern, _creditPattern, _term, new BankAccount(_holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
+        Report(outcome, "Saved. Invoices that are made final from now on have it.");
+    }
+
+    private async Task SetLogoAsync(IBrowserFile? file)
+    {
+        byte[]? image = null;
+        if (file is not null)
+        {
+            // One byte more than is allowed is enough to be refused.
+            await using var stream = file.OpenReadStream(Math.Max(file.Size, 1));
+            image = new byte[Math.Min(file.Size, LogoService.MaxBytes + 1)];
+            await stream.ReadExactlyAsync(image);
+        }
+
+        Report(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Removed." : "This is your logo from now on.");
+    }
+
+    private void Report(Outcome<Reseller> outcome, string done)
+    {
+        _refusal = outcome.Refusal?.Message;
+        if (!outcome.IsRefused)
+        {
+            Show(outcome.Value);
+            _saves++;
+            snackbar.Add(done, Severity.Success);
+        }
+    }
+
+    private void Show(Reseller reseller)
+    {
+        (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
+        var shown = DocumentSettings.FromReseller(reseller);
+        (_name, _email, _vatId, _contactName, _contactPhone) = (shown.Name, shown.Email, shown.VatId, shown.ContactName, shown.ContactPhone);
+        (_street, _postalCode, _city, _country) = shown.Address;
+        (_invoicePattern, _creditPattern, _term) = (shown.InvoiceNumberPattern, shown.CreditNotePattern, shown.PaymentTermDays);
+        (_holder, _iban, _bic) = (shown.Account.Holder, shown.Account.ReadableIban, shown.Account.Bic);
+        (_payLink, _instructions) = (shown.PayLink, shown.PaymentInstructions);
+        (_language, _font, _color, _printsCost) = (shown.Language, shown.Font, shown.BrandColor, shown.PrintsCost);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ResellerPortal.Core.Access;
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Usage;
+
+public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation, IDialogService dialogs)
+{
+    private MudTable<LedgerRow>? _table;
+    private LedgerUrl _address = LedgerUrl.None;
+    private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
+    private IReadOnlyList<string> _converters = [];
+    private IReadOnlyList<string> _environments = [];
+    private bool _isUnsorted;
+    private bool _mayExport;
+    private bool _mayCorrect;
+
+    [SupplyParameterFromQuery]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? To { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Customer { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Environment { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Converter { get; set; }
+
+    protected override void OnParametersSet() => _address = new LedgerUrl(From, To, Customer, Environment, Converter);
+
+    protected override async Task OnInitializedAsync()
+    {
+        var actor = await current.GetAsync();
+        _mayExport = actor.May(Permission.LedgerExport);
+        _mayCorrect = actor.May(Permission.LedgerCorrect);
+        _customers = await customers.NamesAsync(actor);
+        (_converters, _environments) = await ledger.ReadFilterChoicesAsync(actor);
+    }
+
+    private async Task<TableData<LedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
+    {
+        var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
+        var page = await ledger.PageAsync(
+            await current.GetAsync(), _address.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        _isUnsorted = page.Sort != sort;
+        StateHasChanged();
+        return new TableData<LedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
+    }
+
+    private async Task FilterAsync(LedgerUrl address)
+    {
+        _address = address;
+        navigation.NavigateTo("/reseller/ledger" + address.ToQuery(), replace: true);
+        await _table!.ReloadServerData();
+    }
+
+    private async Task CorrectAsync(LedgerRow row)
+    {
+        if ((await dialogs.ActAsync(new DialogParameters<CorrectionDialog> { { d => d.Row, row } })).IsDone)
+        {
+            await _table!.ReloadServerData();
+        }
+    }
+
+    private string GetName(string? id) => _customers.FirstOrDefault(c => c.Id.ToString() == id).Name ?? "";
+}

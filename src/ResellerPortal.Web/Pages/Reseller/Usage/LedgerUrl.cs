@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.WebUtilities;
+using ResellerPortal.Core.Metering;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Web.Components;
+
+namespace ResellerPortal.Web.ResellerPages.Usage;
+
+/// <summary>
+/// The ledger's filter as it stands in the address bar, so that a view can be sent to a colleague and the export takes
+/// the same. Days are those of the reseller's time zone, both included; what cannot be read is left out.
+/// </summary>
+public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter)
+{
+    public static LedgerUrl None { get; } = new(null, null, null, null, null);
+
+    public LedgerFilter ToFilter() => new(
+        Day(From), Day(To), Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null, NullIfEmpty(Environment), NullIfEmpty(Converter));
+
+    public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
+    {
+        ["from"] = From,
+        ["to"] = To,
+        ["customer"] = Customer,
+        ["environment"] = Environment,
+        ["converter"] = Converter,
+    }.Where(pair => !string.IsNullOrEmpty(pair.Value)));
+
+    private static DateOnly? Day(string? text) =>
+        DayText.TryRead(text, out var day) && day.Year is > 2000 and < 2200 ? day : null;
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ResellerPortal.Testing;
+
+/// <summary>A mail server that speaks as much of SMTP as a client needs to hand over its mail (RFC 5321).</summary>
+public sealed class StandInMailServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _serving = Task.CompletedTask;
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The portal's settings that lead its mail here.</summary>
+    public (string, string)[] Settings => [("Smtp:Host", "127.0.0.1"), ("Smtp:Port", Port.ToString(CultureInfo.InvariantCulture)), ("Smtp:From", "Portal <portal@northwind.example>")];
+
+    public List<string> Recipients { get; } = [];
+
+    public List<string> Messages { get; } = [];
+
+    /// <summary>The message of a number from 0, as soon as it is there: the portal's own work may be handing it over just now.</summary>
+    public async Task<string> MessageAsync(int number)
+    {
+        for (var i = 0; Messages.Count <= number; i++)
+        {
+            if (i == 600)
+            {
+                throw new TimeoutException($"Message {number} did not come within 30 seconds.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+
+        return Messages[number];
+    }
+
+    public static StandInMailServer Start()
+    {
+        var server = new StandInMailServer();
+        server._listener.Start();
+        server._serving = server.ServeAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                await TalkAsync(client);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task TalkAsync(TcpClient client)
+    {
+        await using var stream = client.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        await using var writer = new StreamWriter(stream, Encoding.ASCII) { NewLine = "\r\n", AutoFlush = true };
+        await writer.WriteLineAsync("220 stand-in ESMTP");
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("RCPT TO:", StringComparison.Ordinal))
+            {
+                Recipients.Add(line["RCPT TO:".Length..]);
+            }
+
+            if (line == "DATA")
+            {
+                await writer.WriteLineAsync("354 go on");
+                var message = new StringBuilder();
+                while (await reader.ReadLineAsync() is { } text && text != ".")
+                {
+                    // A line that begins with a dot is sent with two (RFC 5321, 4.5.2).
+                    message.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
+                }
+
+                Messages.Add(message.ToString());
+            }
+
+            await writer.WriteLineAsync(line == "QUIT" ? "221 bye" : "250 ok");
+        }
+    }
+}
