@@ -118,7 +118,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     /// <summary>What a caller did wrong while its request was read.</summary>
     internal static GatewayError FromException(Exception failure, long maxUploadBytes) => failure switch
     {
-        CallerErrorException fault => fault.Error,
+        CallerErrorException error => error.Error,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(maxUploadBytes),
         InvalidDataException unreadable => Unreadable(unreadable.Message),
         _ => Unreadable("The request broke off before its end, or cannot be read. Send it again; nothing was charged."),

@@ -17,8 +17,8 @@ public static class GatewayPipeline
     /// <summary>Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.</summary>
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
-        var faults = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
-        gateway.Use(next => context => faults.InvokeAsync(context, next));
+        var middleware = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
+        gateway.Use(next => context => middleware.InvokeAsync(context, next));
         gateway.UseWhen(context => context.Request.Path.StartsWithSegments("/token"), tokens => tokens.UseRateLimiter());
         gateway.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
         gateway.Run(context => context.GetEndpoint()!.RequestDelegate!(context));
@@ -27,13 +27,13 @@ public static class GatewayPipeline
     private static bool IsForGateway(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
 
     /// <summary>Turns floods of wrong tokens away before anything is looked up, and faults into the gateway's errors.</summary>
-    private sealed class ExceptionMiddleware(InvalidTokenThrottle wrong, ILogger<ExceptionMiddleware> logger)
+    private sealed class ExceptionMiddleware(InvalidTokenThrottle throttle, ILogger<ExceptionMiddleware> logger)
     {
         public async Task InvokeAsync(HttpContext context, RequestDelegate next)
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
             var credentials = Credentials.Find(context.Request);
-            if (credentials is not null && !wrong.Admits(credentials.Value, context.Connection.RemoteIpAddress))
+            if (credentials is not null && !throttle.Admits(credentials.Value, context.Connection.RemoteIpAddress))
             {
                 await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
                 return;
@@ -50,7 +50,7 @@ public static class GatewayPipeline
 
             if (credentials is not null)
             {
-                wrong.Record(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+                throttle.Record(credentials.Value, context.Connection.RemoteIpAddress, context.Response.StatusCode);
             }
         }
 
@@ -59,8 +59,8 @@ public static class GatewayPipeline
         {
             switch (failure)
             {
-                case CallerErrorException fault:
-                    return fault.Error;
+                case CallerErrorException error:
+                    return error.Error;
                 case BadHttpRequestException:
                     return GatewayError.FromException(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
                 case MeterUnavailableException:

@@ -20,19 +20,19 @@ public static class StripeWebhooks
 
     public static void MapStripeWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-            ReceiveAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.ForConnectedAccount(account), events, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
-        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeyStore keys, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+            ReceiveAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.ForConnectedAccount(account), inbox, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
+        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeyStore keys, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         {
             var id = new ResellerId(reseller);
             return await keys.FindAsync(id, cancellationToken) is { } own
-                ? await ReceiveAsync(context, [own.WebhookSecret], _ => Merchant.ForReseller(id), events, clock, loggers, cancellationToken)
+                ? await ReceiveAsync(context, [own.WebhookSecret], _ => Merchant.ForReseller(id), inbox, clock, loggers, cancellationToken)
                 : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
         }).AllowAnonymous().DisableAntiforgery();
     }
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, WebhookInbox events, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
+        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
         if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
@@ -52,7 +52,7 @@ public static class StripeWebhooks
             return Results.Text("This is no event.", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        await events.ReceiveAsync(incoming, cancellationToken);
+        await inbox.ReceiveAsync(incoming, cancellationToken);
         return Results.Text("stored");
     }
 

@@ -36,21 +36,21 @@ internal sealed class BenchmarkData : IAsyncDisposable
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
         await database.MigrateAsync();
-        var market = new BenchmarkData(database);
-        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await books.AddResellerAsync("northwind", zone: zone);
-        await books.BuyAsync(owner, 5_000_000_000, 50_000_000);
+        var setup = new BenchmarkData(database);
+        var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await data.AddResellerAsync("northwind", zone: zone);
+        await data.BuyAsync(owner, 5_000_000_000, 50_000_000);
         for (var i = 0; i < customers; i++)
         {
-            var customer = await books.AddCustomerAsync(owner, $"Customer {i}");
+            var customer = await data.AddCustomerAsync(owner, $"Customer {i}");
             for (var j = 0; j < TokensPerCustomer; j++)
             {
-                market.Tokens.Add(await books.IssueAsync(owner, customer, limit: 900_000_000, environment: $"env{j}"));
+                setup.Tokens.Add(await data.IssueAsync(owner, customer, limit: 900_000_000, environment: $"env{j}"));
             }
         }
 
-        await market._writer.StartAsync(default);
-        return market;
+        await setup._writer.StartAsync(default);
+        return setup;
     }
 
     public PortalDbContext Open() => Database.Open(TenantScope.CrossTenants("benchmark"));

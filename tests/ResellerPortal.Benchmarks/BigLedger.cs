@@ -13,19 +13,19 @@ internal static class BigLedger
     private static readonly string[] Converters = ["docx-to-pdf", "html-to-pdf", "pdf-to-jpg", "xlsx-to-pdf"];
 
     /// <param name="month">The month (UTC) that they belong to; null for the last twelve.</param>
-    public static async Task FillAsync(BenchmarkData market, long rows, BillingPeriod? month = null)
+    public static async Task FillAsync(BenchmarkData setup, long rows, BillingPeriod? month = null)
     {
-        var customers = market.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
+        var customers = setup.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
         var perCustomer = rows / customers;
-        market.Rows = perCustomer * customers;
-        await using var db = market.Open();
+        setup.Rows = perCustomer * customers;
+        await using var db = setup.Open();
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         var lot = await db.Set<Core.Credits.CreditLot>().AsNoTracking().SingleAsync();
         var until = month?.EndsAtUtc(TimeZoneInfo.Utc) ?? TimeProvider.System.GetUtcNow();
         var span = month is { } only ? until - only.StartsAtUtc(TimeZoneInfo.Utc) : TimeSpan.FromDays(360);
         var end = UtcMicroseconds.From(until);
         var step = span.Ticks / TimeSpan.TicksPerMicrosecond / (perCustomer + 1);
-        foreach (var (tokens, index) in market.Tokens.Select(t => t.Token).GroupBy(t => t.CustomerId).Select((g, i) => (g.ToList(), i)))
+        foreach (var (tokens, index) in setup.Tokens.Select(t => t.Token).GroupBy(t => t.CustomerId).Select((g, i) => (g.ToList(), i)))
         {
             await using var transaction = await db.Database.BeginTransactionAsync();
             var (reseller, customer) = (Blob(tokens[0].ResellerId.Value), Blob(tokens[0].CustomerId.Value));
@@ -54,7 +54,7 @@ internal static class BigLedger
             await transaction.CommitAsync();
         }
 
-        await RunAsync($"UPDATE CreditLot SET Used = {market.Rows}");
+        await RunAsync($"UPDATE CreditLot SET Used = {setup.Rows}");
         await RunAsync("PRAGMA wal_checkpoint(TRUNCATE)");
         await RunAsync("ANALYZE");
 

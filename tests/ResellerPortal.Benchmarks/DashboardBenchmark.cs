@@ -31,13 +31,13 @@ internal static class DashboardBenchmark
                 var times = new Dictionary<BenchmarkData, List<double>> { [small] = [], [large] = [] };
                 for (var round = -20; round < Rounds; round++)
                 {
-                    foreach (var market in (BenchmarkData[])[small, large])
+                    foreach (var setup in (BenchmarkData[])[small, large])
                     {
                         var start = Stopwatch.GetTimestamp();
-                        await page(market);
+                        await page(setup);
                         if (round >= 0)
                         {
-                            times[market].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                            times[setup].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                         }
                     }
                 }
@@ -55,26 +55,26 @@ internal static class DashboardBenchmark
 
     private static (string Name, Func<BenchmarkData, Task> Page)[] Pages() =>
     [
-        ("dashboard", market => new ResellerDashboardQueries(market.Database, TimeProvider.System).ReadAsync(Owner(market))),
-        ("customers with estimates", market => new CustomerQueries(market.Database, TimeProvider.System).PageAsync(Owner(market), null, false, 0, 25)),
-        ("ledger, first page", market => LedgerAsync(market, 0)),
-        ("ledger, last page", market => LedgerAsync(market, int.MaxValue)),
-        ("ledger of one customer", market => new LedgerQueries(market.Database, TimeProvider.System).PageAsync(
-            Owner(market), new LedgerFilter(CustomerId: market.Tokens[0].Token.CustomerId), LedgerSort.Occurred, true, 0, 25)),
-        ("customer's own usage", market => new CustomerUsageQueries(market.Database, TimeProvider.System).ReadAsync(Customer(market))),
-        ("customer's own ledger", market => new CustomerLedgerQueries(market.Database).PageAsync(Customer(market), 0, 25)),
+        ("dashboard", setup => new ResellerDashboardQueries(setup.Database, TimeProvider.System).ReadAsync(Owner(setup))),
+        ("customers with estimates", setup => new CustomerQueries(setup.Database, TimeProvider.System).PageAsync(Owner(setup), null, false, 0, 25)),
+        ("ledger, first page", setup => LedgerAsync(setup, 0)),
+        ("ledger, last page", setup => LedgerAsync(setup, int.MaxValue)),
+        ("ledger of one customer", setup => new LedgerQueries(setup.Database, TimeProvider.System).PageAsync(
+            Owner(setup), new LedgerFilter(CustomerId: setup.Tokens[0].Token.CustomerId), LedgerSort.Occurred, true, 0, 25)),
+        ("customer's own usage", setup => new CustomerUsageQueries(setup.Database, TimeProvider.System).ReadAsync(Customer(setup))),
+        ("customer's own ledger", setup => new CustomerLedgerQueries(setup.Database).PageAsync(Customer(setup), 0, 25)),
     ];
 
-    private static async Task LedgerAsync(BenchmarkData market, int skip)
+    private static async Task LedgerAsync(BenchmarkData setup, int skip)
     {
-        var ledger = new LedgerQueries(market.Database, TimeProvider.System);
-        var from = skip == 0 ? 0 : (int)((market.Rows / 25 * 25) - 25);
-        await ledger.PageAsync(Owner(market), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
+        var ledger = new LedgerQueries(setup.Database, TimeProvider.System);
+        var from = skip == 0 ? 0 : (int)((setup.Rows / 25 * 25) - 25);
+        await ledger.PageAsync(Owner(setup), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
     }
 
-    private static Actor Owner(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.ForReseller(market.Tokens[0].Token.ResellerId));
+    private static Actor Owner(BenchmarkData setup) => Actor.Portal("benchmark", TenantScope.ForReseller(setup.Tokens[0].Token.ResellerId));
 
-    private static Actor Customer(BenchmarkData market) => Actor.Portal("benchmark", TenantScope.ForCustomer(market.Tokens[0].Token.ResellerId, market.Tokens[0].Token.CustomerId));
+    private static Actor Customer(BenchmarkData setup) => Actor.Portal("benchmark", TenantScope.ForCustomer(setup.Tokens[0].Token.ResellerId, setup.Tokens[0].Token.CustomerId));
 
     private static double P95(List<double> times) => times.Order().ElementAt((int)(times.Count * 0.95));
 }

@@ -172,10 +172,10 @@ internal static class GatewayBenchmark
     public static async Task<string> SellAsync(string connection, string reseller)
     {
         var dialect = new SqliteDialect();
-        var books = new TestData(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await books.AddResellerAsync(reseller);
-        await books.BuyAsync(owner, 900_000_000, 9_000_000m);
-        return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;
+        var data = new TestData(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await data.AddResellerAsync(reseller);
+        await data.BuyAsync(owner, 900_000_000, 9_000_000m);
+        return (await data.IssueAsync(owner, await data.AddCustomerAsync(owner, "Acme"))).Secret;
     }
 
     public static HttpClient Client(string address, string secret)

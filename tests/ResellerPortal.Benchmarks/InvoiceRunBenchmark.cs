@@ -52,26 +52,26 @@ internal static class InvoiceRunBenchmark
     private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
     {
         var month = BillingPeriod.Containing(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
-        await using var market = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
-        await BigLedger.FillAsync(market, (long)customers * EntriesEach, month);
-        var owner = Actor.Portal("benchmark", TenantScope.ForReseller(market.Tokens[0].Token.ResellerId));
-        var prices = await new RateCardService(market.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), month.FirstDay);
+        await using var setup = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
+        await BigLedger.FillAsync(setup, (long)customers * EntriesEach, month);
+        var owner = Actor.Portal("benchmark", TenantScope.ForReseller(setup.Tokens[0].Token.ResellerId));
+        var prices = await new RateCardService(setup.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), month.FirstDay);
         if (prices.IsRefused)
         {
             throw new InvalidOperationException(prices.Refusal!.Message);
         }
 
         // First, so that what both do alike is compiled before the run that is to be fast.
-        var slowReading = await ReadRowByRowAsync(market, owner) * customers;
+        var slowReading = await ReadRowByRowAsync(setup, owner) * customers;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var kept = new List<long>();
         var written = 0;
         var start = Stopwatch.GetTimestamp();
         var (finalising, lookedAt) = (TimeSpan.Zero, TimeSpan.Zero);
-        var invoices = new InvoiceFinalizer(market.Database, TimeProvider.System, new PortalAddress(""));
+        var invoices = new InvoiceFinalizer(setup.Database, TimeProvider.System, new PortalAddress(""));
         await using (var documents = new DocumentWriter(new InvoicePdf(), new ElectronicInvoiceWriter()))
         {
-            await new InvoiceDrafter(market.Database, TimeProvider.System).DraftAsync(owner, month, then: async drafts =>
+            await new InvoiceDrafter(setup.Database, TimeProvider.System).DraftAsync(owner, month, then: async drafts =>
             {
                 var began = Stopwatch.GetTimestamp();
                 foreach (var made in await invoices.FinaliseAsync(owner, [.. drafts.Select(draft => draft.InvoiceId!.Value)]))
@@ -110,12 +110,12 @@ internal static class InvoiceRunBenchmark
 
     /// <summary>Reads usage the way that suggests itself: each entry and what it drew is an entity that is fetched on its own.</summary>
     /// <returns>Seconds a customer.</returns>
-    private static async Task<double> ReadRowByRowAsync(BenchmarkData market, Actor owner)
+    private static async Task<double> ReadRowByRowAsync(BenchmarkData setup, Actor owner)
     {
         var start = Stopwatch.GetTimestamp();
-        foreach (var id in market.Tokens.Select(t => t.Token.CustomerId).Distinct().Take(CustomersRowByRow))
+        foreach (var id in setup.Tokens.Select(t => t.Token.CustomerId).Distinct().Take(CustomersRowByRow))
         {
-            await using var db = market.Database.Open(owner.Scope);
+            await using var db = setup.Database.Open(owner.Scope);
             var reseller = await db.Resellers.SingleAsync();
             var customer = await db.Customers.SingleAsync(c => c.Id == id);
             var items = new List<UsageItem>();

@@ -23,30 +23,30 @@ internal static class MeteringBenchmark
         try
         {
             var counted = new CountedRows();
-            await using var market = await BenchmarkData.OpenAsync(counted, $"Data Source={folder}/meter.db");
-            await using var efMarket = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
-            await using var lockMarket = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
+            await using var setup = await BenchmarkData.OpenAsync(counted, $"Data Source={folder}/meter.db");
+            await using var efSetup = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder}/ef.db");
+            await using var lockSetup = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("rowlocks"));
             await using var onPostgres = await BenchmarkData.OpenAsync(new PostgreSqlDialect(), server.Connection("meter"));
-            await using var locks = await RowLockAndInsert.OpenAsync(lockMarket, server.Connection("rowlocks"));
-            var ef = new TransactionPerCommand(efMarket);
+            await using var locks = await RowLockAndInsert.OpenAsync(lockSetup, server.Connection("rowlocks"));
+            var ef = new TransactionPerCommand(efSetup);
             var seconds = options.Seconds / 2;
             var results = new Dictionary<string, List<Measurement>>();
             var written = new List<double>();
             var bounds = new List<(double SingleRow, double Grouped)>();
 
             // The runtime compiles the hot paths again in the background until it knows them.
-            await Load.RunAsync(512, options.Seconds, market.ConvertAsync);
+            await Load.RunAsync(512, options.Seconds, setup.ConvertAsync);
             await Load.RunAsync(512, options.Seconds, onPostgres.ConvertAsync);
             for (var round = 0; round < Rounds; round++)
             {
                 bounds.Add(DiskBound(folder, round, seconds));
                 var (before, clock) = (counted.Rows, Stopwatch.StartNew());
-                await MeasureAsync("meter on SQLite, 512 in flight", 512, market.ConvertAsync);
+                await MeasureAsync("meter on SQLite, 512 in flight", 512, setup.ConvertAsync);
                 written.Add((counted.Rows - before) / clock.Elapsed.TotalSeconds);
                 await MeasureAsync("(a) EF, a transaction a command, 64 in flight", 64, ef.ConvertAsync);
                 await MeasureAsync("(b) PostgreSQL, a row lock and an insert a command, 64 connections", 64, locks.ConvertAsync);
-                await MeasureAsync("meter on SQLite, 64 in flight", 64, market.ConvertAsync);
-                await MeasureAsync("meter on SQLite, 1 in flight", 1, market.ConvertAsync);
+                await MeasureAsync("meter on SQLite, 64 in flight", 64, setup.ConvertAsync);
+                await MeasureAsync("meter on SQLite, 1 in flight", 1, setup.ConvertAsync);
                 await MeasureAsync("(a) EF, a transaction a command, 1 in flight", 1, ef.ConvertAsync);
                 await MeasureAsync("meter on PostgreSQL, 512 in flight", 512, onPostgres.ConvertAsync);
             }
@@ -99,11 +99,11 @@ internal static class MeteringBenchmark
             await BigLedger.FillAsync(large, options.Rows);
             for (var round = 0; round < 3; round++)
             {
-                foreach (var market in (BenchmarkData[])[small, large])
+                foreach (var setup in (BenchmarkData[])[small, large])
                 {
-                    var measured = await Load.RunAsync(512, options.Seconds / 2, market.ConvertAsync);
-                    Console.WriteLine($"{market.Rows,12:N0} entries, 512 in flight: {measured}");
-                    (rates.TryGetValue(market.Rows, out var known) ? known : rates[market.Rows] = []).Add(measured.PerSecond);
+                    var measured = await Load.RunAsync(512, options.Seconds / 2, setup.ConvertAsync);
+                    Console.WriteLine($"{setup.Rows,12:N0} entries, 512 in flight: {measured}");
+                    (rates.TryGetValue(setup.Rows, out var known) ? known : rates[setup.Rows] = []).Add(measured.PerSecond);
                 }
             }
 

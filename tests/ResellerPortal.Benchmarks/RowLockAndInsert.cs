@@ -15,13 +15,13 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
 
     private RowLockAndInsert(NpgsqlDataSource source, List<Guid> tokens) => (_source, _tokens) = (source, tokens);
 
-    public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData market, string connection)
+    public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData setup, string connection)
     {
         // It may touch the rows of all tenants, as the meter may.
         var source = NpgsqlDataSource.Create(connection + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");
         await using var create = source.CreateCommand("CREATE TABLE usage_row (id uuid PRIMARY KEY, token_id uuid NOT NULL, kind int NOT NULL, quantity bigint NOT NULL, at timestamptz NOT NULL)");
         await create.ExecuteNonQueryAsync();
-        return new RowLockAndInsert(source, [.. market.Tokens.Select(t => t.Token.Id)]);
+        return new RowLockAndInsert(source, [.. setup.Tokens.Select(t => t.Token.Id)]);
     }
 
     public async Task<long> ConvertAsync(int worker)

@@ -11,13 +11,13 @@ namespace ResellerPortal.Benchmarks;
 /// How one would write it without a writer: each command its own EF Core transaction, on the same tables, as plain as the
 /// rules allow (no alerts, peaks or terms of tokens). One at a time, since SQLite has one writer.
 /// </summary>
-internal sealed class TransactionPerCommand(BenchmarkData market)
+internal sealed class TransactionPerCommand(BenchmarkData setup)
 {
     private readonly SemaphoreSlim _writer = new(1);
 
     public async Task<long> ConvertAsync(int worker)
     {
-        var hash = market.Tokens[worker % market.Tokens.Count].Token.SecretHash;
+        var hash = setup.Tokens[worker % setup.Tokens.Count].Token.SecretHash;
         var start = Stopwatch.GetTimestamp();
         var reservation = await AloneAsync(() => ReserveAsync(hash));
         var middle = Stopwatch.GetTimestamp();
@@ -27,7 +27,7 @@ internal sealed class TransactionPerCommand(BenchmarkData market)
 
     private async Task<Guid> ReserveAsync(byte[] hash)
     {
-        await using var db = market.Open();
+        await using var db = setup.Open();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var now = TimeProvider.System.GetUtcNow();
         var token = await db.ApiTokens.SingleAsync(t => t.SecretHash == hash);
@@ -58,7 +58,7 @@ internal sealed class TransactionPerCommand(BenchmarkData market)
 
     private async Task<Guid> SettleAsync(Guid reservationId)
     {
-        await using var db = market.Open();
+        await using var db = setup.Open();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var now = TimeProvider.System.GetUtcNow();
         var reservation = await db.Reservations.SingleAsync(r => r.Id == reservationId);

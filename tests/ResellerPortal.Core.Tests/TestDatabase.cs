@@ -22,7 +22,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(PortalDatabase database, DateTimeOffset now, Action remove)
     {
         Clock = new FakeTimeProvider(now);
-        Books = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
+        Data = new TestData(database, new EphemeralDataProtectionProvider(), Clock);
         _remove = remove;
         Meter = NewMeter();
         _writer = NewWriter();
@@ -30,19 +30,19 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
-    public TestData Books { get; }
+    public TestData Data { get; }
 
     public Meter Meter { get; private set; }
 
-    public PortalDatabase Database => Books.Database;
+    public PortalDatabase Database => Data.Database;
 
     public static async Task<TestDatabase> OpenAsync(IDatabaseDialect dialect, string connection, Action remove, string now = "2026-10-15T12:00:00Z")
     {
-        var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
-        var books = new TestDatabase(database, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
-        await database.MigrateAsync();
-        await books._writer.StartAsync(default);
-        return books;
+        var portal = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
+        var database = new TestDatabase(portal, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
+        await portal.MigrateAsync();
+        await database._writer.StartAsync(default);
+        return database;
     }
 
     public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
@@ -50,9 +50,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The secret of a token whose reseller has 100 conversions.</summary>
     public async Task<string> SellAsync()
     {
-        var (_, owner) = await Books.AddResellerAsync("northwind");
-        await Books.BuyAsync(owner, 100, 1m);
-        return (await Books.IssueAsync(owner, await Books.AddCustomerAsync(owner, "Fabrikam"))).Secret;
+        var (_, owner) = await Data.AddResellerAsync("northwind");
+        await Data.BuyAsync(owner, 100, 1m);
+        return (await Data.IssueAsync(owner, await Data.AddCustomerAsync(owner, "Fabrikam"))).Secret;
     }
 
     public async Task<Guid> HoldAsync(string secret, long? quantity = 1, string converter = "docx-to-pdf") =>

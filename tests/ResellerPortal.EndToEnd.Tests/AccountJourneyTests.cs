@@ -19,7 +19,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task Somebody_is_invited_comes_back_with_a_passkey_and_is_removed_while_at_work()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
 
         // Passkeys belong to a name; an address of numbers has none.
         var address = new UriBuilder(server.Address) { Host = "localhost" }.Uri;
@@ -69,8 +69,8 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task Support_looks_at_a_customers_pages_under_a_banner_and_changes_nothing()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
@@ -94,9 +94,9 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task Pages_show_nothing_of_another_tenant_for_its_ids()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme-of-Northwind");
-        await server.Books.AddResellerAsync("fabrikam");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme-of-Northwind");
+        await server.Data.AddResellerAsync("fabrikam");
         var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
         await stranger.SignInAsync("owner@fabrikam.example", TestData.Password);
         var pages = typeof(Program).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<RouteAttribute>()).Select(r => r.Template)
@@ -116,11 +116,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task A_leaked_secret_is_ended_at_once_with_what_it_did()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 100, 10);
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        var token = await server.Books.IssueAsync(northwind, acme);
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddHours(-1), 7)]);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 100, 10);
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        var token = await server.Data.IssueAsync(northwind, acme);
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddHours(-1), 7)]);
         using var thief = server.WithToken(token.Secret);
         Assert.True((await thief.GetAsync("/async/job/0123456789abcdef0123")).StatusCode is System.Net.HttpStatusCode.NotFound);
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));

@@ -102,13 +102,13 @@ public sealed class CrashTests : IDisposable
     /// <summary>A limited and an unlimited token of two customers, and fewer credits than will be asked for.</summary>
     private static async Task<string[]> SellAsync(PortalDatabase database, int rounds)
     {
-        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await books.AddResellerAsync("northwind");
-        await books.BuyAsync(owner, 600L * rounds, 6m * rounds);
+        var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await data.AddResellerAsync("northwind");
+        await data.BuyAsync(owner, 600L * rounds, 6m * rounds);
         return
         [
-            (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"), limit: Limit)).Secret,
-            (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Blue"))).Secret,
+            (await data.IssueAsync(owner, await data.AddCustomerAsync(owner, "Acme"), limit: Limit)).Secret,
+            (await data.IssueAsync(owner, await data.AddCustomerAsync(owner, "Blue"))).Secret,
         ];
     }
 

@@ -14,14 +14,14 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     public async Task One_line_is_credited_and_the_rest_is_written_off_and_the_customer_reads_the_note()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100), TestData.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
+        var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100), TestData.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
-        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
-        await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
+        var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        await server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -58,13 +58,13 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     public async Task A_wrong_invoice_is_declared_void_and_its_month_is_drafted_again()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
-        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
-        await server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
+        var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        await server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -88,13 +88,13 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     public async Task A_bank_statement_is_taken_in_and_its_money_pays_what_it_is_for()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 12_000, 180);
-        var (acme, birch) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Birch"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), TestData.Fact(await server.Books.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 12_000, 180);
+        var (acme, birch) = (await server.Data.AddCustomerAsync(northwind, "Acme"), await server.Data.AddCustomerAsync(northwind, "Birch"));
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), TestData.Fact(await server.Data.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        var drafts = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
-        await server.Books.Invoices.FinaliseAllAsync(northwind, [.. drafts.Select(d => d.InvoiceId!.Value)]);
+        var drafts = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
+        await server.Data.Invoices.FinaliseAllAsync(northwind, [.. drafts.Select(d => d.InvoiceId!.Value)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -127,11 +127,11 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     {
         // In the evening of New York, when it is tomorrow in UTC already.
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 16, 2, 0, 0, TimeSpan.Zero));
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind", zone: "America/New_York");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(1_000_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        var token = await server.Books.IssueAsync(northwind, acme);
+        var (reseller, northwind) = await server.Data.AddResellerAsync("northwind", zone: "America/New_York");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(1_000_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        var token = await server.Data.IssueAsync(northwind, acme);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -177,10 +177,10 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     public async Task A_customer_leaves_and_its_last_invoice_is_drafted_on_the_day_after()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 2, 12, 0, 0, TimeSpan.Zero));
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        await server.Books.PriceAsync(northwind, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
+        var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        await server.Data.PriceAsync(northwind, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -212,12 +212,12 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     public async Task A_month_is_drafted_by_its_schedule_looked_over_and_finalised()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 4, 12, 0, 0, TimeSpan.Zero));
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(5_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        var token = await server.Books.IssueAsync(northwind, acme);
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(5_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        var token = await server.Data.IssueAsync(northwind, acme);
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -247,11 +247,11 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     {
         await using var mailServer = StandInMailServer.Start();
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero), mailServer.Settings);
-        var (reseller, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
+        var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100)]);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -278,7 +278,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("Letters that go from now on have these words.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
-        var draft = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
+        var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "Draft for October 2026");
         await owner.PressAsync("Finalise invoice");

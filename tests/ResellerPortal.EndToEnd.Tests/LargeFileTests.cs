@@ -106,10 +106,10 @@ public sealed class LargeFileTests : IDisposable
     {
         var dialect = new SqliteDialect();
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, $"Data Source={DatabaseFile()}"), dialect);
-        var books = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
-        var (_, owner) = await books.AddResellerAsync("northwind");
-        await books.BuyAsync(owner, 1000, 10m);
-        return (await books.IssueAsync(owner, await books.AddCustomerAsync(owner, "Acme"))).Secret;
+        var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var (_, owner) = await data.AddResellerAsync("northwind");
+        await data.BuyAsync(owner, 1000, 10m);
+        return (await data.IssueAsync(owner, await data.AddCustomerAsync(owner, "Acme"))).Secret;
     }
 
     private string DatabaseFile() => Directory.GetFiles(_folder.FullName, "*.db", SearchOption.AllDirectories).Single();

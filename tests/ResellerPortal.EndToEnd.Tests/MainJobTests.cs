@@ -15,8 +15,8 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     public async Task Buy_issue_convert_mark_up_and_invoice()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
-        await server.Books.AddOperatorAsync(OperatorEmail);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddOperatorAsync(OperatorEmail);
+        await server.Data.AddResellerAsync("northwind");
         var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         var ownerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
 
@@ -40,9 +40,9 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     public async Task Another_tenants_ids_show_nothing()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.AddResellerAsync("fabrikam");
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("fabrikam");
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
         await page.SignInAsync("owner@fabrikam.example", TestData.Password);
 

@@ -14,10 +14,10 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
     public async Task Import_twice_then_correct_one_entry()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        await server.Books.IssueAsync(northwind, acme);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        await server.Data.IssueAsync(northwind, acme);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
@@ -47,7 +47,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
     public async Task The_operator_adds_a_reseller_and_sets_what_it_may_use()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddOperatorAsync(OperatorEmail);
+        await server.Data.AddOperatorAsync(OperatorEmail);
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
         await page.SignInAsync(OperatorEmail, TestData.Password);
 
@@ -92,9 +92,9 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
     public async Task The_owner_brings_an_account_and_gives_a_customer_its_master_token()
     {
         using var server = PortalServer.Start(settings: [("ConvertApi:Regions:eu", "https://eu-v2.convertapi.com")]);
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 

@@ -15,12 +15,12 @@ public sealed class OfficialClientTests
     public async Task The_official_Node_client_works_unchanged_and_every_conversion_is_metered()
     {
         using var server = PortalServer.Start(settings: [("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32"), ("Gateway:JobPolling", "00:00:00.5")]);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 1000, 15m);
-        var acme = await server.Books.AddCustomerAsync(owner, "Acme");
-        var token = await server.Books.IssueAsync(owner, acme);
-        var exhausted = await server.Books.IssueAsync(owner, acme, limit: 1);
-        var master = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 1000, 15m);
+        var acme = await server.Data.AddCustomerAsync(owner, "Acme");
+        var token = await server.Data.IssueAsync(owner, acme);
+        var exhausted = await server.Data.IssueAsync(owner, acme, limit: 1);
+        var master = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         using (var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } })
         {
             (await server.WithToken(exhausted.Secret).PostAsync("/convert/txt/to/pdf", form)).EnsureSuccessStatusCode();
@@ -43,10 +43,10 @@ public sealed class OfficialClientTests
         Assert.Equal((401, 4011), Refusal(seen, "wrong"));
         Assert.Equal((401, 4014), Refusal(seen, "exhausted"));
 
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         Assert.Equal(6, await db.LedgerEntries.Where(e => e.TokenId == token.Token.Id).SumAsync(e => e.Quantity));
         Assert.Equal(0, await db.Reservations.CountAsync());
-        Assert.Empty((await new LedgerVerifier(server.Books.Database).VerifyAsync()).Faults);
+        Assert.Empty((await new LedgerVerifier(server.Data.Database).VerifyAsync()).Faults);
     }
 
     private static void AssertSaved(string file, string expected) => Assert.Contains(expected, PdfText.Read(File.ReadAllBytes(file)), StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var (stripe, server, _) = await OpenAsync();
         await using var stand = stripe;
         using var portal = server;
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         await OfferAsync(server, "Twelve thousand", 12_000, 180m, PlanRenewal.OneOff);
         await OfferAsync(server, "Monthly thousand", 1_000, 20m, PlanRenewal.Monthly);
         await OfferAsync(server, "Monthly five thousand", 5_000, 60m, PlanRenewal.Monthly);
@@ -70,7 +70,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var (stripe, server, clock) = await OpenAsync();
         await using var stand = stripe;
         using var portal = server;
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/payments", "Online payments");
@@ -80,21 +80,21 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Finish");
         await owner.SeesAsync("invoices and mails carry a pay link");
 
-        await server.Books.BuyAsync(northwind, 10_000, 100m);
-        await server.Books.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
-        var (acme, fabrikam) = (await server.Books.AddCustomerAsync(northwind, "Acme"), await server.Books.AddCustomerAsync(northwind, "Fabrikam"));
+        await server.Data.BuyAsync(northwind, 10_000, 100m);
+        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
+        var (acme, fabrikam) = (await server.Data.AddCustomerAsync(northwind, "Acme"), await server.Data.AddCustomerAsync(northwind, "Fabrikam"));
         foreach (var customer in new[] { acme, fabrikam })
         {
-            await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
+            await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
         }
 
         server.Clock.MoveTo(November);
         clock.MoveTo(November);
-        var drafts = (await server.Books.InvoiceRun.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
+        var drafts = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
         var invoices = new Dictionary<Core.Tenancy.CustomerId, Core.Invoicing.Invoice>();
         foreach (var draft in drafts)
         {
-            invoices[draft.CustomerId] = await TestData.Valued(server.Books.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
+            invoices[draft.CustomerId] = await TestData.Valued(server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
         }
 
         // Acme pays in the portal and lets later invoices be collected.
@@ -139,8 +139,8 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var (stripe, server, clock) = await OpenAsync();
         await using var stand = stripe;
         using var portal = server;
-        await server.Books.AddOperatorAsync(OperatorEmail);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddOperatorAsync(OperatorEmail);
+        await server.Data.AddResellerAsync("northwind");
         await OfferAsync(server, "Twelve thousand", 12_000, 180m, PlanRenewal.OneOff);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
@@ -192,5 +192,5 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
     }
 
     private static Task<BulkPlan> OfferAsync(PortalServer server, string name, long conversions, decimal price, PlanRenewal renewal) =>
-        TestData.Valued(new BulkPlanService(server.Books.Database, server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
+        TestData.Valued(new BulkPlanService(server.Data.Database, server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
 }

@@ -12,10 +12,10 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task A_card_with_steps_a_group_of_converters_and_a_fee_is_tried_and_set()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 9, 15, 9, 0, 0, TimeSpan.Zero));
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 10_000, 100m);
-        var token = await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"));
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 10_000, 100m);
+        var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
 
         // After midnight in Vilnius, when it is the day before in UTC.
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 21, 30, 0, TimeSpan.Zero));
@@ -54,7 +54,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Set price");
 
         await owner.SeesAsync("Now: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
-        var card = (await server.Books.RateCards.DefaultAsync(northwind)).Terms;
+        var card = (await server.Data.RateCards.DefaultAsync(northwind)).Terms;
         Assert.Equal((15_00L, 2, true), (card.MonthlyFeeMinorUnits, card.Rules.Count, card.IncludesTax));
         Assert.Equal([new PriceTier(1000, 30_000), new PriceTier(null, 20_000)], Assert.IsType<GraduatedPrice>(card.Rules[1].Price).Tiers);
     }
@@ -63,8 +63,8 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
     public async Task A_customer_in_another_currency_is_priced_billed_and_booked()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 10_000, 100m);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 10_000, 100m);
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -95,7 +95,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Now: 0.025 USD each");
 
         var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
-        await server.Books.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Books.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
+        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");

@@ -17,9 +17,9 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var server = PortalServer.Start(settings: [.. upstream.Settings(), ("Gateway:StatisticsEvery", "00:00:00.5")]);
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
@@ -73,10 +73,10 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
             });
         });
         using var server = PortalServer.Start(settings: upstream.Settings());
-        await server.Books.AddOperatorAsync(OperatorEmail);
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(northwind, 1000, 10m);
-        using var client = server.WithToken((await server.Books.IssueAsync(northwind, await server.Books.AddCustomerAsync(northwind, "Acme"))).Secret);
+        await server.Data.AddOperatorAsync(OperatorEmail);
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(northwind, 1000, 10m);
+        using var client = server.WithToken((await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"))).Secret);
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
         await ReadAccountsADayLaterAsync(server);
         await page.SignInAsync(OperatorEmail, TestData.Password);

@@ -34,7 +34,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     public ShiftedClock Clock { get; } = new();
 
-    public TestData Books => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
+    public TestData Data => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
     /// <summary>For another node on the same database.</summary>
     public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");

@@ -18,7 +18,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 {
     public const string Password = "Correct-Horse-1!";
 
-    private readonly Memberships _seats = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
+    private readonly Memberships _memberships = new(new PasswordHasher<PortalUser>(), new UpperInvariantLookupNormalizer(), clock);
 
     public static Actor Operator { get; } = Actor.Portal("test", TenantScope.CrossTenants("test operator"));
 
@@ -36,7 +36,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 
     public OrderPaymentService OrderPayments => new(Database, Clock);
 
-    public InvoiceDrafter InvoiceRun => new(Database, Clock);
+    public InvoiceDrafter Drafter => new(Database, Clock);
 
     public ContractEndService ContractEnds => new(Database, Clock);
 
@@ -44,14 +44,14 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 
     public UsageRecorder Recorder => new(Database, Clock);
 
-    public CustomerService Customers => new(Database, _seats, Clock);
+    public CustomerService Customers => new(Database, _memberships, Clock);
 
-    public Task<Invitation?> AddOperatorAsync(string email) => _seats.AddOperatorAsync(Database, email, Password);
+    public Task<Invitation?> AddOperatorAsync(string email) => _memberships.AddOperatorAsync(Database, email, Password);
 
     public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int? taxBasisPoints = 2100)
     {
         var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
-        var reseller = (await new ResellerService(Database, _seats, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
+        var reseller = (await new ResellerService(Database, _memberships, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
         return (reseller, Actor.Portal("test owner", TenantScope.ForReseller(reseller.Id)));
     }
 

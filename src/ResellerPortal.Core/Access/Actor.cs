@@ -27,12 +27,12 @@ public sealed class Actor
     public DateTimeOffset? VisitEndsAtUtc { get; private init; }
 
     /// <summary>A person in a seat.</summary>
-    public static Actor ForMember(Member seat, string name, string? fromAddress = null) =>
-        new(name, seat.UserId, GetScope(seat), permission => RolePermissions.Allows(seat.Role, permission), fromAddress);
+    public static Actor ForMember(Member member, string name, string? fromAddress = null) =>
+        new(name, member.UserId, GetScope(member), permission => RolePermissions.Allows(member.Role, permission), fromAddress);
 
     /// <summary>A person in a seat that is closed until a second factor is there: it may do nothing.</summary>
-    public static Actor WithoutSecondFactor(Member seat, string name, string? fromAddress) =>
-        new(name, seat.UserId, GetScope(seat), _ => false, fromAddress) { NeedsSecondFactor = true };
+    public static Actor WithoutSecondFactor(Member member, string name, string? fromAddress) =>
+        new(name, member.UserId, GetScope(member), _ => false, fromAddress) { NeedsSecondFactor = true };
 
     /// <summary>Somebody of the operator or the reseller who looks at a customer's pages, and changes nothing there.</summary>
     public static Actor ForSupportSession(ResellerId reseller, CustomerId customer, Guid userId, string name, DateTimeOffset endsAtUtc, string? fromAddress) =>
@@ -41,7 +41,7 @@ public sealed class Actor
     /// <summary>The portal itself: a job, a command or the demonstration data. Allowed everything inside its scope.</summary>
     public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true, null);
 
-    private static TenantScope GetScope(Member seat) => (seat.ResellerId, seat.CustomerId) switch
+    private static TenantScope GetScope(Member member) => (member.ResellerId, member.CustomerId) switch
     {
         (null, _) => TenantScope.CrossTenants("operator's seat"),
         ({ } reseller, null) => TenantScope.ForReseller(reseller),

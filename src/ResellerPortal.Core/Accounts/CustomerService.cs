@@ -31,7 +31,7 @@ public sealed record CustomerDetails(
 /// <summary>A customer just added, with its administrator's invitation; null where that person was seated at once.</summary>
 public sealed record NewCustomer(Customer Customer, Invitation? Invitation);
 
-public sealed class CustomerService(PortalDatabase database, Memberships seats, TimeProvider clock)
+public sealed class CustomerService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
     /// <summary>Adds a customer, and invites the person behind its e-mail address.</summary>
     /// <param name="password">A password that is known beforehand (demonstration data); null invites.</param>
@@ -68,7 +68,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships seats, 
         };
         Fill(customer, details);
         db.Customers.Add(customer);
-        var invitation = await seats.AddAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        var invitation = await memberships.AddAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
         db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {customer.Email} as its administrator", actor.Reseller, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -75,8 +75,8 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
 
     /// <summary>A visit ends with its time, and with the seat that it was begun from.</summary>
     private static async Task<Actor?> FindSupportActorAsync(PortalDbContext db, Actor actor, Guid visitId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await db.SupportSessions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now, cancellationToken) is { } visit
-            && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(visit.ResellerId, visit.CustomerId)
-            ? Actor.ForSupportSession(visit.ResellerId, visit.CustomerId, visit.UserId, actor.Name, visit.EndsAtUtc, actor.FromAddress)
+        await db.SupportSessions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now, cancellationToken) is { } supportSession
+            && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
+            ? Actor.ForSupportSession(supportSession.ResellerId, supportSession.CustomerId, supportSession.UserId, actor.Name, supportSession.EndsAtUtc, actor.FromAddress)
             : null;
 }

@@ -25,7 +25,7 @@ public sealed record ResellerDetails(
 /// <summary>A reseller just added, with its owner's invitation; null where the owner was seated at once.</summary>
 public sealed record NewReseller(Reseller Reseller, Invitation? Invitation);
 
-public sealed partial class ResellerService(PortalDatabase database, Memberships seats, TimeProvider clock)
+public sealed partial class ResellerService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
     /// <summary>Adds a reseller, and a seat for its owner.</summary>
     /// <param name="password">A password that is known beforehand (demonstration data); null invites the owner.</param>
@@ -57,7 +57,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             CreatedAtUtc = clock.GetUtcNow(),
         };
         db.Resellers.Add(reseller);
-        var invitation = await seats.AddAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+        var invitation = await memberships.AddAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
         db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -65,7 +65,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         }
 
         var now = clock.GetUtcNow();
-        var visit = new SupportSession
+        var supportSession = new SupportSession
         {
             ResellerId = customer.ResellerId,
             CustomerId = customer.Id,
@@ -75,10 +75,10 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
             StartedAtUtc = now,
             EndsAtUtc = now.AddMinutes(minutes),
         };
-        db.SupportSessions.Add(visit);
-        db.Audit(actor, now, Permission.CustomersVisit, $"looks at the pages of {customer.Name} for {minutes} minutes: {visit.Reason}", customer.ResellerId, customer.Id);
+        db.SupportSessions.Add(supportSession);
+        db.Audit(actor, now, Permission.CustomersVisit, $"looks at the pages of {customer.Name} for {minutes} minutes: {supportSession.Reason}", customer.ResellerId, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
-        return visit;
+        return supportSession;
     }
 
     /// <summary>Ends it before its time. Repeating it changes nothing.</summary>

@@ -29,7 +29,7 @@ public sealed record TeamMember(MemberId Id, Guid UserId, string Email, Role Rol
 public sealed record TeamList(TeamScope Team, IReadOnlyList<TeamMember> Members, IReadOnlyList<Invitation> Invitations, TwoFactorRule TwoFactor);
 
 /// <summary>Members of the operator, of resellers and of customers: who they are, who is invited, and what each may do.</summary>
-public sealed class TeamService(PortalDatabase database, Memberships seats, TimeProvider clock)
+public sealed class TeamService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
     private const int MaxOpenInvitations = 100;
 
@@ -90,7 +90,7 @@ public sealed class TeamService(PortalDatabase database, Memberships seats, Time
             return Refusal.Because("A hundred invitations are open. Take some back first.", nameof(email));
         }
 
-        var invitation = (await seats.AddAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
+        var invitation = (await memberships.AddAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
         db.Audit(actor, now, permission, $"invited {email} as {role}", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

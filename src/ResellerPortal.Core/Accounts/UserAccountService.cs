@@ -10,7 +10,7 @@ namespace ResellerPortal.Core.Accounts;
 public sealed record UserData(string Email, bool EmailConfirmed, bool HasAuthenticator, IReadOnlyList<string> Seats, IReadOnlyList<UserSession> Sessions, IReadOnlyList<AuditEntry> Acts);
 
 /// <summary>What a user can do with the account as a whole, whatever seats it has.</summary>
-public sealed class UserAccountService(PortalDatabase database, AuditSealingWorker sealing, MembershipDirectory seats, TimeProvider clock)
+public sealed class UserAccountService(PortalDatabase database, AuditSealingWorker sealing, MembershipDirectory memberships, TimeProvider clock)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all its seats");
 
@@ -20,10 +20,10 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
     {
         await using var db = database.Open(Scope);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
-        var choices = await seats.ListAsync(userId, cancellationToken);
+        var choices = await memberships.ListAsync(userId, cancellationToken);
         var sessions = await db.UserSessions.AsNoTracking().Where(s => s.UserId == userId).OrderBy(s => s.StartedAtUtc).ToListAsync(cancellationToken);
-        var acts = await db.AuditEntries.AsNoTracking().Where(a => a.UserId == userId).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
-        return new UserData(user.Email!, user.EmailConfirmed, user.TwoFactorEnabled, [.. choices.Select(c => $"{c.Role} of {c.Place}")], sessions, acts);
+        var entries = await db.AuditEntries.AsNoTracking().Where(a => a.UserId == userId).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
+        return new UserData(user.Email!, user.EmailConfirmed, user.TwoFactorEnabled, [.. choices.Select(c => $"{c.Role} of {c.Place}")], sessions, entries);
     }
 
     /// <summary>Records something that a user did to the account itself, in the history of each place that it has a seat at, and tells the person by mail.</summary>
@@ -71,7 +71,7 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
             await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
             if (member.Role == team.Head && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
             {
-                var place = (await seats.ListAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
+                var place = (await memberships.ListAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
                 return Refusal.Because($"You are the last {member.Role} of {place}. Give somebody else the role first.");
             }
         }

@@ -30,12 +30,12 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     public const int MostEntries = 20_000;
 
     /// <summary>Takes in what is new of a statement, in one transaction. The same file twice adds nothing, and an overlapping one only what is new.</summary>
-    public async Task<Outcome<BankImport>> ImportAsync(Actor actor, IReadOnlyList<BankStatementLine> entries, CancellationToken cancellationToken = default)
+    public async Task<Outcome<BankImport>> ImportAsync(Actor actor, IReadOnlyList<BankStatementLine> lines, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
-        if (entries.Count is 0 or > MostEntries)
+        if (lines.Count is 0 or > MostEntries)
         {
-            return Refusal.Because(entries.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
+            return Refusal.Because(lines.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -43,22 +43,22 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var now = clock.GetUtcNow();
         var added = 0;
-        foreach (var some in entries.GroupBy(e => e).SelectMany(alike => alike.Select((entry, occurrence) => (Entry: entry, Key: entry.CreateKey(occurrence)))).Chunk(500))
+        foreach (var some in lines.GroupBy(e => e).SelectMany(alike => alike.Select((line, occurrence) => (Entry: line, Key: line.CreateKey(occurrence)))).Chunk(500))
         {
             byte[][] keys = [.. some.Select(e => e.Key)];
             var known = (await db.BankTransactions.Where(t => keys.Contains(t.ImportKey)).Select(t => t.ImportKey).ToListAsync(cancellationToken)).Select(Convert.ToHexString).ToHashSet();
-            foreach (var (entry, key) in some.Where(e => !known.Contains(Convert.ToHexString(e.Key))))
+            foreach (var (line, key) in some.Where(e => !known.Contains(Convert.ToHexString(e.Key))))
             {
                 db.BankTransactions.Add(new BankTransaction
                 {
                     ResellerId = actor.Reseller,
-                    Account = entry.Account,
-                    BookedOn = entry.BookedOn,
-                    AmountMinorUnits = entry.Amount.MinorUnits,
-                    Currency = entry.Amount.Currency,
-                    Counterparty = entry.Counterparty,
-                    CounterpartyIban = entry.CounterpartyIban,
-                    Reference = entry.Reference,
+                    Account = line.Account,
+                    BookedOn = line.BookedOn,
+                    AmountMinorUnits = line.Amount.MinorUnits,
+                    Currency = line.Amount.Currency,
+                    Counterparty = line.Counterparty,
+                    CounterpartyIban = line.CounterpartyIban,
+                    Reference = line.Reference,
                     ImportedAtUtc = now,
                     ImportKey = key,
                 });
@@ -66,10 +66,10 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             }
         }
 
-        db.Audit(actor, now, Permission.PaymentsRecord, $"took in {added} of {entries.Count} entries of a bank statement", actor.Reseller);
+        db.Audit(actor, now, Permission.PaymentsRecord, $"took in {added} of {lines.Count} entries of a bank statement", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new BankImport(added, entries.Count - added);
+        return new BankImport(added, lines.Count - added);
     }
 
     /// <summary>Transactions of one state, newest first; open ones with what they are probably for.</summary>

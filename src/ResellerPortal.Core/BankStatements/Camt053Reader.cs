@@ -20,7 +20,7 @@ public static class Camt053Reader
             throw new InvalidDataException("The file is no account statement of the form camt.053. Ask your bank for one, or take its CSV file.");
         }
 
-        var (entries, leftOut) = (new List<BankStatementLine>(), 0);
+        var (lines, leftOut) = (new List<BankStatementLine>(), 0);
         foreach (var statement in statements)
         {
             var account = Text(statement, "Acct", "Id", "IBAN") is { Length: > 0 } iban ? iban : Text(statement, "Acct", "Id", "Othr", "Id");
@@ -32,11 +32,11 @@ public static class Camt053Reader
                     continue;
                 }
 
-                entries.AddRange(Parts(entry).Select(part => Read(account, entry, part)));
+                lines.AddRange(Parts(entry).Select(part => Read(account, entry, part)));
             }
         }
 
-        return new BankStatementFile(entries, leftOut);
+        return new BankStatementFile(lines, leftOut);
     }
 
     /// <summary>The payments of an entry: a bank may book many as one sum.</summary>

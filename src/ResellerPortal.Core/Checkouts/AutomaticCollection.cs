@@ -15,7 +15,7 @@ namespace ResellerPortal.Core.Checkouts;
 public sealed record CollectionView(bool IsOffered, string? MethodName);
 
 /// <summary>Charges invoices on their due date to the methods of customers who agreed to it.</summary>
-public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutService desk, CheckoutSynchronizer book, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
+public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutService checkouts, CheckoutSynchronizer synchronizer, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
 {
     /// <summary>How many days after the due date each attempt is made; after the last, reminders take over.</summary>
     private static readonly int[] AttemptDays = [0, 3, 7];
@@ -28,7 +28,7 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
     {
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
-        var merchant = await desk.FindMerchantAsync(actor.Reseller, cancellationToken);
+        var merchant = await checkouts.FindMerchantAsync(actor.Reseller, cancellationToken);
         var payer = merchant is null ? null : await db.Payers.AsNoTracking().SingleOrDefaultAsync(p => p.Merchant == merchant, cancellationToken);
         return new CollectionView(merchant is not null, payer is { MayBeCharged: true } ? payer.MethodName : null);
     }
@@ -103,7 +103,7 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
     private async Task<int> CollectAsync(Payer payer, CancellationToken cancellationToken)
     {
         var scope = TenantScope.ForReseller(payer.ResellerId!.Value);
-        if (await desk.FindMerchantAsync(payer.ResellerId.Value, cancellationToken) != payer.Merchant)
+        if (await checkouts.FindMerchantAsync(payer.ResellerId.Value, cancellationToken) != payer.Merchant)
         {
             return 0;
         }
@@ -127,12 +127,12 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
 
             Debt debt = new(
                 CheckoutPurpose.Invoice, invoice.Id, reseller.Id, customer.Id, payer.Merchant, CheckoutKind.Saved, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
-            if (await desk.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
+            if (await checkouts.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
             {
                 continue;
             }
 
-            var applied = await book.ApplyAsync(payer.Merchant, await online.ChargeAsync(checkout, payer, invoice.Number!, cancellationToken), cancellationToken);
+            var applied = await synchronizer.ApplyAsync(payer.Merchant, await online.ChargeAsync(checkout, payer, invoice.Number!, cancellationToken), cancellationToken);
             paid += applied is { State: CheckoutState.Paid } ? 1 : 0;
             if (applied is { State: CheckoutState.Failed })
             {

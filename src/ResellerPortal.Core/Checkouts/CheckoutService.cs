@@ -16,17 +16,17 @@ public sealed record PayableInvoice(Guid Id, string Number, string SellerName, s
 internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, string Subject, PayerDetails Payer, BulkPlan? Plan, Money? Part = null);
 
 /// <summary>Begins payments of orders and invoices, online or by transfer.</summary>
-public sealed class CheckoutService(PortalDatabase database, TransferGateway transfers, IOnlineGateway online, CheckoutSynchronizer book, OperatorBankAccount operatorAccount, TimeProvider clock)
+public sealed class CheckoutService(PortalDatabase database, TransferGateway transfers, IOnlineGateway online, CheckoutSynchronizer synchronizer, OperatorBankAccount operatorAccount, TimeProvider clock)
 {
     private static readonly TenantScope Links = TenantScope.CrossTenants("an invoice by its pay link");
 
     /// <summary>How a reseller can pay for plans.</summary>
-    public IReadOnlyList<PaymentMethodKind> WaysForPlans => online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
+    public IReadOnlyList<PaymentMethodKind> MethodsForPlans => online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
 
     /// <summary>Pays an order of a plan. Pressed twice, or in two windows, it leads to the same page.</summary>
     /// <param name="savesMethod">Whether the payment method may be charged later, for automatic top-ups.</param>
     /// <param name="returnUrl">Where the payer comes back to; "{checkout}" stands for the checkout's id.</param>
-    public async Task<Outcome<PaymentStart>> PayOrderAsync(Actor actor, Guid orderId, PaymentMethodKind way, bool savesMethod, string returnUrl, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PaymentStart>> PayOrderAsync(Actor actor, Guid orderId, PaymentMethodKind method, bool savesMethod, string returnUrl, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
@@ -40,7 +40,7 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
             return Refusal.Because($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
         }
 
-        if (way == PaymentMethodKind.Transfer)
+        if (method == PaymentMethodKind.Transfer)
         {
             return await transfers.StartAsync(new PaymentRequest(order.PlanName, order.TransferReference, order.Due, operatorAccount.Account, operatorAccount.Instructions), cancellationToken);
         }
@@ -285,7 +285,7 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
             if (now?.PaymentId is { } id && await online.ReadPaymentAsync(stale.Merchant, id, cancellationToken) is { State: ProviderPaymentState.Paid or ProviderPaymentState.Processing } payment)
             {
-                await book.ApplyAsync(stale.Merchant, payment, cancellationToken);
+                await synchronizer.ApplyAsync(stale.Merchant, payment, cancellationToken);
                 return true;
             }
         }

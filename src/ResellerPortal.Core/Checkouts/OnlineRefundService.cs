@@ -15,7 +15,7 @@ public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentRever
 }
 
 /// <summary>Gives online payments back. The books follow what the provider did; a credit note mirrors it.</summary>
-public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway online, CheckoutSynchronizer book, TimeProvider clock)
+public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway online, CheckoutSynchronizer synchronizer, TimeProvider clock)
 {
     /// <summary>The online payments of an invoice, failed attempts among them, newest first.</summary>
     public async Task<IReadOnlyList<OnlinePayment>> ListPaymentsAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
@@ -63,7 +63,7 @@ public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway 
 
             if (await online.ReadPaymentAsync(checkout.Merchant, paymentId, cancellationToken) is { } payment)
             {
-                await book.ApplyAsync(checkout.Merchant, payment, cancellationToken);
+                await synchronizer.ApplyAsync(checkout.Merchant, payment, cancellationToken);
             }
 
             return null;

@@ -47,12 +47,12 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var today = reseller.Zone.GetDay(now);
         var present = BillingPeriod.Containing(today);
-        var prices = await PricingContext.ReadAsync(db, ids, cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, present, present, prices, ids, cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, ids, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, present, present, pricing, ids, cancellationToken);
         return new CustomerList(
             [.. customers.Select(customer =>
             {
-                var schedule = prices.CreateSchedule(reseller, customer);
+                var schedule = pricing.CreateSchedule(reseller, customer);
                 return new CustomerRow(
                     customer,
                     tokens.GetValueOrDefault(customer.Id),
@@ -78,9 +78,9 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var today = reseller.Zone.GetDay(clock.GetUtcNow());
         var present = BillingPeriod.Containing(today);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
-        var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
-        var schedule = prices.CreateSchedule(reseller, customer);
+        var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
+        var schedule = pricing.CreateSchedule(reseller, customer);
         return new CustomerDetail(
             reseller,
             customer,
@@ -91,7 +91,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             [.. Enumerable.Range(0, Months)
                 .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
                 .Select(month => new MonthRevenue(month, RevenueSummary.FromRated(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
-            [.. prices.Cards.OrderByDescending(c => c.Version)]);
+            [.. pricing.Cards.OrderByDescending(c => c.Version)]);
     }
 
     /// <summary>The time zone in which the actor's reseller cuts its months.</summary>

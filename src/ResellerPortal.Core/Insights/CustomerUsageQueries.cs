@@ -44,9 +44,9 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var present = BillingPeriod.Containing(clock.GetUtcNow(), reseller.Zone);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
-        var prices = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var schedule = prices.CreateSchedule(reseller, customer);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
+        var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
+        var schedule = pricing.CreateSchedule(reseller, customer);
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))

@@ -40,9 +40,9 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             events.Add(new TimelineEvent(finalisedAtUtc, "Made final", $"{invoice.Total}, due {invoice.DueOn:yyyy-MM-dd}"));
         }
 
-        var letters = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
+        var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => p.InvoiceId == invoiceId).ToListAsync(cancellationToken);
-        var moves = await db.BalanceTransactions.AsNoTracking().Where(e => e.InvoiceId == invoiceId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        var transactions = await db.BalanceTransactions.AsNoTracking().Where(e => e.InvoiceId == invoiceId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
         var notes = await db.CreditNotes.AsNoTracking().Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var steps = await db.DunningSteps.AsNoTracking().Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).ToListAsync(cancellationToken);
 
@@ -57,11 +57,11 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             }
         }
 
-        events.AddRange(letters.Select(FromDelivery));
+        events.AddRange(deliveries.Select(FromDelivery));
         events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
             ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
             : new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
-        events.AddRange(moves.Select(m => m.Kind == BalanceTransactionKind.InvoicePaid
+        events.AddRange(transactions.Select(m => m.Kind == BalanceTransactionKind.InvoicePaid
             ? new TimelineEvent(m.RecordedAtUtc, "Paid from the balance", $"{-m.Amount}", TimelineTone.Good)
             : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));
         events.AddRange(notes.Select(n => new TimelineEvent(n.IssuedAtUtc, $"Credit note {n.Number}", $"{n.Total}: {n.Reason}")));
@@ -79,20 +79,20 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         return [.. events.OrderBy(e => e.AtUtc)];
     }
 
-    private static TimelineEvent FromDelivery(Delivery letter)
+    private static TimelineEvent FromDelivery(Delivery delivery)
     {
-        var name = letter.Kind switch
+        var name = delivery.Kind switch
         {
             EmailKind.Invoice => "Invoice",
             EmailKind.CreditNote => "Credit note",
             _ => "Reminder",
         };
-        return letter.State switch
+        return delivery.State switch
         {
-            DeliveryState.Sent => new TimelineEvent(letter.SentAtUtc!.Value, $"{name} mailed", letter.To, TimelineTone.Good),
-            DeliveryState.Failing => new TimelineEvent(letter.QueuedAtUtc, $"{name} not mailed yet", $"{letter.To}, attempt {letter.Attempts}: {letter.Fault}", TimelineTone.Bad),
-            DeliveryState.GivenUp => new TimelineEvent(letter.QueuedAtUtc, $"{name} could not be mailed", $"{letter.To}: {letter.Fault}", TimelineTone.Bad),
-            _ => new TimelineEvent(letter.QueuedAtUtc, $"{name} is about to be mailed", letter.To),
+            DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} mailed", delivery.To, TimelineTone.Good),
+            DeliveryState.Failing => new TimelineEvent(delivery.QueuedAtUtc, $"{name} not mailed yet", $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Fault}", TimelineTone.Bad),
+            DeliveryState.GivenUp => new TimelineEvent(delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Fault}", TimelineTone.Bad),
+            _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} is about to be mailed", delivery.To),
         };
     }
 }

@@ -42,7 +42,7 @@ public sealed record JournalLine(IssuedDocument Document, int Debtor, int Revenu
 
 /// <summary>A month's documents as bookings.</summary>
 /// <param name="MadeAt">On the reseller's clocks.</param>
-public sealed record JournalBatch(BillingPeriod Month, DateTime MadeAt, JournalAccounts Accounts, Currency Currency, IReadOnlyList<JournalLine> Bookings);
+public sealed record JournalBatch(BillingPeriod Month, DateTime MadeAt, JournalAccounts Accounts, Currency Currency, IReadOnlyList<JournalLine> Lines);
 
 internal sealed class JournalAccountsConfiguration : IEntityTypeConfiguration<JournalAccounts>
 {

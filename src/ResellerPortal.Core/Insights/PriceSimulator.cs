@@ -24,7 +24,7 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var last = BillingPeriod.Containing(clock.GetUtcNow(), reseller.Zone).Previous;
         var first = BillingPeriod.Containing(last.FirstDay.AddMonths(1 - Months));
-        var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
         var proposed = new RateCard
         {
             ResellerId = reseller.Id,
@@ -34,14 +34,14 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
             Terms = terms,
             CreatedAtUtc = clock.GetUtcNow(),
         };
-        var changed = prices with { Cards = [.. prices.Cards.Where(c => c.CustomerId != customerId), proposed] };
+        var changed = pricing with { Cards = [.. pricing.Cards.Where(c => c.CustomerId != customerId), proposed] };
         var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, last, prices, customerId is { } one ? [one] : null, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, last, pricing, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i))).ToList();
         var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, RevenueSummary.Zero(reseller.Currency), RevenueSummary.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
-            var before = prices.CreateSchedule(reseller, customer);
+            var before = pricing.CreateSchedule(reseller, customer);
             var after = changed.CreateSchedule(reseller, customer);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             foreach (var month in months)

@@ -69,7 +69,7 @@ internal static class ReceivablesLedger
         var notes = await db.CreditNotes.AsNoTracking().Where(n => customerId == null || n.CustomerId == customerId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => customerId == null || p.CustomerId == customerId).ToListAsync(cancellationToken);
         var fees = await db.DunningSteps.AsNoTracking().Where(s => s.FeeMinorUnits != 0 && (customerId == null || s.CustomerId == customerId)).ToListAsync(cancellationToken);
-        var moves = await db.BalanceTransactions.AsNoTracking().Where(e => customerId == null || e.CustomerId == customerId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        var transactions = await db.BalanceTransactions.AsNoTracking().Where(e => customerId == null || e.CustomerId == customerId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
         var entries = new List<ReceivablesEntry>();
         foreach (var invoice in invoices.Values)
         {
@@ -102,7 +102,7 @@ internal static class ReceivablesLedger
             Add(invoices[payment.InvoiceId], payment.ReceivedOn, payment.AmountMinorUnits < 0 ? ReceivablesEntryKind.PaidOut : ReceivablesEntryKind.Payment, payment.Reference, -payment.Amount);
         }
 
-        foreach (var move in moves)
+        foreach (var move in transactions)
         {
             var kind = move.Kind switch
             {

@@ -46,8 +46,8 @@ public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvid
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var present = BillingPeriod.Containing(now, reseller.Zone);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
-        var prices = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, present, prices, customers: null, cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, customers: null, cancellationToken);
         var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
@@ -55,15 +55,15 @@ public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvid
         var customers = new List<CustomerRevenue>();
         foreach (var customer in all)
         {
-            var schedule = prices.CreateSchedule(reseller, customer);
+            var schedule = pricing.CreateSchedule(reseller, customer);
             var ofCustomer = usage[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             foreach (var month in months.Keys)
             {
-                var figures = RevenueSummary.FromRated(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
-                months[month] += figures;
+                var summary = RevenueSummary.FromRated(Rating.Rate(ofCustomer[month], schedule, reseller.Currency, month));
+                months[month] += summary;
                 if (month == present && ofCustomer.Contains(month))
                 {
-                    customers.Add(new CustomerRevenue(customer.Id, customer.Name, figures));
+                    customers.Add(new CustomerRevenue(customer.Id, customer.Name, summary));
                 }
             }
         }

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>Invoices months when their time has come, in each reseller's time zone and as it wants it.</summary>
-public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, InvoiceDrafter run, InvoiceFinalizer invoices, MonthEndReview monthEnd, TimeProvider clock, ILogger<AutomaticInvoicingWorker> logger) : BackgroundService
+public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, InvoiceDrafter drafter, InvoiceFinalizer invoices, MonthEndReview monthEnd, TimeProvider clock, ILogger<AutomaticInvoicingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -50,7 +50,7 @@ public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, I
         for (var round = 0; round < MostMonths; round++)
         {
             await schedules.RenewAsync(due, cancellationToken);
-            var results = (await run.DraftAsync(actor, due.Period, cancellationToken: cancellationToken)).Value.Results;
+            var results = (await drafter.DraftAsync(actor, due.Period, cancellationToken: cancellationToken)).Value.Results;
             if (due.Mode == InvoiceRunMode.Review)
             {
                 break;

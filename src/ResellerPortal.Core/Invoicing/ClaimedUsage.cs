@@ -89,13 +89,13 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
             return null;
         }
 
-        var sums = new UsageTotals();
+        var totals = new UsageTotals();
         foreach (var day in days)
         {
-            sums.Add(day.Day, day.TokenId, day.Converter, day.Environment, new UnitPrice(day.UnitCostMicros, day.Currency), day.Quantity);
+            totals.Add(day.Day, day.TokenId, day.Converter, day.Environment, new UnitPrice(day.UnitCostMicros, day.Currency), day.Quantity);
         }
 
-        return sums.Claim(first, last);
+        return totals.Claim(first, last);
     }
 
     private static async Task<ClaimedUsage> ReadAsync(PortalDbContext db, long first, long last, IQueryable<LedgerEntry> entries, TimeZoneInfo zone, CancellationToken cancellationToken)
@@ -107,13 +107,13 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
                 d => new { d.CustomerId, d.Sequence },
                 (e, d) => new { e.OccurredAtUtc, e.TokenId, e.Converter, e.Environment, d.UnitCostMicros, d.Currency, d.Quantity })
             .AsAsyncEnumerable();
-        var sums = new UsageTotals();
+        var totals = new UsageTotals();
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            sums.Add(zone.GetDay(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
+            totals.Add(zone.GetDay(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
         }
 
-        return sums.Claim(first, last);
+        return totals.Claim(first, last);
     }
 
     /// <summary>Usage as it is read, summed for prices and by token.</summary>

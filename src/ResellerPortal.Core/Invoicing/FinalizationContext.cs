@@ -21,12 +21,12 @@ internal sealed class FinalizationContext
         Reseller reseller,
         Dictionary<Guid, Invoice> invoices,
         Dictionary<CustomerId, Customer> customers,
-        Dictionary<Guid, InvoiceCost> figures,
+        Dictionary<Guid, InvoiceCost> costs,
         Dictionary<Guid, byte[]> chainHeads,
         List<PriceChange> cards,
         List<PriceChange> rates)
     {
-        (Reseller, Invoices, Customers, Figures, ChainHeads) = (reseller, invoices, customers, figures, chainHeads);
+        (Reseller, Invoices, Customers, Costs, ChainHeads) = (reseller, invoices, customers, costs, chainHeads);
         (_cards, _rates) = (cards, rates);
     }
 
@@ -36,7 +36,7 @@ internal sealed class FinalizationContext
 
     public IReadOnlyDictionary<CustomerId, Customer> Customers { get; }
 
-    public IReadOnlyDictionary<Guid, InvoiceCost> Figures { get; }
+    public IReadOnlyDictionary<Guid, InvoiceCost> Costs { get; }
 
     /// <summary>The hash of the last ledger entry that an invoice claims; none where it claims none.</summary>
     public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
@@ -47,16 +47,16 @@ internal sealed class FinalizationContext
         var invoices = await db.Invoices.Include(i => i.Lines).Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellationToken);
         CustomerId[] customerIds = [.. invoices.Values.Select(i => i.CustomerId).Distinct()];
         var customers = await db.Customers.Where(c => customerIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
-        var figures = await db.InvoiceCosts.AsNoTracking().Where(f => ids.Contains(f.InvoiceId)).ToDictionaryAsync(f => f.InvoiceId, cancellationToken);
+        var costs = await db.InvoiceCosts.AsNoTracking().Where(f => ids.Contains(f.InvoiceId)).ToDictionaryAsync(f => f.InvoiceId, cancellationToken);
         var heads = await db.Invoices.Where(i => ids.Contains(i.Id))
             .Join(db.LedgerEntries, i => new { i.CustomerId, Sequence = i.LastSequence }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
             .ToDictionaryAsync(h => h.Id, h => h.Hash, cancellationToken);
 
         // What was set since the oldest of the drafts: mostly nothing. Versions tell, for clocks of two nodes may differ.
-        var (card, rate) = (figures.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(), figures.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
+        var (card, rate) = (costs.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(), costs.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
         var cards = await db.RateCards.Where(c => c.Version > card).Select(c => new PriceChange(c.CustomerId, null, c.Version, c.EffectiveFrom)).ToListAsync(cancellationToken);
         var rates = await db.CurrencyRates.Where(r => r.Version > rate).Select(r => new PriceChange(null, r.Currency, r.Version, r.EffectiveFrom)).ToListAsync(cancellationToken);
-        return new FinalizationContext(reseller, invoices, customers, figures, heads, cards, rates);
+        return new FinalizationContext(reseller, invoices, customers, costs, heads, cards, rates);
     }
 
     /// <summary>Why a draft is right no more; null where it still is.</summary>
@@ -64,7 +64,7 @@ internal sealed class FinalizationContext
     {
         const string remedy = "Draft the month again.";
         var customer = Customers[invoice.CustomerId];
-        if (!Figures.TryGetValue(invoice.Id, out var figures))
+        if (!Costs.TryGetValue(invoice.Id, out var costs))
         {
             return Refusal.Because($"{customer.Name}: this draft is from an earlier version of the portal. {remedy}");
         }
@@ -75,7 +75,7 @@ internal sealed class FinalizationContext
         }
 
         var lastDay = invoice.Period.LastDay;
-        if (_cards.Exists(c => (c.Customer is null || c.Customer == customer.Id) && c.Version > figures.RateCardVersion && c.From <= lastDay))
+        if (_cards.Exists(c => (c.Customer is null || c.Customer == customer.Id) && c.Version > costs.RateCardVersion && c.From <= lastDay))
         {
             return Refusal.Because($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
         }
@@ -85,7 +85,7 @@ internal sealed class FinalizationContext
             return Refusal.Because($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
         }
 
-        if (_rates.Exists(r => r.Currency == invoice.Currency && r.Version > figures.CurrencyRateVersion && r.From <= lastDay))
+        if (_rates.Exists(r => r.Currency == invoice.Currency && r.Version > costs.CurrencyRateVersion && r.From <= lastDay))
         {
             return Refusal.Because($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
         }

@@ -128,21 +128,21 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     {
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
-        var prices = await PricingContext.ReadAsync(db, ids, cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, ids, cancellationToken);
         var lastInvoiced = await db.Invoices.Where(Invoice.Stands)
             .Where(i => ids.Contains(i.CustomerId))
             .GroupBy(i => i.CustomerId)
             .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
             .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
         return ids.Select(id => new CustomerBilling(
-            reseller, customers[id], prices.ForCustomer(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Containing(last) : null));
+            reseller, customers[id], pricing.ForCustomer(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Containing(last) : null));
     }
 
     private async Task<PreparedDraft> PrepareAsync(PortalDbContext db, CustomerBilling account, BillingPeriod period, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (reseller, customer, prices, _) = account;
-        var schedule = prices.CreateSchedule(reseller, customer);
+        var (reseller, customer, pricing, _) = account;
+        var schedule = pricing.CreateSchedule(reseller, customer);
         foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
         {
             var claim = await ClaimedUsage.ReadPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
@@ -163,8 +163,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
                 Quantity = rated.Quantity,
                 LateQuantity = claim.Items.Where(item => !month.Contains(item.Day)).Sum(item => item.Quantity),
                 CostMicros = rated.Cost.Micros,
-                RateCardVersion = prices.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
-                CurrencyRateVersion = prices.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
+                RateCardVersion = pricing.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
+                CurrencyRateVersion = pricing.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,
                 Tokens = await claim.ByTokenAsync(db, customer, cancellationToken),
             });
@@ -214,14 +214,14 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
     private static DraftResult Add(PortalDbContext db, Actor actor, PreparedDraft prepared, BillingPeriod period)
     {
-        var (customer, draft, figures) = prepared;
-        if (draft is null || figures is null)
+        var (customer, draft, costs) = prepared;
+        if (draft is null || costs is null)
         {
             return new DraftResult(customer.Id, customer.Name, DraftOutcome.NothingToBill, period);
         }
 
         db.Invoices.Add(draft);
-        db.InvoiceCosts.Add(figures);
+        db.InvoiceCosts.Add(costs);
         db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{customer.Name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customer.Id);
         return new DraftResult(customer.Id, customer.Name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
     }
@@ -263,7 +263,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
     /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
     /// <param name="Customer">As it was read for it.</param>
-    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceCost? Figures)
+    private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceCost? Costs)
     {
         /// <summary>Whether it is right for the customer as it is now.</summary>
         public bool Matches(Customer present) =>

@@ -32,16 +32,16 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         // The customers' rows guard the claims, the reseller's row the numbering; always in this order.
         await database.LockRowsAsync<Customer>(db, asked.Values.Select(id => id.Value), cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
-        var desk = await FinalizationContext.LoadAsync(db, actor.Reseller, [.. asked.Keys], cancellationToken);
+        var context = await FinalizationContext.LoadAsync(db, actor.Reseller, [.. asked.Keys], cancellationToken);
         var outcomes = new List<Outcome<Invoice>>(invoiceIds.Count);
         foreach (var id in invoiceIds)
         {
             outcomes.Add(
                 !asked.ContainsKey(id) ? Refusal.NotFound("invoice")
-                : !desk.Invoices.TryGetValue(id, out var invoice) ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
+                : !context.Invoices.TryGetValue(id, out var invoice) ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
                 : invoice.IsFinalised ? invoice
-                : desk.Validate(invoice) is { } refusal ? refusal
-                : await FinaliseAsync(db, actor, desk, invoice, cancellationToken));
+                : context.Validate(invoice) is { } refusal ? refusal
+                : await FinaliseAsync(db, actor, context, invoice, cancellationToken));
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -64,13 +64,13 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         return new FinalizationResult(drafts.Count - refusals.Count, refusals);
     }
 
-    private async Task<Invoice> FinaliseAsync(PortalDbContext db, Actor actor, FinalizationContext desk, Invoice invoice, CancellationToken cancellationToken)
+    private async Task<Invoice> FinaliseAsync(PortalDbContext db, Actor actor, FinalizationContext context, Invoice invoice, CancellationToken cancellationToken)
     {
-        var (reseller, customer) = (desk.Reseller, desk.Customers[invoice.CustomerId]);
+        var (reseller, customer) = (context.Reseller, context.Customers[invoice.CustomerId]);
         var now = clock.GetUtcNow();
         var issuedOn = reseller.Zone.GetDay(now);
         var number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
-        var snapshot = InvoiceSnapshotFactory.Create(reseller, customer, invoice, desk.Figures[invoice.Id], number, issuedOn, desk.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
+        var snapshot = InvoiceSnapshotFactory.Create(reseller, customer, invoice, context.Costs[invoice.Id], number, issuedOn, context.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
         db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);

@@ -8,9 +8,9 @@ internal static class InvoiceSnapshotFactory
 {
     /// <param name="chainHead">The hash of the last ledger entry that it claims; empty where it claims none.</param>
     public static InvoiceSnapshot Create(
-        Reseller reseller, Customer customer, Invoice invoice, InvoiceCost figures, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
+        Reseller reseller, Customer customer, Invoice invoice, InvoiceCost costs, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
     {
-        var (from, to) = GetDays(invoice.Period, customer, reseller.Zone, figures.Days);
+        var (from, to) = GetDays(invoice.Period, customer, reseller.Zone, costs.Days);
         return new InvoiceSnapshot
         {
             Version = InvoiceSnapshot.CurrentVersion,
@@ -45,9 +45,9 @@ internal static class InvoiceSnapshotFactory
             VerifyAt = portal.FindUrl("/my/ledger"),
 
             // Entries are never changed, so what was read for the draft is what its range holds.
-            Days = figures.Days,
-            Tokens = figures.Tokens,
-            CostMicros = reseller.PrintsCost ? figures.CostMicros : null,
+            Days = costs.Days,
+            Tokens = costs.Tokens,
+            CostMicros = reseller.PrintsCost ? costs.CostMicros : null,
         };
     }
 

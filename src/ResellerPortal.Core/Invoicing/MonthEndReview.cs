@@ -47,8 +47,8 @@ public sealed class MonthEndReview(PortalDatabase database)
         var rows = await invoices
             .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
             .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, i.Currency, i.RateNanos, c.Name, c.Address })
-            .GroupJoin(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, figures) => new { Invoice = i, Figures = figures })
-            .SelectMany(row => row.Figures.DefaultIfEmpty(), (row, figures) => new { row.Invoice, Quantity = (long?)figures!.Quantity ?? 0, Late = (long?)figures.LateQuantity ?? 0, CostMicros = (long?)figures.CostMicros ?? 0 })
+            .GroupJoin(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, costs) => new { Invoice = i, Costs = costs })
+            .SelectMany(row => row.Costs.DefaultIfEmpty(), (row, costs) => new { row.Invoice, Quantity = (long?)costs!.Quantity ?? 0, Late = (long?)costs.LateQuantity ?? 0, CostMicros = (long?)costs.CostMicros ?? 0 })
             .ToListAsync(cancellationToken);
 
         // Drafts of earlier months are few; each is held against its own month before.

@@ -15,7 +15,7 @@ public sealed record MonthEndProgress(string Verb, BatchProgress Steps, string? 
 /// Drafting and finalising that goes on when the page that started it is left. One act at a time for each reseller, seen by
 /// everybody in its seats on this node; it is safe to start again after a crash.
 /// </summary>
-public sealed class MonthEndRunner(InvoiceDrafter run, InvoiceFinalizer invoices, MonthEndReview monthEnd, ILogger<MonthEndRunner> logger)
+public sealed class MonthEndRunner(InvoiceDrafter drafter, InvoiceFinalizer invoices, MonthEndReview monthEnd, ILogger<MonthEndRunner> logger)
 {
     private readonly ConcurrentDictionary<ResellerId, MonthEndProgress> _states = new();
 
@@ -29,7 +29,7 @@ public sealed class MonthEndRunner(InvoiceDrafter run, InvoiceFinalizer invoices
         actor.Demand(Permission.InvoicesDraft);
         return TryStart(actor, "Drafting", async progress =>
         {
-            var outcome = await run.DraftAsync(actor, period, progress);
+            var outcome = await drafter.DraftAsync(actor, period, progress);
             return outcome.Refusal is { } refusal ? (refusal.Message, HasFailed: true) : (Summary(outcome.Value), HasFailed: false);
         });
     }
@@ -73,16 +73,16 @@ public sealed class MonthEndRunner(InvoiceDrafter run, InvoiceFinalizer invoices
         return true;
     }
 
-    private static string Summary(DraftingResult run)
+    private static string Summary(DraftingResult result)
     {
-        var parts = run.Results.GroupBy(r => r.Outcome).OrderBy(group => group.Key).Select(group => group.Key switch
+        var parts = result.Results.GroupBy(r => r.Outcome).OrderBy(group => group.Key).Select(group => group.Key switch
         {
             DraftOutcome.Drafted => $"{group.Count()} drafted",
             DraftOutcome.NothingToBill => $"{group.Count()} without usage to bill",
             DraftOutcome.FinalisedBefore => $"{group.Count()} finalised before",
             _ => $"{group.Count()} with an earlier month that comes first, drafted instead",
         });
-        return run.Results.Count == 0 ? $"{run.Period.Name}: there are no customers yet." : $"{run.Period.Name}: {string.Join(", ", parts)}.";
+        return result.Results.Count == 0 ? $"{result.Period.Name}: there are no customers yet." : $"{result.Period.Name}: {string.Join(", ", parts)}.";
     }
 
     /// <summary>Reports at once, in order; <see cref="Progress{T}"/> would do so later on any thread.</summary>

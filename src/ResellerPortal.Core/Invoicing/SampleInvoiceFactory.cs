@@ -34,7 +34,7 @@ internal static class SampleInvoiceFactory
             BuyerReference = "PO-4711",
         };
         var invoice = InvoiceDraft.Compose(reseller, customer, month, new ClaimedUsage(1, rated.Quantity, usage, new Dictionary<(Guid, DateOnly), long>()), rated, now);
-        var figures = new InvoiceCost
+        var costs = new InvoiceCost
         {
             InvoiceId = invoice.Id,
             ResellerId = reseller.Id,
@@ -51,6 +51,6 @@ internal static class SampleInvoiceFactory
                 new SnapshotToken("staging", "c3d4", [.. days.Select(d => d with { Quantity = StagingADay })]),
             ],
         };
-        return InvoiceSnapshotFactory.Create(reseller, customer, invoice, figures, InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42), today, new byte[32], portal);
+        return InvoiceSnapshotFactory.Create(reseller, customer, invoice, costs, InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42), today, new byte[32], portal);
     }
 }

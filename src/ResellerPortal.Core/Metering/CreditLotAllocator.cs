@@ -23,10 +23,10 @@ internal sealed class CreditLotAllocator
     {
         await rows.LoadOpenLotsAsync(resellers);
         await rows.LoadLotsAsync(held);
-        var shelf = new CreditLotAllocator(rows, held, earliest, now);
+        var allocator = new CreditLotAllocator(rows, held, earliest, now);
         foreach (var reseller in resellers)
         {
-            if (shelf.FindLast(reseller) is null)
+            if (allocator.FindLast(reseller) is null)
             {
                 // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
                 var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
@@ -35,7 +35,7 @@ internal sealed class CreditLotAllocator
             }
         }
 
-        return shelf;
+        return allocator;
     }
 
     /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>

@@ -21,7 +21,7 @@ internal sealed class LedgerTotals
 }
 
 /// <summary>Checks one customer's entries, read in order of their sequence.</summary>
-internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zone, IReadOnlyDictionary<Guid, ApiToken> tokens, LedgerTotals sums, List<string> faults)
+internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zone, IReadOnlyDictionary<Guid, ApiToken> tokens, LedgerTotals totals, List<string> faults)
 {
     private readonly Dictionary<(DateOnly Day, Guid TokenId, string Converter, long UnitCostMicros), (long Entries, long Quantity, long CostMicros)> _rollups = [];
     private byte[] _head = LedgerHash.Genesis;
@@ -69,12 +69,12 @@ internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zon
 
     private void Sum(LedgerEntry entry, IReadOnlyList<LotDraw> draws)
     {
-        sums.Entries++;
-        LedgerTotals.Add(sums.UsedByToken, entry.TokenId, entry.Quantity);
+        totals.Entries++;
+        LedgerTotals.Add(totals.UsedByToken, entry.TokenId, entry.Quantity);
         var recordedIn = BillingPeriod.Containing(entry.RecordedAtUtc, zone).FirstDay;
         if (tokens[entry.TokenId].LimitMonth is { } limitMonth && recordedIn < limitMonth)
         {
-            LedgerTotals.Add(sums.UsedBeforeMonth, entry.TokenId, entry.Quantity);
+            LedgerTotals.Add(totals.UsedBeforeMonth, entry.TokenId, entry.Quantity);
         }
 
         if (customer.UsageMonth is { } usageMonth && recordedIn == usageMonth)
@@ -85,7 +85,7 @@ internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zon
         var entries = 1;
         foreach (var draw in draws.OrderBy(d => d.LotId))
         {
-            LedgerTotals.Add(sums.UsedByLot, draw.LotId, draw.Quantity);
+            LedgerTotals.Add(totals.UsedByLot, draw.LotId, draw.Quantity);
             var key = (zone.GetDay(entry.OccurredAtUtc), entry.TokenId, entry.Converter, draw.UnitCostMicros);
             var sum = _rollups.GetValueOrDefault(key);
             _rollups[key] = (sum.Entries + entries, sum.Quantity + draw.Quantity, sum.CostMicros + draw.CostMicros);

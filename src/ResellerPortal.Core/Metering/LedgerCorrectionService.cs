@@ -55,9 +55,9 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         var now = clock.GetUtcNow();
         var token = rows.GetToken(entry.TokenId);
-        var book = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
-        var correction = book.Correct(token, entry, change, reason.Trim(), drawn);
-        await book.WriteAsync(cancellationToken);
+        var posting = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
+        var correction = posting.Correct(token, entry, change, reason.Trim(), drawn);
+        await posting.WriteAsync(cancellationToken);
         db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

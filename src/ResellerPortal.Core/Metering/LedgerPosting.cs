@@ -41,7 +41,7 @@ internal sealed class LedgerPosting
     private readonly LedgerRowCache _rows;
     private readonly DateTimeOffset _now;
     private readonly Dictionary<ResellerId, DateOnly> _today;
-    private readonly CreditLotAllocator _lots;
+    private readonly CreditLotAllocator _allocator;
     private readonly HashSet<ApiToken> _touchedTokens = [];
     private readonly HashSet<Customer> _touchedCustomers = [];
     private readonly HashSet<CreditLot> _touchedLots = [];
@@ -50,8 +50,8 @@ internal sealed class LedgerPosting
     private readonly RollupAccumulator _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
 
-    private LedgerPosting(LedgerRowCache rows, DateTimeOffset now, Dictionary<ResellerId, DateOnly> today, CreditLotAllocator lots) =>
-        (_rows, _now, _today, _lots) = (rows, now, today, lots);
+    private LedgerPosting(LedgerRowCache rows, DateTimeOffset now, Dictionary<ResellerId, DateOnly> today, CreditLotAllocator allocator) =>
+        (_rows, _now, _today, _allocator) = (rows, now, today, allocator);
 
     public IReadOnlyCollection<ResellerId> Resellers => _today.Keys;
 
@@ -74,7 +74,7 @@ internal sealed class LedgerPosting
 
     public ApiToken GetToken(Guid id) => _rows.GetToken(id);
 
-    public CreditLot GetLot(Guid id) => _lots[id];
+    public CreditLot GetLot(Guid id) => _allocator[id];
 
     public Customer GetCustomer(ApiToken token) => _rows.GetCustomer(token.CustomerId);
 
@@ -90,7 +90,7 @@ internal sealed class LedgerPosting
     }
 
     /// <inheritdoc cref="CreditLotAllocator.Allocate"/>
-    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) => _lots.Allocate(reseller, quantity, at);
+    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) => _allocator.Allocate(reseller, quantity, at);
 
     /// <summary>Marks a token whose counters the caller moved.</summary>
     public void Touch(ApiToken token) => _touchedTokens.Add(token);
@@ -101,7 +101,7 @@ internal sealed class LedgerPosting
     /// <summary>Appends one usage. What neither the preferred lots nor the others hold is an overrun on the last of them.</summary>
     public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
     {
-        var parts = _lots.Draw(token.ResellerId, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverdrawn);
+        var parts = _allocator.Draw(token.ResellerId, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverdrawn);
         var month = StartMonth(token);
         var isOverLimit = token.UsageLimit is { } limit && token.GetUsed(month) + fact.Quantity > limit;
         var flags = (isOverdrawn || isOverLimit ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
@@ -120,8 +120,8 @@ internal sealed class LedgerPosting
         StartMonth(token);
         ConsumeCoverage(token, Math.Max(0, change));
         var parts = change < 0
-            ? _lots.GiveBack(-change, drawn)
-            : _lots.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);
+            ? _allocator.GiveBack(-change, drawn)
+            : _allocator.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);
         var fact = new UsageFact(token.Id, original.OccurredAtUtc, original.Converter, change, UsageSource.Manual, Guid.CreateVersion7(_now), reason);
         return AddEntry(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
     }

@@ -25,20 +25,20 @@ public sealed class LedgerVerifier(PortalDatabase database)
 
         // One snapshot, so that counters and entries are of the same instant while the portal goes on writing.
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
-        var sums = new LedgerTotals();
+        var totals = new LedgerTotals();
         var faults = new List<string>();
         var zones = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Zone, cancellationToken);
         var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, cancellationToken);
         var customers = await db.Customers.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancellationToken);
         foreach (var customer in customers)
         {
-            var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, sums, faults);
+            var check = new CustomerLedgerVerifier(customer, zones[customer.ResellerId], tokens, totals, faults);
             await ReadAsync(db, customer, check, cancellationToken);
             check.Finish(await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id).ToListAsync(cancellationToken));
         }
 
-        await VerifyCountersAsync(db, zones, tokens.Values, sums, faults, cancellationToken);
-        return new LedgerReport(customers.Count, sums.Entries, faults);
+        await VerifyCountersAsync(db, zones, tokens.Values, totals, faults, cancellationToken);
+        return new LedgerReport(customers.Count, totals.Entries, faults);
     }
 
     private static async Task ReadAsync(PortalDbContext db, Customer customer, CustomerLedgerVerifier check, CancellationToken cancellationToken)
@@ -69,14 +69,14 @@ public sealed class LedgerVerifier(PortalDatabase database)
     }
 
     private static async Task VerifyCountersAsync(
-        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerTotals sums, List<string> faults, CancellationToken cancellationToken)
+        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerTotals totals, List<string> faults, CancellationToken cancellationToken)
     {
         var reservations = await db.Reservations.AsNoTracking().ToListAsync(cancellationToken);
         var heldByToken = reservations.GroupBy(r => r.TokenId).ToDictionary(g => g.Key, g => (Quantity: g.Sum(r => r.Quantity), Requests: g.Count()));
         foreach (var token in tokens)
         {
-            var isMonthRight = token.LimitMonth is null || token.UsedBeforeMonth == sums.UsedBeforeMonth.GetValueOrDefault(token.Id);
-            if (token.Used != sums.UsedByToken.GetValueOrDefault(token.Id) || !isMonthRight || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
+            var isMonthRight = token.LimitMonth is null || token.UsedBeforeMonth == totals.UsedBeforeMonth.GetValueOrDefault(token.Id);
+            if (token.Used != totals.UsedByToken.GetValueOrDefault(token.Id) || !isMonthRight || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
             {
                 faults.Add($"Token {token.Environment} (…{token.SecretEnding}): its counters differ from its entries and reservations.");
             }
@@ -91,7 +91,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
                 faults.Add($"Lot {lot.PlanName} ({lot.Id}): its size differs from what was granted and corrected.");
             }
 
-            if (lot.Used != sums.UsedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
+            if (lot.Used != totals.UsedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
             {
                 faults.Add($"Lot {lot.PlanName} ({lot.Id}): its counters differ from its draws and reservations.");
             }

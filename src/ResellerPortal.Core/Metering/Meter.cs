@@ -115,10 +115,10 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
             var command = new ReserveCommand(request);
             Post(command);
             using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
-            var answer = await command.Answer;
-            if (answer is not ReserveResult.CoverageUnknown unknown)
+            var result = await command.Answer;
+            if (result is not ReserveResult.CoverageUnknown unknown)
             {
-                return answer;
+                return result;
             }
 
             if (await coverage.EnsureCoveredAsync(unknown.Question, cancellationToken) is { } spent)

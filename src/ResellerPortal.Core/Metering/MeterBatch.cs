@@ -9,14 +9,14 @@ internal sealed class MeterBatch
 {
     private readonly LedgerRowCache _rows;
     private readonly DateTimeOffset _now;
-    private readonly LedgerPosting _book;
+    private readonly LedgerPosting _posting;
     private readonly bool _isRepeated;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
     private readonly List<Reservation> _made = [];
     private readonly List<Reservation> _ended = [];
 
-    private MeterBatch(LedgerRowCache rows, DateTimeOffset now, LedgerPosting book, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
-        (_rows, _now, _book, _isRepeated, _settledBefore) = (rows, now, book, isRepeated, settledBefore);
+    private MeterBatch(LedgerRowCache rows, DateTimeOffset now, LedgerPosting posting, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
+        (_rows, _now, _posting, _isRepeated, _settledBefore) = (rows, now, posting, isRepeated, settledBefore);
 
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
     public static async Task<MeterBatch> LoadAsync(LedgerRowCache rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
@@ -75,11 +75,11 @@ internal sealed class MeterBatch
             }
         }
 
-        var book = await LedgerPosting.OpenAsync(rows, tokens, customers, lots, now, now);
+        var posting = await LedgerPosting.OpenAsync(rows, tokens, customers, lots, now, now);
         reservationIds.ExceptWith(reservations.Select(r => r.Id));
         var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
-        await rows.Policy.LoadAsync(converters, book.Resellers, now);
-        return new MeterBatch(rows, now, book, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
+        await rows.Policy.LoadAsync(converters, posting.Resellers, now);
+        return new MeterBatch(rows, now, posting, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
 
     public Guid NewId() => _rows.Random.NextId(_now);
@@ -96,7 +96,7 @@ internal sealed class MeterBatch
             return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, before.Quantity);
         }
 
-        var month = _book.GetMonth(token.ResellerId);
+        var month = _posting.GetMonth(token.ResellerId);
         token.StartMonth(month);
         if (TokenAdmissionPolicy.Evaluate(token, request, _now, month) is { } refusal)
         {
@@ -117,7 +117,7 @@ internal sealed class MeterBatch
 
         if (token.IsPrepaid)
         {
-            var covered = _book.GetCustomer(token).GetCoverage(request.Converter, _now);
+            var covered = _posting.GetCustomer(token).GetCoverage(request.Converter, _now);
             if (covered < least)
             {
                 return new ReserveResult.CoverageUnknown(new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
@@ -126,7 +126,7 @@ internal sealed class MeterBatch
             wanted = Math.Min(wanted, covered);
         }
 
-        var parts = _book.Allocate(token.ResellerId, wanted, _now);
+        var parts = _posting.Allocate(token.ResellerId, wanted, _now);
         var quantity = 0L;
         foreach (var (_, part) in parts)
         {
@@ -141,14 +141,14 @@ internal sealed class MeterBatch
         foreach (var (lot, part) in parts)
         {
             lot.Reserved += part;
-            _book.Touch(lot);
+            _posting.Touch(lot);
         }
 
-        _book.ConsumeCoverage(token, quantity);
+        _posting.ConsumeCoverage(token, quantity);
         token.Reserved += quantity;
         token.OpenRequests++;
         token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
-        _book.Touch(token);
+        _posting.Touch(token);
         var reservation = new Reservation
         {
             Id = reservationId,
@@ -174,16 +174,16 @@ internal sealed class MeterBatch
                 : new SettleResult.Gone();
         }
 
-        var token = _book.GetToken(reservation.TokenId);
-        _book.ConsumeCoverage(token, -reservation.Quantity);
+        var token = _posting.GetToken(reservation.TokenId);
+        _posting.ConsumeCoverage(token, -reservation.Quantity);
         token.Reserved -= reservation.Quantity;
         token.OpenRequests--;
-        _book.Touch(token);
+        _posting.Touch(token);
         foreach (var part in reservation.Parts)
         {
-            var lot = _book.GetLot(part.LotId);
+            var lot = _posting.GetLot(part.LotId);
             lot.Reserved -= part.Quantity;
-            _book.Touch(lot);
+            _posting.Touch(lot);
         }
 
         _ended.Add(reservation);
@@ -196,7 +196,7 @@ internal sealed class MeterBatch
 
         var fact = new UsageFact(
             token.Id, _now, reservation.Converter, quantity, UsageSource.Gateway, reservation.Id, request.Reference, IsUnconfirmed: request.Quantity is null);
-        var entry = _book.Append(token, fact, reservation.Parts);
+        var entry = _posting.Append(token, fact, reservation.Parts);
         _rows.Policy.Raise(token.ResellerId, fact.Converter, quantity);
         _settledBefore[reservation.Id] = (entry.Sequence, quantity);
         return new SettleResult.Recorded(entry.Sequence, quantity);
@@ -207,7 +207,7 @@ internal sealed class MeterBatch
     {
         await _rows.Database.InsertManyAsync(_rows.Db, _made, default);
         await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
-        await _book.WriteAsync(default);
+        await _posting.WriteAsync(default);
     }
 
     /// <summary>The token with this secret, or with it as the one before that is still good.</summary>

@@ -18,7 +18,7 @@ public sealed record RejectedLine(int Number, string Reason);
 /// <summary>What a file holds, and what an import of it adds or added.</summary>
 /// <param name="UnknownTokens">Names of tokens that are matched to none yet.</param>
 public sealed record ImportReport(
-    int Lines, long Conversions, long NewConversions, long KnownConversions, IReadOnlyList<RejectedLine> BadLines, IReadOnlyList<string> UnknownTokens)
+    int Lines, long Conversions, long NewConversions, long KnownConversions, IReadOnlyList<RejectedLine> RejectedLines, IReadOnlyList<string> UnknownTokens)
 {
     public bool IsNothingNew => NewConversions == 0;
 }
@@ -76,7 +76,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         if (!report.IsNothingNew || chosenTokens.Count > 0)
         {
             db.Audit(
-                actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.BadLines.Count:N0} lines left out", actor.Reseller);
+                actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.RejectedLines.Count:N0} lines left out", actor.Reseller);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -92,7 +92,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             return Refusal.Because($"A file has up to {MaxLines:N0} lines. Split it; what overlaps is counted once.");
         }
 
-        var bad = new List<RejectedLine>();
+        var rejected = new List<RejectedLine>();
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
         var tokens = await MatchAsync(db, lines.Select(l => l.Token.Trim()).Distinct(), chosenTokens, cancellationToken);
         var counted = new SortedDictionary<UsageKey, long>();
@@ -101,11 +101,11 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             if (!tokens.TryGetValue(line.Token.Trim(), out var token))
             {
                 unknown.Add(line.Token.Trim());
-                bad.Add(new RejectedLine(line.Number, $"the token '{Truncate(line.Token)}' is not matched to one of yours"));
+                rejected.Add(new RejectedLine(line.Number, $"the token '{Truncate(line.Token)}' is not matched to one of yours"));
             }
             else if (Read(line, token.Id, clock.GetUtcNow(), out var key, out var quantity) is { } reason)
             {
-                bad.Add(new RejectedLine(line.Number, reason));
+                rejected.Add(new RejectedLine(line.Number, reason));
             }
             else
             {
@@ -132,7 +132,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         }
 
         var total = counted.Values.Sum();
-        return new ImportReport(lines.Count, total, added, total - added, [.. bad.Take(MaxBadLines)], [.. unknown]);
+        return new ImportReport(lines.Count, total, added, total - added, [.. rejected.Take(MaxBadLines)], [.. unknown]);
     }
 
     /// <summary>Tokens by what a file calls them: chosen by the person, remembered, the portal's id, or the secret itself.</summary>

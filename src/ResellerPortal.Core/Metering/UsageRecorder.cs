@@ -29,12 +29,12 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         var rows = new LedgerRowCache(database, db);
         await rows.LoadTokensAsync([], tokenIds);
         var tokens = Array.ConvertAll(tokenIds, rows.GetToken);
-        var book = await LedgerPosting.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var posting = await LedgerPosting.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
-            book.Append(book.GetToken(fact.TokenId), fact, preferredLots: []);
+            posting.Append(posting.GetToken(fact.TokenId), fact, preferredLots: []);
         }
 
-        await book.WriteAsync(cancellationToken);
+        await posting.WriteAsync(cancellationToken);
     }
 }

@@ -15,7 +15,7 @@ public sealed record DifferenceRow(PaymentDifference Difference, string? Reselle
 
 /// <summary>Compares the books with what payment providers have, each night, and puts right what differs when it is told to.</summary>
 public sealed class PaymentReconciler(
-    PortalDatabase database, IOnlineGateway online, ISubscriptionGateway subscriptions, SubscriptionSynchronizer subscriptionBook, PaymentAccountService accounts, PaymentEventDispatcher sync, OnlineRefundService refunds, TimeProvider clock, ILogger<PaymentReconciler> logger)
+    PortalDatabase database, IOnlineGateway online, ISubscriptionGateway subscriptions, SubscriptionSynchronizer subscriptionBook, PaymentAccountService accounts, PaymentEventDispatcher dispatcher, OnlineRefundService refunds, TimeProvider clock, ILogger<PaymentReconciler> logger)
 {
     /// <summary>How far back a comparison looks: refunds and disputes come late.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromDays(45);
@@ -168,7 +168,7 @@ public sealed class PaymentReconciler(
         switch (difference.Kind)
         {
             case DifferenceKind.MissingHere:
-                var told = difference.CheckoutId is null ? await sync.InvoiceAsync(difference.ObjectId, cancellationToken) : await sync.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
+                var told = difference.CheckoutId is null ? await dispatcher.InvoiceAsync(difference.ObjectId, cancellationToken) : await dispatcher.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
                 return told is null ? Refusal.Because("The provider does not have it any more. Compare again.") : null;
             case DifferenceKind.Refused:
                 var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);

@@ -16,7 +16,7 @@ public sealed record IncomingWebhook(Merchant Merchant, string EventId, string K
 public sealed record WebhookEventList(IReadOnlyList<WebhookEvent> Rows, int TotalCount);
 
 /// <summary>Stores what payment providers send, and follows each event up until that has worked.</summary>
-public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher sync, PaymentAccountService accounts, TimeProvider clock, ILogger<WebhookInbox> logger)
+public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher dispatcher, PaymentAccountService accounts, TimeProvider clock, ILogger<WebhookInbox> logger)
 {
     /// <summary>How long after a failed attempt the next one comes; after the last an event is given up.</summary>
     private static readonly TimeSpan[] Patience =
@@ -120,7 +120,7 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         var attempts = waiting.Attempts + 1;
         try
         {
-            var note = await sync.DispatchAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
+            var note = await dispatcher.DispatchAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
             await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Handled, null, note ?? "nothing of ours");
             return true;
         }

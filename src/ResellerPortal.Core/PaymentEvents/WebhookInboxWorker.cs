@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ResellerPortal.Core.PaymentEvents;
 
 /// <summary>Follows up events that could not be followed up at once, and compares the books at night.</summary>
-public sealed class WebhookInboxWorker(WebhookInbox events, PaymentReconciler reconciliation, TimeProvider clock, ILogger<WebhookInboxWorker> logger) : BackgroundService
+public sealed class WebhookInboxWorker(WebhookInbox inbox, PaymentReconciler reconciler, TimeProvider clock, ILogger<WebhookInboxWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
@@ -15,13 +15,13 @@ public sealed class WebhookInboxWorker(WebhookInbox events, PaymentReconciler re
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await events.WaitAsync(Pause, stoppingToken);
+            await inbox.WaitAsync(Pause, stoppingToken);
             try
             {
-                await events.RunAsync(stoppingToken);
+                await inbox.RunAsync(stoppingToken);
                 if (clock.GetUtcNow().Hour >= NightHour)
                 {
-                    await reconciliation.RunNightlyAsync(stoppingToken);
+                    await reconciler.RunNightlyAsync(stoppingToken);
                 }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -46,13 +46,13 @@ internal sealed class UnbilledUsage
     public static async Task<UnbilledUsage> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var zone = reseller.Zone;
-        var prices = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
+        var pricing = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
         var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
         var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
-        var unbilled = new UnbilledUsage(reseller, customer, prices.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(dearest, reseller.Currency));
+        var unbilled = new UnbilledUsage(reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
-            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, prices, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
+            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, pricing, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             unbilled._ofPresent.AddRange(usage[unbilled._present]);
             for (var month = first; month < unbilled._present; month = month.Next)
             {

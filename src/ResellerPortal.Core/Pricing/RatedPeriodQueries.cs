@@ -15,9 +15,9 @@ internal static class RatedPeriodQueries
     /// day where a price begins within the month.
     /// </summary>
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
-        PortalDbContext db, BillingPeriod first, BillingPeriod last, PricingContext prices, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+        PortalDbContext db, BillingPeriod first, BillingPeriod last, PricingContext pricing, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
     {
-        var split = prices.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Containing(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
+        var split = pricing.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Containing(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
         var months = await Between(db, first.FirstDay, last.LastDay, customers)
             .GroupBy(r => new { r.CustomerId, r.Day.Year, r.Day.Month, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })

@@ -17,7 +17,7 @@ public sealed record CustomerData(
     string? VatId,
     IReadOnlyList<PersonData> People,
     IReadOnlyList<AuditData> History,
-    IReadOnlyList<EmailData> Letters,
+    IReadOnlyList<EmailData> Emails,
     IReadOnlyList<SupportSessionData> VisitsOfSupport);
 
 public sealed record PersonData(string Email, string Role, DateTimeOffset SinceUtc, IReadOnlyList<SessionData> Sessions);
@@ -48,9 +48,9 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         var members = await db.Members.AsNoTracking().Where(m => m.CustomerId == customerId).Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, u.Email }).ToListAsync(cancellationToken);
         var ids = members.Select(m => m.Member.UserId).ToList();
         var sessions = (await db.UserSessions.AsNoTracking().Where(s => ids.Contains(s.UserId)).ToListAsync(cancellationToken)).ToLookup(s => s.UserId);
-        var acts = await db.AuditEntries.AsNoTracking().Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value)).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
-        var letters = await db.Deliveries.AsNoTracking().Where(d => d.CustomerId == customerId).OrderBy(d => d.QueuedAtUtc).ToListAsync(cancellationToken);
-        var visits = await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customerId).OrderBy(v => v.StartedAtUtc).ToListAsync(cancellationToken);
+        var entries = await db.AuditEntries.AsNoTracking().Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value)).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
+        var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.CustomerId == customerId).OrderBy(d => d.QueuedAtUtc).ToListAsync(cancellationToken);
+        var supportSessions = await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customerId).OrderBy(v => v.StartedAtUtc).ToListAsync(cancellationToken);
         db.Audit(actor, clock.GetUtcNow(), Permission.PrivacyManage, $"handed out what is stored of the people of {customer.Name}", customer.ResellerId, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         return new CustomerData(
@@ -59,9 +59,9 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             customer.Address,
             customer.VatId,
             [.. members.Select(m => new PersonData(m.Email!, m.Member.Role.ToString(), m.Member.CreatedAtUtc, [.. sessions[m.Member.UserId].Select(s => new SessionData(s.StartedAtUtc, s.SeenAtUtc, s.Address, s.Agent, s.Method.ToString()))]))],
-            [.. acts.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
-            [.. letters.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
-            [.. visits.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.VisitorName, v.Reason))]);
+            [.. entries.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
+            [.. deliveries.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
+            [.. supportSessions.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.VisitorName, v.Reason))]);
     }
 
     /// <summary>

@@ -75,7 +75,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         var snapshot = InvoiceSnapshot.Parse(snapshotJson);
         var template = await EmailTemplateService.GetAsync(db, kind, DocumentLanguage.Get(snapshot.Language), cancellationToken);
         var isPaidOnline = invoice.Due.MinorUnits > 0 && await db.Resellers.AnyAsync(r => r.Id == invoice.ResellerId && r.TakesOnlinePayments, cancellationToken);
-        var letter = EmailTemplateText.Fill(template.Letter, snapshot, invoice.Due, invoice.LateFee, portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
+        var email = EmailTemplateText.Fill(template.Email, snapshot, invoice.Due, invoice.LateFee, portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
         return new Delivery
         {
             ResellerId = invoice.ResellerId,
@@ -85,8 +85,8 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             Kind = kind,
             Round = round,
             To = to,
-            Subject = letter.Subject.Truncate(Delivery.MaxSubject),
-            Text = letter.Text,
+            Subject = email.Subject.Truncate(Delivery.MaxSubject),
+            Text = email.Text,
             QueuedAtUtc = now,
             NextAttemptAtUtc = now,
         };

@@ -63,13 +63,13 @@ public sealed class DeliveryWorker(
         foreach (var reseller in resellers)
         {
             await using var db = database.Open(TenantScope.ForReseller(reseller.Id));
-            var letters = db.Deliveries;
+            var queued = db.Deliveries;
             var invoices = await db.Invoices.AsNoTracking()
-                .Where(i => i.FinalisedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == i.Id && d.Kind == EmailKind.Invoice))
+                .Where(i => i.FinalisedAtUtc > reseller.Since && !queued.Any(d => d.DocumentId == i.Id && d.Kind == EmailKind.Invoice))
                 .OrderBy(i => i.Number)
                 .ToListAsync(cancellationToken);
             var notes = await db.CreditNotes.AsNoTracking()
-                .Where(n => n.IssuedAtUtc > reseller.Since && !letters.Any(d => d.DocumentId == n.Id && d.Kind == EmailKind.CreditNote))
+                .Where(n => n.IssuedAtUtc > reseller.Since && !queued.Any(d => d.DocumentId == n.Id && d.Kind == EmailKind.CreditNote))
                 .Join(db.Invoices.AsNoTracking(), n => n.InvoiceId, i => i.Id, (n, i) => new { Note = n, Invoice = i })
                 .ToListAsync(cancellationToken);
             var customers = invoices.Select(i => i.CustomerId).Concat(notes.Select(n => n.Invoice.CustomerId)).Distinct().ToList();

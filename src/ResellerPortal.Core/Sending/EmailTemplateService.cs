@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Sending;
 
 /// <summary>A kind's words as they stand.</summary>
 /// <param name="IsOwn">Whether the reseller wrote them.</param>
-public sealed record TemplateView(EmailKind Kind, string Language, RenderedEmail Letter, bool IsOwn);
+public sealed record TemplateView(EmailKind Kind, string Language, RenderedEmail Email, bool IsOwn);
 
 /// <summary>What a reseller writes to its customers, and whether it goes by itself.</summary>
 public sealed class EmailTemplateService(PortalDatabase database, InvoiceSettingsService settings, IMailer mailer, TimeProvider clock, PortalAddress portal)
@@ -47,8 +47,8 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
-    /// <param name="letter">Own words; null goes back to those of the portal.</param>
-    public async Task<Outcome<TemplateView>> SetAsync(Actor actor, EmailKind kind, string language, RenderedEmail? letter, CancellationToken cancellationToken = default)
+    /// <param name="email">Own words; null goes back to those of the portal.</param>
+    public async Task<Outcome<TemplateView>> SetAsync(Actor actor, EmailKind kind, string language, RenderedEmail? email, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (!DocumentLanguage.Knows(language))
@@ -56,18 +56,18 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
             return Refusal.Because("Choose one of the languages.", nameof(language));
         }
 
-        if (letter is not null && EmailTemplateText.Check(letter) is { } refusal)
+        if (email is not null && EmailTemplateText.Check(email) is { } refusal)
         {
             return refusal;
         }
 
         await using var db = database.Open(actor.Scope);
         var own = await db.EmailTemplates.SingleOrDefaultAsync(t => t.Kind == kind && t.Language == language, cancellationToken);
-        if (letter is null && own is not null)
+        if (email is null && own is not null)
         {
             db.EmailTemplates.Remove(own);
         }
-        else if (letter is not null)
+        else if (email is not null)
         {
             if (own is null)
             {
@@ -75,24 +75,24 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
                 db.EmailTemplates.Add(own);
             }
 
-            (own.Subject, own.Text) = (letter.Subject.Trim(), letter.Text.Trim());
+            (own.Subject, own.Text) = (email.Subject.Trim(), email.Text.Trim());
         }
 
-        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesConfigure, $"{(letter is null ? "took back" : "changed")} the words of letters: {kind}, {language}", actor.Reseller);
+        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesConfigure, $"{(email is null ? "took back" : "changed")} the words of letters: {kind}, {language}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
     /// <summary>A letter about a made-up invoice, as a customer would read it.</summary>
-    public async Task<Outcome<RenderedEmail>> PreviewAsync(Actor actor, string language, RenderedEmail letter, CancellationToken cancellationToken = default)
+    public async Task<Outcome<RenderedEmail>> PreviewAsync(Actor actor, string language, RenderedEmail email, CancellationToken cancellationToken = default)
     {
-        if (EmailTemplateText.Check(letter) is { } refusal)
+        if (EmailTemplateText.Check(email) is { } refusal)
         {
             return refusal;
         }
 
         var sample = await settings.CreateSampleAsync(actor, cancellationToken) with { Language = language };
-        return EmailTemplateText.Fill(letter, sample, sample.Total, new Money(0, sample.Currency), portal.FindUrl("/my/invoices"));
+        return EmailTemplateText.Fill(email, sample, sample.Total, new Money(0, sample.Currency), portal.FindUrl("/my/invoices"));
     }
 
     /// <summary>The reseller's own words, or the portal's.</summary>

@@ -22,7 +22,7 @@ public sealed record TopUpTerms(Guid PlanId, bool IsOn, long? BelowConversions, 
 public sealed record TopUpView(TopUpTerms? Terms, string? MethodName, string? Fault, Money SpentThisMonth);
 
 /// <summary>Buys plans for resellers whose credits run low, with the payment method that they keep.</summary>
-public sealed class TopUpService(PortalDatabase database, IOnlineGateway online, CheckoutService desk, CheckoutSynchronizer book, TimeProvider clock, ILogger<TopUpService> logger)
+public sealed class TopUpService(PortalDatabase database, IOnlineGateway online, CheckoutService checkouts, CheckoutSynchronizer synchronizer, TimeProvider clock, ILogger<TopUpService> logger)
 {
     /// <summary>The days whose usage tells the pace.</summary>
     private const int PaceDays = 14;
@@ -148,13 +148,13 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         }
 
         Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.FromReseller(reseller), null);
-        if (await desk.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
+        if (await checkouts.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;
         }
 
         var payment = await online.ChargeAsync(checkout, payer, order.PlanName, cancellationToken);
-        var applied = await book.ApplyAsync(Merchant.Operator, payment, cancellationToken);
+        var applied = await synchronizer.ApplyAsync(Merchant.Operator, payment, cancellationToken);
         if (applied is { State: CheckoutState.Failed })
         {
             await StopAsync(db, actor, policy, order, applied.Fault ?? "The charge was declined.", cancellationToken);

@@ -20,26 +20,26 @@ public static class PlainFilePdf
     /// <exception cref="InvalidDataException">The file is not what its format says, or too large for the sandbox.</exception>
     public static byte[] Draw(string format, string title, byte[] content)
     {
-        using var sheet = new PdfFlow(title, "Reseller Portal sandbox");
+        using var flow = new PdfFlow(title, "Reseller Portal sandbox");
         switch (format)
         {
             case "txt":
-                DrawText(sheet, Decode(content));
+                DrawText(flow, Decode(content));
                 break;
             case "md":
-                DrawMarkdown(sheet, Decode(content));
+                DrawMarkdown(flow, Decode(content));
                 break;
             case "csv":
-                DrawCsv(sheet, Decode(content));
+                DrawCsv(flow, Decode(content));
                 break;
             case "png" or "jpg" or "jpeg":
-                DrawImage(sheet, content);
+                DrawImage(flow, content);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of the sandbox.");
         }
 
-        return sheet.ToBytes();
+        return flow.ToBytes();
     }
 
     /// <summary>UTF-8 where it is valid, else Latin-1, which gives every byte a character; so nothing of a file is lost.</summary>
@@ -64,65 +64,65 @@ public static class PlainFilePdf
         return printable.ToString();
     }
 
-    private static void DrawText(PdfFlow sheet, string text) =>
-        sheet.Paragraph(text, PdfFlow.Font(9, family: ShippedFonts.Mono), DocumentColors.Strong, sheet.Left, sheet.Width, 12);
+    private static void DrawText(PdfFlow flow, string text) =>
+        flow.Paragraph(text, PdfFlow.Font(9, family: ShippedFonts.Mono), DocumentColors.Strong, flow.Left, flow.Width, 12);
 
-    private static void DrawMarkdown(PdfFlow sheet, string text)
+    private static void DrawMarkdown(PdfFlow flow, string text)
     {
         foreach (var block in Markdown.Parse(text))
         {
-            DrawBlock(sheet, block, indent: 0);
+            DrawBlock(flow, block, indent: 0);
         }
     }
 
-    private static void DrawBlock(PdfFlow sheet, Block block, double indent)
+    private static void DrawBlock(PdfFlow flow, Block block, double indent)
     {
-        var (x, width) = (sheet.Left + indent, sheet.Width - indent);
+        var (x, width) = (flow.Left + indent, flow.Width - indent);
         switch (block)
         {
             case HeadingBlock heading:
                 var size = heading.Level switch { 1 => 18, 2 => 14, 3 => 12, _ => 10.5 };
-                sheet.Y += size * 0.4;
-                sheet.Paragraph(GetText(heading.Inline), PdfFlow.Font(size, bold: true), DocumentColors.Strong, x, width, size * 1.4);
-                sheet.Y += 4;
+                flow.Y += size * 0.4;
+                flow.Paragraph(GetText(heading.Inline), PdfFlow.Font(size, bold: true), DocumentColors.Strong, x, width, size * 1.4);
+                flow.Y += 4;
                 break;
             case CodeBlock code:
-                sheet.Paragraph(code.Lines.ToString(), PdfFlow.Font(8.5, family: ShippedFonts.Mono), DocumentColors.Soft, x + 10, width - 10, 12);
-                sheet.Y += 6;
+                flow.Paragraph(code.Lines.ToString(), PdfFlow.Font(8.5, family: ShippedFonts.Mono), DocumentColors.Soft, x + 10, width - 10, 12);
+                flow.Y += 6;
                 break;
             case ThematicBreakBlock:
-                sheet.Reserve(14);
-                sheet.Rule(sheet.Y + 5, DocumentColors.Hairline);
-                sheet.Y += 14;
+                flow.Reserve(14);
+                flow.Rule(flow.Y + 5, DocumentColors.Hairline);
+                flow.Y += 14;
                 break;
             case ListBlock list:
-                DrawList(sheet, list, indent);
+                DrawList(flow, list, indent);
                 break;
             case LeafBlock leaf:
-                sheet.Paragraph(GetText(leaf.Inline), PdfFlow.Font(10), DocumentColors.Strong, x, width, 14);
-                sheet.Y += 6;
+                flow.Paragraph(GetText(leaf.Inline), PdfFlow.Font(10), DocumentColors.Strong, x, width, 14);
+                flow.Y += 6;
                 break;
             case ContainerBlock container:
                 foreach (var inner in container)
                 {
-                    DrawBlock(sheet, inner, indent + 14);
+                    DrawBlock(flow, inner, indent + 14);
                 }
 
                 break;
         }
     }
 
-    private static void DrawList(PdfFlow sheet, ListBlock list, double indent)
+    private static void DrawList(PdfFlow flow, ListBlock list, double indent)
     {
         var number = 1;
         foreach (var item in list.OfType<ListItemBlock>())
         {
-            sheet.Reserve(14);
+            flow.Reserve(14);
             var mark = list.IsOrdered ? (number++).ToString(CultureInfo.InvariantCulture) + "." : "•";
-            sheet.Text(mark, PdfFlow.Font(10), DocumentColors.Soft, sheet.Left + indent, sheet.Y + 10.5);
+            flow.Text(mark, PdfFlow.Font(10), DocumentColors.Soft, flow.Left + indent, flow.Y + 10.5);
             foreach (var inner in item)
             {
-                DrawBlock(sheet, inner, indent + 16);
+                DrawBlock(flow, inner, indent + 16);
             }
         }
     }
@@ -146,7 +146,7 @@ public static class PlainFilePdf
         return text.ToString();
     }
 
-    private static void DrawCsv(PdfFlow sheet, string text)
+    private static void DrawCsv(PdfFlow flow, string text)
     {
         var rows = ReadCsv(text);
         var columns = rows.Count == 0 ? 0 : rows.Max(r => r.Length);
@@ -157,22 +157,22 @@ public static class PlainFilePdf
 
         var (plain, bold) = (PdfFlow.Font(8), PdfFlow.Font(8, bold: true));
         var widths = Enumerable.Range(0, columns)
-            .Select(i => Math.Min(200, rows.Take(200).Max(r => i < r.Length ? sheet.Measure(r[i], bold) : 0) + 10))
+            .Select(i => Math.Min(200, rows.Take(200).Max(r => i < r.Length ? flow.Measure(r[i], bold) : 0) + 10))
             .ToArray();
-        var scale = Math.Min(1, sheet.Width / widths.Sum());
+        var scale = Math.Min(1, flow.Width / widths.Sum());
         for (var row = 0; row < rows.Count; row++)
         {
-            sheet.Reserve(15);
-            var x = sheet.Left;
+            flow.Reserve(15);
+            var x = flow.Left;
             for (var i = 0; i < rows[row].Length; i++)
             {
                 var font = row == 0 ? bold : plain;
-                sheet.Text(sheet.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6), font, DocumentColors.Strong, x, sheet.Y + 10);
+                flow.Text(flow.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6), font, DocumentColors.Strong, x, flow.Y + 10);
                 x += widths[i] * scale;
             }
 
-            sheet.Y += 15;
-            sheet.Rule(sheet.Y, DocumentColors.Hairline);
+            flow.Y += 15;
+            flow.Rule(flow.Y, DocumentColors.Hairline);
         }
     }
 
@@ -194,14 +194,14 @@ public static class PlainFilePdf
         return rows;
     }
 
-    private static void DrawImage(PdfFlow sheet, byte[] content)
+    private static void DrawImage(PdfFlow flow, byte[] content)
     {
         try
         {
             using var stream = new MemoryStream(content, 0, content.Length, writable: false, publiclyVisible: true);
             using var image = XImage.FromStream(stream);
-            var scale = Math.Min(1, Math.Min(sheet.Width / image.PointWidth, (sheet.Bottom - sheet.Y) / image.PointHeight));
-            sheet.Image(image, sheet.Left, sheet.Y, image.PointWidth * scale, image.PointHeight * scale);
+            var scale = Math.Min(1, Math.Min(flow.Width / image.PointWidth, (flow.Bottom - flow.Y) / image.PointHeight));
+            flow.Image(image, flow.Left, flow.Y, image.PointWidth * scale, image.PointHeight * scale);
         }
         catch (Exception damaged) when (damaged is not OutOfMemoryException)
         {

@@ -26,18 +26,18 @@ public static class DatevFileWriter
         Line(
             "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz", "Konto", "Gegenkonto (ohne BU-Schlüssel)", "BU-Schlüssel",
             "Belegdatum", "Belegfeld 1", "Belegfeld 2", "Skonto", "Buchungstext");
-        foreach (var booking in batch.Bookings.Where(b => !b.Gross.IsZero))
+        foreach (var line in batch.Lines.Where(b => !b.Gross.IsZero))
         {
-            var snapshot = booking.Document.Snapshot;
+            var snapshot = line.Document.Snapshot;
             Line(
-                Text(booking.Gross),
-                booking.Gross.MinorUnits > 0 ? "\"S\"" : "\"H\"",
+                Text(line.Gross),
+                line.Gross.MinorUnits > 0 ? "\"S\"" : "\"H\"",
                 Quoted(snapshot.Currency.Code, 3),
                 snapshot.Reporting is null ? "" : snapshot.Rate.Amount.ToString("0.000000", German),
-                snapshot.Reporting is null ? "" : Text(booking.Booked),
+                snapshot.Reporting is null ? "" : Text(line.Booked),
                 Quoted(snapshot.Reporting?.Currency.Code ?? "", 3),
-                Number(booking.Debtor), Number(booking.Revenue), "\"\"",
-                Day(snapshot.IssuedOn, "ddMM"), Quoted(snapshot.Number, 36), Quoted(booking.Document.IsCreditNote ? "" : Day(snapshot.DueOn, "ddMMyy"), 12), "",
+                Number(line.Debtor), Number(line.Revenue), "\"\"",
+                Day(snapshot.IssuedOn, "ddMM"), Quoted(snapshot.Number, 36), Quoted(line.Document.IsCreditNote ? "" : Day(snapshot.DueOn, "ddMMyy"), 12), "",
                 Quoted(snapshot.Buyer.Name, TextLength));
         }
 

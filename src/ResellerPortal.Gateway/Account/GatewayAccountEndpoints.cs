@@ -29,9 +29,9 @@ internal static class GatewayAccountEndpoints
         gateway.MapPost("/token/jwt", SignAsync);
     }
 
-    private static async Task<IResult> UserAsync(HttpContext context, CallerAuthenticator identities, AccountUsageQueries usage)
+    private static async Task<IResult> UserAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
     {
-        var master = await identities.AuthenticateMasterAsync(context);
+        var master = await authenticator.AuthenticateMasterAsync(context);
         var account = await usage.SummaryAsync(master, context.RequestAborted);
         return Results.Json(
             new
@@ -48,9 +48,9 @@ internal static class GatewayAccountEndpoints
             WireJson.Options);
     }
 
-    private static async Task<IResult> StatisticAsync(HttpContext context, CallerAuthenticator identities, AccountUsageQueries usage)
+    private static async Task<IResult> StatisticAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
     {
-        var master = await identities.AuthenticateMasterAsync(context);
+        var master = await authenticator.AuthenticateMasterAsync(context);
         var from = ReadDay(context.Request, "startDate") ?? DateOnly.MinValue;
         var until = ReadDay(context.Request, "endDate") ?? DateOnly.MaxValue;
         var days = await usage.DaysAsync(master, from, until, context.RequestAborted);
@@ -69,9 +69,9 @@ internal static class GatewayAccountEndpoints
         return Results.Text(csv.ToString(), "text/csv");
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CallerAuthenticator identities, ApiTokenService tokens, TimeProvider clock)
+    private static async Task<IResult> CreateAsync(HttpContext context, CallerAuthenticator authenticator, ApiTokenService tokens, TimeProvider clock)
     {
-        var master = await identities.AuthenticateMasterAsync(context);
+        var master = await authenticator.AuthenticateMasterAsync(context);
         var form = context.Request.HasFormContentType ? await ReadFormAsync(context) : null;
         var requests = Number("RequestCount", 1, ApiTokenService.MaxUsageLimit);
         var life = Number("Lifetime", DefaultLifetime, MaxLifetime);
@@ -96,16 +96,16 @@ internal static class GatewayAccountEndpoints
             : throw new CallerErrorException(GatewayError.Unreadable($"{name} is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, string id, CallerAuthenticator identities, ApiTokenService tokens)
+    private static async Task<IResult> DeleteAsync(HttpContext context, string id, CallerAuthenticator authenticator, ApiTokenService tokens)
     {
-        var master = await identities.AuthenticateMasterAsync(context);
+        var master = await authenticator.AuthenticateMasterAsync(context);
         return await tokens.RevokeByMasterAsync(master, TokenSecret.Hash(id), context.RequestAborted) ? Results.Ok() : throw new CallerErrorException(GatewayError.TokenUnknown with { Status = 404 });
     }
 
     /// <summary>Signs with the very token that asks, so nothing has to be decrypted for it.</summary>
-    private static async Task<IResult> SignAsync(HttpContext context, CallerAuthenticator identities, SignedTokenVerifier signed)
+    private static async Task<IResult> SignAsync(HttpContext context, CallerAuthenticator authenticator, SignedTokenVerifier signed)
     {
-        var token = await identities.AuthenticateAsync(context);
+        var token = await authenticator.AuthenticateAsync(context);
         var credentials = Credentials.Find(context.Request)!;
         var asked = await ReadAsync(context);
         if (credentials.IsSigned || (asked.Kid is { Length: > 0 } kid && !kid.Equals(token.KeyId, StringComparison.OrdinalIgnoreCase)))

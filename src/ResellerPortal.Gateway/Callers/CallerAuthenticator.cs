@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>Finds out whose request it is.</summary>
-public sealed class CallerAuthenticator(TokenAuthenticator gate, SignedTokenVerifier signed, UpstreamSettingsService settings)
+public sealed class CallerAuthenticator(TokenAuthenticator authenticator, SignedTokenVerifier signed, UpstreamSettingsService settings)
 {
     /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
     /// <exception cref="CallerErrorException">There are no credentials, or a signature is not good.</exception>
@@ -21,7 +21,7 @@ public sealed class CallerAuthenticator(TokenAuthenticator gate, SignedTokenVeri
     internal async Task<ApiToken> AuthenticateAsync(HttpContext context)
     {
         var credentials = Credentials.Find(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
-        var (token, refusal) = await gate.AuthenticateAsync(
+        var (token, refusal) = await authenticator.AuthenticateAsync(
             await AuthenticateForConversionAsync(context, credentials), context.Connection.RemoteIpAddress, GetOrigin(context.Request), context.RequestAborted);
         if (token is null)
         {

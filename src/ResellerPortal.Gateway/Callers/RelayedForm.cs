@@ -50,16 +50,16 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             return this;
         }
 
-        var whole = await BufferedFormContent.ReadAsync(caller.Body, (int)length, GetContentType(boundary), cancellationToken);
+        var form = await BufferedFormContent.ReadAsync(caller.Body, (int)length, GetContentType(boundary), cancellationToken);
         try
         {
-            using var form = whole.Scan(boundary);
-            await RelayAsync(form, whole.WriteAsync, cancellationToken);
-            return whole;
+            using var scanner = form.Scan(boundary);
+            await RelayAsync(scanner, form.WriteAsync, cancellationToken);
+            return form;
         }
         catch
         {
-            whole.Dispose();
+            form.Dispose();
             throw;
         }
     }
@@ -70,39 +70,39 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         await RelayAsync(form, to.WriteAsync, cancellationToken);
     }
 
-    private async Task RelayAsync(MultipartScanner form, PartWriter to, CancellationToken cancellationToken)
+    private async Task RelayAsync(MultipartScanner form, PartWriter writer, CancellationToken cancellationToken)
     {
         while (await FromCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
             // Copied, for it is only good until more is read.
             var headers = (await FromCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
-            await CopyPartAsync(form, headers, to, cancellationToken);
+            await CopyPartAsync(form, headers, writer, cancellationToken);
         }
 
         foreach (var (name, value) in await FromCallerAsync(atEnd(), cancellationToken))
         {
-            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), Encoding.UTF8.GetBytes(value), to, cancellationToken);
+            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), Encoding.UTF8.GetBytes(value), writer, cancellationToken);
         }
 
-        await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), to, cancellationToken);
+        await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), writer, cancellationToken);
 
         // Behind its last boundary a form may hold what nobody reads (RFC 2046, section 5.1.1: the epilogue).
         while (Headers.ContentLength - _sent is > 0 and var left)
         {
-            await SendAsync(Blanks.AsMemory(0, (int)Math.Min(left, Blanks.Length)), to, cancellationToken);
+            await SendAsync(Blanks.AsMemory(0, (int)Math.Min(left, Blanks.Length)), writer, cancellationToken);
         }
     }
 
     private static string GetContentType(string boundary) => $"multipart/form-data; boundary=\"{boundary}\"";
 
-    private async Task CopyPartAsync(MultipartScanner form, byte[] headers, PartWriter to, CancellationToken cancellationToken)
+    private async Task CopyPartAsync(MultipartScanner form, byte[] headers, PartWriter writer, CancellationToken cancellationToken)
     {
         var disposition = await FromCallerAsync(ReadDispositionAsync(headers), cancellationToken);
         var field = new ArrayBufferWriter<byte>();
         var isField = disposition.FileName is null && disposition.FileNameStar is null;
         if (!isField)
         {
-            await BeginPartAsync(headers, to, cancellationToken);
+            await BeginPartAsync(headers, writer, cancellationToken);
         }
 
         while (await FromCallerAsync(form.ReadBodyAsync(cancellationToken), cancellationToken) is { IsEmpty: false } piece)
@@ -116,16 +116,16 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             if (isField)
             {
                 isField = false;
-                await BeginPartAsync(headers, to, cancellationToken);
-                await SendAsync(field.WrittenMemory, to, cancellationToken);
+                await BeginPartAsync(headers, writer, cancellationToken);
+                await SendAsync(field.WrittenMemory, writer, cancellationToken);
             }
 
-            await SendAsync(piece, to, cancellationToken);
+            await SendAsync(piece, writer, cancellationToken);
         }
 
         if (!isField)
         {
-            await SendAsync(LineBreak, to, cancellationToken);
+            await SendAsync(LineBreak, writer, cancellationToken);
         }
         else
         {
@@ -133,7 +133,7 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             var value = Encoding.UTF8.GetString(field.WrittenSpan);
             if (await FromCallerAsync(parameters.FilterAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
             {
-                await WriteFieldAsync(headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), to, cancellationToken);
+                await WriteFieldAsync(headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), writer, cancellationToken);
             }
         }
     }
@@ -155,23 +155,23 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
             ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
-    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, PartWriter to, CancellationToken cancellationToken)
+    private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, PartWriter writer, CancellationToken cancellationToken)
     {
-        await BeginPartAsync(headers, to, cancellationToken);
-        await SendAsync(value, to, cancellationToken);
-        await SendAsync(LineBreak, to, cancellationToken);
+        await BeginPartAsync(headers, writer, cancellationToken);
+        await SendAsync(value, writer, cancellationToken);
+        await SendAsync(LineBreak, writer, cancellationToken);
     }
 
-    private async Task BeginPartAsync(byte[] headers, PartWriter to, CancellationToken cancellationToken)
+    private async Task BeginPartAsync(byte[] headers, PartWriter writer, CancellationToken cancellationToken)
     {
-        await SendAsync(_open, to, cancellationToken);
-        await SendAsync(headers, to, cancellationToken);
-        await SendAsync(LineBreak, to, cancellationToken);
+        await SendAsync(_open, writer, cancellationToken);
+        await SendAsync(headers, writer, cancellationToken);
+        await SendAsync(LineBreak, writer, cancellationToken);
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, PartWriter to, CancellationToken cancellationToken)
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes, PartWriter writer, CancellationToken cancellationToken)
     {
         _sent += bytes.Length;
-        return to(bytes, cancellationToken);
+        return writer(bytes, cancellationToken);
     }
 }

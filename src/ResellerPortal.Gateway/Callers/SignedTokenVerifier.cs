@@ -10,7 +10,7 @@ namespace ResellerPortal.Gateway.Callers;
 /// Short-lived JWTs that are signed with an API token's secret (HS256, "kid" names the token), by the portal or by the
 /// customer itself. What they may do is what the token may do, judged anew at each use.
 /// </summary>
-public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider clock)
+public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimeProvider clock)
 {
     public const string ClientIpClaim = "ClientIp";
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -26,7 +26,7 @@ public sealed class SignedTokenVerifier(TokenAuthenticator gate, TimeProvider cl
             return null;
         }
 
-        foreach (var secret in await gate.FindSecretsAsync(keyId, cancellationToken))
+        foreach (var secret in await authenticator.FindSecretsAsync(keyId, cancellationToken))
         {
             var result = await Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
             {

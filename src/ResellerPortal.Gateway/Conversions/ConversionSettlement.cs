@@ -26,8 +26,8 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
     {
         if (outcome is UpstreamOutcome.Converted converted)
         {
-            using var answer = converted.Answer;
-            await SettleAndRespondAsync(context, reservationId, answer);
+            using var response = converted.Response;
+            await SettleAndRespondAsync(context, reservationId, response);
             return;
         }
 
@@ -44,17 +44,17 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         _ => 0,
     }));
 
-    private async Task SettleAndRespondAsync(HttpContext context, Guid reservationId, ConversionResponse answer)
+    private async Task SettleAndRespondAsync(HttpContext context, Guid reservationId, ConversionResponse response)
     {
-        if (!answer.MayTellCostLater)
+        if (!response.MayTellCostLater)
         {
-            await meter.SettleAsync(new SettleRequest(reservationId, answer.Cost));
+            await meter.SettleAsync(new SettleRequest(reservationId, response.Cost));
         }
 
         long? late = null;
         try
         {
-            late = await answer.WriteAsync(context);
+            late = await response.WriteAsync(context);
         }
         catch (Exception cut) when (cut is IOException or HttpRequestException or OperationCanceledException)
         {
@@ -64,7 +64,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         }
         finally
         {
-            if (answer.MayTellCostLater)
+            if (response.MayTellCostLater)
             {
                 await meter.SettleAsync(new SettleRequest(reservationId, late));
             }

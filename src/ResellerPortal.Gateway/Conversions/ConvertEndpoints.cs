@@ -21,12 +21,12 @@ internal static class ConvertEndpoints
 
     public static void MapConversions(this IEndpointRouteBuilder gateway)
     {
-        var desk = gateway.ServiceProvider.GetRequiredService<ConversionHandler>();
+        var handler = gateway.ServiceProvider.GetRequiredService<ConversionHandler>();
         foreach (var prefix in (string[])["", "/async"])
         {
             foreach (var suffix in (string[])["", "/converter/{converter}"])
             {
-                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (RequestDelegate)(context => desk.ConvertAsync(
+                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (RequestDelegate)(context => handler.ConvertAsync(
                     context, Value(context, "from")!, Value(context, "to")!, Value(context, "converter"), isAsync: prefix.Length > 0)));
             }
         }
@@ -37,17 +37,17 @@ internal static class ConvertEndpoints
 
 /// <summary>Takes one conversion from the caller to the upstream and back: held, passed on, settled.</summary>
 internal sealed class ConversionHandler(
-    CallerAuthenticator identities,
+    CallerAuthenticator authenticator,
     Meter meter,
-    UpstreamAccountResolver address,
+    UpstreamAccountResolver accounts,
     UpstreamClient upstream,
-    UpstreamCircuitBreaker health,
+    UpstreamCircuitBreaker breaker,
     ConversionSettlement settlement,
     ConversionJobStore jobs,
     FileIdProtector files,
     PublicAddressPolicy addresses,
-    ResponseFileMapper answerFiles,
-    ResellerConcurrencyLimiter share,
+    ResponseFileMapper fileMapper,
+    ResellerConcurrencyLimiter limiter,
     TimeProvider clock,
     IOptions<GatewayOptions> options)
 {
@@ -78,7 +78,7 @@ internal sealed class ConversionHandler(
             return;
         }
 
-        var hash = await identities.AuthenticateForConversionAsync(context, credentials);
+        var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
             new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)), context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
@@ -99,18 +99,18 @@ internal sealed class ConversionHandler(
         CallerParameterFilter? parameters = null;
         HttpContent? body = null;
         var isSent = false;
-        using var place = share.TryAcquire(held.ResellerId);
+        using var place = limiter.TryAcquire(held.ResellerId);
         try
         {
-            var account = await address.ResolveAsync(held.ResellerId);
-            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => answerFiles.GetBaseAddress(context.Request));
+            var account = await accounts.ResolveAsync(held.ResellerId);
+            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => fileMapper.GetBaseAddress(context.Request));
             if (!place.IsAcquired)
             {
                 throw new CallerErrorException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
             }
 
             Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
-            Demand(!health.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
+            Demand(!breaker.IsDown(account.BaseAddress), GatewayError.UpstreamUnavailable);
 
             var query = new List<KeyValuePair<string, string>>();
             foreach (var (name, value) in Credentials.QueryWithout(context.Request))
@@ -132,7 +132,7 @@ internal sealed class ConversionHandler(
 
             isSent = true;
             outcome = await upstream.ConvertAsync(
-                account, HttpMethod.Parse(context.Request.Method), path + Credentials.BuildQuery(query), GetAccept(context.Request), body, parameters.Timeout, answerFiles.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                account, HttpMethod.Parse(context.Request.Method), path + Credentials.BuildQuery(query), GetAccept(context.Request), body, parameters.Timeout, fileMapper.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
         catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
         {
@@ -222,7 +222,7 @@ internal sealed class ConversionHandler(
     /// <summary>A repeated job is found before anything is held for it.</summary>
     private async Task<ConversionJob?> FindKnownJobAsync(HttpContext context, string name)
     {
-        var token = await identities.AuthenticateAsync(context);
+        var token = await authenticator.AuthenticateAsync(context);
         return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted);
     }
 

@@ -26,7 +26,7 @@ internal static partial class FileEndpoints
     }
 
     private static async Task UploadAsync(
-        HttpContext context, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream, PublicAddressPolicy addresses, ResponseFileMapper answerFiles, IOptions<GatewayOptions> options)
+        HttpContext context, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream, PublicAddressPolicy addresses, ResponseFileMapper fileMapper, IOptions<GatewayOptions> options)
     {
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
@@ -35,7 +35,7 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.TooLarge(maxBytes));
         }
 
-        var token = await identities.AuthenticateAsync(context);
+        var token = await authenticator.AuthenticateAsync(context);
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
         var query = Credentials.QueryWithout(request).ToList();
         var source = query.FirstOrDefault(pair => pair.Key.Equals("url", StringComparison.OrdinalIgnoreCase)).Value;
@@ -48,7 +48,7 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.DispositionMissing);
         }
 
-        var account = await address.ResolveAsync(token.ResellerId, context.RequestAborted);
+        var account = await accounts.ResolveAsync(token.ResellerId, context.RequestAborted);
         using var body = source is null ? new RelayedContent(request) : null;
         HttpResponseMessage answer;
         try
@@ -70,16 +70,16 @@ internal static partial class FileEndpoints
             }
 
             var json = Parse(text) ?? throw new CallerErrorException(GatewayError.UpstreamUnavailable);
-            answerFiles.Adapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
+            fileMapper.Adapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
             await (request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
                 ? Results.Text(json["FileId"]?.ToString() ?? "")
                 : Results.Json(json, WireJson.Options)).ExecuteAsync(context);
         }
     }
 
-    private static async Task DownloadAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
+    private static async Task DownloadAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
     {
-        var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, identities, address, upstream);
+        var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, authenticator, accounts, upstream);
         context.Response.RegisterForDispose(answer);
         foreach (var (name, values) in answer.Content.Headers)
         {
@@ -98,32 +98,32 @@ internal static partial class FileEndpoints
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task InfoAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
+    private static async Task InfoAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
     {
-        using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, identities, address, upstream);
+        using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, authenticator, accounts, upstream);
         var headers = answer.Content.Headers;
         var name = headers.ContentDisposition?.FileNameStar ?? headers.ContentDisposition?.FileName?.Trim('"') ?? "file";
         await Results.Json(
             new { FileId = fileId, FileName = name, FileExt = Path.GetExtension(name).TrimStart('.'), FileSize = headers.ContentLength }, WireJson.Options).ExecuteAsync(context);
     }
 
-    private static async Task DeleteAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
+    private static async Task DeleteAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
     {
-        using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, identities, address, upstream);
+        using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, authenticator, accounts, upstream);
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
     /// <summary>Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.</summary>
     private static async Task<HttpResponseMessage> AskAsync(
-        HttpContext context, HttpMethod method, string fileId, FileIdProtector files, CallerAuthenticator identities, UpstreamAccountResolver address, UpstreamClient upstream)
+        HttpContext context, HttpMethod method, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
     {
         var file = files.Read(fileId);
-        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, identities))
+        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, authenticator))
         {
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        var account = await address.ResolveAsync(file.Reseller, context.RequestAborted) with { BaseAddress = address.GetBaseAddress(file.Region) };
+        var account = await accounts.ResolveAsync(file.Reseller, context.RequestAborted) with { BaseAddress = accounts.GetBaseAddress(file.Region) };
         var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
         if (answer.IsSuccessStatusCode)
         {
@@ -134,8 +134,8 @@ internal static partial class FileEndpoints
         throw new CallerErrorException(GatewayError.FileUnknown);
     }
 
-    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator identities) =>
-        Credentials.Find(context.Request) is not null && await identities.AuthenticateAsync(context) is ApiToken token && token.CustomerId != file.Customer;
+    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator authenticator) =>
+        Credentials.Find(context.Request) is not null && await authenticator.AuthenticateAsync(context) is ApiToken token && token.CustomerId != file.Customer;
 
     private static JsonObject? Parse(string text)
     {

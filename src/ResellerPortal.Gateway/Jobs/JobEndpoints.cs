@@ -27,17 +27,17 @@ internal static class JobEndpoints
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
     private static async Task ResultAsync(
-        HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, ResponseFileMapper answerFiles, JobSettlement ending, ConversionSettlement settlement, IOptions<GatewayOptions> options)
+        HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs, UpstreamAccountResolver accounts, UpstreamClient upstream, ResponseFileMapper fileMapper, JobSettlement jobSettlement, ConversionSettlement settlement, IOptions<GatewayOptions> options)
     {
-        var job = await FindAsync(context, name, identities, jobs);
-        var account = await address.ResolveAsync(job.ResellerId, context.RequestAborted);
-        var outcome = await upstream.JobAsync(account, job.UpstreamId, answerFiles.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region), context.RequestAborted);
+        var job = await FindAsync(context, name, authenticator, jobs);
+        var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
+        var outcome = await upstream.JobAsync(account, job.UpstreamId, fileMapper.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region), context.RequestAborted);
         switch (outcome)
         {
             case UpstreamOutcome.StillRunning:
                 await NameAsync(context, job, StatusCodes.Status202Accepted);
                 return;
-            case UpstreamOutcome.JobUnknown when job.State == JobState.Running && !ending.IsGivenUp(job):
+            case UpstreamOutcome.JobUnknown when job.State == JobState.Running && !jobSettlement.IsGivenUp(job):
                 await NameAsync(context, job, StatusCodes.Status202Accepted);
                 return;
             case UpstreamOutcome.JobUnknown:
@@ -51,25 +51,25 @@ internal static class JobEndpoints
         await jobs.CompleteAsync(job, JobSettlement.GetState(outcome));
     }
 
-    private static async Task DeleteAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs, UpstreamAccountResolver address, UpstreamClient upstream, JobSettlement ending)
+    private static async Task DeleteAsync(HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs, UpstreamAccountResolver accounts, UpstreamClient upstream, JobSettlement settlement)
     {
-        var job = await FindAsync(context, name, identities, jobs);
-        var account = await address.ResolveAsync(job.ResellerId, context.RequestAborted);
+        var job = await FindAsync(context, name, authenticator, jobs);
+        var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
 
         // What has ended by now is charged; only what still runs is called off.
-        var isRunning = job.State == JobState.Running && !await ending.TryCompleteAsync(job, context.RequestAborted);
+        var isRunning = job.State == JobState.Running && !await settlement.TryCompleteAsync(job, context.RequestAborted);
         using var answer = await upstream.SendAsync(account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);
         if (isRunning && answer.IsSuccessStatusCode)
         {
-            await ending.CancelAsync(job);
+            await settlement.CancelAsync(job);
         }
 
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
-    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, CallerAuthenticator identities, ConversionJobStore jobs)
+    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs)
     {
-        var token = await identities.AuthenticateAsync(context);
+        var token = await authenticator.AuthenticateAsync(context);
         return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerErrorException(GatewayError.JobUnknown);
     }
 }

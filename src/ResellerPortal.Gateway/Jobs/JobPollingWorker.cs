@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Follows running jobs to their end, whoever started them, and calls the web hooks of those that have ended.</summary>
-internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement ending, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPollingWorker> logger) : BackgroundService
+internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement settlement, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPollingWorker> logger) : BackgroundService
 {
     public const string WebHookClient = "webhooks";
 
@@ -48,7 +48,7 @@ internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement en
         {
             if (clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor)
             {
-                await ending.TryCompleteAsync(job, cancellationToken);
+                await settlement.TryCompleteAsync(job, cancellationToken);
             }
         }
     }

@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
-internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, ConversionSettlement settlement, UpstreamAccountResolver address, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
+internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, ConversionSettlement settlement, UpstreamAccountResolver accounts, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
 {
     public static JobState GetState(UpstreamOutcome outcome) => outcome switch
     {
@@ -23,7 +23,7 @@ internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Conver
     /// <returns>False where it still runs, as far as is known.</returns>
     public async Task<bool> TryCompleteAsync(ConversionJob job, CancellationToken cancellationToken)
     {
-        var account = await address.ResolveAsync(job.ResellerId, cancellationToken);
+        var account = await accounts.ResolveAsync(job.ResellerId, cancellationToken);
         var outcome = await upstream.JobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
         var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobStore.UpstreamKeeps;
         switch (outcome)
@@ -38,11 +38,11 @@ internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Conver
         }
 
         long? cost = null;
-        if (outcome is UpstreamOutcome.Converted { Answer: var answer })
+        if (outcome is UpstreamOutcome.Converted { Response: var response })
         {
-            using (answer)
+            using (response)
             {
-                cost = await answer.ReadCostAsync(cancellationToken);
+                cost = await response.ReadCostAsync(cancellationToken);
             }
         }
 

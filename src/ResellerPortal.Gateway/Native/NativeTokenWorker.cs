@@ -9,14 +9,14 @@ namespace ResellerPortal.Gateway.Native;
 
 /// <summary>Tells ConvertAPI of revoked tokens that it could not be told of, and takes its statistics into the ledger.</summary>
 internal sealed class NativeTokenWorker(
-    ApiTokenService tokens, NativeUsageRecorder usage, UpstreamAccountResolver address, UpstreamStatisticsReader statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeTokenWorker> logger) : BackgroundService
+    ApiTokenService tokens, NativeUsageRecorder usage, UpstreamAccountResolver accounts, UpstreamStatisticsReader statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeTokenWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>One round: what waits is told, and what is due is asked for.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (address.IsSandbox)
+        if (accounts.IsSandbox)
         {
             return;
         }
@@ -52,7 +52,7 @@ internal sealed class NativeTokenWorker(
         string? fault;
         try
         {
-            var account = await address.ReadAsync(due.Reseller, cancellationToken);
+            var account = await accounts.ReadAsync(due.Reseller, cancellationToken);
             for (var day = due.Since; day <= today; day = day.AddDays(1))
             {
                 var counted = await statistics.ReadAsync(account, day, day, cancellationToken).ToListAsync(cancellationToken);

@@ -10,7 +10,7 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Native;
 
 /// <summary>Makes and deletes tokens in a reseller's own account at ConvertAPI, by its paths /token/create and /token/{id}.</summary>
-internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, UpstreamClient upstream, ILogger<UpstreamTokenClient> logger) : IUpstreamTokenClient
+internal sealed class UpstreamTokenClient(UpstreamAccountResolver accounts, UpstreamClient upstream, ILogger<UpstreamTokenClient> logger) : IUpstreamTokenClient
 {
     private const int ShortestSecret = 8;
 
@@ -18,12 +18,12 @@ internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, Upstr
 
     public async Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken)
     {
-        if (address.IsSandbox)
+        if (accounts.IsSandbox)
         {
             return Refusal.Because("The built-in sandbox keeps no tokens. Set ConvertApi:BaseUrl to the real service to issue tokens there.");
         }
 
-        var account = await address.ReadAsync(reseller, cancellationToken);
+        var account = await accounts.ReadAsync(reseller, cancellationToken);
         if (!account.IsOwn)
         {
             return Refusal.Because("Tokens at ConvertAPI need an account of the reseller's own there. Enter its secret under Gateway.");
@@ -58,8 +58,8 @@ internal sealed class UpstreamTokenClient(UpstreamAccountResolver address, Upstr
 
     public async Task<bool> TryDeleteAsync(ResellerId reseller, string secret, CancellationToken cancellationToken)
     {
-        var account = await address.ReadAsync(reseller, cancellationToken);
-        if (address.IsSandbox || !account.IsOwn)
+        var account = await accounts.ReadAsync(reseller, cancellationToken);
+        if (accounts.IsSandbox || !account.IsOwn)
         {
             return false;
         }

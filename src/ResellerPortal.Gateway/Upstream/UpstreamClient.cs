@@ -8,7 +8,7 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
-internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<ConvertApiOptions> options) : IDisposable
+internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<ConvertApiOptions> options) : IDisposable
 {
     /// <summary>Without what a client adds for each request (time-outs, buffers, diagnostics), of which nothing is used here.</summary>
     private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
@@ -30,7 +30,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker health, IOptions<Con
     {
         // The caller's limit is the upstream's to keep; a little later it has surely failed to.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
-        return health.RunAsync(account.BaseAddress, SendAsync);
+        return breaker.RunAsync(account.BaseAddress, SendAsync);
 
         async ValueTask<Outcome<UpstreamOutcome>> SendAsync()
         {

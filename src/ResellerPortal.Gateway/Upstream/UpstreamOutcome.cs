@@ -8,7 +8,7 @@ internal abstract record UpstreamOutcome
     }
 
     /// <summary>It answered with files. The answer is disposed by who takes it.</summary>
-    public sealed record Converted(ConversionResponse Answer) : UpstreamOutcome;
+    public sealed record Converted(ConversionResponse Response) : UpstreamOutcome;
 
     /// <summary>It took the job and will convert without anybody waiting.</summary>
     public sealed record JobTaken : UpstreamOutcome;

@@ -10,22 +10,22 @@ namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
 internal sealed class UpstreamReadingWorker(
-    UpstreamSettingsService settings, UpstreamAccountResolver address, UpstreamClient upstream, UpstreamStatisticsReader statistics, ReconciliationService reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<UpstreamReadingWorker> logger) : BackgroundService
+    UpstreamSettingsService settings, UpstreamAccountResolver resolver, UpstreamClient upstream, UpstreamStatisticsReader statistics, ReconciliationService reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<UpstreamReadingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads the accounts whose last reading is old enough.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        if (address.IsSandbox)
+        if (resolver.IsSandbox)
         {
             return;
         }
 
-        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(address.GetBaseAddress(""), address.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
+        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(resolver.GetBaseAddress(""), resolver.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
         foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
         {
-            accounts.Add((reseller, new UpstreamAccount(address.GetBaseAddress(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
+            accounts.Add((reseller, new UpstreamAccount(resolver.GetBaseAddress(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
         }
 
         foreach (var (owner, account) in accounts)

@@ -46,9 +46,9 @@ internal sealed class AccountEmailWorker(
         var now = clock.GetUtcNow();
         var since = now - Fresh;
         await using var db = database.Open(Scope);
-        foreach (var letter in await db.AccountEmails.AsNoTracking().Where(l => l.MailedAtUtc == null && l.AtUtc > since).OrderBy(l => l.AtUtc).Take(100).ToListAsync(cancellationToken))
+        foreach (var email in await db.AccountEmails.AsNoTracking().Where(l => l.MailedAtUtc == null && l.AtUtc > since).OrderBy(l => l.AtUtc).Take(100).ToListAsync(cancellationToken))
         {
-            var mine = db.AccountEmails.Where(l => l.Id == letter.Id);
+            var mine = db.AccountEmails.Where(l => l.Id == email.Id);
             if (await mine.Where(l => l.MailedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(l => l.MailedAtUtc, now), cancellationToken) == 0)
             {
                 continue;
@@ -56,9 +56,9 @@ internal sealed class AccountEmailWorker(
 
             try
             {
-                if (await WriteAsync(db, letter, cancellationToken) is { } mail)
+                if (await WriteAsync(db, email, cancellationToken) is { } mail)
                 {
-                    await mailer.SendAsync(mail with { Id = letter.Id }, cancellationToken);
+                    await mailer.SendAsync(mail with { Id = email.Id }, cancellationToken);
                 }
             }
             catch
@@ -70,16 +70,16 @@ internal sealed class AccountEmailWorker(
     }
 
     /// <returns>Null where there is nothing to say: the invitation is closed, or nobody has the address.</returns>
-    private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountEmail letter, CancellationToken cancellationToken)
+    private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountEmail email, CancellationToken cancellationToken)
     {
-        if (letter.Kind == AccountEmailKind.Notice)
+        if (email.Kind == AccountEmailKind.Notice)
         {
-            return new OutgoingMail(letter.Email, "Your account changed", $"{letter.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Create("/account/forgot")}\n");
+            return new OutgoingMail(email.Email, "Your account changed", $"{email.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Create("/account/forgot")}\n");
         }
 
-        if (letter.Kind == AccountEmailKind.Invitation)
+        if (email.Kind == AccountEmailKind.Invitation)
         {
-            return await db.Invitations.AsNoTracking().SingleOrDefaultAsync(i => i.Id == letter.InvitationId && i.ClosedAtUtc == null, cancellationToken) is { } invitation
+            return await db.Invitations.AsNoTracking().SingleOrDefaultAsync(i => i.Id == email.InvitationId && i.ClosedAtUtc == null, cancellationToken) is { } invitation
                 ? new OutgoingMail(
                     invitation.Email,
                     "You are invited",
@@ -89,12 +89,12 @@ internal sealed class AccountEmailWorker(
 
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<PortalUserManager>();
-        if (await users.FindByEmailAsync(letter.Email) is not { } user)
+        if (await users.FindByEmailAsync(email.Email) is not { } user)
         {
             return null;
         }
 
-        return letter.Kind == AccountEmailKind.ConfirmEmail
+        return email.Kind == AccountEmailKind.ConfirmEmail
             ? new OutgoingMail(user.Email!, "Confirm your address", $"Confirm that this address is yours:\n{Link("/account/confirm", user, await users.GenerateEmailConfirmationTokenAsync(user))}\n")
             : new OutgoingMail(
                 user.Email!,

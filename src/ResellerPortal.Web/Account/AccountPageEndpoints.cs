@@ -16,8 +16,8 @@ internal static class AccountPageEndpoints
 
     public static void MapAccount(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", async (ClaimsPrincipal user, MembershipDirectory seats) =>
-            Results.LocalRedirect(await seats.ActorOfAsync(user) switch
+        endpoints.MapGet("/", async (ClaimsPrincipal user, MembershipDirectory memberships) =>
+            Results.LocalRedirect(await memberships.FindActorAsync(user) switch
             {
                 null => "/account/denied",
                 { NeedsSecondFactor: true } => "/account?said=second-factor",
@@ -44,9 +44,9 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/account/sign-in");
     }
 
-    private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, MembershipDirectory seats, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, MembershipDirectory memberships, PortalSignIn signIn, PortalUserManager users)
     {
-        var chosen = user.PortalUserId is { } userId ? (await seats.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
+        var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
             await signIn.RenewAsync(known, chosen.Id, visit: null);
@@ -60,29 +60,29 @@ internal static class AccountPageEndpoints
         : Results.Forbid();
 
     /// <summary>Begins a look at a customer's pages that was agreed to in the dialog before.</summary>
-    private static async Task<IResult> BeginVisitAsync([FromForm] Guid customer, [FromForm] string reason, [FromForm] int minutes, ClaimsPrincipal user, MembershipDirectory seats, SupportSessionService visits, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> BeginVisitAsync([FromForm] Guid customer, [FromForm] string reason, [FromForm] int minutes, ClaimsPrincipal user, MembershipDirectory memberships, SupportSessionService supportSessions, PortalSignIn signIn, PortalUserManager users)
     {
-        if (await seats.ActorOfAsync(user) is not { } actor || !actor.May(Permission.CustomersVisit) || await users.GetUserAsync(user) is not { } known)
+        if (await memberships.FindActorAsync(user) is not { } actor || !actor.May(Permission.CustomersVisit) || await users.GetUserAsync(user) is not { } known)
         {
             return Results.Forbid();
         }
 
-        var outcome = await visits.StartAsync(actor, new Core.Tenancy.CustomerId(customer), reason, minutes);
+        var outcome = await supportSessions.StartAsync(actor, new Core.Tenancy.CustomerId(customer), reason, minutes);
         if (outcome.Refusal is { } refusal)
         {
             return Results.Text(refusal.Message, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        await signIn.RenewAsync(known, user.ChosenSeat, outcome.Value.Id);
+        await signIn.RenewAsync(known, user.ChosenMemberId, outcome.Value.Id);
         return Results.LocalRedirect("/my");
     }
 
-    private static async Task<IResult> EndVisitAsync([FromForm(Name = "__RequestVerificationToken")] string? token, ClaimsPrincipal user, SupportSessionService visits, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> EndVisitAsync([FromForm(Name = "__RequestVerificationToken")] string? token, ClaimsPrincipal user, SupportSessionService supportSessions, PortalSignIn signIn, PortalUserManager users)
     {
-        if (user is { PortalUserId: { } userId, VisitId: { } visit } && await users.GetUserAsync(user) is { } known)
+        if (user is { PortalUserId: { } userId, SupportSessionId: { } visit } && await users.GetUserAsync(user) is { } known)
         {
-            await visits.EndAsync(visit, userId);
-            await signIn.RenewAsync(known, user.ChosenSeat, visit: null);
+            await supportSessions.EndAsync(visit, userId);
+            await signIn.RenewAsync(known, user.ChosenMemberId, visit: null);
         }
 
         return Results.LocalRedirect("/");

@@ -89,7 +89,7 @@ internal static class AccountRegistration
         await SecurityStampValidator.ValidatePrincipalAsync(context);
         var sessions = context.HttpContext.RequestServices.GetRequiredService<UserSessionService>();
         if (context.Principal is { } user
-            && !(user.SignedIn is { } who && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
+            && !(user.SignedInUser is { } who && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

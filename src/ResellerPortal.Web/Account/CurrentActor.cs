@@ -8,13 +8,13 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Who sits at this page. Read from the database for each act, so a seat that was taken away is gone at once.</summary>
-public sealed class CurrentActor(AuthenticationStateProvider authentication, MembershipDirectory seats)
+public sealed class CurrentActor(AuthenticationStateProvider authentication, MembershipDirectory memberships)
 {
     /// <exception cref="PermissionDeniedException">The user is signed out or has no seat.</exception>
     public async Task<Actor> GetAsync()
     {
         var state = await authentication.GetAuthenticationStateAsync();
-        return await seats.ActorOfAsync(state.User) ?? throw new PermissionDeniedException("a seat");
+        return await memberships.FindActorAsync(state.User) ?? throw new PermissionDeniedException("a seat");
     }
 }
 
@@ -34,20 +34,20 @@ public static class MembershipClaims
 
         public Guid? SessionId => Guid.TryParse(user.FindFirstValue(Session), out var id) ? id : null;
 
-        public MemberId? ChosenSeat => Guid.TryParse(user.FindFirstValue(Seat), out var id) ? new MemberId(id) : null;
+        public MemberId? ChosenMemberId => Guid.TryParse(user.FindFirstValue(Seat), out var id) ? new MemberId(id) : null;
 
-        public Guid? VisitId => Guid.TryParse(user.FindFirstValue(Visit), out var id) ? id : null;
+        public Guid? SupportSessionId => Guid.TryParse(user.FindFirstValue(Visit), out var id) ? id : null;
 
         public string? FromAddress => user.FindFirstValue(From);
 
         /// <summary>Null for nobody, and for a cookie without a session.</summary>
-        public SignedInUser? SignedIn =>
-            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedInUser(userId, session, user.ChosenSeat, user.VisitId, user.FromAddress) : null;
+        public SignedInUser? SignedInUser =>
+            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedInUser(userId, session, user.ChosenMemberId, user.SupportSessionId, user.FromAddress) : null;
     }
 
-    extension(MembershipDirectory seats)
+    extension(MembershipDirectory memberships)
     {
-        public Task<Actor?> ActorOfAsync(ClaimsPrincipal user) => user.SignedIn is { } who ? seats.FindActorAsync(who) : Task.FromResult<Actor?>(null);
+        public Task<Actor?> FindActorAsync(ClaimsPrincipal user) => user.SignedInUser is { } who ? memberships.FindActorAsync(who) : Task.FromResult<Actor?>(null);
     }
 }
 

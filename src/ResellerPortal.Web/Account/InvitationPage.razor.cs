@@ -20,7 +20,7 @@ public sealed partial class InvitationPage(InvitationService invitations, Portal
     protected override async Task OnInitializedAsync()
     {
         _open = await invitations.FindAsync(Key ?? "");
-        _isSignedIn = http.HttpContext?.User.SignedIn is not null;
+        _isSignedIn = http.HttpContext?.User.SignedInUser is not null;
     }
 
     private async Task AcceptAsync()

@@ -33,7 +33,7 @@ public sealed partial class PasswordSection(OwnAccountService account, PortalSig
         }
 
         await sessions.EndAsync(User.Id, but: account.Session);
-        await signIn.RenewAsync(User, account.Context.User.ChosenSeat, account.Context.User.VisitId);
+        await signIn.RenewAsync(User, account.Context.User.ChosenMemberId, account.Context.User.SupportSessionId);
         await account.AuditAsync(User, "members.password", "The password was changed; all other sessions ended.");
         account.Complete("password");
     }

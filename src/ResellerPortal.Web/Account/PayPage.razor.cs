@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where whoever holds an invoice's pay link sees what is due and pays it, without signing in.</summary>
-public sealed partial class PayPage(CheckoutService desk, PaymentEventDispatcher sync, NavigationManager navigation)
+public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispatcher dispatcher, NavigationManager navigation)
 {
     private PayableInvoice? _invoice;
     private (string Text, Severity Severity)? _returned;
@@ -22,21 +22,21 @@ public sealed partial class PayPage(CheckoutService desk, PaymentEventDispatcher
 
     protected override async Task OnInitializedAsync()
     {
-        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await desk.FindByLinkAsync(key)) is null)
+        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await checkouts.FindByLinkAsync(key)) is null)
         {
             return;
         }
 
-        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
         {
             (_returned, _isRunning) = (CheckoutText.For(checkout), checkout.State == CheckoutState.Processing);
-            _invoice = await desk.FindByLinkAsync(key);
+            _invoice = await checkouts.FindByLinkAsync(key);
         }
     }
 
     private async Task PayAsync()
     {
-        var outcome = await desk.PayByLinkAsync(Guid.ParseExact(Key, "N"), navigation.ToAbsoluteUri($"/pay/{Key}?checkout={{checkout}}").OriginalString);
+        var outcome = await checkouts.PayByLinkAsync(Guid.ParseExact(Key, "N"), navigation.ToAbsoluteUri($"/pay/{Key}?checkout={{checkout}}").OriginalString);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {

@@ -7,11 +7,11 @@ namespace ResellerPortal.Web.Account;
 /// <summary>Asks the database whether the user's seat carries a permission; one policy for each of <see cref="Permission.All"/>.</summary>
 internal sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
 
-internal sealed class PermissionHandler(MembershipDirectory seats) : AuthorizationHandler<PermissionRequirement>
+internal sealed class PermissionHandler(MembershipDirectory memberships) : AuthorizationHandler<PermissionRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
-        if (await seats.ActorOfAsync(context.User) is { } actor && actor.May(requirement.Permission))
+        if (await memberships.FindActorAsync(context.User) is { } actor && actor.May(requirement.Permission))
         {
             context.Succeed(requirement);
         }

@@ -82,11 +82,11 @@ public sealed class PortalSignIn(
     }
 
     /// <summary>Writes the cookie anew within the session that is there, with another seat or visit.</summary>
-    public async Task RenewAsync(PortalUser user, MemberId? seat, Guid? visit)
+    public async Task RenewAsync(PortalUser user, MemberId? memberId, Guid? visit)
     {
         var current = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         List<Claim> kept = [new(MembershipClaims.Session, current.Principal!.SessionId!.Value.ToString())];
-        kept.AddRange(seat is { } s ? [new Claim(MembershipClaims.Seat, s.ToString())] : []);
+        kept.AddRange(memberId is { } s ? [new Claim(MembershipClaims.Seat, s.ToString())] : []);
         kept.AddRange(visit is { } v ? [new Claim(MembershipClaims.Visit, v.ToString())] : []);
         await base.SignInWithClaimsAsync(user, current.Properties, kept);
     }

@@ -23,7 +23,7 @@ internal sealed class CircuitActivity : CircuitHandler
 /// Asks every few seconds whether the session and the seat behind an open circuit are still there. Once they are not, the
 /// circuit knows nobody any more; its acts were refused before that, since each asks for itself.
 /// </summary>
-internal sealed class SessionRevalidator(ILoggerFactory loggers, MembershipDirectory seats, UserSessionService sessions, CircuitActivity activity, IHostApplicationLifetime lifetime)
+internal sealed class SessionRevalidator(ILoggerFactory loggers, MembershipDirectory memberships, UserSessionService sessions, CircuitActivity activity, IHostApplicationLifetime lifetime)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
@@ -31,9 +31,9 @@ internal sealed class SessionRevalidator(ILoggerFactory loggers, MembershipDirec
     /// <summary>A circuit may be left over when the server has stopped; then there is no database to ask any more.</summary>
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
         lifetime.ApplicationStopping.IsCancellationRequested
-        || (authenticationState.User.SignedIn is { } who
+        || (authenticationState.User.SignedInUser is { } who
             && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)
-            && await seats.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
+            && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
 }
 
 /// <summary>How many circuits one user may have open on a node; each holds memory.</summary>

@@ -95,7 +95,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
 
     /// <summary>Identity's stamp of the user has changed; this session goes on with the new one.</summary>
     private Task KeepSessionAsync() =>
-        account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(User, account.Context.User.ChosenSeat, account.Context.User.VisitId);
+        account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(User, account.Context.User.ChosenMemberId, account.Context.User.SupportSessionId);
 
     private async Task MakeCodesAsync() => _codes = [.. (await account.Users.GenerateNewTwoFactorRecoveryCodesAsync(User, RecoveryCodes))!];
 }

@@ -44,17 +44,17 @@ internal static class InvoiceRunCommand
     {
         var folder = Directory.CreateDirectory(Path.Combine("App_Data", "invoices", slug, period.ToString()));
         var isComplete = true;
-        Outcome<DraftingResult> run;
+        Outcome<DraftingResult> result;
         do
         {
-            run = await services.GetRequiredService<InvoiceDrafter>().DraftAsync(actor, period, then: FinaliseAsync);
-            if (run.Refusal is { } refusal)
+            result = await services.GetRequiredService<InvoiceDrafter>().DraftAsync(actor, period, then: FinaliseAsync);
+            if (result.Refusal is { } refusal)
             {
                 Console.WriteLine($"{slug}: {refusal.Message}");
                 return false;
             }
         }
-        while (isComplete && run.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
+        while (isComplete && result.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
 
         return isComplete;
 

@@ -9,7 +9,7 @@ internal sealed record NavigationItem(string Permission, string Address, string 
 /// <summary>Where a seat can go. Shown by permission; the pages themselves ask again.</summary>
 internal static class Navigation
 {
-    private static readonly NavigationItem[] Places =
+    private static readonly NavigationItem[] Items =
     [
         new(Permission.OperatorView, "/operator", "Plan orders", Icons.Material.Outlined.Inbox),
         new(Permission.OperatorView, "/operator/plans", "Plan catalogue", Icons.Material.Outlined.Inventory2),
@@ -47,7 +47,7 @@ internal static class Navigation
         new(Permission.MyView, "/my/quick-start", "Quick start", Icons.Material.Outlined.RocketLaunch),
     ];
 
-    public static IEnumerable<NavigationItem> For(Actor actor) => Places.Where(place => actor.May(place.Permission));
+    public static IEnumerable<NavigationItem> For(Actor actor) => Items.Where(item => actor.May(item.Permission));
 
     public static string GetHome(Actor actor) => For(actor).First().Address;
 }

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>Where the books and a payment provider's differ, with what puts it right.</summary>
-public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciler reconciliation, ISnackbar snackbar)
+public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciler reconciler, ISnackbar snackbar)
 {
     private IReadOnlyList<DifferenceRow> _differences = [];
     private PaymentComparison? _last;
@@ -19,12 +19,12 @@ public sealed partial class PaymentDifferencesView(CurrentActor current, Payment
     [Parameter]
     public bool ShowsOwner { get; set; }
 
-    protected override async Task OnInitializedAsync() => (_differences, _last) = await reconciliation.ReadAsync(await current.GetAsync());
+    protected override async Task OnInitializedAsync() => (_differences, _last) = await reconciler.ReadAsync(await current.GetAsync());
 
     private async Task RepairAsync(DifferenceRow row)
     {
         _isBusy = true;
-        var outcome = await reconciliation.RepairAsync(await current.GetAsync(), row.Difference.Id);
+        var outcome = await reconciler.RepairAsync(await current.GetAsync(), row.Difference.Id);
         snackbar.Add(outcome.Refusal?.Message ?? "Put right.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
         _isBusy = false;

@@ -23,7 +23,7 @@ namespace ResellerPortal.Web.Demo;
 /// The demonstration: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
-public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IDataProtectionProvider protection, IUpstreamTokenClient upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoSeeder> logger)
+public sealed class DemoSeeder(PortalDatabase database, Memberships memberships, IDataProtectionProvider protection, IUpstreamTokenClient upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoSeeder> logger)
 {
     public const string Password = "Demo-Passw0rd!";
     public const string OperatorEmail = "operator@demo.example";
@@ -83,9 +83,9 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
         _clock.Now = first.StartsAtUtc(zone);
 
         var portal = Actor.Portal("demonstration data", TenantScope.CrossTenants("demonstration data"));
-        await seats.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
+        await memberships.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
         var plans = await OfferPlansAsync(portal);
-        var resellers = new ResellerService(database, seats, _clock);
+        var resellers = new ResellerService(database, memberships, _clock);
         var northwind = (await resellers.AddAsync(
             portal,
             new ResellerDetails("northwind", "Northwind Documents", OwnerEmail, "EUR", zone.Id, new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"), "LT100000000019", 2100),
@@ -96,7 +96,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
             new ResellerDetails("fabrikam", "Fabrikam Files", "owner@fabrikam.example", "USD", "America/New_York", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, 0),
             Password,
             cancellationToken)).Value.Reseller;
-        await new CustomerService(database, seats, _clock).AddAsync(
+        await new CustomerService(database, memberships, _clock).AddAsync(
             Actor.Portal("demonstration data", TenantScope.ForReseller(fabrikam.Id)),
             new CustomerDetails("Initech", "admin@initech.example", new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"), null, TaxTreatment.OutsideScope, 5, null),
             Password,
@@ -110,7 +110,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
 
     private async Task<Dictionary<string, BulkPlan>> OfferPlansAsync(Actor portal)
     {
-        var catalogue = new BulkPlanService(database, _clock);
+        var service = new BulkPlanService(database, _clock);
         PlanTerms[] terms =
         [
             new("Starter 1,000", 1_000, 25, "EUR", 365, PlanRenewal.OneOff, null),
@@ -122,7 +122,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
         var plans = new Dictionary<string, BulkPlan>();
         foreach (var term in terms)
         {
-            plans.Add(term.Name, (await catalogue.OfferAsync(portal, term)).Value);
+            plans.Add(term.Name, (await service.OfferAsync(portal, term)).Value);
         }
 
         return plans;
@@ -141,7 +141,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
 
     private async Task<List<DemoAccount>> AddCustomersAsync(Actor owner, DateOnly from, CancellationToken cancellationToken)
     {
-        var customers = new CustomerService(database, seats, _clock);
+        var customers = new CustomerService(database, memberships, _clock);
         var tokens = new ApiTokenService(database, protection, upstreamTokens, _clock);
         var cards = new RateCardService(database, _clock);
         await cards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), from, cancellationToken);
@@ -172,7 +172,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
     {
         var usage = new DemoUsage(zone);
         var recorder = new UsageRecorder(database, _clock);
-        var run = new InvoiceDrafter(database, _clock);
+        var drafter = new InvoiceDrafter(database, _clock);
         for (var (period, index) = (first, 0); period <= present; (period, index) = (period.Next, index + 1))
         {
             _clock.Now = period.StartsAtUtc(zone);
@@ -202,7 +202,7 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships seats, IData
             if (period < present.Previous)
             {
                 _clock.Now = period.EndsAtUtc(zone).AddHours(6);
-                var drafts = (await run.DraftAsync(owner, period, cancellationToken: cancellationToken)).Value;
+                var drafts = (await drafter.DraftAsync(owner, period, cancellationToken: cancellationToken)).Value;
                 await FinaliseAsync(owner, accounts, drafts, isAmongLast: n => period.FirstDay.AddMonths(n + 1) >= present.FirstDay, cancellationToken);
             }
         }

@@ -12,9 +12,9 @@ internal static class HistoryExportEndpoints
 {
     public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
         endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
-            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory seats, HistoryQueries history, CancellationToken cancellationToken) =>
+            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships, HistoryQueries history, CancellationToken cancellationToken) =>
         {
-            if (await seats.ActorOfAsync(user) is not { } actor || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
+            if (await memberships.FindActorAsync(user) is not { } actor || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
             {
                 return Results.Forbid();
             }
@@ -39,12 +39,12 @@ internal static class HistoryExportEndpoints
 }
 
 /// <summary>Puts a download into the history before it begins.</summary>
-internal sealed class AuditedDownloadFilter(MembershipDirectory seats, HistoryQueries history) : IEndpointFilter
+internal sealed class AuditedDownloadFilter(MembershipDirectory memberships, HistoryQueries history) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
-        if (await seats.ActorOfAsync(context.HttpContext.User) is { } actor)
+        if (await memberships.FindActorAsync(context.HttpContext.User) is { } actor)
         {
             await history.NoteExportAsync(actor, $"downloaded {request.Path}{request.QueryString}".Length > 900 ? $"downloaded {request.Path}" : $"downloaded {request.Path}{request.QueryString}", context.HttpContext.RequestAborted);
         }

@@ -19,9 +19,9 @@ internal static class LedgerFileEndpoints
     ];
 
     /// <summary>A JSON object a line; what is in it says <see cref="ExportedEntry"/>.</summary>
-    public static async Task<IResult> NdjsonAsync(ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> NdjsonAsync(ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
     {
-        if (await seats.ActorOfAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
+        if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {
             return Results.Forbid();
         }
@@ -40,9 +40,9 @@ internal static class LedgerFileEndpoints
     }
 
     /// <summary>The same fields in the order in which the hash takes them. No text in it can begin as a formula.</summary>
-    public static async Task<IResult> CsvAsync(ClaimsPrincipal user, MembershipDirectory seats, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> CsvAsync(ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
     {
-        if (await seats.ActorOfAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
+        if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {
             return Results.Forbid();
         }

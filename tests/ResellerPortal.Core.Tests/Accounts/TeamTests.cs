@@ -11,23 +11,23 @@ namespace ResellerPortal.Core.Tests.Accounts;
 public sealed class TeamTests : IAsyncDisposable
 {
     private static readonly PasswordHasher<PortalUser> Hasher = new();
-    private readonly TestDatabase _live = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
 
-    private TeamService Teams => new(_live.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _live.Clock), _live.Clock);
+    private TeamService Teams => new(_database.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _database.Clock), _database.Clock);
 
-    private InvitationService Invitations => new(_live.Database, _links, _live.Clock);
+    private InvitationService Invitations => new(_database.Database, _links, _database.Clock);
 
-    private UserSessionService Sessions => new(_live.Database, _live.Clock);
+    private UserSessionService Sessions => new(_database.Database, _database.Clock);
 
-    private MembershipDirectory Seats => new(_live.Database, _live.Clock);
+    private MembershipDirectory Memberships => new(_database.Database, _database.Clock);
 
-    public ValueTask DisposeAsync() => _live.DisposeAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
     public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
         var key = ReadKey(invitation, isMailed: true);
         var jane = await UserAsync("jane@company.example");
@@ -41,14 +41,14 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.Single(races, r => !r.IsRefused);
         Assert.Null(await Invitations.FindAsync(key));
         Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, TeamScope.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
-        await using var db = _live.OpenAll();
+        await using var db = _database.OpenAll();
         Assert.True((await db.Users.SingleAsync(u => u.Id == jane.Id)).EmailConfirmed);
     }
 
     [Fact]
     public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerViewer));
         var first = ReadKey(invitation, isMailed: false);
         var again = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
@@ -57,7 +57,7 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)[..^2] + "xx"));
         Assert.Null(await Invitations.FindAsync("%%%"));
 
-        _live.Clock.Advance(TimeSpan.FromDays(8));
+        _database.Clock.Advance(TimeSpan.FromDays(8));
         Assert.Null(await Invitations.FindAsync(ReadKey(again, isMailed: false)));
         var third = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
         await TestData.Valued(Teams.RevokeInvitationAsync(owner, TeamScope.ForActor(owner), third.Id));
@@ -67,7 +67,7 @@ public sealed class TeamTests : IAsyncDisposable
     [Fact]
     public async Task Bad_invitations_are_refused_in_words()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
         await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
@@ -80,10 +80,10 @@ public sealed class TeamTests : IAsyncDisposable
     [Fact]
     public async Task Teams_are_managed_by_those_above_and_by_nobody_else()
     {
-        var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
-        var (fabrikam, rival) = await _live.Books.AddResellerAsync("fabrikam");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
+        var (northwind, owner) = await _database.Data.AddResellerAsync("northwind");
+        var (fabrikam, rival) = await _database.Data.AddResellerAsync("fabrikam");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
+        var neighbour = await _database.Data.AddCustomerAsync(owner, "Neighbour");
         var ofAcme = new TeamScope(northwind.Id, acme.Id);
         var admin = TestData.CreateAdmin(acme);
         var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
@@ -110,7 +110,7 @@ public sealed class TeamTests : IAsyncDisposable
     [Fact]
     public async Task The_last_owner_stays_however_many_try_at_once()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
         var first = Assert.Single((await Teams.ListAsync(owner, team)).Members);
         Assert.Contains("last ResellerOwner", (await Teams.RemoveAsync(owner, team, first.Id)).Refusal!.Message, StringComparison.Ordinal);
@@ -126,62 +126,62 @@ public sealed class TeamTests : IAsyncDisposable
     [Fact]
     public async Task A_seat_that_is_taken_away_or_a_session_that_is_ended_is_gone_with_the_next_act()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
         var jane = await JoinAsync(owner, team, "jane@company.example", Role.ResellerBilling);
         var one = await SignInAsync(jane.UserId);
         var two = await SignInAsync(jane.UserId);
 
-        Assert.True((await Seats.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
+        Assert.True((await Memberships.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
         await TestData.Valued(Teams.ChangeRoleAsync(owner, team, jane.Id, Role.ResellerViewer));
-        Assert.False((await Seats.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
+        Assert.False((await Memberships.FindActorAsync(one))!.May(Permission.InvoicesFinalise));
         await Sessions.EndAsync(jane.UserId, only: one.SessionId);
-        Assert.Null(await Seats.FindActorAsync(one));
-        Assert.NotNull(await Seats.FindActorAsync(two));
-        Assert.Null(await Seats.FindActorAsync(two with { UserId = Guid.NewGuid() }));
+        Assert.Null(await Memberships.FindActorAsync(one));
+        Assert.NotNull(await Memberships.FindActorAsync(two));
+        Assert.Null(await Memberships.FindActorAsync(two with { UserId = Guid.NewGuid() }));
         await TestData.Valued(Teams.RemoveAsync(owner, team, jane.Id));
-        Assert.Null(await Seats.FindActorAsync(two));
+        Assert.Null(await Memberships.FindActorAsync(two));
     }
 
     [Fact]
     public async Task A_session_ends_when_it_is_left_alone_and_at_the_latest_after_its_life()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerBilling);
         var idle = await SignInAsync(jane.UserId);
         var used = await SignInAsync(jane.UserId);
         for (var hour = 0; hour < 11; hour++)
         {
-            _live.Clock.Advance(TimeSpan.FromHours(1));
+            _database.Clock.Advance(TimeSpan.FromHours(1));
             Assert.True(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
             Assert.Equal(hour < 2, await Sessions.IsAliveAsync(jane.UserId, idle.SessionId, wasUsed: false));
         }
 
         Assert.Equal([used.SessionId], (await Sessions.ListAsync(jane.UserId)).Select(s => s.Id));
-        _live.Clock.Advance(TimeSpan.FromHours(1));
+        _database.Clock.Advance(TimeSpan.FromHours(1));
         Assert.False(await Sessions.IsAliveAsync(jane.UserId, used.SessionId, wasUsed: true));
-        Assert.Null(await Seats.FindActorAsync(used));
+        Assert.Null(await Memberships.FindActorAsync(used));
     }
 
     [Fact]
     public async Task A_reseller_that_demands_two_factors_closes_seats_until_they_are_there()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
         var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerOwner);
-        await using var db = _live.OpenAll();
+        await using var db = _database.OpenAll();
         var admin = await db.Members.SingleAsync(m => m.CustomerId == acme.Id);
         var (member, ofCustomer, byPasskey) = (await SignInAsync(jane.UserId), await SignInAsync(admin.UserId), await SignInAsync(jane.UserId, SignInMethod.Passkey));
 
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.Members);
-        Assert.Equal((true, false), Of(await Seats.FindActorAsync(member)));
-        Assert.Equal((false, true), Of(await Seats.FindActorAsync(byPasskey)));
-        Assert.False((await Seats.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
+        Assert.Equal((true, false), Of(await Memberships.FindActorAsync(member)));
+        Assert.Equal((false, true), Of(await Memberships.FindActorAsync(byPasskey)));
+        Assert.False((await Memberships.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.MembersAndCustomers);
-        Assert.True((await Seats.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
-        Assert.False((await Seats.FindActorAsync(ofCustomer))!.May(Permission.MyView));
+        Assert.True((await Memberships.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
+        Assert.False((await Memberships.FindActorAsync(ofCustomer))!.May(Permission.MyView));
         await Sessions.StrengthenAsync(jane.UserId, member.SessionId);
-        Assert.Equal((false, true), Of(await Seats.FindActorAsync(member)));
+        Assert.Equal((false, true), Of(await Memberships.FindActorAsync(member)));
 
         static (bool, bool) Of(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
     }
@@ -189,33 +189,33 @@ public sealed class TeamTests : IAsyncDisposable
     [Fact]
     public async Task A_look_at_a_customers_pages_reads_only_for_a_reason_and_for_a_time()
     {
-        var (northwind, owner) = await _live.Books.AddResellerAsync("northwind");
-        var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
+        var (northwind, owner) = await _database.Data.AddResellerAsync("northwind");
+        var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
         var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerSupport);
         var signedIn = await SignInAsync(jane.UserId);
-        var actor = (await Seats.FindActorAsync(signedIn))!;
-        var visits = new SupportSessionService(_live.Database, _live.Clock);
+        var actor = (await Memberships.FindActorAsync(signedIn))!;
+        var supportSessions = new SupportSessionService(_database.Database, _database.Clock);
 
-        Assert.True((await visits.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
-        Assert.True((await visits.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
-        Assert.True((await visits.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => visits.StartAsync(TestData.CreateAdmin(acme), acme.Id, "ticket", 30));
-        var visit = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
-        var visitor = (await Seats.FindActorAsync(signedIn with { SupportSessionId = visit.Id }))!;
+        Assert.True((await supportSessions.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
+        Assert.True((await supportSessions.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
+        Assert.True((await supportSessions.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => supportSessions.StartAsync(TestData.CreateAdmin(acme), acme.Id, "ticket", 30));
+        var supportSession = await TestData.Valued(supportSessions.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        var visitor = (await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!;
 
         Assert.Equal((northwind.Id, acme.Id), (visitor.Scope.Reseller!.Value, visitor.Scope.Customer!.Value));
         Assert.Equal([Permission.MyView], Permission.All.Where(visitor.May));
-        Assert.Equal("ticket 4711", Assert.Single(await visits.ListAsync(TestData.CreateAdmin(acme), acme.Id)).Reason);
-        Assert.Null((await Seats.FindActorAsync((await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
-        _live.Clock.Advance(TimeSpan.FromMinutes(31));
-        Assert.Null((await Seats.FindActorAsync(signedIn with { SupportSessionId = visit.Id }))!.VisitEndsAtUtc);
-        var second = await TestData.Valued(visits.StartAsync(actor, acme.Id, "ticket 4711", 30));
-        await visits.EndAsync(second.Id, Guid.NewGuid());
-        Assert.NotNull((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
+        Assert.Equal("ticket 4711", Assert.Single(await supportSessions.ListAsync(TestData.CreateAdmin(acme), acme.Id)).Reason);
+        Assert.Null((await Memberships.FindActorAsync((await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
+        _database.Clock.Advance(TimeSpan.FromMinutes(31));
+        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!.VisitEndsAtUtc);
+        var second = await TestData.Valued(supportSessions.StartAsync(actor, acme.Id, "ticket 4711", 30));
+        await supportSessions.EndAsync(second.Id, Guid.NewGuid());
+        Assert.NotNull((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
         await TestData.Valued(Teams.ChangeRoleAsync(owner, TeamScope.ForActor(owner), jane.Id, Role.ResellerViewer));
-        Assert.Null((await Seats.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
-        await using var db = _live.OpenAll();
+        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
+        await using var db = _database.OpenAll();
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
     }
 
@@ -229,7 +229,7 @@ public sealed class TeamTests : IAsyncDisposable
 
     private async Task<PortalUser> UserAsync(string email)
     {
-        await using var db = _live.OpenAll();
+        await using var db = _database.OpenAll();
         var user = new PortalUser { Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
         db.Users.Add(user);
         await db.SaveChangesAsync();

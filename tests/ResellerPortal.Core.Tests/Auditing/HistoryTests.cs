@@ -14,15 +14,15 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_change_is_kept_with_what_was_there_before_and_from_where_it_came()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
         var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
-        await TestData.Valued(live.Books.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
-        await live.Books.IssueAsync(owner, customer);
+        await TestData.Valued(database.Data.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
+        await database.Data.IssueAsync(owner, customer);
 
-        var rows = (await new HistoryQueries(live.Database, live.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
-        var token = Assert.Single((await new HistoryQueries(live.Database, live.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
+        var rows = (await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
+        var token = Assert.Single((await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
 
         Assert.Equal("203.0.113.7", rows[0].Entry.FromAddress);
         Assert.Equal(
@@ -36,17 +36,17 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task An_entry_of_one_customer_holds_no_fields_of_another_that_was_written_beside_it()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
-        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
-        var other = await live.Books.AddCustomerAsync(owner, "Initech");
-        await using var db = live.OpenAll();
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
+        var acme = await database.Data.AddCustomerAsync(owner, "Acme");
+        var other = await database.Data.AddCustomerAsync(owner, "Initech");
+        await using var db = database.OpenAll();
         foreach (var customer in await db.Customers.ToListAsync())
         {
             customer.Email = $"new@{customer.Name}.example";
         }
 
-        db.Audit(owner, live.Clock.GetUtcNow(), Permission.CustomersManage, "changed both", reseller.Id, acme.Id);
+        db.Audit(owner, database.Clock.GetUtcNow(), Permission.CustomersManage, "changed both", reseller.Id, acme.Id);
 
         var entry = db.ChangeTracker.Entries<AuditEntry>().Single().Entity;
         Assert.Equal([new FieldChange("Customer.Email", "admin@acme.example", "new@Acme.example")], FieldChanges.Parse(entry.Changes));
@@ -56,12 +56,12 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task It_is_found_by_person_day_act_and_words_and_by_its_own_tenant_alone()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        var (_, other) = await live.Books.AddResellerAsync("fabrikam");
-        await live.Books.AddCustomerAsync(owner, "Acme");
-        var history = new HistoryQueries(live.Database, live.Clock);
-        var day = DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        var (_, other) = await database.Data.AddResellerAsync("fabrikam");
+        await database.Data.AddCustomerAsync(owner, "Acme");
+        var history = new HistoryQueries(database.Database, database.Clock);
+        var day = DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime);
 
         Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Text: "aCME"), 0, 10)).TotalCount);
         Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(To: day.AddDays(-1)), 0, 10)).TotalCount);
@@ -81,19 +81,19 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Each_tenants_entries_are_chained_and_nothing_of_them_can_be_changed(string provider)
     {
-        await using var live = await OpenAsync(provider);
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.AddResellerAsync("fabrikam");
-        await live.Books.AddCustomerAsync(owner, "Acme");
-        using var sealing = Sealing(live);
+        await using var database = await OpenAsync(provider);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.AddResellerAsync("fabrikam");
+        await database.Data.AddCustomerAsync(owner, "Acme");
+        using var sealing = Sealing(database);
         Assert.Equal(3, await sealing.SealAsync());
-        await live.Books.AddCustomerAsync(owner, "Initech");
+        await database.Data.AddCustomerAsync(owner, "Initech");
         Assert.Equal(1, await sealing.SealAsync());
         Assert.Equal(0, await sealing.SealAsync());
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
 
         Assert.Equal([1, 2, 3], await db.AuditEntries.Where(a => a.ResellerId == owner.Reseller).OrderBy(a => a.Sequence).Select(a => a.Sequence!.Value).ToListAsync());
-        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        var report = await new AuditVerifier(database.Database).VerifyAsync();
         Assert.Empty(report.Faults);
         Assert.Equal((4, 0, 0), (report.Sealed, report.Waiting, report.Erased));
 #pragma warning disable EF1002, EF1003 // The words are this test's own.
@@ -110,35 +110,35 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task Whoever_gets_past_the_databases_refusal_is_found_by_the_chain()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.AddCustomerAsync(owner, "Acme");
-        await live.Books.AddCustomerAsync(owner, "Initech");
-        using var sealing = Sealing(live);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.AddCustomerAsync(owner, "Acme");
+        await database.Data.AddCustomerAsync(owner, "Initech");
+        using var sealing = Sealing(database);
         await sealing.SealAsync();
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"AuditEntry_no_update\"; DROP TRIGGER \"AuditEntry_no_delete\"");
 
         await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"Subject\" = 'nothing' WHERE \"Sequence\" = 2");
-        Assert.Contains(await FaultsAsync(live), f => f.Contains("entry 2: its text is not what was sealed", StringComparison.Ordinal));
+        Assert.Contains(await FaultsAsync(database), f => f.Contains("entry 2: its text is not what was sealed", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"AtUtc\" = \"AtUtc\" + 1 WHERE \"Sequence\" = 3");
-        Assert.Contains(await FaultsAsync(live), f => f.Contains("entry 3: its hash does not follow", StringComparison.Ordinal));
+        Assert.Contains(await FaultsAsync(database), f => f.Contains("entry 3: its hash does not follow", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\" WHERE \"Sequence\" = 2");
-        Assert.Contains(await FaultsAsync(live), f => f.Contains("number 2 is missing", StringComparison.Ordinal));
+        Assert.Contains(await FaultsAsync(database), f => f.Contains("number 2 is missing", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Two_nodes_that_seal_at_once_leave_one_chain()
     {
-        await using var live = await OpenAsync("PostgreSql");
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
+        await using var database = await OpenAsync("PostgreSql");
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
         for (var i = 0; i < 30; i++)
         {
-            await live.Books.AddCustomerAsync(owner, $"Customer {i}");
+            await database.Data.AddCustomerAsync(owner, $"Customer {i}");
         }
 
-        using var one = Sealing(live);
-        using var two = Sealing(live);
+        using var one = Sealing(database);
+        using var two = Sealing(database);
         var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(async () =>
         {
             try
@@ -154,7 +154,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await one.SealAsync();
 
         Assert.Contains(true, runs);
-        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        var report = await new AuditVerifier(database.Database).VerifyAsync();
         Assert.Empty(report.Faults);
         Assert.Equal((31, 0), (report.Sealed, report.Waiting));
     }
@@ -164,28 +164,28 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Persons_are_taken_out_and_the_chain_still_holds(string provider)
     {
-        await using var live = await OpenAsync(provider);
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
+        await using var database = await OpenAsync(provider);
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
         var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "jane@northwind.example", "203.0.113.7");
-        await live.Books.AddCustomerAsync(seat, "Acme");
-        await live.Books.AddCustomerAsync(owner, "Initech");
-        using var sealing = Sealing(live);
+        await database.Data.AddCustomerAsync(seat, "Acme");
+        await database.Data.AddCustomerAsync(owner, "Initech");
+        using var sealing = Sealing(database);
         await sealing.SealAsync();
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
 
-        Assert.Equal(1, await AuditEraser.DropAddressesAsync(db, live.Clock.GetUtcNow().AddDays(1), default));
-        Assert.Equal(0, (await new AuditVerifier(live.Database).VerifyAsync()).Erased);
+        Assert.Equal(1, await AuditEraser.DropAddressesAsync(db, database.Clock.GetUtcNow().AddDays(1), default));
+        Assert.Equal(0, (await new AuditVerifier(database.Database).VerifyAsync()).Erased);
         await AuditEraser.ReplaceAsync(db, null, [("jane@northwind.example", "deleted user"), ("NW@x.example", "nobody")], default);
 
         Assert.DoesNotContain(await db.AuditEntries.AsNoTracking().ToListAsync(), a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
-        var report = await new AuditVerifier(live.Database).VerifyAsync();
+        var report = await new AuditVerifier(database.Database).VerifyAsync();
         Assert.Empty(report.Faults);
         Assert.Equal((3, 1), (report.Sealed, report.Erased));
     }
 
-    private static async Task<IReadOnlyList<string>> FaultsAsync(TestDatabase live) => (await new AuditVerifier(live.Database).VerifyAsync()).Faults;
+    private static async Task<IReadOnlyList<string>> FaultsAsync(TestDatabase database) => (await new AuditVerifier(database.Database).VerifyAsync()).Faults;
 
-    private static AuditSealingWorker Sealing(TestDatabase live) => new(live.Database, live.Clock, NullLogger<AuditSealingWorker>.Instance);
+    private static AuditSealingWorker Sealing(TestDatabase database) => new(database.Database, database.Clock, NullLogger<AuditSealingWorker>.Instance);
 
     private Task<TestDatabase> OpenAsync(string provider) => provider == "Sqlite" ? TestDatabaseOnSqlite.OpenAsync() : postgres.OpenAsync();
 }

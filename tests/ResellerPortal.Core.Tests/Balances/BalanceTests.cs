@@ -23,59 +23,59 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task The_balance_pays_what_is_invoiced_and_what_is_short_is_paid_by_the_next_top_up(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
-        await desk.TopUpAsync(20m);
-        await live.UseAsync(desk.Secret, 100);
-        var october = await InvoiceAsync(live, desk, new BillingPeriod(2026, 10));
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
+        await fixture.TopUpAsync(20m);
+        await database.UseAsync(fixture.Secret, 100);
+        var october = await InvoiceAsync(database, fixture, new BillingPeriod(2026, 10));
         Assert.Equal((12_10, 0, InvoiceState.Paid), (october.PaidMinorUnits, october.Due.MinorUnits, october.GetState(default)));
         var snapshot = InvoiceSnapshot.Parse(october.Snapshot!);
         Assert.Equal((12_10, 0), (snapshot.FromBalanceMinorUnits, snapshot.Payable.MinorUnits));
 
         // What is recorded past the balance is billed all the same.
-        await live.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, live.Clock.GetUtcNow(), 90)]);
-        var november = await InvoiceAsync(live, desk, new BillingPeriod(2026, 11));
+        await database.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, database.Clock.GetUtcNow(), 90)]);
+        var november = await InvoiceAsync(database, fixture, new BillingPeriod(2026, 11));
         Assert.Equal((7_90, 2_99), (november.PaidMinorUnits, november.Due.MinorUnits));
         Assert.Equal(2_99, InvoiceSnapshot.Parse(november.Snapshot!).Payable.MinorUnits);
 
-        await desk.TopUpAsync(10m);
-        var overview = await desk.ReadAsync();
+        await fixture.TopUpAsync(10m);
+        var overview = await fixture.ReadAsync();
         Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
-        var page = await desk.Queries.PageAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id, 0, 3);
+        var page = await fixture.Queries.PageAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, 0, 3);
         Assert.Equal(
             [(5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceTransactionKind.TopUp, 10_00, 10_00), (3, BalanceTransactionKind.InvoicePaid, -7_90, 0)],
             page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
         Assert.Equal(5, page.TotalCount);
-        await live.AssertLedgerIsCleanAsync();
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task What_a_credit_note_leaves_over_goes_to_the_balance_pays_the_next_invoice_and_the_rest_back()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var first = await desk.InvoiceAsync();
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var first = await fixture.InvoiceAsync();
         var payments = new BalancePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
         var received = new ReceivedPayment(first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await TestData.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(desk.Owner, received));
-        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, first.Id, [1], "Did not convert"));
+        await TestData.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(fixture.Owner, received));
+        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, first.Id, [1], "Did not convert"));
         await using (var db = sqlite.OpenAll())
         {
             var credited = await db.Invoices.SingleAsync();
             Assert.Equal((0, InvoiceState.Credited), (credited.Due.MinorUnits, credited.GetState(default)));
-            Assert.Equal(first.Total.MinorUnits, (await db.Customers.SingleAsync(c => c.Id == desk.Customer.Id)).BalanceMinorUnits);
+            Assert.Equal(first.Total.MinorUnits, (await db.Customers.SingleAsync(c => c.Id == fixture.Customer.Id)).BalanceMinorUnits);
         }
 
-        await sqlite.UseAsync(desk.Secret, 50);
-        var second = await desk.InvoiceAsync();
+        await sqlite.UseAsync(fixture.Secret, 50);
+        var second = await fixture.InvoiceAsync();
         Assert.Equal((first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
-        Assert.Equal(second.Due, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
+        Assert.Equal(second.Due, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
 
-        await TestData.Valued(payments.TopUpAsync(desk.Owner, Payment(desk, sqlite, 5m)));
+        await TestData.Valued(payments.TopUpAsync(fixture.Owner, Payment(fixture, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
-        Assert.Contains("no more than that", (await payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
-        await TestData.Valued(payments.PayOutAsync(desk.Owner, Payment(desk, sqlite, left / 100m)));
-        Assert.Equal(0, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing.MinorUnits);
+        Assert.Contains("no more than that", (await payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
+        await TestData.Valued(payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, left / 100m)));
+        Assert.Equal(0, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing.MinorUnits);
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -83,12 +83,12 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task An_invoice_in_the_customers_favour_goes_to_its_balance()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var first = await desk.InvoiceAsync();
-        await TestData.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 1, 0, "Never happened"));
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var first = await fixture.InvoiceAsync();
+        await TestData.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(fixture.Owner, fixture.Customer.Id, 1, 0, "Never happened"));
         sqlite.Clock.SetUtcNow(new BillingPeriod(2026, 11).EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
-        var second = await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+        var draft = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
+        var second = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
 
         // What it returned paid the first, so nobody owes anything.
         Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
@@ -104,7 +104,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             async acts =>
             {
                 await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-                var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+                var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
                 var (month, invoices) = (new BillingPeriod(2026, 10), new List<Invoice>());
                 var paid = 0L;
                 foreach (var (act, size) in acts)
@@ -113,21 +113,21 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                     switch (act)
                     {
                         case 0 or 1:
-                            await desk.TopUpAsync(amount);
+                            await fixture.TopUpAsync(amount);
                             paid += size;
                             break;
                         case 2:
-                            paid -= (await desk.Payments.PayOutAsync(desk.Owner, desk.Payment(amount))).IsRefused ? 0 : size;
+                            paid -= (await fixture.Payments.PayOutAsync(fixture.Owner, fixture.Payment(amount))).IsRefused ? 0 : size;
                             break;
                         case 3 when invoices.Count > 0:
-                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
                             break;
                         case 4:
-                            await desk.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
+                            await fixture.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
                             break;
                         default:
-                            await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
-                            invoices.Add(await InvoiceAsync(sqlite, desk, month));
+                            await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
+                            invoices.Add(await InvoiceAsync(sqlite, fixture, month));
                             month = month.Next;
                             break;
                     }
@@ -136,11 +136,11 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 await sqlite.AssertLedgerIsCleanAsync();
                 await using var db = sqlite.OpenAll();
                 var all = await db.Invoices.ToListAsync();
-                var balance = (await db.Customers.SingleAsync(c => c.Id == desk.Customer.Id)).BalanceMinorUnits;
+                var balance = (await db.Customers.SingleAsync(c => c.Id == fixture.Customer.Id)).BalanceMinorUnits;
                 Assert.All(all, i => Assert.True(i.Due.MinorUnits >= 0));
                 Assert.True(balance == 0 || all.All(i => i.Due.IsZero), "A balance is never kept while an invoice is due.");
                 Assert.Equal(paid - balance, all.Sum(i => i.PaidMinorUnits));
-                var closing = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing;
+                var closing = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing;
                 Assert.Equal(all.Sum(i => i.Due.MinorUnits) - balance, closing.MinorUnits);
             },
             iter: 20,
@@ -151,13 +151,13 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task A_click_that_is_repeated_or_made_on_two_nodes_at_once_moves_money_once(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
-        var payment = desk.Payment(7.50m, "Top-up Acme");
-        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => TestData.Valued(desk.Payments.TopUpAsync(desk.Owner, payment))));
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
+        var payment = fixture.Payment(7.50m, "Top-up Acme");
+        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => TestData.Valued(fixture.Payments.TopUpAsync(fixture.Owner, payment))));
         Assert.Single(entries.Select(e => e.Sequence).Distinct());
-        Assert.Equal(7_50, (await desk.ReadAsync()).Spending.Balance.MinorUnits);
-        await live.AssertLedgerIsCleanAsync();
+        Assert.Equal(7_50, (await fixture.ReadAsync()).Spending.Balance.MinorUnits);
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Theory]
@@ -168,11 +168,11 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task An_amount_that_cannot_be_is_refused(decimal amount)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        Assert.Contains("whole minor units", (await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(amount))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
-        Assert.True((await desk.Payments.TopUpAsync(desk.Owner, desk.Payment(5, "two\nlines"))).IsRefused);
-        Assert.Equal(0, (await desk.ReadAsync()).Moves);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        Assert.Contains("whole minor units", (await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(amount))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
+        Assert.True((await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5, "two\nlines"))).IsRefused);
+        Assert.Equal(0, (await fixture.ReadAsync()).Moves);
     }
 
     [Theory]
@@ -180,10 +180,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Entries_can_be_neither_changed_nor_removed(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
-        await desk.TopUpAsync(5);
-        await using var db = live.OpenAll();
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
+        await fixture.TopUpAsync(5);
+        await using var db = database.OpenAll();
         foreach (var act in (string[])["UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceEntry\""])
         {
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(act));
@@ -195,9 +195,9 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_balance_that_was_tampered_with_is_found()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        await desk.TopUpAsync(5);
-        await desk.TopUpAsync(6);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(5);
+        await fixture.TopUpAsync(6);
         var verifier = new BalanceVerifier(sqlite.Database);
         Assert.Empty(await verifier.VerifyAsync());
         await using var db = sqlite.OpenAll();
@@ -212,25 +212,25 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task Nobody_moves_or_reads_anothers_balance()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        await desk.TopUpAsync(5);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = TestData.CreateAdmin(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
-        Assert.True((await desk.Payments.TopUpAsync(stranger, desk.Payment(5))).IsRefused);
-        Assert.True((await desk.Payments.PayOutAsync(stranger, desk.Payment(5))).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Payments.TopUpAsync(TestData.CreateAdmin(desk.Customer), desk.Payment(5)));
-        Assert.Empty((await desk.Queries.PageAsync(stranger, desk.Customer.Id, 0, 10)).Rows);
-        Assert.Empty((await desk.Queries.PageAsync(neighbour, desk.Customer.Id, 0, 10)).Rows);
-        Assert.Single((await desk.Queries.PageAsync(desk.Owner, desk.Customer.Id, 0, 10)).Rows);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(5);
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var neighbour = TestData.CreateAdmin(await sqlite.Data.AddCustomerAsync(fixture.Owner, "Neighbour"));
+        Assert.True((await fixture.Payments.TopUpAsync(stranger, fixture.Payment(5))).IsRefused);
+        Assert.True((await fixture.Payments.PayOutAsync(stranger, fixture.Payment(5))).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => fixture.Payments.TopUpAsync(TestData.CreateAdmin(fixture.Customer), fixture.Payment(5)));
+        Assert.Empty((await fixture.Queries.PageAsync(stranger, fixture.Customer.Id, 0, 10)).Rows);
+        Assert.Empty((await fixture.Queries.PageAsync(neighbour, fixture.Customer.Id, 0, 10)).Rows);
+        Assert.Single((await fixture.Queries.PageAsync(fixture.Owner, fixture.Customer.Id, 0, 10)).Rows);
     }
 
-    private static BalancePayment Payment(InvoicingFixture desk, TestDatabase live, decimal amount) =>
-        new(desk.Customer.Id, amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+    private static BalancePayment Payment(InvoicingFixture fixture, TestDatabase database, decimal amount) =>
+        new(fixture.Customer.Id, amount, DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
 
-    private static async Task<Invoice> InvoiceAsync(TestDatabase live, PrepaidFixture desk, BillingPeriod month)
+    private static async Task<Invoice> InvoiceAsync(TestDatabase database, PrepaidFixture fixture, BillingPeriod month)
     {
-        live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var draft = (await live.Books.InvoiceRun.DraftAsync(desk.Owner, month)).Value.Results.Single(r => r.CustomerId == desk.Customer.Id);
-        return await TestData.Valued(live.Books.Invoices.FinaliseAsync(desk.Owner, draft.InvoiceId!.Value));
+        database.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await database.Data.Drafter.DraftAsync(fixture.Owner, month)).Value.Results.Single(r => r.CustomerId == fixture.Customer.Id);
+        return await TestData.Valued(database.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
     }
 }

@@ -16,9 +16,9 @@ namespace ResellerPortal.Core.Tests.Balances;
 /// <summary>A reseller with a prepaid customer that has a token and prices of its own from the month it was added in.</summary>
 internal sealed class PrepaidFixture
 {
-    private readonly TestDatabase _live;
+    private readonly TestDatabase _database;
 
-    private PrepaidFixture(TestDatabase live, Actor owner, Customer customer, IssuedToken token) => (_live, Owner, Customer, Token) = (live, owner, customer, token);
+    private PrepaidFixture(TestDatabase database, Actor owner, Customer customer, IssuedToken token) => (_database, Owner, Customer, Token) = (database, owner, customer, token);
 
     public Actor Owner { get; }
 
@@ -28,39 +28,39 @@ internal sealed class PrepaidFixture
 
     public string Secret => Token.Secret;
 
-    public PrepaidTermsService Terms => new(_live.Database, _live.Clock);
+    public PrepaidTermsService Terms => new(_database.Database, _database.Clock);
 
-    public BalanceQueries Queries => new(_live.Database, _live.Clock);
+    public BalanceQueries Queries => new(_database.Database, _database.Clock);
 
-    public BalancePaymentService Payments => new(_live.Database, new AccountPausePolicy(_live.Database, _live.Clock), _live.Clock);
+    public BalancePaymentService Payments => new(_database.Database, new AccountPausePolicy(_database.Database, _database.Clock), _database.Clock);
 
-    public static Task<PrepaidFixture> OpenAsync(TestDatabase live, long priceMicros) => OpenAsync(live, CardTerms.FromPrice(new Markup.FixedPrice(priceMicros, Currency.FromCode("EUR"))));
+    public static Task<PrepaidFixture> OpenAsync(TestDatabase database, long priceMicros) => OpenAsync(database, CardTerms.FromPrice(new Markup.FixedPrice(priceMicros, Currency.FromCode("EUR"))));
 
-    public static async Task<PrepaidFixture> OpenAsync(TestDatabase live, CardTerms terms, string currency = "EUR")
+    public static async Task<PrepaidFixture> OpenAsync(TestDatabase database, CardTerms terms, string currency = "EUR")
     {
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind", currency);
-        await live.Books.BuyAsync(owner, 12_000, 180, currency: currency);
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        var desk = new PrepaidFixture(live, owner, customer, await live.Books.IssueAsync(owner, customer));
-        await live.Books.PriceAsync(owner, customer, terms, BillingPeriod.Containing(live.Clock.GetUtcNow(), reseller.Zone).FirstDay);
-        await TestData.Valued(desk.Terms.SetAsync(owner, customer.Id, true));
-        return desk;
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind", currency);
+        await database.Data.BuyAsync(owner, 12_000, 180, currency: currency);
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
+        var fixture = new PrepaidFixture(database, owner, customer, await database.Data.IssueAsync(owner, customer));
+        await database.Data.PriceAsync(owner, customer, terms, BillingPeriod.Containing(database.Clock.GetUtcNow(), reseller.Zone).FirstDay);
+        await TestData.Valued(fixture.Terms.SetAsync(owner, customer.Id, true));
+        return fixture;
     }
 
     public Task<BalanceTransaction> TopUpAsync(decimal amount) => TestData.Valued(Payments.TopUpAsync(Owner, Payment(amount)));
 
     public BalancePayment Payment(decimal amount, string reference = "") =>
-        new(Customer.Id, amount, DateOnly.FromDateTime(_live.Clock.GetUtcNow().UtcDateTime), reference, Guid.NewGuid());
+        new(Customer.Id, amount, DateOnly.FromDateTime(_database.Clock.GetUtcNow().UtcDateTime), reference, Guid.NewGuid());
 
     public async Task<BalanceOverview> ReadAsync() => (await Queries.ReadAsync(Owner, Customer.Id))!;
 
-    public Task<ReserveResult> ReserveAsync(string converter, long quantity = 1) => _live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(Secret), converter, quantity));
+    public Task<ReserveResult> ReserveAsync(string converter, long quantity = 1) => _database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(Secret), converter, quantity));
 
     public async Task UseAsync(string converter)
     {
         var held = Assert.IsType<ReserveResult.Held>(await ReserveAsync(converter));
-        await _live.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
+        await _database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
     }
 
-    public async Task<IssuedToken> IssueToOtherAsync() => await _live.Books.IssueAsync(Owner, await _live.Books.AddCustomerAsync(Owner, "Other"));
+    public async Task<IssuedToken> IssueToOtherAsync() => await _database.Data.IssueAsync(Owner, await _database.Data.AddCustomerAsync(Owner, "Other"));
 }

@@ -22,48 +22,48 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Conversions_go_on_to_the_last_one_that_is_paid_for(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
-        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await live.ReserveAsync(desk.Secret));
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await database.ReserveAsync(fixture.Secret));
 
         // A conversion is 0.10, with 21 % tax 0.121: 12.10 pays for 100.
-        await desk.TopUpAsync(12.10m);
-        await live.UseAsync(desk.Secret, 60);
-        await live.UseAsync(desk.Secret, 40);
-        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await live.ReserveAsync(desk.Secret));
-        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync((await desk.IssueToOtherAsync()).Secret));
+        await fixture.TopUpAsync(12.10m);
+        await database.UseAsync(fixture.Secret, 60);
+        await database.UseAsync(fixture.Secret, 40);
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await database.ReserveAsync(fixture.Secret));
+        Assert.IsType<ReserveResult.Held>(await database.ReserveAsync((await fixture.IssueToOtherAsync()).Secret));
 
-        await desk.TopUpAsync(0.12m);
-        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
-        await live.AssertLedgerIsCleanAsync();
+        await fixture.TopUpAsync(0.12m);
+        Assert.IsType<ReserveResult.Held>(await database.ReserveAsync(fixture.Secret));
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task What_is_held_is_spoken_for_and_comes_back_when_it_is_released()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        await desk.TopUpAsync(1.21m);
-        var held = await sqlite.HoldAsync(desk.Secret, 7);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 4));
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(1.21m);
+        var held = await sqlite.HoldAsync(fixture.Secret, 7);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret, 4));
         await sqlite.Meter.SettleAsync(new SettleRequest(held, 6));
-        await sqlite.UseAsync(desk.Secret, 4);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        await sqlite.UseAsync(fixture.Secret, 4);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
     }
 
     [Fact]
     public async Task A_hundred_requests_at_once_on_two_nodes_get_no_more_than_is_paid_for()
     {
-        await using var live = await postgres.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(live, 100_000);
-        await desk.TopUpAsync(4.84m);
-        var other = live.NewMeter();
-        using var otherNode = new MeterWriter(other, live.Database, live.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
+        await using var database = await postgres.OpenAsync();
+        var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
+        await fixture.TopUpAsync(4.84m);
+        var other = database.NewMeter();
+        using var otherNode = new MeterWriter(other, database.Database, database.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
         await otherNode.StartAsync(default);
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
-            var request = new ReserveRequest(TokenSecret.Hash(desk.Secret), i % 3 == 0 ? "pdf-to-jpg" : "docx-to-pdf", 1);
-            return await (i % 2 == 0 ? live.Meter : other).ReserveAsync(request);
+            var request = new ReserveRequest(TokenSecret.Hash(fixture.Secret), i % 3 == 0 ? "pdf-to-jpg" : "docx-to-pdf", 1);
+            return await (i % 2 == 0 ? database.Meter : other).ReserveAsync(request);
         }));
         await otherNode.StopAsync(default);
         Assert.Equal(40, answers.Count(a => a is ReserveResult.Held));
@@ -74,34 +74,34 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task What_is_known_of_a_cheap_converter_lets_no_dear_one_pass_that_was_never_used()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
-        await desk.TopUpAsync(12.10m);
-        await desk.UseAsync("docx-to-pdf");
+        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, terms, October.FirstDay);
+        await fixture.TopUpAsync(12.10m);
+        await fixture.UseAsync("docx-to-pdf");
 
         // 0.121 is spent; two at 6.05 each do not fit beside it, one does.
-        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg", 2));
-        await desk.UseAsync("pdf-to-jpg");
-        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg"));
+        Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("pdf-to-jpg", 2));
+        await fixture.UseAsync("pdf-to-jpg");
+        Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("pdf-to-jpg"));
     }
 
     [Fact]
     public async Task A_cheap_converter_goes_on_where_a_dear_one_cannot()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, terms, October.FirstDay);
-        await desk.TopUpAsync(7.26m);
-        await desk.UseAsync("pdf-to-jpg");
-        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("pdf-to-jpg"));
+        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, terms, October.FirstDay);
+        await fixture.TopUpAsync(7.26m);
+        await fixture.UseAsync("pdf-to-jpg");
+        Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("pdf-to-jpg"));
         for (var i = 0; i < 10; i++)
         {
-            await desk.UseAsync("docx-to-pdf");
+            await fixture.UseAsync("docx-to-pdf");
         }
 
-        Assert.IsType<ReserveResult.BalanceSpent>(await desk.ReserveAsync("docx-to-pdf"));
+        Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("docx-to-pdf"));
     }
 
     [Fact]
@@ -116,15 +116,15 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 async sample =>
                 {
                     await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
-                    var desk = await PrepaidFixture.OpenAsync(sqlite, sample.Terms, "USD");
-                    await desk.TopUpAsync(20m);
-                    var schedule = new RateCardSchedule(desk.Customer.Id, [new RateCard { ResellerId = desk.Customer.ResellerId, Version = 1, EffectiveFrom = October.FirstDay, Terms = sample.Terms, CreatedAtUtc = DateTimeOffset.UnixEpoch }], October.FirstDay);
+                    var fixture = await PrepaidFixture.OpenAsync(sqlite, sample.Terms, "USD");
+                    await fixture.TopUpAsync(20m);
+                    var schedule = new RateCardSchedule(fixture.Customer.Id, [new RateCard { ResellerId = fixture.Customer.ResellerId, Version = 1, EffectiveFrom = October.FirstDay, Terms = sample.Terms, CreatedAtUtc = DateTimeOffset.UnixEpoch }], October.FirstDay);
                     var (used, balance) = (new List<UsageItem>(), 20_00L);
                     foreach (var (converter, quantity, act) in sample.Acts)
                     {
                         if (act == 0)
                         {
-                            await desk.TopUpAsync(quantity / 10m);
+                            await fixture.TopUpAsync(quantity / 10m);
                             balance += quantity * 10;
                         }
 
@@ -135,11 +135,11 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             var net = Rating.Rate([.. used, item with { Quantity = part }], schedule, Currency.FromCode("USD"), October).Total;
                             return (net + Money.Round(net.Amount * 0.21m, net.Currency)).MinorUnits;
                         });
-                        var answer = await desk.ReserveAsync(converter, quantity);
+                        var result = await fixture.ReserveAsync(converter, quantity);
                         Assert.True(
-                            answer is ReserveResult.Held == highest <= balance,
-                            $"{answer} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.FromCode("USD"))}");
-                        if (answer is ReserveResult.Held held)
+                            result is ReserveResult.Held == highest <= balance,
+                            $"{result} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.FromCode("USD"))}");
+                        if (result is ReserveResult.Held held)
                         {
                             await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
                             used.Add(item);
@@ -153,69 +153,69 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_volume_price_that_falls_later_does_not_pay_for_the_way_there()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
 
         // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
-        await desk.TopUpAsync(65m);
-        await sqlite.UseAsync(desk.Secret, 500);
-        await sqlite.UseAsync(desk.Secret, 37);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 500));
-        await desk.TopUpAsync(65m);
+        await fixture.TopUpAsync(65m);
+        await sqlite.UseAsync(fixture.Secret, 500);
+        await sqlite.UseAsync(fixture.Secret, 37);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret, 500));
+        await fixture.TopUpAsync(65m);
         for (var used = 537; used < 2_148; used += 537)
         {
-            await sqlite.UseAsync(desk.Secret, 537);
+            await sqlite.UseAsync(fixture.Secret, 537);
         }
 
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
     }
 
     [Fact]
     public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
-        var desk = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 0));
-        await desk.TopUpAsync(12.10m);
-        await sqlite.UseAsync(desk.Secret, 10);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 0));
+        await fixture.TopUpAsync(12.10m);
+        await sqlite.UseAsync(fixture.Secret, 10);
+        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
         sqlite.Clock.Advance(TimeSpan.FromHours(2));
 
         // 10 conversions of October, the fee of November, and 40 conversions: 1 + 5 + 4 before tax.
-        await sqlite.UseAsync(desk.Secret, 40);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        await sqlite.UseAsync(fixture.Secret, 40);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
     }
 
     [Fact]
     public async Task Imported_usage_and_corrections_count_as_well()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        await desk.TopUpAsync(12.10m);
-        await sqlite.UseAsync(desk.Secret, 20);
-        await sqlite.Books.Recorder.RecordAsync(desk.Owner.Scope, [TestData.Fact(desk.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret, 11));
-        Assert.Equal(Euros(1.21m), (await desk.ReadAsync()).Spending.Left);
-        await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(desk.Owner, desk.Customer.Id, 2, 40, "Counted twice");
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(12.10m);
+        await sqlite.UseAsync(fixture.Secret, 20);
+        await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret, 11));
+        Assert.Equal(Euros(1.21m), (await fixture.ReadAsync()).Spending.Left);
+        await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(fixture.Owner, fixture.Customer.Id, 2, 40, "Counted twice");
         sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
-        await sqlite.UseAsync(desk.Secret, 40);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
+        await sqlite.UseAsync(fixture.Secret, 40);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
     }
 
     [Fact]
     public async Task The_customer_is_told_as_its_balance_is_spent_and_when_it_is()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        await desk.TopUpAsync(12.10m);
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        await fixture.TopUpAsync(12.10m);
         for (var i = 0; i < 101; i++)
         {
-            if (await sqlite.ReserveAsync(desk.Secret) is ReserveResult.Held held)
+            if (await sqlite.ReserveAsync(fixture.Secret) is ReserveResult.Held held)
             {
                 await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
             }
         }
 
-        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(desk.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(fixture.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
         Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Compose(alerts[^1]).Subject);
         Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[^1]).Text, StringComparison.Ordinal);
@@ -226,27 +226,27 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_customer_that_pays_afterwards_again_is_stopped_no_more()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(desk.Secret));
-        await TestData.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, false));
-        await sqlite.UseAsync(desk.Secret, 5);
-        await TestData.Valued(desk.Terms.SetAsync(desk.Owner, desk.Customer.Id, true));
-        Assert.Equal(new ReserveResult.BalanceSpent(Euros(-0.61m)), await sqlite.ReserveAsync(desk.Secret));
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync((await sqlite.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
+        await TestData.Valued(fixture.Terms.SetAsync(fixture.Owner, fixture.Customer.Id, false));
+        await sqlite.UseAsync(fixture.Secret, 5);
+        await TestData.Valued(fixture.Terms.SetAsync(fixture.Owner, fixture.Customer.Id, true));
+        Assert.Equal(new ReserveResult.BalanceSpent(Euros(-0.61m)), await sqlite.ReserveAsync(fixture.Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync((await sqlite.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
     }
 
     [Fact]
     public async Task Who_pays_how_is_the_resellers_own()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = TestData.CreateAdmin(await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour"));
-        Assert.True((await desk.Terms.SetAsync(stranger, desk.Customer.Id, false)).IsRefused);
-        Assert.Null(await desk.Queries.ReadAsync(stranger, desk.Customer.Id));
-        Assert.Null(await desk.Queries.ReadAsync(neighbour, desk.Customer.Id));
-        Assert.NotNull(await desk.Queries.ReadAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => desk.Terms.SetAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id, false));
+        var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var neighbour = TestData.CreateAdmin(await sqlite.Data.AddCustomerAsync(fixture.Owner, "Neighbour"));
+        Assert.True((await fixture.Terms.SetAsync(stranger, fixture.Customer.Id, false)).IsRefused);
+        Assert.Null(await fixture.Queries.ReadAsync(stranger, fixture.Customer.Id));
+        Assert.Null(await fixture.Queries.ReadAsync(neighbour, fixture.Customer.Id));
+        Assert.NotNull(await fixture.Queries.ReadAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => fixture.Terms.SetAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, false));
     }
 
     private static Money Euros(decimal amount) => Money.Round(amount, Currency.FromCode("EUR"));

@@ -15,7 +15,7 @@ public sealed class LotTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner, token) = await SellAsync(sqlite, lot: 2);
-        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 3, 0.03m));
+        await TestData.Valued(sqlite.Data.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 3, 0.03m));
 
         await sqlite.UseAsync(token.Secret, 4);
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret, 2));
@@ -33,10 +33,10 @@ public sealed class LotTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner, token) = await SellAsync(sqlite, lot: 1);
-        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 10, 0.03m));
+        await TestData.Valued(sqlite.Data.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 10, 0.03m));
         await sqlite.UseAsync(token.Secret, 3);
 
-        await TestData.Valued(sqlite.Books.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 0, 0));
+        await TestData.Valued(sqlite.Data.Lots.SetOverageAsync(TestData.Operator, reseller.Id, 0, 0));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -46,11 +46,11 @@ public sealed class LotTermsTests
     public async Task A_lot_that_starts_later_is_not_drawn_before()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var plan = await sqlite.Books.OfferAsync(10, 1);
-        var order = await TestData.Valued(sqlite.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
-        await TestData.Valued(sqlite.Books.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
-        var token = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var plan = await sqlite.Data.OfferAsync(10, 1);
+        var order = await TestData.Valued(sqlite.Data.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
+        await TestData.Valued(sqlite.Data.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
+        var token = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
         sqlite.Clock.Advance(TimeSpan.FromDays(3));
@@ -67,11 +67,11 @@ public sealed class LotTermsTests
         await using var db = sqlite.OpenAll();
         var lot = await db.CreditLots.SingleAsync();
 
-        Assert.Contains("at most 4", (await sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, -5, "too many")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, 5, " ")).IsRefused);
-        await TestData.Valued(sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, -4, "sold twice by mistake"));
+        Assert.Contains("at most 4", (await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -5, "too many")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 5, " ")).IsRefused);
+        await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -4, "sold twice by mistake"));
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
-        await TestData.Valued(sqlite.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, 1, "goodwill"));
+        await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 1, "goodwill"));
 
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -83,17 +83,17 @@ public sealed class LotTermsTests
     public async Task Only_the_operator_corrects_lots()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (reseller, _) = await sqlite.Books.AddResellerAsync("northwind");
+        var (reseller, _) = await sqlite.Data.AddResellerAsync("northwind");
         var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.AdjustAsync(seat, Guid.NewGuid(), 1, "mine"));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Lots.SetOverageAsync(seat, reseller.Id, 1, 0));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.AdjustAsync(seat, Guid.NewGuid(), 1, "mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.SetOverageAsync(seat, reseller.Id, 1, 0));
     }
 
     private static async Task<(Reseller Reseller, Actor Owner, IssuedToken Token)> SellAsync(TestDatabase sqlite, long lot)
     {
-        var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, lot, lot * 0.015m);
-        return (reseller, owner, await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme")));
+        var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, lot, lot * 0.015m);
+        return (reseller, owner, await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Acme")));
     }
 }

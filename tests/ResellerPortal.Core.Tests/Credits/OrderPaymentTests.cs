@@ -19,15 +19,15 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
     [InlineData("PostgreSql")]
     public async Task Parts_that_come_at_once_are_never_more_than_the_price_and_grant_one_lot(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (owner, order) = await OrderAsync(live);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (owner, order) = await OrderAsync(database);
 
-        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => live.Books.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
 
         // Four quarters are taken; who comes after them finds the lot.
         Assert.All(receipts, r => Assert.False(r.IsRefused));
         Assert.Single(receipts.Select(r => r.Value.Lot?.Id).OfType<Guid>().Distinct());
-        await using var db = live.Database.Open(owner.Scope);
+        await using var db = database.Database.Open(owner.Scope);
         Assert.Equal([45_00L, 45_00, 45_00, 45_00], await db.Set<OrderPayment>().Select(p => p.AmountMinorUnits).ToListAsync());
         var paid = await db.PlanOrders.SingleAsync();
         Assert.Equal((PlanOrderStatus.Confirmed, 0L), (paid.Status, paid.Due.MinorUnits));
@@ -39,13 +39,13 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Gen.Select(Gen.Int[1, 120], Gen.Int[0, 5]).List[1, 12].SampleAsync(
             async payments =>
             {
-                await using var live = await TestDatabaseOnSqlite.OpenAsync();
-                var (_, order) = await OrderAsync(live);
+                await using var database = await TestDatabaseOnSqlite.OpenAsync();
+                var (_, order) = await OrderAsync(database);
                 Guid[] keys = [.. Enumerable.Range(0, 6).Select(_ => Guid.NewGuid())];
                 var (seen, expected) = (new HashSet<int>(), 0);
                 foreach (var (amount, key) in payments)
                 {
-                    var outcome = await live.Books.OrderPayments.RecordAsync(TestData.Operator, Paid(order, amount) with { IdempotencyKey = keys[key] });
+                    var outcome = await database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, amount) with { IdempotencyKey = keys[key] });
                     if (expected < 180 && !seen.Contains(key))
                     {
                         Assert.Equal(expected + amount > 180, outcome.IsRefused);
@@ -57,7 +57,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
                     }
                 }
 
-                await using var db = live.OpenAll();
+                await using var db = database.OpenAll();
                 Assert.Equal(expected * 100, (await db.PlanOrders.SingleAsync()).PaidMinorUnits);
                 Assert.Equal(expected == 180 ? 1 : 0, await db.CreditLots.CountAsync());
             },
@@ -67,51 +67,51 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
     [Fact]
     public async Task A_part_is_told_of_and_noted_as_paid_back_where_the_order_is_cancelled()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (owner, order) = await OrderAsync(live);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, order) = await OrderAsync(database);
 
-        var receipt = await TestData.Valued(live.Books.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 100m)));
+        var receipt = await TestData.Valued(database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 100m)));
 
         Assert.Equal((80m, null), (receipt.Order.Due.Amount, receipt.Lot));
-        Assert.Equal(80m, (await new PlanQueries(live.Database).OrdersAsync(owner)).Single().Due.Amount);
-        await TestData.Valued(live.Books.OrderPayments.CancelAsync(TestData.Operator, order.Id));
-        await using var db = live.Database.Open(owner.Scope);
+        Assert.Equal(80m, (await new PlanQueries(database.Database).OrdersAsync(owner)).Single().Due.Amount);
+        await TestData.Valued(database.Data.OrderPayments.CancelAsync(TestData.Operator, order.Id));
+        await using var db = database.Database.Open(owner.Scope);
         Assert.Equal([100_00L, -100_00], await db.Set<OrderPayment>().OrderBy(p => p.Id).Select(p => p.AmountMinorUnits).ToListAsync());
         Assert.Equal(
             [$"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due", $"cancelled order {order.TransferReference}, 100.00 EUR paid back"],
             await db.Set<AuditEntry>().Where(a => a.Action == Permission.OrdersConfirm).OrderBy(a => a.Id).Select(a => a.Subject).ToListAsync());
-        Assert.Contains("cancelled", (await live.Books.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 10m))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("cancelled", (await database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 10m))).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_cannot_have_been_received_is_refused_and_payments_are_seen_by_their_reseller_alone()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (owner, order) = await OrderAsync(live);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (owner, order) = await OrderAsync(database);
         foreach (var (paid, said) in ((ReceivedOrderPayment, string)[])[
             (Paid(order, 0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
             (Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) }, "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
-            (Paid(order, 1m) with { BeginsAtUtc = live.Clock.GetUtcNow().AddDays(-1) }, "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
+            (Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) }, "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
         {
-            Assert.Contains(said, (await live.Books.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);
+            Assert.Contains(said, (await database.Data.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);
         }
 
-        await TestData.Valued(live.Books.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 1m)));
-        var (_, stranger) = await live.Books.AddResellerAsync("fabrikam");
-        await using var others = live.Database.Open(stranger.Scope);
+        await TestData.Valued(database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 1m)));
+        var (_, stranger) = await database.Data.AddResellerAsync("fabrikam");
+        await using var others = database.Database.Open(stranger.Scope);
         Assert.Empty(await others.Set<OrderPayment>().ToListAsync());
-        await using var own = live.Database.Open(owner.Scope);
+        await using var own = database.Database.Open(owner.Scope);
         Assert.Single(await own.Set<OrderPayment>().ToListAsync());
         var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => live.Books.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => database.Data.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
     }
 
     private static ReceivedOrderPayment Paid(PlanOrder order, decimal amount) => new(order.Id, amount, Today, "statement 7", Guid.NewGuid());
 
-    private static async Task<(Actor Owner, PlanOrder Order)> OrderAsync(TestDatabase live)
+    private static async Task<(Actor Owner, PlanOrder Order)> OrderAsync(TestDatabase database)
     {
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        var plan = await live.Books.OfferAsync(12_000, 180);
-        return (owner, await TestData.Valued(live.Books.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid())));
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        var plan = await database.Data.OfferAsync(12_000, 180);
+        return (owner, await TestData.Valued(database.Data.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid())));
     }
 }

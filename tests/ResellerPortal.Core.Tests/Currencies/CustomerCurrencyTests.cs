@@ -33,9 +33,9 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("PostgreSql")]
     public async Task An_invoice_is_in_the_customers_currency_and_tells_its_worth_in_the_resellers(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var abroad = await AbroadAsync(live);
-        await live.UseAsync(abroad.Secret, 1_000);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var abroad = await AbroadAsync(database);
+        await database.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
 
         // 1,000 at 0.02 EUR and 1.0956 USD a euro; 21 % of 21.91.
@@ -43,72 +43,72 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
         Assert.Equal(new SnapshotReporting(Eur, 1_095_600_000, 20_00, 4_20), snapshot.Reporting);
 
-        live.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var review = await new MonthEndReview(live.Database).ReviewAsync(abroad.Owner, October);
+        database.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var review = await new MonthEndReview(database.Database).ReviewAsync(abroad.Owner, October);
         var row = Assert.Single(review.Rows);
         Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
-        var overview = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(abroad.Owner);
+        var overview = await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(abroad.Owner);
         Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
-        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer))).Months[^3].Amount);
+        Assert.Equal(new Money(21_91, Usd), (await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer))).Months[^3].Amount);
     }
 
     [Fact]
     public async Task The_month_close_books_at_the_invoices_rate_and_leaves_debts_in_their_currency()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live);
-        var home = await live.Books.AddCustomerAsync(abroad.Owner, "Home");
-        await live.UseAsync(abroad.Secret, 1_000);
-        await live.UseAsync((await live.Books.IssueAsync(abroad.Owner, home)).Secret, 100);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database);
+        var home = await database.Data.AddCustomerAsync(abroad.Owner, "Home");
+        await database.UseAsync(abroad.Secret, 1_000);
+        await database.UseAsync((await database.Data.IssueAsync(abroad.Owner, home)).Secret, 100);
         await abroad.FinaliseAsync(October);
-        await RateAsync(live, abroad.Owner, "USD", 2m, October.Next.FirstDay);
-        await TestData.Valued(Payments(live).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
+        await RateAsync(database, abroad.Owner, "USD", 2m, October.Next.FirstDay);
+        await TestData.Valued(Payments(database).RecordAsync(abroad.Owner, new ReceivedPayment((await abroad.InvoicesAsync()).Single(i => i.Currency == Usd).Id, 10m, October.Next.FirstDay, "", Guid.NewGuid())));
 
-        var documents = new IssuedDocumentQueries(live.Database);
-        var report = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October.Next);
+        var documents = new IssuedDocumentQueries(database.Database);
+        var report = await new MonthCloseQueries(database.Database, documents).ReadAsync(abroad.Owner, October.Next);
 
         Assert.Equal([Eur, Usd], report.Receivables.Select(r => r.Currency));
         Assert.Equal([new Money(2_42, Eur), new Money(16_51, Usd)], report.Receivables.Select(r => r.Closing));
         Assert.Equal([new Money(2_42, Eur), new Money(26_51, Usd)], report.Receivables.Select(r => r.GetMovement(ReceivablesEntryKind.Invoice)));
         Assert.Equal(new IssuedTax("S", 2100, new Money(22_00, Eur), new Money(4_62, Eur)), Assert.Single(report.Issued));
-        var ofOctober = await new MonthCloseQueries(live.Database, documents).ReadAsync(abroad.Owner, October);
+        var ofOctober = await new MonthCloseQueries(database.Database, documents).ReadAsync(abroad.Owner, October);
         Assert.Equal([("Abroad", new Money(20_00, Eur), Usd), ("Home", new Money(2_00, Eur), Eur)], ofOctober.Rows.Select(r => (r.Name, r.Net, r.Owed.Currency)));
 
-        var bookings = await new JournalExport(live.Database, documents, live.Clock).ReadMonthAsync(abroad.Owner, October.Next);
-        Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Bookings.Select(b => (b.Gross, b.Booked)));
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
+        var bookings = await new JournalExport(database.Database, documents, database.Clock).ReadMonthAsync(abroad.Owner, October.Next);
+        Assert.Equal([(new Money(26_51, Usd), new Money(24_20, Eur)), (new Money(2_42, Eur), new Money(2_42, Eur))], bookings.Lines.Select(b => (b.Gross, b.Booked)));
+        var statement = (await new AccountStatements(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(16_51, Usd), statement.Closing);
     }
 
     [Fact]
     public async Task A_draft_waits_for_a_new_one_once_a_rate_for_its_days_or_another_currency_is_set()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live);
-        await live.UseAsync(abroad.Secret, 1_000);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database);
+        await database.UseAsync(abroad.Secret, 1_000);
         var draft = await abroad.DraftAsync(October);
 
-        await RateAsync(live, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
-        await RateAsync(live, abroad.Owner, "GBP", 0.9m, October.FirstDay);
-        await RateAsync(live, abroad.Owner, "USD", 1.1m, October.LastDay);
-        var refused = await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft);
+        await RateAsync(database, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
+        await RateAsync(database, abroad.Owner, "GBP", 0.9m, October.FirstDay);
+        await RateAsync(database, abroad.Owner, "USD", 1.1m, October.LastDay);
+        var refused = await database.Data.Invoices.FinaliseAsync(abroad.Owner, draft);
         Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
 
         draft = await abroad.DraftAsync(October);
-        await TestData.Valued(new CustomerCurrencyService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
-        Assert.Contains("does not exist", (await live.Books.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
+        await TestData.Valued(new CustomerCurrencyService(database.Database, database.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, "GBP"));
+        Assert.Contains("does not exist", (await database.Data.Invoices.FinaliseAsync(abroad.Owner, draft)).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((Currency.FromCode("GBP"), 18_00L), ((await abroad.FinaliseAsync(October)) is var invoice ? invoice.Currency : default, invoice.NetMinorUnits));
     }
 
     [Fact]
     public async Task A_rate_for_later_days_leaves_a_draft_as_it_is()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live);
-        await live.UseAsync(abroad.Secret, 1_000);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database);
+        await database.UseAsync(abroad.Secret, 1_000);
         var draft = await abroad.DraftAsync(October);
-        await RateAsync(live, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
-        Assert.Equal(21_91, (await TestData.Valued(live.Books.Invoices.FinaliseAsync(abroad.Owner, draft))).NetMinorUnits);
+        await RateAsync(database, abroad.Owner, "USD", 1.2m, October.Next.FirstDay);
+        Assert.Equal(21_91, (await TestData.Valued(database.Data.Invoices.FinaliseAsync(abroad.Owner, draft))).NetMinorUnits);
     }
 
     [Fact]
@@ -116,20 +116,20 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         Gen.Select(Gen.Int[0, 5].Array[6], Gen.Long[500_000_000, 3_000_000_000]).SampleAsync(
             async (noteOfLine, nanos) =>
             {
-                await using var live = await TestDatabaseOnSqlite.OpenAsync();
-                var abroad = await AbroadAsync(live, (decimal)nanos / ExchangeRate.NanosPerUnit);
+                await using var database = await TestDatabaseOnSqlite.OpenAsync();
+                var abroad = await AbroadAsync(database, (decimal)nanos / ExchangeRate.NanosPerUnit);
                 foreach (var (i, quantity) in new long[] { 333, 7, 1_001, 12, 55, 2 }.Index())
                 {
-                    await live.UseAsync(abroad.Secret, quantity, $"docx-to-{(char)('a' + i)}");
+                    await database.UseAsync(abroad.Secret, quantity, $"docx-to-{(char)('a' + i)}");
                 }
 
                 var invoice = await abroad.FinaliseAsync(October);
                 foreach (var note in noteOfLine.Index().GroupBy(line => line.Item, line => line.Index + 1))
                 {
-                    await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
+                    await TestData.Valued(new CreditNoteService(database.Database, database.Clock).IssueAsync(abroad.Owner, invoice.Id, [.. note], "Agreed"));
                 }
 
-                var documents = await new IssuedDocumentQueries(live.Database).ListMonthAsync(abroad.Owner, October.Next);
+                var documents = await new IssuedDocumentQueries(database.Database).ListMonthAsync(abroad.Owner, October.Next);
                 Assert.Equal((0L, 0L), (documents.Sum(d => (d.Net + d.Tax).MinorUnits), documents.Sum(d => d.Booked!.Gross.MinorUnits)));
                 Assert.All(documents, d => Assert.Equal((nanos, Usd), (d.Snapshot.Rate.Nanos, d.Snapshot.Currency)));
             },
@@ -139,14 +139,14 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_late_fee_is_converted_at_the_invoices_rate()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var (post, abroad) = (new MailFixture(live), await AbroadAsync(live));
-        await TestData.Valued(new DunningPolicyService(live.Database, post.Box, live.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
-        await live.UseAsync(abroad.Secret, 1_000);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var (fixture, abroad) = (new MailFixture(database), await AbroadAsync(database));
+        await TestData.Valued(new DunningPolicyService(database.Database, fixture.Box, database.Clock).SetAsync(abroad.Owner, isOn: true, [new(3, 5_00, false)]));
+        await database.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
-        live.Clock.SetUtcNow(new DateTimeOffset(invoice.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
+        database.Clock.SetUtcNow(new DateTimeOffset(invoice.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
 
-        await DunningTests.Work(live, post).RunAsync();
+        await DunningTests.Work(database, fixture).RunAsync();
 
         Assert.Equal(new Money(5_48, Usd), (await abroad.InvoicesAsync()).Single().LateFee);
     }
@@ -154,17 +154,17 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_prepaid_customers_balance_is_in_its_currency_and_stops_it_there()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live, 2m, TaxTreatment.OutsideScope);
-        await TestData.Valued(new PrepaidTermsService(live.Database, live.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
-        var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database, 2m, TaxTreatment.OutsideScope);
+        await TestData.Valued(new PrepaidTermsService(database.Database, database.Clock).SetAsync(abroad.Owner, abroad.Customer.Id, true));
+        var payments = new BalancePaymentService(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
         var moved = await TestData.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
         Assert.Equal(new Money(4_00, Usd), moved.Amount);
 
         // A conversion is 0.02 EUR, which are 0.04 USD: a hundred and no more.
-        Assert.IsType<ReserveResult.BalanceSpent>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
-        Assert.IsType<ReserveResult.Held>(await live.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
-        var overview = (await new BalanceQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
+        Assert.IsType<ReserveResult.BalanceSpent>(await database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
+        Assert.IsType<ReserveResult.Held>(await database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 100)));
+        var overview = (await new BalanceQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(abroad.Customer), abroad.Customer.Id))!;
         Assert.Equal(new Money(0, Usd), overview.Spending.Left);
     }
 
@@ -174,24 +174,24 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [InlineData("balance", "money on its balance")]
     public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database);
         switch (what)
         {
             case "price":
-                await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(30_000, Usd), October.FirstDay);
+                await database.Data.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(30_000, Usd), October.FirstDay);
                 break;
             case "balance":
-                var payments = new BalancePaymentService(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+                var payments = new BalancePaymentService(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
                 await TestData.Valued(payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 5m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
                 break;
             default:
-                await live.UseAsync(abroad.Secret, 10);
+                await database.UseAsync(abroad.Secret, 10);
                 await abroad.FinaliseAsync(October);
                 break;
         }
 
-        var currencies = new CustomerCurrencyService(live.Database, live.Clock);
+        var currencies = new CustomerCurrencyService(database.Database, database.Clock);
         Assert.Contains($"has {said} in USD", (await currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(Usd, (await TestData.Valued(currencies.SetAsync(abroad.Owner, abroad.Customer.Id, "USD"))).Currency);
     }
@@ -199,23 +199,23 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     [Fact]
     public async Task A_customers_own_price_is_in_its_currency_and_warned_of_by_its_converted_cost()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live, 2m);
-        Assert.Contains("are in USD", (await live.Books.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.FromPrice(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database, 2m);
+        Assert.Contains("are in USD", (await database.Data.RateCards.SetAsync(abroad.Owner, abroad.Customer.Id, CardTerms.FromPrice(new Markup.FixedPrice(25_000, Eur)), October.FirstDay)).Refusal!.Message, StringComparison.Ordinal);
 
         // 0.025 USD would cover a cost of 0.015 EUR, were it not 0.03 USD.
-        var change = await live.Books.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
+        var change = await database.Data.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
         Assert.Contains("costs you 0.03 USD", change.Warning, StringComparison.Ordinal);
-        Assert.Equal(["0.025 USD each", "0.02 EUR each"], (await live.Books.RateCards.HistoryAsync(abroad.Owner)).Select(p => p.Price));
+        Assert.Equal(["0.025 USD each", "0.02 EUR each"], (await database.Data.RateCards.HistoryAsync(abroad.Owner)).Select(p => p.Price));
     }
 
     [Fact]
     public async Task Rates_are_checked_kept_apart_by_reseller_and_in_the_history()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        var abroad = await AbroadAsync(live);
-        var (_, fabrikam) = await live.Books.AddResellerAsync("fabrikam");
-        var rates = new CurrencyRateService(live.Database, live.Clock);
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        var abroad = await AbroadAsync(database);
+        var (_, fabrikam) = await database.Data.AddResellerAsync("fabrikam");
+        var rates = new CurrencyRateService(database.Database, database.Clock);
         foreach (var (code, units, from, said) in ((string, decimal, DateOnly, string)[])[
             ("EUR", 1m, October.FirstDay, "your own currency"), ("DOLLARS", 1m, October.FirstDay, "ISO 4217"), ("USD", 0m, October.FirstDay, "above 0"),
             ("USD", 1.000_000_000_1m, October.FirstDay, "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most a million"), ("USD", 1m, October.FirstDay.AddYears(-2), "within a year")])
@@ -224,34 +224,34 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         }
 
         Assert.Empty((await rates.ReadAsync(fabrikam)).Others);
-        var unknown = await live.Books.Customers.AddAsync(fabrikam, new CustomerDetails("Else", "else@else.example", new PostalAddress("", "", "", "US"), null, TaxTreatment.OutsideScope, 3, null, Currency: "USD"));
+        var unknown = await database.Data.Customers.AddAsync(fabrikam, new CustomerDetails("Else", "else@else.example", new PostalAddress("", "", "", "US"), null, TaxTreatment.OutsideScope, 3, null, Currency: "USD"));
         Assert.Contains("no exchange rate for USD", unknown.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("not exist", (await new CustomerCurrencyService(live.Database, live.Clock).SetAsync(fabrikam, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
-        await RateAsync(live, fabrikam, "USD", 5m, October.FirstDay);
+        Assert.Contains("not exist", (await new CustomerCurrencyService(database.Database, database.Clock).SetAsync(fabrikam, abroad.Customer.Id, "EUR")).Refusal!.Message, StringComparison.Ordinal);
+        await RateAsync(database, fabrikam, "USD", 5m, October.FirstDay);
         var own = Assert.Single((await rates.ReadAsync(abroad.Owner)).Others);
         Assert.Equal((1.0956m, 1), (own.Today.Amount, own.Customers));
 
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         Assert.Equal(["1 EUR = 1.0956 USD from 2026-10-01", "1 EUR = 5.0 USD from 2026-10-01"], await db.Set<AuditEntry>().Where(a => a.Action == Permission.PricesEdit && a.Subject.StartsWith("1 EUR")).OrderBy(a => a.Subject).Select(a => a.Subject).ToListAsync());
-        await using var ofCustomer = live.Database.Open(TenantScope.ForCustomer(abroad.Customer.ResellerId, abroad.Customer.Id));
+        await using var ofCustomer = database.Database.Open(TenantScope.ForCustomer(abroad.Customer.ResellerId, abroad.Customer.Id));
         Assert.Empty(await ofCustomer.CurrencyRates.ToListAsync());
     }
 
-    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 
-    private static Task<CurrencyRate> RateAsync(TestDatabase live, Actor owner, string code, decimal units, DateOnly from) =>
-        TestData.Valued(new CurrencyRateService(live.Database, live.Clock).SetAsync(owner, code, units, from));
+    private static Task<CurrencyRate> RateAsync(TestDatabase database, Actor owner, string code, decimal units, DateOnly from) =>
+        TestData.Valued(new CurrencyRateService(database.Database, database.Clock).SetAsync(owner, code, units, from));
 
     /// <summary>A reseller in euros that charges 0.02 for what costs it 0.015, and a customer that it charges in dollars.</summary>
-    private static async Task<CurrencyFixture> AbroadAsync(TestDatabase live, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)
+    private static async Task<CurrencyFixture> AbroadAsync(TestDatabase database, decimal units = 1.0956m, TaxTreatment tax = TaxTreatment.Standard)
     {
-        var (_, owner) = await live.Books.AddResellerAsync("northwind", zone: "UTC");
-        await live.Books.BuyAsync(owner, 12_000, 180);
-        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
-        await RateAsync(live, owner, "USD", units, October.FirstDay);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind", zone: "UTC");
+        await database.Data.BuyAsync(owner, 12_000, 180);
+        await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
+        await RateAsync(database, owner, "USD", units, October.FirstDay);
         var details = new CustomerDetails("Abroad", "billing@abroad.example", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, tax, 3, null, Currency: "USD");
-        var customer = (await live.Books.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
-        return new CurrencyFixture(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+        var customer = (await database.Data.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
+        return new CurrencyFixture(database, owner, customer, (await database.Data.IssueAsync(owner, customer)).Secret);
     }
 
     private sealed record CurrencyFixture(TestDatabase Live, Actor Owner, Customer Customer, string Secret)
@@ -259,7 +259,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         public async Task<Guid> DraftAsync(BillingPeriod month)
         {
             Live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-            return (await Live.Books.InvoiceRun.DraftAsync(Owner, month)).Value.Results.Single(r => r.CustomerId == Customer.Id).InvoiceId!.Value;
+            return (await Live.Data.Drafter.DraftAsync(Owner, month)).Value.Results.Single(r => r.CustomerId == Customer.Id).InvoiceId!.Value;
         }
 
         /// <summary>All drafts of the month.</summary>
@@ -268,7 +268,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         {
             var id = await DraftAsync(month);
             var drafts = (await InvoicesAsync()).OrderBy(i => i.CustomerId == Customer.Id ? 0 : 1).Select(i => i.Id).ToList();
-            Assert.Empty((await Live.Books.Invoices.FinaliseAllAsync(Owner, drafts)).Refusals);
+            Assert.Empty((await Live.Data.Invoices.FinaliseAllAsync(Owner, drafts)).Refusals);
             return (await InvoicesAsync()).Single(i => i.Id == id);
         }
 

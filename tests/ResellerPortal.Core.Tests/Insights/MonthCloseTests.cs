@@ -24,17 +24,17 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     [InlineData("PostgreSql")]
     public async Task A_month_is_what_it_earned_issued_moved_and_left_owed(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(live);
-        var (october, november) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await InvoicingFixture.OpenAsync(database);
+        var (october, november) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
 
         // October's 1.50 and 21 % are issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
-        live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
-        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
-        await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, november.Id, [1], "Agreed"));
-        await TestData.Valued(new CreditNoteService(live.Database, live.Clock).WriteOffAsync(desk.Owner, october.Id, "Small"));
+        database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
+        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
+        await TestData.Valued(new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, november.Id, [1], "Agreed"));
+        await TestData.Valued(new CreditNoteService(database.Database, database.Clock).WriteOffAsync(fixture.Owner, october.Id, "Small"));
 
-        var inNovember = await Service(live).ReadAsync(desk.Owner, October.Next);
+        var inNovember = await Service(database).ReadAsync(fixture.Owner, October.Next);
         Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(150), Cents(32)), Assert.Single(inNovember.Issued));
         var owedInNovember = Assert.Single(inNovember.Receivables);
@@ -42,15 +42,15 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Assert.Equal([0L, 82, 0, 0, 0, 0], owedInNovember.Ages.InOrder.Select(m => m.MinorUnits));
         Assert.Equal(("Acme", 82L), (inNovember.Rows.Single().Name, inNovember.Rows.Single().Owed.MinorUnits));
 
-        var inDecember = await Service(live).ReadAsync(desk.Owner, October.Next.Next);
+        var inDecember = await Service(database).ReadAsync(fixture.Owner, October.Next.Next);
         var owedInDecember = Assert.Single(inDecember.Receivables);
         Assert.Equal((82L, 182L, -182L, -82L, 0L), (
             owedInDecember.Opening.MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.CreditNote).MinorUnits,
             owedInDecember.GetMovement(ReceivablesEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
-        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(live.Database).ListMonthAsync(desk.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
+        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(database.Database).ListMonthAsync(fixture.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
 
-        var statement = (await new AccountStatements(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(desk.Customer), desk.Customer.Id))!;
+        var statement = (await new AccountStatements(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id))!;
         Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
         Assert.Equal([ReceivablesEntryKind.Invoice, ReceivablesEntryKind.Payment, ReceivablesEntryKind.Invoice, ReceivablesEntryKind.WriteOff, ReceivablesEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
         Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
@@ -62,9 +62,9 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
             async acts =>
             {
                 await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-                var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
-                await TestData.Valued(new DunningPolicyService(sqlite.Database, post.Box, sqlite.Clock).SetAsync(desk.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
-                var invoices = new List<Invoice> { await desk.InvoiceAsync(), await desk.InvoiceAsync() };
+                var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+                await TestData.Valued(new DunningPolicyService(sqlite.Database, mail.Box, sqlite.Clock).SetAsync(fixture.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
+                var invoices = new List<Invoice> { await fixture.InvoiceAsync(), await fixture.InvoiceAsync() };
                 foreach (var (act, number) in acts)
                 {
                     var invoice = invoices[number % invoices.Count];
@@ -75,17 +75,17 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                             sqlite.Clock.Advance(TimeSpan.FromDays(number % 40));
                             break;
                         case 1:
-                            await Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
+                            await Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
                             break;
                         case 2:
-                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Agreed");
                             break;
                         case 3 when number > 150:
-                            await new CreditNoteService(sqlite.Database, sqlite.Clock).WriteOffAsync(desk.Owner, invoice.Id, "Lost");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).WriteOffAsync(fixture.Owner, invoice.Id, "Lost");
                             break;
                         default:
                             sqlite.Clock.Advance(TimeSpan.FromDays(number % 9));
-                            await DunningTests.Work(sqlite, post).RunAsync();
+                            await DunningTests.Work(sqlite, mail).RunAsync();
                             break;
                     }
                 }
@@ -94,7 +94,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 var last = BillingPeriod.Containing(sqlite.Clock.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius"));
                 for (var month = October; month <= last; month = month.Next)
                 {
-                    reports.Add(await Service(sqlite).ReadAsync(desk.Owner, month));
+                    reports.Add(await Service(sqlite).ReadAsync(fixture.Owner, month));
                 }
 
                 var owed = reports.ConvertAll(r => Assert.Single(r.Receivables));
@@ -106,7 +106,7 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 await using var db = sqlite.OpenAll();
                 var balances = await db.Customers.SumAsync(c => c.BalanceMinorUnits);
                 Assert.Equal(Money.Sum((await db.Invoices.ToListAsync()).Select(i => i.Due), Eur) - Cents(balances), owed[^1].Closing);
-                var statement = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(desk.Owner, desk.Customer.Id, October.FirstDay))!;
+                var statement = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id, October.FirstDay))!;
                 Assert.Equal(owed[^1].Closing, statement.Closing);
             },
             iter: 12,
@@ -124,24 +124,24 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     public async Task The_books_of_a_reseller_are_its_own()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        await desk.InvoiceAsync();
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var neighbour = await sqlite.Books.AddCustomerAsync(desk.Owner, "Neighbour");
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        await fixture.InvoiceAsync();
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var neighbour = await sqlite.Data.AddCustomerAsync(fixture.Owner, "Neighbour");
         var statements = new AccountStatements(sqlite.Database, sqlite.Clock);
 
         Assert.Empty((await Service(sqlite).ReadAsync(stranger, October)).Rows);
         Assert.Empty(await new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(stranger, October.Next));
-        Assert.Null(await statements.ReadAsync(stranger, desk.Customer.Id));
-        Assert.Null(await statements.ReadAsync(TestData.CreateAdmin(neighbour), desk.Customer.Id));
-        Assert.NotNull(await statements.ReadAsync(desk.Owner, desk.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(desk.Customer), October));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(TestData.CreateAdmin(desk.Customer), October));
+        Assert.Null(await statements.ReadAsync(stranger, fixture.Customer.Id));
+        Assert.Null(await statements.ReadAsync(TestData.CreateAdmin(neighbour), fixture.Customer.Id));
+        Assert.NotNull(await statements.ReadAsync(fixture.Owner, fixture.Customer.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(fixture.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(TestData.CreateAdmin(fixture.Customer), October));
     }
 
     private static Money Cents(long minorUnits) => new(minorUnits, Eur);
 
-    private static MonthCloseQueries Service(TestDatabase live) => new(live.Database, new IssuedDocumentQueries(live.Database));
+    private static MonthCloseQueries Service(TestDatabase database) => new(database.Database, new IssuedDocumentQueries(database.Database));
 
-    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 }

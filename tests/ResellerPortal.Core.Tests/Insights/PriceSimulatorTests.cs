@@ -11,13 +11,13 @@ public sealed class PriceSimulatorTests
     public async Task The_last_three_whole_months_are_priced_again_and_nothing_is_written()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-06-01T12:00:00Z");
-        var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1_000, 10);
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var blue = await sqlite.Books.AddCustomerAsync(owner, "Blue");
-        await sqlite.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 1, 1));
-        await sqlite.Books.PriceAsync(owner, blue, new Markup.FixedPrice(30_000, reseller.Currency), new DateOnly(2026, 1, 1));
-        var (ofAcme, ofBlue) = (await sqlite.Books.IssueAsync(owner, acme), await sqlite.Books.IssueAsync(owner, blue));
+        var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1_000, 10);
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var blue = await sqlite.Data.AddCustomerAsync(owner, "Blue");
+        await sqlite.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 1, 1));
+        await sqlite.Data.PriceAsync(owner, blue, new Markup.FixedPrice(30_000, reseller.Currency), new DateOnly(2026, 1, 1));
+        var (ofAcme, ofBlue) = (await sqlite.Data.IssueAsync(owner, acme), await sqlite.Data.IssueAsync(owner, blue));
         foreach (var month in Enumerable.Range(6, 5))
         {
             sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, month, 15, 0, 0, 0, TimeSpan.Zero));
@@ -36,19 +36,19 @@ public sealed class PriceSimulatorTests
         Assert.All(forAll, m => Assert.Equal((35L, 65L, 15L, 15L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits, m.Before.Cost.MinorUnits, m.After.Cost.MinorUnits)));
         Assert.All(forBlue, m => Assert.Equal((15L, 125L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
         Assert.All(followsDefault, m => Assert.Equal((15L, 10L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
-        Assert.Equal(2, (await sqlite.Books.RateCards.HistoryAsync(owner)).Count);
+        Assert.Equal(2, (await sqlite.Data.RateCards.HistoryAsync(owner)).Count);
     }
 
     [Fact]
     public async Task Another_reseller_sees_nothing_and_a_customer_may_not_ask()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-09-01T12:00:00Z");
-        var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1_000, 10);
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, acme)).Secret, 10);
+        var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1_000, 10);
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, acme)).Secret, 10);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 10, 15, 0, 0, 0, TimeSpan.Zero));
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
         var simulator = new PriceSimulator(sqlite.Database, sqlite.Clock);
         var terms = CardTerms.FromPrice(new Markup.FixedPrice(50_000, reseller.Currency));
 

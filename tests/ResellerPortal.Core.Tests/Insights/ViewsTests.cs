@@ -17,21 +17,21 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task Every_view_of_a_reseller_and_a_customer_agrees(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 100, 1);
-        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
-        await live.Books.AddCustomerAsync(owner, "Blue");
-        var token = await live.Books.IssueAsync(owner, acme, limit: 60);
-        await live.UseAsync(token.Secret, 40);
-        var views = new CustomerQueries(live.Database, live.Clock);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 100, 1);
+        await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await database.Data.AddCustomerAsync(owner, "Acme");
+        await database.Data.AddCustomerAsync(owner, "Blue");
+        var token = await database.Data.IssueAsync(owner, acme, limit: 60);
+        await database.UseAsync(token.Secret, 40);
+        var views = new CustomerQueries(database.Database, database.Clock);
 
         var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
-        var dashboard = await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner);
-        var mine = await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(acme));
-        var ledger = await new LedgerQueries(live.Database, live.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
-        var own = await new CustomerLedgerQueries(live.Database).PageAsync(TestData.CreateAdmin(acme), 0, 10);
+        var dashboard = await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner);
+        var mine = await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(acme));
+        var ledger = await new LedgerQueries(database.Database, database.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
+        var own = await new CustomerLedgerQueries(database.Database).PageAsync(TestData.CreateAdmin(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
         Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
@@ -42,11 +42,11 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Single(dashboard.Alerts);
         Assert.Equal(2, (await views.NamesAsync(owner)).Count);
         Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Figures.Conversions);
-        Assert.Empty((await new InvoiceQueries(live.Database, live.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
-        Assert.Single((await new PlanQueries(live.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
-        Assert.Equal(2, Assert.Single(await new PlanQueries(live.Database).AllResellersAsync(TestData.Operator)).Customers);
-        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.HistoryQueries(live.Database, live.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
-        await live.AssertLedgerIsCleanAsync();
+        Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
+        Assert.Single((await new PlanQueries(database.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
+        Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).AllResellersAsync(TestData.Operator)).Customers);
+        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.HistoryQueries(database.Database, database.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Theory]
@@ -54,20 +54,20 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task A_price_that_begins_within_a_month_splits_it_in_every_view(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 100, 1);
-        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(50_000, reseller.Currency), new DateOnly(2026, 10, 20));
-        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
-        var token = await live.Books.IssueAsync(owner, acme);
-        await live.UseAsync(token.Secret, 10);
-        live.Clock.Advance(TimeSpan.FromDays(6));
-        await live.UseAsync(token.Secret, 10);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 100, 1);
+        await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(50_000, reseller.Currency), new DateOnly(2026, 10, 20));
+        var acme = await database.Data.AddCustomerAsync(owner, "Acme");
+        var token = await database.Data.IssueAsync(owner, acme);
+        await database.UseAsync(token.Secret, 10);
+        database.Clock.Advance(TimeSpan.FromDays(6));
+        await database.UseAsync(token.Secret, 10);
 
         // 10 at 0.02 and 10 at 0.05.
-        Assert.Equal(70, (await new ResellerDashboardQueries(live.Database, live.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
-        Assert.Equal(70, (await new CustomerUsageQueries(live.Database, live.Clock).ReadAsync(TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
-        Assert.Equal(70, Assert.Single((await new CustomerQueries(live.Database, live.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(70, (await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(70, (await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(70, Assert.Single((await new CustomerQueries(database.Database, database.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

@@ -23,17 +23,17 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task East_of_utc_a_period_is_billed_once_also_while_utc_is_still_in_it()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-20T00:00:00Z");
-        var shop = await ShopAsync(sqlite, "Pacific/Kiritimati");
-        await sqlite.UseAsync(shop.Secret, 5);
+        var fixture = await ShopAsync(sqlite, "Pacific/Kiritimati");
+        await sqlite.UseAsync(fixture.Secret, 5);
 
         // November has begun fourteen hours ago there, October has ten hours to go in UTC.
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 10, 31, 10, 30, 0, TimeSpan.Zero));
-        await sqlite.UseAsync(shop.Secret, 7);
-        Assert.Equal(5, await BillAsync(sqlite, shop, October));
+        await sqlite.UseAsync(fixture.Secret, 7);
+        Assert.Equal(5, await BillAsync(sqlite, fixture, October));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 10, 30, 0, TimeSpan.Zero));
-        Assert.Equal(DraftOutcome.FinalisedBefore, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October)).Value.Results.Single().Outcome);
-        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
-        Assert.Equal(7, await BillAsync(sqlite, shop, October.Next));
+        Assert.Equal(DraftOutcome.FinalisedBefore, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Value.Results.Single().Outcome);
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
+        Assert.Equal(7, await BillAsync(sqlite, fixture, October.Next));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -47,16 +47,16 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task The_last_second_of_a_month_is_billed_with_it_and_not_again(string zone)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
-        var shop = await ShopAsync(sqlite, zone);
-        var end = October.EndsAtUtc(shop.Zone);
+        var fixture = await ShopAsync(sqlite, zone);
+        var end = October.EndsAtUtc(fixture.Zone);
         sqlite.Clock.SetUtcNow(end.AddTicks(-10));
-        await sqlite.UseAsync(shop.Secret, 3);
+        await sqlite.UseAsync(fixture.Secret, 3);
         sqlite.Clock.SetUtcNow(end);
-        await sqlite.UseAsync(shop.Secret, 4);
+        await sqlite.UseAsync(fixture.Secret, 4);
 
-        Assert.Equal(3, await BillAsync(sqlite, shop, October));
-        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
-        Assert.Equal(4, await BillAsync(sqlite, shop, October.Next));
+        Assert.Equal(3, await BillAsync(sqlite, fixture, October));
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
+        Assert.Equal(4, await BillAsync(sqlite, fixture, October.Next));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -65,17 +65,17 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task West_of_utc_the_last_day_is_on_the_months_invoice_and_no_invoice_is_empty()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
-        var shop = await ShopAsync(sqlite, "Pacific/Pago_Pago");
+        var fixture = await ShopAsync(sqlite, "Pacific/Pago_Pago");
 
         // The evening of 31 October there is 1 November in UTC; it is the month's only usage.
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.Zero));
-        await sqlite.UseAsync(shop.Secret, 9);
-        Assert.Contains("not over", (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October)).Refusal!.Message, StringComparison.Ordinal);
-        sqlite.Clock.SetUtcNow(October.EndsAtUtc(shop.Zone));
+        await sqlite.UseAsync(fixture.Secret, 9);
+        Assert.Contains("not over", (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Refusal!.Message, StringComparison.Ordinal);
+        sqlite.Clock.SetUtcNow(October.EndsAtUtc(fixture.Zone));
 
-        Assert.Equal(9, await BillAsync(sqlite, shop, October));
-        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(shop.Zone));
-        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October.Next)).Value.Results.Single().Outcome);
+        Assert.Equal(9, await BillAsync(sqlite, fixture, October));
+        sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
+        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next)).Value.Results.Single().Outcome);
     }
 
     /// <summary>frappe/central 170: two workers both saw no invoice for the month yet.</summary>
@@ -84,64 +84,64 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     [InlineData("PostgreSql")]
     public async Task Two_runs_at_once_make_one_invoice_a_customer(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 12_000, 180);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 12_000, 180);
         var customers = new List<Customer>();
         for (var i = 0; i < 20; i++)
         {
-            customers.Add(await live.Books.AddCustomerAsync(owner, $"Customer {i:00}"));
-            await live.UseAsync((await live.Books.IssueAsync(owner, customers[^1])).Secret, i + 1);
+            customers.Add(await database.Data.AddCustomerAsync(owner, $"Customer {i:00}"));
+            await database.UseAsync((await database.Data.IssueAsync(owner, customers[^1])).Secret, i + 1);
         }
 
-        live.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        database.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => live.Books.InvoiceRun.DraftAsync(owner, October))));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => database.Data.Drafter.DraftAsync(owner, October))));
 
         Assert.All(runs, run => Assert.Equal(customers.Select(c => c.Id), run.Value.Results.Select(r => r.CustomerId)));
         List<Guid> drafts;
-        await using (var db = live.OpenAll())
+        await using (var db = database.OpenAll())
         {
             drafts = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, c.Name }).OrderBy(i => i.Name).Select(i => i.Id).ToListAsync();
             Assert.Equal(20, drafts.Count);
         }
 
         // One is refused and keeps no other back, whoever finalises, in whatever order, and however often.
-        await live.Books.PriceAsync(owner, customers[3], new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), October.FirstDay);
+        await database.Data.PriceAsync(owner, customers[3], new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), October.FirstDay);
         var made = await Task.WhenAll(
             ((List<Guid>[])[drafts, [.. drafts.AsEnumerable().Reverse()], [.. drafts.Skip(9), .. drafts.Take(9), drafts[0], Guid.NewGuid()]])
-                .Select(ids => Task.Run(() => live.Books.Invoices.FinaliseAllAsync(owner, ids))));
+                .Select(ids => Task.Run(() => database.Data.Invoices.FinaliseAllAsync(owner, ids))));
 
         Assert.Equal([(19, 1), (19, 1), (20, 2)], made.Select(run => (run.Finalised, run.Refusals.Count)));
-        await using var check = live.OpenAll();
+        await using var check = database.OpenAll();
         var invoices = await check.Invoices.Include(i => i.Lines).ToListAsync();
         Assert.Equal(210, invoices.Sum(i => i.Lines.Sum(l => l.Quantity)));
         Assert.Equal(Enumerable.Range(1, 19).Select(n => $"INV-2026-{n:0000}"), invoices.Where(i => i.IsFinalised).Select(i => i.Number!).Order(StringComparer.Ordinal));
         Assert.Equal(customers[3].Id, invoices.Single(i => !i.IsFinalised).CustomerId);
-        await live.AssertLedgerIsCleanAsync();
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task Numbers_are_taken_in_the_order_in_which_drafts_are_finalised()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
         for (var i = 0; i < 18; i++)
         {
-            await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, $"Customer {i:00}"))).Secret);
+            await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, $"Customer {i:00}"))).Secret);
         }
 
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var seen = new List<DraftResult>();
-        var run = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October, then: results =>
+        var run = (await sqlite.Data.Drafter.DraftAsync(owner, October, then: results =>
         {
             seen.AddRange(results);
             return Task.CompletedTask;
         })).Value;
         Assert.Equal(run.Results, seen);
 
-        await sqlite.Books.Invoices.FinaliseAllAsync(owner, [.. run.Results.Reverse().Select(r => r.InvoiceId!.Value)]);
+        await sqlite.Data.Invoices.FinaliseAllAsync(owner, [.. run.Results.Reverse().Select(r => r.InvoiceId!.Value)]);
 
         await using var db = sqlite.OpenAll();
         var numbers = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { c.Name, i.Number }).OrderByDescending(i => i.Name).Select(i => i.Number).ToListAsync();
@@ -152,10 +152,10 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task Two_invoices_of_one_customer_and_month_cannot_stand_in_the_database()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var shop = await ShopAsync(sqlite, "UTC");
-        await sqlite.UseAsync(shop.Secret, 5);
+        var fixture = await ShopAsync(sqlite, "UTC");
+        await sqlite.UseAsync(fixture.Secret, 5);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
-        await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October);
+        await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October);
         await using var db = sqlite.OpenAll();
         var first = await db.Invoices.AsNoTracking().SingleAsync();
         db.Invoices.Add(new Invoice
@@ -189,14 +189,14 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     {
         var period = new BillingPeriod(year, month);
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(period.Previous.StartsAtUtc(TimeZoneInfo.Utc).ToString("O"));
-        var shop = await ShopAsync(sqlite, zoneName);
-        var hours = new[] { period.StartsAtUtc(shop.Zone), period.EndsAtUtc(shop.Zone) }.SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i))).Order().ToList();
-        sqlite.Clock.SetUtcNow(period.Next.EndsAtUtc(shop.Zone));
-        await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. hours.Select(at => TestData.Fact(shop.Token, at))]);
+        var fixture = await ShopAsync(sqlite, zoneName);
+        var hours = new[] { period.StartsAtUtc(fixture.Zone), period.EndsAtUtc(fixture.Zone) }.SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i))).Order().ToList();
+        sqlite.Clock.SetUtcNow(period.Next.EndsAtUtc(fixture.Zone));
+        await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [.. hours.Select(at => TestData.Fact(fixture.Token, at))]);
 
         foreach (var billed in (BillingPeriod[])[period.Previous, period, period.Next])
         {
-            Assert.Equal(hours.Count(at => BillingPeriod.Containing(at, shop.Zone) == billed), await BillAsync(sqlite, shop, billed));
+            Assert.Equal(hours.Count(at => BillingPeriod.Containing(at, fixture.Zone) == billed), await BillAsync(sqlite, fixture, billed));
         }
 
         await sqlite.AssertLedgerIsCleanAsync();
@@ -214,12 +214,12 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     {
         var random = new Random(seed);
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-07-10T12:00:00Z");
-        var shop = await ShopAsync(sqlite, "Europe/Vilnius");
+        var fixture = await ShopAsync(sqlite, "Europe/Vilnius");
         PriceModel tiers = seed % 2 == 0
             ? new GraduatedPrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur)
             : new VolumePrice([new(20, 30_000), new(60, 20_000), new(null, 10_000)], Eur);
         var terms = new CardTerms([new PriceRule(["pdf-to-*"], new PackagePrice(10, 250_000, Eur), 3), new PriceRule([], tiers, 5)]);
-        await sqlite.Books.PriceAsync(shop.Owner, null, terms, new DateOnly(2026, 1, 1));
+        await sqlite.Data.PriceAsync(fixture.Owner, null, terms, new DateOnly(2026, 1, 1));
         var corrections = new LedgerCorrectionService(sqlite.Database, sqlite.Clock);
         var months = Enumerable.Range(7, 4).Select(m => new BillingPeriod(2026, m)).ToArray();
         var used = 0L;
@@ -229,21 +229,21 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             switch (random.Next(6))
             {
                 case 0 or 1:
-                    await sqlite.Books.Recorder.RecordAsync(
-                        shop.Owner.Scope, [TestData.Fact(shop.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
+                    await sqlite.Data.Recorder.RecordAsync(
+                        fixture.Owner.Scope, [TestData.Fact(fixture.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
                     used++;
                     break;
                 case 2 when used > 0:
-                    await corrections.CorrectAsync(shop.Owner, shop.Customer.Id, random.NextInt64(1, used + 1), random.Next(0, 15), "Counted anew");
+                    await corrections.CorrectAsync(fixture.Owner, fixture.Customer.Id, random.NextInt64(1, used + 1), random.Next(0, 15), "Counted anew");
                     break;
                 case 3:
                     sqlite.Clock.Advance(TimeSpan.FromDays(random.Next(1, 6)));
                     break;
                 case 4:
-                    await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, months[random.Next(months.Length)]);
+                    await sqlite.Data.Drafter.DraftAsync(fixture.Owner, months[random.Next(months.Length)]);
                     break;
                 default:
-                    await FinaliseDraftsAsync(sqlite, shop, take: 1);
+                    await FinaliseDraftsAsync(sqlite, fixture, take: 1);
                     break;
             }
 
@@ -252,11 +252,11 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         }
 
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2027, 2, 2, 0, 0, 0, TimeSpan.Zero));
-        await FinaliseDraftsAsync(sqlite, shop, take: 10);
+        await FinaliseDraftsAsync(sqlite, fixture, take: 10);
         foreach (var month in months.Concat([new(2026, 11), new(2026, 12), new(2027, 1)]))
         {
-            await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, month);
-            await FinaliseDraftsAsync(sqlite, shop, take: 1);
+            await sqlite.Data.Drafter.DraftAsync(fixture.Owner, month);
+            await FinaliseDraftsAsync(sqlite, fixture, take: 1);
         }
 
         await using var db = sqlite.OpenAll();
@@ -266,7 +266,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var lines = (await db.Invoices.Include(i => i.Lines).ToListAsync()).SelectMany(i => i.Lines).ToList();
         var usage = await db.UsageRollups.ToListAsync();
         var atOnce = Rating.Rate(
-            usage.Select(r => new UsageItem(r.Day, r.Converter, r.Environment, new UnitPrice(r.UnitCostMicros, r.Currency), r.Quantity)), new RateCardSchedule(customer.Id, await db.RateCards.ToListAsync(), shop.Zone.GetDay(customer.CreatedAtUtc)), Eur);
+            usage.Select(r => new UsageItem(r.Day, r.Converter, r.Environment, new UnitPrice(r.UnitCostMicros, r.Currency), r.Quantity)), new RateCardSchedule(customer.Id, await db.RateCards.ToListAsync(), fixture.Zone.GetDay(customer.CreatedAtUtc)), Eur);
         Assert.True(lines.Count > 0);
         Assert.Equal(atOnce.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity), lines.Sum(l => l.UnitPriceMicros * l.Quantity));
     }
@@ -275,15 +275,15 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task A_month_without_usage_is_invoiced_for_its_fee_and_one_before_the_customer_came_is_not()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-16T12:00:00Z");
-        var shop = await ShopAsync(sqlite, "UTC");
-        await sqlite.Books.PriceAsync(shop.Owner, null, new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00), new DateOnly(2026, 1, 1));
+        var fixture = await ShopAsync(sqlite, "UTC");
+        await sqlite.Data.PriceAsync(fixture.Owner, null, new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00), new DateOnly(2026, 1, 1));
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
 
-        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(shop.Owner, October.Previous)).Value.Results.Single().Outcome);
-        await BillAsync(sqlite, shop, October);
-        await sqlite.UseAsync(shop.Secret, 100);
+        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Previous)).Value.Results.Single().Outcome);
+        await BillAsync(sqlite, fixture, October);
+        await sqlite.UseAsync(fixture.Secret, 100);
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
-        await BillAsync(sqlite, shop, October.Next);
+        await BillAsync(sqlite, fixture, October.Next);
 
         await using var db = sqlite.OpenAll();
         var invoices = await db.Invoices.Include(i => i.Lines).OrderBy(i => i.PeriodStart).ToListAsync();
@@ -300,15 +300,15 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     public async Task A_hundred_thousand_entries_of_one_customer_are_billed_to_the_last_conversion()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
-        var shop = await ShopAsync(sqlite, "UTC");
+        var fixture = await ShopAsync(sqlite, "UTC");
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
         var start = October.StartsAtUtc(TimeZoneInfo.Utc);
         foreach (var chunk in Enumerable.Range(0, 100_000).Chunk(10_000))
         {
-            await sqlite.Books.Recorder.RecordAsync(shop.Owner.Scope, [.. chunk.Select(i => TestData.Fact(shop.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
+            await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [.. chunk.Select(i => TestData.Fact(fixture.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
         }
 
-        Assert.Equal(100_000, await BillAsync(sqlite, shop, October));
+        Assert.Equal(100_000, await BillAsync(sqlite, fixture, October));
 
         await using var db = sqlite.OpenAll();
         var invoice = await db.Invoices.SingleAsync();
@@ -318,29 +318,29 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Empty(await new ClaimVerifier(sqlite.Database).VerifyAsync());
     }
 
-    private static async Task<ClaimFixture> ShopAsync(TestDatabase live, string zone)
+    private static async Task<ClaimFixture> ShopAsync(TestDatabase database, string zone)
     {
-        var (reseller, owner) = await live.Books.AddResellerAsync("northwind", zone: zone);
-        await live.Books.BuyAsync(owner, 100_000, 1500, validityDays: 1000);
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        return new ClaimFixture(owner, customer, await live.Books.IssueAsync(owner, customer), reseller.Zone);
+        var (reseller, owner) = await database.Data.AddResellerAsync("northwind", zone: zone);
+        await database.Data.BuyAsync(owner, 100_000, 1500, validityDays: 1000);
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
+        return new ClaimFixture(owner, customer, await database.Data.IssueAsync(owner, customer), reseller.Zone);
     }
 
     /// <returns>Conversions billed.</returns>
-    private static async Task<long> BillAsync(TestDatabase live, ClaimFixture shop, BillingPeriod period)
+    private static async Task<long> BillAsync(TestDatabase database, ClaimFixture fixture, BillingPeriod period)
     {
-        var draft = (await live.Books.InvoiceRun.DraftAsync(shop.Owner, period)).Value.Results.Single();
+        var draft = (await database.Data.Drafter.DraftAsync(fixture.Owner, period)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
-        var invoice = await TestData.Valued(live.Books.Invoices.FinaliseAsync(shop.Owner, draft.InvoiceId!.Value));
+        var invoice = await TestData.Valued(database.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
         return invoice.Lines.Sum(l => l.Quantity);
     }
 
-    private static async Task FinaliseDraftsAsync(TestDatabase live, ClaimFixture shop, int take)
+    private static async Task FinaliseDraftsAsync(TestDatabase database, ClaimFixture fixture, int take)
     {
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         foreach (var id in await db.Invoices.Where(i => i.FinalisedAtUtc == null).OrderBy(i => i.PeriodStart).Select(i => i.Id).Take(take).ToListAsync())
         {
-            await live.Books.Invoices.FinaliseAsync(shop.Owner, id);
+            await database.Data.Invoices.FinaliseAsync(fixture.Owner, id);
         }
     }
 

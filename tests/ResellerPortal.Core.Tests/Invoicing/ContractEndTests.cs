@@ -25,10 +25,10 @@ public sealed class ContractEndTests
         await using var sqlite = await OpenAsync();
         var (owner, acme, token) = await SellAsync(sqlite);
         await sqlite.UseAsync(token.Secret, 50);
-        var unended = await sqlite.Books.InvoiceRun.DraftFinalAsync(owner, acme.Id);
-        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        var unended = await sqlite.Data.Drafter.DraftFinalAsync(owner, acme.Id);
+        await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth));
         sqlite.Clock.SetUtcNow(AfterTenth.AddTicks(-1));
-        var early = await sqlite.Books.InvoiceRun.DraftFinalAsync(owner, acme.Id);
+        var early = await sqlite.Data.Drafter.DraftFinalAsync(owner, acme.Id);
         sqlite.Clock.SetUtcNow(AfterTenth);
 
         var last = await FinaliseFinalAsync(sqlite, owner, acme);
@@ -46,17 +46,17 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, token) = await SellAsync(sqlite);
-        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth));
         sqlite.Clock.SetUtcNow(AfterTenth);
         await FinaliseFinalAsync(sqlite, owner, acme);
-        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, Second.AddDays(3), 20)]);
+        await sqlite.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, Second.AddDays(3), 20)]);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
 
-        var october = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        var november = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
-        var late = await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, november.InvoiceId!.Value));
+        var october = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
+        var november = (await sqlite.Data.Drafter.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var late = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, november.InvoiceId!.Value));
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
-        var december = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next.Next)).Value.Results.Single();
+        var december = (await sqlite.Data.Drafter.DraftAsync(owner, October.Next.Next)).Value.Results.Single();
 
         Assert.Equal(DraftOutcome.FinalisedBefore, october.Outcome);
         Assert.Equal([(20, 200)], late.Lines.Select(l => (l.Quantity, l.AmountMinorUnits)));
@@ -69,10 +69,10 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, endless) = await SellAsync(sqlite);
-        var shorter = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
-        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
-        var later = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
-        var never = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("never", null, null)));
+        var shorter = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
+        await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        var later = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
+        var never = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("never", null, null)));
 
         await using (var db = sqlite.OpenAll())
         {
@@ -86,7 +86,7 @@ public sealed class ContractEndTests
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(endless.Secret));
         sqlite.Clock.SetUtcNow(AfterTenth);
         Assert.IsType<ReserveResult.TokenExpired>(await sqlite.ReserveAsync(endless.Secret));
-        Assert.Contains("contract ended", (await sqlite.Books.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("after", null, null))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("contract ended", (await sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("after", null, null))).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class ContractEndTests
         await using var sqlite = await OpenAsync();
         var (owner, acme, _) = await SellAsync(sqlite);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
+        await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
 
-        var within = await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth);
-        var atItsEnd = await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, October.LastDay);
-        var takenBack = await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, null);
+        var within = await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth);
+        var atItsEnd = await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, October.LastDay);
+        var takenBack = await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, null);
 
         Assert.Contains("October 2026 is invoiced", within.Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((false, false), (atItsEnd.IsRefused, takenBack.IsRefused));
@@ -112,11 +112,11 @@ public sealed class ContractEndTests
         await using var sqlite = await OpenAsync();
         var (owner, acme, _) = await SellAsync(sqlite);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
 
-        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, Tenth));
+        await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth));
 
-        Assert.True((await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).IsRefused);
+        Assert.True((await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).IsRefused);
         Assert.Equal(900, (await FinaliseFinalAsync(sqlite, owner, acme)).NetMinorUnits);
     }
 
@@ -125,10 +125,10 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (_, acme, _) = await SellAsync(sqlite);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
 
-        Assert.True((await sqlite.Books.ContractEnds.SetAsync(stranger, acme.Id, Tenth)).IsRefused);
-        Assert.True((await sqlite.Books.InvoiceRun.DraftFinalAsync(stranger, acme.Id)).IsRefused);
+        Assert.True((await sqlite.Data.ContractEnds.SetAsync(stranger, acme.Id, Tenth)).IsRefused);
+        Assert.True((await sqlite.Data.Drafter.DraftFinalAsync(stranger, acme.Id)).IsRefused);
         await using var db = sqlite.OpenAll();
         Assert.Null((await db.Customers.SingleAsync()).LastDay);
     }
@@ -139,7 +139,7 @@ public sealed class ContractEndTests
         await using var sqlite = await OpenAsync();
         var (owner, acme, _) = await SellAsync(sqlite);
 
-        Assert.Contains("2026-10-02", (await sqlite.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 1))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("2026-10-02", (await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 1))).Refusal!.Message, StringComparison.Ordinal);
     }
 
     private static Task<TestDatabase> OpenAsync() => TestDatabaseOnSqlite.OpenAsync(Second.ToString("O"));
@@ -147,16 +147,16 @@ public sealed class ContractEndTests
     /// <summary>Ten cents a conversion and 31.00 a month, so a day of October is 1.00.</summary>
     private static async Task<(Actor Owner, Customer Acme, IssuedToken Token)> SellAsync(TestDatabase sqlite)
     {
-        var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        await sqlite.Books.PriceAsync(owner, acme, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, October.FirstDay);
-        return (owner, acme, await sqlite.Books.IssueAsync(owner, acme));
+        var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        await sqlite.Data.PriceAsync(owner, acme, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, October.FirstDay);
+        return (owner, acme, await sqlite.Data.IssueAsync(owner, acme));
     }
 
     private static async Task<Invoice> FinaliseFinalAsync(TestDatabase sqlite, Actor owner, Customer customer)
     {
-        var draft = await TestData.Valued(sqlite.Books.InvoiceRun.DraftFinalAsync(owner, customer.Id));
-        return await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var draft = await TestData.Valued(sqlite.Data.Drafter.DraftFinalAsync(owner, customer.Id));
+        return await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

@@ -23,40 +23,40 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task Reminders_follow_the_policy_to_the_pause_and_payment_ends_it(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (post, desk) = (new MailFixture(live), await InvoicingFixture.OpenAsync(live));
-        await TestData.Valued(Policies(live, post).SetAsync(desk.Owner, isOn: true, Steps));
-        var invoice = await desk.InvoiceAsync();
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (mail, fixture) = (new MailFixture(database), await InvoicingFixture.OpenAsync(database));
+        await TestData.Valued(Policies(database, mail).SetAsync(fixture.Owner, isOn: true, Steps));
+        var invoice = await fixture.InvoiceAsync();
 
         // Due on 15 November; the clock stands at noon.
         foreach (var (day, steps) in new[] { (15, 0), (17, 0), (18, 1), (18, 0), (24, 0), (25, 1) })
         {
-            Assert.Equal(steps, await RunOnAsync(live, post, day));
+            Assert.Equal(steps, await RunOnAsync(database, mail, day));
         }
 
         // Two nodes at once.
-        live.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 5, 12, 0, 0, TimeSpan.Zero));
-        Assert.Equal(1, (await Task.WhenAll(Work(live, post).RunAsync(), Work(live, post).RunAsync())).Sum());
-        Assert.Equal(0, await Work(live, post).RunAsync());
-        await post.Work().RunAsync();
+        database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 5, 12, 0, 0, TimeSpan.Zero));
+        Assert.Equal(1, (await Task.WhenAll(Work(database, mail).RunAsync(), Work(database, mail).RunAsync())).Sum());
+        Assert.Equal(0, await Work(database, mail).RunAsync());
+        await mail.Work().RunAsync();
         Assert.Equal(
             [$"Reminder: invoice {invoice.Number} was due on 15 Nov 2026", $"Second reminder: invoice {invoice.Number}", $"Last reminder: invoice {invoice.Number}"],
-            post.Box.Sent.Select(m => m.Subject));
-        var now = await FindAsync(live, desk.Owner, invoice.Id);
+            mail.Box.Sent.Select(m => m.Subject));
+        var now = await FindAsync(database, fixture.Owner, invoice.Id);
         Assert.Equal((1500L, invoice.Total.MinorUnits + 1500, InvoiceState.Overdue), (now.LateFee.MinorUnits, now.Due.MinorUnits, now.State));
-        Assert.Contains(Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), post.Box.Sent[2].Text, StringComparison.Ordinal);
+        Assert.Contains(Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), mail.Box.Sent[2].Text, StringComparison.Ordinal);
 
         // Paused: the gateway's meter says why, and a new token is paused as well.
-        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
-        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync((await live.Books.IssueAsync(desk.Owner, desk.Customer)).Secret));
+        Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
+        Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync((await database.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
 
-        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
-        Assert.IsType<ReserveResult.AccountPaused>(await live.ReserveAsync(desk.Secret));
-        await TestData.Valued(Payments(live).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
-        Assert.IsType<ReserveResult.Held>(await live.ReserveAsync(desk.Secret));
-        Assert.Equal(InvoiceState.Paid, (await FindAsync(live, desk.Owner, invoice.Id)).State);
+        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
+        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        Assert.IsType<ReserveResult.Held>(await database.ReserveAsync(fixture.Secret));
+        Assert.Equal(InvoiceState.Paid, (await FindAsync(database, fixture.Owner, invoice.Id)).State);
 
-        var timeline = await new InvoiceTimelineQueries(live.Database).ReadAsync(desk.Owner, invoice.Id);
+        var timeline = await new InvoiceTimelineQueries(database.Database).ReadAsync(fixture.Owner, invoice.Id);
         Assert.Equal(
             ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
             timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
@@ -67,58 +67,58 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_credit_note_ends_the_pause_and_takes_the_fee_with_it()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
-        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(1, 700, true)]));
-        var invoice = await desk.InvoiceAsync();
-        await RunOnAsync(sqlite, post, 20);
-        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
+        var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, [new(1, 700, true)]));
+        var invoice = await fixture.InvoiceAsync();
+        await RunOnAsync(sqlite, mail, 20);
+        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(fixture.Secret));
 
-        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Never agreed"));
-        await Work(sqlite, post).RunAsync();
+        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Never agreed"));
+        await Work(sqlite, mail).RunAsync();
 
-        var row = await FindAsync(sqlite, desk.Owner, invoice.Id);
+        var row = await FindAsync(sqlite, fixture.Owner, invoice.Id);
         Assert.Equal((0L, 0L, InvoiceState.Credited), (row.LateFee.MinorUnits, row.Due.MinorUnits, row.State));
-        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(fixture.Secret));
     }
 
     [Fact]
     public async Task Of_two_unpaid_invoices_the_last_one_paid_ends_the_pause()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
-        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, [new(60, 0, true)]));
-        var (first, second) = (await desk.InvoiceAsync(), await desk.InvoiceAsync());
+        var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, [new(60, 0, true)]));
+        var (first, second) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2027, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        Assert.Equal(2, await Work(sqlite, post).RunAsync());
+        Assert.Equal(2, await Work(sqlite, mail).RunAsync());
         await PayAsync(first);
-        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(fixture.Secret));
         await PayAsync(second);
-        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(desk.Secret));
+        Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(fixture.Secret));
 
-        Task PayAsync(Invoice invoice) => TestData.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
+        Task PayAsync(Invoice invoice) => TestData.Valued(Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
     }
 
     [Fact]
     public async Task Nobody_is_reminded_at_night_of_what_is_held_paid_or_without_a_mail_server()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
-        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
-        var invoice = await desk.InvoiceAsync();
+        var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        await TestData.Valued(Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, Steps));
+        var invoice = await fixture.InvoiceAsync();
 
         // 05:30 UTC is 07:30 in Vilnius, 06:30 is 08:30.
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 18, 5, 30, 0, TimeSpan.Zero));
-        Assert.Equal(0, await Work(sqlite, post).RunAsync());
+        Assert.Equal(0, await Work(sqlite, mail).RunAsync());
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 18, 6, 30, 0, TimeSpan.Zero));
-        post.Box.IsConfigured = false;
-        Assert.Equal(0, await Work(sqlite, post).RunAsync());
-        post.Box.IsConfigured = true;
-        await TestData.Valued(Policies(sqlite, post).SetHoldAsync(desk.Owner, invoice.Id, isHeld: true));
-        Assert.Equal(0, await Work(sqlite, post).RunAsync());
-        await TestData.Valued(Policies(sqlite, post).SetHoldAsync(desk.Owner, invoice.Id, isHeld: false));
-        Assert.Equal(1, await Work(sqlite, post).RunAsync());
-        await TestData.Valued(Payments(sqlite).RecordAsync(desk.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
-        Assert.Equal(0, await RunOnAsync(sqlite, post, 30));
+        mail.Box.IsConfigured = false;
+        Assert.Equal(0, await Work(sqlite, mail).RunAsync());
+        mail.Box.IsConfigured = true;
+        await TestData.Valued(Policies(sqlite, mail).SetHoldAsync(fixture.Owner, invoice.Id, isHeld: true));
+        Assert.Equal(0, await Work(sqlite, mail).RunAsync());
+        await TestData.Valued(Policies(sqlite, mail).SetHoldAsync(fixture.Owner, invoice.Id, isHeld: false));
+        Assert.Equal(1, await Work(sqlite, mail).RunAsync());
+        await TestData.Valued(Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
+        Assert.Equal(0, await RunOnAsync(sqlite, mail, 30));
     }
 
     [Fact]
@@ -150,42 +150,42 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_policy_that_makes_no_sense_is_refused_and_others_policies_are_not_seen()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (post, desk) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
+        var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
         (DunningStepTerms[] Steps, string Word)[] bad =
         [
             ([], "1 to 5"), ([new(0, 0, false)], "1 to 365"), ([new(5, 0, false), new(5, 0, false)], "later"), ([new(5, -1, false)], "0 or more"), ([new(5, 0, true), new(9, 0, false)], "last step"),
         ];
         foreach (var (steps, word) in bad)
         {
-            Assert.Contains(word, (await Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
+            Assert.Contains(word, (await Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
         }
 
-        await TestData.Valued(Policies(sqlite, post).SetAsync(desk.Owner, isOn: true, Steps));
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var invoice = await desk.InvoiceAsync();
-        await RunOnAsync(sqlite, post, 20);
-        Assert.False((await Policies(sqlite, post).ReadAsync(stranger)).IsOn);
-        Assert.True((await Policies(sqlite, post).SetHoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
+        await TestData.Valued(Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, Steps));
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var invoice = await fixture.InvoiceAsync();
+        await RunOnAsync(sqlite, mail, 20);
+        Assert.False((await Policies(sqlite, mail).ReadAsync(stranger)).IsOn);
+        Assert.True((await Policies(sqlite, mail).SetHoldAsync(stranger, invoice.Id, isHeld: true)).IsRefused);
         Assert.Empty(await new InvoiceTimelineQueries(sqlite.Database).ReadAsync(stranger, invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, post).ReadAsync(TestData.CreateAdmin(desk.Customer)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Policies(sqlite, mail).ReadAsync(TestData.CreateAdmin(fixture.Customer)));
         await using var ofStranger = sqlite.Database.Open(stranger.Scope);
         Assert.Empty(ofStranger.DunningSteps);
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(desk.Customer.ResellerId, desk.Customer.Id));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(fixture.Customer.ResellerId, fixture.Customer.Id));
         Assert.Empty(ofCustomer.DunningPolicies);
     }
 
-    private static DunningPolicyService Policies(TestDatabase live, MailFixture post) => new(live.Database, post.Box, live.Clock);
+    private static DunningPolicyService Policies(TestDatabase database, MailFixture mail) => new(database.Database, mail.Box, database.Clock);
 
-    private static InvoicePaymentService Payments(TestDatabase live) => new(live.Database, new AccountPausePolicy(live.Database, live.Clock), live.Clock);
+    private static InvoicePaymentService Payments(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 
-    internal static DunningWorker Work(TestDatabase live, MailFixture post) =>
-        new(live.Database, post.Deliveries, new AccountPausePolicy(live.Database, live.Clock), post.Box, live.Clock, NullLogger<DunningWorker>.Instance);
+    internal static DunningWorker Work(TestDatabase database, MailFixture mail) =>
+        new(database.Database, mail.Deliveries, new AccountPausePolicy(database.Database, database.Clock), mail.Box, database.Clock, NullLogger<DunningWorker>.Instance);
 
-    private static Task<int> RunOnAsync(TestDatabase live, MailFixture post, int dayOfNovember)
+    private static Task<int> RunOnAsync(TestDatabase database, MailFixture mail, int dayOfNovember)
     {
-        live.Clock.SetUtcNow(new DateTimeOffset(2026, 11, dayOfNovember, 12, 0, 0, TimeSpan.Zero));
-        return Work(live, post).RunAsync();
+        database.Clock.SetUtcNow(new DateTimeOffset(2026, 11, dayOfNovember, 12, 0, 0, TimeSpan.Zero));
+        return Work(database, mail).RunAsync();
     }
 
-    private static async Task<InvoiceRow> FindAsync(TestDatabase live, Actor owner, Guid id) => (await new InvoiceQueries(live.Database, live.Clock).FindAsync(owner, id))!.Row;
+    private static async Task<InvoiceRow> FindAsync(TestDatabase database, Actor owner, Guid id) => (await new InvoiceQueries(database.Database, database.Clock).FindAsync(owner, id))!.Row;
 }

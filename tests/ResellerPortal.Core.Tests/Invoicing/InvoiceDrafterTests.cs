@@ -19,9 +19,9 @@ public sealed class InvoiceDrafterTests
     public async Task A_month_that_is_not_over_is_not_drafted()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
 
-        Assert.Contains("not over", (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("not over", (await sqlite.Data.Drafter.DraftAsync(owner, October)).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, secret) = await SellAsync(sqlite);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.CostPlusPercent(20), October.FirstDay);
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.CostPlusPercent(20), October.FirstDay);
         await sqlite.UseAsync(secret, 250);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
@@ -49,11 +49,11 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, secret) = await SellAsync(sqlite);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         await sqlite.UseAsync(secret, 10);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         await FinaliseAsync(sqlite, owner, October);
-        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, October.StartsAtUtc(TimeZoneInfo.Utc).AddDays(20), 7)]);
+        await sqlite.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, October.StartsAtUtc(TimeZoneInfo.Utc).AddDays(20), 7)]);
         await sqlite.UseAsync(secret, 5);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
@@ -74,8 +74,8 @@ public sealed class InvoiceDrafterTests
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var first = await FinaliseAsync(sqlite, owner, October);
 
-        var again = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        var repeated = (await sqlite.Books.Invoices.FinaliseAsync(owner, first.Id)).Value;
+        var again = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
+        var repeated = (await sqlite.Data.Invoices.FinaliseAsync(owner, first.Id)).Value;
 
         Assert.Equal((DraftOutcome.FinalisedBefore, first.Id), (again.Outcome, again.InvoiceId));
         Assert.Equal((first.Number, first.Snapshot), (repeated.Number, repeated.Snapshot));
@@ -86,15 +86,15 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, secret) = await SellAsync(sqlite);
-        await sqlite.Books.PriceAsync(owner, customer, CardTerms.FromPrice(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.Data.PriceAsync(owner, customer, CardTerms.FromPrice(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(3));
         await sqlite.UseAsync(secret, 50);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
-        var first = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
-        var again = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October.Next)).Value.Results.Single();
-        var october = (await sqlite.Books.Invoices.FinaliseAsync(owner, again.InvoiceId!.Value)).Value;
+        var first = (await sqlite.Data.Drafter.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var again = (await sqlite.Data.Drafter.DraftAsync(owner, October.Next)).Value.Results.Single();
+        var october = (await sqlite.Data.Invoices.FinaliseAsync(owner, again.InvoiceId!.Value)).Value;
         var november = await FinaliseAsync(sqlite, owner, October.Next);
 
         Assert.Equal((DraftOutcome.EarlierMonthDrafted, October), (first.Outcome, first.Period));
@@ -114,11 +114,11 @@ public sealed class InvoiceDrafterTests
         var (owner, customer, secret) = await SellAsync(sqlite);
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.Next.FirstDay);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.FirstDay);
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.Next.FirstDay);
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Eur), October.FirstDay);
 
-        var refused = await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value);
+        var refused = await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value);
         var renewed = await FinaliseAsync(sqlite, owner, October);
 
         Assert.Contains("a price for these days was set", refused.Refusal!.Message, StringComparison.Ordinal);
@@ -132,13 +132,13 @@ public sealed class InvoiceDrafterTests
         var (owner, customer, secret) = await SellAsync(sqlite);
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
         await using (var db = sqlite.OpenAll())
         {
             await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.TaxTreatment, TaxTreatment.Export));
         }
 
-        Assert.Contains("taxed in another way", (await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("taxed in another way", (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,26 +148,26 @@ public sealed class InvoiceDrafterTests
         var (owner, _, _) = await SellAsync(sqlite);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
-        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single().Outcome);
+        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single().Outcome);
     }
 
     [Fact]
     public async Task Numbers_have_no_gaps_when_many_are_finalised_at_once()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
         for (var i = 0; i < 12; i++)
         {
-            var customer = await sqlite.Books.AddCustomerAsync(owner, $"Customer {i}");
-            await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret);
+            var customer = await sqlite.Data.AddCustomerAsync(owner, $"Customer {i}");
+            await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret);
         }
 
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var drafts = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results;
+        var drafts = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results;
 
         // Each twice and all at once, as impatient people do.
-        var finalised = await Task.WhenAll(drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Books.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
+        var finalised = await Task.WhenAll(drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Data.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
 
         Assert.Equal(
             Enumerable.Range(1, 12).Select(n => $"INV-2026-{n:0000}"),
@@ -181,13 +181,13 @@ public sealed class InvoiceDrafterTests
         var (owner, customer, secret) = await SellAsync(sqlite);
         await sqlite.UseAsync(secret);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
         await using (var db = sqlite.OpenAll())
         {
             await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.BilledThroughSequence, 1));
         }
 
-        Assert.Contains("Draft the month again", (await sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("Draft the month again", (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,12 +195,12 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, _, secret) = await SellAsync(sqlite);
-        var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var (_, fabrikam) = await sqlite.Data.AddResellerAsync("fabrikam");
         await sqlite.UseAsync(secret);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
 
-        Assert.True((await sqlite.Books.Invoices.FinaliseAsync(fabrikam, draft.InvoiceId!.Value)).IsRefused);
+        Assert.True((await sqlite.Data.Invoices.FinaliseAsync(fabrikam, draft.InvoiceId!.Value)).IsRefused);
     }
 
     [Fact]
@@ -227,16 +227,16 @@ public sealed class InvoiceDrafterTests
 
     private static async Task<(Access.Actor Owner, Customer Customer, string Secret)> SellAsync(TestDatabase sqlite)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        return (owner, customer, (await sqlite.Books.IssueAsync(owner, customer)).Secret);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        return (owner, customer, (await sqlite.Data.IssueAsync(owner, customer)).Secret);
     }
 
     private static async Task<Invoice> FinaliseAsync(TestDatabase sqlite, Access.Actor owner, BillingPeriod period)
     {
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, period)).Value.Results.Single();
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, period)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
-        return await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

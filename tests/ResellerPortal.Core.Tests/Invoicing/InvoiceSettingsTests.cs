@@ -54,17 +54,17 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
-        await sqlite.Books.PriceAsync(owner, customer, CardTerms.FromPrice(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
+        await sqlite.Data.PriceAsync(owner, customer, CardTerms.FromPrice(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
         var details = new CustomerDetails(customer.Name, customer.Email, customer.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null, Language: "de");
-        await TestData.Valued(sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details));
+        await TestData.Valued(sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details));
 
         var snapshot = await InvoiceAsync(sqlite, owner, October);
 
         Assert.Equal("de", snapshot.Language);
         Assert.Equal("Monatliche Grundgebühr, 21. bis 31. Oktober", snapshot.Lines[^1].Description);
         Assert.StartsWith("Steuerschuldnerschaft", Assert.Single(snapshot.Taxes).Reason, StringComparison.Ordinal);
-        Assert.Equal("Choose one of the languages.", (await sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details with { Language = "xx" })).Refusal!.Message);
-        Assert.Contains("Leitweg-ID", (await sqlite.Books.Customers.UpdateAsync(owner, customer.Id, details with { ElectronicProfile = ElectronicProfile.XRechnung })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal("Choose one of the languages.", (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { Language = "xx" })).Refusal!.Message);
+        Assert.Contains("Leitweg-ID", (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { ElectronicProfile = ElectronicProfile.XRechnung })).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class InvoiceSettingsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
         await InvoiceAsync(sqlite, owner, October);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
-        await sqlite.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
+        await sqlite.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
         await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
 
         Assert.Equal(["docx → pdf, production (pavėluotai, už 2026 m. spalio mėn.)"], (await InvoiceAsync(sqlite, owner, October.Next)).Lines.Select(l => l.Description));
@@ -88,7 +88,7 @@ public sealed class InvoiceSettingsTests
         var whole = await InvoiceAsync(sqlite, owner, October);
         Assert.Equal((new DateOnly(2026, 10, 10), new DateOnly(2026, 10, 31)), (whole.PeriodFrom, whole.PeriodTo));
         await UseAsync(sqlite, owner, customer, 3);
-        await TestData.Valued(sqlite.Books.ContractEnds.SetAsync(owner, customer.Id, new DateOnly(2026, 11, 12)));
+        await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, customer.Id, new DateOnly(2026, 11, 12)));
         var last = await InvoiceAsync(sqlite, owner, October.Next);
         Assert.Equal((new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 12)), (last.PeriodFrom, last.PeriodTo));
     }
@@ -97,7 +97,7 @@ public sealed class InvoiceSettingsTests
     public async Task A_change_of_the_account_is_in_the_history_with_both()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var settings = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         await TestData.Valued(Service(sqlite).SaveAsync(owner, settings));
         await TestData.Valued(Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
@@ -115,7 +115,7 @@ public sealed class InvoiceSettingsTests
     public async Task Bad_settings_are_refused_with_what_to_do_and_nothing_is_lost()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var good = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         (DocumentSettings Settings, string Word)[] bad =
         [
@@ -152,7 +152,7 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
         var logos = new LogoService(sqlite.Database, new AnyImage(), sqlite.Clock);
         await TestData.Valued(logos.SetAsync(owner, [1, 2, 3]));
         var first = await InvoiceAsync(sqlite, owner, October);
@@ -178,7 +178,7 @@ public sealed class InvoiceSettingsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         foreach (var (slug, currency) in new[] { ("a-eur", "EUR"), ("b-jpy", "JPY"), ("c-kwd", "KWD") })
         {
-            var (_, owner) = await sqlite.Books.AddResellerAsync(slug, currency);
+            var (_, owner) = await sqlite.Data.AddResellerAsync(slug, currency);
             foreach (var language in Core.Languages.DocumentLanguage.All)
             {
                 await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
@@ -190,28 +190,28 @@ public sealed class InvoiceSettingsTests
         }
     }
 
-    private static InvoiceSettingsService Service(TestDatabase live) => new(live.Database, live.Clock, Portal);
+    private static InvoiceSettingsService Service(TestDatabase database) => new(database.Database, database.Clock, Portal);
 
-    private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase live)
+    private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase database)
     {
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 12_000, 180);
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        await UseAsync(live, owner, customer, 5);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 12_000, 180);
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
+        await UseAsync(database, owner, customer, 5);
         return (owner, customer);
     }
 
-    private static async Task UseAsync(TestDatabase live, Actor owner, Customer customer, long quantity)
+    private static async Task UseAsync(TestDatabase database, Actor owner, Customer customer, long quantity)
     {
-        var token = await live.Books.IssueAsync(owner, customer);
-        await live.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, live.Clock.GetUtcNow(), quantity)]);
+        var token = await database.Data.IssueAsync(owner, customer);
+        await database.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, database.Clock.GetUtcNow(), quantity)]);
     }
 
-    private static async Task<InvoiceSnapshot> InvoiceAsync(TestDatabase live, Actor owner, BillingPeriod month)
+    private static async Task<InvoiceSnapshot> InvoiceAsync(TestDatabase database, Actor owner, BillingPeriod month)
     {
-        live.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
-        return InvoiceSnapshot.Parse((await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
+        database.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await database.Data.Drafter.DraftAsync(owner, month)).Value.Results.Single();
+        return InvoiceSnapshot.Parse((await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
     }
 
     /// <summary>Whether a file is an image is asked of the PDF library, which has its own tests.</summary>

@@ -22,18 +22,18 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     [InlineData("PostgreSql")]
     public async Task A_review_holds_a_month_against_the_one_before(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var (owner, secrets) = await SellAsync(live, "Acme", "Birch", "Cedar");
-        await live.UseAsync(secrets["Acme"], 100);
-        await live.UseAsync(secrets["Birch"], 100);
-        await live.UseAsync(secrets["Cedar"], 100);
-        await FinaliseAsync(live, owner, October);
-        await live.UseAsync(secrets["Acme"], 110);
-        await live.UseAsync(secrets["Birch"], 200);
-        live.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        await live.Books.InvoiceRun.DraftAsync(owner, October.Next);
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var (owner, secrets) = await SellAsync(database, "Acme", "Birch", "Cedar");
+        await database.UseAsync(secrets["Acme"], 100);
+        await database.UseAsync(secrets["Birch"], 100);
+        await database.UseAsync(secrets["Cedar"], 100);
+        await FinaliseAsync(database, owner, October);
+        await database.UseAsync(secrets["Acme"], 110);
+        await database.UseAsync(secrets["Birch"], 200);
+        database.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        await database.Data.Drafter.DraftAsync(owner, October.Next);
 
-        var review = await new MonthEndReview(live.Database).ReviewAsync(owner, October.Next);
+        var review = await new MonthEndReview(database.Database).ReviewAsync(owner, October.Next);
 
         Assert.Equal(["Birch", "Acme"], review.Rows.Select(r => r.CustomerName));
         Assert.Equal(["Acme", "Birch"], review.Drafts.Select(r => r.CustomerName));
@@ -53,8 +53,8 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         var (owner, secrets) = await SellAsync(sqlite, "Acme");
         await sqlite.UseAsync(secrets["Acme"], 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        await sqlite.Books.InvoiceRun.DraftAsync(owner, October);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        await sqlite.Data.Drafter.DraftAsync(owner, October);
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
         await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
         await using var db = sqlite.OpenAll();
         var customer = db.Customers.Single(c => c.Name == "Acme");
@@ -124,7 +124,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
-        await sqlite.Books.PriceAsync(owner, await CustomerAsync(sqlite, "Birch"), new Markup.FixedPrice(10_000, Eur), October.FirstDay);
+        await sqlite.Data.PriceAsync(owner, await CustomerAsync(sqlite, "Birch"), new Markup.FixedPrice(10_000, Eur), October.FirstDay);
         await sqlite.UseAsync(secrets["Acme"], 100);
         await sqlite.UseAsync(secrets["Birch"], 100);
         await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
@@ -179,61 +179,61 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
         await sqlite.UseAsync(secrets["Acme"], 100);
-        var work = new MonthEndRunner(sqlite.Books.InvoiceRun, sqlite.Books.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
-        Assert.True(work.TryDraft(owner, October));
+        var runner = new MonthEndRunner(sqlite.Data.Drafter, sqlite.Data.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
+        Assert.True(runner.TryDraft(owner, October));
         Assert.Equal((true, "October 2026 is not over yet. Its invoices can be drafted from 2026-11-01."), await EndAsync());
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
-        Assert.True(work.TryDraft(owner, October));
+        Assert.True(runner.TryDraft(owner, October));
         Assert.Equal((false, "October 2026: 1 drafted, 1 without usage to bill."), await EndAsync());
-        Assert.Equal(new BatchProgress(2, 2), work.FindProgress(owner)!.Steps);
-        Assert.True(work.TryFinalise(owner, October));
+        Assert.Equal(new BatchProgress(2, 2), runner.FindProgress(owner)!.Steps);
+        Assert.True(runner.TryFinalise(owner, October));
         Assert.Equal((false, "1 invoice is final."), await EndAsync());
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        Assert.Null(work.FindProgress(stranger));
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        Assert.Null(runner.FindProgress(stranger));
 
         async Task<(bool HasFailed, string Result)> EndAsync()
         {
-            while (work.FindProgress(owner) is not { Result: not null })
+            while (runner.FindProgress(owner) is not { Result: not null })
             {
                 await Task.Delay(5);
             }
 
-            return (work.FindProgress(owner)!.HasFailed, work.FindProgress(owner)!.Result!);
+            return (runner.FindProgress(owner)!.HasFailed, runner.FindProgress(owner)!.Result!);
         }
     }
 
-    private static Task<int> RunDueAsync(TestDatabase live)
+    private static Task<int> RunDueAsync(TestDatabase database)
     {
         var run = new AutomaticInvoicingWorker(
-            new InvoiceScheduleService(live.Database, live.Clock), live.Books.InvoiceRun, live.Books.Invoices, new MonthEndReview(live.Database), live.Clock, NullLogger<AutomaticInvoicingWorker>.Instance);
+            new InvoiceScheduleService(database.Database, database.Clock), database.Data.Drafter, database.Data.Invoices, new MonthEndReview(database.Database), database.Clock, NullLogger<AutomaticInvoicingWorker>.Instance);
         return run.RunDueAsync();
     }
 
-    private static async Task<(Actor Owner, Dictionary<string, string> Secrets)> SellAsync(TestDatabase live, params string[] customers)
+    private static async Task<(Actor Owner, Dictionary<string, string> Secrets)> SellAsync(TestDatabase database, params string[] customers)
     {
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 12_000, 180);
-        await live.Books.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 12_000, 180);
+        await database.Data.PriceAsync(owner, null, new Markup.FixedPrice(20_000, Eur), October.FirstDay);
         var secrets = new Dictionary<string, string>();
         foreach (var name in customers)
         {
-            secrets[name] = (await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, name))).Secret;
+            secrets[name] = (await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, name))).Secret;
         }
 
         return (owner, secrets);
     }
 
-    private static async Task<Customer> CustomerAsync(TestDatabase live, string name)
+    private static async Task<Customer> CustomerAsync(TestDatabase database, string name)
     {
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         return await db.Customers.SingleAsync(c => c.Name == name);
     }
 
-    private static async Task FinaliseAsync(TestDatabase live, Actor owner, BillingPeriod period)
+    private static async Task FinaliseAsync(TestDatabase database, Actor owner, BillingPeriod period)
     {
-        live.Clock.SetUtcNow(period.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
-        var drafts = (await live.Books.InvoiceRun.DraftAsync(owner, period)).Value.Results;
-        Assert.Empty((await live.Books.Invoices.FinaliseAllAsync(owner, [.. drafts.Select(d => d.InvoiceId!.Value)])).Refusals);
+        database.Clock.SetUtcNow(period.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
+        var drafts = (await database.Data.Drafter.DraftAsync(owner, period)).Value.Results;
+        Assert.Empty((await database.Data.Invoices.FinaliseAllAsync(owner, [.. drafts.Select(d => d.InvoiceId!.Value)])).Refusals);
     }
 }

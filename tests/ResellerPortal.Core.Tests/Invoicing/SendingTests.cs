@@ -18,137 +18,137 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [InlineData("PostgreSql")]
     public async Task What_becomes_final_is_mailed_once_with_its_files(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var post = new MailFixture(live);
-        var desk = await InvoicingFixture.OpenAsync(live);
-        var before = await desk.InvoiceAsync();
-        await TestData.Valued(post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true));
-        var invoice = await desk.InvoiceAsync();
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var mail = new MailFixture(database);
+        var fixture = await InvoicingFixture.OpenAsync(database);
+        var before = await fixture.InvoiceAsync();
+        await TestData.Valued(mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true));
+        var invoice = await fixture.InvoiceAsync();
 
         // Two nodes at once, and again later.
-        await Task.WhenAll(post.Work().RunAsync(), post.Work().RunAsync());
-        await post.Work().RunAsync();
+        await Task.WhenAll(mail.Work().RunAsync(), mail.Work().RunAsync());
+        await mail.Work().RunAsync();
 
-        var mail = Assert.Single(post.Box.Sent);
-        Assert.Equal(("admin@acme.example", $"Invoice {invoice.Number} from northwind Ltd", "owner@northwind.example", "northwind Ltd"), (mail.To, mail.Subject, mail.ReplyTo, mail.SenderName));
-        Assert.Equal([$"{invoice.Number}.pdf", $"{invoice.Number}.xml"], mail.Attachments.Select(a => a.FileName));
-        Assert.Contains("https://portal.example/my/invoices", mail.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("{", mail.Text, StringComparison.Ordinal);
-        var log = Assert.Single(await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id));
-        Assert.Equal((DeliveryState.Sent, 1, mail.Id), (log.State, log.Attempts, log.Id));
-        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(desk.Owner, before.Id));
+        var sent = Assert.Single(mail.Box.Sent);
+        Assert.Equal(("admin@acme.example", $"Invoice {invoice.Number} from northwind Ltd", "owner@northwind.example", "northwind Ltd"), (sent.To, sent.Subject, sent.ReplyTo, sent.SenderName));
+        Assert.Equal([$"{invoice.Number}.pdf", $"{invoice.Number}.xml"], sent.Attachments.Select(a => a.FileName));
+        Assert.Contains("https://portal.example/my/invoices", sent.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("{", sent.Text, StringComparison.Ordinal);
+        var log = Assert.Single(await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id));
+        Assert.Equal((DeliveryState.Sent, 1, sent.Id), (log.State, log.Attempts, log.Id));
+        Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, before.Id));
 
-        var note = await TestData.Valued(new CreditNoteService(live.Database, live.Clock).IssueAsync(desk.Owner, invoice.Id, [1], "Agreed"));
-        Assert.Equal(1, await post.Work().RunAsync());
-        Assert.Equal($"Credit note {note.Number} from northwind Ltd", post.Box.Sent[1].Subject);
-        Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], post.Box.Sent[1].Attachments.Select(a => a.FileName));
+        var note = await TestData.Valued(new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Agreed"));
+        Assert.Equal(1, await mail.Work().RunAsync());
+        Assert.Equal($"Credit note {note.Number} from northwind Ltd", mail.Box.Sent[1].Subject);
+        Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], mail.Box.Sent[1].Attachments.Select(a => a.FileName));
     }
 
     [Fact]
     public async Task A_letter_that_is_refused_is_tried_again_with_patience_and_given_up_at_last()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var post = new MailFixture(sqlite);
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        await TestData.Valued(post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true));
-        var invoice = await desk.InvoiceAsync();
-        post.Box.IsRefusing = true;
+        var mail = new MailFixture(sqlite);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        await TestData.Valued(mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true));
+        var invoice = await fixture.InvoiceAsync();
+        mail.Box.IsRefusing = true;
 
-        Assert.Equal(0, await post.Work().RunAsync());
-        var log = (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        Assert.Equal(0, await mail.Work().RunAsync());
+        var log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
         Assert.Equal((DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)), (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
-        await post.Work().RunAsync();
-        Assert.Equal(1, (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single().Attempts);
+        await mail.Work().RunAsync();
+        Assert.Equal(1, (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single().Attempts);
         for (var i = 0; i < 7; i++)
         {
             sqlite.Clock.Advance(TimeSpan.FromDays(1));
-            await post.Work().RunAsync();
+            await mail.Work().RunAsync();
         }
 
-        log = (await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id)).Single();
+        log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
         Assert.Equal((DeliveryState.GivenUp, 8), (log.State, log.Attempts));
 
         // By hand it goes again, once though the button was pressed twice.
-        post.Box.IsRefusing = false;
-        var again = await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
-        Assert.Equal(again.Id, (await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
-        Assert.Equal(1, await post.Work().RunAsync());
-        Assert.Equal("boss@acme.example", Assert.Single(post.Box.Sent).To);
+        mail.Box.IsRefusing = false;
+        var again = await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
+        Assert.Equal(again.Id, (await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
+        Assert.Equal(1, await mail.Work().RunAsync());
+        Assert.Equal("boss@acme.example", Assert.Single(mail.Box.Sent).To);
     }
 
     [Fact]
     public async Task A_node_that_dies_with_a_letter_in_hand_leaves_it_to_another()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var post = new MailFixture(sqlite);
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var invoice = await desk.InvoiceAsync();
-        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        var mail = new MailFixture(sqlite);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var invoice = await fixture.InvoiceAsync();
+        await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         using var dying = new CancellationTokenSource();
-        var dead = post.Work(new FailingMailer(dying));
+        var dead = mail.Work(new FailingMailer(dying));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dead.RunAsync(dying.Token));
-        Assert.Equal(0, await post.Work().RunAsync());
+        Assert.Equal(0, await mail.Work().RunAsync());
         sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal(1, await post.Work().RunAsync());
+        Assert.Equal(1, await mail.Work().RunAsync());
     }
 
     [Fact]
     public async Task Without_a_mail_server_nothing_is_queued_and_that_is_said()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var post = new MailFixture(sqlite);
-        post.Box.IsConfigured = false;
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var invoice = await desk.InvoiceAsync();
-        Assert.Contains("no mail server", (await post.Templates.SetAutomaticMailAsync(desk.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("no mail server", (await post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await post.Work().RunAsync());
-        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(desk.Owner, invoice.Id));
+        var mail = new MailFixture(sqlite);
+        mail.Box.IsConfigured = false;
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var invoice = await fixture.InvoiceAsync();
+        Assert.Contains("no mail server", (await mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("no mail server", (await mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await mail.Work().RunAsync());
+        Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id));
     }
 
     [Fact]
     public async Task Own_words_are_used_in_their_language_alone_and_unknown_places_are_refused()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var post = new MailFixture(sqlite);
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        Assert.Contains("{amount}", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("one line", (await post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("4000", (await post.Templates.PreviewAsync(desk.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
-        var invoice = await desk.InvoiceAsync();
-        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
-        await post.Work().RunAsync();
-        Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (post.Box.Sent[0].Subject, post.Box.Sent[0].Text));
-        Assert.False((await post.Templates.ReadAsync(desk.Owner, EmailKind.Invoice, "de")).IsOwn);
+        var mail = new MailFixture(sqlite);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        Assert.Contains("{amount}", (await mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("one line", (await mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("4000", (await mail.Templates.PreviewAsync(fixture.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.True((await TestData.Valued(mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
+        var invoice = await fixture.InvoiceAsync();
+        await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await mail.Work().RunAsync();
+        Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (mail.Box.Sent[0].Subject, mail.Box.Sent[0].Text));
+        Assert.False((await mail.Templates.ReadAsync(fixture.Owner, EmailKind.Invoice, "de")).IsOwn);
 
-        var standard = await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", null));
-        Assert.Equal((false, EmailTemplateText.Default(EmailKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Letter));
+        var standard = await TestData.Valued(mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", null));
+        Assert.Equal((false, EmailTemplateText.Default(EmailKind.Invoice, DocumentLanguage.English)), (standard.IsOwn, standard.Email));
     }
 
     [Fact]
     public void Every_kind_of_letter_can_be_used_in_every_language() =>
         Assert.All(
             DocumentLanguage.All.SelectMany(language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
-            letter => Assert.Null(EmailTemplateText.Check(letter)));
+            email => Assert.Null(EmailTemplateText.Check(email)));
 
     [Fact]
     public async Task Letters_and_words_are_seen_by_their_own_reseller_alone()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var post = new MailFixture(sqlite);
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var invoice = await desk.InvoiceAsync();
-        await TestData.Valued(post.Deliveries.SendAsync(desk.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
-        await TestData.Valued(post.Templates.SetAsync(desk.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
+        var mail = new MailFixture(sqlite);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var invoice = await fixture.InvoiceAsync();
+        await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
+        await TestData.Valued(mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Mine", "Mine")));
 
-        Assert.Empty(await post.Deliveries.ListForInvoiceAsync(stranger, invoice.Id));
-        Assert.True((await post.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
-        Assert.False((await post.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Deliveries.ListForInvoiceAsync(TestData.CreateAdmin(desk.Customer), invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => post.Templates.ReadAsync(TestData.CreateAdmin(desk.Customer), EmailKind.Invoice, "en"));
-        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(desk.Customer.ResellerId, desk.Customer.Id));
+        Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(stranger, invoice.Id));
+        Assert.True((await mail.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
+        Assert.False((await mail.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => mail.Deliveries.ListForInvoiceAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => mail.Templates.ReadAsync(TestData.CreateAdmin(fixture.Customer), EmailKind.Invoice, "en"));
+        await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(fixture.Customer.ResellerId, fixture.Customer.Id));
         Assert.Empty(ofCustomer.EmailTemplates);
     }
 
@@ -165,18 +165,18 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 }
 
 /// <summary>The services that send, over a box that keeps what is sent.</summary>
-internal sealed class MailFixture(TestDatabase live)
+internal sealed class MailFixture(TestDatabase database)
 {
     private static readonly PortalAddress Portal = new("https://portal.example");
 
     public RecordingMailer Box { get; } = new();
 
-    public DeliveryService Deliveries => new(live.Database, Box, live.Clock, Portal);
+    public DeliveryService Deliveries => new(database.Database, Box, database.Clock, Portal);
 
-    public EmailTemplateService Templates => new(live.Database, new InvoiceSettingsService(live.Database, live.Clock, Portal), Box, live.Clock, Portal);
+    public EmailTemplateService Templates => new(database.Database, new InvoiceSettingsService(database.Database, database.Clock, Portal), Box, database.Clock, Portal);
 
     public DeliveryWorker Work(IMailer? mailer = null) => new(
-        live.Database, Deliveries, mailer ?? Box, new FakeInvoiceDocument(), new FakeElectronicInvoice(), new LogoService(live.Database, new FakeInvoiceDocument(), live.Clock), live.Clock, NullLogger<DeliveryWorker>.Instance);
+        database.Database, Deliveries, mailer ?? Box, new FakeInvoiceDocument(), new FakeElectronicInvoice(), new LogoService(database.Database, new FakeInvoiceDocument(), database.Clock), database.Clock, NullLogger<DeliveryWorker>.Instance);
 
     /// <summary>How documents look is tested where they are drawn.</summary>
     private sealed class FakeInvoiceDocument : IInvoiceDocument
@@ -197,11 +197,11 @@ internal sealed class MailFixture(TestDatabase live)
 /// <summary>A reseller with one customer, whose months are invoiced one after the other.</summary>
 internal sealed class InvoicingFixture
 {
-    private readonly TestDatabase _live;
+    private readonly TestDatabase _database;
     private readonly string _secret;
     private BillingPeriod _month = new(2026, 10);
 
-    private InvoicingFixture(TestDatabase live, Actor owner, Customer customer, string secret) => (_live, Owner, Customer, _secret) = (live, owner, customer, secret);
+    private InvoicingFixture(TestDatabase database, Actor owner, Customer customer, string secret) => (_database, Owner, Customer, _secret) = (database, owner, customer, secret);
 
     public Actor Owner { get; }
 
@@ -209,21 +209,21 @@ internal sealed class InvoicingFixture
 
     public string Secret => _secret;
 
-    public static async Task<InvoicingFixture> OpenAsync(TestDatabase live)
+    public static async Task<InvoicingFixture> OpenAsync(TestDatabase database)
     {
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 12_000, 180);
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        return new InvoicingFixture(live, owner, customer, (await live.Books.IssueAsync(owner, customer)).Secret);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 12_000, 180);
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
+        return new InvoicingFixture(database, owner, customer, (await database.Data.IssueAsync(owner, customer)).Secret);
     }
 
     /// <summary>Uses 100 conversions and makes their month final on the first day of the next, at noon.</summary>
     public async Task<Invoice> InvoiceAsync()
     {
-        await _live.UseAsync(_secret, 100);
-        _live.Clock.SetUtcNow(_month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var draft = (await _live.Books.InvoiceRun.DraftAsync(Owner, _month)).Value.Results.Single();
+        await _database.UseAsync(_secret, 100);
+        _database.Clock.SetUtcNow(_month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var draft = (await _database.Data.Drafter.DraftAsync(Owner, _month)).Value.Results.Single();
         _month = _month.Next;
-        return await TestData.Valued(_live.Books.Invoices.FinaliseAsync(Owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(_database.Data.Invoices.FinaliseAsync(Owner, draft.InvoiceId!.Value));
     }
 }

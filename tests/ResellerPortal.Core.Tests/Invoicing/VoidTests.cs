@@ -21,43 +21,43 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     [InlineData("PostgreSql")]
     public async Task A_wrong_invoice_is_taken_back_and_its_usage_is_billed_again_at_the_right_price(string provider)
     {
-        await using var live = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(live);
-        var wrong = await desk.InvoiceAsync();
-        var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(live.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await TestData.Valued(new InvoicePaymentService(live.Database, new Core.Dunning.AccountPausePolicy(live.Database, live.Clock), live.Clock).RecordAsync(desk.Owner, paid));
+        await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
+        var fixture = await InvoicingFixture.OpenAsync(database);
+        var wrong = await fixture.InvoiceAsync();
+        var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await TestData.Valued(new InvoicePaymentService(database.Database, new Core.Dunning.AccountPausePolicy(database.Database, database.Clock), database.Clock).RecordAsync(fixture.Owner, paid));
 
-        var voided = await TestData.Valued(Notes(live).VoidAsync(desk.Owner, wrong.Id, "Wrong price"));
+        var voided = await TestData.Valued(Notes(database).VoidAsync(fixture.Owner, wrong.Id, "Wrong price"));
         Assert.Equal((InvoiceState.Void, 0), (voided.GetState(default), voided.Due.MinorUnits));
-        await live.AssertLedgerIsCleanAsync();
-        await live.Books.PriceAsync(desk.Owner, desk.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
-        var right = await FinaliseAsync(live, desk.Owner, October);
+        await database.AssertLedgerIsCleanAsync();
+        await database.Data.PriceAsync(fixture.Owner, fixture.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
+        var right = await FinaliseAsync(database, fixture.Owner, October);
 
         // 100 conversions at 0.50 and 21 % tax; what was paid before pays a part of it.
         Assert.Equal((wrong.FirstSequence, wrong.LastSequence, 60_50), (right.FirstSequence, right.LastSequence, right.Total.MinorUnits));
         Assert.Equal(right.Total - wrong.Total, right.Due);
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         var note = await db.CreditNotes.SingleAsync();
         Assert.Equal((wrong.Total, "INV-2026-0002"), (note.Total, right.Number));
-        var close = await new MonthCloseQueries(live.Database, new IssuedDocumentQueries(live.Database)).ReadAsync(desk.Owner, October);
+        var close = await new MonthCloseQueries(database.Database, new IssuedDocumentQueries(database.Database)).ReadAsync(fixture.Owner, October);
         Assert.Equal((100, 50_00), (close.Quantity, close.Net.MinorUnits));
-        Assert.Equal(right.Due, (await new AccountStatements(live.Database, live.Clock).ReadAsync(desk.Owner, desk.Customer.Id))!.Closing);
-        await live.AssertLedgerIsCleanAsync();
+        Assert.Equal(right.Due, (await new AccountStatements(database.Database, database.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task What_is_left_of_a_partly_credited_invoice_is_taken_back_and_nothing_twice()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        await sqlite.Books.PriceAsync(desk.Owner, desk.Customer, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
-        var invoice = await desk.InvoiceAsync();
-        await TestData.Valued(Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "One line"));
-        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "All of it"));
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        var invoice = await fixture.InvoiceAsync();
+        await TestData.Valued(Notes(sqlite).IssueAsync(fixture.Owner, invoice.Id, [1], "One line"));
+        await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "All of it"));
         await using var db = sqlite.OpenAll();
         var notes = await db.CreditNotes.ToListAsync();
         Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
-        Assert.Contains("void already", (await Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("void already", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(2, await db.CreditNotes.CountAsync());
     }
 
@@ -65,20 +65,20 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     public async Task Months_are_voided_last_first_and_drafts_behind_them_fall()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var october = await desk.InvoiceAsync();
-        var november = await desk.InvoiceAsync();
-        await sqlite.UseAsync(desk.Secret, 10);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var october = await fixture.InvoiceAsync();
+        var november = await fixture.InvoiceAsync();
+        await sqlite.UseAsync(fixture.Secret, 10);
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var stale = (await sqlite.Books.InvoiceRun.DraftAsync(desk.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
+        var stale = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
 
-        Assert.Contains($"{november.Number} bills what came after it", (await Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
-        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, november.Id, "Wrong"));
-        Assert.True((await sqlite.Books.Invoices.FinaliseAsync(desk.Owner, stale)).IsRefused);
-        await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, october.Id, "Wrong"));
+        Assert.Contains($"{november.Number} bills what came after it", (await Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, november.Id, "Wrong"));
+        Assert.True((await sqlite.Data.Invoices.FinaliseAsync(fixture.Owner, stale)).IsRefused);
+        await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong"));
         foreach (var month in (BillingPeriod[])[October, October.Next, October.Next.Next])
         {
-            await FinaliseAsync(sqlite, desk.Owner, month);
+            await FinaliseAsync(sqlite, fixture.Owner, month);
         }
 
         await using var db = sqlite.OpenAll();
@@ -92,7 +92,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
             async acts =>
             {
                 await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-                var desk = await InvoicingFixture.OpenAsync(sqlite);
+                var fixture = await InvoicingFixture.OpenAsync(sqlite);
                 var month = October;
                 var used = 0L;
                 foreach (var (act, size) in acts)
@@ -103,25 +103,25 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
                         var last = await read.Invoices.Where(Invoice.Stands).OrderByDescending(i => i.PeriodStart).FirstOrDefaultAsync();
                         if (last is not null)
                         {
-                            await TestData.Valued(Notes(sqlite).VoidAsync(desk.Owner, last.Id, "Wrong"));
+                            await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, last.Id, "Wrong"));
                             month = last.Period;
                         }
 
                         continue;
                     }
 
-                    await sqlite.UseAsync(desk.Secret, size);
+                    await sqlite.UseAsync(fixture.Secret, size);
                     used += size;
                     if (sqlite.Clock.GetUtcNow() < month.EndsAtUtc(TimeZoneInfo.Utc))
                     {
                         sqlite.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
                     }
 
-                    await FinaliseAsync(sqlite, desk.Owner, month);
+                    await FinaliseAsync(sqlite, fixture.Owner, month);
                     month = month.Next;
                 }
 
-                await FinaliseAllAsync(sqlite, desk.Owner, month);
+                await FinaliseAllAsync(sqlite, fixture.Owner, month);
                 await sqlite.AssertLedgerIsCleanAsync();
                 await using var db = sqlite.OpenAll();
                 var standing = await db.Invoices.Where(Invoice.Stands).Include(i => i.Lines).ToListAsync();
@@ -135,44 +135,44 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     public async Task What_was_given_up_is_not_taken_back_as_well()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var invoice = await desk.InvoiceAsync();
-        await TestData.Valued(Notes(sqlite).WriteOffAsync(desk.Owner, invoice.Id, "Insolvent"));
-        Assert.Contains("given up", (await Notes(sqlite).VoidAsync(desk.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("given up", (await Notes(sqlite).IssueAsync(desk.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var invoice = await fixture.InvoiceAsync();
+        await TestData.Valued(Notes(sqlite).WriteOffAsync(fixture.Owner, invoice.Id, "Insolvent"));
+        Assert.Contains("given up", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("given up", (await Notes(sqlite).IssueAsync(fixture.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Only_its_own_reseller_declares_an_invoice_void()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var desk = await InvoicingFixture.OpenAsync(sqlite);
-        var invoice = await desk.InvoiceAsync();
-        var (_, stranger) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var fixture = await InvoicingFixture.OpenAsync(sqlite);
+        var invoice = await fixture.InvoiceAsync();
+        var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
         Assert.True((await Notes(sqlite).VoidAsync(stranger, invoice.Id, "Not mine")).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.CreateAdmin(desk.Customer), invoice.Id, "Mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id, "Mine"));
     }
 
-    private static CreditNoteService Notes(TestDatabase live) => new(live.Database, live.Clock);
+    private static CreditNoteService Notes(TestDatabase database) => new(database.Database, database.Clock);
 
-    private static async Task<Invoice> FinaliseAsync(TestDatabase live, Actor owner, BillingPeriod month)
+    private static async Task<Invoice> FinaliseAsync(TestDatabase database, Actor owner, BillingPeriod month)
     {
-        var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
+        var draft = (await database.Data.Drafter.DraftAsync(owner, month)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);
-        return await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        return await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 
     /// <summary>Bills all that is left, up to the month that is over by now.</summary>
-    private static async Task FinaliseAllAsync(TestDatabase live, Actor owner, BillingPeriod month)
+    private static async Task FinaliseAllAsync(TestDatabase database, Actor owner, BillingPeriod month)
     {
-        var last = BillingPeriod.Containing(live.Clock.GetUtcNow(), TimeZoneInfo.Utc);
-        live.Clock.SetUtcNow(last.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
+        var last = BillingPeriod.Containing(database.Clock.GetUtcNow(), TimeZoneInfo.Utc);
+        database.Clock.SetUtcNow(last.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         for (; month <= last; month = month.Next)
         {
-            var draft = (await live.Books.InvoiceRun.DraftAsync(owner, month)).Value.Results.Single();
+            var draft = (await database.Data.Drafter.DraftAsync(owner, month)).Value.Results.Single();
             if (draft.Outcome == DraftOutcome.Drafted)
             {
-                await TestData.Valued(live.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+                await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
             }
         }
     }

@@ -12,10 +12,10 @@ public sealed class AlertTests
     public async Task Each_threshold_of_a_token_and_a_lot_is_told_once()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 200, 2);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 100);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 200, 2);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 100);
 
         foreach (var quantity in (long[])[49, 1, 10, 14, 1, 20, 5])
         {
@@ -33,15 +33,15 @@ public sealed class AlertTests
     public async Task A_budget_and_a_monthly_limit_are_told_anew_each_month()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 100_000, 100);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 100_000, 100);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
         await using (var change = sqlite.Database.Open(owner.Scope))
         {
             await change.Customers.ExecuteUpdateAsync(set => set.SetProperty(c => c.MonthlyBudget, 10));
         }
 
-        var token = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
+        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
         await sqlite.UseAsync(token.Secret, 9);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(token.Secret, 5);
@@ -67,12 +67,12 @@ public sealed class AlertTests
     public async Task A_customer_sees_its_own_alerts_and_none_of_lots_or_neighbours()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (reseller, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 4, 1);
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var blue = await sqlite.Books.AddCustomerAsync(owner, "Blue");
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, acme, limit: 2)).Secret, 2);
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, blue, limit: 2)).Secret, 2);
+        var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 4, 1);
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var blue = await sqlite.Data.AddCustomerAsync(owner, "Blue");
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, acme, limit: 2)).Secret, 2);
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, blue, limit: 2)).Secret, 2);
 
         await using var db = sqlite.Database.Open(TenantScope.ForCustomer(reseller.Id, acme.Id));
 

@@ -59,10 +59,10 @@ public sealed class CorrectionTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
         await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), new DateOnly(2026, 11, 1));
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), new DateOnly(2026, 11, 1));
         await sqlite.UseAsync(token.Secret, 100);
 
         await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 900, "a damaged batch"));
@@ -79,7 +79,7 @@ public sealed class CorrectionTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, token) = await SellAsync(sqlite, lots: [100_000]);
-        await sqlite.Books.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
+        await sqlite.Data.PriceAsync(owner, customer, new Markup.FixedPrice(20_000, Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
         await sqlite.UseAsync(token.Secret, 1000);
         var october = await InvoiceAsync(sqlite, owner, "2026-11-01T06:00:00Z", new BillingPeriod(2026, 10));
         await sqlite.UseAsync(token.Secret, 100);
@@ -100,7 +100,7 @@ public sealed class CorrectionTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, customer, token) = await SellAsync(sqlite, lots: [10]);
         await sqlite.UseAsync(token.Secret);
-        var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var (_, other) = await sqlite.Data.AddResellerAsync("fabrikam");
 
         Assert.True((await Corrections(sqlite).CorrectAsync(other, customer.Id, 1, 0, "not mine")).IsRefused);
     }
@@ -109,21 +109,21 @@ public sealed class CorrectionTests
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(TestDatabase sqlite, long[] lots)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         for (var i = 0; i < lots.Length; i++)
         {
-            await sqlite.Books.BuyAsync(owner, lots[i], lots[i] * 0.01m, validityDays: 100 + i);
+            await sqlite.Data.BuyAsync(owner, lots[i], lots[i] * 0.01m, validityDays: 100 + i);
         }
 
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        return (owner, customer, await sqlite.Books.IssueAsync(owner, customer));
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        return (owner, customer, await sqlite.Data.IssueAsync(owner, customer));
     }
 
     private static async Task<Invoice> InvoiceAsync(TestDatabase sqlite, Actor owner, string at, BillingPeriod period)
     {
         sqlite.Clock.SetUtcNow(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture));
-        var run = await TestData.Valued(sqlite.Books.InvoiceRun.DraftAsync(owner, period));
-        var draft = Assert.Single(run.Results, r => r.Outcome == DraftOutcome.Drafted);
-        return await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var result = await TestData.Valued(sqlite.Data.Drafter.DraftAsync(owner, period));
+        var draft = Assert.Single(result.Results, r => r.Outcome == DraftOutcome.Drafted);
+        return await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

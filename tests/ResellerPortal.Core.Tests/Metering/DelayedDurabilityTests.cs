@@ -112,15 +112,15 @@ public sealed class DelayedDurabilityTests
         }
     }
 
-    private static async Task<List<Guid>> OpenReservationsAsync(TestDatabase books)
+    private static async Task<List<Guid>> OpenReservationsAsync(TestDatabase database)
     {
-        await using var db = books.OpenAll();
+        await using var db = database.OpenAll();
         return await db.Reservations.Select(r => r.Id).ToListAsync();
     }
 
-    private static async Task<int> EntriesAsync(TestDatabase books)
+    private static async Task<int> EntriesAsync(TestDatabase database)
     {
-        await using var db = books.OpenAll();
+        await using var db = database.OpenAll();
         return await db.LedgerEntries.CountAsync();
     }
 

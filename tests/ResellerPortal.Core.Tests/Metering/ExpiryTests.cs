@@ -14,18 +14,18 @@ public sealed class ExpiryTests
     public async Task What_expires_is_noted_once_in_its_resellers_history()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
-        await sqlite.Books.BuyAsync(owner, 10, 1, validityDays: 2);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var token = await sqlite.Books.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(1));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var (_, other) = await sqlite.Data.AddResellerAsync("fabrikam");
+        await sqlite.Data.BuyAsync(owner, 10, 1, validityDays: 2);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var token = await sqlite.Data.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(1));
         await sqlite.UseAsync(token.Secret, 4);
-        using var notes = new ExpiryWorker(sqlite.Database, sqlite.Clock, NullLogger<ExpiryWorker>.Instance);
+        using var worker = new ExpiryWorker(sqlite.Database, sqlite.Clock, NullLogger<ExpiryWorker>.Instance);
 
-        Assert.Equal(0, await notes.RunAsync());
+        Assert.Equal(0, await worker.RunAsync());
         sqlite.Clock.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(2, await notes.RunAsync());
-        Assert.Equal(0, await notes.RunAsync());
+        Assert.Equal(2, await worker.RunAsync());
+        Assert.Equal(0, await worker.RunAsync());
 
         var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
         Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
@@ -37,20 +37,20 @@ public sealed class ExpiryTests
     public async Task An_alert_is_mailed_once_to_the_reseller_and_the_customer_and_again_only_where_the_server_refused_it()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1000, 10);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer, limit: 10)).Secret, 5);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1000, 10);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer, limit: 10)).Secret, 5);
         var mailer = new RecordingMailer { IsConfigured = false };
-        using var mail = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
+        using var worker = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
 
-        Assert.Equal(0, await mail.SendAsync());
+        Assert.Equal(0, await worker.SendAsync());
         mailer.IsConfigured = true;
         mailer.IsRefusing = true;
-        Assert.Equal(0, await mail.SendAsync());
+        Assert.Equal(0, await worker.SendAsync());
         mailer.IsRefusing = false;
-        Assert.Equal(1, await mail.SendAsync());
-        Assert.Equal(0, await mail.SendAsync());
+        Assert.Equal(1, await worker.SendAsync());
+        Assert.Equal(0, await worker.SendAsync());
 
         Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
         Assert.All(mailer.Sent, m => Assert.Contains("is 50 % used", m.Subject, StringComparison.Ordinal));

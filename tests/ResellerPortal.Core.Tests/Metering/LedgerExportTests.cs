@@ -88,8 +88,8 @@ public sealed class LedgerExportTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await PlayAsync(sqlite);
-        var neighbour = await sqlite.Books.AddCustomerAsync(owner, "Neighbour");
-        var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
+        var neighbour = await sqlite.Data.AddCustomerAsync(owner, "Neighbour");
+        var (_, other) = await sqlite.Data.AddResellerAsync("fabrikam");
 
         Assert.Empty(await ExportAsync(sqlite, TestData.CreateAdmin(neighbour), customer));
         Assert.Empty(await ExportAsync(sqlite, other, customer));
@@ -98,11 +98,11 @@ public sealed class LedgerExportTests
     /// <summary>Usages over two lots, an unconfirmed one, a correction; an environment with letters beyond ASCII.</summary>
     private static async Task<(Actor Owner, Customer Customer)> PlayAsync(TestDatabase sqlite)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 3, 0.045m, validityDays: 100);
-        await sqlite.Books.BuyAsync(owner, 100, 2, validityDays: 200);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var token = await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 3, 0.045m, validityDays: 100);
+        await sqlite.Data.BuyAsync(owner, 100, 2, validityDays: 200);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
         await sqlite.UseAsync(token.Secret, 2);
         await sqlite.UseAsync(token.Secret, 4);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret), null, "upstream-1"));

@@ -27,7 +27,7 @@ public sealed class LedgerRowCacheTests
         await sqlite.UseAsync(secret);
         Assert.Equal(0, counting.Found);
 
-        await sqlite.Books.AddCustomerAsync(owner, "Somebody else");
+        await sqlite.Data.AddCustomerAsync(owner, "Somebody else");
         await sqlite.UseAsync(secret);
 
         // Token, reseller, lot, customer; the reservation is its own.
@@ -89,9 +89,9 @@ public sealed class LedgerRowCacheTests
             {
                 shop++;
                 var answers = new List<string>[2];
-                foreach (var (books, i) in ((TestDatabase[])[remembering, forgetting]).Select((b, i) => (b, i)))
+                foreach (var (database, i) in ((TestDatabase[])[remembering, forgetting]).Select((b, i) => (b, i)))
                 {
-                    answers[i] = await PlayAsync(books, $"shop-{shop}", conversions, steps);
+                    answers[i] = await PlayAsync(database, $"shop-{shop}", conversions, steps);
                 }
 
                 Assert.Equal(answers[1], answers[0]);
@@ -102,16 +102,16 @@ public sealed class LedgerRowCacheTests
         await remembering.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task<List<string>> PlayAsync(TestDatabase books, string slug, int conversions, (int What, int Token, int Quantity)[] steps)
+    private static async Task<List<string>> PlayAsync(TestDatabase database, string slug, int conversions, (int What, int Token, int Quantity)[] steps)
     {
-        var (_, owner) = await books.Books.AddResellerAsync(slug);
-        var lot = await books.Books.BuyAsync(owner, conversions, 3m);
-        var customer = await books.Books.AddCustomerAsync(owner, "Fabrikam");
+        var (_, owner) = await database.Data.AddResellerAsync(slug);
+        var lot = await database.Data.BuyAsync(owner, conversions, 3m);
+        var customer = await database.Data.AddCustomerAsync(owner, "Fabrikam");
         var tokens = new List<IssuedToken>
         {
-            await books.Books.IssueAsync(owner, customer, environment: "a"),
-            await books.Books.IssueAsync(owner, customer, limit: 6, environment: "b"),
-            await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Contoso"), environment: "c"),
+            await database.Data.IssueAsync(owner, customer, environment: "a"),
+            await database.Data.IssueAsync(owner, customer, limit: 6, environment: "b"),
+            await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Contoso"), environment: "c"),
         };
         var held = new List<Guid>();
         var said = new List<string>();
@@ -120,37 +120,37 @@ public sealed class LedgerRowCacheTests
             switch (what)
             {
                 case < 5:
-                    var result = await books.ReserveAsync(tokens[token].Secret, quantity == 0 ? null : quantity);
+                    var result = await database.ReserveAsync(tokens[token].Secret, quantity == 0 ? null : quantity);
                     said.Add(result is ReserveResult.Held h ? $"held {h.Quantity}" : result.GetType().Name);
                     held.AddRange(result is ReserveResult.Held one ? [one.ReservationId] : []);
                     break;
                 case < 8 when held.Count > 0:
-                    var settled = await books.Meter.SettleAsync(new SettleRequest(held[token % held.Count], quantity == 4 ? null : quantity));
+                    var settled = await database.Meter.SettleAsync(new SettleRequest(held[token % held.Count], quantity == 4 ? null : quantity));
                     said.Add(settled is SettleResult.Recorded r ? $"{r.Sequence}: {r.Quantity}" : settled.GetType().Name);
                     break;
                 case 8:
-                    await books.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(tokens[token], books.Clock.GetUtcNow(), 1)]);
+                    await database.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(tokens[token], database.Clock.GetUtcNow(), 1)]);
                     break;
                 case 9 when quantity == 0:
-                    await books.Books.Tokens.RevokeAsync(owner, tokens[token].Token.Id);
+                    await database.Data.Tokens.RevokeAsync(owner, tokens[token].Token.Id);
                     break;
                 case 9:
-                    await books.Books.Lots.AdjustAsync(TestData.Operator, lot.Id, quantity, "more");
+                    await database.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, quantity, "more");
                     break;
             }
         }
 
-        await using var db = books.OpenAll();
+        await using var db = database.OpenAll();
         said.AddRange((await db.CreditLots.Where(l => l.ResellerId == lot.ResellerId).ToListAsync()).Select(l => $"lot {l.Used} {l.Reserved} of {l.Conversions}"));
         said.AddRange((await db.ApiTokens.Where(t => t.ResellerId == lot.ResellerId).OrderBy(t => t.Environment).ToListAsync()).Select(t => $"{t.Environment} {t.Used} {t.Reserved} {t.OpenRequests}"));
         return said;
     }
 
-    private static async Task<(Actor Owner, string Secret)> SellAsync(TestDatabase books, long conversions = 100)
+    private static async Task<(Actor Owner, string Secret)> SellAsync(TestDatabase database, long conversions = 100)
     {
-        var (_, owner) = await books.Books.AddResellerAsync("northwind");
-        await books.Books.BuyAsync(owner, conversions, 1m);
-        return (owner, (await books.Books.IssueAsync(owner, await books.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret);
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, conversions, 1m);
+        return (owner, (await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Fabrikam"))).Secret);
     }
 
     /// <summary>Counts the rows that were read past the query pipeline, as the meter reads.</summary>

@@ -70,15 +70,15 @@ public sealed class LedgerTests
     public async Task Any_mixture_of_reserve_settle_and_release_leaves_a_clean_ledger_within_its_limits()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 150, 3);
-        await sqlite.Books.BuyAsync(owner, 100, 3, validityDays: 10);
-        var customers = new[] { await sqlite.Books.AddCustomerAsync(owner, "Acme"), await sqlite.Books.AddCustomerAsync(owner, "Blue") };
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 150, 3);
+        await sqlite.Data.BuyAsync(owner, 100, 3, validityDays: 10);
+        var customers = new[] { await sqlite.Data.AddCustomerAsync(owner, "Acme"), await sqlite.Data.AddCustomerAsync(owner, "Blue") };
         var tokens = new[]
         {
-            await sqlite.Books.IssueAsync(owner, customers[0], limit: 60),
-            await sqlite.Books.IssueAsync(owner, customers[0]),
-            await sqlite.Books.IssueAsync(owner, customers[1], limit: 90),
+            await sqlite.Data.IssueAsync(owner, customers[0], limit: 60),
+            await sqlite.Data.IssueAsync(owner, customers[0]),
+            await sqlite.Data.IssueAsync(owner, customers[1], limit: 90),
         };
         var random = new Random();
         for (var round = 0; round < 8; round++)
@@ -108,10 +108,10 @@ public sealed class LedgerTests
 
     private static async Task SellAsync(TestDatabase sqlite)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 100, 2);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 100, 2);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         for (var i = 0; i < 3; i++)
         {
             await sqlite.UseAsync(token.Secret, 2);

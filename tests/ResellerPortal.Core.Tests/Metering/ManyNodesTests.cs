@@ -14,24 +14,24 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
     [Fact]
     public async Task Two_nodes_on_the_same_tokens_and_lots_pass_no_limit_and_leave_no_gap()
     {
-        await using var live = await postgres.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 150, 3, validityDays: 100);
-        await live.Books.BuyAsync(owner, 90, 3, validityDays: 200);
-        var customer = await live.Books.AddCustomerAsync(owner, "Acme");
-        IssuedToken[] tokens = [await live.Books.IssueAsync(owner, customer, limit: 70), await live.Books.IssueAsync(owner, customer)];
-        var otherMeter = live.NewMeter();
-        using var otherNode = new MeterWriter(otherMeter, live.Database, live.Clock, NullLogger<MeterWriter>.Instance);
+        await using var database = await postgres.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 150, 3, validityDays: 100);
+        await database.Data.BuyAsync(owner, 90, 3, validityDays: 200);
+        var customer = await database.Data.AddCustomerAsync(owner, "Acme");
+        IssuedToken[] tokens = [await database.Data.IssueAsync(owner, customer, limit: 70), await database.Data.IssueAsync(owner, customer)];
+        var otherMeter = database.NewMeter();
+        using var otherNode = new MeterWriter(otherMeter, database.Database, database.Clock, NullLogger<MeterWriter>.Instance);
         await otherNode.StartAsync(default);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () =>
         {
-            var meter = i % 2 == 0 ? live.Meter : otherMeter;
+            var meter = i % 2 == 0 ? database.Meter : otherMeter;
             var result = await meter.ReserveAsync(new ReserveRequest(tokens[i % 4 / 2].Token.SecretHash, "docx-to-pdf", 1));
             if (result is ReserveResult.Held held)
             {
                 // Settled by the other node as often as by the same.
-                await (i % 3 == 0 ? otherMeter : live.Meter).SettleAsync(new SettleRequest(held.ReservationId, 1));
+                await (i % 3 == 0 ? otherMeter : database.Meter).SettleAsync(new SettleRequest(held.ReservationId, 1));
             }
 
             return (Token: i % 4 / 2, result);
@@ -40,19 +40,19 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
 
         Assert.Equal(70, answers.Count(a => a is { Token: 0, result: ReserveResult.Held }));
         Assert.Equal(170, answers.Count(a => a is { Token: 1, result: ReserveResult.Held }));
-        await using var db = live.OpenAll();
+        await using var db = database.OpenAll();
         Assert.Equal(Enumerable.Range(1, 240).Select(i => (long)i), await db.LedgerEntries.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync());
         Assert.Equal([150L, 90L], await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).Select(l => l.Used).ToListAsync());
-        await live.AssertLedgerIsCleanAsync();
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task A_server_that_is_briefly_away_costs_no_conversion_and_counts_none_twice()
     {
-        await using var live = await postgres.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 10_000, 100);
-        var token = await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, "Acme"));
+        await using var database = await postgres.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 10_000, 100);
+        var token = await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"));
         var isOver = false;
         var confirmed = 0;
         var unavailable = 0;
@@ -62,7 +62,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
             {
                 try
                 {
-                    if (await live.ReserveAsync(token.Secret) is ReserveResult.Held held && await live.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
+                    if (await database.ReserveAsync(token.Secret) is ReserveResult.Held held && await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
                     {
                         Interlocked.Increment(ref confirmed);
                     }
@@ -82,25 +82,25 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         await Task.WhenAll(load);
 
         Assert.True(confirmed > before, "The meter goes on once the server is back.");
-        live.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromMinutes(1));
-        var swept = await live.SweepAsync();
-        await using var db = live.OpenAll();
+        database.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromMinutes(1));
+        var swept = await database.SweepAsync();
+        await using var db = database.OpenAll();
         var entries = await db.LedgerEntries.ToListAsync();
         Assert.Equal(swept, entries.Count(e => e.Flags == EntryFlags.Unconfirmed));
 
         // A settlement that was committed but could not be answered is confirmed to nobody; it is recorded once all the same.
         Assert.InRange(entries.Count, confirmed, confirmed + swept + unavailable);
-        await live.AssertLedgerIsCleanAsync();
+        await database.AssertLedgerIsCleanAsync();
     }
 
     [Fact]
     public async Task What_was_written_cannot_be_changed()
     {
-        await using var live = await postgres.OpenAsync();
-        var (_, owner) = await live.Books.AddResellerAsync("northwind");
-        await live.Books.BuyAsync(owner, 10, 1);
-        await live.UseAsync((await live.Books.IssueAsync(owner, await live.Books.AddCustomerAsync(owner, "Acme"))).Secret);
-        await using var db = live.OpenAll();
+        await using var database = await postgres.OpenAsync();
+        var (_, owner) = await database.Data.AddResellerAsync("northwind");
+        await database.Data.BuyAsync(owner, 10, 1);
+        await database.UseAsync((await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret);
+        await using var db = database.OpenAll();
 
         foreach (var sql in (string[])["UPDATE \"LedgerEntry\" SET \"Quantity\" = 0", "DELETE FROM \"LedgerEntry\"", "TRUNCATE \"LotDraw\"", "DELETE FROM \"AuditEntry\""])
         {

@@ -15,7 +15,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 1000);
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 50);
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 50);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => sqlite.ReserveAsync(token.Secret))));
 
@@ -28,7 +28,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 60);
-        var secrets = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await sqlite.Books.IssueAsync(owner, customer)).Secret));
+        var secrets = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await sqlite.Data.IssueAsync(owner, customer)).Secret));
 
         var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
         {
@@ -53,7 +53,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var reservation = await sqlite.HoldAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret);
+        var reservation = await sqlite.HoldAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret);
 
         var first = await sqlite.Meter.SettleAsync(new SettleRequest(reservation, 1));
         var second = await sqlite.Meter.SettleAsync(new SettleRequest(reservation, 1));
@@ -69,7 +69,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 1);
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 1);
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 1);
         var reservation = await sqlite.HoldAsync(token.Secret);
 
         Assert.IsType<SettleResult.Released>(await sqlite.Meter.ReleaseAsync(reservation));
@@ -82,12 +82,12 @@ public sealed class MeterTests
     public async Task The_lot_that_expires_first_is_drawn_first_and_a_draw_can_span_two()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var late = await sqlite.Books.BuyAsync(owner, 100, 2, validityDays: 300);
-        var soon = await sqlite.Books.BuyAsync(owner, 5, 1, validityDays: 30);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var late = await sqlite.Data.BuyAsync(owner, 100, 2, validityDays: 300);
+        var soon = await sqlite.Data.BuyAsync(owner, 5, 1, validityDays: 30);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
 
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 8);
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 8);
 
         await using var db = sqlite.OpenAll();
         var draws = await db.LotDraws.OrderByDescending(d => d.Quantity).ToListAsync();
@@ -100,7 +100,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         sqlite.Clock.Advance(TimeSpan.FromDays(365) - TimeSpan.FromMilliseconds(1));
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
 
@@ -114,9 +114,9 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var expiring = await sqlite.Books.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddHours(1));
-        var revoked = await sqlite.Books.IssueAsync(owner, customer);
-        await sqlite.Books.Tokens.RevokeAsync(owner, revoked.Token.Id);
+        var expiring = await sqlite.Data.IssueAsync(owner, customer, expiresAtUtc: sqlite.Clock.GetUtcNow().AddHours(1));
+        var revoked = await sqlite.Data.IssueAsync(owner, customer);
+        await sqlite.Data.Tokens.RevokeAsync(owner, revoked.Token.Id);
         sqlite.Clock.Advance(TimeSpan.FromHours(1));
 
         Assert.IsType<ReserveResult.TokenExpired>(await sqlite.ReserveAsync(expiring.Secret));
@@ -129,7 +129,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 4);
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 3);
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 3);
 
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret), 5));
 
@@ -146,7 +146,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 10);
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 10);
 
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, 10), 4));
 
@@ -158,7 +158,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        await sqlite.HoldAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 2);
+        await sqlite.HoldAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 2);
 
         Assert.Equal(0, await sqlite.SweepAsync());
         sqlite.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromSeconds(1));
@@ -175,7 +175,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-15T21:30:00Z");
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 3);
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 3);
 
         await using var db = sqlite.OpenAll();
         var rollup = await db.UsageRollups.SingleAsync();
@@ -187,7 +187,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         var meter = sqlite.NewMeter();
         using var givenUp = new CancellationTokenSource();
 
@@ -207,7 +207,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 10);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         var held = await sqlite.HoldAsync(token.Secret);
         var meter = sqlite.NewMeter(capacity: 2);
         var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
@@ -229,7 +229,7 @@ public sealed class MeterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite, lot: 100);
-        var token = await sqlite.Books.IssueAsync(owner, customer);
+        var token = await sqlite.Data.IssueAsync(owner, customer);
         var meter = sqlite.NewMeter();
         using var writer = new MeterWriter(meter, sqlite.Database, sqlite.Clock, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
@@ -246,8 +246,8 @@ public sealed class MeterTests
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase sqlite, long lot)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, lot, lot * 0.015m);
-        return (owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, lot, lot * 0.015m);
+        return (owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
     }
 }

@@ -23,16 +23,16 @@ public sealed class ModelTests
     private static async Task PlayAsync(Step[] steps)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var soon = await sqlite.Books.BuyAsync(owner, 25, 1, validityDays: 2);
-        var late = await sqlite.Books.BuyAsync(owner, 40, 2, validityDays: 300);
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var blue = await sqlite.Books.AddCustomerAsync(owner, "Blue");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var soon = await sqlite.Data.BuyAsync(owner, 25, 1, validityDays: 2);
+        var late = await sqlite.Data.BuyAsync(owner, 40, 2, validityDays: 300);
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var blue = await sqlite.Data.AddCustomerAsync(owner, "Blue");
         IssuedToken[] tokens =
         [
-            await sqlite.Books.IssueAsync(owner, acme, limit: 20, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(3)),
-            await sqlite.Books.IssueAsync(owner, acme),
-            await TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
+            await sqlite.Data.IssueAsync(owner, acme, limit: 20, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(3)),
+            await sqlite.Data.IssueAsync(owner, acme),
+            await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
         ];
         var model = new Model(
             [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
@@ -90,7 +90,7 @@ public sealed class ModelTests
 
                 break;
             case 99:
-                await sqlite.Books.Tokens.RevokeAsync(owner, tokens[step.Token].Token.Id);
+                await sqlite.Data.Tokens.RevokeAsync(owner, tokens[step.Token].Token.Id);
                 model.Limits[step.Token].IsRevoked = true;
                 break;
         }

@@ -12,12 +12,12 @@ public sealed class RetainedParameterTests
     public async Task Rows_that_are_written_together_keep_their_own_values()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 10_000, 1m);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 10_000, 1m);
         string[] secrets =
         [
-            (await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Fabrikam"))).Secret,
-            (await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Contoso"))).Secret,
+            (await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Fabrikam"))).Secret,
+            (await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Contoso"))).Secret,
         ];
         var wanted = new Dictionary<Guid, (long Quantity, string? Reference, string Converter)>();
         for (var i = 0; i < 4 * References.Length; i++)

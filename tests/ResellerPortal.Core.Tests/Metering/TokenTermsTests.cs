@@ -48,8 +48,8 @@ public sealed class TokenTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
-        var old = await sqlite.Books.IssueAsync(owner, customer, limit: 3);
-        var renewed = await TestData.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromHours(24)));
+        var old = await sqlite.Data.IssueAsync(owner, customer, limit: 3);
+        var renewed = await TestData.Valued(sqlite.Data.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromHours(24)));
 
         await sqlite.UseAsync(old.Secret);
         await sqlite.UseAsync(renewed.Secret, 2);
@@ -66,15 +66,15 @@ public sealed class TokenTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
-        var old = await sqlite.Books.IssueAsync(owner, customer);
-        var renewed = await TestData.Valued(sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(1)));
+        var old = await sqlite.Data.IssueAsync(owner, customer);
+        var renewed = await TestData.Valued(sqlite.Data.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(1)));
 
-        await sqlite.Books.Tokens.RevokeAsync(owner, old.Token.Id);
+        await sqlite.Data.Tokens.RevokeAsync(owner, old.Token.Id);
 
         Assert.IsType<ReserveResult.TokenRevoked>(await sqlite.ReserveAsync(old.Secret));
         Assert.IsType<ReserveResult.TokenRevoked>(await sqlite.ReserveAsync(renewed.Secret));
-        Assert.True((await sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.Zero)).IsRefused);
-        Assert.True((await sqlite.Books.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(91))).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.Zero)).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.RotateAsync(owner, old.Token.Id, TimeSpan.FromDays(91))).IsRefused);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class TokenTermsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
 
-        var outcome = await sqlite.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", null, null) { AllowedNetworks = [network] });
+        var outcome = await sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", null, null) { AllowedNetworks = [network] });
 
         Assert.Equal(nameof(TokenRequest.AllowedNetworks), outcome.Refusal?.Field);
     }
@@ -153,7 +153,7 @@ public sealed class TokenTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
-        var token = await sqlite.Books.IssueAsync(owner, customer, limit: 20);
+        var token = await sqlite.Data.IssueAsync(owner, customer, limit: 20);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, null), 7));
 
         // 13 are left: two requests hold 7 and the 6 that remain.
@@ -162,7 +162,7 @@ public sealed class TokenTermsTests
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret, null));
 
         sqlite.Clock.Advance(TimeSpan.FromDays(ConverterPeak.RememberedDays + 1));
-        var fresh = await sqlite.Books.IssueAsync(owner, customer, limit: 20);
+        var fresh = await sqlite.Data.IssueAsync(owner, customer, limit: 20);
         await using var db = sqlite.OpenAll();
         db.ConverterReserves.Add(new ConverterReserve { Converter = "docx-to-pdf", Quantity = 3 });
         await db.SaveChangesAsync();
@@ -174,11 +174,11 @@ public sealed class TokenTermsTests
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase sqlite)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1000, 15);
-        return (owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1000, 15);
+        return (owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
     }
 
     private static Task<IssuedToken> IssueAsync(TestDatabase sqlite, Actor owner, Customer customer, TokenRequest request) =>
-        TestData.Valued(sqlite.Books.Tokens.IssueAsync(owner, customer.Id, request));
+        TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, customer.Id, request));
 }

@@ -49,7 +49,7 @@ public sealed class UsageImportTests
 
         var report = await TestData.Valued(Imports(sqlite).ImportAsync(owner, lines, NoChoice));
 
-        Assert.Equal([3, 4, 5, 6, 7, 8], report.BadLines.Select(b => b.Number));
+        Assert.Equal([3, 4, 5, 6, 7, 8], report.RejectedLines.Select(b => b.Number));
         Assert.Equal(["somebody else's"], report.UnknownTokens);
         await using var db = sqlite.OpenAll();
         Assert.Equal(
@@ -79,27 +79,27 @@ public sealed class UsageImportTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, _, foreign) = await SellAsync(sqlite);
-        var (_, other) = await sqlite.Books.AddResellerAsync("fabrikam");
-        await sqlite.Books.BuyAsync(other, 100, 1);
+        var (_, other) = await sqlite.Data.AddResellerAsync("fabrikam");
+        await sqlite.Data.BuyAsync(other, 100, 1);
         List<ImportLine> lines = [Line(2, foreign.Secret, "2026-10-01", "4"), Line(3, foreign.Token.Id.ToString(), "2026-10-01", "4"), Line(4, "x", "2026-10-01", "4")];
 
         var report = await TestData.Valued(Imports(sqlite).ImportAsync(other, lines, new Dictionary<string, Guid> { ["x"] = foreign.Token.Id }));
 
-        Assert.Equal((0L, 3), (report.NewConversions, report.BadLines.Count));
+        Assert.Equal((0L, 3), (report.NewConversions, report.RejectedLines.Count));
         await using var db = sqlite.OpenAll();
         Assert.Null((await db.ApiTokens.SingleAsync(t => t.Id == foreign.Token.Id)).ImportName);
         Assert.Equal(0, await db.LedgerEntries.CountAsync());
     }
 
-    private static UsageImporter Imports(TestDatabase sqlite) => new(sqlite.Database, sqlite.Books.Recorder, sqlite.Clock);
+    private static UsageImporter Imports(TestDatabase sqlite) => new(sqlite.Database, sqlite.Data.Recorder, sqlite.Clock);
 
     private static ImportLine Line(int number, string token, string at, string quantity, string? converter = "docx-to-pdf") => new(number, token, at, quantity, converter);
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(TestDatabase sqlite)
     {
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1000, 10);
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        return (owner, customer, await sqlite.Books.IssueAsync(owner, customer));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1000, 10);
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        return (owner, customer, await sqlite.Data.IssueAsync(owner, customer));
     }
 }

@@ -12,10 +12,10 @@ public sealed class RateCardsTests
     public async Task Selling_below_cost_is_allowed_with_a_warning()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
 
-        var change = await sqlite.Books.PriceAsync(owner, null, new Markup.FixedPrice(10_000, Eur), Today);
+        var change = await sqlite.Data.PriceAsync(owner, null, new Markup.FixedPrice(10_000, Eur), Today);
 
         Assert.Contains("below cost", change.Warning, StringComparison.Ordinal);
         Assert.Contains("0.015 EUR", change.Warning, StringComparison.Ordinal);
@@ -25,10 +25,10 @@ public sealed class RateCardsTests
     public async Task A_price_above_cost_carries_no_warning()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
 
-        Assert.Null((await sqlite.Books.PriceAsync(owner, null, new Markup.CostPlusPercent(25), Today)).Warning);
+        Assert.Null((await sqlite.Data.PriceAsync(owner, null, new Markup.CostPlusPercent(25), Today)).Warning);
     }
 
     [Theory]
@@ -37,19 +37,19 @@ public sealed class RateCardsTests
     public async Task An_absurd_percentage_is_refused(decimal percent)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
+        Assert.True((await sqlite.Data.RateCards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
     }
 
     [Fact]
     public async Task Another_resellers_customer_cannot_be_priced()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, northwind) = await sqlite.Books.AddResellerAsync("northwind");
-        var (_, fabrikam) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var acme = await sqlite.Books.AddCustomerAsync(northwind, "Acme");
+        var (_, northwind) = await sqlite.Data.AddResellerAsync("northwind");
+        var (_, fabrikam) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var acme = await sqlite.Data.AddCustomerAsync(northwind, "Acme");
 
-        Assert.True((await sqlite.Books.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.FromPrice(new Markup.CostPlusPercent(1)), Today)).IsRefused);
+        Assert.True((await sqlite.Data.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.FromPrice(new Markup.CostPlusPercent(1)), Today)).IsRefused);
     }
 }

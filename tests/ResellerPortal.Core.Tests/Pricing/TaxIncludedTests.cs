@@ -48,16 +48,16 @@ public sealed class TaxIncludedTests
     public async Task An_invoice_of_prices_with_tax_comes_to_them_and_the_customers_tax_is_what_is_taken_out()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
-        await sqlite.Books.PriceAsync(owner, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { IncludesTax = true }, new DateOnly(2026, 10, 1));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
+        await sqlite.Data.PriceAsync(owner, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { IncludesTax = true }, new DateOnly(2026, 10, 1));
         foreach (var (name, tax) in ((string, TaxTreatment)[])[("At home", TaxTreatment.Standard), ("Abroad", TaxTreatment.OutsideScope)])
         {
-            await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, name, tax))).Secret, 1_000);
+            await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, name, tax))).Secret, 1_000);
         }
 
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
-        await sqlite.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10));
+        await sqlite.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10));
         await using var db = sqlite.OpenAll();
         var drafts = await db.Invoices.OrderBy(i => i.TaxMinorUnits).ToListAsync();
         Assert.Equal([(100_00L, 0L), (82_64, 17_36)], drafts.Select(i => (i.NetMinorUnits, i.TaxMinorUnits)));
@@ -67,11 +67,11 @@ public sealed class TaxIncludedTests
     public async Task A_price_with_tax_that_is_below_cost_without_it_is_warned_of()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        await sqlite.Books.BuyAsync(owner, 1_000, 100);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        await sqlite.Data.BuyAsync(owner, 1_000, 100);
         var price = CardTerms.FromPrice(new Markup.FixedPrice(110_000, Currency.FromCode("EUR")));
-        Assert.Null((await sqlite.Books.PriceAsync(owner, null, price, new DateOnly(2026, 10, 1))).Warning);
-        Assert.Contains("0.090909 EUR", (await sqlite.Books.PriceAsync(owner, null, price with { IncludesTax = true }, new DateOnly(2026, 10, 1))).Warning, StringComparison.Ordinal);
+        Assert.Null((await sqlite.Data.PriceAsync(owner, null, price, new DateOnly(2026, 10, 1))).Warning);
+        Assert.Contains("0.090909 EUR", (await sqlite.Data.PriceAsync(owner, null, price with { IncludesTax = true }, new DateOnly(2026, 10, 1))).Warning, StringComparison.Ordinal);
     }
 
     private static RatedUsage Rate(CardTerms terms, int basisPoints, params UsageItem[] usage)

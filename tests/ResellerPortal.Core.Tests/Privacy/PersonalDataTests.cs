@@ -12,37 +12,37 @@ namespace ResellerPortal.Core.Tests.Privacy;
 
 public sealed class PersonalDataTests : IAsyncDisposable
 {
-    private readonly TestDatabase _live = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
+    private readonly TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly AuditSealingWorker _sealing;
 
-    public PersonalDataTests() => _sealing = new AuditSealingWorker(_live.Database, _live.Clock, NullLogger<AuditSealingWorker>.Instance);
+    public PersonalDataTests() => _sealing = new AuditSealingWorker(_database.Database, _database.Clock, NullLogger<AuditSealingWorker>.Instance);
 
-    private PersonalDataService Data => new(_live.Database, _sealing, _live.Clock);
+    private PersonalDataService Data => new(_database.Database, _sealing, _database.Clock);
 
-    private UserAccountService Accounts => new(_live.Database, _sealing, new MembershipDirectory(_live.Database, _live.Clock), _live.Clock);
+    private UserAccountService Accounts => new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock), _database.Clock);
 
     public async ValueTask DisposeAsync()
     {
         _sealing.Dispose();
-        await _live.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Fact]
     public async Task A_customers_people_are_erased_and_its_books_are_as_before()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        await _live.Books.BuyAsync(owner, 100, 1);
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme Smith");
-        var token = await _live.Books.IssueAsync(owner, acme);
-        await _live.UseAsync(token.Secret, 7);
-        await using var db = _live.OpenAll();
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        await _database.Data.BuyAsync(owner, 100, 1);
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme Smith");
+        var token = await _database.Data.IssueAsync(owner, acme);
+        await _database.UseAsync(token.Secret, 7);
+        await using var db = _database.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
-        await new UserSessionService(_live.Database, _live.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
+        await new UserSessionService(_database.Database, _database.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
 
         Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
-        await TestData.Valued(_live.Books.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
-        _live.Clock.Advance(TimeSpan.FromDays(2));
+        await TestData.Valued(_database.Data.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
+        _database.Clock.Advance(TimeSpan.FromDays(2));
         var erased = await TestData.Valued(Data.EraseAsync(owner, acme.Id));
         await TestData.Valued(Data.EraseAsync(owner, acme.Id));
 
@@ -55,18 +55,18 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.StartsWith("Erased customer ", erased.Name, StringComparison.Ordinal);
         Assert.Empty(await db.Users.Where(u => u.Id == admin).ToListAsync());
         Assert.Equal(7, await db.Set<Core.Metering.LedgerEntry>().Where(e => e.CustomerId == acme.Id).SumAsync(e => e.Quantity));
-        await _live.AssertLedgerIsCleanAsync();
+        await _database.AssertLedgerIsCleanAsync();
         await _sealing.SealAsync();
-        Assert.Empty((await new AuditVerifier(_live.Database).VerifyAsync()).Faults);
+        Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
     }
 
     [Fact]
     public async Task Erasing_and_handing_out_stay_within_the_tenant()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var (_, rival) = await _live.Books.AddResellerAsync("fabrikam");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        var neighbour = await _live.Books.AddCustomerAsync(owner, "Neighbour");
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
+        var neighbour = await _database.Data.AddCustomerAsync(owner, "Neighbour");
 
         Assert.True((await Data.EraseAsync(rival, acme.Id)).IsRefused);
         Assert.True((await Data.ExportAsync(rival, acme.Id)).IsRefused);
@@ -80,9 +80,9 @@ public sealed class PersonalDataTests : IAsyncDisposable
     [Fact]
     public async Task A_deleted_account_leaves_a_pseudonym_and_no_team_without_its_head()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        await using var db = _live.OpenAll();
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
+        await using var db = _database.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).SingleAsync();
         Assert.Contains("last CustomerAdmin of Acme", (await Accounts.DeleteAsync(admin.UserId)).Refusal!.Message, StringComparison.Ordinal);
 
@@ -102,26 +102,26 @@ public sealed class PersonalDataTests : IAsyncDisposable
     [Fact]
     public async Task What_was_kept_long_enough_is_deleted_and_nothing_else()
     {
-        var (_, owner) = await _live.Books.AddResellerAsync("northwind");
-        var acme = await _live.Books.AddCustomerAsync(owner, "Acme");
-        await using var db = _live.OpenAll();
+        var (_, owner) = await _database.Data.AddResellerAsync("northwind");
+        var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
+        await using var db = _database.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
-        var sessions = new UserSessionService(_live.Database, _live.Clock);
+        var sessions = new UserSessionService(_database.Database, _database.Clock);
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
         await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.SealAsync();
-        using var retention = new RetentionWorker(_live.Database, new RetentionSettings(), _live.Clock, NullLogger<RetentionWorker>.Instance);
+        using var retention = new RetentionWorker(_database.Database, new RetentionSettings(), _database.Clock, NullLogger<RetentionWorker>.Instance);
 
         await retention.RunAsync();
         Assert.Equal((1, 2, 1), await CountsAsync());
-        _live.Clock.Advance(TimeSpan.FromDays(31));
+        _database.Clock.Advance(TimeSpan.FromDays(31));
         await retention.RunAsync();
         Assert.Equal((1, 0, 1), await CountsAsync());
-        _live.Clock.Advance(TimeSpan.FromDays(61));
+        _database.Clock.Advance(TimeSpan.FromDays(61));
         await retention.RunAsync();
         Assert.Equal((0, 0, 0), await CountsAsync());
-        Assert.Empty((await new AuditVerifier(_live.Database).VerifyAsync()).Faults);
+        Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
 
         async Task<(int, int, int)> CountsAsync() => (await db.UserSessions.CountAsync(), await db.AccountEmails.CountAsync(), await db.AuditEntries.CountAsync(a => a.FromAddress != null));
     }
@@ -129,7 +129,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     /// <summary>Every text of every table that is about people; invoices' snapshots are books.</summary>
     private async Task<string> EverythingAsync()
     {
-        await using var db = _live.OpenAll();
+        await using var db = _database.OpenAll();
         return string.Join('\n', [
             .. await db.Customers.Select(c => c.Name + c.Email + c.Address.Street + c.VatId).ToListAsync(),
             .. await db.Users.Select(u => u.Email!).ToListAsync(),

@@ -127,27 +127,27 @@ public sealed class TaxDecisionTests
     public async Task Details_that_an_invoice_could_not_print_are_refused()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
 
-        Assert.Contains("form of a VAT id of DE", (await sqlite.Books.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("VAT id", (await sqlite.Books.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("why the customer is exempt", (await sqlite.Books.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal("DE136695976", (await sqlite.Books.Customers.AddAsync(owner, details with { VatId = "de 136 695 976" })).Value.Customer.VatId);
+        Assert.Contains("form of a VAT id of DE", (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("VAT id", (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("why the customer is exempt", (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal("DE136695976", (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "de 136 695 976" })).Value.Customer.VatId);
     }
 
     [Fact]
     public async Task The_reason_stands_on_the_draft_and_in_the_snapshot()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind", taxBasisPoints: null);
-        await sqlite.Books.BuyAsync(owner, 12_000, 180);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind", taxBasisPoints: null);
+        await sqlite.Data.BuyAsync(owner, 12_000, 180);
         var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
-        var customer = (await sqlite.Books.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
-        await sqlite.UseAsync((await sqlite.Books.IssueAsync(owner, customer)).Secret, 100);
+        var customer = (await sqlite.Data.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
+        await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
-        var draft = (await sqlite.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
-        var invoice = await TestData.Valued(sqlite.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var draft = (await sqlite.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
+        var invoice = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         var tax = Assert.Single(InvoiceSnapshot.Parse(invoice.Snapshot!).Taxes);
         Assert.Equal(("AE", 0, 150L, 0L, "VATEX-EU-AE"), (tax.Category, tax.RateBasisPoints, tax.TaxableMinorUnits, tax.TaxMinorUnits, tax.ReasonCode));

@@ -13,8 +13,8 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task PostgreSQL_protects_every_table_that_a_tenant_owns()
     {
-        await using var live = await postgres.OpenAsync();
-        await using var db = live.OpenAll();
+        await using var database = await postgres.OpenAsync();
+        await using var db = database.OpenAll();
 
         var isProtected = await db.Database.SqlQueryRaw<string>(
             "SELECT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND c.relforcerowsecurity").ToListAsync();
@@ -25,19 +25,19 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task PostgreSQL_shows_a_scope_its_own_rows_alone_to_any_statement()
     {
-        await using var live = await postgres.OpenAsync();
-        var (northwind, owner) = await live.Books.AddResellerAsync("northwind");
-        var (fabrikam, rival) = await live.Books.AddResellerAsync("fabrikam");
-        await live.Books.BuyAsync(owner, 10, 1);
-        await live.Books.BuyAsync(rival, 10, 1);
-        var acme = await live.Books.AddCustomerAsync(owner, "Acme");
-        await live.Books.AddCustomerAsync(owner, "Neighbour");
-        await live.Books.AddCustomerAsync(rival, "Initech");
+        await using var database = await postgres.OpenAsync();
+        var (northwind, owner) = await database.Data.AddResellerAsync("northwind");
+        var (fabrikam, rival) = await database.Data.AddResellerAsync("fabrikam");
+        await database.Data.BuyAsync(owner, 10, 1);
+        await database.Data.BuyAsync(rival, 10, 1);
+        var acme = await database.Data.AddCustomerAsync(owner, "Acme");
+        await database.Data.AddCustomerAsync(owner, "Neighbour");
+        await database.Data.AddCustomerAsync(rival, "Initech");
 
-        await using var all = live.OpenAll();
-        await using var ofReseller = live.Database.Open(TenantScope.ForReseller(northwind.Id));
-        await using var ofCustomer = live.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
-        await using var ofNobody = live.Database.Open(TenantScope.None);
+        await using var all = database.OpenAll();
+        await using var ofReseller = database.Database.Open(TenantScope.ForReseller(northwind.Id));
+        await using var ofCustomer = database.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
+        await using var ofNobody = database.Database.Open(TenantScope.None);
 
         Assert.Equal("3, 2, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Customer\""));
         Assert.Equal("2, 1, 0, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"CreditLot\""));
@@ -64,10 +64,10 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task A_connection_that_goes_back_to_the_pool_takes_no_scope_along()
     {
-        await using var live = await postgres.OpenAsync();
-        await live.Books.AddResellerAsync("northwind");
+        await using var database = await postgres.OpenAsync();
+        await database.Data.AddResellerAsync("northwind");
         string connection;
-        await using (var all = live.OpenAll())
+        await using (var all = database.OpenAll())
         {
             Assert.Equal(1, await all.Resellers.CountAsync());
             connection = all.Database.GetConnectionString()!;
@@ -83,8 +83,8 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
     [Fact]
     public async Task The_script_for_SQL_Server_covers_every_table_that_a_tenant_owns()
     {
-        await using var live = await TestDatabaseOnSqlite.OpenAsync();
-        await using var db = live.OpenAll();
+        await using var database = await TestDatabaseOnSqlite.OpenAsync();
+        await using var db = database.OpenAll();
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "ResellerPortal.sln")))
         {

@@ -61,7 +61,7 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, _, acme) = await TwoResellersAsync(sqlite);
-        await sqlite.Books.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), "Neighbour");
+        await sqlite.Data.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), "Neighbour");
 
         await using var db = sqlite.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
 
@@ -116,26 +116,26 @@ public sealed class TenancyTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         var (own, other) = (Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), Access.Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
-        var token = await sqlite.Books.IssueAsync(own, acme);
+        var token = await sqlite.Data.IssueAsync(own, acme);
 
         Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).DetailAsync(other, acme.Id));
         Assert.Empty(await new TokenQueries(sqlite.Database, sqlite.Clock).ListAsync(other, acme.Id));
-        Assert.True((await sqlite.Books.Tokens.RevokeAsync(other, token.Token.Id)).IsRefused);
-        Assert.True((await sqlite.Books.Tokens.IssueAsync(other, acme.Id, new TokenRequest("x", 1, null))).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.RevokeAsync(other, token.Token.Id)).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.IssueAsync(other, acme.Id, new TokenRequest("x", 1, null))).IsRefused);
         Assert.Equal(0, (await new LedgerQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, false, 0, 10)).TotalCount);
         Assert.Null(await new InvoiceQueries(sqlite.Database, sqlite.Clock).FindAsync(other, Guid.NewGuid()));
     }
 
     private static async Task<(Reseller Northwind, Reseller Fabrikam, Customer Acme)> TwoResellersAsync(TestDatabase sqlite)
     {
-        var (northwind, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var (fabrikam, other) = await sqlite.Books.AddResellerAsync("fabrikam");
-        var acme = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        foreach (var (actor, customer) in new[] { (owner, acme), (other, await sqlite.Books.AddCustomerAsync(other, "Initech")) })
+        var (northwind, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var (fabrikam, other) = await sqlite.Data.AddResellerAsync("fabrikam");
+        var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        foreach (var (actor, customer) in new[] { (owner, acme), (other, await sqlite.Data.AddCustomerAsync(other, "Initech")) })
         {
-            await sqlite.Books.BuyAsync(actor, 1000, 15);
-            await sqlite.Books.PriceAsync(actor, null, new Markup.CostPlusPercent(10), new DateOnly(2026, 10, 1));
-            await sqlite.UseAsync((await sqlite.Books.IssueAsync(actor, customer)).Secret);
+            await sqlite.Data.BuyAsync(actor, 1000, 15);
+            await sqlite.Data.PriceAsync(actor, null, new Markup.CostPlusPercent(10), new DateOnly(2026, 10, 1));
+            await sqlite.UseAsync((await sqlite.Data.IssueAsync(actor, customer)).Secret);
         }
 
         return (northwind, fabrikam, acme);

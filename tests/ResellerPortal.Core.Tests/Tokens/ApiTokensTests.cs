@@ -33,8 +33,8 @@ public sealed class ApiTokensTests
     public async Task The_secret_is_nowhere_in_the_database()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var issued = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var issued = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
 
         await using var db = sqlite.OpenAll();
         await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -51,26 +51,26 @@ public sealed class ApiTokensTests
     public async Task A_customer_makes_tokens_within_what_the_reseller_allows()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 1, selfServiceMaxLimit: 100);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme", selfServiceTokens: 1, selfServiceMaxLimit: 100);
         var admin = TestData.CreateAdmin(customer);
 
-        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", null, null))).IsRefused);
-        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 101, null))).IsRefused);
-        var own = await TestData.Valued(sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 100, null)));
-        Assert.True((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
-        await TestData.Valued(sqlite.Books.Tokens.RevokeAsync(admin, own.Token.Id));
-        Assert.False((await sqlite.Books.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", null, null))).IsRefused);
+        Assert.True((await sqlite.Data.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 101, null))).IsRefused);
+        var own = await TestData.Valued(sqlite.Data.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("dev", 100, null)));
+        Assert.True((await sqlite.Data.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
+        await TestData.Valued(sqlite.Data.Tokens.RevokeAsync(admin, own.Token.Id));
+        Assert.False((await sqlite.Data.Tokens.IssueSelfServiceAsync(admin, new TokenRequest("test", 1, null))).IsRefused);
     }
 
     [Fact]
     public async Task Self_service_switched_off_says_who_to_ask()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme", selfServiceTokens: 0);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme", selfServiceTokens: 0);
 
-        var outcome = await sqlite.Books.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(customer), new TokenRequest("dev", 1, null));
+        var outcome = await sqlite.Data.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(customer), new TokenRequest("dev", 1, null));
 
         Assert.Contains("reseller", outcome.Refusal!.Message, StringComparison.Ordinal);
     }
@@ -79,23 +79,23 @@ public sealed class ApiTokensTests
     public async Task A_viewer_makes_and_revokes_nothing()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
-        var issued = await sqlite.Books.IssueAsync(owner, customer);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
+        var issued = await sqlite.Data.IssueAsync(owner, customer);
         var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerViewer }, "viewer");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Tokens.IssueSelfServiceAsync(viewer, new TokenRequest("dev", 1, null)));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Books.Tokens.RevokeAsync(viewer, issued.Token.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Tokens.IssueSelfServiceAsync(viewer, new TokenRequest("dev", 1, null)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Tokens.RevokeAsync(viewer, issued.Token.Id));
     }
 
     [Fact]
     public async Task Every_act_on_a_token_leaves_an_audit_entry()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var issued = await sqlite.Books.IssueAsync(owner, await sqlite.Books.AddCustomerAsync(owner, "Acme"));
-        await sqlite.Books.Tokens.RevokeAsync(owner, issued.Token.Id);
-        await sqlite.Books.Tokens.RevokeAsync(owner, issued.Token.Id);
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var issued = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
+        await sqlite.Data.Tokens.RevokeAsync(owner, issued.Token.Id);
+        await sqlite.Data.Tokens.RevokeAsync(owner, issued.Token.Id);
 
         await using var db = sqlite.OpenAll();
         var actions = await db.Set<Core.Auditing.AuditEntry>().Where(a => a.Subject.StartsWith("token ")).OrderBy(a => a.AtUtc).Select(a => a.Action).ToListAsync();
@@ -105,10 +105,10 @@ public sealed class ApiTokensTests
     private static async Task AssertRefusedAsync(TokenRequest request, string field)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var (_, owner) = await sqlite.Books.AddResellerAsync("northwind");
-        var customer = await sqlite.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
+        var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
 
-        var outcome = await sqlite.Books.Tokens.IssueAsync(owner, customer.Id, request);
+        var outcome = await sqlite.Data.Tokens.IssueAsync(owner, customer.Id, request);
 
         Assert.Equal(field, outcome.Refusal!.Field);
         await using var db = sqlite.OpenAll();

@@ -13,7 +13,7 @@ public sealed partial class ProviderTests
     {
         await using var provider = await StandInProvider.StartAsync();
         using var server = PortalServer.Start(null, provider.Settings);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var browser = server.Visitor();
         Assert.Contains("Sign in with Acme SSO", await browser.GetStringAsync("/account/sign-in"), StringComparison.Ordinal);
 
@@ -28,7 +28,7 @@ public sealed partial class ProviderTests
         // Known by its subject from now on, whatever its address is; another subject with the address is not let take it over.
         provider.Claims["email"] = "moved@northwind.example";
         Assert.Equal("/", await GoAsync(server, provider));
-        await using var db = server.Books.Database.Open(TenantScope.None);
+        await using var db = server.Data.Database.Open(TenantScope.None);
         Assert.Equal("4711", (await db.UserLogins.SingleAsync()).ProviderKey);
 
         // For another client, or for another sign-in.
@@ -43,8 +43,8 @@ public sealed partial class ProviderTests
     {
         await using var provider = await StandInProvider.StartAsync();
         using var server = PortalServer.Start(null, provider.Settings);
-        await server.Books.AddResellerAsync("northwind");
-        await using var db = server.Books.Database.Open(TenantScope.None);
+        await server.Data.AddResellerAsync("northwind");
+        await using var db = server.Data.Database.Open(TenantScope.None);
         await db.Users.ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, false));
 
         Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
@@ -55,7 +55,7 @@ public sealed partial class ProviderTests
     {
         await using var provider = await StandInProvider.StartAsync();
         using var server = PortalServer.Start(null, provider.Settings);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var owner = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
         using var page = await owner.GetAsync("/account/sign-in");
         Keep(owner, page);

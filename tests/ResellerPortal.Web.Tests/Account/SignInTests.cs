@@ -21,7 +21,7 @@ public sealed partial class SignInTests
     {
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, mail.Settings);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var client = server.Anonymous();
         var rests = new List<double>();
         for (var round = 0; round < 3; round++)
@@ -31,7 +31,7 @@ public sealed partial class SignInTests
                 Assert.False(await CanSignInAsync(client, Owner, "wrong"));
             }
 
-            await using var db = server.Books.Database.Open(TenantScope.None);
+            await using var db = server.Data.Database.Open(TenantScope.None);
             var user = await db.Users.SingleAsync();
             rests.Add(Math.Round((user.LockoutEnd!.Value - TimeProvider.System.GetUtcNow()).TotalMinutes));
             Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
@@ -47,7 +47,7 @@ public sealed partial class SignInTests
     public async Task Unknown_known_and_closed_accounts_get_the_same_words_for_the_same_work()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         var hasher = new CountingHasher();
         var texts = new HashSet<string>();
         var work = new List<int>();
@@ -83,7 +83,7 @@ public sealed partial class SignInTests
     {
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
         var teams = server.Services.GetRequiredService<TeamService>();
         await TestData.Valued(teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = FindLink(await mail.MessageAsync(0));
@@ -99,7 +99,7 @@ public sealed partial class SignInTests
     public async Task Somebody_new_takes_the_seat_with_a_good_password_and_the_link_is_dead_then()
     {
         using var server = PortalServer.Start();
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         using var jane = server.Visitor();
@@ -123,7 +123,7 @@ public sealed partial class SignInTests
     {
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, mail.Settings);
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var before = await server.SignedInAsync(Owner);
         using var client = server.Visitor();
 
@@ -142,7 +142,7 @@ public sealed partial class SignInTests
         Assert.Contains("/account/sign-in", GetPath(await before.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
-        await using var db = server.Books.Database.Open(TenantScope.None);
+        await using var db = server.Data.Database.Open(TenantScope.None);
         Assert.DoesNotContain(await db.AccountEmails.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
     }
 
@@ -150,7 +150,7 @@ public sealed partial class SignInTests
     public async Task An_authenticator_asks_for_its_code_and_a_recovery_code_works_once()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
         var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
 
@@ -180,7 +180,7 @@ public sealed partial class SignInTests
     public async Task A_seat_that_asks_for_two_factors_leads_to_setting_them_up()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
         await server.Services.GetRequiredService<TeamService>().SetTwoFactorAsync(northwind, TwoFactorRule.Members);
 
@@ -195,14 +195,14 @@ public sealed partial class SignInTests
     public async Task Sessions_are_listed_and_ended_one_by_one_or_everywhere()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var here = await server.SignedInAsync(Owner);
         using var there = await server.SignedInAsync(Owner);
         using var third = await server.SignedInAsync(Owner);
         var others = EndForm().Matches(await here.GetStringAsync("/account")).Select(m => m.Groups[1].Value).ToList();
         Assert.Equal(3, others.Count);
 
-        await using (var db = server.Books.Database.Open(TenantScope.None))
+        await using (var db = server.Data.Database.Open(TenantScope.None))
         {
             var newest = (await db.UserSessions.OrderBy(s => s.Id).ToListAsync())[1];
             using var ended = await PortalServer.SubmitAsync(here, "/account", $"end-{newest.Id}");
@@ -220,7 +220,7 @@ public sealed partial class SignInTests
     public async Task A_cookie_that_was_kept_is_worth_nothing_after_signing_out()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         var cookies = new CookieContainer();
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server.Address };
         using var signedIn = await PortalServer.SignInAsync(client, Owner, TestData.Password);
@@ -237,8 +237,8 @@ public sealed partial class SignInTests
     public async Task A_seat_is_chosen_among_ones_own_alone()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        var (_, fabrikam) = await server.Data.AddResellerAsync("fabrikam");
         using var owner = await server.SignedInAsync(Owner);
         var teams = server.Services.GetRequiredService<TeamService>();
         var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, TeamScope.ForActor(fabrikam), Owner, Role.ResellerViewer));
@@ -260,10 +260,10 @@ public sealed partial class SignInTests
     public async Task A_look_at_a_customers_pages_cannot_change_them_and_ends_on_request()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
-        var acme = await server.Books.AddCustomerAsync(northwind, "Acme");
-        var (_, fabrikam) = await server.Books.AddResellerAsync("fabrikam");
-        var foreign = await server.Books.AddCustomerAsync(fabrikam, "Initech");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
+        var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
+        var (_, fabrikam) = await server.Data.AddResellerAsync("fabrikam");
+        var foreign = await server.Data.AddCustomerAsync(fabrikam, "Initech");
         using var owner = await server.SignedInAsync(Owner);
 
         using var refused = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
@@ -282,7 +282,7 @@ public sealed partial class SignInTests
     public async Task An_account_is_deleted_by_its_owner_alone_and_not_the_last_of_its_team()
     {
         using var server = PortalServer.Start();
-        var (_, northwind) = await server.Books.AddResellerAsync("northwind");
+        var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
         using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -21,9 +21,9 @@ public sealed class BankColumnsTests
 
         var statement = columns.Read(file, Currency.FromCode("USD"));
 
-        var entry = Assert.Single(statement.Entries);
-        Assert.Equal((new Money(1_234_50, Eur), new DateOnly(2026, 11, 20), "Acme GmbH"), (entry.Amount, entry.BookedOn, entry.Counterparty));
-        Assert.Equal(("DE89370400440532013000", "INV-2026-0001", 1), (entry.CounterpartyIban, entry.Reference, statement.LeftOut));
+        var line = Assert.Single(statement.Entries);
+        Assert.Equal((new Money(1_234_50, Eur), new DateOnly(2026, 11, 20), "Acme GmbH"), (line.Amount, line.BookedOn, line.Counterparty));
+        Assert.Equal(("DE89370400440532013000", "INV-2026-0001", 1), (line.CounterpartyIban, line.Reference, statement.LeftOut));
     }
 
     [Theory]

@@ -58,7 +58,7 @@ public sealed class CreditNoteTests
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Service(server).IssueAsync(owner, invoice.Id, [1, 2, 3], "At once"))));
 
         Assert.Single(outcomes, o => !o.IsRefused);
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         Assert.Equal(["CN-2026-0001"], await db.CreditNotes.Select(n => n.Number).ToListAsync());
         Assert.Equal(invoice.Total.MinorUnits, (await db.Invoices.SingleAsync()).CreditedMinorUnits);
     }
@@ -87,10 +87,10 @@ public sealed class CreditNoteTests
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
         var (stranger, _) = await InvoiceAsync(server, "fabrikam", "Initech");
-        await server.Books.AddCustomerAsync(owner, "Neighbour");
+        await server.Data.AddCustomerAsync(owner, "Neighbour");
         Assert.True((await Service(server).IssueAsync(stranger, invoice.Id, [1], "Mine")).IsRefused);
         Assert.True((await Service(server).WriteOffAsync(stranger, invoice.Id, "Mine")).IsRefused);
-        await using (var db = server.Books.Database.Open(TenantScope.CrossTenants("test")))
+        await using (var db = server.Data.Database.Open(TenantScope.CrossTenants("test")))
         {
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId);
             await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(TestData.CreateAdmin(customer), invoice.Id, [1], "Mine"));
@@ -125,13 +125,13 @@ public sealed class CreditNoteTests
     private static async Task<(Actor Owner, Invoice Invoice)> InvoiceAsync(PortalServer server, string slug, string customerName = "Acme")
     {
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
-        var (reseller, owner) = await server.Books.AddResellerAsync(slug);
-        await server.Books.BuyAsync(owner, 12_000, 180);
-        await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(330_000, reseller.Currency), October.FirstDay);
-        var token = await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, customerName));
-        await server.Books.Recorder.RecordAsync(owner.Scope, [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => TestData.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
+        var (reseller, owner) = await server.Data.AddResellerAsync(slug);
+        await server.Data.BuyAsync(owner, 12_000, 180);
+        await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(330_000, reseller.Currency), October.FirstDay);
+        var token = await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, customerName));
+        await server.Data.Recorder.RecordAsync(owner.Scope, [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => TestData.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
-        var draft = (await server.Books.InvoiceRun.DraftAsync(owner, October)).Value.Results.Single();
-        return (owner, await TestData.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)));
+        var draft = (await server.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
+        return (owner, await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)));
     }
 }

@@ -17,28 +17,28 @@ public sealed class DatevFileTests
     public async Task A_months_documents_are_bookings_of_each_reseller_alone()
     {
         using var server = PortalServer.Start(MidOctober);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 12_000, 180);
-        var (first, second) = (await server.Books.AddCustomerAsync(owner, "Acme"), await server.Books.AddCustomerAsync(owner, "Birch"));
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 12_000, 180);
+        var (first, second) = (await server.Data.AddCustomerAsync(owner, "Acme"), await server.Data.AddCustomerAsync(owner, "Birch"));
         var details = new Core.Accounts.CustomerDetails("Birch \"& Söhne", second.Email, second.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null);
-        await TestData.Valued(server.Books.Customers.UpdateAsync(owner, second.Id, details));
+        await TestData.Valued(server.Data.Customers.UpdateAsync(owner, second.Id, details));
         foreach (var customer in new[] { first, second })
         {
-            await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Books.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
+            await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
         }
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
-        foreach (var draft in (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results)
+        foreach (var draft in (await server.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results)
         {
-            await TestData.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+            await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
         }
 
         var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
         await TestData.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
-        var bookings = server.Services.GetRequiredService<JournalExport>();
-        Assert.Contains("4 digits", (await bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
-        await TestData.Valued(bookings.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
-        var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
+        var journal = server.Services.GetRequiredService<JournalExport>();
+        Assert.Contains("4 digits", (await journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
+        await TestData.Valued(journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
+        var (_, stranger) = await server.Data.AddResellerAsync("fabrikam");
 
         var bytes = await (await server.SignedInAsync("owner@northwind.example")).GetByteArrayAsync("/reseller/bookings.csv?month=2026-11");
 
@@ -57,9 +57,9 @@ public sealed class DatevFileTests
                 "",
             ],
             lines[2..]);
-        Assert.Empty((await bookings.ReadMonthAsync(stranger, new BillingPeriod(2026, 11))).Bookings);
-        Assert.Equal(10_000, (await bookings.ReadAsync(stranger)).FirstDebtor);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => bookings.ReadAsync(TestData.CreateAdmin(first)));
+        Assert.Empty((await journal.ReadMonthAsync(stranger, new BillingPeriod(2026, 11))).Lines);
+        Assert.Equal(10_000, (await journal.ReadAsync(stranger)).FirstDebtor);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => journal.ReadAsync(TestData.CreateAdmin(first)));
     }
 
     [Fact]

@@ -44,10 +44,10 @@ public sealed class StatementPdfTests
     public async Task It_goes_to_the_customer_and_its_reseller_alone()
     {
         using var server = PortalServer.Start();
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        var acme = await server.Books.AddCustomerAsync(owner, "Acme");
-        var (_, stranger) = await server.Books.AddResellerAsync("fabrikam");
-        await server.Books.AddCustomerAsync(stranger, "Initech");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        var acme = await server.Data.AddCustomerAsync(owner, "Acme");
+        var (_, stranger) = await server.Data.AddResellerAsync("fabrikam");
+        await server.Data.AddCustomerAsync(stranger, "Initech");
 
         Assert.Contains("Acme", PdfText.Read(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
         Assert.DoesNotContain("Acme", PdfText.Read(await (await server.SignedInAsync("admin@initech.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);

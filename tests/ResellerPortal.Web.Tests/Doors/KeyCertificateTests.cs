@@ -17,7 +17,7 @@ public sealed class KeyCertificateTests : IDisposable
         using var server = PortalServer.Start(settings: [("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
         var secret = Protector(server).Protect("sk_live_something");
 
-        await using (var db = server.Books.Database.Open(TenantScope.None))
+        await using (var db = server.Data.Database.Open(TenantScope.None))
         {
             var xml = Assert.Single(db.DataProtectionKeys.ToList()).Xml!;
             Assert.Contains("EncryptedData", xml, StringComparison.Ordinal);

@@ -46,9 +46,9 @@ public sealed class PageAccessTests
     public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
     {
         using var server = PortalServer.Start();
-        await server.Books.AddOperatorAsync("operator@test.example");
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.AddCustomerAsync(owner, "Acme");
+        await server.Data.AddOperatorAsync("operator@test.example");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.AddCustomerAsync(owner, "Acme");
         var seats = new (string Door, HttpClient Client)[]
         {
             ("/operator", await server.SignedInAsync("operator@test.example")),
@@ -78,8 +78,8 @@ public sealed class PageAccessTests
     public async Task Signing_in_leads_to_the_seats_own_door()
     {
         using var server = PortalServer.Start();
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.AddCustomerAsync(owner, "Acme");
 
         Assert.Equal("/reseller", (await (await server.SignedInAsync("owner@northwind.example")).GetAsync("/")).Headers.Location!.ToString());
         Assert.Equal("/my", (await (await server.SignedInAsync("admin@acme.example")).GetAsync("/")).Headers.Location!.ToString());
@@ -94,7 +94,7 @@ public sealed class PageAccessTests
         using var server = PortalServer.Start(MidOctober);
         var (owner, acme) = await SellAsync(server, "northwind", "Acme");
         await SellAsync(server, "fabrikam", "Initech");
-        await server.Books.AddCustomerAsync(owner, "Neighbour");
+        await server.Data.AddCustomerAsync(owner, "Neighbour");
         var invoice = await InvoiceOctoberAsync(server, owner);
 
         Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
@@ -109,13 +109,13 @@ public sealed class PageAccessTests
     public async Task The_export_holds_the_resellers_own_entries_alone_and_no_formulas()
     {
         using var server = PortalServer.Start(MidOctober);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 100, 2);
-        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 100, 2);
+        var customer = await server.Data.AddCustomerAsync(owner, "Acme");
         var details = new Core.Accounts.CustomerDetails("=1+1", customer.Email, customer.Address, null, TaxTreatment.Standard, 3, null);
-        await TestData.Valued(server.Books.Customers.UpdateAsync(owner, customer.Id, details));
-        var token = await server.Books.IssueAsync(owner, customer);
-        await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1)), TestData.Fact(token, MidOctober.AddDays(-2), 2)]);
+        await TestData.Valued(server.Data.Customers.UpdateAsync(owner, customer.Id, details));
+        var token = await server.Data.IssueAsync(owner, customer);
+        await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1)), TestData.Fact(token, MidOctober.AddDays(-2), 2)]);
         await SellAsync(server, "fabrikam", "Initech");
 
         var lines = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -157,7 +157,7 @@ public sealed class PageAccessTests
     {
         using var server = PortalServer.Start(MidOctober);
         var (owner, _) = await SellAsync(server, "northwind", "Acme");
-        await server.Books.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
+        await server.Data.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
         var invoice = await InvoiceOctoberAsync(server, owner);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
 
@@ -189,19 +189,19 @@ public sealed class PageAccessTests
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(PortalServer server, string reseller, string customerName)
     {
-        var (_, owner) = await server.Books.AddResellerAsync(reseller);
-        await server.Books.BuyAsync(owner, 12_000, 180);
-        var customer = await server.Books.AddCustomerAsync(owner, customerName);
-        var token = await server.Books.IssueAsync(owner, customer);
-        await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1), 250)]);
+        var (_, owner) = await server.Data.AddResellerAsync(reseller);
+        await server.Data.BuyAsync(owner, 12_000, 180);
+        var customer = await server.Data.AddCustomerAsync(owner, customerName);
+        var token = await server.Data.IssueAsync(owner, customer);
+        await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1), 250)]);
         return (owner, customer);
     }
 
     private static async Task<Invoice> InvoiceOctoberAsync(PortalServer server, Actor owner)
     {
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        var run = await TestData.Valued(server.Books.InvoiceRun.DraftAsync(owner, new Core.Time.BillingPeriod(2026, 10)));
-        var draft = run.Results.Single(r => r.Outcome == DraftOutcome.Drafted);
-        return await TestData.Valued(server.Books.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var result = await TestData.Valued(server.Data.Drafter.DraftAsync(owner, new Core.Time.BillingPeriod(2026, 10)));
+        var draft = result.Results.Single(r => r.Outcome == DraftOutcome.Drafted);
+        return await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 }

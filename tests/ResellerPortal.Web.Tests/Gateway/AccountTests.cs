@@ -17,9 +17,9 @@ public sealed class AccountTests
     [Fact]
     public async Task A_fault_of_the_portals_own_is_answered_in_the_programs_language()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        using var client = shop.Server.WithToken((await MasterAsync(shop)).Secret);
-        await using (var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test")))
+        using var fixture = await GatewayFixture.OpenAsync();
+        using var client = fixture.Server.WithToken((await MasterAsync(fixture)).Secret);
+        await using (var db = fixture.Server.Data.Database.Open(TenantScope.CrossTenants("test")))
         {
             await db.Database.ExecuteSqlRawAsync("ALTER TABLE \"UsageRollup\" RENAME TO \"Away\"");
         }
@@ -30,21 +30,21 @@ public sealed class AccountTests
     [Fact]
     public async Task The_master_token_reads_the_account_and_makes_and_deletes_tokens()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var master = await MasterAsync(shop);
-        using var client = shop.Server.WithToken(master.Secret);
-        (await ConvertAsync(shop.Client)).EnsureSuccessStatusCode();
+        using var fixture = await GatewayFixture.OpenAsync();
+        var master = await MasterAsync(fixture);
+        using var client = fixture.Server.WithToken(master.Secret);
+        (await ConvertAsync(fixture.Client)).EnsureSuccessStatusCode();
 
         var made = (await GatewayFixture.JsonAsync(client.PostAsync("/token/create?RequestCount=2&Lifetime=60&Count=2", null))).GetProperty("Tokens");
 
         Assert.Equal(2, made.GetArrayLength());
-        Assert.InRange(made[0].GetProperty("ValidUntil").GetDateTime() - shop.Server.Clock.GetUtcNow().UtcDateTime, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(61));
+        Assert.InRange(made[0].GetProperty("ValidUntil").GetDateTime() - fixture.Server.Clock.GetUtcNow().UtcDateTime, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(61));
         var (first, second) = (made[0].GetProperty("Id").GetString()!, made[1].GetProperty("Id").GetString()!);
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(first))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(first))).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(first))));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(first))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(first))).StatusCode);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4014), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(first))));
         Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/token/{second}")).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(second))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(second))));
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/token/never-made")).StatusCode);
 
         var user = await GatewayFixture.JsonAsync(client.GetAsync("/user"));
@@ -55,35 +55,35 @@ public sealed class AccountTests
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/csv"));
         var csv = await client.GetStringAsync("/user/statistic");
         Assert.StartsWith("Date,Token,Converter,Conversions\r\n", csv, StringComparison.Ordinal);
-        Assert.Contains($",\"production (…{shop.Token.Secret[^4..]})\",txt-to-pdf,1\r\n", csv, StringComparison.Ordinal);
+        Assert.Contains($",\"production (…{fixture.Token.Secret[^4..]})\",txt-to-pdf,1\r\n", csv, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_account_is_closed_to_all_but_its_own_master_token()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var master = await MasterAsync(shop);
-        var (_, elsewhere) = await shop.Server.Books.AddResellerAsync("southwind");
-        var contoso = await shop.Server.Books.AddCustomerAsync(elsewhere, "Contoso");
-        var stranger = await TestData.Valued(shop.Server.Books.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        using var fixture = await GatewayFixture.OpenAsync();
+        var master = await MasterAsync(fixture);
+        var (_, elsewhere) = await fixture.Server.Data.AddResellerAsync("southwind");
+        var contoso = await fixture.Server.Data.AddCustomerAsync(elsewhere, "Contoso");
+        var stranger = await TestData.Valued(fixture.Server.Data.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         var refused = (HttpStatusCode.Unauthorized, 4010);
 
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/user")));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/user/statistic")));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/token/create", null)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.DeleteAsync($"/token/{shop.Token.Secret}")));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(shop.Server.Anonymous().GetAsync("/user")));
-        using var client = shop.Server.WithToken(stranger.Secret);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync($"/token/{shop.Token.Secret}")).StatusCode);
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/user")));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/user/statistic")));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/token/create", null)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.DeleteAsync($"/token/{fixture.Token.Secret}")));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().GetAsync("/user")));
+        using var client = fixture.Server.WithToken(stranger.Secret);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync($"/token/{fixture.Token.Secret}")).StatusCode);
         Assert.Equal("Contoso", (await GatewayFixture.JsonAsync(client.GetAsync("/user"))).GetProperty("FullName").GetString());
         Assert.Equal(0, (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic"))).GetArrayLength());
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Client)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Client)).StatusCode);
 
         // One master token a customer, and only from its reseller.
-        Assert.True((await shop.Server.Books.Tokens.IssueAsync(shop.Owner, shop.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
-        Assert.True((await shop.Server.Books.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(shop.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
-        await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, master.Token.Id);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(shop.Server.WithToken(master.Secret).GetAsync("/user")));
+        Assert.True((await fixture.Server.Data.Tokens.IssueAsync(fixture.Owner, fixture.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
+        Assert.True((await fixture.Server.Data.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(fixture.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
+        await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, master.Token.Id);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).GetAsync("/user")));
     }
 
     [Theory]
@@ -95,57 +95,57 @@ public sealed class AccountTests
     [InlineData("Count=101")]
     public async Task A_token_that_cannot_be_made_is_refused(string query)
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var master = await MasterAsync(shop);
+        using var fixture = await GatewayFixture.OpenAsync();
+        var master = await MasterAsync(fixture);
 
-        Assert.Equal((HttpStatusCode.BadRequest, 4000), await GatewayFixture.RefusalAsync(shop.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
+        Assert.Equal((HttpStatusCode.BadRequest, 4000), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
     }
 
     [Fact]
     public async Task A_minted_token_converts_until_it_ends_and_dies_with_its_parent()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var minted = await MintAsync(shop, new { ExpiresInSec = 60 });
-        var bound = await MintAsync(shop, new { Kid = shop.Token.Token.KeyId, ExpiresInSec = 60, ClientIp = "203.0.113.9" });
-        var local = await MintAsync(shop, new { ExpiresInSec = 60, ClientIp = "127.0.0.1" });
+        using var fixture = await GatewayFixture.OpenAsync();
+        var minted = await MintAsync(fixture, new { ExpiresInSec = 60 });
+        var bound = await MintAsync(fixture, new { Kid = fixture.Token.Token.KeyId, ExpiresInSec = 60, ClientIp = "203.0.113.9" });
+        var local = await MintAsync(fixture, new { ExpiresInSec = 60, ClientIp = "127.0.0.1" });
 
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(minted))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(local))).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(bound))));
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(80));
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(minted))).StatusCode);
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(20));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(minted))));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(minted))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(local))).StatusCode);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(bound))));
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(80));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(minted))).StatusCode);
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(20));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(minted))));
 
-        var last = await MintAsync(shop, new { ExpiresInSec = 3600 });
-        await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, shop.Token.Token.Id);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(last))));
-        Assert.All(await shop.SettledAsync(), e => Assert.Equal(shop.Token.Token.Id, e.TokenId));
+        var last = await MintAsync(fixture, new { ExpiresInSec = 3600 });
+        await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, fixture.Token.Token.Id);
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(last))));
+        Assert.All(await fixture.SettledAsync(), e => Assert.Equal(fixture.Token.Token.Id, e.TokenId));
     }
 
     [Fact]
     public async Task A_token_that_was_rotated_verifies_old_signatures_until_the_overlap_ends()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var old = Sign(shop.Token.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddHours(2));
-        var rotated = await TestData.Valued(shop.Server.Books.Tokens.RotateAsync(shop.Owner, shop.Token.Token.Id, TimeSpan.FromHours(1)));
-        var fresh = Sign(rotated.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddHours(2));
+        using var fixture = await GatewayFixture.OpenAsync();
+        var old = Sign(fixture.Token.Secret, fixture.Token.Token.KeyId, fixture.Server.Clock.GetUtcNow().AddHours(2));
+        var rotated = await TestData.Valued(fixture.Server.Data.Tokens.RotateAsync(fixture.Owner, fixture.Token.Token.Id, TimeSpan.FromHours(1)));
+        var fresh = Sign(rotated.Secret, fixture.Token.Token.KeyId, fixture.Server.Clock.GetUtcNow().AddHours(2));
 
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(old))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(fresh))).StatusCode);
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(61));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(old))));
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(fresh))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(old))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(fresh))).StatusCode);
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddMinutes(61));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(old))));
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(fresh))).StatusCode);
     }
 
     [Fact]
     public async Task Signatures_that_are_not_good_are_refused()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var (secret, kid, soon) = (shop.Token.Secret, shop.Token.Token.KeyId, shop.Server.Clock.GetUtcNow().AddMinutes(5));
-        var other = await shop.IssueAsync(new TokenRequest("other", null, null));
+        using var fixture = await GatewayFixture.OpenAsync();
+        var (secret, kid, soon) = (fixture.Token.Secret, fixture.Token.Token.KeyId, fixture.Server.Clock.GetUtcNow().AddMinutes(5));
+        var other = await fixture.IssueAsync(new TokenRequest("other", null, null));
         var good = Sign(secret, kid, soon);
-        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(shop.Server.WithToken(good))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(good))).StatusCode);
 
         string[] bad =
         [
@@ -163,21 +163,21 @@ public sealed class AccountTests
         ];
         foreach (var jwt in bad)
         {
-            Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(shop.Server.WithToken(jwt))));
+            Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(jwt))));
         }
 
-        Assert.Single(await shop.SettledAsync());
+        Assert.Single(await fixture.SettledAsync());
     }
 
-    private static async Task<IssuedToken> MasterAsync(GatewayFixture shop) => await shop.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
+    private static async Task<IssuedToken> MasterAsync(GatewayFixture fixture) => await fixture.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
 
     private static Task<HttpResponseMessage> ConvertAsync(HttpClient client) =>
         client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } });
 
-    private static async Task<string> MintAsync(GatewayFixture shop, object request)
+    private static async Task<string> MintAsync(GatewayFixture fixture, object request)
     {
         using var body = JsonContent.Create(request, options: new JsonSerializerOptions { PropertyNamingPolicy = null });
-        return (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/token/jwt", body))).GetProperty("token").GetString()!;
+        return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/token/jwt", body))).GetProperty("token").GetString()!;
     }
 
     /// <summary>As a customer's own program signs: by the standard, with nothing of the portal's code.</summary>

@@ -14,60 +14,60 @@ public sealed class FileTests
     [InlineData("filename")]
     public async Task A_file_is_uploaded_told_of_converted_fetched_and_deleted(string form)
     {
-        using var shop = await GatewayFixture.OpenAsync();
+        using var fixture = await GatewayFixture.OpenAsync();
 
-        var file = await GatewayFixture.JsonAsync(shop.Client.PostAsync(form == "filename" ? "/upload?filename=later.txt" : "/upload", Upload(form)));
+        var file = await GatewayFixture.JsonAsync(fixture.Client.PostAsync(form == "filename" ? "/upload?filename=later.txt" : "/upload", Upload(form)));
         var id = file.GetProperty("FileId").GetString()!;
         var url = file.GetProperty("Url").GetString()!;
 
         Assert.Equal(("later.txt", "txt", 6), (file.GetProperty("FileName").GetString(), file.GetProperty("FileExt").GetString(), file.GetProperty("FileSize").GetInt32()));
-        Assert.Equal("stored", await shop.Server.Anonymous().GetStringAsync(url));
-        Assert.Equal("later.txt", (await GatewayFixture.JsonAsync(shop.Client.GetAsync($"/d/{id}/info"))).GetProperty("FileName").GetString());
+        Assert.Equal("stored", await fixture.Server.Anonymous().GetStringAsync(url));
+        Assert.Equal("later.txt", (await GatewayFixture.JsonAsync(fixture.Client.GetAsync($"/d/{id}/info"))).GetProperty("FileName").GetString());
         foreach (var reference in (string[])[id, url])
         {
             using var parameters = new FormUrlEncodedContent([new("File", reference)]);
-            var made = await GatewayFixture.JsonAsync(shop.Client.PostAsync("/convert/txt/to/pdf", parameters));
+            var made = await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/convert/txt/to/pdf", parameters));
             Assert.Contains("stored", PdfText.Read(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/d/{id}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await shop.Client.GetAsync($"/d/{id}")).StatusCode);
-        Assert.Equal(2, (await shop.SettledAsync()).Count);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/d/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await fixture.Client.GetAsync($"/d/{id}")).StatusCode);
+        Assert.Equal(2, (await fixture.SettledAsync()).Count);
     }
 
     [Fact]
     public async Task An_upload_may_be_answered_with_the_id_alone_and_needs_a_name_and_a_token()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        using var asText = shop.Server.WithToken(shop.Token.Secret);
+        using var fixture = await GatewayFixture.OpenAsync();
+        using var asText = fixture.Server.WithToken(fixture.Token.Secret);
         asText.DefaultRequestHeaders.Accept.ParseAdd("text/plain");
 
         var id = await (await asText.PostAsync("/upload", Upload("raw"))).Content.ReadAsStringAsync();
 
-        Assert.Equal("stored", await shop.Client.GetStringAsync($"/d/{id}"));
-        Assert.Equal((HttpStatusCode.BadRequest, 4001), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/upload", new ByteArrayContent("x"u8.ToArray()))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(shop.Server.Anonymous().PostAsync("/upload", Upload("raw"))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4011), await GatewayFixture.RefusalAsync(shop.Server.WithToken("nobody").PostAsync("/upload", Upload("raw"))));
+        Assert.Equal("stored", await fixture.Client.GetStringAsync($"/d/{id}"));
+        Assert.Equal((HttpStatusCode.BadRequest, 4001), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", new ByteArrayContent("x"u8.ToArray()))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync("/upload", Upload("raw"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4011), await GatewayFixture.RefusalAsync(fixture.Server.WithToken("nobody").PostAsync("/upload", Upload("raw"))));
     }
 
     [Fact]
     public async Task Another_customers_file_is_unknown_in_every_place_where_it_can_be_named()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var other = await shop.Server.Books.AddCustomerAsync(shop.Owner, "Fabrikam");
-        var (_, elsewhere) = await shop.Server.Books.AddResellerAsync("southwind");
-        await shop.Server.Books.BuyAsync(elsewhere, 100, 10m);
+        using var fixture = await GatewayFixture.OpenAsync();
+        var other = await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam");
+        var (_, elsewhere) = await fixture.Server.Data.AddResellerAsync("southwind");
+        await fixture.Server.Data.BuyAsync(elsewhere, 100, 10m);
         var strangers = new[]
         {
-            await shop.Server.Books.IssueAsync(shop.Owner, other),
-            await shop.Server.Books.IssueAsync(elsewhere, await shop.Server.Books.AddCustomerAsync(elsewhere, "Contoso")),
+            await fixture.Server.Data.IssueAsync(fixture.Owner, other),
+            await fixture.Server.Data.IssueAsync(elsewhere, await fixture.Server.Data.AddCustomerAsync(elsewhere, "Contoso")),
         };
-        var file = await GatewayFixture.JsonAsync(shop.Client.PostAsync("/upload", Upload("raw")));
+        var file = await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/upload", Upload("raw")));
         var (id, url) = (file.GetProperty("FileId").GetString()!, file.GetProperty("Url").GetString()!);
 
         foreach (var stranger in strangers)
         {
-            using var client = shop.Server.WithToken(stranger.Secret);
+            using var client = fixture.Server.WithToken(stranger.Secret);
             foreach (var reference in (string[])[id, url])
             {
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", reference)])));
@@ -84,8 +84,8 @@ public sealed class FileTests
             await AssertUnknownAsync(client.DeleteAsync($"/d/{id}"));
         }
 
-        Assert.Empty(await shop.SettledAsync());
-        Assert.Equal("stored", await shop.Client.GetStringAsync($"/d/{id}"));
+        Assert.Empty(await fixture.SettledAsync());
+        Assert.Equal("stored", await fixture.Client.GetStringAsync($"/d/{id}"));
 
         async Task AssertUnknownAsync(Task<HttpResponseMessage> asked) => Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(asked));
     }
@@ -93,30 +93,30 @@ public sealed class FileTests
     [Fact]
     public async Task Ids_of_the_upstream_itself_changed_ids_and_ids_of_files_that_are_gone_are_unknown()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var id = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/upload", Upload("raw")))).GetProperty("FileId").GetString()!;
+        using var fixture = await GatewayFixture.OpenAsync();
+        var id = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/upload", Upload("raw")))).GetProperty("FileId").GetString()!;
         var changed = id[..^2] + (id[^2] == 'A' ? "B" : "A") + id[^1];
 
         foreach (var unknown in (string[])["0ba132ddd698aaeafcf19ec0015e10e0", changed, "CfDJ8", "CfDJ8" + new string('x', 200)])
         {
-            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", unknown)]))));
-            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(shop.Client.GetAsync($"/d/{unknown}")));
+            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", unknown)]))));
+            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/d/{unknown}")));
         }
 
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(3));
-        Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(shop.Client.GetAsync($"/d/{id}")));
-        Assert.Empty(await shop.SettledAsync());
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(3));
+        Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/d/{id}")));
+        Assert.Empty(await fixture.SettledAsync());
     }
 
     [Fact]
     public async Task Uploads_keep_a_tokens_terms()
     {
-        using var shop = await GatewayFixture.OpenAsync();
-        var elsewhere = await shop.IssueAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] });
-        await shop.Server.Books.Tokens.RevokeAsync(shop.Owner, shop.Token.Token.Id);
+        using var fixture = await GatewayFixture.OpenAsync();
+        var elsewhere = await fixture.IssueAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] });
+        await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, fixture.Token.Token.Id);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/upload", Upload("raw"))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(shop.Server.WithToken(elsewhere.Secret).PostAsync("/upload", Upload("raw"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", Upload("raw"))));
+        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(elsewhere.Secret).PostAsync("/upload", Upload("raw"))));
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");

@@ -15,18 +15,18 @@ public sealed class FormTests
     public async Task Multipart_passes_files_and_fields_and_keeps_what_is_the_gateways_own()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = GatewayFixture.Form(content: "one");
         form.Add(new StringContent("two"), "Files[1]", "b é.docx");
         form.Add(new StringContent("1.7"), "PdfVersion");
-        form.Add(new StringContent(shop.Token.Secret), "Token");
+        form.Add(new StringContent(fixture.Token.Secret), "Token");
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf?PageRange=1-2", form)).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf?PageRange=1-2", form)).EnsureSuccessStatusCode();
 
         Assert.Contains("one", upstream.Body, StringComparison.Ordinal);
         Assert.Contains("two", upstream.Body, StringComparison.Ordinal);
         Assert.Contains("PdfVersion", upstream.Body, StringComparison.Ordinal);
-        Assert.DoesNotContain(shop.Token.Secret, upstream.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.Token.Secret, upstream.Body, StringComparison.Ordinal);
         Assert.Equal("/convert/docx/to/pdf?PageRange=1-2", upstream.PathAndQuery);
     }
 
@@ -34,22 +34,22 @@ public sealed class FormTests
     public async Task Urlencoded_raw_and_GET_are_passed_on()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
 
         using (var form = new FormUrlEncodedContent([new("PdfVersion", "1.7"), new("Secret", "mine")]))
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
         }
 
         Assert.Equal("PdfVersion=1.7", upstream.Body);
         using (var raw = new ByteArrayContent("raw"u8.ToArray()))
         {
             raw.Headers.TryAddWithoutValidation("Content-Disposition", "attachment; filename=\"a.docx\"");
-            (await shop.Client.PostAsync("/convert/docx/to/pdf/converter/openoffice", raw)).EnsureSuccessStatusCode();
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf/converter/openoffice", raw)).EnsureSuccessStatusCode();
         }
 
         Assert.Equal(("raw", "/convert/docx/to/pdf/converter/openoffice"), (upstream.Body, upstream.PathAndQuery));
-        (await shop.Client.GetAsync("/convert/web/to/pdf?PageSize=a4&auth=x")).EnsureSuccessStatusCode();
+        (await fixture.Client.GetAsync("/convert/web/to/pdf?PageSize=a4&auth=x")).EnsureSuccessStatusCode();
         Assert.Equal(("", "/convert/web/to/pdf?PageSize=a4"), (upstream.Body, upstream.PathAndQuery));
     }
 
@@ -69,7 +69,7 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundar", "\n", "-", "\r"])[i]).Array[0, 6];
         var sizes = Gen.OneOf(Gen.Int[0, 3], Gen.Int[65_200, 65_600], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
 
@@ -86,7 +86,7 @@ public sealed class FormTests
 
                 using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = form };
                 request.Headers.TransferEncodingChunked = !hasLength;
-                (await shop.Client.SendAsync(request)).EnsureSuccessStatusCode();
+                (await fixture.Client.SendAsync(request)).EnsureSuccessStatusCode();
                 Assert.Equal(sent, arrived);
                 return true;
             },
@@ -106,12 +106,12 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         var password = string.Concat(Enumerable.Repeat("Grüße ", 500));
         using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(new byte[size]), "File", "a.docx" } };
         form.Add(new ByteArrayContent(Encoding.Latin1.GetBytes(password)), "Password");
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
 
         Assert.Contains($"\r\n\r\n{password}\r\n--boundary--", arrived, StringComparison.Ordinal);
     }
@@ -129,15 +129,15 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', size))), "File", "a.docx" } };
-        form.Add(new StringContent(shop.Token.Secret), "Token");
+        form.Add(new StringContent(fixture.Token.Secret), "Token");
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
 
         Assert.Equal(upstream.Body.Length, announced);
         Assert.EndsWith("--boundary--", upstream.Body.TrimEnd(), StringComparison.Ordinal);
-        Assert.DoesNotContain(shop.Token.Secret, upstream.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.Token.Secret, upstream.Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,10 +156,10 @@ public sealed class FormTests
             ]}
             """;
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var body = new StringContent(sent, Encoding.UTF8, "application/json");
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf", body)).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf", body)).EnsureSuccessStatusCode();
 
         var expected = JsonNode.Parse(sent)!;
         expected["Parameters"]!.AsArray().RemoveAt(3);
@@ -179,12 +179,12 @@ public sealed class FormTests
     public async Task What_cannot_be_read_is_said_to_be_so_and_not_charged(string type, string body, int code)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
 
-        Assert.Equal((HttpStatusCode.BadRequest, code), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", content)));
-        Assert.Empty(await shop.SettledAsync());
+        Assert.Equal((HttpStatusCode.BadRequest, code), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", content)));
+        Assert.Empty(await fixture.SettledAsync());
     }
 
     [Theory]
@@ -206,28 +206,28 @@ public sealed class FormTests
             asked = true;
             return Task.CompletedTask;
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new FormUrlEncodedContent([new("File", address)]);
         using var json = new StringContent($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
         var refused = (HttpStatusCode.InternalServerError, 5007);
 
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", form)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", json)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", form)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", json)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
+        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
         Assert.False(asked);
-        Assert.Empty(await shop.SettledAsync());
+        Assert.Empty(await fixture.SettledAsync());
     }
 
     [Fact]
     public async Task Browsers_are_let_in_from_any_origin_or_those_of_the_token()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        var bound = await shop.IssueAsync(new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        var bound = await fixture.IssueAsync(new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
 
-        Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(shop.Token.Secret, "https://anywhere.example"));
+        Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(fixture.Token.Secret, "https://anywhere.example"));
         Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(bound.Secret, "https://app.acme.example"));
         Assert.Equal((HttpStatusCode.Unauthorized, "*"), await FromAsync(bound.Secret, "https://evil.example"));
         Assert.Equal((HttpStatusCode.OK, null), await FromAsync(bound.Secret, null));
@@ -235,12 +235,12 @@ public sealed class FormTests
         preflight.Headers.Add("Origin", "https://app.acme.example");
         preflight.Headers.Add("Access-Control-Request-Method", "POST");
         preflight.Headers.Add("Access-Control-Request-Headers", "authorization");
-        using var allowed = await shop.Server.Anonymous().SendAsync(preflight);
+        using var allowed = await fixture.Server.Anonymous().SendAsync(preflight);
         Assert.Equal("authorization", allowed.Headers.GetValues("Access-Control-Allow-Headers").Single());
 
         async Task<(HttpStatusCode, string?)> FromAsync(string secret, string? origin)
         {
-            using var client = shop.Server.WithToken(secret);
+            using var client = fixture.Server.WithToken(secret);
             if (origin is not null)
             {
                 client.DefaultRequestHeaders.Add("Origin", origin);
@@ -256,20 +256,20 @@ public sealed class FormTests
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         await using var regional = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
-        var settings = shop.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>();
-        (await settings.SetAsync(shop.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
-        await using (var db = shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Regions:eu", regional.Address)));
+        var settings = fixture.Server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>();
+        (await settings.SetAsync(fixture.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
+        await using (var db = fixture.Server.Data.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
         {
             Assert.DoesNotContain("own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
         }
 
-        (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
 
         Assert.Equal(("Bearer the-resellers-own-secret", ""), (regional.Authorization, upstream.Authorization));
         Assert.Equal(
-            (HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(shop.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={shop.Token.Secret}", GatewayFixture.Form())));
-        Assert.Single(await shop.SettledAsync());
+            (HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={fixture.Token.Secret}", GatewayFixture.Form())));
+        Assert.Single(await fixture.SettledAsync());
     }
 
     [Fact]
@@ -282,9 +282,9 @@ public sealed class FormTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Converted);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:ConcurrencyPerReseller", "2")));
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:ConcurrencyPerReseller", "2")));
 
-        var sent = Enumerable.Range(0, 5).Select(_ => shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).ToList();
+        var sent = Enumerable.Range(0, 5).Select(_ => fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).ToList();
         var refused = new List<HttpStatusCode>();
         for (var i = 0; i < 3; i++)
         {
@@ -296,27 +296,27 @@ public sealed class FormTests
         mayAnswer.SetResult();
         Assert.All(refused, status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
         Assert.All(await Task.WhenAll(sent), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
-        Assert.Equal(2, (await shop.SettledAsync()).Count);
+        Assert.Equal(2, (await fixture.SettledAsync()).Count);
     }
 
     [Fact]
     public async Task A_reseller_starts_no_more_a_minute_than_its_share_and_is_told_when_to_come_back()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));
         for (var i = 0; i < 3; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
         }
 
-        using var refused = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var refused = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-        Assert.Equal(3, (await shop.SettledAsync()).Count);
-        var (_, other) = await shop.Server.Books.AddResellerAsync("southwind");
-        await shop.Server.Books.BuyAsync(other, 100, 10m);
-        using var theirs = shop.Server.WithToken((await shop.Server.Books.IssueAsync(other, await shop.Server.Books.AddCustomerAsync(other, "Theirs"))).Secret);
+        Assert.Equal(3, (await fixture.SettledAsync()).Count);
+        var (_, other) = await fixture.Server.Data.AddResellerAsync("southwind");
+        await fixture.Server.Data.BuyAsync(other, 100, 10m);
+        using var theirs = fixture.Server.WithToken((await fixture.Server.Data.IssueAsync(other, await fixture.Server.Data.AddCustomerAsync(other, "Theirs"))).Secret);
         (await theirs.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
     }
 }

@@ -39,7 +39,7 @@ public sealed class FuzzTests
     public async Task No_request_makes_a_fault_of_the_portals_own_or_leaves_a_reservation_behind()
     {
         await using var upstream = await StandInUpstream.StartAsync(System.Net.HttpStatusCode.OK, """{"ConversionCost": 1, "Files": []}""");
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         var requests =
             from method in Any("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
             from path in Any(Paths)
@@ -52,15 +52,15 @@ public sealed class FuzzTests
         await requests.SampleAsync(
             async r =>
             {
-                var answer = await SendAsync(shop.Server.Address, BuildRequest(r.method, r.path, r.type, r.header, r.body, r.length, shop.Token.Secret), mayWait: r.length is "right" or "chunked");
+                var answer = await SendAsync(fixture.Server.Address, BuildRequest(r.method, r.path, r.type, r.header, r.body, r.length, fixture.Token.Secret), mayWait: r.length is "right" or "chunked");
                 Assert.False(answer.StartsWith("HTTP/1.1 500", StringComparison.Ordinal) && !answer.Contains("\"Code\":5007", StringComparison.Ordinal), $"{r}\n{answer}");
                 return true;
             },
             iter: 1500,
             threads: 4);
 
-        Assert.All(await shop.SettledAsync(), e => Assert.Equal(Core.Metering.EntryFlags.None, e.Flags));
-        using var still = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        Assert.All(await fixture.SettledAsync(), e => Assert.Equal(Core.Metering.EntryFlags.None, e.Flags));
+        using var still = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         Assert.True(still.IsSuccessStatusCode);
     }
 

@@ -32,25 +32,25 @@ internal sealed class GatewayFixture : IDisposable
     public static async Task<GatewayFixture> OpenAsync(params (string, string)[] settings)
     {
         var server = PortalServer.Start(settings: settings);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 100_000, 1000m);
-        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
-        return new GatewayFixture(server, owner, customer, await server.Books.IssueAsync(owner, customer));
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 100_000, 1000m);
+        var customer = await server.Data.AddCustomerAsync(owner, "Acme");
+        return new GatewayFixture(server, owner, customer, await server.Data.IssueAsync(owner, customer));
     }
 
     public static MultipartFormDataContent Form(string name = "a.docx", string content = "content") => new() { { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(content)), "File", name } };
 
-    public async Task<IssuedToken> IssueAsync(TokenRequest request) => await TestData.Valued(Server.Books.Tokens.IssueAsync(Owner, Customer.Id, request));
+    public async Task<IssuedToken> IssueAsync(TokenRequest request) => await TestData.Valued(Server.Data.Tokens.IssueAsync(Owner, Customer.Id, request));
 
     public async Task<List<LedgerEntry>> EntriesAsync()
     {
-        await using var db = Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = Server.Data.Database.Open(TenantScope.CrossTenants("test"));
         return await db.LedgerEntries.OrderBy(e => e.Sequence).ToListAsync();
     }
 
     public async Task<int> HeldAsync()
     {
-        await using var db = Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = Server.Data.Database.Open(TenantScope.CrossTenants("test"));
         return await db.Reservations.CountAsync();
     }
 

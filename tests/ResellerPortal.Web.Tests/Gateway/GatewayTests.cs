@@ -89,16 +89,16 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start();
         var (owner, customer, token) = await SellAsync(server);
-        var revoked = await server.Books.IssueAsync(owner, customer);
-        await server.Books.Tokens.RevokeAsync(owner, revoked.Token.Id);
-        var expired = await server.Books.IssueAsync(owner, customer, expiresAtUtc: server.Clock.GetUtcNow().AddMinutes(1));
+        var revoked = await server.Data.IssueAsync(owner, customer);
+        await server.Data.Tokens.RevokeAsync(owner, revoked.Token.Id);
+        var expired = await server.Data.IssueAsync(owner, customer, expiresAtUtc: server.Clock.GetUtcNow().AddMinutes(1));
         server.Clock.MoveTo(server.Clock.GetUtcNow().AddMinutes(2));
 
         Assert.Equal((HttpStatusCode.Unauthorized, 4013), await CodeAsync(server, null));
         Assert.Equal((HttpStatusCode.Unauthorized, 4011), await CodeAsync(server, "rpt_nobody"));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, revoked.Secret));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, expired.Secret));
-        await using (var db = server.Books.Database.Open(TenantScope.CrossTenants("test")))
+        await using (var db = server.Data.Database.Open(TenantScope.CrossTenants("test")))
         {
             await db.ApiTokens.Where(t => t.CustomerId == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.PausedAtUtc, server.Clock.GetUtcNow()));
         }
@@ -119,7 +119,7 @@ public sealed class GatewayTests
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("later", null, null) { NotBeforeUtc = now.AddDays(1) }));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("docx", null, null) { AllowedConverters = ["docx-to-pdf"] }));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
-        var local = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
+        var local = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, local.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
         using var form = Form("a.txt", "x"u8.ToArray());
         using var tooFast = await server.WithToken(local.Secret).PostAsync("/convert/txt/to/pdf", form);
@@ -127,7 +127,7 @@ public sealed class GatewayTests
         Assert.InRange(tooFast.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 30, 60);
 
         async Task<(HttpStatusCode, int)> WithAsync(TokenRequest request) =>
-            await CodeAsync(server, (await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
+            await CodeAsync(server, (await TestData.Valued(server.Data.Tokens.IssueAsync(owner, customer.Id, request))).Secret);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start(settings: ("Portal:KnownProxyNetworks:0", proxies));
         var (owner, customer, _) = await SellAsync(server);
-        var token = await TestData.Valued(server.Books.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        var token = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
         using var client = server.WithToken(token.Secret);
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         using var form = Form("a.txt", "x"u8.ToArray());
@@ -150,7 +150,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start();
         var (owner, customer, unlimited) = await SellAsync(server, lot: 2);
-        var limited = await server.Books.IssueAsync(owner, customer, limit: 1);
+        var limited = await server.Data.IssueAsync(owner, customer, limit: 1);
 
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, limited.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), await CodeAsync(server, limited.Secret));
@@ -180,7 +180,7 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start();
         var (owner, customer, unlimited) = await SellAsync(server, lot: 90);
-        var limited = await server.Books.IssueAsync(owner, customer, limit: 40);
+        var limited = await server.Data.IssueAsync(owner, customer, limit: 40);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
             ConvertAsync(server, i % 2 == 0 ? limited.Secret : unlimited.Secret, "txt", "a.txt", "x"u8.ToArray())));
@@ -189,7 +189,7 @@ public sealed class GatewayTests
         Assert.Equal(50, answers.Where((_, i) => i % 2 == 1).Count(a => a.Status == HttpStatusCode.OK));
         Assert.All(answers.Where(a => a.Status != HttpStatusCode.OK), a => Assert.Equal(4014, a.Json.GetProperty("Code").GetInt32()));
         Assert.Equal(90, (await EntriesAsync(server)).Sum(e => e.Quantity));
-        Assert.Empty((await new LedgerVerifier(server.Books.Database).VerifyAsync()).Faults);
+        Assert.Empty((await new LedgerVerifier(server.Data.Database).VerifyAsync()).Faults);
     }
 
     [Fact]
@@ -287,7 +287,7 @@ public sealed class GatewayTests
         Assert.Equal(told, answer.Status);
         Assert.Equal("Bearer operators-secret", upstream.Authorization);
         Assert.Contains("content", upstream.Body, StringComparison.Ordinal);
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         var entries = await db.LedgerEntries.ToListAsync();
         Assert.Equal(recorded, entries.Sum(e => e.Quantity));
         Assert.All(entries, e => Assert.Equal(flags, e.Flags));
@@ -306,10 +306,10 @@ public sealed class GatewayTests
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(PortalServer server, long lot = 1000)
     {
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, lot, lot * 0.015m);
-        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
-        return (owner, customer, await server.Books.IssueAsync(owner, customer));
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, lot, lot * 0.015m);
+        var customer = await server.Data.AddCustomerAsync(owner, "Acme");
+        return (owner, customer, await server.Data.IssueAsync(owner, customer));
     }
 
     private static async Task<(HttpStatusCode Status, JsonElement Json)> ConvertAsync(PortalServer server, string? secret, string from, string name, byte[] content, string query = "")
@@ -331,13 +331,13 @@ public sealed class GatewayTests
 
     private static async Task<List<(string Converter, long Quantity, string Environment)>> EntriesAsync(PortalServer server)
     {
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         return [.. (await db.LedgerEntries.ToListAsync()).Select(e => (e.Converter, e.Quantity, e.Environment))];
     }
 
     private static async Task AssertNothingHeldAsync(PortalServer server)
     {
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         Assert.Equal(0, await db.LedgerEntries.CountAsync());
         Assert.Equal(0, await db.Reservations.CountAsync());
         Assert.Equal(0, await db.ApiTokens.SumAsync(t => t.Used + t.Reserved));

@@ -12,11 +12,11 @@ public sealed class InvalidTokenThrottleTests
     public async Task A_flood_of_wrong_tokens_is_held_back_and_good_ones_are_served_from_the_same_network()
     {
         using var server = PortalServer.Start(null, ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 10_000, 10);
-        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
-        using var good = server.WithToken((await server.Books.IssueAsync(owner, customer)).Secret);
-        using var late = server.WithToken((await server.Books.IssueAsync(owner, customer, environment: "late")).Secret);
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 10_000, 10);
+        var customer = await server.Data.AddCustomerAsync(owner, "Acme");
+        using var good = server.WithToken((await server.Data.IssueAsync(owner, customer)).Secret);
+        using var late = server.WithToken((await server.Data.IssueAsync(owner, customer, environment: "late")).Secret);
         late.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         Assert.Equal(HttpStatusCode.OK, await ConvertAsync(good));
         using var stop = new CancellationTokenSource();
@@ -43,9 +43,9 @@ public sealed class InvalidTokenThrottleTests
     public async Task A_network_is_let_in_again_after_its_flood()
     {
         using var server = PortalServer.Start();
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 100, 10);
-        var secret = (await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, "Acme"))).Secret;
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 100, 10);
+        var secret = (await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, "Acme"))).Secret;
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await FloodAsync(server.Address, stop.Token);
         using (var wrong = server.WithToken(TokenSecret.Create()))

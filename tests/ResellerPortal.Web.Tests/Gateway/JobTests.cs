@@ -20,28 +20,28 @@ public sealed class JobTests
     public async Task A_job_is_started_followed_and_charged_once(string how)
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
         using var form = GatewayFixture.Form(content: how == "field after a large file" ? new string('x', 300_000) : "content");
         if (how.StartsWith("field", StringComparison.Ordinal))
         {
             form.Add(new StringContent("true"), "Async");
         }
 
-        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
 
-        Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
-        Assert.Equal(1, await shop.HeldAsync());
+        Assert.Equal(HttpStatusCode.Accepted, (await fixture.Client.GetAsync($"/async/job/{name}")).StatusCode);
+        Assert.Equal(1, await fixture.HeldAsync());
         jobs.Finish(cost: 4);
-        Assert.Equal([(4L, EntryFlags.None)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
-        Assert.Equal(4, (await GatewayFixture.JsonAsync(shop.Client.GetAsync($"/job/{name}"))).GetProperty("ConversionCost").GetInt64());
-        Assert.Single(await shop.SettledAsync());
+        Assert.Equal([(4L, EntryFlags.None)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal(4, (await GatewayFixture.JsonAsync(fixture.Client.GetAsync($"/job/{name}"))).GetProperty("ConversionCost").GetInt64());
+        Assert.Single(await fixture.SettledAsync());
     }
 
     [Fact]
     public async Task The_callers_own_JobId_makes_a_retry_safe()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
         var mine = Guid.NewGuid().ToString();
 
         var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
@@ -50,64 +50,64 @@ public sealed class JobTests
             if (i % 2 == 0)
             {
                 form.Add(new StringContent(mine), "JobId");
-                return (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
+                return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
             }
 
-            return (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
+            return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
         }));
 
         Assert.All(names, name => Assert.Equal(mine, name));
         jobs.Finish(cost: 2);
-        Assert.Equal([2L], (await shop.SettledAsync()).Select(e => e.Quantity));
-        (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", GatewayFixture.Form()))).ToString();
-        Assert.Single(await shop.SettledAsync());
+        Assert.Equal([2L], (await fixture.SettledAsync()).Select(e => e.Quantity));
+        (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", GatewayFixture.Form()))).ToString();
+        Assert.Single(await fixture.SettledAsync());
     }
 
     [Fact]
     public async Task A_failed_job_is_not_charged_and_its_words_are_passed_on()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
-        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
         jobs.Fail();
 
-        Assert.Empty(await shop.SettledAsync());
-        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await GatewayFixture.RefusalAsync(shop.Client.GetAsync($"/async/job/{name}")));
+        Assert.Empty(await fixture.SettledAsync());
+        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/async/job/{name}")));
     }
 
     [Fact]
     public async Task A_job_that_is_called_off_while_it_runs_is_not_charged()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
-        var running = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
+        var running = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
-        Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{running}")).StatusCode);
-        Assert.Empty(await shop.SettledAsync());
+        Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/async/job/{running}")).StatusCode);
+        Assert.Empty(await fixture.SettledAsync());
 
-        var ended = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var ended = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         jobs.Finish(cost: 3);
-        Assert.Equal(HttpStatusCode.OK, (await shop.Client.DeleteAsync($"/async/job/{ended}")).StatusCode);
-        Assert.Equal([3L], (await shop.SettledAsync()).Select(e => e.Quantity));
+        Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/async/job/{ended}")).StatusCode);
+        Assert.Equal([3L], (await fixture.SettledAsync()).Select(e => e.Quantity));
     }
 
     [Fact]
     public async Task Another_customers_job_is_unknown()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
-        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
-        var stranger = await shop.Server.Books.IssueAsync(shop.Owner, await shop.Server.Books.AddCustomerAsync(shop.Owner, "Fabrikam"));
-        using var client = shop.Server.WithToken(stranger.Secret);
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var stranger = await fixture.Server.Data.IssueAsync(fixture.Owner, await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam"));
+        using var client = fixture.Server.WithToken(stranger.Secret);
 
         Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.GetAsync($"/async/job/{name}")));
         Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.DeleteAsync($"/async/job/{name}")));
-        Assert.Equal(HttpStatusCode.Accepted, (await shop.Client.GetAsync($"/async/job/{name}")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await fixture.Client.GetAsync($"/async/job/{name}")).StatusCode);
 
         // The same name is free for another customer.
         (await client.PostAsync($"/async/convert/docx/to/pdf?JobId={name}", GatewayFixture.Form())).EnsureSuccessStatusCode();
-        Assert.Equal(2, await shop.HeldAsync());
+        Assert.Equal(2, await fixture.HeldAsync());
     }
 
     [Fact]
@@ -121,14 +121,14 @@ public sealed class JobTests
             context.Response.StatusCode = called.Count == 1 ? 500 : 200;
         });
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
-        var name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         Assert.DoesNotContain("WebHook", jobs.Started.Single(), StringComparison.OrdinalIgnoreCase);
 
         jobs.Finish(cost: 1);
         await UntilAsync(() => called.Count == 1);
         Assert.Equal($$"""POST ?mine=1&JobId={{name}} {"JobId":"{{name}}"}""", called.Single());
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddSeconds(11));
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(11));
         await UntilAsync(() => called.Count == 2);
         await Task.Delay(600);
         Assert.Equal(2, called.Count);
@@ -154,7 +154,7 @@ public sealed class JobTests
             return Task.CompletedTask;
         });
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
         using (var direct = new HttpClient())
         {
             // Who is not kept from it gets there.
@@ -162,11 +162,11 @@ public sealed class JobTests
             asked.Clear();
         }
 
-        (await shop.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", GatewayFixture.Form())).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", GatewayFixture.Form())).EnsureSuccessStatusCode();
         jobs.Finish(cost: 1);
 
         await UntilAsync(() => asked.Count == 2);
-        await UntilAsync(() => shop.Server.Books.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")).Set<Core.Conversions.ConversionJob>().Single().WebHookAttempts == 1);
+        await UntilAsync(() => fixture.Server.Data.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")).Set<Core.Conversions.ConversionJob>().Single().WebHookAttempts == 1);
         Assert.Equal(["/first", "/second"], asked);
         Assert.Equal(1, insideAsked);
     }
@@ -177,10 +177,10 @@ public sealed class JobTests
         var file = Path.Combine(Path.GetTempPath(), $"portal-restart-{Guid.NewGuid():N}.db");
         await using var jobs = await JobUpstream.StartAsync();
         string name, secret;
-        using (var shop = await GatewayFixture.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
+        using (var fixture = await GatewayFixture.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
         {
-            secret = shop.Token.Secret;
-            name = (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+            secret = fixture.Token.Secret;
+            name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         }
 
         using (var again = PortalServer.Start(TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
@@ -188,7 +188,7 @@ public sealed class JobTests
             Assert.Equal(0, await again.Services.GetRequiredService<ReservationSweeper>().SweepAsync());
             Assert.Equal(HttpStatusCode.Accepted, (await again.WithToken(secret).GetAsync($"/async/job/{name}")).StatusCode);
             jobs.Finish(cost: 5);
-            await using var db = again.Books.Database.Open(TenantScope.CrossTenants("test"));
+            await using var db = again.Data.Database.Open(TenantScope.CrossTenants("test"));
             await UntilAsync(() => db.LedgerEntries.Any());
             Assert.Equal((5L, EntryFlags.None), await db.LedgerEntries.Select(e => ValueTuple.Create(e.Quantity, e.Flags)).SingleAsync());
         }
@@ -200,16 +200,16 @@ public sealed class JobTests
     public async Task A_job_that_the_upstream_forgot_is_recorded_as_unconfirmed()
     {
         await using var jobs = await JobUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(jobs.Settings(Often));
-        (await GatewayFixture.JsonAsync(shop.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).ToString();
+        using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
+        (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).ToString();
 
         jobs.Forget();
         await Task.Delay(600);
-        Assert.Equal(1, await shop.HeldAsync());
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddMinutes(31));
+        Assert.Equal(1, await fixture.HeldAsync());
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddMinutes(31));
 
-        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
-        await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        await using var db = fixture.Server.Data.Database.Open(TenantScope.CrossTenants("test"));
         await UntilAsync(() => db.ConversionJobs.AsNoTracking().Single().State == JobState.Lost);
     }
 

@@ -17,16 +17,16 @@ public sealed class ReconciliationTests
     public async Task What_agrees_is_said_to_agree()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        await ReadAsync(shop);
-        await ConvertAsync(shop, 3);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        await ReadAsync(fixture);
+        await ConvertAsync(fixture, 3);
 
-        await ReadAsync(shop);
+        await ReadAsync(fixture);
 
-        var rows = await RowsAsync(shop, Operator);
+        var rows = await RowsAsync(fixture, Operator);
         Assert.Equal([(3L, 3L, 0L), (0L, 0L, 0L)], rows.Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)));
         Assert.Null(rows[1].Reading.FromUtc);
-        Assert.True((await Service(shop).CorrectAsync(Operator, rows[0].Reading.Id)).IsRefused);
+        Assert.True((await Service(fixture).CorrectAsync(Operator, rows[0].Reading.Id)).IsRefused);
     }
 
     [Theory]
@@ -36,53 +36,53 @@ public sealed class ReconciliationTests
     public async Task A_difference_is_put_right_with_one_act_and_stays_right(long reallyCharged, long open)
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        await ReadAsync(shop);
-        await ConvertAsync(shop, 2);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        await ReadAsync(fixture);
+        await ConvertAsync(fixture, 2);
         upstream.IsSilent = true;
         upstream.Charges = reallyCharged == 0 ? 0 : 1;
-        await ConvertAsync(shop, 2);
+        await ConvertAsync(fixture, 2);
         upstream.Consumed = 2 + reallyCharged;
         upstream.IsSilent = false;
 
-        await ReadAsync(shop);
-        var row = (await RowsAsync(shop, Operator))[0];
+        await ReadAsync(fixture);
+        var row = (await RowsAsync(fixture, Operator))[0];
         Assert.Equal((open, 4L), (row.Open, row.Reading.Recorded));
-        var concerned = await Service(shop).ConcernedAsync(Operator, row.Reading.Id);
+        var concerned = await Service(fixture).ConcernedAsync(Operator, row.Reading.Id);
         Assert.Equal(2, concerned.Count);
         Assert.Equal(2 + open, concerned.Sum(e => e.WouldCount));
 
-        Assert.False((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
+        Assert.False((await Service(fixture).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
 
-        Assert.Equal((0L, open), ((await RowsAsync(shop, Operator))[0].Open, (await RowsAsync(shop, Operator))[0].Since));
-        Assert.True((await Service(shop).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
-        Assert.Equal(2 + reallyCharged, (await shop.EntriesAsync()).Sum(e => e.Quantity));
+        Assert.Equal((0L, open), ((await RowsAsync(fixture, Operator))[0].Open, (await RowsAsync(fixture, Operator))[0].Since));
+        Assert.True((await Service(fixture).CorrectAsync(Operator, row.Reading.Id)).IsRefused);
+        Assert.Equal(2 + reallyCharged, (await fixture.EntriesAsync()).Sum(e => e.Quantity));
         upstream.Charges = 1;
-        await ConvertAsync(shop, 1);
-        await ReadAsync(shop);
-        Assert.Equal(0, (await RowsAsync(shop, Operator))[0].Open);
-        Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+        await ConvertAsync(fixture, 1);
+        await ReadAsync(fixture);
+        Assert.Equal(0, (await RowsAsync(fixture, Operator))[0].Open);
+        Assert.Empty((await new LedgerVerifier(fixture.Server.Data.Database).VerifyAsync()).Faults);
     }
 
     [Fact]
     public async Task The_statistics_of_the_same_time_stand_beside_the_balance()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        await ReadAsync(shop);
-        var start = shop.Server.Clock.GetUtcNow();
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        await ReadAsync(fixture);
+        var start = fixture.Server.Clock.GetUtcNow();
         upstream.Consumed += 7;
         upstream.Statistics = $$"""
             [{"DateStamp":"{{start.AddSeconds(-1):O}}","ConversionCost":100}, {"DateStamp":"{{start.AddHours(1):O}}","ConversionCost":5}, {"date_stamp":"{{start.AddHours(30):O}}","conversion_cost":"100"}]
             """;
 
-        await ReadAsync(shop);
-        Assert.Equal((7L, 5L, 0L, 7L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
+        await ReadAsync(fixture);
+        Assert.Equal((7L, 5L, 0L, 7L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
 
         // Days alone cannot be cut where the readings are.
         upstream.Statistics = $$"""[{"Date":"{{start:yyyy-MM-dd}}","Conversions":5}]""";
-        await ReadAsync(shop);
-        Assert.Null((await RowsAsync(shop, Operator))[0].Reading.Counted);
+        await ReadAsync(fixture);
+        Assert.Null((await RowsAsync(fixture, Operator))[0].Reading.Counted);
     }
 
     [Fact]
@@ -90,64 +90,64 @@ public sealed class ReconciliationTests
     {
         var mayAnswer = new TaskCompletionSource();
         await using var upstream = await CountingUpstream.StartAsync(mayAnswer.Task);
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        await ReadAsync(shop);
-        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        await ReadAsync(fixture);
+        var sending = fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         await upstream.IsAskedAsync();
 
-        await ReadAsync(shop);
-        Assert.Equal((1L, 0L, 0L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+        await ReadAsync(fixture);
+        Assert.Equal((1L, 0L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
         mayAnswer.SetResult();
         (await sending).EnsureSuccessStatusCode();
-        await ReadAsync(shop);
-        Assert.Equal((0L, 1L, 0L), (await RowsAsync(shop, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+        await ReadAsync(fixture);
+        Assert.Equal((0L, 1L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
     }
 
     [Fact]
     public async Task A_resellers_own_account_is_its_own_affair()
     {
         await using var upstream = await CountingUpstream.StartAsync();
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        var (_, stranger) = await shop.Server.Books.AddResellerAsync("southwind");
-        await shop.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(shop.Owner, new("own-secret-of-northwind", "", true, false), []);
-        await ReadAsync(shop);
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        var (_, stranger) = await fixture.Server.Data.AddResellerAsync("southwind");
+        await fixture.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(fixture.Owner, new("own-secret-of-northwind", "", true, false), []);
+        await ReadAsync(fixture);
         upstream.IsSilent = true;
-        await ConvertAsync(shop, 1);
+        await ConvertAsync(fixture, 1);
         upstream.Consumed--;
-        await ReadAsync(shop);
+        await ReadAsync(fixture);
 
-        var own = (await RowsAsync(shop, shop.Owner))[0];
+        var own = (await RowsAsync(fixture, fixture.Owner))[0];
         Assert.Equal(-1, own.Open);
-        Assert.All(await RowsAsync(shop, shop.Owner), r => Assert.Equal(own.Reading.ResellerId, r.Reading.ResellerId));
-        Assert.Empty(await RowsAsync(shop, stranger));
-        Assert.Empty(await Service(shop).ConcernedAsync(stranger, own.Reading.Id));
-        Assert.True((await Service(shop).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(shop, TestData.CreateAdmin(shop.Customer)));
-        var operators = (await RowsAsync(shop, Operator)).First(r => r.Reading.ResellerId is null);
-        await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(shop).CorrectAsync(shop.Owner, operators.Reading.Id)).Value.ToString());
+        Assert.All(await RowsAsync(fixture, fixture.Owner), r => Assert.Equal(own.Reading.ResellerId, r.Reading.ResellerId));
+        Assert.Empty(await RowsAsync(fixture, stranger));
+        Assert.Empty(await Service(fixture).ConcernedAsync(stranger, own.Reading.Id));
+        Assert.True((await Service(fixture).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(fixture, TestData.CreateAdmin(fixture.Customer)));
+        var operators = (await RowsAsync(fixture, Operator)).First(r => r.Reading.ResellerId is null);
+        await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(fixture).CorrectAsync(fixture.Owner, operators.Reading.Id)).Value.ToString());
 
-        Assert.Single((await Service(shop).CorrectAsync(shop.Owner, own.Reading.Id)).Value);
-        Assert.Equal(0, (await RowsAsync(shop, shop.Owner))[0].Open);
-        await using var db = shop.Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        Assert.Single((await Service(fixture).CorrectAsync(fixture.Owner, own.Reading.Id)).Value);
+        Assert.Equal(0, (await RowsAsync(fixture, fixture.Owner))[0].Open);
+        await using var db = fixture.Server.Data.Database.Open(TenantScope.CrossTenants("test"));
         Assert.DoesNotContain(await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
     }
 
-    private static ReconciliationService Service(GatewayFixture shop) => shop.Server.Services.GetRequiredService<ReconciliationService>();
+    private static ReconciliationService Service(GatewayFixture fixture) => fixture.Server.Services.GetRequiredService<ReconciliationService>();
 
-    private static Task<IReadOnlyList<ReadingRow>> RowsAsync(GatewayFixture shop, Actor actor) => Service(shop).ListAsync(actor);
+    private static Task<IReadOnlyList<ReadingRow>> RowsAsync(GatewayFixture fixture, Actor actor) => Service(fixture).ListAsync(actor);
 
     /// <summary>A day later the accounts are asked again.</summary>
-    private static async Task ReadAsync(GatewayFixture shop)
+    private static async Task ReadAsync(GatewayFixture fixture)
     {
-        shop.Server.Clock.MoveTo(shop.Server.Clock.GetUtcNow().AddHours(25));
-        await shop.Server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
+        fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(25));
+        await fixture.Server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
     }
 
-    private static async Task ConvertAsync(GatewayFixture shop, int times)
+    private static async Task ConvertAsync(GatewayFixture fixture, int times)
     {
         for (var i = 0; i < times; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
         }
     }
 

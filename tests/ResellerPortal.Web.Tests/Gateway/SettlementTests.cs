@@ -23,16 +23,16 @@ public sealed class SettlementTests
             await mayAnswer.Task;
             await WriteJsonAsync(context, Small);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var leaving = new CancellationTokenSource();
 
-        var sending = shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form(), leaving.Token);
+        var sending = fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form(), leaving.Token);
         await isAsked.Task;
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         mayAnswer.SetResult();
 
-        Assert.Equal([(3L, EntryFlags.None)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(3L, EntryFlags.None)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Theory]
@@ -58,15 +58,15 @@ public sealed class SettlementTests
 
             await context.Response.Body.WriteAsync(content);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
-        shop.Client.DefaultRequestHeaders.Accept.ParseAdd("application/octet-stream");
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
+        fixture.Client.DefaultRequestHeaders.Accept.ParseAdd("application/octet-stream");
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var answer = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal("application/octet-stream", accepted);
         Assert.Equal(content, await answer.Content.ReadAsByteArrayAsync());
         Assert.Equal("a.pdf", answer.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
-        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(quantity, flags)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Theory]
@@ -82,12 +82,12 @@ public sealed class SettlementTests
             await stand.ReadAsync(context);
             await WriteJsonAsync(context, head + data + tail);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var answer = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(head + data + tail, await answer.Content.ReadAsStringAsync());
-        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(quantity, flags)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Theory]
@@ -106,14 +106,14 @@ public sealed class SettlementTests
             await mayCut.Task;
             context.Abort();
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf") { Content = GatewayFixture.Form() };
 
-        using var answer = await shop.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await fixture.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         mayCut.SetResult();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync());
 
-        Assert.Equal([(quantity, flags)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(quantity, flags)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Theory]
@@ -124,23 +124,23 @@ public sealed class SettlementTests
     public async Task A_cost_that_cannot_be_is_looked_into(string cost)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
 
-        using var answer = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var answer = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Fact]
     public async Task An_upstream_that_does_not_answer_in_time_may_have_charged()
     {
         await using var upstream = await StandInUpstream.StartAsync(async (_, context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
 
-        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await GatewayFixture.RefusalAsync(shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
+        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
 
-        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await shop.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
+        Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
 
     [Fact]
@@ -151,13 +151,13 @@ public sealed class SettlementTests
             await stand.ReadAsync(context);
             await WriteJsonAsync(context, Small);
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(600));
         using var endless = new StreamContent(new EndlessStream());
 
-        await Assert.ThrowsAnyAsync<Exception>(() => shop.Client.PostAsync("/convert/docx/to/pdf", new MultipartFormDataContent { { endless, "File", "a.docx" } }, leaving.Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => fixture.Client.PostAsync("/convert/docx/to/pdf", new MultipartFormDataContent { { endless, "File", "a.docx" } }, leaving.Token));
 
-        Assert.Empty(await shop.SettledAsync());
+        Assert.Empty(await fixture.SettledAsync());
     }
 
     [Fact]
@@ -170,18 +170,18 @@ public sealed class SettlementTests
             context.Abort();
             return Task.CompletedTask;
         });
-        using var shop = await GatewayFixture.OpenAsync(upstream.Settings());
+        using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
 
         for (var i = 0; i < 30; i++)
         {
-            (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
+            (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
         }
 
-        using var last = await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
+        using var last = await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, last.StatusCode);
         Assert.NotNull(last.Headers.RetryAfter);
         Assert.InRange(asked, 20, 25);
-        Assert.Equal(asked, (await shop.SettledAsync()).Count(e => e.Flags == EntryFlags.Unconfirmed));
+        Assert.Equal(asked, (await fixture.SettledAsync()).Count(e => e.Flags == EntryFlags.Unconfirmed));
     }
 
     /// <summary>What the stand-in does with a request; the number is what it charges for it.</summary>
@@ -215,44 +215,44 @@ public sealed class SettlementTests
         await Gen.Select(Gen.Enum<UpstreamBehaviour>(), Gen.Long[1, 9]).List[1, 8].SampleAsync(
             async deeds =>
             {
-                using var shop = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
+                using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:00.6")));
                 charged.Clear();
-                foreach (var deed in deeds)
+                foreach (var behaviour in deeds)
                 {
-                    script.Enqueue(deed);
+                    script.Enqueue(behaviour);
                     try
                     {
-                        (await shop.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
+                        (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).Dispose();
                     }
                     catch (HttpRequestException)
                     {
                         // Cut off: the caller is told by the broken connection.
                     }
 
-                    await shop.SettledAsync();
+                    await fixture.SettledAsync();
                 }
 
-                var entries = new Queue<LedgerEntry>(await shop.EntriesAsync());
-                foreach (var (deed, cost) in charged)
+                var entries = new Queue<LedgerEntry>(await fixture.EntriesAsync());
+                foreach (var (behaviour, cost) in charged)
                 {
                     if (cost > 0)
                     {
                         var entry = entries.Dequeue();
-                        Assert.True(entry.Quantity == cost || entry.Flags.HasFlag(EntryFlags.Unconfirmed), $"{deed} charged {cost}, recorded {entry.Quantity}");
+                        Assert.True(entry.Quantity == cost || entry.Flags.HasFlag(EntryFlags.Unconfirmed), $"{behaviour} charged {cost}, recorded {entry.Quantity}");
                     }
                 }
 
                 Assert.Empty(entries);
-                Assert.Empty((await new LedgerVerifier(shop.Server.Books.Database).VerifyAsync()).Faults);
+                Assert.Empty((await new LedgerVerifier(fixture.Server.Data.Database).VerifyAsync()).Faults);
                 return true;
             },
             iter: 12,
             threads: 1);
     }
 
-    private static async Task DoAsync(HttpContext context, UpstreamBehaviour deed, long cost)
+    private static async Task DoAsync(HttpContext context, UpstreamBehaviour behaviour, long cost)
     {
-        switch (deed)
+        switch (behaviour)
         {
             case UpstreamBehaviour.Converts:
                 await WriteJsonAsync(context, $$"""{"ConversionCost": {{cost}}, "Files": []}""");

@@ -16,14 +16,14 @@ public sealed class AccountEmailTests
     {
         await using var mailServer = StandInMailServer.Start();
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero), mailServer.Settings);
-        var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 1000, 15);
-        await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
-        var acme = await server.Books.AddCustomerAsync(owner, "Acme");
-        await server.Books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Books.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
+        var (reseller, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 1000, 15);
+        await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var acme = await server.Data.AddCustomerAsync(owner, "Acme");
+        await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
         await TestData.Valued(server.Services.GetRequiredService<EmailTemplateService>().SetAutomaticMailAsync(owner, isOn: true));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
-        var draft = (await server.Books.InvoiceRun.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
+        var draft = (await server.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
         var invoice = await TestData.Valued(server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();

@@ -13,9 +13,9 @@ public sealed class UsageAlertEmailTests
     {
         await using var mailServer = StandInMailServer.Start();
         using var server = PortalServer.Start(settings: mailServer.Settings);
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 1000, 15);
-        var token = await server.Books.IssueAsync(owner, await server.Books.AddCustomerAsync(owner, "Acme"), limit: 2);
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 1000, 15);
+        var token = await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, "Acme"), limit: 2);
         var meter = server.Services.GetRequiredService<Meter>();
         var held = Assert.IsType<ReserveResult.Held>(await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
         await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
@@ -37,17 +37,17 @@ public sealed class UsageAlertEmailTests
     {
         await using var mailServer = StandInMailServer.Start();
         using var server = PortalServer.Start(settings: mailServer.Settings);
-        var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.AddCustomerAsync(owner, "Acme");
-        await using (var db = server.Books.Database.Open(owner.Scope))
+        var (reseller, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.AddCustomerAsync(owner, "Acme");
+        await using (var db = server.Data.Database.Open(owner.Scope))
         {
             db.Notify(reseller.Id, "Business was not renewed", "The charge is tried again.\n", server.Clock.GetUtcNow());
             await db.SaveChangesAsync();
         }
 
-        var mail = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
-        await mail.SendAsync();
-        await mail.SendAsync();
+        var worker = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
+        await worker.SendAsync();
+        await worker.SendAsync();
 
         Assert.Contains("Business was not renewed", await mailServer.MessageAsync(0), StringComparison.Ordinal);
         Assert.Equal(["<owner@northwind.example>"], mailServer.Recipients);

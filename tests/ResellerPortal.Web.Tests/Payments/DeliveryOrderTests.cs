@@ -33,43 +33,43 @@ public sealed class DeliveryOrderTests
 
     private static async Task TellAsync(int stories, params (string, string)[] settings)
     {
-        await using var till = await PaymentFixture.OpenAsync(settings);
-        await till.UseOwnKeysAsync();
-        var plan = await till.PlanAsync("Twelve", 12_000, 180m);
-        var monthly = await till.PlanAsync("Monthly", 1_000, 20m, PlanRenewal.Monthly, 30);
+        await using var fixture = await PaymentFixture.OpenAsync(settings);
+        await fixture.UseOwnKeysAsync();
+        var plan = await fixture.PlanAsync("Twelve", 12_000, 180m);
+        var monthly = await fixture.PlanAsync("Monthly", 1_000, 20m, PlanRenewal.Monthly, 30);
         var random = Gen.Select(Gen.Enum<PaymentTurn>().Array[0, 2], Gen.Int[1, 600], Gen.Int[0, 2], Gen.Int);
         await random.SampleAsync(
             async story =>
             {
                 var (turns, amount, renewals, seed) = story;
-                var (customer, invoice) = await till.InvoiceAsync();
-                var before = (await till.LotsAsync()).Count;
-                var session = await till.CheckOutAsync(customer, invoice);
-                var (order, plans) = await till.CheckOutAsync(plan);
-                var (_, subscribed) = await till.CheckOutAsync(monthly);
-                till.Stripe.Events.Clear();
+                var (customer, invoice) = await fixture.InvoiceAsync();
+                var before = (await fixture.LotsAsync()).Count;
+                var session = await fixture.CheckOutAsync(customer, invoice);
+                var (order, plans) = await fixture.CheckOutAsync(plan);
+                var (_, subscribed) = await fixture.CheckOutAsync(monthly);
+                fixture.Stripe.Events.Clear();
 
-                await till.Stripe.PayAsync(session);
-                await till.Stripe.PayAsync(plans);
-                await till.Stripe.PayAsync(subscribed);
-                var intent = (string)till.Stripe.Object(session)["payment_intent"]!;
+                await fixture.Stripe.PayAsync(session);
+                await fixture.Stripe.PayAsync(plans);
+                await fixture.Stripe.PayAsync(subscribed);
+                var intent = (string)fixture.Stripe.Object(session)["payment_intent"]!;
                 var (back, disputed) = (0L, 0L);
                 foreach (var turn in turns)
                 {
                     switch (turn)
                     {
                         case PaymentTurn.Refund:
-                            till.Stripe.Refund(intent, amount);
+                            fixture.Stripe.Refund(intent, amount);
                             back += amount;
                             break;
                         case PaymentTurn.FailedRefund:
-                            till.Stripe.FailRefund(till.Stripe.Refund(intent, amount));
+                            fixture.Stripe.FailRefund(fixture.Stripe.Refund(intent, amount));
                             break;
                         default:
-                            var dispute = till.Stripe.Dispute(intent, amount);
+                            var dispute = fixture.Stripe.Dispute(intent, amount);
                             if (turn != PaymentTurn.DisputeOpen)
                             {
-                                till.Stripe.CloseDispute(dispute, turn == PaymentTurn.DisputeWon);
+                                fixture.Stripe.CloseDispute(dispute, turn == PaymentTurn.DisputeWon);
                             }
 
                             disputed += turn == PaymentTurn.DisputeOpen ? amount : 0;
@@ -78,39 +78,39 @@ public sealed class DeliveryOrderTests
                     }
                 }
 
-                var subscription = (string)till.Stripe.Object(subscribed)["subscription"]!;
+                var subscription = (string)fixture.Stripe.Object(subscribed)["subscription"]!;
                 for (var i = 0; i < renewals; i++)
                 {
-                    till.Stripe.Renew(subscription, isPaid: true);
+                    fixture.Stripe.Renew(subscription, isPaid: true);
                 }
 
                 // Each event once to three times, in any order, some of them at once.
                 var dice = new Random(seed);
-                var deliveries = till.Stripe.Events.SelectMany(e => Enumerable.Repeat(e, dice.Next(1, 4))).ToArray();
-                till.Stripe.Events.Clear();
+                var deliveries = fixture.Stripe.Events.SelectMany(e => Enumerable.Repeat(e, dice.Next(1, 4))).ToArray();
+                fixture.Stripe.Events.Clear();
                 dice.Shuffle(deliveries);
                 foreach (var some in deliveries.Chunk(4))
                 {
-                    await Task.WhenAll(some.Select(till.SendAsync));
-                    await till.Get<WebhookInbox>().RunAsync();
+                    await Task.WhenAll(some.Select(fixture.SendAsync));
+                    await fixture.Get<WebhookInbox>().RunAsync();
                 }
 
-                await till.FollowedAsync();
-                Assert.Equal(before + 2 + renewals, (await till.LotsAsync()).Count);
-                Assert.Single(await till.LotsAsync(), l => l.PlanOrderId == order.Id);
-                var now = await till.ReadAsync(invoice);
-                var received = (await till.PaymentsAsync(invoice)).Where(p => p.AmountMinorUnits > 0 && p.Reference == intent);
+                await fixture.FollowedAsync();
+                Assert.Equal(before + 2 + renewals, (await fixture.LotsAsync()).Count);
+                Assert.Single(await fixture.LotsAsync(), l => l.PlanOrderId == order.Id);
+                var now = await fixture.ReadAsync(invoice);
+                var received = (await fixture.PaymentsAsync(invoice)).Where(p => p.AmountMinorUnits > 0 && p.Reference == intent);
                 Assert.Equal(1210, received.Sum(p => p.AmountMinorUnits));
-                var checkout = await till.CheckoutAsync(session);
-                await using var db = till.Open();
+                var checkout = await fixture.CheckoutAsync(session);
+                await using var db = fixture.Open();
                 var given = await db.PaymentReversals.Where(r => r.CheckoutId == checkout.Id && r.State != ReversalState.Undone).SumAsync(r => r.AmountMinorUnits);
                 Assert.Equal(back, given);
                 Assert.True(given <= 1210);
 
                 // What came, less what went back, is what the invoice and the balance hold; an open dispute is due again.
-                Assert.Equal(1210 - back, now.PaidMinorUnits + await till.BalanceAsync(customer));
+                Assert.Equal(1210 - back, now.PaidMinorUnits + await fixture.BalanceAsync(customer));
                 Assert.InRange(now.Due.MinorUnits, 0, disputed);
-                await till.AssertSoundAsync();
+                await fixture.AssertSoundAsync();
             },
             iter: stories,
             threads: 1);

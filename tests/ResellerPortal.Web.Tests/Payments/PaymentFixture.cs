@@ -44,14 +44,14 @@ internal sealed class PaymentFixture : IAsyncDisposable
         clock.MoveTo(Start);
         var stripe = await StandInStripe.StartAsync(clock);
         var server = PortalServer.Start(Start.AddMonths(-1), [.. stripe.Settings, .. settings]);
-        var (reseller, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
+        var (reseller, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         server.Clock.MoveTo(Start);
 
         // The night's own comparison is over, so that it does not come between a test's.
-        var reconciliation = server.Services.GetRequiredService<PaymentReconciler>();
-        await reconciliation.RunNightlyAsync(CancellationToken.None);
-        await reconciliation.CompareAsync(CancellationToken.None);
+        var reconciler = server.Services.GetRequiredService<PaymentReconciler>();
+        await reconciler.RunNightlyAsync(CancellationToken.None);
+        await reconciler.CompareAsync(CancellationToken.None);
         return new PaymentFixture(server, stripe, clock, reseller, owner);
     }
 
@@ -74,26 +74,26 @@ internal sealed class PaymentFixture : IAsyncDisposable
     /// <summary>A customer with an invoice of 12.10 EUR for October, due on 15 November.</summary>
     public async Task<(Customer Customer, Invoice Invoice)> InvoiceAsync()
     {
-        var customer = await Server.Books.AddCustomerAsync(Owner, $"Customer {++_customers}");
-        var token = await Server.Books.IssueAsync(Owner, customer);
+        var customer = await Server.Data.AddCustomerAsync(Owner, $"Customer {++_customers}");
+        var token = await Server.Data.IssueAsync(Owner, customer);
         await using (var db = Open())
         {
             if (!await db.CreditLots.AnyAsync(l => l.ResellerId == Reseller.Id && l.PlanName.StartsWith("Plan")))
             {
-                await Server.Books.BuyAsync(Owner, 1_000_000, 1000m);
+                await Server.Data.BuyAsync(Owner, 1_000_000, 1000m);
             }
         }
 
-        await Server.Books.Recorder.RecordAsync(Owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 100)]);
-        var run = (await Server.Books.InvoiceRun.DraftAsync(Owner, new BillingPeriod(2026, 10))).Value;
-        var draft = run.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
-        return (customer, await TestData.Valued(Server.Books.Invoices.FinaliseAsync(Owner, draft)));
+        await Server.Data.Recorder.RecordAsync(Owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 100)]);
+        var result = (await Server.Data.Drafter.DraftAsync(Owner, new BillingPeriod(2026, 10))).Value;
+        var draft = result.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
+        return (customer, await TestData.Valued(Server.Data.Invoices.FinaliseAsync(Owner, draft)));
     }
 
     public Task<BulkPlan> PlanAsync(string name, long conversions, decimal price, PlanRenewal renewal = PlanRenewal.OneOff, int days = 365) =>
-        TestData.Valued(new BulkPlanService(Server.Books.Database, Server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
+        TestData.Valued(new BulkPlanService(Server.Data.Database, Server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
 
-    public Task<PlanOrder> OrderAsync(BulkPlan plan) => TestData.Valued(Server.Books.Orders.OrderAsync(Owner, plan.Id, Guid.NewGuid()));
+    public Task<PlanOrder> OrderAsync(BulkPlan plan) => TestData.Valued(Server.Data.Orders.OrderAsync(Owner, plan.Id, Guid.NewGuid()));
 
     /// <summary>Orders a plan and opens the page where it is paid.</summary>
     public async Task<(PlanOrder Order, string Session)> CheckOutAsync(BulkPlan plan, bool savesMethod = false)
@@ -137,7 +137,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
         }
     }
 
-    public Core.Persistence.PortalDbContext Open() => Server.Books.Database.Open(TenantScope.CrossTenants("test"));
+    public Core.Persistence.PortalDbContext Open() => Server.Data.Database.Open(TenantScope.CrossTenants("test"));
 
     public async Task<Invoice> ReadAsync(Invoice invoice)
     {

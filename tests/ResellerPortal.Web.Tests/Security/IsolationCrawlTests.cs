@@ -204,7 +204,7 @@ public sealed partial class IsolationCrawlTests
     public async Task Acts_without_their_forms_protection_are_refused()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync("owner@northwind.example");
         foreach (var name in Expected.Keys.Where(k => k.StartsWith("POST /account", StringComparison.Ordinal)))
         {
@@ -219,25 +219,25 @@ public sealed partial class IsolationCrawlTests
     /// <summary>Two resellers with customers, usage and an invoice each; every role at Northwind and its customer.</summary>
     private static async Task<Ids> FurnishAsync(PortalServer server)
     {
-        var books = server.Books;
-        await books.AddOperatorAsync(People[Role.OperatorAdmin]);
-        var (northwind, owner) = await books.AddResellerAsync("northwind");
-        var acme = await books.AddCustomerAsync(owner, Marker);
-        await books.AddCustomerAsync(owner, "Neighbour");
-        var token = await SellAsync(books, owner, acme);
-        var (_, rival) = await books.AddResellerAsync("fabrikam");
-        await SellAsync(books, rival, await books.AddCustomerAsync(rival, "Initech"));
+        var data = server.Data;
+        await data.AddOperatorAsync(People[Role.OperatorAdmin]);
+        var (northwind, owner) = await data.AddResellerAsync("northwind");
+        var acme = await data.AddCustomerAsync(owner, Marker);
+        await data.AddCustomerAsync(owner, "Neighbour");
+        var token = await SellAsync(data, owner, acme);
+        var (_, rival) = await data.AddResellerAsync("fabrikam");
+        await SellAsync(data, rival, await data.AddCustomerAsync(rival, "Initech"));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         var ids = new List<Guid>();
         foreach (var actor in (Actor[])[owner, rival])
         {
-            var run = await TestData.Valued(books.InvoiceRun.DraftAsync(actor, new Core.Time.BillingPeriod(2026, 10)));
-            var invoice = run.Results.First(r => r.Outcome == DraftOutcome.Drafted).InvoiceId!.Value;
-            await TestData.Valued(books.Invoices.FinaliseAsync(actor, invoice));
+            var result = await TestData.Valued(data.Drafter.DraftAsync(actor, new Core.Time.BillingPeriod(2026, 10)));
+            var invoice = result.Results.First(r => r.Outcome == DraftOutcome.Drafted).InvoiceId!.Value;
+            await TestData.Valued(data.Invoices.FinaliseAsync(actor, invoice));
             ids.Add(invoice);
         }
 
-        await using var db = books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = data.Database.Open(TenantScope.CrossTenants("test"));
         foreach (var (role, email) in People.Where(p => !p.Value.StartsWith("owner@", StringComparison.Ordinal) && !p.Value.StartsWith("admin@", StringComparison.Ordinal) && !p.Value.StartsWith("operator@", StringComparison.Ordinal)))
         {
             var user = new PortalUser { Id = Guid.NewGuid(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
@@ -256,12 +256,12 @@ public sealed partial class IsolationCrawlTests
         return new Ids(northwind.Id.Value, acme.Id.Value, ids[0], token);
     }
 
-    private static async Task<Guid> SellAsync(TestData books, Actor owner, Customer customer)
+    private static async Task<Guid> SellAsync(TestData data, Actor owner, Customer customer)
     {
-        await books.BuyAsync(owner, 1000, 10);
-        await books.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
-        var token = await books.IssueAsync(owner, customer);
-        await books.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1), 100)]);
+        await data.BuyAsync(owner, 1000, 10);
+        await data.PriceAsync(owner, null, new Markup.CostPlusPercent(50), new DateOnly(2026, 10, 1));
+        var token = await data.IssueAsync(owner, customer);
+        await data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1), 100)]);
         return token.Token.Id;
     }
 

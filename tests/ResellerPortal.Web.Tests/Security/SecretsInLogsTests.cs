@@ -20,10 +20,10 @@ public sealed class SecretsInLogsTests
         using var log = new Memory();
         server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         var secrets = new List<string> { TestData.Password, "upstream-secret-0815-4711", "sk_test_0815471147110815", "whsec_0815471147110815" };
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
-        await server.Books.BuyAsync(owner, 100, 10);
-        var customer = await server.Books.AddCustomerAsync(owner, "Acme");
-        var token = await server.Books.IssueAsync(owner, customer);
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
+        await server.Data.BuyAsync(owner, 100, 10);
+        var customer = await server.Data.AddCustomerAsync(owner, "Acme");
+        var token = await server.Data.IssueAsync(owner, customer);
         var tokens = server.Services.GetRequiredService<ApiTokenService>();
         var rotated = await TestData.Valued(tokens.RotateAsync(owner, token.Token.Id, TimeSpan.FromDays(1)));
         secrets.AddRange([token.Secret, rotated.Secret]);
@@ -67,7 +67,7 @@ public sealed class SecretsInLogsTests
 
         secrets.Add(code!);
         await jane.GetStringAsync("/account");
-        await using var db = server.Books.Database.Open(TenantScope.CrossTenants("test"));
+        await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
         var cookie = joined.Headers.GetValues("Set-Cookie").First(c => c.StartsWith("portal=", StringComparison.Ordinal)).Split(';')[0]["portal=".Length..];
         secrets.Add(cookie);
         secrets.Add((await db.UserTokens.SingleAsync(t => t.Name == "AuthenticatorKey")).Value!);

@@ -14,7 +14,7 @@ public sealed class WebHardeningTests
     public async Task Every_page_tells_browsers_what_it_may_do(string path)
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync("owner@northwind.example");
         using var answer = await owner.GetAsync(path);
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
@@ -38,7 +38,7 @@ public sealed class WebHardeningTests
     public async Task Cookies_are_for_the_portal_alone()
     {
         using var server = PortalServer.Start();
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var client = server.Anonymous();
         var page = await client.GetAsync("/account/sign-in");
         using var answer = await PortalServer.SignInAsync(server.Visitor(), "owner@northwind.example", TestData.Password);
@@ -73,7 +73,7 @@ public sealed class WebHardeningTests
     public async Task A_network_that_tries_too_often_waits_and_others_do_not()
     {
         using var server = PortalServer.Start(null, ("RateLimits:SignInsPerMinute", "8"), ("RateLimits:TokensPerMinute", "5"), ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
-        await server.Books.AddResellerAsync("northwind");
+        await server.Data.AddResellerAsync("northwind");
         using var attacker = server.Anonymous();
         attacker.DefaultRequestHeaders.Add("X-Forwarded-For", "2001:db8:1:2::5");
         var statuses = new List<HttpStatusCode>();
@@ -109,7 +109,7 @@ public sealed class WebHardeningTests
         using var wary = PortalServer.Start(null, ("Portal:KnownProxyNetworks:0", "10.0.0.0/8"));
         foreach (var (server, address) in new[] { (trusting, "203.0.113.9"), (wary, "127.0.0.1") })
         {
-            await server.Books.AddResellerAsync("northwind");
+            await server.Data.AddResellerAsync("northwind");
             using var client = server.Visitor();
             client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
             using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);
@@ -121,7 +121,7 @@ public sealed class WebHardeningTests
     public async Task A_logo_is_a_picture_and_nothing_that_runs()
     {
         using var server = PortalServer.Start();
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
         var logos = server.Services.GetRequiredService<Core.Invoicing.LogoService>();
         foreach (var bad in (string[])["<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>", "<?xml version=\"1.0\"?><svg><script>alert(1)</script></svg>", "GIF89a", "\u0089PNG\r\n\u001a\nnot a picture", "%PDF-1.7"])
         {
@@ -133,7 +133,7 @@ public sealed class WebHardeningTests
     public async Task Downloads_are_in_the_history_with_the_address_they_went_to()
     {
         using var server = PortalServer.Start(null, ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
-        var (_, owner) = await server.Books.AddResellerAsync("northwind");
+        var (_, owner) = await server.Data.AddResellerAsync("northwind");
         using var client = server.Visitor();
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);

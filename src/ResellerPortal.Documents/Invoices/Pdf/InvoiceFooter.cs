@@ -5,20 +5,20 @@ namespace ResellerPortal.Documents.Invoices.Pdf;
 /// <summary>In small print on each page: which ledger entries are billed, how to verify them, and the page's number.</summary>
 internal static class InvoiceFooter
 {
-    public static void Draw(PdfFlow sheet, InvoiceStyle page, int number)
+    public static void Draw(PdfFlow flow, InvoiceStyle style, int number)
     {
-        var (snapshot, ledger) = (page.Snapshot, page.Snapshot.Ledger);
-        var y = sheet.Bottom + 26;
-        var pageOf = InvoiceStyle.Format(page.Words.PageOf, snapshot.Number, page.Language.Count(number), page.Language.Count(sheet.PageCount));
-        var last = page.Language.Count(ledger.LastSequence);
-        var range = snapshot.Credits is { } credits ? InvoiceStyle.Format(page.Words.LedgerOfCredit, credits.Number, last)
-            : ledger.LastSequence < ledger.FirstSequence ? InvoiceStyle.Format(page.Words.LedgerNothingNew, last)
-            : InvoiceStyle.Format(page.Words.LedgerRange, page.Language.Count(ledger.FirstSequence), last);
-        sheet.Rule(y - 10, DocumentColors.Hairline);
-        sheet.Text(range, page.Small, DocumentColors.Soft, sheet.Left, y);
-        sheet.Text(pageOf, page.Small, DocumentColors.Soft, sheet.Right, y, Align.Right);
-        sheet.Text(ledger.ChainHead, page.Small, DocumentColors.Soft, sheet.Left, y + 9);
-        var verify = InvoiceStyle.Format(page.Words.Verify, snapshot.VerifyAt ?? page.Words.ThePortal);
-        sheet.Text(sheet.Fit(verify, page.Small, sheet.Width), page.Small, DocumentColors.Soft, sheet.Left, y + 18);
+        var (snapshot, ledger) = (style.Snapshot, style.Snapshot.Ledger);
+        var y = flow.Bottom + 26;
+        var pageOf = InvoiceStyle.Format(style.Words.PageOf, snapshot.Number, style.Language.Count(number), style.Language.Count(flow.PageCount));
+        var last = style.Language.Count(ledger.LastSequence);
+        var range = snapshot.Credits is { } credits ? InvoiceStyle.Format(style.Words.LedgerOfCredit, credits.Number, last)
+            : ledger.LastSequence < ledger.FirstSequence ? InvoiceStyle.Format(style.Words.LedgerNothingNew, last)
+            : InvoiceStyle.Format(style.Words.LedgerRange, style.Language.Count(ledger.FirstSequence), last);
+        flow.Rule(y - 10, DocumentColors.Hairline);
+        flow.Text(range, style.Small, DocumentColors.Soft, flow.Left, y);
+        flow.Text(pageOf, style.Small, DocumentColors.Soft, flow.Right, y, Align.Right);
+        flow.Text(ledger.ChainHead, style.Small, DocumentColors.Soft, flow.Left, y + 9);
+        var verify = InvoiceStyle.Format(style.Words.Verify, snapshot.VerifyAt ?? style.Words.ThePortal);
+        flow.Text(flow.Fit(verify, style.Small, flow.Width), style.Small, DocumentColors.Soft, flow.Left, y + 18);
     }
 }

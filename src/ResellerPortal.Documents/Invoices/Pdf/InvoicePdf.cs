@@ -15,19 +15,19 @@ public sealed class InvoicePdf : IInvoiceDocument
 
     public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo)
     {
-        var page = new InvoiceStyle(snapshot);
-        using var sheet = new PdfFlow($"{page.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
-        InvoiceHeader.Draw(sheet, page, logo);
+        var style = new InvoiceStyle(snapshot);
+        using var flow = new PdfFlow($"{style.Title} {snapshot.Number}", snapshot.Seller.Name) { FootHeight = 80 };
+        InvoiceHeader.Draw(flow, style, logo);
         if (snapshot.Credits is null)
         {
-            UsageChart.Draw(sheet, page);
+            UsageChart.Draw(flow, style);
         }
 
-        InvoiceTable.Draw(sheet, page);
-        PaymentBlock.Draw(sheet, page);
-        TokenAppendix.Draw(sheet, page);
-        sheet.OnEachPage((foot, number) => InvoiceFooter.Draw(foot, page, number));
-        return sheet.ToArchive(new PdfArchiveOptions(
+        InvoiceTable.Draw(flow, style);
+        PaymentBlock.Draw(flow, style);
+        TokenAppendix.Draw(flow, style);
+        flow.OnEachPage((foot, number) => InvoiceFooter.Draw(foot, style, number));
+        return flow.ToArchive(new PdfArchiveOptions(
             snapshot.IssuedOn.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
             snapshot.Language,
             ElectronicInvoiceRules.FindMissing(snapshot).Count > 0 ? null : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931")));

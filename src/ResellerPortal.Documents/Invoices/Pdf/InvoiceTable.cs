@@ -13,113 +13,113 @@ internal static class InvoiceTable
     private const double TaxesWidth = 282;
     private const double TotalsWidth = 190;
 
-    public static void Draw(PdfFlow sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
-        Lines(sheet, page);
-        Totals(sheet, page);
+        Lines(flow, style);
+        Totals(flow, style);
     }
 
-    private static void Lines(PdfFlow sheet, InvoiceStyle page)
+    private static void Lines(PdfFlow flow, InvoiceStyle style)
     {
-        var snapshot = page.Snapshot;
-        Head(sheet, page);
+        var snapshot = style.Snapshot;
+        Head(flow, style);
         foreach (var line in snapshot.Lines)
         {
-            var wrapped = sheet.Wrap(line.Description, page.Body, DescriptionWidth);
+            var wrapped = flow.Wrap(line.Description, style.Body, DescriptionWidth);
             var height = Math.Max(RowHeight, (wrapped.Count * LineHeight) + 6);
-            if (sheet.Reserve(height))
+            if (flow.Reserve(height))
             {
-                Head(sheet, page);
+                Head(flow, style);
             }
 
-            var baseline = sheet.Y + 12;
+            var baseline = flow.Y + 12;
             for (var i = 0; i < wrapped.Count; i++)
             {
-                sheet.Text(wrapped[i], page.Body, DocumentColors.Strong, sheet.Left, baseline + (i * LineHeight));
+                flow.Text(wrapped[i], style.Body, DocumentColors.Strong, flow.Left, baseline + (i * LineHeight));
             }
 
-            sheet.Text(page.Language.Count(line.Quantity), page.Body, DocumentColors.Strong, Column(sheet, 0), baseline, Align.Right);
-            sheet.Text(page.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)), page.Body, DocumentColors.Strong, Column(sheet, 1), baseline, Align.Right);
-            sheet.Text(line.TaxCategory == "O" ? "–" : page.Language.Percent(line.TaxRateBasisPoints), page.Body, DocumentColors.Soft, Column(sheet, 2), baseline, Align.Right);
-            sheet.Text(page.Amount(line.AmountMinorUnits), page.Body, DocumentColors.Strong, sheet.Right, baseline, Align.Right);
-            sheet.Y += height;
-            sheet.Rule(sheet.Y, DocumentColors.Hairline);
+            flow.Text(style.Language.Count(line.Quantity), style.Body, DocumentColors.Strong, Column(flow, 0), baseline, Align.Right);
+            flow.Text(style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)), style.Body, DocumentColors.Strong, Column(flow, 1), baseline, Align.Right);
+            flow.Text(line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints), style.Body, DocumentColors.Soft, Column(flow, 2), baseline, Align.Right);
+            flow.Text(style.Amount(line.AmountMinorUnits), style.Body, DocumentColors.Strong, flow.Right, baseline, Align.Right);
+            flow.Y += height;
+            flow.Rule(flow.Y, DocumentColors.Hairline);
         }
 
-        sheet.Y += 14;
+        flow.Y += 14;
     }
 
-    private static void Head(PdfFlow sheet, InvoiceStyle page)
+    private static void Head(PdfFlow flow, InvoiceStyle style)
     {
-        var baseline = sheet.Y + 8;
-        sheet.Text(page.Words.Description, page.Label, DocumentColors.Soft, sheet.Left, baseline);
-        sheet.Text(page.Words.Quantity, page.Label, DocumentColors.Soft, Column(sheet, 0), baseline, Align.Right);
-        sheet.Text(page.Words.UnitPrice, page.Label, DocumentColors.Soft, Column(sheet, 1), baseline, Align.Right);
-        sheet.Text(page.Words.Tax, page.Label, DocumentColors.Soft, Column(sheet, 2), baseline, Align.Right);
-        sheet.Text($"{page.Words.Amount} {page.Snapshot.Currency.Code}", page.Label, DocumentColors.Soft, sheet.Right, baseline, Align.Right);
-        sheet.Y += 14;
-        sheet.Rule(sheet.Y, DocumentColors.Strong);
+        var baseline = flow.Y + 8;
+        flow.Text(style.Words.Description, style.Label, DocumentColors.Soft, flow.Left, baseline);
+        flow.Text(style.Words.Quantity, style.Label, DocumentColors.Soft, Column(flow, 0), baseline, Align.Right);
+        flow.Text(style.Words.UnitPrice, style.Label, DocumentColors.Soft, Column(flow, 1), baseline, Align.Right);
+        flow.Text(style.Words.Tax, style.Label, DocumentColors.Soft, Column(flow, 2), baseline, Align.Right);
+        flow.Text($"{style.Words.Amount} {style.Snapshot.Currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
+        flow.Y += 14;
+        flow.Rule(flow.Y, DocumentColors.Strong);
     }
 
-    private static double Column(PdfFlow sheet, int number) => sheet.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
+    private static double Column(PdfFlow flow, int number) => flow.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
 
-    private static void Totals(PdfFlow sheet, InvoiceStyle page)
+    private static void Totals(PdfFlow flow, InvoiceStyle style)
     {
-        var snapshot = page.Snapshot;
+        var snapshot = style.Snapshot;
         var isPaidAhead = snapshot.FromBalanceMinorUnits != 0;
-        sheet.Reserve(Math.Max(isPaidAhead ? 94 : 62, 22 + (14 * snapshot.Taxes.Count)));
-        var top = sheet.Y;
-        Taxes(sheet, page);
-        var taxesEnd = sheet.Y;
-        sheet.Y = top;
-        var left = sheet.Right - TotalsWidth;
-        Row(page.Words.NetTotal, page.Amount(snapshot.NetMinorUnits), page.Body, DocumentColors.Strong);
-        Row(page.Words.Tax, page.Amount(snapshot.TaxMinorUnits), page.Body, DocumentColors.Strong);
-        sheet.Line(left, sheet.Y + 1, sheet.Right, sheet.Y + 1, DocumentColors.Strong, 0.5);
-        sheet.Y += 6;
-        Row($"{page.Words.Total} {snapshot.Currency.Code}", page.Amount(snapshot.TotalMinorUnits), page.Font(12, bold: true), page.Accent);
+        flow.Reserve(Math.Max(isPaidAhead ? 94 : 62, 22 + (14 * snapshot.Taxes.Count)));
+        var top = flow.Y;
+        Taxes(flow, style);
+        var taxesEnd = flow.Y;
+        flow.Y = top;
+        var left = flow.Right - TotalsWidth;
+        Row(style.Words.NetTotal, style.Amount(snapshot.NetMinorUnits), style.Body, DocumentColors.Strong);
+        Row(style.Words.Tax, style.Amount(snapshot.TaxMinorUnits), style.Body, DocumentColors.Strong);
+        flow.Line(left, flow.Y + 1, flow.Right, flow.Y + 1, DocumentColors.Strong, 0.5);
+        flow.Y += 6;
+        Row($"{style.Words.Total} {snapshot.Currency.Code}", style.Amount(snapshot.TotalMinorUnits), style.Font(12, bold: true), style.Accent);
         if (isPaidAhead)
         {
-            Row(page.Words.PaidFromBalance, page.Amount(-snapshot.FromBalanceMinorUnits), page.Body, DocumentColors.Strong);
-            Row(page.Words.AmountDue, page.Amount(snapshot.Payable.MinorUnits), page.Strong, DocumentColors.Strong);
+            Row(style.Words.PaidFromBalance, style.Amount(-snapshot.FromBalanceMinorUnits), style.Body, DocumentColors.Strong);
+            Row(style.Words.AmountDue, style.Amount(snapshot.Payable.MinorUnits), style.Strong, DocumentColors.Strong);
         }
 
-        sheet.Y = Math.Max(sheet.Y, taxesEnd) + 12;
+        flow.Y = Math.Max(flow.Y, taxesEnd) + 12;
 
         void Row(string name, string value, XFont font, XColor color)
         {
-            sheet.Text(name, font, color, left, sheet.Y + 9);
-            sheet.Text(value, font, color, sheet.Right, sheet.Y + 9, Align.Right);
-            sheet.Y += 16;
+            flow.Text(name, font, color, left, flow.Y + 9);
+            flow.Text(value, font, color, flow.Right, flow.Y + 9, Align.Right);
+            flow.Y += 16;
         }
     }
 
-    private static void Taxes(PdfFlow sheet, InvoiceStyle page)
+    private static void Taxes(PdfFlow flow, InvoiceStyle style)
     {
-        var (taxable, tax) = (sheet.Left + TaxesWidth - 64, sheet.Left + TaxesWidth);
-        Row(page.Words.Tax, page.Words.TaxableAmount, page.Words.Amount, DocumentColors.Soft);
-        sheet.Line(sheet.Left, sheet.Y - 1, tax, sheet.Y - 1, DocumentColors.Hairline, 0.5);
-        foreach (var subtotal in page.Snapshot.Taxes)
+        var (taxable, tax) = (flow.Left + TaxesWidth - 64, flow.Left + TaxesWidth);
+        Row(style.Words.Tax, style.Words.TaxableAmount, style.Words.Amount, DocumentColors.Soft);
+        flow.Line(flow.Left, flow.Y - 1, tax, flow.Y - 1, DocumentColors.Hairline, 0.5);
+        foreach (var subtotal in style.Snapshot.Taxes)
         {
-            var rate = subtotal.Category == "O" ? "" : $", {page.Language.Percent(subtotal.RateBasisPoints)}";
-            Row(GetTaxName(page, subtotal.Category) + rate, page.Amount(subtotal.TaxableMinorUnits), page.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
+            var rate = subtotal.Category == "O" ? "" : $", {style.Language.Percent(subtotal.RateBasisPoints)}";
+            Row(GetTaxName(style, subtotal.Category) + rate, style.Amount(subtotal.TaxableMinorUnits), style.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
         }
 
         void Row(string name, string ofAmount, string amount, XColor color)
         {
-            sheet.Text(sheet.Fit(name, page.Label, 150), page.Label, color, sheet.Left, sheet.Y + 9);
-            sheet.Text(ofAmount, page.Label, color, taxable, sheet.Y + 9, Align.Right);
-            sheet.Text(amount, page.Label, color, tax, sheet.Y + 9, Align.Right);
-            sheet.Y += 14;
+            flow.Text(flow.Fit(name, style.Label, 150), style.Label, color, flow.Left, flow.Y + 9);
+            flow.Text(ofAmount, style.Label, color, taxable, flow.Y + 9, Align.Right);
+            flow.Text(amount, style.Label, color, tax, flow.Y + 9, Align.Right);
+            flow.Y += 14;
         }
     }
 
-    private static string GetTaxName(InvoiceStyle page, string category) => category switch
+    private static string GetTaxName(InvoiceStyle style, string category) => category switch
     {
-        "AE" => page.Words.ReverseCharge,
-        "O" => page.Words.NotSubject,
-        "E" => page.Words.Exempt,
-        "G" => page.Words.Export,
-        _ => page.Words.StandardRate,
+        "AE" => style.Words.ReverseCharge,
+        "O" => style.Words.NotSubject,
+        "E" => style.Words.Exempt,
+        "G" => style.Words.Export,
+        _ => style.Words.StandardRate,
     };
 }

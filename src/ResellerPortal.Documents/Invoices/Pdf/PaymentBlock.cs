@@ -12,104 +12,104 @@ internal static class PaymentBlock
     private const double CodeSize = 84;
     private const double LineHeight = 13;
 
-    public static void Draw(PdfFlow sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
-        var code = Code(page.Snapshot);
-        var width = code is null ? sheet.Width : sheet.Width - CodeSize - 24;
-        var text = Text(page);
-        var account = Account(page);
-        var link = page.IsCredit || page.Snapshot.Payable.MinorUnits <= 0 ? null : page.Snapshot.PayLink;
-        var height = 24 + (LineHeight * (sheet.Wrap(text, page.Body, width).Count + account.Count + (link is null ? 0 : 1)));
-        sheet.Reserve(Math.Max(height, code is null ? 0 : CodeSize + 18));
-        var top = sheet.Y;
-        sheet.Text(page.IsCredit ? page.Words.Credit : page.Words.Payment, page.Font(10, bold: true), page.Accent, sheet.Left, top + 8);
-        sheet.Y += 16;
-        sheet.Paragraph(text, page.Body, DocumentColors.Strong, sheet.Left, width, LineHeight);
-        sheet.Y += account.Count > 0 ? 4 : 0;
+        var code = Code(style.Snapshot);
+        var width = code is null ? flow.Width : flow.Width - CodeSize - 24;
+        var text = Text(style);
+        var account = Account(style);
+        var link = style.IsCredit || style.Snapshot.Payable.MinorUnits <= 0 ? null : style.Snapshot.PayLink;
+        var height = 24 + (LineHeight * (flow.Wrap(text, style.Body, width).Count + account.Count + (link is null ? 0 : 1)));
+        flow.Reserve(Math.Max(height, code is null ? 0 : CodeSize + 18));
+        var top = flow.Y;
+        flow.Text(style.IsCredit ? style.Words.Credit : style.Words.Payment, style.Font(10, bold: true), style.Accent, flow.Left, top + 8);
+        flow.Y += 16;
+        flow.Paragraph(text, style.Body, DocumentColors.Strong, flow.Left, width, LineHeight);
+        flow.Y += account.Count > 0 ? 4 : 0;
         foreach (var (name, value) in account)
         {
-            sheet.Text(name, page.Label, DocumentColors.Soft, sheet.Left, sheet.Y + 10);
-            sheet.Text(sheet.Fit(value, page.Strong, width - 110), page.Strong, DocumentColors.Strong, sheet.Left + 110, sheet.Y + 10);
-            sheet.Y += LineHeight;
+            flow.Text(name, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10);
+            flow.Text(flow.Fit(value, style.Strong, width - 110), style.Strong, DocumentColors.Strong, flow.Left + 110, flow.Y + 10);
+            flow.Y += LineHeight;
         }
 
         if (link is not null)
         {
-            var shown = sheet.Fit(link, page.Body, width - 110);
-            sheet.Text(page.Words.PayOnline, page.Label, DocumentColors.Soft, sheet.Left, sheet.Y + 10);
-            sheet.Text(shown, page.Body, page.Accent, sheet.Left + 110, sheet.Y + 10);
-            sheet.Link(link, sheet.Left + 110, sheet.Y, sheet.Measure(shown, page.Body), LineHeight);
-            sheet.Y += LineHeight;
+            var shown = flow.Fit(link, style.Body, width - 110);
+            flow.Text(style.Words.PayOnline, style.Label, DocumentColors.Soft, flow.Left, flow.Y + 10);
+            flow.Text(shown, style.Body, style.Accent, flow.Left + 110, flow.Y + 10);
+            flow.Link(link, flow.Left + 110, flow.Y, flow.Measure(shown, style.Body), LineHeight);
+            flow.Y += LineHeight;
         }
 
         if (code is not null)
         {
-            DrawCode(sheet, page, code, top);
-            sheet.Y = Math.Max(sheet.Y, top + CodeSize + 16);
+            DrawCode(flow, style, code, top);
+            flow.Y = Math.Max(flow.Y, top + CodeSize + 16);
         }
 
-        Notes(sheet, page);
+        Notes(flow, style);
     }
 
-    private static string Text(InvoiceStyle page)
+    private static string Text(InvoiceStyle style)
     {
-        var (snapshot, words) = (page.Snapshot, page.Words);
+        var (snapshot, words) = (style.Snapshot, style.Words);
         var lines = snapshot.Credits is { } credits
             ? [
-                InvoiceStyle.Format(words.TakenBack, page.AmountWithCurrency(snapshot.TotalMinorUnits), credits.Number, page.Language.Day(credits.IssuedOn)),
+                InvoiceStyle.Format(words.TakenBack, style.AmountWithCurrency(snapshot.TotalMinorUnits), credits.Number, style.Language.Day(credits.IssuedOn)),
                 InvoiceStyle.Format(words.Reason, credits.Reason),
             ]
-            : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Format(words.NothingToPay, page.AmountWithCurrency(-snapshot.TotalMinorUnits))]
+            : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Format(words.NothingToPay, style.AmountWithCurrency(-snapshot.TotalMinorUnits))]
             : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? [words.AllPaidFromBalance]
             : new[]
             {
-                InvoiceStyle.Format(words.PleasePay, page.AmountWithCurrency(snapshot.Payable.MinorUnits), page.Language.Day(snapshot.DueOn), snapshot.Number),
+                InvoiceStyle.Format(words.PleasePay, style.AmountWithCurrency(snapshot.Payable.MinorUnits), style.Language.Day(snapshot.DueOn), snapshot.Number),
                 snapshot.PaymentInstructions,
             };
         return string.Join('\n', lines.Where(line => line.Length > 0));
     }
 
-    private static List<(string Name, string Value)> Account(InvoiceStyle page)
+    private static List<(string Name, string Value)> Account(InvoiceStyle style)
     {
-        if (page.IsCredit || page.Snapshot is not { Payable.MinorUnits: > 0, Account: { } account })
+        if (style.IsCredit || style.Snapshot is not { Payable.MinorUnits: > 0, Account: { } account })
         {
             return [];
         }
 
-        List<(string, string)> rows = [(page.Words.AccountHolder, account.Holder), ("IBAN", account.ReadableIban)];
+        List<(string, string)> rows = [(style.Words.AccountHolder, account.Holder), ("IBAN", account.ReadableIban)];
         if (account.Bic.Length > 0)
         {
             rows.Add(("BIC", account.Bic));
         }
 
-        rows.Add((page.Words.Reference, page.Snapshot.Number));
+        rows.Add((style.Words.Reference, style.Snapshot.Number));
         return rows;
     }
 
     /// <summary>Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.</summary>
-    private static void Notes(PdfFlow sheet, InvoiceStyle page)
+    private static void Notes(PdfFlow flow, InvoiceStyle style)
     {
-        var notes = page.Snapshot.Taxes.Where(t => t.Category != "S")
-            .Select(t => t.Reason ?? (t.Category == "AE" ? page.Words.WhyReverseCharge : page.Words.WhyNotSubject))
+        var notes = style.Snapshot.Taxes.Where(t => t.Category != "S")
+            .Select(t => t.Reason ?? (t.Category == "AE" ? style.Words.WhyReverseCharge : style.Words.WhyNotSubject))
             .Distinct()
             .ToList();
-        if (page.Snapshot.Reporting is { } own)
+        if (style.Snapshot.Reporting is { } own)
         {
-            var rate = page.Language.Rate(page.Snapshot.Rate);
+            var rate = style.Language.Rate(style.Snapshot.Rate);
             notes.Add(InvoiceStyle.Format(
-                page.Words.InOwnCurrency, own.Currency.Code, page.Language.AmountWithCurrency(page.Snapshot.ReportedNet), page.Language.AmountWithCurrency(page.Snapshot.ReportedTax), rate));
+                style.Words.InOwnCurrency, own.Currency.Code, style.Language.AmountWithCurrency(style.Snapshot.ReportedNet), style.Language.AmountWithCurrency(style.Snapshot.ReportedTax), rate));
         }
 
-        if (page.Snapshot.CostMicros is { } cost)
+        if (style.Snapshot.CostMicros is { } cost)
         {
-            var money = Money.Round(new ExactAmount(cost, page.Snapshot.ReportedNet.Currency));
-            notes.Add(InvoiceStyle.Format(page.Words.CostNote, page.Language.AmountWithCurrency(money)));
+            var money = Money.Round(new ExactAmount(cost, style.Snapshot.ReportedNet.Currency));
+            notes.Add(InvoiceStyle.Format(style.Words.CostNote, style.Language.AmountWithCurrency(money)));
         }
 
-        sheet.Y += notes.Count > 0 ? 6 : 0;
+        flow.Y += notes.Count > 0 ? 6 : 0;
         foreach (var note in notes)
         {
-            sheet.Paragraph(note, page.Body, DocumentColors.Soft, sheet.Left, sheet.Width, LineHeight);
+            flow.Paragraph(note, style.Body, DocumentColors.Soft, flow.Left, flow.Width, LineHeight);
         }
     }
 
@@ -137,16 +137,16 @@ internal static class PaymentBlock
         return QRCodeGenerator.GenerateQrCode(transfer.ToString(), QRCodeGenerator.ECCLevel.M, forceUtf8: true);
     }
 
-    private static void DrawCode(PdfFlow sheet, InvoiceStyle page, QRCodeData code, double top)
+    private static void DrawCode(PdfFlow flow, InvoiceStyle style, QRCodeData code, double top)
     {
-        var left = sheet.Right - CodeSize;
+        var left = flow.Right - CodeSize;
         var module = CodeSize / code.ModuleMatrix.Count;
         var dark =
             from row in code.ModuleMatrix.Index()
             from column in Enumerable.Range(0, row.Item.Count)
             where row.Item[column]
             select new XRect(left + (column * module), top + (row.Index * module), module, module);
-        sheet.Fill(dark, DocumentColors.Strong);
-        sheet.Text(page.Words.ScanToPay, page.Small, DocumentColors.Soft, left + ((CodeSize - sheet.Measure(page.Words.ScanToPay, page.Small)) / 2), top + CodeSize + 5);
+        flow.Fill(dark, DocumentColors.Strong);
+        flow.Text(style.Words.ScanToPay, style.Small, DocumentColors.Soft, left + ((CodeSize - flow.Measure(style.Words.ScanToPay, style.Small)) / 2), top + CodeSize + 5);
     }
 }

@@ -14,39 +14,39 @@ public sealed class StatementPdf : IStatementDocument
 
     public byte[] Draw(AccountStatement statement)
     {
-        var look = new DocumentStyle(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
-        using var sheet = new PdfFlow($"{look.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
-        Head(sheet, look, statement);
-        TableHead(sheet, look, statement.Currency);
-        Row(sheet, look, statement.Currency, statement.From, look.Words.OwedBefore, null, statement.Opening, look.Body);
+        var style = new DocumentStyle(statement.Style.Language, statement.Style.Font, statement.Style.AccentColor);
+        using var flow = new PdfFlow($"{style.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name) { FootHeight = 60 };
+        Head(flow, style, statement);
+        TableHead(flow, style, statement.Currency);
+        Row(flow, style, statement.Currency, statement.From, style.Words.OwedBefore, null, statement.Opening, style.Body);
         foreach (var line in statement.Lines)
         {
-            Row(sheet, look, statement.Currency, line.Entry.Day, line.Entry.Describe(look.Language), line.Entry.Amount, line.Balance, look.Body);
+            Row(flow, style, statement.Currency, line.Entry.Day, line.Entry.Describe(style.Language), line.Entry.Amount, line.Balance, style.Body);
         }
 
-        Row(sheet, look, statement.Currency, statement.To, look.Words.Owed, null, statement.Closing, look.Strong);
-        sheet.OnEachPage((foot, number) => foot.Text(
-            DocumentStyle.Format(look.Words.PageOf, look.Words.Statement, look.Language.Count(number), look.Language.Count(foot.PageCount)), look.Small, DocumentColors.Soft, foot.Right, foot.Bottom + 26, Align.Right));
-        return sheet.ToArchive(new PdfArchiveOptions(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
+        Row(flow, style, statement.Currency, statement.To, style.Words.Owed, null, statement.Closing, style.Strong);
+        flow.OnEachPage((foot, number) => foot.Text(
+            DocumentStyle.Format(style.Words.PageOf, style.Words.Statement, style.Language.Count(number), style.Language.Count(foot.PageCount)), style.Small, DocumentColors.Soft, foot.Right, foot.Bottom + 26, Align.Right));
+        return flow.ToArchive(new PdfArchiveOptions(statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 
-    private static void Head(PdfFlow sheet, DocumentStyle look, AccountStatement statement)
+    private static void Head(PdfFlow flow, DocumentStyle style, AccountStatement statement)
     {
-        var title = look.Font(17, bold: true);
-        sheet.Box(0, 0, sheet.Right + PdfFlow.Margin, 6, look.Accent);
-        sheet.Text(look.Words.Statement, title, look.Accent, sheet.Right, 62, Align.Right);
-        sheet.Text($"{look.Language.Day(statement.From)} – {look.Language.Day(statement.To)}", look.Strong, DocumentColors.Strong, sheet.Right, 78, Align.Right);
-        sheet.Text(sheet.Fit(statement.Style.Seller.Name, look.Font(15, bold: true), 290), look.Font(15, bold: true), DocumentColors.Strong, sheet.Left, 62);
-        var y = Lines(78, look.Address(statement.Style.Seller), look.Label) + 14;
-        sheet.Text(look.Words.AccountOf, look.Label, DocumentColors.Soft, sheet.Left, y);
-        sheet.Text(sheet.Fit(statement.Style.Buyer.Name, look.Strong, sheet.Width), look.Strong, DocumentColors.Strong, sheet.Left, y + 15);
-        sheet.Y = Lines(y + 28, look.Address(statement.Style.Buyer), look.Label) + 14;
+        var title = style.Font(17, bold: true);
+        flow.Box(0, 0, flow.Right + PdfFlow.Margin, 6, style.Accent);
+        flow.Text(style.Words.Statement, title, style.Accent, flow.Right, 62, Align.Right);
+        flow.Text($"{style.Language.Day(statement.From)} – {style.Language.Day(statement.To)}", style.Strong, DocumentColors.Strong, flow.Right, 78, Align.Right);
+        flow.Text(flow.Fit(statement.Style.Seller.Name, style.Font(15, bold: true), 290), style.Font(15, bold: true), DocumentColors.Strong, flow.Left, 62);
+        var y = Lines(78, style.Address(statement.Style.Seller), style.Label) + 14;
+        flow.Text(style.Words.AccountOf, style.Label, DocumentColors.Soft, flow.Left, y);
+        flow.Text(flow.Fit(statement.Style.Buyer.Name, style.Strong, flow.Width), style.Strong, DocumentColors.Strong, flow.Left, y + 15);
+        flow.Y = Lines(y + 28, style.Address(statement.Style.Buyer), style.Label) + 14;
 
         double Lines(double from, IEnumerable<string> lines, XFont font)
         {
             foreach (var line in lines)
             {
-                sheet.Text(sheet.Fit(line, font, 290), font, DocumentColors.Soft, sheet.Left, from);
+                flow.Text(flow.Fit(line, font, 290), font, DocumentColors.Soft, flow.Left, from);
                 from += 11;
             }
 
@@ -54,34 +54,34 @@ public sealed class StatementPdf : IStatementDocument
         }
     }
 
-    private static void TableHead(PdfFlow sheet, DocumentStyle look, Currency currency)
+    private static void TableHead(PdfFlow flow, DocumentStyle style, Currency currency)
     {
-        var baseline = sheet.Y + 8;
-        sheet.Text(look.Words.DayOfEntry, look.Label, DocumentColors.Soft, sheet.Left, baseline);
-        sheet.Text(look.Words.Document, look.Label, DocumentColors.Soft, sheet.Left + DocumentLeft, baseline);
-        sheet.Text($"{look.Words.Amount} {currency.Code}", look.Label, DocumentColors.Soft, sheet.Right - AmountRight, baseline, Align.Right);
-        sheet.Text($"{look.Words.Owed} {currency.Code}", look.Label, DocumentColors.Soft, sheet.Right, baseline, Align.Right);
-        sheet.Y += 14;
-        sheet.Rule(sheet.Y, DocumentColors.Strong);
+        var baseline = flow.Y + 8;
+        flow.Text(style.Words.DayOfEntry, style.Label, DocumentColors.Soft, flow.Left, baseline);
+        flow.Text(style.Words.Document, style.Label, DocumentColors.Soft, flow.Left + DocumentLeft, baseline);
+        flow.Text($"{style.Words.Amount} {currency.Code}", style.Label, DocumentColors.Soft, flow.Right - AmountRight, baseline, Align.Right);
+        flow.Text($"{style.Words.Owed} {currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
+        flow.Y += 14;
+        flow.Rule(flow.Y, DocumentColors.Strong);
     }
 
-    private static void Row(PdfFlow sheet, DocumentStyle look, Currency currency, DateOnly day, string document, Money? amount, Money owed, XFont font)
+    private static void Row(PdfFlow flow, DocumentStyle style, Currency currency, DateOnly day, string document, Money? amount, Money owed, XFont font)
     {
-        if (sheet.Reserve(RowHeight))
+        if (flow.Reserve(RowHeight))
         {
-            TableHead(sheet, look, currency);
+            TableHead(flow, style, currency);
         }
 
-        var baseline = sheet.Y + 12;
-        sheet.Text(look.Language.Day(day), font, DocumentColors.Soft, sheet.Left, baseline);
-        sheet.Text(sheet.Fit(document, font, sheet.Width - DocumentLeft - AmountRight - 70), font, DocumentColors.Strong, sheet.Left + DocumentLeft, baseline);
+        var baseline = flow.Y + 12;
+        flow.Text(style.Language.Day(day), font, DocumentColors.Soft, flow.Left, baseline);
+        flow.Text(flow.Fit(document, font, flow.Width - DocumentLeft - AmountRight - 70), font, DocumentColors.Strong, flow.Left + DocumentLeft, baseline);
         if (amount is { } moved)
         {
-            sheet.Text(look.Language.Amount(moved), font, DocumentColors.Strong, sheet.Right - AmountRight, baseline, Align.Right);
+            flow.Text(style.Language.Amount(moved), font, DocumentColors.Strong, flow.Right - AmountRight, baseline, Align.Right);
         }
 
-        sheet.Text(look.Language.Amount(owed), font, DocumentColors.Strong, sheet.Right, baseline, Align.Right);
-        sheet.Y += RowHeight;
-        sheet.Rule(sheet.Y, DocumentColors.Hairline);
+        flow.Text(style.Language.Amount(owed), font, DocumentColors.Strong, flow.Right, baseline, Align.Right);
+        flow.Y += RowHeight;
+        flow.Rule(flow.Y, DocumentColors.Hairline);
     }
 }

@@ -10,45 +10,45 @@ internal static class TokenAppendix
     private const double RowHeight = 12;
     private const double Gap = 18;
 
-    public static void Draw(PdfFlow sheet, InvoiceStyle page)
+    public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
-        if (page.Snapshot.Tokens.Count == 0)
+        if (style.Snapshot.Tokens.Count == 0)
         {
             return;
         }
 
-        sheet.Break();
-        sheet.Text(page.Words.UsageByToken, page.Font(13, bold: true), page.Accent, sheet.Left, sheet.Y + 10);
-        sheet.Y += 26;
-        foreach (var token in page.Snapshot.Tokens)
+        flow.Break();
+        flow.Text(style.Words.UsageByToken, style.Font(13, bold: true), style.Accent, flow.Left, flow.Y + 10);
+        flow.Y += 26;
+        foreach (var token in style.Snapshot.Tokens)
         {
-            Token(sheet, page, token);
+            Token(flow, style, token);
         }
     }
 
-    private static void Token(PdfFlow sheet, InvoiceStyle page, SnapshotToken token)
+    private static void Token(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
     {
         // The heading stays with the first row of its days.
-        sheet.Reserve(20 + RowHeight);
-        sheet.Text(sheet.Fit($"{token.Environment} …{token.Ending}", page.Strong, 330), page.Strong, DocumentColors.Strong, sheet.Left, sheet.Y + 9);
-        sheet.Text(InvoiceStyle.Format(page.Words.Conversions, page.Language.Count(token.Quantity)), page.Strong, DocumentColors.Strong, sheet.Right, sheet.Y + 9, Align.Right);
-        sheet.Y += 14;
-        sheet.Rule(sheet.Y, DocumentColors.Hairline);
-        sheet.Y += 2;
-        var width = (sheet.Width - (Gap * (Columns - 1))) / Columns;
+        flow.Reserve(20 + RowHeight);
+        flow.Text(flow.Fit($"{token.Environment} …{token.Ending}", style.Strong, 330), style.Strong, DocumentColors.Strong, flow.Left, flow.Y + 9);
+        flow.Text(InvoiceStyle.Format(style.Words.Conversions, style.Language.Count(token.Quantity)), style.Strong, DocumentColors.Strong, flow.Right, flow.Y + 9, Align.Right);
+        flow.Y += 14;
+        flow.Rule(flow.Y, DocumentColors.Hairline);
+        flow.Y += 2;
+        var width = (flow.Width - (Gap * (Columns - 1))) / Columns;
         foreach (var row in token.Days.Chunk(Columns))
         {
-            sheet.Reserve(RowHeight);
+            flow.Reserve(RowHeight);
             for (var i = 0; i < row.Length; i++)
             {
-                var left = sheet.Left + (i * (width + Gap));
-                sheet.Text(page.Language.Day(row[i].Day), page.Label, DocumentColors.Soft, left, sheet.Y + 9);
-                sheet.Text(page.Language.Count(row[i].Quantity), page.Label, DocumentColors.Strong, left + width, sheet.Y + 9, Align.Right);
+                var left = flow.Left + (i * (width + Gap));
+                flow.Text(style.Language.Day(row[i].Day), style.Label, DocumentColors.Soft, left, flow.Y + 9);
+                flow.Text(style.Language.Count(row[i].Quantity), style.Label, DocumentColors.Strong, left + width, flow.Y + 9, Align.Right);
             }
 
-            sheet.Y += RowHeight;
+            flow.Y += RowHeight;
         }
 
-        sheet.Y += 14;
+        flow.Y += 14;
     }
 }

@@ -7,10 +7,10 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components.Layout;
 
-public sealed partial class PortalLayout(AuthenticationStateProvider authentication, MembershipDirectory seats, SupportSessionService visits, NavigationManager navigation, IJSRuntime js) : IDisposable
+public sealed partial class PortalLayout(AuthenticationStateProvider authentication, MembershipDirectory memberships, SupportSessionService supportSessions, NavigationManager navigation, IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
-    private IReadOnlyList<NavigationItem> _places = [];
+    private IReadOnlyList<NavigationItem> _items = [];
     private string _place = "Reseller Portal";
     private string _who = "";
     private bool _hasSeveralSeats;
@@ -24,15 +24,15 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
     {
         authentication.AuthenticationStateChanged += LeaveIfSignedOut;
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (await seats.ActorOfAsync(user) is not { } actor)
+        if (await memberships.FindActorAsync(user) is not { } actor)
         {
             return;
         }
 
-        var choices = await seats.ListAsync(actor.UserId!.Value);
-        _places = [.. Navigation.For(actor)];
+        var choices = await memberships.ListAsync(actor.UserId!.Value);
+        _items = [.. Navigation.For(actor)];
         _visitEnds = actor.VisitEndsAtUtc;
-        _place = actor.VisitEndsAtUtc is not null ? await visits.FindCustomerAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenSeat) ?? choices[0]).Place;
+        _place = actor.VisitEndsAtUtc is not null ? await supportSessions.FindCustomerAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
         _who = actor.Name;
         _hasSeveralSeats = choices.Count > 1;
     }

@@ -9,7 +9,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerPages.Invoices;
 
-public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries queries, AutomaticCollection collection, PaymentEventDispatcher sync, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries queries, AutomaticCollection collection, PaymentEventDispatcher dispatcher, IDialogService dialogs, ISnackbar snackbar)
 {
     private CollectionView? _collection;
     private (string Text, Severity Severity)? _returned;
@@ -22,7 +22,7 @@ public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries 
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(actor, id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnAsync(actor, id) is { } checkout)
         {
             _returned = CheckoutText.For(checkout);
         }

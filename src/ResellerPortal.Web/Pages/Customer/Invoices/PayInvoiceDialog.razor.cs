@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerPages.Invoices;
 
-public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutService desk, NavigationManager navigation)
+public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutService checkouts, NavigationManager navigation)
 {
     private decimal _amount;
     private bool _saves;
@@ -18,7 +18,7 @@ public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutServi
 
     private async Task<Refusal?> ActAsync()
     {
-        var outcome = await desk.PayInvoiceAsync(await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString, _amount);
+        var outcome = await checkouts.PayInvoiceAsync(await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString, _amount);
         if (!outcome.IsRefused)
         {
             navigation.NavigateTo(outcome.Value.Url!, forceLoad: true);

@@ -4,13 +4,13 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.CustomerPages.Team;
 
 /// <summary>Who looked at this customer's pages, and why.</summary>
-public sealed partial class SupportSessionList(CurrentActor current, SupportSessionService visits)
+public sealed partial class SupportSessionList(CurrentActor current, SupportSessionService supportSessions)
 {
-    private IReadOnlyList<SupportSession>? _visits;
+    private IReadOnlyList<SupportSession>? _supportSessions;
 
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        _visits = await visits.ListAsync(actor, actor.Scope.Customer!.Value);
+        _supportSessions = await supportSessions.ListAsync(actor, actor.Scope.Customer!.Value);
     }
 }

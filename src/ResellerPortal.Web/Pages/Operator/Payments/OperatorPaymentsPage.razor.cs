@@ -7,7 +7,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Payments;
 
-public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookInbox events, PaymentReconciler reconciliation, IOnlineGateway online, ISnackbar snackbar)
+public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookInbox inbox, PaymentReconciler reconciler, IOnlineGateway online, ISnackbar snackbar)
 {
     private readonly bool _isConfigured = online.IsConfigured;
     private MudTable<WebhookEvent> _table = null!;
@@ -34,7 +34,7 @@ public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookIn
 
     private async Task<TableData<WebhookEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await events.PageAsync(await current.GetAsync(), _state, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await inbox.PageAsync(await current.GetAsync(), _state, state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<WebhookEvent> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
@@ -46,7 +46,7 @@ public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookIn
 
     private async Task ReplayAsync(WebhookEvent stored)
     {
-        var outcome = await events.ReplayAsync(await current.GetAsync(), stored.Id);
+        var outcome = await inbox.ReplayAsync(await current.GetAsync(), stored.Id);
         snackbar.Add(outcome.Refusal?.Message ?? $"Followed up: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await _table.ReloadServerData();
     }
@@ -54,7 +54,7 @@ public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookIn
     private async Task CompareAsync()
     {
         _isBusy = true;
-        var (compared, fault) = await reconciliation.CompareAsync(await current.GetAsync());
+        var (compared, fault) = await reconciler.CompareAsync(await current.GetAsync());
         snackbar.Add(fault ?? $"Compared {NumberText.Count(compared, "object")}.", fault is null ? Severity.Success : Severity.Warning);
         _compared++;
         _isBusy = false;

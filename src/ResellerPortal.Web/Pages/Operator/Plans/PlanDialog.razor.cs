@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.OperatorPages.Plans;
 
-public sealed partial class PlanDialog(CurrentActor current, BulkPlanService catalogue)
+public sealed partial class PlanDialog(CurrentActor current, BulkPlanService plans)
 {
     private string _name = "";
     private long _conversions = 12_000;
@@ -19,5 +19,5 @@ public sealed partial class PlanDialog(CurrentActor current, BulkPlanService cat
         : null;
 
     private async Task<Refusal?> ActAsync() =>
-        (await catalogue.OfferAsync(await current.GetAsync(), new PlanTerms(_name, _conversions, _price, _currency, _validityDays, _renewal, OveragePrice: null))).Refusal;
+        (await plans.OfferAsync(await current.GetAsync(), new PlanTerms(_name, _conversions, _price, _currency, _validityDays, _renewal, OveragePrice: null))).Refusal;
 }

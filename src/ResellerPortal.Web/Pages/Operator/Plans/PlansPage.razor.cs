@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Plans;
 
-public sealed partial class PlansPage(CurrentActor current, PlanQueries queries, BulkPlanService catalogue, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class PlansPage(CurrentActor current, PlanQueries queries, BulkPlanService plans, IDialogService dialogs, ISnackbar snackbar)
 {
     private IReadOnlyList<BulkPlan>? _plans;
     private bool _mayManage;
@@ -28,7 +28,7 @@ public sealed partial class PlansPage(CurrentActor current, PlanQueries queries,
 
     private async Task SetOfferedAsync(BulkPlan plan)
     {
-        var outcome = await catalogue.SetOfferedAsync(await current.GetAsync(), plan.Id, !plan.IsOffered);
+        var outcome = await plans.SetOfferedAsync(await current.GetAsync(), plan.Id, !plan.IsOffered);
         snackbar.Add(outcome.Refusal?.Message ?? $"{plan.Name} is {(outcome.Value.IsOffered ? "offered again" : "withdrawn; undo it here")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }

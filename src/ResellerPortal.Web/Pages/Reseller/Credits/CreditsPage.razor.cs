@@ -11,9 +11,9 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerPages.Credits;
 
 public sealed partial class CreditsPage(
-    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrderService orders, CheckoutService desk, PaymentEventDispatcher sync, IDialogService dialogs, ISnackbar snackbar)
+    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrderService orders, CheckoutService checkouts, PaymentEventDispatcher dispatcher, IDialogService dialogs, ISnackbar snackbar)
 {
-    private readonly bool _isOnline = desk.WaysForPlans.Contains(PaymentMethodKind.Online);
+    private readonly bool _isOnline = checkouts.MethodsForPlans.Contains(PaymentMethodKind.Online);
     private IReadOnlyList<BulkPlan>? _plans;
     private IReadOnlyList<PlanOrder> _orders = [];
     private IReadOnlyDictionary<Guid, string> _receipts = new Dictionary<Guid, string>();
@@ -26,7 +26,7 @@ public sealed partial class CreditsPage(
 
     protected override async Task OnInitializedAsync()
     {
-        if (Guid.TryParse(Checkout, out var id) && await sync.ReturnAsync(await current.GetAsync(), id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnAsync(await current.GetAsync(), id) is { } checkout)
         {
             _returned = CheckoutText.For(checkout);
         }

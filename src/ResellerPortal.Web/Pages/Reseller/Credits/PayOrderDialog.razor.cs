@@ -6,9 +6,9 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Credits;
 
-public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService desk, NavigationManager navigation)
+public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService checkouts, NavigationManager navigation)
 {
-    private PaymentMethodKind _way;
+    private PaymentMethodKind _method;
     private bool _savesMethod;
     private TransferDetails? _transfer;
 
@@ -20,10 +20,10 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService
 
     protected override Task OnInitializedAsync() => ChooseAsync(IsOnline ? PaymentMethodKind.Online : PaymentMethodKind.Transfer);
 
-    private async Task ChooseAsync(PaymentMethodKind way)
+    private async Task ChooseAsync(PaymentMethodKind method)
     {
-        _way = way;
-        if (way == PaymentMethodKind.Transfer)
+        _method = method;
+        if (method == PaymentMethodKind.Transfer)
         {
             var outcome = await StartAsync();
             _transfer = outcome.IsRefused ? null : outcome.Value.Transfer;
@@ -32,7 +32,7 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService
 
     private async Task<Refusal?> ActAsync()
     {
-        if (_way == PaymentMethodKind.Transfer)
+        if (_method == PaymentMethodKind.Transfer)
         {
             return null;
         }
@@ -47,5 +47,5 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService
     }
 
     private async Task<Outcome<PaymentStart>> StartAsync() =>
-        await desk.PayOrderAsync(await current.GetAsync(), Order.Id, _way, _savesMethod, navigation.ToAbsoluteUri("/reseller/plans?checkout={checkout}").OriginalString);
+        await checkouts.PayOrderAsync(await current.GetAsync(), Order.Id, _method, _savesMethod, navigation.ToAbsoluteUri("/reseller/plans?checkout={checkout}").OriginalString);
 }

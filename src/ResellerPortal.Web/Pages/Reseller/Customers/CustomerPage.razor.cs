@@ -15,7 +15,7 @@ public sealed partial class CustomerPage(
     CustomerQueries queries,
     TokenQueries tokenQueries,
     ApiTokenService tokens,
-    InvoiceDrafter run,
+    InvoiceDrafter drafter,
     NavigationManager navigation,
     IDialogService dialogs,
     ISnackbar snackbar)
@@ -58,7 +58,7 @@ public sealed partial class CustomerPage(
 
     private async Task DraftFinalAsync()
     {
-        var outcome = await run.DraftFinalAsync(await current.GetAsync(), new CustomerId(Id));
+        var outcome = await drafter.DraftFinalAsync(await current.GetAsync(), new CustomerId(Id));
         if (!outcome.IsRefused && outcome.Value.InvoiceId is { } invoice)
         {
             if (outcome.Value.Outcome == DraftOutcome.EarlierMonthDrafted)

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-public sealed partial class JournalAccountsDialog(CurrentActor current, JournalExport bookings)
+public sealed partial class JournalAccountsDialog(CurrentActor current, JournalExport journal)
 {
     private int _consultant;
     private int _client;
@@ -24,5 +24,5 @@ public sealed partial class JournalAccountsDialog(CurrentActor current, JournalE
     }
 
     private async Task<Refusal?> ActAsync() =>
-        (await bookings.SetAsync(await current.GetAsync(), new JournalAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
+        (await journal.SetAsync(await current.GetAsync(), new JournalAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
 }

@@ -8,7 +8,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-public sealed partial class MonthCloseReportPage(CurrentActor current, MonthCloseQueries close, InvoiceScheduleService schedules, JournalExport bookings, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MonthCloseReportPage(CurrentActor current, MonthCloseQueries close, InvoiceScheduleService schedules, JournalExport journal, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
 {
     private const int Months = 24;
 
@@ -50,7 +50,7 @@ public sealed partial class MonthCloseReportPage(CurrentActor current, MonthClos
 
     private async Task SetAccountsAsync()
     {
-        var accounts = await bookings.ReadAsync(await current.GetAsync());
+        var accounts = await journal.ReadAsync(await current.GetAsync());
         if ((await dialogs.ActAsync(new DialogParameters<JournalAccountsDialog> { { d => d.Accounts, accounts } })).IsDone)
         {
             snackbar.Add("Saved. Files that are made from now on have them.", Severity.Success);

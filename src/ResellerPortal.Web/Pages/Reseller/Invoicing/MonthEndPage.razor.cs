@@ -14,7 +14,7 @@ namespace ResellerPortal.Web.ResellerPages.Invoicing;
 public sealed partial class MonthEndPage(
     CurrentActor current,
     MonthEndReview monthEnd,
-    MonthEndRunner work,
+    MonthEndRunner runner,
     InvoiceScheduleService schedules,
     CustomerQueries customers,
     TimeProvider clock,
@@ -31,7 +31,7 @@ public sealed partial class MonthEndPage(
     private BillingPeriod _period;
     private MonthEndReviewResult? _review;
     private InvoiceScheduleView? _schedule;
-    private MonthEndProgress? _state;
+    private MonthEndProgress? _progress;
     private bool _isRead = true;
     private bool _onlyRemarkable;
     private bool _mayFinalise;
@@ -39,7 +39,7 @@ public sealed partial class MonthEndPage(
     [SupplyParameterFromQuery]
     private string? Month { get; set; }
 
-    private bool IsBusy => _state is { Result: null };
+    private bool IsBusy => _progress is { Result: null };
 
     private bool HasDrafts => _review?.Drafts.Any() == true;
 
@@ -80,7 +80,7 @@ public sealed partial class MonthEndPage(
         _period = BillingPeriod.TryParse(Month, out var asked) && _periods.Contains(asked) ? asked : last;
         _schedule = await schedules.ReadAsync(actor);
         await ReviewAsync();
-        if (work.FindProgress(actor) is { Result: null })
+        if (runner.FindProgress(actor) is { Result: null })
         {
             _ = WatchAsync(actor);
         }
@@ -98,7 +98,7 @@ public sealed partial class MonthEndPage(
     private async Task DraftAsync()
     {
         var actor = await current.GetAsync();
-        work.TryDraft(actor, _period);
+        runner.TryDraft(actor, _period);
         await WatchAsync(actor);
     }
 
@@ -115,7 +115,7 @@ public sealed partial class MonthEndPage(
         }
 
         var actor = await current.GetAsync();
-        work.TryFinalise(actor, _period);
+        runner.TryFinalise(actor, _period);
         await WatchAsync(actor);
     }
 
@@ -125,7 +125,7 @@ public sealed partial class MonthEndPage(
         _isRead = false;
         try
         {
-            for (_state = work.FindProgress(actor); IsBusy; _state = work.FindProgress(actor))
+            for (_progress = runner.FindProgress(actor); IsBusy; _progress = runner.FindProgress(actor))
             {
                 await InvokeAsync(StateHasChanged);
                 await Task.Delay(Glance, _left.Token);

@@ -34,7 +34,7 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
         var days = file.Rows.Select(row => CsvFileReader.Cell(row.Cells, Day)).ToList();
         var form = DayForms.FirstOrDefault(form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
             ?? throw new InvalidDataException($"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
-        var entries = file.Rows.Select((row, index) => new BankStatementLine(
+        var lines = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
             ReadAmount(row.Line, CsvFileReader.Cell(row.Cells, Amount), ReadCurrency(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
@@ -42,7 +42,7 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
             BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
             BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
             "")).ToList();
-        return new BankStatementFile(entries.FindAll(e => e.Amount.MinorUnits > 0), entries.Count(e => e.Amount.MinorUnits <= 0));
+        return new BankStatementFile(lines.FindAll(e => e.Amount.MinorUnits > 0), lines.Count(e => e.Amount.MinorUnits <= 0));
     }
 
     private static Currency ReadCurrency(int line, string text, Currency own) =>

@@ -9,7 +9,7 @@ using ResellerPortal.Web.ResellerPages.Usage;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-public sealed partial class BankStatementPage(CurrentActor current, BankStatementService receipts, CurrencyRateService currencies, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class BankStatementPage(CurrentActor current, BankStatementService statements, CurrencyRateService currencies, IDialogService dialogs, ISnackbar snackbar)
 {
     private MudTable<BankTransactionRow>? _table;
     private BankTransactionState _state;
@@ -42,7 +42,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 
     private async Task<TableData<BankTransactionRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
     {
-        var page = await receipts.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
+        var page = await statements.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
         if (_state == BankTransactionState.Open && _certain != page.Certain)
         {
             _certain = page.Certain;
@@ -107,7 +107,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 
     private async Task ImportAsync()
     {
-        var outcome = await BusyAsync(async actor => await receipts.ImportAsync(actor, _file!.Entries));
+        var outcome = await BusyAsync(async actor => await statements.ImportAsync(actor, _file!.Entries));
         if (outcome.IsRefused)
         {
             _problem = outcome.Refusal!.Message;
@@ -120,11 +120,11 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
     }
 
     private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await TellAsync(
-        await BusyAsync(async actor => await receipts.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
+        await BusyAsync(async actor => await statements.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
 
     private async Task RecordCertainAsync()
     {
-        var run = await BusyAsync(async actor => await receipts.RecordCertainAsync(actor));
+        var run = await BusyAsync(async actor => await statements.RecordCertainAsync(actor));
         snackbar.Add($"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
         await _table!.ReloadServerData();
     }
@@ -140,7 +140,7 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 
     private async Task IgnoreAsync(BankTransaction transaction, bool isLeftAside)
     {
-        var outcome = await receipts.IgnoreAsync(await current.GetAsync(), transaction.Id, isLeftAside);
+        var outcome = await statements.IgnoreAsync(await current.GetAsync(), transaction.Id, isLeftAside);
         if (outcome.Refusal is { } refusal)
         {
             snackbar.Add(refusal.Message, Severity.Error);

@@ -8,7 +8,7 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
 /// <summary>Says by hand what money on a bank statement is for.</summary>
-public sealed partial class BankTransactionDialog(CurrentActor current, BankStatementService receipts, CustomerQueries customers)
+public sealed partial class BankTransactionDialog(CurrentActor current, BankStatementService statements, CustomerQueries customers)
 {
     private readonly HashSet<Guid> _chosen = [];
     private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
@@ -32,12 +32,12 @@ public sealed partial class BankTransactionDialog(CurrentActor current, BankStat
     {
         _customer = customer;
         _chosen.Clear();
-        _invoices = await receipts.OpenInvoicesAsync(await current.GetAsync(), new CustomerId(customer));
+        _invoices = await statements.OpenInvoicesAsync(await current.GetAsync(), new CustomerId(customer));
     }
 
     private void Mark(Guid invoice, bool isChosen) => _ = isChosen ? _chosen.Add(invoice) : _chosen.Remove(invoice);
 
     private async Task<Refusal?> ActAsync() => _customer == Guid.Empty
         ? Refusal.Because("Choose the customer whose money it is.")
-        : (await receipts.RecordAsync(await current.GetAsync(), Row.Transaction.Id, new CustomerId(_customer), _chosen)).Refusal;
+        : (await statements.RecordAsync(await current.GetAsync(), Row.Transaction.Id, new CustomerId(_customer), _chosen)).Refusal;
 }

@@ -57,7 +57,7 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
     {
         (_kind, _language) = (kind, language);
         _view = await templates.ReadAsync(await current.GetAsync(), kind, language);
-        await WriteAsync(_view.Letter.Subject, _view.Letter.Text);
+        await WriteAsync(_view.Email.Subject, _view.Email.Text);
     }
 
     private async Task WriteAsync(string subject, string text)
@@ -72,9 +72,9 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
 
     private Task ResetTemplateAsync() => ApplyTemplateAsync(null, "The portal's words are back.");
 
-    private async Task ApplyTemplateAsync(RenderedEmail? letter, string done)
+    private async Task ApplyTemplateAsync(RenderedEmail? email, string done)
     {
-        var outcome = await templates.SetAsync(await current.GetAsync(), _kind, _language, letter);
+        var outcome = await templates.SetAsync(await current.GetAsync(), _kind, _language, email);
         _wordsRefusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {

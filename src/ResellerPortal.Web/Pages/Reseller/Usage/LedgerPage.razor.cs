@@ -12,7 +12,7 @@ namespace ResellerPortal.Web.ResellerPages.Usage;
 public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation, IDialogService dialogs)
 {
     private MudTable<LedgerRow>? _table;
-    private LedgerUrl _address = LedgerUrl.None;
+    private LedgerUrl _url = LedgerUrl.None;
     private IReadOnlyList<(CustomerId Id, string Name)> _customers = [];
     private IReadOnlyList<string> _converters = [];
     private IReadOnlyList<string> _environments = [];
@@ -35,7 +35,7 @@ public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledge
     [SupplyParameterFromQuery]
     private string? Converter { get; set; }
 
-    protected override void OnParametersSet() => _address = new LedgerUrl(From, To, Customer, Environment, Converter);
+    protected override void OnParametersSet() => _url = new LedgerUrl(From, To, Customer, Environment, Converter);
 
     protected override async Task OnInitializedAsync()
     {
@@ -50,16 +50,16 @@ public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledge
     {
         var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
         var page = await ledger.PageAsync(
-            await current.GetAsync(), _address.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
+            await current.GetAsync(), _url.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
         _isUnsorted = page.Sort != sort;
         StateHasChanged();
         return new TableData<LedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
     }
 
-    private async Task FilterAsync(LedgerUrl address)
+    private async Task FilterAsync(LedgerUrl url)
     {
-        _address = address;
-        navigation.NavigateTo("/reseller/ledger" + address.ToQuery(), replace: true);
+        _url = url;
+        navigation.NavigateTo("/reseller/ledger" + url.ToQuery(), replace: true);
         await _table!.ReloadServerData();
     }
 
