@@ -41,16 +41,24 @@ public sealed record GatewayError(int Status, int Code, string Message)
         503, 5001, "The conversion service refuses your provider's account. Tell your provider; nothing was charged.");
 
     public static GatewayError UpstreamLost { get; } = new(
-        500, 5000, "The conversion service did not answer. The conversion may have been charged; your provider checks it and corrects the bill.");
+        500,
+        5000,
+        "The conversion service did not answer. The conversion may have been charged; your provider checks it and corrects the bill.");
 
     public static GatewayError PortalFault { get; } = new(
         500, 5000, "The portal failed at this request. Tell your provider when it was; what was charged is found out and corrected.");
 
     public static GatewayError ResellerBusy { get; } = new(
-        503, 5030, "Your provider starts or runs as many conversions as it may at the moment. Try again after the time in Retry-After; nothing was charged.");
+        503,
+        5030,
+        "Your provider starts or runs as many conversions as it may at the moment. Try again after the time in Retry-After; nothing was "
+            + "charged.");
 
     public static GatewayError SignedTokenInvalid { get; } = new(
-        401, 4012, "This signed token is not good: it has expired, is bound to another address, or was not signed with the token that its 'kid' names (HS256, with 'exp').");
+        401,
+        4012,
+        "This signed token is not good: it has expired, is bound to another address, or was not signed with the token that its 'kid' "
+            + "names (HS256, with 'exp').");
 
     public static GatewayError QueryCredentialsOff { get; } = new(
         401, 4013, "Your provider does not accept tokens in the query. Send yours in the header 'Authorization: Bearer …'.");
@@ -86,15 +94,24 @@ public sealed record GatewayError(int Status, int Code, string Message)
         401, 4015, "This API token is for ConvertAPI's own address. Send its requests there, or use a token of this gateway.");
 
     public static GatewayError AccountPaused { get; } = new(
-        401, 4014, "Your account is paused because an invoice is overdue. Pay it, or write to your provider; conversions go on as soon as it is paid. Nothing was charged.");
+        401,
+        4014,
+        "Your account is paused because an invoice is overdue. Pay it, or write to your provider; conversions go on as soon as it is "
+            + "paid. Nothing was charged.");
 
     public static GatewayError Unreadable(string why) => new(400, 4000, why);
 
     public static GatewayError AddressUnusable(string address) => new(
-        500, 5007, $"'{(address.Length <= 100 ? address : address[..100])}' cannot be used: give an http or https address on the public internet.");
+        500,
+        5007,
+        $"'{(address.Length <= 100 ? address : address[..100])}' cannot be used: give an http or https address on the public internet.");
 
     public static GatewayError OriginNotAllowed(string origin) => new(
-        401, 4015, $"This API token is not allowed to be used by pages of {(origin.Length <= 100 ? origin : origin[..100])}. Ask to have this origin added.");
+        401,
+        4015,
+        $"This API token is not allowed to be used by pages of {(origin.Length <= 100
+            ? origin
+            : origin[..100])}. Ask to have this origin added.");
 
     /// <summary>Why nothing was held.</summary>
     public static GatewayError FromRefusal(ReserveResult refusal) => refusal switch
@@ -134,19 +151,29 @@ public sealed record GatewayError(int Status, int Code, string Message)
         401, 4015, $"This API token is valid from {fromUtc:yyyy-MM-dd HH:mm} UTC on. Use another one until then.");
 
     public static GatewayError ConverterNotAllowed(IReadOnlyList<string> allowed) => new(
-        401, 4015, $"This API token is not allowed to use this converter, only: {string.Join(", ", allowed)}. Use another token, or ask for a wider one.");
+        401,
+        4015,
+        $"This API token is not allowed to use this converter, only: {string.Join(
+            ", ", allowed)}. Use another token, or ask for a wider one.");
 
     public static GatewayError CallerNotAllowed(IPAddress? caller) => new(
-        401, 4015, $"This API token is not allowed to be used from {caller}. Call from one of its networks, or ask to have this one added.");
+        401,
+        4015,
+        $"This API token is not allowed to be used from {caller}. Call from one of its networks, or ask to have this one added.");
 
     /// <param name="renewsOn">First day of the next month where the limit is monthly.</param>
     public static GatewayError LimitReached(long usageLimit, DateOnly? renewsOn) => new(
         401, 4014, renewsOn is { } day
-            ? $"The balance of this API token is zero: its {usageLimit:N0} conversions of this month are used up. They renew on {day:yyyy-MM-dd}; use another token until then, or ask for a higher limit."
-            : $"The balance of this API token is zero: its limit of {usageLimit:N0} conversions is used up. Use another token, or ask for a higher limit.");
+            ? $"The balance of this API token is zero: its {usageLimit:N0} conversions of this month are used up. They renew on "
+                + $"{day:yyyy-MM-dd}; use another token until then, or ask for a higher limit."
+            : $"The balance of this API token is zero: its limit of {usageLimit:N0} conversions is used up. Use another token, or ask for "
+                + "a higher limit.");
 
     public static GatewayError BalanceSpent(Money left) => new(
-        401, 4014, $"The prepaid balance of your account is spent: {left} are left, which do not pay for this conversion. Top it up with your provider; conversions go on as soon as the money is recorded. Nothing was charged.");
+        401,
+        4014,
+        $"The prepaid balance of your account is spent: {left} are left, which do not pay for this conversion. Top it up with your "
+            + "provider; conversions go on as soon as the money is recorded. Nothing was charged.");
 
     public static GatewayError TooManyInFlight(int allowed) => new(
         503, 5030, $"This API token runs up to {allowed:N0} conversions at once. Wait for one to end; nothing was charged.")
@@ -161,7 +188,9 @@ public sealed record GatewayError(int Status, int Code, string Message)
     };
 
     public static GatewayError TooLarge(long maxBytes) => new(
-        413, 4000, $"The file is larger than the {maxBytes / (1 << 20):N0} MiB that can be sent. Split it, or compress it; nothing was charged.");
+        413,
+        4000,
+        $"The file is larger than the {maxBytes / (1 << 20):N0} MiB that can be sent. Split it, or compress it; nothing was charged.");
 
     public IResult ToResult() => new ErrorResult(this);
 
@@ -172,7 +201,8 @@ public sealed record GatewayError(int Status, int Code, string Message)
             httpContext.Response.StatusCode = error.Status;
             if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
-                httpContext.Response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                httpContext.Response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(
+                    CultureInfo.InvariantCulture);
             }
 
             return httpContext.Response.WriteAsJsonAsync(new { error.Code, error.Message }, WireJson.Options);

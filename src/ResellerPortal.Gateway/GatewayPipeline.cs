@@ -14,7 +14,9 @@ namespace ResellerPortal.Gateway;
 /// </summary>
 public static class GatewayPipeline
 {
-    /// <summary>Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.</summary>
+    /// <summary>
+    /// Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.
+    /// </summary>
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
         var middleware = ActivatorUtilities.CreateInstance<ExceptionMiddleware>(app.ApplicationServices);
@@ -62,7 +64,8 @@ public static class GatewayPipeline
                 case CallerErrorException error:
                     return error.Error;
                 case BadHttpRequestException:
-                    return GatewayError.FromException(failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
+                    return GatewayError.FromException(
+                        failure, context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
                 case MeterUnavailableException:
                     return GatewayError.MeterUnavailable;
                 case HttpRequestException:

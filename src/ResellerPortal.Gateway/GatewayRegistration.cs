@@ -24,22 +24,37 @@ public static class GatewayRegistration
     private const string BrowserPolicy = "gateway";
 
     /// <param name="isSandboxAllowed">Whether the program may start without a real service.</param>
-    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration, SandboxConverter sandbox, bool isSandboxAllowed)
+    public static IServiceCollection AddGateway(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        SandboxConverter sandbox,
+        bool isSandboxAllowed)
     {
         services.AddOptions<ConvertApiOptions>().Bind(configuration.GetSection(ConvertApiOptions.Section))
-            .Validate(o => isSandboxAllowed || !o.IsSandbox, "ConvertApi:BaseUrl is missing: the sandbox stands in for the real service in Development only.")
-            .Validate(o => o.IsSandbox || Uri.TryCreate(o.BaseUrl, UriKind.Absolute, out _), "ConvertApi:BaseUrl is not an address such as https://v2.convertapi.com.")
+            .Validate(o => isSandboxAllowed
+                || !o.IsSandbox, "ConvertApi:BaseUrl is missing: the sandbox stands in for the real service in Development only.")
+            .Validate(o => o.IsSandbox
+                || Uri.TryCreate(
+                    o.BaseUrl, UriKind.Absolute, out _), "ConvertApi:BaseUrl is not an address such as https://v2.convertapi.com.")
             .Validate(o => o.IsSandbox || o.Secret.Length > 0, "ConvertApi:Secret is missing; it goes with ConvertApi:BaseUrl.")
-            .Validate(o => o.Regions.Values.All(address => Uri.TryCreate(address, UriKind.Absolute, out _)), "ConvertApi:Regions holds something that is not an address such as https://eu-v2.convertapi.com.")
-            .Validate(o => o.Timeout > TimeSpan.Zero && o.Timeout < ReservationSweeper.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
+            .Validate(o => o.Regions.Values.All(address => Uri.TryCreate(
+                address,
+                UriKind.Absolute,
+                out _)), "ConvertApi:Regions holds something that is not an address such as https://eu-v2.convertapi.com.")
+            .Validate(o => o.Timeout > TimeSpan.Zero
+                && o.Timeout < ReservationSweeper.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
             .ValidateOnStart();
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
             .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes is at least 1.")
-            .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(network, out _)), "Gateway:AllowedPrivateNetworks holds something that is no network in CIDR form, such as 10.1.0.0/16.")
+            .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(
+                network, out _)), "Gateway:AllowedPrivateNetworks holds something that is no network in CIDR form, such as 10.1.0.0/16.")
             .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
             .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery is more than nothing.")
-            .Validate(o => o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller is at least 1; leave it out for no limit.")
+            .Validate(
+                o =>
+                    o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller is at least 1; leave it out for "
+                        + "no limit.")
             .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
             .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
             .ValidateOnStart();
@@ -70,14 +85,20 @@ public static class GatewayRegistration
         services.AddSingleton(sandbox);
         services.AddSingleton<SandboxFileStore>();
         services.AddSingleton<SandboxJobStore>();
-        services.AddHttpClient(SandboxEndpoints.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
+        services.AddHttpClient(
+            SandboxEndpoints.FetchClient, http => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(30), 50 << 20))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         return services;
     }
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
-        var gateway = endpoints.MapGroup("").AllowAnonymous().DisableAntiforgery().RequireCors(BrowserPolicy).WithMetadata(new GatewayEndpoint());
+        var gateway = endpoints
+            .MapGroup("")
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .RequireCors(BrowserPolicy)
+            .WithMetadata(new GatewayEndpoint());
         gateway.MapConversions();
         gateway.MapFiles();
         gateway.MapJobs();

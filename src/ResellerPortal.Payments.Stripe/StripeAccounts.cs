@@ -24,14 +24,22 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
             },
             Metadata = new() { ["reseller"] = reseller.Id.Value.ToString("N") },
         };
-        return (await StripeClientFactory.CallAsync(() => new AccountService(access.Client).CreateAsync(options, access.CreateRequestOptions($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(() => new AccountService(access.Client).CreateAsync(
+            options, access.CreateRequestOptions($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
     }
 
     public async Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
-        AccountLinkCreateOptions options = new() { Account = accountId, Type = "account_onboarding", ReturnUrl = returnUrl, RefreshUrl = returnUrl };
-        return (await StripeClientFactory.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(options, access.CreateRequestOptions($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
+        AccountLinkCreateOptions options = new()
+        {
+            Account = accountId,
+            Type = "account_onboarding",
+            ReturnUrl = returnUrl,
+            RefreshUrl = returnUrl,
+        };
+        return (await StripeClientFactory.CallAsync(() => new AccountLinkService(access.Client).CreateAsync(
+            options, access.CreateRequestOptions($"onboarding-{Guid.NewGuid():N}"), cancellationToken))).Url;
     }
 
     public async Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken)
@@ -39,9 +47,11 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         try
         {
-            return await StripeClientFactory.FindAsync(() => new AccountService(access.Client).GetAsync(accountId, null, access.Read, cancellationToken)) is { } account ? ToStatus(account) : null;
+            return await StripeClientFactory.FindAsync(() => new AccountService(access.Client).GetAsync(
+                accountId, null, access.Read, cancellationToken)) is { } account ? ToStatus(account) : null;
         }
-        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
+        catch (PaymentProviderException failure) when (failure.InnerException
+            is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
         {
             // What was disconnected is out of reach.
             return null;
@@ -52,9 +62,11 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
     {
         try
         {
-            return ToStatus(await StripeClientFactory.CallAsync(() => new AccountService(clients.GetClient(secretKey)).GetSelfAsync(null, cancellationToken)));
+            return ToStatus(await StripeClientFactory.CallAsync(
+                () => new AccountService(clients.GetClient(secretKey)).GetSelfAsync(null, cancellationToken)));
         }
-        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Unauthorized })
+        catch (PaymentProviderException failure) when (failure.InnerException
+            is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Unauthorized })
         {
             return null;
         }
@@ -65,9 +77,12 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
         var due = account.Requirements?.CurrentlyDue ?? [];
         return new MerchantStatus(
             account.ChargesEnabled,
-            due.Count > 0 ? $"Stripe still asks for: {string.Join(", ", due.Take(5).Select(d => d.Replace('_', ' ').Replace('.', ' ')))}{(due.Count > 5 ? $" and {due.Count - 5} more" : "")}."
-            : account.ChargesEnabled ? ""
-            : account.DetailsSubmitted ? "Stripe is checking the details."
-            : "Stripe still asks who you are.");
+            due.Count > 0
+                ? $"Stripe still asks for: {string.Join(
+                    ", ",
+                    due.Take(5).Select(d => d.Replace('_', ' ').Replace('.', ' ')))}{(due.Count > 5 ? $" and {due.Count - 5} more" : "")}."
+                : account.ChargesEnabled ? ""
+                : account.DetailsSubmitted ? "Stripe is checking the details."
+                : "Stripe still asks who you are.");
     }
 }

@@ -10,7 +10,9 @@ namespace ResellerPortal.Payments.Stripe;
 /// </summary>
 public static class StripeAmount
 {
-    private static readonly HashSet<string> Whole = ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"];
+    private static readonly HashSet<string> Whole = [
+        "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+    ];
 
     private static readonly HashSet<string> Thousandths = ["BHD", "JOD", "KWD", "OMR", "TND"];
 
@@ -28,7 +30,8 @@ public static class StripeAmount
             : throw new PaymentProviderException($"{money} cannot be paid online to its last digit. Pay it by transfer.", isFinal: true);
     }
 
-    /// <exception cref="InvalidDataException">Stripe names a currency that nobody knows, or an amount that is no whole minor unit.</exception>
+    /// <exception cref="InvalidDataException">Stripe names a currency that nobody knows, or an amount that is no whole minor
+    /// unit.</exception>
     public static Money ToMoney(long amount, string code)
     {
         if (!Currency.TryParse(code.ToUpperInvariant(), out var currency))
@@ -37,7 +40,9 @@ public static class StripeAmount
         }
 
         var units = (decimal)amount / PerUnit(currency.Code);
-        return currency.HasWhole(units) ? Money.Round(units, currency) : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Stripe names {units} {currency}."));
+        return currency.HasWhole(units)
+            ? Money.Round(units, currency)
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Stripe names {units} {currency}."));
     }
 
     private static int PerUnit(string code) => Whole.Contains(code) ? 1 : Thousandths.Contains(code) ? 1000 : 100;

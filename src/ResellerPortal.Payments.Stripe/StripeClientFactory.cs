@@ -25,14 +25,19 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
     /// <exception cref="PaymentProviderException">The merchant has no key.</exception>
     public async Task<StripeAccess> GetAsync(Merchant merchant, CancellationToken cancellationToken)
     {
-        var key = merchant.KeysOf is { } reseller ? (await keys.FindAsync(reseller, cancellationToken))?.SecretKey : options.Value.SecretKey;
+        var key = merchant.KeysOf is { } reseller
+            ? (await keys.FindAsync(reseller, cancellationToken))?.SecretKey
+            : options.Value.SecretKey;
         return string.IsNullOrEmpty(key)
             ? throw new PaymentProviderException("Online payments are not set up.", isFinal: true)
             : new StripeAccess(GetClient(key), merchant.IsConnected ? merchant.Key : null);
     }
 
     public StripeClient GetClient(string secretKey) => new(
-        secretKey, null, new SystemNetHttpClient(http.CreateClient(StripeOptions.Section), Retries), options.Value.ApiBase.Length > 0 ? options.Value.ApiBase.TrimEnd('/') : null);
+        secretKey,
+        null,
+        new SystemNetHttpClient(http.CreateClient(StripeOptions.Section), Retries),
+        options.Value.ApiBase.Length > 0 ? options.Value.ApiBase.TrimEnd('/') : null);
 
     /// <summary>One call, whose refusals come back as ours.</summary>
     /// <exception cref="PaymentProviderException">Stripe cannot be reached, or refuses.</exception>
@@ -60,7 +65,9 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
         {
             return await CallAsync(call);
         }
-        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.NotFound } or StripeException { StripeError.Code: "resource_missing" })
+        catch (PaymentProviderException failure) when (failure.InnerException
+            is StripeException { HttpStatusCode: System.Net.HttpStatusCode.NotFound }
+                or StripeException { StripeError.Code: "resource_missing" })
         {
             return null;
         }
@@ -70,7 +77,8 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
     {
         var isPassing = (int)failure.HttpStatusCode is 0 or 409 or 429 or >= 500;
         var words = failure.StripeError?.Type == "card_error" ? failure.StripeError.Message
-            : (int)failure.HttpStatusCode is 401 or 403 ? "Stripe does not accept the key that the portal uses. Whoever set it up has to look at it."
+            : (int)failure.HttpStatusCode is 401 or 403
+            ? "Stripe does not accept the key that the portal uses. Whoever set it up has to look at it."
             : isPassing ? "Stripe is busy at the moment. Try again in a minute."
             : $"Stripe refuses: {failure.StripeError?.Message ?? failure.Message}";
         return new PaymentProviderException(words, !isPassing, failure);

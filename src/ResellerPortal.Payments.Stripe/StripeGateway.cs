@@ -20,7 +20,8 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         var checkout = request.Checkout ?? throw new ArgumentException("An online payment needs its checkout.", nameof(request));
         var access = await clients.GetAsync(checkout.Merchant, cancellationToken);
         var options = await CreateSessionOptionsAsync(access, request, checkout, cancellationToken);
-        var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(options, access.CreateRequestOptions($"checkout-{checkout.Id:N}"), cancellationToken));
+        var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(
+            options, access.CreateRequestOptions($"checkout-{checkout.Id:N}"), cancellationToken));
         return new PaymentStart(session.Url, null, session.Id, StripePayments.Utc(session.ExpiresAt));
     }
 
@@ -34,15 +35,23 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
             RefundApplicationFee = checkout.FeeMinorUnits > 0 ? true : null,
             Metadata = new() { [StripePayments.CheckoutKey] = checkout.Id.ToString("N") },
         };
-        await StripeClientFactory.CallAsync(() => new RefundService(access.Client).CreateAsync(options, access.CreateRequestOptions($"refund-{key:N}"), cancellationToken));
+        await StripeClientFactory.CallAsync(
+            () => new RefundService(access.Client).CreateAsync(options, access.CreateRequestOptions($"refund-{key:N}"), cancellationToken));
         return null;
     }
 
     public async Task<string> CreatePayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(payer.Merchant, cancellationToken);
-        CustomerCreateOptions options = new() { Name = details.Name, Email = details.Email, PreferredLocales = [details.Language], Metadata = new() { ["payer"] = payer.Id.ToString("N") } };
-        return (await StripeClientFactory.CallAsync(() => new CustomerService(access.Client).CreateAsync(options, access.CreateRequestOptions($"payer-{payer.Id:N}"), cancellationToken))).Id;
+        CustomerCreateOptions options = new()
+        {
+            Name = details.Name,
+            Email = details.Email,
+            PreferredLocales = [details.Language],
+            Metadata = new() { ["payer"] = payer.Id.ToString("N") },
+        };
+        return (await StripeClientFactory.CallAsync(() => new CustomerService(access.Client).CreateAsync(
+            options, access.CreateRequestOptions($"payer-{payer.Id:N}"), cancellationToken))).Id;
     }
 
     public async Task<ProviderPayment> ChargeAsync(Checkout checkout, Payer payer, string subject, CancellationToken cancellationToken)
@@ -63,7 +72,8 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         };
         try
         {
-            var intent = await new PaymentIntentService(access.Client).CreateAsync(options, access.CreateRequestOptions($"charge-{checkout.Id:N}"), cancellationToken);
+            var intent = await new PaymentIntentService(access.Client).CreateAsync(
+                options, access.CreateRequestOptions($"charge-{checkout.Id:N}"), cancellationToken);
             return await StripePayments.ToPaymentAsync(access, intent, cancellationToken);
         }
         catch (StripeException declined) when (declined.StripeError is { Type: "card_error", PaymentIntent: { } intent })
@@ -78,22 +88,30 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         }
     }
 
-    public Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken) => payments.ReadSessionAsync(merchant, id, cancellationToken);
+    public Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken) =>
+        payments.ReadSessionAsync(merchant, id, cancellationToken);
 
-    public Task<ProviderPayment?> ReadPaymentAsync(Merchant merchant, string id, CancellationToken cancellationToken) => payments.ReadAsync(merchant, id, cancellationToken);
+    public Task<ProviderPayment?> ReadPaymentAsync(Merchant merchant, string id, CancellationToken cancellationToken) =>
+        payments.ReadAsync(merchant, id, cancellationToken);
 
-    public Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) => payments.FindIntentIdAsync(merchant, objectId, cancellationToken);
+    public Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) =>
+        payments.FindIntentIdAsync(merchant, objectId, cancellationToken);
 
-    public IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
+    public IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(
+        Merchant merchant,
+        DateTimeOffset since,
+        CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
 
     public async Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(merchant, cancellationToken);
         try
         {
-            await StripeClientFactory.CallAsync(() => new SessionService(access.Client).ExpireAsync(sessionId, null, access.CreateRequestOptions($"close-{sessionId}"), cancellationToken));
+            await StripeClientFactory.CallAsync(() => new SessionService(access.Client).ExpireAsync(
+                sessionId, null, access.CreateRequestOptions($"close-{sessionId}"), cancellationToken));
         }
-        catch (PaymentProviderException failure) when (failure.InnerException is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest })
+        catch (PaymentProviderException failure) when (failure.InnerException
+            is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest })
         {
             // Only an open page can be closed; this one is paid or gone.
         }
@@ -102,16 +120,22 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
     public async Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(merchant, cancellationToken);
-        return await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(methodId, null, access.Read, cancellationToken)) is { CustomerId: not null };
+        return await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(
+            methodId, null, access.Read, cancellationToken)) is { CustomerId: not null };
     }
 
     public async Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(merchant, cancellationToken);
-        await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(methodId, null, access.CreateRequestOptions($"forget-{methodId}"), cancellationToken));
+        await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).DetachAsync(
+            methodId, null, access.CreateRequestOptions($"forget-{methodId}"), cancellationToken));
     }
 
-    private async Task<SessionCreateOptions> CreateSessionOptionsAsync(StripeAccess access, PaymentRequest request, Checkout checkout, CancellationToken cancellationToken)
+    private async Task<SessionCreateOptions> CreateSessionOptionsAsync(
+        StripeAccess access,
+        PaymentRequest request,
+        Checkout checkout,
+        CancellationToken cancellationToken)
     {
         var isPlan = checkout.Purpose == CheckoutPurpose.PlanOrder;
         var hasTax = isPlan && clients.Options.AutomaticTax;
@@ -131,7 +155,9 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
             AllowPromotionCodes = isPlan ? true : null,
             AutomaticTax = hasTax ? new SessionAutomaticTaxOptions { Enabled = true } : null,
             TaxIdCollection = hasTax ? new SessionTaxIdCollectionOptions { Enabled = true } : null,
-            CustomerUpdate = hasTax && request.Payer is not null ? new SessionCustomerUpdateOptions { Address = "auto", Name = "auto" } : null,
+            CustomerUpdate = hasTax && request.Payer is not null
+                ? new SessionCustomerUpdateOptions { Address = "auto", Name = "auto" }
+                : null,
         };
         if (request.Plan is not null)
         {
@@ -152,7 +178,12 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         return options;
     }
 
-    private async Task<SessionLineItemOptions> CreateLineOptionsAsync(StripeAccess access, PaymentRequest request, Checkout checkout, bool hasTax, CancellationToken cancellationToken) =>
+    private async Task<SessionLineItemOptions> CreateLineOptionsAsync(
+        StripeAccess access,
+        PaymentRequest request,
+        Checkout checkout,
+        bool hasTax,
+        CancellationToken cancellationToken) =>
         request.Plan is { } plan
             ? new SessionLineItemOptions { Quantity = 1, Price = await prices.GetOrCreateAsync(access, plan, cancellationToken) }
             : new SessionLineItemOptions
@@ -177,7 +208,8 @@ internal sealed class StripePriceFactory
         var amount = StripeAmount.FromMoney(plan.Price);
         var interval = plan.Renewal == PlanRenewal.Monthly ? "month" : "year";
         var key = $"plan-{plan.Id:N}-{amount}-{interval}";
-        var known = await StripeClientFactory.CallAsync(() => new PriceService(access.Client).ListAsync(new PriceListOptions { LookupKeys = [key], Active = true, Limit = 1 }, access.Read, cancellationToken));
+        var known = await StripeClientFactory.CallAsync(() => new PriceService(access.Client).ListAsync(
+            new PriceListOptions { LookupKeys = [key], Active = true, Limit = 1 }, access.Read, cancellationToken));
         if (known.Data is [{ } price])
         {
             return price.Id;
@@ -193,6 +225,7 @@ internal sealed class StripePriceFactory
             ProductData = new PriceProductDataOptions { Name = plan.Name },
             Metadata = new() { ["plan"] = plan.Id.ToString("N") },
         };
-        return (await StripeClientFactory.CallAsync(() => new PriceService(access.Client).CreateAsync(options, access.CreateRequestOptions(key), cancellationToken))).Id;
+        return (await StripeClientFactory.CallAsync(
+            () => new PriceService(access.Client).CreateAsync(options, access.CreateRequestOptions(key), cancellationToken))).Id;
     }
 }

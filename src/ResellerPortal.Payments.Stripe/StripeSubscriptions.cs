@@ -14,7 +14,8 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         var subscription = await StripeClientFactory.FindAsync(
-            () => new SubscriptionService(access.Client).GetAsync(id, new SubscriptionGetOptions { Expand = ["default_payment_method"] }, access.Read, cancellationToken));
+            () => new SubscriptionService(access.Client).GetAsync(
+                id, new SubscriptionGetOptions { Expand = ["default_payment_method"] }, access.Read, cancellationToken));
         if (subscription?.Items?.Data is not [{ } item, ..])
         {
             return null;
@@ -34,14 +35,18 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
             subscription.CancelAtPeriodEnd,
             StripePayments.Utc(item.CurrentPeriodStart),
             StripePayments.Utc(item.CurrentPeriodEnd),
-            subscription.DefaultPaymentMethod is { } method ? new ProviderMethod(method.Id, StripePayments.Name(method.Card?.Brand ?? method.Type, method.Card?.Last4 ?? method.SepaDebit?.Last4)) : null,
+            subscription.DefaultPaymentMethod is { } method
+                ? new ProviderMethod(
+                    method.Id, StripePayments.Name(method.Card?.Brand ?? method.Type, method.Card?.Last4 ?? method.SepaDebit?.Last4))
+                : null,
             subscription.LatestInvoiceId);
     }
 
     public async Task<ProviderInvoice?> ReadInvoiceAsync(string id, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
-        var invoice = await StripeClientFactory.FindAsync(() => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
+        var invoice = await StripeClientFactory.FindAsync(
+            () => new InvoiceService(access.Client).GetAsync(id, null, access.Read, cancellationToken));
         if (invoice is null)
         {
             return null;
@@ -58,7 +63,11 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
         ProviderPayment payment = new(
             invoice.Id,
             null,
-            invoice.Status == "paid" ? ProviderPaymentState.Paid : invoice.Status == "open" && invoice.Attempted ? ProviderPaymentState.Failed : ProviderPaymentState.Open,
+            invoice.Status == "paid"
+                ? ProviderPaymentState.Paid
+                : invoice.Status == "open" && invoice.Attempted
+                ? ProviderPaymentState.Failed
+                : ProviderPaymentState.Open,
             StripeAmount.ToMoney(invoice.Subtotal, invoice.Currency),
             StripeAmount.ToMoney(invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0, invoice.Currency),
             StripeAmount.ToMoney(invoice.TotalTaxes?.Sum(t => t.Amount) ?? 0, invoice.Currency),
@@ -79,34 +88,53 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         var service = new SubscriptionService(access.Client);
-        var subscription = await StripeClientFactory.CallAsync(() => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
+        var subscription = await StripeClientFactory.CallAsync(
+            () => service.GetAsync(subscriptionId, null, access.Read, cancellationToken));
         SubscriptionUpdateOptions options = new()
         {
-            Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = await prices.GetOrCreateAsync(access, plan, cancellationToken) }],
+            Items = [
+                new SubscriptionItemOptions
+                {
+                    Id = subscription.Items.Data[0].Id,
+                    Price = await prices.GetOrCreateAsync(access, plan, cancellationToken),
+                },
+            ],
             ProrationBehavior = "always_invoice",
             ProrationDate = atUtc.UtcDateTime,
             PaymentBehavior = "error_if_incomplete",
         };
         var key = string.Create(CultureInfo.InvariantCulture, $"upgrade-{subscriptionId}-{plan.Id:N}-{atUtc.ToUnixTimeMilliseconds()}");
-        await StripeClientFactory.CallAsync(() => service.UpdateAsync(subscriptionId, options, access.CreateRequestOptions(key), cancellationToken));
+        await StripeClientFactory.CallAsync(
+            () => service.UpdateAsync(subscriptionId, options, access.CreateRequestOptions(key), cancellationToken));
     }
 
     public async Task SetCancelAsync(string subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         await StripeClientFactory.CallAsync(() => new SubscriptionService(access.Client).UpdateAsync(
-            subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd }, access.CreateRequestOptions($"cancel-{Guid.NewGuid():N}"), cancellationToken));
+            subscriptionId,
+            new SubscriptionUpdateOptions { CancelAtPeriodEnd = cancelsAtPeriodEnd },
+            access.CreateRequestOptions($"cancel-{Guid.NewGuid():N}"),
+            cancellationToken));
     }
 
-    public async IAsyncEnumerable<string> InvoicesSinceAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> InvoicesSinceAsync(
+        DateTimeOffset since,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         string? last = null;
         StripeList<Invoice> page;
         do
         {
-            InvoiceListOptions options = new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = last };
-            page = await StripeClientFactory.CallAsync(() => new InvoiceService(access.Client).ListAsync(options, access.Read, cancellationToken));
+            InvoiceListOptions options = new()
+            {
+                Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime },
+                Limit = 100,
+                StartingAfter = last,
+            };
+            page = await StripeClientFactory.CallAsync(
+                () => new InvoiceService(access.Client).ListAsync(options, access.Read, cancellationToken));
             foreach (var invoice in page.Data)
             {
                 yield return invoice.Id;

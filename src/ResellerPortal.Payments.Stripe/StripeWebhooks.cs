@@ -13,26 +13,57 @@ using Stripe;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>Where Stripe sends events: signatures are verified, then an event is stored, then Stripe is told so. The rest comes later.</summary>
+/// <summary>
+/// Where Stripe sends events: signatures are verified, then an event is stored, then Stripe is told so. The rest comes later.
+/// </summary>
 public static class StripeWebhooks
 {
     private const int ToleranceSeconds = 300;
 
     public static void MapStripeWebhooks(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/webhooks/stripe", (HttpContext context, IOptions<StripeOptions> options, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-            ReceiveAsync(context, [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret], account => account is null ? Merchant.Operator : Merchant.ForConnectedAccount(account), inbox, clock, loggers, cancellationToken)).AllowAnonymous().DisableAntiforgery();
-        endpoints.MapPost("/webhooks/stripe/{reseller:guid}", async (Guid reseller, HttpContext context, MerchantKeyStore keys, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        {
-            var id = new ResellerId(reseller);
-            return await keys.FindAsync(id, cancellationToken) is { } own
-                ? await ReceiveAsync(context, [own.WebhookSecret], _ => Merchant.ForReseller(id), inbox, clock, loggers, cancellationToken)
-                : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
-        }).AllowAnonymous().DisableAntiforgery();
+        endpoints
+            .MapPost("/webhooks/stripe", (
+                HttpContext context,
+                IOptions<StripeOptions> options,
+                WebhookInbox inbox,
+                TimeProvider clock,
+                ILoggerFactory loggers,
+                CancellationToken cancellationToken) =>
+                ReceiveAsync(
+                    context,
+                    [options.Value.WebhookSecret, options.Value.ConnectWebhookSecret],
+                    account => account is null ? Merchant.Operator : Merchant.ForConnectedAccount(account),
+                    inbox,
+                    clock,
+                    loggers,
+                    cancellationToken)).AllowAnonymous().DisableAntiforgery();
+        endpoints
+            .MapPost("/webhooks/stripe/{reseller:guid}", async (
+                Guid reseller,
+                HttpContext context,
+                MerchantKeyStore keys,
+                WebhookInbox inbox,
+                TimeProvider clock,
+                ILoggerFactory loggers,
+                CancellationToken cancellationToken) =>
+            {
+                var id = new ResellerId(reseller);
+                return await keys.FindAsync(id, cancellationToken) is { } own
+                    ? await ReceiveAsync(
+                        context, [own.WebhookSecret], _ => Merchant.ForReseller(id), inbox, clock, loggers, cancellationToken)
+                    : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
+            }).AllowAnonymous().DisableAntiforgery();
     }
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext context, string[] secrets, Func<string?, Merchant> merchantOf, WebhookInbox inbox, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
+        HttpContext context,
+        string[] secrets,
+        Func<string?, Merchant> merchantOf,
+        WebhookInbox inbox,
+        TimeProvider clock,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
         if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
@@ -42,7 +73,11 @@ public static class StripeWebhooks
 
         if (!IsSigned(payload, context.Request.Headers["Stripe-Signature"].ToString(), secrets, clock.GetUtcNow()))
         {
-            logger.LogWarning("An event for {Path} from {Address} is not signed with a known secret, or is older than {Seconds} seconds. It is refused.", context.Request.Path, context.Connection.RemoteIpAddress, ToleranceSeconds);
+            logger.LogWarning(
+                "An event for {Path} from {Address} is not signed with a known secret, or is older than {Seconds} seconds. It is refused.",
+                context.Request.Path,
+                context.Connection.RemoteIpAddress,
+                ToleranceSeconds);
             return Results.Text("The signature does not match, or is too old.", statusCode: StatusCodes.Status400BadRequest);
         }
 
@@ -94,7 +129,8 @@ public static class StripeWebhooks
 
     private static bool IsNotOfTheFuture(string signature, DateTimeOffset now) =>
         signature.Split(',').Select(part => part.Trim()).Where(part => part.StartsWith("t=", StringComparison.Ordinal)).All(part =>
-            long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= now.ToUnixTimeSeconds() + ToleranceSeconds);
+            long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                && at <= now.ToUnixTimeSeconds() + ToleranceSeconds);
 
     /// <summary>Only what every version of Stripe's events has, so that a newer one is stored as well.</summary>
     private static IncomingWebhook? Parse(string payload, Func<string?, Merchant> merchantOf)
@@ -103,15 +139,25 @@ public static class StripeWebhooks
         {
             using var json = JsonDocument.Parse(payload);
             var root = json.RootElement;
-            if (Text(root, "id") is not { } id || Text(root, "type") is not { } kind || !root.TryGetProperty("created", out var created) || !created.TryGetInt64(out var seconds)
-                || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("object", out var subject) || subject.ValueKind != JsonValueKind.Object)
+            if (Text(root, "id") is not { } id
+                || Text(root, "type") is not { } kind
+                || !root.TryGetProperty("created", out var created)
+                || !created.TryGetInt64(out var seconds)
+                    || !root.TryGetProperty("data", out var data)
+                    || data.ValueKind != JsonValueKind.Object
+                    || !data.TryGetProperty("object", out var subject)
+                    || subject.ValueKind != JsonValueKind.Object)
             {
                 return null;
             }
 
             var account = Text(root, "account");
             var objectId = Text(subject, "id") ?? "";
-            return id.Length > Checkout.MaxProviderId || kind.Length > 100 || objectId.Length > Checkout.MaxProviderId || account is { Length: > Merchant.MaxLength } || seconds is < 0 or > 253_402_300_799
+            return id.Length > Checkout.MaxProviderId
+                || kind.Length > 100
+                || objectId.Length > Checkout.MaxProviderId
+                || account is { Length: > Merchant.MaxLength }
+                || seconds is < 0 or > 253_402_300_799
                 ? null
                 : new IncomingWebhook(merchantOf(account), id, kind, objectId, DateTimeOffset.FromUnixTimeSeconds(seconds), payload);
         }
@@ -121,6 +167,8 @@ public static class StripeWebhooks
         }
 
         static string? Text(JsonElement element, string name) =>
-            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            element.ValueKind == JsonValueKind.Object
+                && element.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 }

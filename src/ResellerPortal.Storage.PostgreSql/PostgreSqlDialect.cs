@@ -22,7 +22,8 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     public IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(new ScopedConnections());
+        builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
+            new ScopedConnections());
 
     public void PrepareStorage(string connectionString)
     {
@@ -33,14 +34,24 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
 
-    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public async Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
         await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public async Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, query, rows);
         await batch.PrepareAsync(cancellationToken);
@@ -55,9 +66,15 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
         while (await reader.NextResultAsync(cancellationToken));
     }
 
-    public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima)
+    public string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima)
     {
-        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(maxima.Select(c => $"\"{c}\" = greatest(\"{table}\".\"{c}\", excluded.\"{c}\")"));
+        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(
+            maxima.Select(c => $"\"{c}\" = greatest(\"{table}\".\"{c}\", excluded.\"{c}\")"));
         return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
             + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
             + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
@@ -68,7 +85,9 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     public long? ReadDataVersion(PortalDbContext db) => null;
 
     public bool IsTransient(DbException failure) =>
-        failure.IsTransient || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } || failure.InnerException is SocketException or IOException;
+        failure.IsTransient
+            || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+            || failure.InnerException is SocketException or IOException;
 
     private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 
@@ -77,8 +96,11 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
     {
         using var shape = new NpgsqlCommand();
         var types = Array.ConvertAll(statement.Parameters(shape), p => ((NpgsqlParameter)p).NpgsqlDbType);
-        var text = ParameterName().Replace(statement.Text, match => "$" + (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture));
-        var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        var text = ParameterName().Replace(
+            statement.Text,
+            match => "$" + (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture));
+        var batch = new NpgsqlBatch(
+            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
         foreach (var row in rows)
         {
             var command = new NpgsqlBatchCommand(text);

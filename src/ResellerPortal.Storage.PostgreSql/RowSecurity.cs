@@ -15,10 +15,57 @@ internal static class RowSecurity
     private const string Customer = "(SELECT current_setting('portal.customer', true))";
 
     private static readonly string[] FirstOfResellers =
-        ["BankTransaction", "BookingAccounts", "ConverterPeak", "CreditLot", "CurrencyRate", "DunningPolicy", "InvoiceFigures", "InvoiceSchedule", "InvoiceSeries", "LetterTemplate", "Logo", "LotAdjustment", "LotDraw", "Notice", "OrderPayment", "PaymentAccount", "PaymentDifference", "PlanOrder", "PlanSubscription", "ProviderEvent", "RateCard", "StatisticsPull", "TopUpPolicy", "UpstreamReading"];
+        [
+            "BankTransaction",
+            "BookingAccounts",
+            "ConverterPeak",
+            "CreditLot",
+            "CurrencyRate",
+            "DunningPolicy",
+            "InvoiceFigures",
+            "InvoiceSchedule",
+            "InvoiceSeries",
+            "LetterTemplate",
+            "Logo",
+            "LotAdjustment",
+            "LotDraw",
+            "Notice",
+            "OrderPayment",
+            "PaymentAccount",
+            "PaymentDifference",
+            "PlanOrder",
+            "PlanSubscription",
+            "ProviderEvent",
+            "RateCard",
+            "StatisticsPull",
+            "TopUpPolicy",
+            "UpstreamReading",
+        ];
 
     private static readonly string[] FirstOfCustomers =
-        ["ApiToken", "AuditEntry", "BalanceEntry", "Checkout", "ConversionJob", "CreditNote", "CreditedLine", "Delivery", "DunningStep", "Invitation", "Invoice", "InvoiceLine", "LedgerEntry", "Member", "Payer", "Payment", "PaymentReversal", "Reservation", "SupportVisit", "UsageAlert", "UsageRollup"];
+        [
+            "ApiToken",
+            "AuditEntry",
+            "BalanceEntry",
+            "Checkout",
+            "ConversionJob",
+            "CreditNote",
+            "CreditedLine",
+            "Delivery",
+            "DunningStep",
+            "Invitation",
+            "Invoice",
+            "InvoiceLine",
+            "LedgerEntry",
+            "Member",
+            "Payer",
+            "Payment",
+            "PaymentReversal",
+            "Reservation",
+            "SupportVisit",
+            "UsageAlert",
+            "UsageRollup",
+        ];
 
     /// <summary>What there was when the protection began. A migration that brings a table protects it by itself.</summary>
     public static IEnumerable<(string Table, TableOwner Owner)> FirstTables =>
@@ -48,7 +95,9 @@ internal static class RowSecurity
     private static string Is(string column, string setting) => $"\"{column}\" = nullif(nullif({setting}, '*'), '')::uuid";
 }
 
-/// <summary>Tells each connection whose rows it may touch, as its context's scope says. The pool forgets it when the connection is given back.</summary>
+/// <summary>
+/// Tells each connection whose rows it may touch, as its context's scope says. The pool forgets it when the connection is given back.
+/// </summary>
 internal sealed class ScopedConnections : DbConnectionInterceptor
 {
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
@@ -57,7 +106,10 @@ internal sealed class ScopedConnections : DbConnectionInterceptor
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         await using var command = CommandFor(connection, eventData);
         await command.ExecuteNonQueryAsync(cancellationToken);

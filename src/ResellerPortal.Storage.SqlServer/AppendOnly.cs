@@ -7,7 +7,10 @@ internal static class AppendOnly
 
     public static IEnumerable<string> CreateTriggers() => Tables.Select(Protect);
 
-    /// <summary>For a table that a later migration brought. CREATE TRIGGER must stand alone in its batch; EXEC gives it one inside a script.</summary>
+    /// <summary>
+    /// For a table that a later migration brought. CREATE TRIGGER must stand alone in its batch; EXEC gives it one inside a script.
+    /// </summary>
     public static string Protect(string table) =>
-        $"EXEC(N'CREATE TRIGGER [{table}_append_only] ON [{table}] AFTER UPDATE, DELETE AS BEGIN THROW 50001, ''{table} is append-only'', 1; END')";
+        $"EXEC(N'CREATE TRIGGER [{table}_append_only] ON [{table}] AFTER UPDATE, DELETE AS BEGIN THROW 50001, ''{table} is append-only'', "
+            + "1; END')";
 }

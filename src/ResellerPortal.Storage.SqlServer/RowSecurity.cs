@@ -32,7 +32,10 @@ public static class RowSecurityScript
             CREATE SECURITY POLICY portal.tenant_policy
 
             """.ReplaceLineEndings("\n"));
-        var lines = tables.OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => (string[])[$"    ADD FILTER PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]", $"    ADD BLOCK PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]"]);
+        var lines = tables.OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => (string[])[
+            $"    ADD FILTER PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]",
+            $"    ADD BLOCK PREDICATE portal.tenant_row({Arguments(t.Value)}) ON dbo.[{t.Key}]",
+        ]);
         return script.AppendJoin(",\n", lines).Append("\n    WITH (STATE = ON);\nGO\n").ToString();
     }
 
@@ -57,7 +60,10 @@ internal sealed class ScopedConnections : DbConnectionInterceptor
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         await using var command = CommandFor(connection, eventData);
         await command.ExecuteNonQueryAsync(cancellationToken);

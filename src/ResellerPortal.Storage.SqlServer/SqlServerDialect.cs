@@ -20,7 +20,8 @@ public sealed class SqlServerDialect : IDatabaseDialect
     public IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
-        builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(new ScopedConnections());
+        builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(
+            new ScopedConnections());
 
     public void PrepareStorage(string connectionString)
     {
@@ -28,15 +29,26 @@ public sealed class SqlServerDialect : IDatabaseDialect
     }
 
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        $"SELECT {string.Join(", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
+        $"SELECT {string.Join(
+            ", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-    public async Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public async Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public async Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken)
     {
         await using var batch = Batch(db, query, rows);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -51,11 +63,18 @@ public sealed class SqlServerDialect : IDatabaseDialect
     }
 
     /// <summary>The owner of the rows is locked, so nobody else can insert between the two statements.</summary>
-    public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima)
+    public string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima)
     {
-        var set = sums.Select(c => $"[{c}] = [{c}] + {Value(c)}").Concat(maxima.Select(c => $"[{c}] = CASE WHEN [{c}] < {Value(c)} THEN {Value(c)} ELSE [{c}] END"));
+        var set = sums.Select(c => $"[{c}] = [{c}] + {Value(c)}").Concat(
+            maxima.Select(c => $"[{c}] = CASE WHEN [{c}] < {Value(c)} THEN {Value(c)} ELSE [{c}] END"));
         return $"UPDATE [{table}] SET {string.Join(", ", set)} WHERE {string.Join(" AND ", keys.Select(k => $"[{k}] = {Value(k)}"))}; "
-            + $"IF @@ROWCOUNT = 0 INSERT INTO [{table}] ({string.Join(", ", columns.Select(c => $"[{c}]"))}) VALUES ({string.Join(", ", columns.Select(Value))})";
+            + $"IF @@ROWCOUNT = 0 INSERT INTO [{table}] ({string.Join(
+                ", ", columns.Select(c => $"[{c}]"))}) VALUES ({string.Join(", ", columns.Select(Value))})";
 
         string Value(string column) => "@p" + columns.ToList().IndexOf(column);
     }
@@ -70,7 +89,8 @@ public sealed class SqlServerDialect : IDatabaseDialect
     {
         using var shape = new SqlCommand();
         var parameters = statement.Parameters(shape);
-        var batch = new SqlBatch((SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        var batch = new SqlBatch(
+            (SqlConnection)db.Database.GetDbConnection(), (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
         foreach (var row in rows)
         {
             var command = new SqlBatchCommand(statement.Text);

@@ -13,7 +13,11 @@ internal sealed class ClusteredTables(MigrationsSqlGeneratorDependencies depende
 {
     private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "UsageRollup", "Reservation", "ConverterPeak"];
 
-    protected override void Generate(CreateTableOperation operation, IModel? model, MigrationCommandListBuilder builder, bool terminate = true)
+    protected override void Generate(
+        CreateTableOperation operation,
+        IModel? model,
+        MigrationCommandListBuilder builder,
+        bool terminate = true)
     {
         var isClustered = Tables.Contains(operation.Name);
         base.Generate(operation, model, builder, terminate && !isClustered);

@@ -23,7 +23,8 @@ internal sealed class CompactIds : IDbContextOptionsExtension, IRelationalTypeMa
         // There is nothing to choose, so nothing can be wrong.
     }
 
-    public RelationalTypeMapping? FindMapping(in RelationalTypeMappingInfo mappingInfo) => mappingInfo.ClrType == typeof(Guid) ? Mapping : null;
+    public RelationalTypeMapping? FindMapping(in RelationalTypeMappingInfo mappingInfo) =>
+        mappingInfo.ClrType == typeof(Guid) ? Mapping : null;
 
     private sealed class BlobMapping : RelationalTypeMapping
     {

@@ -16,7 +16,11 @@ internal static class PreparedStatements
 {
     private static readonly ConditionalWeakTable<DbConnection, Statements> Known = [];
 
-    public static void Execute<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values)
+    public static void Execute<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         var prepared = Known.GetOrCreateValue(connection).Get(connection, statement);

@@ -48,9 +48,15 @@ public sealed class SqliteDialect : IDatabaseDialect
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}";
 
-    public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima)
+    public string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima)
     {
-        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(maxima.Select(c => $"\"{c}\" = max(\"{table}\".\"{c}\", excluded.\"{c}\")"));
+        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(
+            maxima.Select(c => $"\"{c}\" = max(\"{table}\".\"{c}\", excluded.\"{c}\")"));
         return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
             + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
             + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
@@ -58,13 +64,23 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(NativeTransaction.Begin(db));
 
-    public Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+    public Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken)
     {
         PreparedStatements.Execute(db, statement, rows, values);
         return Task.CompletedTask;
     }
 
-    public Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken)
+    public Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken)
     {
         PreparedStatements.Query(db, query, rows, found);
         return Task.CompletedTask;
@@ -105,7 +121,8 @@ public sealed class SqliteDialect : IDatabaseDialect
     /// <summary>Readers do not wait for the writer (WAL), and a commit is on the disk before it is answered (FULL).</summary>
     private sealed class DurableConnections : DbConnectionInterceptor
     {
-        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16384;";
+        private const string Pragmas =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16384;";
 
         /// <summary>Connections come from a pool; each of its handles is told once.</summary>
         private static readonly ConditionalWeakTable<object, object> Told = [];
@@ -123,7 +140,10 @@ public sealed class SqliteDialect : IDatabaseDialect
             }
         }
 
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task ConnectionOpenedAsync(
+            DbConnection connection,
+            ConnectionEndEventData eventData,
+            CancellationToken cancellationToken = default)
         {
             ConnectionOpened(connection, eventData);
             return Task.CompletedTask;

@@ -16,7 +16,8 @@ public sealed class AuditTests
             file,
             $$"""{"version":1,"projects":[{"path":"a.csproj","frameworks":[{"framework":"net10.0","transitivePackages":[{"id":"Some.Package","resolvedVersion":"1.0.0","vulnerabilities":[{"severity":"{{severity}}","advisoryurl":"https://advisories.example/1"}]}]}]}]}""",
             TestContext.Current.CancellationToken);
-        using var audit = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "tests", "audit"), [file]) { RedirectStandardOutput = true })!;
+        using var audit = Process.Start(
+            new ProcessStartInfo(Path.Combine(Repository.Root, "tests", "audit"), [file]) { RedirectStandardOutput = true })!;
         var said = await audit.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await audit.WaitForExitAsync(TestContext.Current.CancellationToken);
         File.Delete(file);

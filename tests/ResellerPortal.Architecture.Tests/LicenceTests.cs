@@ -7,7 +7,17 @@ namespace ResellerPortal.Architecture.Tests;
 public sealed class LicenceTests
 {
     private static readonly string[] Permissive =
-        ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MS-PL", "PostgreSQL", "MIT OR Apache-2.0", "MS-PL OR Apache-2.0", "Apache-2.0 AND MIT"];
+        [
+            "MIT",
+            "Apache-2.0",
+            "BSD-2-Clause",
+            "BSD-3-Clause",
+            "MS-PL",
+            "PostgreSQL",
+            "MIT OR Apache-2.0",
+            "MS-PL OR Apache-2.0",
+            "Apache-2.0 AND MIT",
+        ];
 
     /// <summary>Not permissive, but redistributable and dragged in by EF Core's SqlServer package, which is a given.</summary>
     private static readonly Dictionary<string, string> ReadByHand = new(StringComparer.OrdinalIgnoreCase)
@@ -19,16 +29,25 @@ public sealed class LicenceTests
     [Fact]
     public void Every_package_that_ships_has_a_permissive_licence()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Source, "ResellerPortal.Web", "obj", "project.assets.json")));
+        using var assets = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Source, "ResellerPortal.Web", "obj", "project.assets.json")));
         var folders = assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(f => f.Name).ToList();
-        var packages = assets.RootElement.GetProperty("libraries").EnumerateObject().Where(l => l.Value.GetProperty("type").GetString() == "package").ToList();
+        var packages = assets.RootElement
+            .GetProperty("libraries")
+            .EnumerateObject()
+            .Where(l => l.Value.GetProperty("type").GetString() == "package")
+            .ToList();
         Assert.True(packages.Count > 20);
 
         var wrong = new List<string>();
         foreach (var package in packages)
         {
             var path = package.Value.GetProperty("path").GetString()!;
-            var nuspec = folders.Select(f => Path.Combine(f, path)).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.nuspec")).First();
+            var nuspec = folders
+                .Select(f => Path.Combine(f, path))
+                .Where(Directory.Exists)
+                .SelectMany(f => Directory.EnumerateFiles(f, "*.nuspec"))
+                .First();
             var licence = XDocument.Load(nuspec).Descendants().FirstOrDefault(e => e.Name.LocalName == "license");
             var isPermissive = licence?.Attribute("type")?.Value switch
             {

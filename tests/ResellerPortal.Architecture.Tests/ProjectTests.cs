@@ -15,12 +15,56 @@ public sealed partial class ProjectTests
         ["Storage.PostgreSql"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Npgsql.EntityFrameworkCore.PostgreSQL"],
         ["Storage.Sqlite"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite"],
         ["Storage.SqlServer"] = ["Core", "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.SqlServer"],
-        ["Web"] = ["Core", "Documents", "Gateway", "Payments.Stripe", "Storage.PostgreSql", "Storage.Sqlite", "Storage.SqlServer", "CsvHelper", "MailKit", "Microsoft.AspNetCore.Authentication.OpenIdConnect", "MudBlazor", "QRCoder"],
+        ["Web"] = [
+            "Core",
+            "Documents",
+            "Gateway",
+            "Payments.Stripe",
+            "Storage.PostgreSql",
+            "Storage.Sqlite",
+            "Storage.SqlServer",
+            "CsvHelper",
+            "MailKit",
+            "Microsoft.AspNetCore.Authentication.OpenIdConnect",
+            "MudBlazor",
+            "QRCoder",
+        ],
     };
 
     /// <summary>Core's capabilities, each allowed to use those after it.</summary>
     private static readonly string[] CoreOrder =
-        ["Privacy", "Notifications", "Insights", "BankStatements", "PaymentEvents", "Subscriptions", "Checkouts", "Payments", "Dunning", "Sending", "Prepaid", "Invoicing", "Balances", "Pricing", "Conversions", "Metering", "Tokens", "Credits", "Plans", "Accounts", "Currencies", "Notices", "Auditing", "Access", "Persistence", "Taxes", "Tenancy", "Languages", "Time", "Monetary"];
+        [
+            "Privacy",
+            "Notifications",
+            "Insights",
+            "BankStatements",
+            "PaymentEvents",
+            "Subscriptions",
+            "Checkouts",
+            "Payments",
+            "Dunning",
+            "Sending",
+            "Prepaid",
+            "Invoicing",
+            "Balances",
+            "Pricing",
+            "Conversions",
+            "Metering",
+            "Tokens",
+            "Credits",
+            "Plans",
+            "Accounts",
+            "Currencies",
+            "Notices",
+            "Auditing",
+            "Access",
+            "Persistence",
+            "Taxes",
+            "Tenancy",
+            "Languages",
+            "Time",
+            "Monetary",
+        ];
 
     [Fact]
     public void Projects_refer_only_to_what_they_are_allowed()
@@ -29,7 +73,8 @@ public sealed partial class ProjectTests
             file => Path.GetFileNameWithoutExtension(file)["ResellerPortal.".Length..],
             file => XDocument.Load(file).Descendants()
                 .Where(e => e.Name.LocalName is "ProjectReference" or "PackageReference")
-                .Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value.Replace('\\', '/')) is var name && e.Name.LocalName == "ProjectReference"
+                .Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value.Replace('\\', '/')) is var name
+                    && e.Name.LocalName == "ProjectReference"
                     ? name["ResellerPortal.".Length..]
                     : e.Attribute("Include")!.Value));
 
@@ -41,7 +86,8 @@ public sealed partial class ProjectTests
     public void Arrows_between_Cores_folders_point_one_way()
     {
         var core = Path.Combine(Repository.Source, "ResellerPortal.Core");
-        Assert.Equal(CoreOrder.Order(), Directory.EnumerateDirectories(core).Select(d => Path.GetFileName(d)!).Except(["bin", "obj"]).Order());
+        Assert.Equal(
+            CoreOrder.Order(), Directory.EnumerateDirectories(core).Select(d => Path.GetFileName(d)!).Except(["bin", "obj"]).Order());
 
         var wrong =
             from file in Repository.Files("src/ResellerPortal.Core", "*.cs")
@@ -75,7 +121,9 @@ public sealed partial class ProjectTests
             let text = File.ReadAllText(file)
             where text.Contains("@page ", StringComparison.Ordinal)
                 && !text.Contains("[Authorize(Policy = Permission.", StringComparison.Ordinal)
-                && !(file.Contains("/Account/", StringComparison.Ordinal) && (text.Contains("[AllowAnonymous]", StringComparison.Ordinal) || text.Contains("[Authorize]", StringComparison.Ordinal)))
+                && !(file.Contains("/Account/", StringComparison.Ordinal)
+                    && (text.Contains("[AllowAnonymous]", StringComparison.Ordinal)
+                        || text.Contains("[Authorize]", StringComparison.Ordinal)))
             select Repository.Relative(file);
 
         Assert.Empty(wrong);
@@ -87,7 +135,9 @@ public sealed partial class ProjectTests
         var wrong =
             from file in Repository.Files("src/ResellerPortal.Web", "*.razor")
             let text = File.ReadAllText(file)
-            where text.Contains("DbContext", StringComparison.Ordinal) || text.Contains("PortalDatabase", StringComparison.Ordinal) || text.Contains("Role.", StringComparison.Ordinal)
+            where text.Contains("DbContext", StringComparison.Ordinal)
+                || text.Contains("PortalDatabase", StringComparison.Ordinal)
+                || text.Contains("Role.", StringComparison.Ordinal)
             select Repository.Relative(file);
 
         Assert.Empty(wrong);
@@ -96,13 +146,20 @@ public sealed partial class ProjectTests
     [Fact]
     public void Files_hold_one_idea()
     {
-        Assert.Empty(Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs")).Where(f => File.ReadLines(f).Count() > 400).Select(Repository.Relative));
+        Assert.Empty(Repository
+            .Files("src", "*.cs")
+            .Concat(Repository.Files("tests", "*.cs"))
+            .Where(f => File.ReadLines(f).Count() > 400)
+            .Select(Repository.Relative));
         Assert.Empty(Repository.Files("src", "*.razor").Where(f => File.ReadLines(f).Count() > 150).Select(Repository.Relative));
     }
 
     [Fact]
     public void Money_is_never_binary_floating_point() =>
-        Assert.Empty(Repository.Files("src/ResellerPortal.Core", "*.cs").Where(f => FloatingPoint().IsMatch(File.ReadAllText(f))).Select(Repository.Relative));
+        Assert.Empty(Repository
+            .Files("src/ResellerPortal.Core", "*.cs")
+            .Where(f => FloatingPoint().IsMatch(File.ReadAllText(f)))
+            .Select(Repository.Relative));
 
     [GeneratedRegex(@"using ResellerPortal\.Core\.(\w+);")]
     private static partial Regex CoreUse();

@@ -32,7 +32,11 @@ internal sealed class BenchmarkData : IAsyncDisposable
     /// <summary>Entries that it was filled with.</summary>
     public long Rows { get; set; }
 
-    public static async Task<BenchmarkData> OpenAsync(IDatabaseDialect dialect, string connection, int customers = 16, string zone = "Europe/Vilnius")
+    public static async Task<BenchmarkData> OpenAsync(
+        IDatabaseDialect dialect,
+        string connection,
+        int customers = 16,
+        string zone = "Europe/Vilnius")
     {
         var database = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
         await database.MigrateAsync();

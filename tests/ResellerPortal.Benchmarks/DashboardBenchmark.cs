@@ -14,7 +14,9 @@ internal static class DashboardBenchmark
     private const int Rounds = 300;
     private const long Small = 10_000;
 
-    /// <summary>So few that ten thousand entries already fill every day of every token: more entries then make no more daily sums.</summary>
+    /// <summary>
+    /// So few that ten thousand entries already fill every day of every token: more entries then make no more daily sums.
+    /// </summary>
     private const int Customers = 5;
 
     public static async Task RunAsync(Options options)
@@ -43,7 +45,9 @@ internal static class DashboardBenchmark
                 }
 
                 var (few, many) = (P95(times[small]), P95(times[large]));
-                Console.WriteLine($"{name,-34} p95 {few,7:N2} ms at {Small:N0}, {many,7:N2} ms at {options.Rows:N0}: ratio {many / few:N2} (wanted at most 1.2)");
+                Console.WriteLine(
+                    $"{name,-34} p95 {few,7:N2} ms at {Small:N0}, {many,7:N2} ms at {options.Rows:N0}: ratio {many / few:N2} (wanted at "
+                        + "most 1.2)");
             }
         }
         finally
@@ -56,7 +60,9 @@ internal static class DashboardBenchmark
     private static (string Name, Func<BenchmarkData, Task> Page)[] Pages() =>
     [
         ("dashboard", setup => new ResellerDashboardQueries(setup.Database, TimeProvider.System).ReadAsync(Owner(setup))),
-        ("customers with estimates", setup => new CustomerQueries(setup.Database, TimeProvider.System).PageAsync(Owner(setup), null, false, 0, 25)),
+        (
+            "customers with estimates",
+            setup => new CustomerQueries(setup.Database, TimeProvider.System).PageAsync(Owner(setup), null, false, 0, 25)),
         ("ledger, first page", setup => LedgerAsync(setup, 0)),
         ("ledger, last page", setup => LedgerAsync(setup, int.MaxValue)),
         ("ledger of one customer", setup => new LedgerQueries(setup.Database, TimeProvider.System).PageAsync(
@@ -74,7 +80,8 @@ internal static class DashboardBenchmark
 
     private static Actor Owner(BenchmarkData setup) => Actor.Portal("benchmark", TenantScope.ForReseller(setup.Tokens[0].Token.ResellerId));
 
-    private static Actor Customer(BenchmarkData setup) => Actor.Portal("benchmark", TenantScope.ForCustomer(setup.Tokens[0].Token.ResellerId, setup.Tokens[0].Token.CustomerId));
+    private static Actor Customer(BenchmarkData setup) =>
+        Actor.Portal("benchmark", TenantScope.ForCustomer(setup.Tokens[0].Token.ResellerId, setup.Tokens[0].Token.CustomerId));
 
     private static double P95(List<double> times) => times.Order().ElementAt((int)(times.Count * 0.95));
 }

@@ -52,7 +52,10 @@ internal static class GatewayBenchmark
             await ReadyAsync(upstream);
             await ReadyAsync(forwarder);
             await ReadyAsync(portal + "/readyz");
-            string[] secrets = [await SellAsync($"Data Source={folder}/portal.db", "northwind"), await SellAsync($"Data Source={folder}/portal.db", "southwind")];
+            string[] secrets = [
+                await SellAsync($"Data Source={folder}/portal.db", "northwind"),
+                await SellAsync($"Data Source={folder}/portal.db", "southwind"),
+            ];
             using var bare = Client(forwarder, secrets[0]);
             using var northwind = Client(portal, secrets[0]);
             using var southwind = Client(portal, secrets[1]);
@@ -61,7 +64,9 @@ internal static class GatewayBenchmark
             {
                 var content = new byte[size];
                 Random.Shared.NextBytes(content);
-                var (rounds, flushes) = (new List<(Measurement Bare, Measurement Metered)>(), new List<(double Growing, double WrittenOver)>());
+                var (rounds, flushes) = (
+                    new List<(Measurement Bare, Measurement Metered)>(),
+                    new List<(double Growing, double WrittenOver)>());
 
                 // The runtime compiles hot paths again in the background until it knows them, which takes half a minute.
                 var warming = isWarm ? options.Seconds : options.Seconds * 4;
@@ -71,7 +76,10 @@ internal static class GatewayBenchmark
                 for (var round = 0; round < Rounds; round++)
                 {
                     flushes.Add(FlushTime(folder));
-                    rounds.Add((await Load.RunAsync(inFlight, options.Seconds / 2, ConvertBareAsync), await Load.RunAsync(inFlight, options.Seconds / 2, ConvertMeteredAsync)));
+                    rounds.Add(
+                        (
+                            await Load.RunAsync(inFlight, options.Seconds / 2, ConvertBareAsync),
+                            await Load.RunAsync(inFlight, options.Seconds / 2, ConvertMeteredAsync)));
                 }
 
                 Report(name, rounds, wanted, flushes);
@@ -101,7 +109,9 @@ internal static class GatewayBenchmark
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add(address);
-        var answer = """{"ConversionCost":1,"Files":[{"FileName":"a.pdf","FileExt":"pdf","FileSize":750,"FileData":" """.TrimEnd() + Convert.ToBase64String(new byte[750]) + "\"}]}";
+        var answer = """{"ConversionCost":1,"Files":[{"FileName":"a.pdf","FileExt":"pdf","FileSize":750,"FileData":" """.TrimEnd()
+            + Convert.ToBase64String(new byte[750])
+            + "\"}]}";
         app.Run(async context =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null);
@@ -119,21 +129,33 @@ internal static class GatewayBenchmark
         var app = builder.Build();
         app.Urls.Add(address);
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+        using var client = new HttpMessageInvoker(
+            new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
         app.Run(async context => await forwarder.SendAsync(context, upstream, client));
         await app.RunAsync();
     }
 
-    private static void Report(string name, List<(Measurement Bare, Measurement Metered)> rounds, double wanted, List<(double Growing, double WrittenOver)> flushes)
+    private static void Report(
+        string name,
+        List<(Measurement Bare, Measurement Metered)> rounds,
+        double wanted,
+        List<(double Growing, double WrittenOver)> flushes)
     {
         var bare = rounds.Select(r => r.Bare).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
         var metered = rounds.Select(r => r.Metered).OrderBy(m => m.PerSecond).ElementAt(Rounds / 2);
         Console.WriteLine($"{name}, bare forwarder   {bare}");
         Console.WriteLine($"{name}, metered gateway  {metered}");
-        var (added, growing, writtenOver) = (metered.P50 - bare.P50, flushes.Select(f => f.Growing).Order().ElementAt(Rounds / 2), flushes.Select(f => f.WrittenOver).Order().ElementAt(Rounds / 2));
+        var (added, growing, writtenOver) = (
+            metered.P50 - bare.P50,
+            flushes.Select(f => f.Growing).Order().ElementAt(Rounds / 2),
+            flushes.Select(f => f.WrittenOver).Order().ElementAt(Rounds / 2));
         Console.WriteLine(wanted > 0
-            ? $"{name}: {rounds.Select(r => r.Metered.PerSecond / r.Bare.PerSecond).Order().ElementAt(Rounds / 2):N2} of its throughput (wanted {wanted})"
-            : $"{name}: {added:N2} ms added at p50, {added / growing:N1} flushes of {growing:N2} ms of a file that grows, {added / writtenOver:N1} of {writtenOver:N2} ms of one that is written over (wanted 3)");
+            ? $"{name}: {rounds
+                .Select(r => r.Metered.PerSecond / r.Bare.PerSecond)
+                .Order()
+                .ElementAt(Rounds / 2):N2} of its throughput (wanted {wanted})"
+            : $"{name}: {added:N2} ms added at p50, {added / growing:N1} flushes of {growing:N2} ms of a file that grows, "
+                + $"{added / writtenOver:N1} of {writtenOver:N2} ms of one that is written over (wanted 3)");
     }
 
     public static async Task<long> ConvertAsync(HttpClient client, byte[] content)
@@ -172,7 +194,10 @@ internal static class GatewayBenchmark
     public static async Task<string> SellAsync(string connection, string reseller)
     {
         var dialect = new SqliteDialect();
-        var data = new TestData(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect), new EphemeralDataProtectionProvider(), TimeProvider.System);
+        var data = new TestData(
+            new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect),
+            new EphemeralDataProtectionProvider(),
+            TimeProvider.System);
         var (_, owner) = await data.AddResellerAsync(reseller);
         await data.BuyAsync(owner, 900_000_000, 9_000_000m);
         return (await data.IssueAsync(owner, await data.AddCustomerAsync(owner, "Acme"))).Secret;

@@ -20,7 +20,8 @@ internal static class InvalidTokenBenchmark
     private static ReadOnlySpan<byte> Refused => "HTTP/1.1 4"u8;
 
     private static readonly byte[][] Requests = [.. Enumerable.Range(0, 64).Select(_ => Encoding.ASCII.GetBytes(string.Concat(
-        Enumerable.Range(0, Together).Select(_ => $"GET /user HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TokenSecret.Create()}\r\n\r\n"))))];
+        Enumerable.Range(0, Together).Select(
+            _ => $"GET /user HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TokenSecret.Create()}\r\n\r\n"))))];
 
     public static async Task RunAsync(Options options)
     {
@@ -32,21 +33,28 @@ internal static class InvalidTokenBenchmark
         {
             await GatewayBenchmark.ReadyAsync(upstream);
             await GatewayBenchmark.ReadyAsync(portal + "/readyz");
-            using var good = GatewayBenchmark.Client(portal, await GatewayBenchmark.SellAsync($"Data Source={folder}/portal.db", "northwind"));
+            using var good = GatewayBenchmark.Client(
+                portal, await GatewayBenchmark.SellAsync($"Data Source={folder}/portal.db", "northwind"));
             var content = new byte[2_000];
             await Load.RunAsync(4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content));
             for (var round = 0; round < Rounds; round++)
             {
-                Console.WriteLine($"good tokens alone         {await Load.RunAsync(4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content))}");
+                Console.WriteLine(
+                    $"good tokens alone         {await Load.RunAsync(
+                        4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content))}");
                 using var stop = new CancellationTokenSource();
                 var flood = Enumerable.Range(0, Connections).Select(_ => Task.Run(() => FloodAsync(new Uri(portal), stop.Token))).ToArray();
                 var started = Stopwatch.GetTimestamp();
 
                 // Every answer that is no success throws.
-                Console.WriteLine($"good tokens in the flood  {await Load.RunAsync(4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content))}");
+                Console.WriteLine(
+                    $"good tokens in the flood  {await Load.RunAsync(
+                        4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content))}");
                 await stop.CancelAsync();
                 var wrong = (await Task.WhenAll(flood)).Sum();
-                Console.WriteLine($"wrong tokens answered     {wrong / Stopwatch.GetElapsedTime(started).TotalSeconds,10:N0} a second (wanted {WantedPerSecond:N0})");
+                Console.WriteLine(
+                    $"wrong tokens answered     {wrong / Stopwatch.GetElapsedTime(started).TotalSeconds,10:N0} a second (wanted "
+                        + $"{WantedPerSecond:N0})");
             }
         }
         finally

@@ -40,7 +40,9 @@ internal static class InvoiceRunBenchmark
             var ratio = many.EntriesASecond / many.RowByRowASecond;
             Console.WriteLine($"entries a second, of those read row by row as EF entities: {ratio:N1} (wanted 20)");
             Console.WriteLine($"documents a second, each a PDF and an XML: {Customers / many.Seconds:N0} (wanted 100)");
-            Console.WriteLine($"memory kept beside what stood before, tenth by tenth of {Customers:N0} customers: {string.Join(", ", many.KeptBytes.Select(bytes => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture)))} MB (wanted: flat)");
+            Console.WriteLine(
+                $"memory kept beside what stood before, tenth by tenth of {Customers:N0} customers: {string.Join(
+                    ", ", many.KeptBytes.Select(bytes => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture)))} MB (wanted: flat)");
         }
         finally
         {
@@ -52,10 +54,12 @@ internal static class InvoiceRunBenchmark
     private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
     {
         var month = BillingPeriod.Containing(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
-        await using var setup = await BenchmarkData.OpenAsync(new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
+        await using var setup = await BenchmarkData.OpenAsync(
+            new SqliteDialect(), $"Data Source={folder.FullName}/{customers}.db", customers, "UTC");
         await BigLedger.FillAsync(setup, (long)customers * EntriesEach, month);
         var owner = Actor.Portal("benchmark", TenantScope.ForReseller(setup.Tokens[0].Token.ResellerId));
-        var prices = await new RateCardService(setup.Database, TimeProvider.System).SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), month.FirstDay);
+        var prices = await new RateCardService(setup.Database, TimeProvider.System).SetAsync(
+            owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(35)), month.FirstDay);
         if (prices.IsRefused)
         {
             throw new InvalidOperationException(prices.Refusal!.Message);
@@ -104,7 +108,10 @@ internal static class InvoiceRunBenchmark
 
         var entries = (double)customers * EntriesEach;
         var rowByRow = entries / (slowReading + finalising.TotalSeconds);
-        Console.WriteLine($"{customers,5:N0} customers, {entries,9:N0} entries: {seconds,6:N1} s ({finalising.TotalSeconds:N1} s of it finalising), {entries / seconds,8:N0} entries a second, {customers / seconds,4:N0} documents a second, {kept.Max() / 1e6:N1} MB kept at most beside what stood before; row by row {rowByRow,6:N0} entries a second");
+        Console.WriteLine(
+            $"{customers,5:N0} customers, {entries,9:N0} entries: {seconds,6:N1} s ({finalising.TotalSeconds:N1} s of it finalising), "
+                + $"{entries / seconds,8:N0} entries a second, {customers / seconds,4:N0} documents a second, {kept.Max() / 1e6:N1} MB "
+                + $"kept at most beside what stood before; row by row {rowByRow,6:N0} entries a second");
         return new Figures(seconds, entries / seconds, rowByRow, kept);
     }
 
@@ -125,7 +132,12 @@ internal static class InvoiceRunBenchmark
                 var entry = await db.LedgerEntries.SingleAsync(e => e.CustomerId == id && e.Sequence == number);
                 foreach (var draw in await db.LotDraws.Where(d => d.CustomerId == id && d.Sequence == number).ToListAsync())
                 {
-                    items.Add(new UsageItem(reseller.Zone.GetDay(entry.OccurredAtUtc), entry.Converter, entry.Environment, new UnitPrice(draw.UnitCostMicros, draw.Currency), draw.Quantity));
+                    items.Add(new UsageItem(
+                        reseller.Zone.GetDay(entry.OccurredAtUtc),
+                        entry.Converter,
+                        entry.Environment,
+                        new UnitPrice(draw.UnitCostMicros, draw.Currency),
+                        draw.Quantity));
                 }
             }
 

@@ -67,10 +67,17 @@ internal static class MeteringBenchmark
         }
     }
 
-    private static void Report(List<(double SingleRow, double Grouped)> bounds, List<double> written, Dictionary<string, Measurement> medians)
+    private static void Report(
+        List<(double SingleRow, double Grouped)> bounds,
+        List<double> written,
+        Dictionary<string, Measurement> medians)
     {
         var grouped = bounds.Select(b => b.Grouped).Order().ElementAt(Rounds / 2);
-        Console.WriteLine($"(c) disk: {bounds.Select(b => b.SingleRow).Order().ElementAt(Rounds / 2):N0} commits of one row a second, {grouped:N0} rows a second in commits of 256");
+        Console.WriteLine(
+            $"(c) disk: {bounds
+                .Select(b => b.SingleRow)
+                .Order()
+                .ElementAt(Rounds / 2):N0} commits of one row a second, {grouped:N0} rows a second in commits of 256");
         foreach (var (name, measured) in medians)
         {
             Console.WriteLine($"{name,-68}{measured}");
@@ -79,10 +86,16 @@ internal static class MeteringBenchmark
         var full = medians["meter on SQLite, 512 in flight"];
         var rows = written.Order().ElementAt(Rounds / 2);
         Console.WriteLine();
-        Console.WriteLine($"at 512 in flight over (a): {full.PerSecond / medians["(a) EF, a transaction a command, 64 in flight"].PerSecond:N1} times (wanted 50)");
-        Console.WriteLine($"at 512 in flight over (b): {full.PerSecond / medians["(b) PostgreSQL, a row lock and an insert a command, 64 connections"].PerSecond:N1} times (wanted 10)");
+        Console.WriteLine(
+            $"at 512 in flight over (a): {full.PerSecond
+                / medians["(a) EF, a transaction a command, 64 in flight"].PerSecond:N1} times (wanted 50)");
+        Console.WriteLine(
+            $"at 512 in flight over (b): {full.PerSecond
+                / medians["(b) PostgreSQL, a row lock and an insert a command, 64 connections"].PerSecond:N1} times (wanted 10)");
         Console.WriteLine($"rows over (c): {rows / grouped:N2} (wanted 0.25; {rows:N0} rows a second)");
-        Console.WriteLine($"at 1 in flight over (a): {medians["meter on SQLite, 1 in flight"].PerSecond / medians["(a) EF, a transaction a command, 1 in flight"].PerSecond:N2} (wanted 1)");
+        Console.WriteLine(
+            $"at 1 in flight over (a): {medians["meter on SQLite, 1 in flight"].PerSecond
+                / medians["(a) EF, a transaction a command, 1 in flight"].PerSecond:N2} (wanted 1)");
         Console.WriteLine($"p99 at 512 in flight: {full.P99:N1} ms (wanted under 50)");
     }
 
@@ -107,7 +120,9 @@ internal static class MeteringBenchmark
                 }
             }
 
-            Console.WriteLine($"large over small, medians of 3: {rates[large.Rows].Order().ElementAt(1) / rates[small.Rows].Order().ElementAt(1):N2} (wanted 0.9)");
+            Console.WriteLine(
+                $"large over small, medians of 3: {rates[large.Rows].Order().ElementAt(
+                    1) / rates[small.Rows].Order().ElementAt(1):N2} (wanted 0.9)");
         }
         finally
         {
@@ -121,7 +136,9 @@ internal static class MeteringBenchmark
     {
         using var connection = new SqliteConnection($"Data Source={folder}/bound{round}.db");
         connection.Open();
-        Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE Row (Id INTEGER PRIMARY KEY, A INTEGER, B INTEGER, Hash BLOB);");
+        Execute(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE Row (Id INTEGER PRIMARY KEY, A INTEGER, B INTEGER, Hash "
+                + "BLOB);");
         using var insert = connection.CreateCommand();
         insert.CommandText = "INSERT INTO Row (A, B, Hash) VALUES (@a, @b, @hash)";
         insert.Parameters.AddWithValue("@a", 1L);
@@ -165,7 +182,12 @@ internal static class MeteringBenchmark
 
         public long Rows => Volatile.Read(ref _rows);
 
-        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+        public override Task ExecuteManyAsync<TRow>(
+            PortalDbContext db,
+            BulkStatement statement,
+            IReadOnlyCollection<TRow> rows,
+            Action<TRow, IRowValues> values,
+            CancellationToken cancellationToken)
         {
             Interlocked.Add(ref _rows, rows.Count);
             return base.ExecuteManyAsync(db, statement, rows, values, cancellationToken);

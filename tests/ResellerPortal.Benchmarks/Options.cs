@@ -12,5 +12,6 @@ internal sealed record Options(double Seconds, long Rows, string Folder)
         long.Parse(Value(args, "--rows") ?? "10000000", CultureInfo.InvariantCulture),
         Value(args, "--folder") ?? Path.GetTempPath());
 
-    private static string? Value(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+    private static string? Value(string[] args, string name) =>
+        Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
 }

@@ -18,8 +18,12 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
     public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData setup, string connection)
     {
         // It may touch the rows of all tenants, as the meter may.
-        var source = NpgsqlDataSource.Create(connection + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");
-        await using var create = source.CreateCommand("CREATE TABLE usage_row (id uuid PRIMARY KEY, token_id uuid NOT NULL, kind int NOT NULL, quantity bigint NOT NULL, at timestamptz NOT NULL)");
+        var source = NpgsqlDataSource.Create(
+            connection
+                + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");
+        await using var create = source.CreateCommand(
+            "CREATE TABLE usage_row (id uuid PRIMARY KEY, token_id uuid NOT NULL, kind int NOT NULL, quantity bigint NOT NULL, at "
+                + "timestamptz NOT NULL)");
         await create.ExecuteNonQueryAsync();
         return new RowLockAndInsert(source, [.. setup.Tokens.Select(t => t.Token.Id)]);
     }
@@ -30,7 +34,8 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
         var start = Stopwatch.GetTimestamp();
         await CommandAsync(token, kind: 1, "UPDATE \"ApiToken\" SET \"Reserved\" = \"Reserved\" + 1 WHERE \"Id\" = $1");
         var middle = Stopwatch.GetTimestamp();
-        await CommandAsync(token, kind: 2, "UPDATE \"ApiToken\" SET \"Reserved\" = \"Reserved\" - 1, \"Used\" = \"Used\" + 1 WHERE \"Id\" = $1");
+        await CommandAsync(
+            token, kind: 2, "UPDATE \"ApiToken\" SET \"Reserved\" = \"Reserved\" - 1, \"Used\" = \"Used\" + 1 WHERE \"Id\" = $1");
         return Math.Max(middle - start, Stopwatch.GetTimestamp() - middle);
     }
 
@@ -40,7 +45,10 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
     {
         await using var connection = await _source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var read = new NpgsqlCommand("SELECT \"Used\", \"Reserved\", \"UsageLimit\" FROM \"ApiToken\" WHERE \"Id\" = $1 FOR UPDATE", connection) { Parameters = { new NpgsqlParameter { Value = token } } };
+        await using var read = new NpgsqlCommand(
+            "SELECT \"Used\", \"Reserved\", \"UsageLimit\" FROM \"ApiToken\" WHERE \"Id\" = $1 FOR UPDATE",
+            connection)
+        { Parameters = { new NpgsqlParameter { Value = token } } };
         await using (var reader = await read.ExecuteReaderAsync())
         {
             await reader.ReadAsync();

@@ -31,7 +31,10 @@ internal sealed class TransactionPerCommand(BenchmarkData setup)
         await using var transaction = await db.Database.BeginTransactionAsync();
         var now = TimeProvider.System.GetUtcNow();
         var token = await db.ApiTokens.SingleAsync(t => t.SecretHash == hash);
-        var lot = await db.CreditLots.Where(l => l.ResellerId == token.ResellerId && l.ExpiresAtUtc > now && l.Used + l.Reserved < l.Conversions).OrderBy(l => l.ExpiresAtUtc).FirstAsync();
+        var lot = await db.CreditLots
+            .Where(l => l.ResellerId == token.ResellerId && l.ExpiresAtUtc > now && l.Used + l.Reserved < l.Conversions)
+            .OrderBy(l => l.ExpiresAtUtc)
+            .FirstAsync();
         if (token.Used + token.Reserved + 1 > token.UsageLimit)
         {
             throw new InvalidOperationException("The limit is reached.");

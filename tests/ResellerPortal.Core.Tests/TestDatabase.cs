@@ -36,7 +36,11 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public PortalDatabase Database => Data.Database;
 
-    public static async Task<TestDatabase> OpenAsync(IDatabaseDialect dialect, string connection, Action remove, string now = "2026-10-15T12:00:00Z")
+    public static async Task<TestDatabase> OpenAsync(
+        IDatabaseDialect dialect,
+        string connection,
+        Action remove,
+        string now = "2026-10-15T12:00:00Z")
     {
         var portal = new PortalDatabase(PortalDatabase.OptionsFor(dialect, connection), dialect);
         var database = new TestDatabase(portal, DateTimeOffset.Parse(now, CultureInfo.InvariantCulture), remove);
@@ -62,7 +66,8 @@ public sealed class TestDatabase : IAsyncDisposable
         Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(secret), converter, quantity));
 
     public async Task UseAsync(string secret, long quantity = 1, string converter = "docx-to-pdf") =>
-        Assert.IsType<SettleResult.Recorded>(await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity, converter), quantity)));
+        Assert.IsType<SettleResult.Recorded>(
+            await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity, converter), quantity)));
 
     /// <summary>Another node: its meter is lost with all that it held in memory.</summary>
     public async Task RestartAsync()

@@ -61,7 +61,9 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await jane.Page.WaitForURLAsync("**/account/sign-in", new() { Timeout = 30_000 });
         Assert.Empty(refusals);
         var history = await server.Services.GetRequiredService<HistoryQueries>().PageAsync(northwind, new HistoryFilter("members."), 0, 20);
-        Assert.Contains(history.Rows, r => r.Entry.Subject == "removed jane@northwind.example (ResellerBilling)" && r.Entry.FromAddress is "127.0.0.1" or "::1");
+        Assert.Contains(
+            history.Rows,
+            r => r.Entry.Subject == "removed jane@northwind.example (ResellerBilling)" && r.Entry.FromAddress is "127.0.0.1" or "::1");
         Assert.Contains(history.Rows, r => r.Entry.Action == "members.passkey");
     }
 

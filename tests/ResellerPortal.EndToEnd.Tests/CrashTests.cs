@@ -24,7 +24,8 @@ public sealed class CrashTests : IDisposable
     private const long Limit = 400;
 
     /// <summary>More in the nightly run; see tests/nightly.</summary>
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("PORTAL_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Rounds = int.Parse(
+        Environment.GetEnvironmentVariable("PORTAL_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-crash-");
     private readonly ConcurrentBag<string> _answered = [];
@@ -112,28 +113,29 @@ public sealed class CrashTests : IDisposable
         ];
     }
 
-    private Task ConvertAsync(Uri[] addresses, string[] tokens, CancellationToken over) => Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
-    {
-        using var client = new HttpClient { BaseAddress = addresses[worker % addresses.Length] };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[worker / 2 % tokens.Length]);
-        while (!over.IsCancellationRequested)
+    private Task ConvertAsync(Uri[] addresses, string[] tokens, CancellationToken over) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
         {
-            try
+            using var client = new HttpClient { BaseAddress = addresses[worker % addresses.Length] };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[worker / 2 % tokens.Length]);
+            while (!over.IsCancellationRequested)
             {
-                using var form = new MultipartFormDataContent { { new ByteArrayContent("Hello"u8.ToArray()), "File", "hello.txt" } };
-                using var answer = await client.PostAsync("/convert/txt/to/pdf", form, over);
-                Interlocked.Increment(ref _replies);
-                if (answer.StatusCode == HttpStatusCode.OK)
+                try
                 {
-                    _answered.Add(answer.Headers.GetValues("X-Request-Id").Single());
+                    using var form = new MultipartFormDataContent { { new ByteArrayContent("Hello"u8.ToArray()), "File", "hello.txt" } };
+                    using var answer = await client.PostAsync("/convert/txt/to/pdf", form, over);
+                    Interlocked.Increment(ref _replies);
+                    if (answer.StatusCode == HttpStatusCode.OK)
+                    {
+                        _answered.Add(answer.Headers.GetValues("X-Request-Id").Single());
+                    }
+                }
+                catch (Exception cut) when (cut is HttpRequestException or OperationCanceledException)
+                {
+                    await Task.Delay(50, CancellationToken.None);
                 }
             }
-            catch (Exception cut) when (cut is HttpRequestException or OperationCanceledException)
-            {
-                await Task.Delay(50, CancellationToken.None);
-            }
-        }
-    })));
+        })));
 
     /// <summary>Waits until the program answers: a cold start takes its time on a busy machine.</summary>
     private async Task UnderLoadAsync()

@@ -34,7 +34,10 @@ public sealed partial class DemonstrationTests : IDisposable
         var (code, text) = await RunAsync("verify-ledger");
         Assert.Contains("The ledger is clean.", text, StringComparison.Ordinal);
         Assert.Equal(0, code);
-        Assert.True(int.Parse(Checked().Match(text).Groups[1].Value.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) > 25_000);
+        Assert.True(
+            int.Parse(
+                Checked().Match(text).Groups[1].Value.Replace(",", "", StringComparison.Ordinal),
+                System.Globalization.CultureInfo.InvariantCulture) > 25_000);
 
         // Last month, twice: the second run finds everything done.
         var month = TimeProvider.System.GetUtcNow().AddMonths(-1).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
@@ -76,7 +79,13 @@ public sealed partial class DemonstrationTests : IDisposable
     [Fact]
     public async Task Outside_Development_the_sandbox_does_not_stand_in_for_the_real_service()
     {
-        using var portal = PortalProcess.Start(_folder, "Production", "--ConnectionStrings:Portal=Data Source=p.db", "--Database:Provider=Sqlite", "--urls", "http://127.0.0.1:0");
+        using var portal = PortalProcess.Start(
+            _folder,
+            "Production",
+            "--ConnectionStrings:Portal=Data Source=p.db",
+            "--Database:Provider=Sqlite",
+            "--urls",
+            "http://127.0.0.1:0");
         var output = portal.StandardOutput.ReadToEndAsync();
         var errors = await portal.StandardError.ReadToEndAsync();
         await portal.WaitForExitAsync();

@@ -18,7 +18,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Data.BuyAsync(northwind, 1000, 10m);
         await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
-        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow(), 100), TestData.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
+        await server.Data.Recorder.RecordAsync(
+            northwind.Scope,
+            [TestData.Fact(token, server.Clock.GetUtcNow(), 100), TestData.Fact(token, server.Clock.GetUtcNow(), 50, "html-to-pdf")]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
         await server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value);
@@ -91,7 +93,12 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(northwind, 12_000, 180);
         var (acme, birch) = (await server.Data.AddCustomerAsync(northwind, "Acme"), await server.Data.AddCustomerAsync(northwind, "Birch"));
-        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100), TestData.Fact(await server.Data.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200)]);
+        await server.Data.Recorder.RecordAsync(
+            northwind.Scope,
+            [
+                TestData.Fact(await server.Data.IssueAsync(northwind, acme), server.Clock.GetUtcNow(), 100),
+                TestData.Fact(await server.Data.IssueAsync(northwind, birch), server.Clock.GetUtcNow(), 200),
+            ]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         var drafts = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results;
         await server.Data.Invoices.FinaliseAllAsync(northwind, [.. drafts.Select(d => d.InvoiceId!.Value)]);
@@ -104,7 +111,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         {
             Name = "umsaetze.csv",
             MimeType = "text/csv",
-            Buffer = System.Text.Encoding.UTF8.GetBytes("Buchungstag;Betrag;Auftraggeber;Verwendungszweck\n02.11.2026;1,82;Acme Ltd;INV-2026-0001\n02.11.2026;4,00;Unknown;Thanks\n01.11.2026;-9,99;Bank;Fee\n"),
+            Buffer = System.Text.Encoding.UTF8.GetBytes(
+                "Buchungstag;Betrag;Auftraggeber;Verwendungszweck\n02.11.2026;1,82;Acme "
+                    + "Ltd;INV-2026-0001\n02.11.2026;4,00;Unknown;Thanks\n01.11.2026;-9,99;Bank;Fee\n"),
         });
         await owner.SeesAsync("Left out: 1 entry that no money came in by");
         await owner.PressAsync("Take in 2 entries");
@@ -180,7 +189,11 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(northwind, 1000, 10m);
         var acme = await server.Data.AddCustomerAsync(northwind, "Acme");
-        await server.Data.PriceAsync(northwind, null, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 1));
+        await server.Data.PriceAsync(
+            northwind,
+            null,
+            CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 },
+            new DateOnly(2026, 10, 1));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
@@ -227,7 +240,8 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.EnterAsync("Day of the month after", "3");
         await owner.EnterAsync("Hour (0 to 23)", "7");
         await owner.ConfirmAsync("Save schedule");
-        await owner.SeesAsync("October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
+        await owner.SeesAsync(
+            "October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
         await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunDueAsync(TestContext.Current.CancellationToken);
@@ -295,7 +309,8 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         var customer = new PortalPage(await browser.NewPersonAsync(server.Address));
         await customer.SignInAsync("admin@acme.example", TestData.Password);
         await customer.OpenAsync("/my/invoices", "Invoices");
-        var download = await customer.Page.RunAndWaitForDownloadAsync(() => customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).ClickAsync());
+        var download = await customer.Page.RunAndWaitForDownloadAsync(
+            () => customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).ClickAsync());
         var pdf = await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         Assert.Contains("Rechnung an", PdfText.Read(pdf), StringComparison.Ordinal);
         Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Read(pdf), StringComparison.Ordinal);

@@ -62,12 +62,14 @@ public sealed class LargeFileTests : IDisposable
     }
 
     private static Task<long> UploadAsync(HttpClient client, long size, string query) =>
-        ConvertAsync(client, new MultipartFormDataContent { { new StreamContent(new Filled("", 0, size, "")), "File", "large.docx" } }, query);
+        ConvertAsync(
+            client, new MultipartFormDataContent { { new StreamContent(new Filled("", 0, size, "")), "File", "large.docx" } }, query);
 
-    private static StreamContent Json(long size) => new(new Filled("""{"Parameters":[{"Name":"File","FileValue":{"Name":"large.docx","Data":" """.TrimEnd(), (byte)'A', size, "\"}}]}"))
-    {
-        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-    };
+    private static StreamContent Json(long size) =>
+        new(new Filled("""{"Parameters":[{"Name":"File","FileValue":{"Name":"large.docx","Data":" """.TrimEnd(), (byte)'A', size, "\"}}]}"))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
 
     /// <returns>Letters A in the answer.</returns>
     private static async Task<long> ConvertAsync(HttpClient client, HttpContent body, string query)
@@ -94,7 +96,8 @@ public sealed class LargeFileTests : IDisposable
         await context.Response.WriteAsync("""{"ConversionCost":1,"Files":[{"FileName":"x.pdf","FileData":" """.TrimEnd());
         var letters = new byte[1 << 16];
         Array.Fill(letters, (byte)'A');
-        for (var left = long.Parse(context.Request.Query["echo"].ToString(), System.Globalization.CultureInfo.InvariantCulture); left > 0; left -= letters.Length)
+        for (var left = long.Parse(
+            context.Request.Query["echo"].ToString(), System.Globalization.CultureInfo.InvariantCulture); left > 0; left -= letters.Length)
         {
             await context.Response.Body.WriteAsync(letters.AsMemory(0, (int)Math.Min(letters.Length, left)));
         }
@@ -120,13 +123,15 @@ public sealed class LargeFileTests : IDisposable
     private static long PeakKiB(Process process) => Status(process, "VmHWM:");
 
     private static long Status(Process process, string name) => long.Parse(
-        File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
+        File.ReadLines($"/proc/{process.Id}/status").Single(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':')[1].Replace(
+            "kB", "", StringComparison.Ordinal),
         System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A stream of a head, one byte many times, and a tail.</summary>
     private sealed class Filled(string head, byte fill, long length, string tail) : Stream
     {
-        private readonly Queue<Stream> _ends = new([new MemoryStream(Encoding.ASCII.GetBytes(head)), new MemoryStream(Encoding.ASCII.GetBytes(tail))]);
+        private readonly Queue<Stream> _ends = new(
+            [new MemoryStream(Encoding.ASCII.GetBytes(head)), new MemoryStream(Encoding.ASCII.GetBytes(tail))]);
         private long _left = length;
 
         public override bool CanRead => true;

@@ -59,7 +59,10 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
         await operatorPage.OpenAsync("/operator/plans", "Plan catalogue");
-        await operatorPage.Page.GetByRole(AriaRole.Banner).Or(operatorPage.Page.Locator(".rp-header")).GetByRole(AriaRole.Button, new() { Name = "Offer a plan" }).ClickAsync();
+        await operatorPage.Page.GetByRole(AriaRole.Banner)
+            .Or(operatorPage.Page.Locator(".rp-header"))
+            .GetByRole(AriaRole.Button, new() { Name = "Offer a plan" })
+            .ClickAsync();
         await operatorPage.FillAsync("Name", "Business 12,000");
         await operatorPage.ConfirmAsync("Offer plan");
         await operatorPage.SeesRowAsync("Business 12,000");
@@ -145,7 +148,10 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
             var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
             if (i < times)
             {
-                Assert.Contains("Hello from Acme", PdfText.Read(json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+                Assert.Contains(
+                    "Hello from Acme",
+                    PdfText.Read(json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()),
+                    StringComparison.Ordinal);
             }
             else
             {
@@ -193,7 +199,8 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await customer.OpenAsync("/my/quick-start", "Quick start");
         await customer.SeesAsync($"{server.Address}convert/txt/to/pdf");
         await customer.OpenAsync("/my/invoices", "Invoices");
-        await AssertInvoiceAsync(customer, (await customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).GetAttributeAsync("href"))!);
+        await AssertInvoiceAsync(
+            customer, (await customer.Page.GetByRole(AriaRole.Link, new() { Name = "Download PDF" }).GetAttributeAsync("href"))!);
 
         await customer.OpenAsync("/my/tokens", "API tokens");
         await customer.PressAsync("Create token");

@@ -132,7 +132,8 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         {
             Name = "statistics.csv",
             MimeType = "text/csv",
-            Buffer = Encoding.UTF8.GetBytes("Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\nacme-live,2026-10-03,pdf-to-jpg,many\n"),
+            Buffer = Encoding.UTF8.GetBytes(
+                "Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\nacme-live,2026-10-03,pdf-to-jpg,many\n"),
         });
         await owner.SeesAsync("Look it over");
     }

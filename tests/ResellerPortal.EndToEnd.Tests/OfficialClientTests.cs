@@ -14,13 +14,15 @@ public sealed class OfficialClientTests
     [Fact]
     public async Task The_official_Node_client_works_unchanged_and_every_conversion_is_metered()
     {
-        using var server = PortalServer.Start(settings: [("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32"), ("Gateway:JobPolling", "00:00:00.5")]);
+        using var server = PortalServer.Start(
+            settings: [("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32"), ("Gateway:JobPolling", "00:00:00.5")]);
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(owner, 1000, 15m);
         var acme = await server.Data.AddCustomerAsync(owner, "Acme");
         var token = await server.Data.IssueAsync(owner, acme);
         var exhausted = await server.Data.IssueAsync(owner, acme, limit: 1);
-        var master = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        var master = await TestData.Valued(
+            server.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         using (var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } })
         {
             (await server.WithToken(exhausted.Secret).PostAsync("/convert/txt/to/pdf", form)).EnsureSuccessStatusCode();
@@ -32,11 +34,18 @@ public sealed class OfficialClientTests
         Assert.Equal("hello.pdf", seen.GetProperty("file").GetProperty("name").GetString());
         AssertSaved(seen.GetProperty("url").GetProperty("saved").GetString()!, "Hello from an address");
         AssertSaved(seen.GetProperty("upload").GetProperty("saved").GetString()!, "Hello from an upload");
-        Assert.Equal(("txt", "later.txt"), (seen.GetProperty("upload").GetProperty("ext").GetString(), seen.GetProperty("upload").GetProperty("name").GetString()));
+        Assert.Equal(
+            ("txt", "later.txt"),
+            (seen.GetProperty("upload").GetProperty("ext").GetString(), seen.GetProperty("upload").GetProperty("name").GetString()));
         Assert.Equal(2, seen.GetProperty("several").GetProperty("cost").GetInt32());
         Assert.Equal(2, seen.GetProperty("several").GetProperty("saved").GetArrayLength());
         Assert.Equal((415, 4150), Refusal(seen, "chained"));
-        Assert.Equal((200, "async.pdf", 1), (seen.GetProperty("job").GetProperty("status").GetInt32(), seen.GetProperty("job").GetProperty("name").GetString(), seen.GetProperty("job").GetProperty("cost").GetInt32()));
+        Assert.Equal(
+            (200, "async.pdf", 1),
+            (
+                seen.GetProperty("job").GetProperty("status").GetInt32(),
+                seen.GetProperty("job").GetProperty("name").GetString(),
+                seen.GetProperty("job").GetProperty("cost").GetInt32()));
         Assert.Equal("Acme", seen.GetProperty("user").GetProperty("FullName").GetString());
         Assert.Equal(7, seen.GetProperty("user").GetProperty("ConversionsConsumed").GetInt64());
         Assert.Equal((401, 4010), Refusal(seen, "userWithToken"));
@@ -49,7 +58,8 @@ public sealed class OfficialClientTests
         Assert.Empty((await new LedgerVerifier(server.Data.Database).VerifyAsync()).Faults);
     }
 
-    private static void AssertSaved(string file, string expected) => Assert.Contains(expected, PdfText.Read(File.ReadAllBytes(file)), StringComparison.Ordinal);
+    private static void AssertSaved(string file, string expected) =>
+        Assert.Contains(expected, PdfText.Read(File.ReadAllBytes(file)), StringComparison.Ordinal);
 
     private static (int Status, int Code) Refusal(JsonElement seen, string name) =>
         (seen.GetProperty(name).GetProperty("status").GetInt32(), seen.GetProperty(name).GetProperty("code").GetInt32());
@@ -57,7 +67,9 @@ public sealed class OfficialClientTests
     private static async Task<JsonElement> RunAsync(Uri address, string token, string master, string exhausted)
     {
         var folder = Path.Combine(Repository(), "tests", "ResellerPortal.EndToEnd.Tests", "NodeClient");
-        var start = new ProcessStartInfo("node", "journey.js") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "node", "journey.js")
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["BASE"] = address.ToString();
         start.Environment["TOKEN"] = token;
         start.Environment["MASTER"] = master;

@@ -41,7 +41,8 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Pay");
         await owner.SeesAsync("Paid: 180.00 EUR. Thank you.");
         await owner.SeesRowAsync("Confirmed");
-        Assert.StartsWith(stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
+        Assert.StartsWith(
+            stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
 
         await owner.EnterAsync("When fewer conversions are left than", "20000");
         await owner.EnterAsync("At most in a month", "360");
@@ -81,11 +82,15 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("invoices and mails carry a pay link");
 
         await server.Data.BuyAsync(northwind, 10_000, 100m);
-        await server.Data.PriceAsync(northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
-        var (acme, fabrikam) = (await server.Data.AddCustomerAsync(northwind, "Acme"), await server.Data.AddCustomerAsync(northwind, "Fabrikam"));
+        await server.Data.PriceAsync(
+            northwind, null, new Markup.FixedPrice(100_000, Core.Monetary.Currency.FromCode("EUR")), new DateOnly(2026, 10, 1));
+        var (acme, fabrikam) = (
+            await server.Data.AddCustomerAsync(northwind, "Acme"),
+            await server.Data.AddCustomerAsync(northwind, "Fabrikam"));
         foreach (var customer in new[] { acme, fabrikam })
         {
-            await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
+            await server.Data.Recorder.RecordAsync(
+                northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), October.AddHours(1), 100)]);
         }
 
         server.Clock.MoveTo(November);
@@ -186,11 +191,19 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var clock = new ShiftedClock();
         clock.MoveTo(October);
         var stripe = await StandInStripe.StartAsync(clock);
-        var server = PortalServer.Start(October, [.. stripe.Settings, ("Operator:AccountHolder", "Operator Ltd"), ("Operator:Iban", "LT12 1000 0111 0100 1000"), ("Portal:PublicUrl", "http://portal.example")]);
+        var server = PortalServer.Start(
+            October,
+            [
+                .. stripe.Settings,
+                ("Operator:AccountHolder", "Operator Ltd"),
+                ("Operator:Iban", "LT12 1000 0111 0100 1000"),
+                ("Portal:PublicUrl", "http://portal.example"),
+            ]);
         stripe.DeliverTo(server.Address);
         return (stripe, server, clock);
     }
 
     private static Task<BulkPlan> OfferAsync(PortalServer server, string name, long conversions, decimal price, PlanRenewal renewal) =>
-        TestData.Valued(new BulkPlanService(server.Data.Database, server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
+        TestData.Valued(new BulkPlanService(server.Data.Database, server.Clock).OfferAsync(
+            TestData.Operator, new PlanTerms(name, conversions, price, "EUR", 365, renewal, null)));
 }

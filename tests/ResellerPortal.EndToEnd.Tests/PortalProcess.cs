@@ -35,7 +35,8 @@ internal static class PortalProcess
     public static async Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, params string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
-        var process = Start(folder, "Development", ["--urls", address.ToString(), "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", .. settings]);
+        var process = Start(
+            folder, "Development", ["--urls", address.ToString(), "--Demo:Seed=false", "--Logging:LogLevel:Default=Error", .. settings]);
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -60,7 +61,8 @@ internal static class PortalProcess
             await Task.Delay(100);
         }
 
-        throw new InvalidOperationException(process.HasExited ? $"The portal ended with {process.ExitCode}." : "The portal did not become ready within two minutes.");
+        throw new InvalidOperationException(
+            process.HasExited ? $"The portal ended with {process.ExitCode}." : "The portal did not become ready within two minutes.");
     }
 
     public static async Task<string> ReadUntilAsync(Process process, string end)
@@ -76,7 +78,8 @@ internal static class PortalProcess
             }
         }
 
-        throw new InvalidOperationException("The portal ended early: " + output + await process.StandardError.ReadToEndAsync(patience.Token));
+        throw new InvalidOperationException(
+            "The portal ended early: " + output + await process.StandardError.ReadToEndAsync(patience.Token));
     }
 
     private static int FreePort()

@@ -94,8 +94,10 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Set price");
         await owner.SeesAsync("Now: 0.025 USD each");
 
-        var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
-        await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
+        var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(
+            northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
+        await server.Data.Recorder.RecordAsync(
+            northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");

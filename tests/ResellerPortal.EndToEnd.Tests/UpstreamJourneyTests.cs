@@ -52,7 +52,10 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics missing"));
         upstream.Fails = null;
-        await owner.SeesInTimeAsync($"/reseller/customers/{acme.Id}", "Acme", owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Still served" }).Filter(new() { HasText = "Revoked" }));
+        await owner.SeesInTimeAsync(
+            $"/reseller/customers/{acme.Id}",
+            "Acme",
+            owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Still served" }).Filter(new() { HasText = "Revoked" }));
         Assert.Equal([secret], upstream.Deleted);
     }
 
@@ -76,7 +79,8 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await server.Data.AddOperatorAsync(OperatorEmail);
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(northwind, 1000, 10m);
-        using var client = server.WithToken((await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"))).Secret);
+        using var client = server.WithToken(
+            (await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"))).Secret);
         var page = new PortalPage(await browser.NewPersonAsync(server.Address));
         await ReadAccountsADayLaterAsync(server);
         await page.SignInAsync(OperatorEmail, TestData.Password);

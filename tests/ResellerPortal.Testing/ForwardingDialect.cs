@@ -14,21 +14,38 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
 
     public IsolationLevel SnapshotLevel => inner.SnapshotLevel;
 
-    public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) => inner.Configure(builder, connectionString);
+    public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
+        inner.Configure(builder, connectionString);
 
     public void PrepareStorage(string connectionString) => inner.PrepareStorage(connectionString);
 
-    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) => inner.SelectStatement(table, columns, where, isLocking);
+    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
+        inner.SelectStatement(table, columns, where, isLocking);
 
-    public string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima) =>
+    public string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima) =>
         inner.MergeStatement(table, columns, keys, sums, maxima);
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
 
-    public virtual Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken) =>
+    public virtual Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken) =>
         inner.ExecuteManyAsync(db, statement, rows, values, cancellationToken);
 
-    public virtual Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+    public virtual Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken) =>
         inner.QueryManyAsync(db, query, rows, found, cancellationToken);
 
     public virtual IDelayedDurability? DelayDurability(PortalDbContext db) => inner.DelayDurability(db);

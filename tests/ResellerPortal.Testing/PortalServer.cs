@@ -34,7 +34,8 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     public ShiftedClock Clock { get; } = new();
 
-    public TestData Data => new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
+    public TestData Data =>
+        new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
     /// <summary>For another node on the same database.</summary>
     public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");
@@ -60,7 +61,8 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     }
 
     /// <summary>A browser that is not signed in and keeps its cookies.</summary>
-    public HttpClient Visitor() => new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+    public HttpClient Visitor() =>
+        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
 
     public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
@@ -87,20 +89,32 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     /// <summary>Sends a form of a page as a browser does, with what protects it from other sites.</summary>
     /// <param name="form">The form's name.</param>
-    public static async Task<HttpResponseMessage> SubmitAsync(HttpClient client, string page, string form, params (string Name, string Value)[] fields)
+    public static async Task<HttpResponseMessage> SubmitAsync(
+        HttpClient client,
+        string page,
+        string form,
+        params (string Name, string Value)[] fields)
     {
         var html = await client.GetStringAsync(page);
         using var content = new FormUrlEncodedContent(
-            fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(new("_handler", form)).Append(new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
+            fields
+                .Select(f => KeyValuePair.Create(f.Name, f.Value))
+                .Append(new("_handler", form))
+                .Append(new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
         return await client.PostAsync(page, content);
     }
 
     /// <summary>Sends a form whose address is another than its page's.</summary>
-    public static async Task<HttpResponseMessage> PostAsync(HttpClient client, string page, string address, params (string Name, string Value)[] fields)
+    public static async Task<HttpResponseMessage> PostAsync(
+        HttpClient client,
+        string page,
+        string address,
+        params (string Name, string Value)[] fields)
     {
         var html = await client.GetStringAsync(page);
         using var content = new FormUrlEncodedContent(
-            fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
+            fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(
+                new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)));
         return await client.PostAsync(address, content);
     }
 
@@ -122,7 +136,8 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
 
     /// <summary>The factory adds Kestrel once more, behind what the program put in place of its parts.</summary>
     protected override IHost CreateHost(IHostBuilder builder) => base.CreateHost(builder.ConfigureServices(services =>
-        services.Add(services.Single(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>) && s.ImplementationType == typeof(SocketBuffers)))));
+        services.Add(
+            services.Single(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>) && s.ImplementationType == typeof(SocketBuffers)))));
 
     protected override void Dispose(bool disposing)
     {

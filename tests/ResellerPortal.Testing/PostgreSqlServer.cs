@@ -24,7 +24,11 @@ public sealed class PostgreSqlServer : IDisposable
     public static PostgreSqlServer Start(params string[] settings)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.EnumerateDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).LastOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
+            ? Directory
+                .EnumerateDirectories("/usr/lib/postgresql")
+                .Order(StringComparer.Ordinal)
+                .Select(d => Path.Combine(d, "bin"))
+                .LastOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
             : null;
         if (programs is null)
         {
@@ -42,7 +46,16 @@ public sealed class PostgreSqlServer : IDisposable
         server.Run();
 
         // As in production: no superuser, or the database would not protect tenants from each other.
-        server.RunAsOwner("createuser", "-h", "127.0.0.1", "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "--createdb", "portal");
+        server.RunAsOwner(
+            "createuser",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            server.Port.ToString(CultureInfo.InvariantCulture),
+            "-U",
+            "postgres",
+            "--createdb",
+            "portal");
         return server;
     }
 
@@ -80,7 +93,8 @@ public sealed class PostgreSqlServer : IDisposable
     private static void Run(string program, params string[] arguments)
     {
         // The server keeps what it inherits open, so nothing is redirected to us.
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]))!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]))!;
         process.WaitForExit();
         if (process.ExitCode != 0)
         {

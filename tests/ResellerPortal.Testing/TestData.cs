@@ -48,22 +48,41 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
 
     public Task<Invitation?> AddOperatorAsync(string email) => _memberships.AddOperatorAsync(Database, email, Password);
 
-    public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(string slug, string currency = "EUR", string zone = "Europe/Vilnius", int? taxBasisPoints = 2100)
+    public async Task<(Reseller Reseller, Actor Owner)> AddResellerAsync(
+        string slug,
+        string currency = "EUR",
+        string zone = "Europe/Vilnius",
+        int? taxBasisPoints = 2100)
     {
-        var details = new ResellerDetails(slug, slug + " Ltd", $"owner@{slug}.example", currency, zone, new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", taxBasisPoints);
+        var details = new ResellerDetails(
+            slug,
+            slug + " Ltd",
+            $"owner@{slug}.example",
+            currency,
+            zone,
+            new PostalAddress("Street 1", "01100", "Vilnius", "LT"),
+            "LT100000000019",
+            taxBasisPoints);
         var reseller = (await new ResellerService(Database, _memberships, Clock).AddAsync(Operator, details, Password)).Value.Reseller;
         return (reseller, Actor.Portal("test owner", TenantScope.ForReseller(reseller.Id)));
     }
 
-    public async Task<Customer> AddCustomerAsync(Actor owner, string name, TaxTreatment tax = TaxTreatment.Standard, int selfServiceTokens = 3, long? selfServiceMaxLimit = 500)
+    public async Task<Customer> AddCustomerAsync(
+        Actor owner,
+        string name,
+        TaxTreatment tax = TaxTreatment.Standard,
+        int selfServiceTokens = 3,
+        long? selfServiceMaxLimit = 500)
     {
         var email = $"admin@{name.ToLowerInvariant().Replace(' ', '-')}.example";
-        var details = new CustomerDetails(name, email, new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, tax, selfServiceTokens, selfServiceMaxLimit);
+        var details = new CustomerDetails(
+            name, email, new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, tax, selfServiceTokens, selfServiceMaxLimit);
         return (await Customers.AddAsync(owner, details, Password)).Value.Customer;
     }
 
     public Task<BulkPlan> OfferAsync(long conversions, decimal price, int validityDays = 365, string currency = "EUR") =>
-        Valued(new BulkPlanService(Database, Clock).OfferAsync(Operator, new PlanTerms($"Plan {Guid.NewGuid():N}", conversions, price, currency, validityDays, PlanRenewal.OneOff, null)));
+        Valued(new BulkPlanService(Database, Clock).OfferAsync(
+            Operator, new PlanTerms($"Plan {Guid.NewGuid():N}", conversions, price, currency, validityDays, PlanRenewal.OneOff, null)));
 
     public async Task<CreditLot> BuyAsync(Actor owner, long conversions, decimal price, int validityDays = 365, string currency = "EUR")
     {
@@ -72,18 +91,26 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
         return await Valued(OrderPayments.ConfirmAsync(Operator, order.Id, "paid"));
     }
 
-    public Task<IssuedToken> IssueAsync(Actor owner, Customer customer, long? limit = null, DateTimeOffset? expiresAtUtc = null, string environment = "production") =>
+    public Task<IssuedToken> IssueAsync(
+        Actor owner,
+        Customer customer,
+        long? limit = null,
+        DateTimeOffset? expiresAtUtc = null,
+        string environment = "production") =>
         Valued(Tokens.IssueAsync(owner, customer.Id, new TokenRequest(environment, limit, expiresAtUtc)));
 
-    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, PriceModel price, DateOnly from) => PriceAsync(owner, customer, CardTerms.FromPrice(price), from);
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, PriceModel price, DateOnly from) =>
+        PriceAsync(owner, customer, CardTerms.FromPrice(price), from);
 
-    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, CardTerms terms, DateOnly from) => Valued(RateCards.SetAsync(owner, customer?.Id, terms, from));
+    public Task<RateCardChange> PriceAsync(Actor owner, Customer? customer, CardTerms terms, DateOnly from) =>
+        Valued(RateCards.SetAsync(owner, customer?.Id, terms, from));
 
     public static UsageFact Fact(IssuedToken token, DateTimeOffset at, long quantity = 1, string converter = "docx-to-pdf") =>
         new(token.Token.Id, at, converter, quantity, UsageSource.Import, Guid.NewGuid());
 
     public static Actor CreateAdmin(Customer customer) => Actor.ForMember(
-        new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerAdmin }, "admin");
+        new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerAdmin },
+        "admin");
 
     public static async Task<T> Valued<T>(Task<Outcome<T>> act)
         where T : class => (await act).Value;
@@ -91,7 +118,11 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
     /// <summary>These books have no account at the upstream.</summary>
     private sealed class NoUpstreamTokenClient : IUpstreamTokenClient
     {
-        public Task<Outcome<UpstreamToken>> CreateAsync(ResellerId reseller, long limit, TimeSpan life, CancellationToken cancellationToken) =>
+        public Task<Outcome<UpstreamToken>> CreateAsync(
+            ResellerId reseller,
+            long limit,
+            TimeSpan life,
+            CancellationToken cancellationToken) =>
             Task.FromResult<Outcome<UpstreamToken>>(Refusal.Because("These books have no account at the upstream."));
 
         public Task<bool> TryDeleteAsync(ResellerId reseller, string secret, CancellationToken cancellationToken) => Task.FromResult(false);

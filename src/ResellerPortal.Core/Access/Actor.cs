@@ -35,8 +35,20 @@ public sealed class Actor
         new(name, member.UserId, GetScope(member), _ => false, fromAddress) { NeedsSecondFactor = true };
 
     /// <summary>Somebody of the operator or the reseller who looks at a customer's pages, and changes nothing there.</summary>
-    public static Actor ForSupportSession(ResellerId reseller, CustomerId customer, Guid userId, string name, DateTimeOffset endsAtUtc, string? fromAddress) =>
-        new(name, userId, TenantScope.ForCustomer(reseller, customer), permission => permission == Permission.MyView, fromAddress) { VisitEndsAtUtc = endsAtUtc };
+    public static Actor ForSupportSession(
+        ResellerId reseller,
+        CustomerId customer,
+        Guid userId,
+        string name,
+        DateTimeOffset endsAtUtc,
+        string? fromAddress) =>
+        new(
+            name,
+            userId,
+            TenantScope.ForCustomer(reseller, customer),
+            permission => permission == Permission.MyView,
+            fromAddress)
+        { VisitEndsAtUtc = endsAtUtc };
 
     /// <summary>The portal itself: a job, a command or the demonstration data. Allowed everything inside its scope.</summary>
     public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true, null);
@@ -64,4 +76,5 @@ public sealed class Actor
 }
 
 /// <summary>The seat lost or never had the permission. Hosts answer "not allowed".</summary>
-public sealed class PermissionDeniedException(string permission) : Exception($"Your seat does not allow this ({permission}). Ask the owner of the account for it.");
+public sealed class PermissionDeniedException(string permission)
+    : Exception($"Your seat does not allow this ({permission}). Ask the owner of the account for it.");

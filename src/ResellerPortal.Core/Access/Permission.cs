@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace ResellerPortal.Core.Access;
 
-/// <summary>What a seat may do. The names are authorization policies; pages, endpoints and navigation ask for these, never for roles.</summary>
+/// <summary>
+/// What a seat may do. The names are authorization policies; pages, endpoints and navigation ask for these, never for roles.
+/// </summary>
 public static class Permission
 {
     public const string OperatorView = "operator.view";
@@ -58,5 +60,10 @@ public static class Permission
     public const string MyMembersManage = "my.members.manage";
 
     public static IReadOnlyList<string> All { get; } =
-        [.. typeof(Permission).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+        [
+            .. typeof(Permission)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(f => f.IsLiteral)
+                .Select(f => (string)f.GetRawConstantValue()!),
+        ];
 }

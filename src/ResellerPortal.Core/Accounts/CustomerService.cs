@@ -35,7 +35,11 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
 {
     /// <summary>Adds a customer, and invites the person behind its e-mail address.</summary>
     /// <param name="password">A password that is known beforehand (demonstration data); null invites.</param>
-    public async Task<Outcome<NewCustomer>> AddAsync(Actor actor, CustomerDetails details, string? password = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<NewCustomer>> AddAsync(
+        Actor actor,
+        CustomerDetails details,
+        string? password = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
         if (Check(details) is { } refusal)
@@ -52,7 +56,8 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        if (await CurrencyRateService.ValidateChargedCurrencyAsync(db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
+        if (await CurrencyRateService.ValidateChargedCurrencyAsync(
+            db, reseller, details.Currency ?? reseller.Currency.Code, cancellationToken) is { } unknown)
         {
             return unknown;
         }
@@ -68,14 +73,25 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         };
         Fill(customer, details);
         db.Customers.Add(customer);
-        var invitation = await memberships.AddAsync(db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
-        db.Audit(actor, customer.CreatedAtUtc, Permission.CustomersManage, $"added {customer.Name} with {customer.Email} as its administrator", actor.Reseller, customer.Id);
+        var invitation = await memberships.AddAsync(
+            db, actor, customer.Email, Role.CustomerAdmin, actor.Reseller, customer.Id, password, cancellationToken);
+        db.Audit(
+            actor,
+            customer.CreatedAtUtc,
+            Permission.CustomersManage,
+            $"added {customer.Name} with {customer.Email} as its administrator",
+            actor.Reseller,
+            customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new NewCustomer(customer, invitation);
     }
 
-    public async Task<Outcome<Customer>> UpdateAsync(Actor actor, CustomerId customerId, CustomerDetails details, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Customer>> UpdateAsync(
+        Actor actor,
+        CustomerId customerId,
+        CustomerDetails details,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
         if (Check(details) is { } refusal)
@@ -98,7 +114,8 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         customer.Name = name;
         customer.Email = details.Email.Trim();
         Fill(customer, details);
-        db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"changed the details of {customer.Name}", actor.Reseller, customer.Id);
+        db.Audit(
+            actor, clock.GetUtcNow(), Permission.CustomersManage, $"changed the details of {customer.Name}", actor.Reseller, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         return customer;
     }
@@ -128,16 +145,25 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
             Refusal.Because("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
-        { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason) || reason.Length > 200 || reason.Any(char.IsControl) =>
-            Refusal.Because("Say in up to 200 characters why the customer is exempt; it is printed on the invoice.", nameof(details.TaxExemptionReason)),
+        { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason)
+            || reason.Length > 200
+            || reason.Any(char.IsControl) =>
+            Refusal.Because(
+                "Say in up to 200 characters why the customer is exempt; it is printed on the invoice.",
+                nameof(details.TaxExemptionReason)),
         { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
             Refusal.Because("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
         { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
-            Refusal.Because("XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
-        { Language: { } language } when !DocumentLanguage.Knows(language) => Refusal.Because("Choose one of the languages.", nameof(details.Language)),
-        { SelfServiceTokens: < 0 or > 100 } => Refusal.Because("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
-        { SelfServiceMaxLimit: < 1 } => Refusal.Because("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
-        { MonthlyBudget: < 1 } => Refusal.Because("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
+            Refusal.Because(
+                "XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
+        { Language: { } language } when !DocumentLanguage.Knows(language) =>
+            Refusal.Because("Choose one of the languages.", nameof(details.Language)),
+        { SelfServiceTokens: < 0 or > 100 } =>
+            Refusal.Because("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
+        { SelfServiceMaxLimit: < 1 } =>
+            Refusal.Because("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+        { MonthlyBudget: < 1 } =>
+            Refusal.Because("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
         _ => null,
     };
 }

@@ -4,7 +4,9 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>A seat that waits for the person who may take it, once and until a time. Its links are in <see cref="InvitationLinks"/>.</summary>
+/// <summary>
+/// A seat that waits for the person who may take it, once and until a time. Its links are in <see cref="InvitationLinks"/>.
+/// </summary>
 public sealed class Invitation : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

@@ -26,14 +26,21 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
 
         var (invitation, isMailed) = (found.Invitation, found.Key.IsMailed);
         var normalized = invitation.Email.ToUpperInvariant();
-        var place = invitation.CustomerId is { } customer ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
-            : invitation.ResellerId is { } reseller ? await db.Resellers.Where(r => r.Id == reseller).Select(r => r.Name).SingleAsync(cancellationToken)
-            : "the portal's operator";
-        return new OpenInvitation(invitation, place, isMailed, await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken));
+        var place = invitation.CustomerId is { } customer
+            ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
+                : invitation.ResellerId is { } reseller
+                ? await db.Resellers.Where(r => r.Id == reseller).Select(r => r.Name).SingleAsync(cancellationToken)
+                : "the portal's operator";
+        return new OpenInvitation(
+            invitation, place, isMailed, await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken));
     }
 
     /// <summary>Gives the seat to a user whose address the invitation names. A link gives one seat, however often it is sent.</summary>
-    public async Task<Outcome<Member>> AcceptAsync(string key, Guid userId, string? fromAddress, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Member>> AcceptAsync(
+        string key,
+        Guid userId,
+        string? fromAddress,
+        CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
@@ -47,33 +54,55 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         var user = await db.Users.SingleAsync(u => u.Id == userId, cancellationToken);
         if (!string.Equals(user.NormalizedEmail, invitation.Email.ToUpperInvariant(), StringComparison.Ordinal))
         {
-            return Refusal.Because($"This invitation is for {invitation.Email}. Sign in as that person, or ask for an invitation of your own.");
+            return Refusal.Because(
+                $"This invitation is for {invitation.Email}. Sign in as that person, or ask for an invitation of your own.");
         }
 
-        if (await db.Invitations.Where(i => i.Id == invitation.Id && i.ClosedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.ClosedAtUtc, now), cancellationToken) == 0)
+        if (await db.Invitations.Where(i => i.Id == invitation.Id && i.ClosedAtUtc == null).ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.ClosedAtUtc, now), cancellationToken) == 0)
         {
             return Refusal.Because("This invitation was used already.");
         }
 
         user.EmailConfirmed |= found.Key.IsMailed;
-        var member = await db.Members.SingleOrDefaultAsync(m => m.UserId == userId && m.ResellerId == invitation.ResellerId && m.CustomerId == invitation.CustomerId, cancellationToken);
+        var member = await db.Members.SingleOrDefaultAsync(
+            m => m.UserId == userId && m.ResellerId == invitation.ResellerId && m.CustomerId == invitation.CustomerId, cancellationToken);
         if (member is null)
         {
-            member = new Member { UserId = userId, Role = invitation.Role, ResellerId = invitation.ResellerId, CustomerId = invitation.CustomerId, CreatedAtUtc = now };
+            member = new Member
+            {
+                UserId = userId,
+                Role = invitation.Role,
+                ResellerId = invitation.ResellerId,
+                CustomerId = invitation.CustomerId,
+                CreatedAtUtc = now,
+            };
             db.Members.Add(member);
         }
 
-        db.Audit(Actor.ForMember(member, user.Email!, fromAddress), now, "members.accept", $"{user.Email} took the seat as {member.Role}, invited by {invitation.InvitedBy}", invitation.ResellerId, invitation.CustomerId);
+        db.Audit(
+            Actor.ForMember(member, user.Email!, fromAddress),
+            now,
+            "members.accept",
+            $"{user.Email} took the seat as {member.Role}, invited by {invitation.InvitedBy}",
+            invitation.ResellerId,
+            invitation.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return member;
     }
 
-    private async Task<(Invitation Invitation, InvitationKey Key)?> FindAsync(PortalDbContext db, string key, CancellationToken cancellationToken)
+    private async Task<(Invitation Invitation, InvitationKey Key)?> FindAsync(
+        PortalDbContext db,
+        string key,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return links.Read(key) is { } read
-            && await db.Invitations.AsNoTracking().SingleOrDefaultAsync(i => i.Id == read.Id && i.Edition == read.Edition && i.ClosedAtUtc == null && i.ExpiresAtUtc > now, cancellationToken) is { } invitation
+            && await db.Invitations.AsNoTracking()
+                .SingleOrDefaultAsync(
+                    i => i.Id == read.Id && i.Edition == read.Edition && i.ClosedAtUtc == null && i.ExpiresAtUtc > now,
+                    cancellationToken) is { } invitation
             ? (invitation, read)
             : null;
     }

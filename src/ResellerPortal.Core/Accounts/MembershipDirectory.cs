@@ -12,7 +12,12 @@ public sealed record MembershipChoice(MemberId Id, string Place, Role Role);
 /// <param name="MemberId">The seat the user chose; the oldest one where it is null or gone.</param>
 /// <param name="SupportSessionId">A look at a customer's pages that the user began.</param>
 /// <param name="FromAddress">The network address that the request came from.</param>
-public sealed record SignedInUser(Guid UserId, Guid SessionId, MemberId? MemberId = null, Guid? SupportSessionId = null, string? FromAddress = null);
+public sealed record SignedInUser(
+    Guid UserId,
+    Guid SessionId,
+    MemberId? MemberId = null,
+    Guid? SupportSessionId = null,
+    string? FromAddress = null);
 
 /// <summary>Finds the seats of a signed-in user. Asked again for each act, so a seat or a session that ended is gone at once.</summary>
 public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock)
@@ -24,7 +29,9 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
-        if (await db.UserSessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == who.SessionId && s.UserId == who.UserId, cancellationToken) is not { } session || !UserSessionService.IsAlive(session, now))
+        if (await db.UserSessions.AsNoTracking()
+            .SingleOrDefaultAsync(s => s.Id == who.SessionId && s.UserId == who.UserId, cancellationToken) is not { } session
+                || !UserSessionService.IsAlive(session, now))
         {
             return null;
         }
@@ -51,19 +58,26 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         }
 
         var actor = Actor.ForMember(seat.Member, seat.Email!, who.FromAddress);
-        return who.SupportSessionId is { } visitId && await FindSupportActorAsync(db, actor, visitId, now, cancellationToken) is { } visitor ? visitor : actor;
+        return who.SupportSessionId is { } visitId && await FindSupportActorAsync(db, actor, visitId, now, cancellationToken) is { } visitor
+            ? visitor
+            : actor;
     }
 
     public async Task<IReadOnlyList<MembershipChoice>> ListAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
-        var members = await db.Members.AsNoTracking().Where(m => m.UserId == userId).OrderBy(m => m.CreatedAtUtc).ToListAsync(cancellationToken);
+        var members = await db.Members.AsNoTracking()
+            .Where(m => m.UserId == userId)
+            .OrderBy(m => m.CreatedAtUtc)
+            .ToListAsync(cancellationToken);
         var choices = new List<MembershipChoice>(members.Count);
         foreach (var member in members)
         {
-            var place = member.CustomerId is { } customer ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
-                : member.ResellerId is { } reseller ? await db.Resellers.Where(r => r.Id == reseller).Select(r => r.Name).SingleAsync(cancellationToken)
-                : "Operator";
+            var place = member.CustomerId is { } customer
+                ? await db.Customers.Where(c => c.Id == customer).Select(c => c.Name).SingleAsync(cancellationToken)
+                    : member.ResellerId is { } reseller
+                    ? await db.Resellers.Where(r => r.Id == reseller).Select(r => r.Name).SingleAsync(cancellationToken)
+                    : "Operator";
             choices.Add(new MembershipChoice(member.Id, place, member.Role));
         }
 
@@ -74,9 +88,23 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
     /// <summary>A visit ends with its time, and with the seat that it was begun from.</summary>
-    private static async Task<Actor?> FindSupportActorAsync(PortalDbContext db, Actor actor, Guid visitId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await db.SupportSessions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now, cancellationToken) is { } supportSession
+    private static async Task<Actor?> FindSupportActorAsync(
+        PortalDbContext db,
+        Actor actor,
+        Guid visitId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
+        await db.SupportSessions.AsNoTracking()
+            .SingleOrDefaultAsync(
+                v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
+                cancellationToken) is { } supportSession
             && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
-            ? Actor.ForSupportSession(supportSession.ResellerId, supportSession.CustomerId, supportSession.UserId, actor.Name, supportSession.EndsAtUtc, actor.FromAddress)
+            ? Actor.ForSupportSession(
+                supportSession.ResellerId,
+                supportSession.CustomerId,
+                supportSession.UserId,
+                actor.Name,
+                supportSession.EndsAtUtc,
+                actor.FromAddress)
             : null;
 }

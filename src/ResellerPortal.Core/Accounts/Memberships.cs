@@ -13,20 +13,30 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
     /// <summary>How long an invitation is open.</summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromDays(7);
 
-    /// <summary>Gives a person the operator's administrator seat. Repeating it changes nothing, or sends the open invitation again.</summary>
+    /// <summary>
+    /// Gives a person the operator's administrator seat. Repeating it changes nothing, or sends the open invitation again.
+    /// </summary>
     /// <returns>The invitation; null where the person has the seat.</returns>
-    public async Task<Invitation?> AddOperatorAsync(PortalDatabase database, string email, string? password, CancellationToken cancellationToken = default)
+    public async Task<Invitation?> AddOperatorAsync(
+        PortalDatabase database,
+        string email,
+        string? password,
+        CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.CrossTenants("the operator's own seat"));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var normalized = normalizer.NormalizeEmail(email.Trim());
-        if (await db.Members.Where(m => m.Role == Role.OperatorAdmin).Join(db.Users.Where(u => u.NormalizedEmail == normalized), m => m.UserId, u => u.Id, (_, u) => u.Id).AnyAsync(cancellationToken))
+        if (await db.Members
+            .Where(m => m.Role == Role.OperatorAdmin)
+            .Join(db.Users.Where(u => u.NormalizedEmail == normalized), m => m.UserId, u => u.Id, (_, u) => u.Id)
+            .AnyAsync(cancellationToken))
         {
             return null;
         }
 
         var now = clock.GetUtcNow();
-        var open = await db.Invitations.Where(i => i.ResellerId == null && i.ClosedAtUtc == null && i.ExpiresAtUtc > now).ToListAsync(cancellationToken);
+        var open = await db.Invitations.Where(i => i.ResellerId == null && i.ClosedAtUtc == null && i.ExpiresAtUtc > now).ToListAsync(
+            cancellationToken);
         if (open.Find(i => normalizer.NormalizeEmail(i.Email) == normalized) is { } waiting)
         {
             return waiting;
@@ -43,7 +53,14 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
     /// <summary>Within the caller's unit of work: a seat at once where a password is given, else an invitation that is mailed.</summary>
     /// <returns>The invitation; null where the seat was given at once.</returns>
     internal async Task<Invitation?> AddAsync(
-        PortalDbContext db, Actor actor, string email, Role role, ResellerId? reseller, CustomerId? customer, string? password, CancellationToken cancellationToken)
+        PortalDbContext db,
+        Actor actor,
+        string email,
+        Role role,
+        ResellerId? reseller,
+        CustomerId? customer,
+        string? password,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         email = email.Trim();
@@ -54,13 +71,27 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
             return null;
         }
 
-        var invitation = new Invitation { Email = email, Role = role, ResellerId = reseller, CustomerId = customer, InvitedBy = actor.Name, CreatedAtUtc = now, ExpiresAtUtc = now + OpenFor };
+        var invitation = new Invitation
+        {
+            Email = email,
+            Role = role,
+            ResellerId = reseller,
+            CustomerId = customer,
+            InvitedBy = actor.Name,
+            CreatedAtUtc = now,
+            ExpiresAtUtc = now + OpenFor,
+        };
         db.Invitations.Add(invitation);
-        db.AccountEmails.Add(new AccountEmail { Kind = AccountEmailKind.Invitation, Email = email, InvitationId = invitation.Id, AtUtc = now });
+        db.AccountEmails.Add(
+            new AccountEmail { Kind = AccountEmailKind.Invitation, Email = email, InvitationId = invitation.Id, AtUtc = now });
         return invitation;
     }
 
-    private async Task<PortalUser> UserWithPasswordAsync(PortalDbContext db, string email, string password, CancellationToken cancellationToken)
+    private async Task<PortalUser> UserWithPasswordAsync(
+        PortalDbContext db,
+        string email,
+        string password,
+        CancellationToken cancellationToken)
     {
         var normalized = normalizer.NormalizeEmail(email);
         if (await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellationToken) is { } known)

@@ -29,7 +29,11 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
 {
     /// <summary>Adds a reseller, and a seat for its owner.</summary>
     /// <param name="password">A password that is known beforehand (demonstration data); null invites the owner.</param>
-    public async Task<Outcome<NewReseller>> AddAsync(Actor actor, ResellerDetails details, string? password = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<NewReseller>> AddAsync(
+        Actor actor,
+        ResellerDetails details,
+        string? password = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellersManage);
         if (Check(details) is { } refusal)
@@ -57,8 +61,14 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             CreatedAtUtc = clock.GetUtcNow(),
         };
         db.Resellers.Add(reseller);
-        var invitation = await memberships.AddAsync(db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
-        db.Audit(actor, reseller.CreatedAtUtc, Permission.ResellersManage, $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner", reseller.Id);
+        var invitation = await memberships.AddAsync(
+            db, actor, reseller.Email, Role.ResellerOwner, reseller.Id, null, password, cancellationToken);
+        db.Audit(
+            actor,
+            reseller.CreatedAtUtc,
+            Permission.ResellersManage,
+            $"added {reseller.Name} ({reseller.Slug}) with {reseller.Email} as its owner",
+            reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new NewReseller(reseller, invitation);
@@ -79,7 +89,8 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
-        { StandardTaxBasisPoints: < 0 or > 10_000 } => Refusal.Because("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
+        { StandardTaxBasisPoints: < 0 or > 10_000 } =>
+            Refusal.Because("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };
 

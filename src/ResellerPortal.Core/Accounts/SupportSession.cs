@@ -45,7 +45,12 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
 {
     public const int MaxMinutes = 120;
 
-    public async Task<Outcome<SupportSession>> StartAsync(Actor actor, CustomerId customerId, string reason, int minutes, CancellationToken cancellationToken = default)
+    public async Task<Outcome<SupportSession>> StartAsync(
+        Actor actor,
+        CustomerId customerId,
+        string reason,
+        int minutes,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersVisit);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
@@ -76,7 +81,13 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
             EndsAtUtc = now.AddMinutes(minutes),
         };
         db.SupportSessions.Add(supportSession);
-        db.Audit(actor, now, Permission.CustomersVisit, $"looks at the pages of {customer.Name} for {minutes} minutes: {supportSession.Reason}", customer.ResellerId, customer.Id);
+        db.Audit(
+            actor,
+            now,
+            Permission.CustomersVisit,
+            $"looks at the pages of {customer.Name} for {minutes} minutes: {supportSession.Reason}",
+            customer.ResellerId,
+            customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         return supportSession;
     }
@@ -98,10 +109,17 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
     }
 
     /// <summary>The newest fifty looks at a customer's pages.</summary>
-    public async Task<IReadOnlyList<SupportSession>> ListAsync(Actor actor, CustomerId customer, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SupportSession>> ListAsync(
+        Actor actor,
+        CustomerId customer,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyView : Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customer).OrderByDescending(v => v.StartedAtUtc).Take(50).ToListAsync(cancellationToken);
+        return await db.SupportSessions.AsNoTracking()
+            .Where(v => v.CustomerId == customer)
+            .OrderByDescending(v => v.StartedAtUtc)
+            .Take(50)
+            .ToListAsync(cancellationToken);
     }
 }

@@ -24,9 +24,20 @@ public sealed record TeamScope(ResellerId? Reseller, CustomerId? Customer)
     public Role Head => Roles[0];
 }
 
-public sealed record TeamMember(MemberId Id, Guid UserId, string Email, Role Role, bool HasSecondFactor, DateTimeOffset SinceUtc, DateTimeOffset? SeenAtUtc);
+public sealed record TeamMember(
+    MemberId Id,
+    Guid UserId,
+    string Email,
+    Role Role,
+    bool HasSecondFactor,
+    DateTimeOffset SinceUtc,
+    DateTimeOffset? SeenAtUtc);
 
-public sealed record TeamList(TeamScope Team, IReadOnlyList<TeamMember> Members, IReadOnlyList<Invitation> Invitations, TwoFactorRule TwoFactor);
+public sealed record TeamList(
+    TeamScope Team,
+    IReadOnlyList<TeamMember> Members,
+    IReadOnlyList<Invitation> Invitations,
+    TwoFactorRule TwoFactor);
 
 /// <summary>Members of the operator, of resellers and of customers: who they are, who is invited, and what each may do.</summary>
 public sealed class TeamService(PortalDatabase database, Memberships memberships, TimeProvider clock)
@@ -45,13 +56,19 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
                 m.Id, u.Id, u.Email!, m.Role, u.TwoFactorEnabled || passkeys.Any(p => p.UserId == u.Id), m.CreatedAtUtc,
                 sessions.Where(s => s.UserId == u.Id).Max(s => (DateTimeOffset?)s.SeenAtUtc)))
             .ToListAsync(cancellationToken);
-        var invitations = await db.Invitations.AsNoTracking().Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null)
-            .OrderByDescending(i => i.CreatedAtUtc).Take(MaxOpenInvitations).ToListAsync(cancellationToken);
+        var invitations = await db.Invitations.AsNoTracking()
+            .Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null)
+                .OrderByDescending(i => i.CreatedAtUtc).Take(MaxOpenInvitations).ToListAsync(cancellationToken);
         var rule = await db.Resellers.Where(r => r.Id == team.Reseller).Select(r => r.TwoFactor).FirstOrDefaultAsync(cancellationToken);
         return new TeamList(team, [.. members.OrderBy(m => m.SinceUtc)], invitations, rule);
     }
 
-    public async Task<Outcome<Invitation>> InviteAsync(Actor actor, TeamScope team, string email, Role role, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> InviteAsync(
+        Actor actor,
+        TeamScope team,
+        string email,
+        Role role,
+        CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         email = email.Trim();
@@ -68,18 +85,24 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (team.Customer is { } customer && !await db.Customers.AnyAsync(c => c.Id == customer && c.ResellerId == team.Reseller, cancellationToken))
+        if (team.Customer is { } customer
+            && !await db.Customers.AnyAsync(c => c.Id == customer && c.ResellerId == team.Reseller, cancellationToken))
         {
             return Refusal.NotFound("customer");
         }
 
         var normalized = email.ToUpperInvariant();
-        if (await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer).Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail).AnyAsync(e => e == normalized, cancellationToken))
+        if (await db.Members
+            .Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer)
+            .Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail)
+            .AnyAsync(e => e == normalized, cancellationToken))
         {
             return Refusal.Because($"{email} is a member already. Change the role in the list.", nameof(email));
         }
 
-        var open = await db.Invitations.Where(i => i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null).ToListAsync(cancellationToken);
+        var open = await db.Invitations.Where(i => i.ResellerId == team.Reseller
+            && i.CustomerId == team.Customer
+            && i.ClosedAtUtc == null).ToListAsync(cancellationToken);
         if (open.Any(i => i.Email.Equals(email, StringComparison.OrdinalIgnoreCase) && i.ExpiresAtUtc > now))
         {
             return Refusal.Because($"{email} is invited already. Send the invitation again from the list, or take it back.", nameof(email));
@@ -98,7 +121,11 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
     }
 
     /// <summary>Mails an open invitation once more, with seven new days. Its earlier links are dead from now on.</summary>
-    public async Task<Outcome<Invitation>> InviteAgainAsync(Actor actor, TeamScope team, Guid invitationId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> InviteAgainAsync(
+        Actor actor,
+        TeamScope team,
+        Guid invitationId,
+        CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -110,13 +137,18 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         var now = clock.GetUtcNow();
         invitation.Edition++;
         invitation.ExpiresAtUtc = now + Memberships.OpenFor;
-        db.AccountEmails.Add(new AccountEmail { Kind = AccountEmailKind.Invitation, Email = invitation.Email, InvitationId = invitation.Id, AtUtc = now });
+        db.AccountEmails.Add(
+            new AccountEmail { Kind = AccountEmailKind.Invitation, Email = invitation.Email, InvitationId = invitation.Id, AtUtc = now });
         db.Audit(actor, now, permission, $"invited {invitation.Email} again", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         return invitation;
     }
 
-    public async Task<Outcome<Invitation>> RevokeInvitationAsync(Actor actor, TeamScope team, Guid invitationId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invitation>> RevokeInvitationAsync(
+        Actor actor,
+        TeamScope team,
+        Guid invitationId,
+        CancellationToken cancellationToken = default)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
@@ -126,12 +158,23 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         }
 
         invitation.ClosedAtUtc = clock.GetUtcNow();
-        db.Audit(actor, invitation.ClosedAtUtc.Value, permission, $"took the invitation of {invitation.Email} back", team.Reseller, team.Customer);
+        db.Audit(
+            actor,
+            invitation.ClosedAtUtc.Value,
+            permission,
+            $"took the invitation of {invitation.Email} back",
+            team.Reseller,
+            team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         return invitation;
     }
 
-    public Task<Outcome<Member>> ChangeRoleAsync(Actor actor, TeamScope team, MemberId memberId, Role role, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<Member>> ChangeRoleAsync(
+        Actor actor,
+        TeamScope team,
+        MemberId memberId,
+        Role role,
+        CancellationToken cancellationToken = default) =>
         ChangeAsync(actor, team, memberId, (db, member, email) =>
         {
             if (!team.Roles.Contains(role))
@@ -144,7 +187,11 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         }, keepsHead: role == team.Head, cancellationToken);
 
     /// <summary>Takes a seat away. Whoever sits in it loses it with the next act.</summary>
-    public Task<Outcome<Member>> RemoveAsync(Actor actor, TeamScope team, MemberId memberId, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<Member>> RemoveAsync(
+        Actor actor,
+        TeamScope team,
+        MemberId memberId,
+        CancellationToken cancellationToken = default) =>
         ChangeAsync(actor, team, memberId, (db, member, email) =>
         {
             db.Members.Remove(member);
@@ -165,20 +212,31 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         }
     }
 
-    private async Task<Outcome<Member>> ChangeAsync(Actor actor, TeamScope team, MemberId memberId, Func<PortalDbContext, Member, string, string> change, bool keepsHead, CancellationToken cancellationToken)
+    private async Task<Outcome<Member>> ChangeAsync(
+        Actor actor,
+        TeamScope team,
+        MemberId memberId,
+        Func<PortalDbContext, Member, string, string> change,
+        bool keepsHead,
+        CancellationToken cancellationToken)
     {
         var permission = Demand(actor, team);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var heads = await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head).Select(m => m.Id).ToListAsync(cancellationToken);
+        var heads = await db.Members
+            .Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head)
+            .Select(m => m.Id)
+            .ToListAsync(cancellationToken);
         await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
-        if (await db.Members.SingleOrDefaultAsync(m => m.Id == memberId && m.ResellerId == team.Reseller && m.CustomerId == team.Customer, cancellationToken) is not { } member)
+        if (await db.Members.SingleOrDefaultAsync(
+            m => m.Id == memberId && m.ResellerId == team.Reseller && m.CustomerId == team.Customer, cancellationToken) is not { } member)
         {
             return Refusal.NotFound("member");
         }
 
         if (member.Role == team.Head && !keepsHead
-            && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
+            && await db.Members.CountAsync(
+                m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
         {
             return Refusal.Because($"This is the last {team.Head}. Give somebody else the role first.");
         }
@@ -191,8 +249,13 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         return member;
     }
 
-    private static Task<Invitation?> OpenInvitationAsync(PortalDbContext db, TeamScope team, Guid id, CancellationToken cancellationToken) =>
-        db.Invitations.SingleOrDefaultAsync(i => i.Id == id && i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null, cancellationToken);
+    private static Task<Invitation?> OpenInvitationAsync(
+        PortalDbContext db,
+        TeamScope team,
+        Guid id,
+        CancellationToken cancellationToken) =>
+        db.Invitations.SingleOrDefaultAsync(
+            i => i.Id == id && i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null, cancellationToken);
 
     /// <summary>A team manages itself; a reseller manages the members of its customers as well, and the operator a reseller's.</summary>
     /// <returns>The permission it was done by.</returns>

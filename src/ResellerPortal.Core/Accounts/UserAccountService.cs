@@ -7,10 +7,20 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Accounts;
 
 /// <summary>What is stored of one user, as a file for that person.</summary>
-public sealed record UserData(string Email, bool EmailConfirmed, bool HasAuthenticator, IReadOnlyList<string> Seats, IReadOnlyList<UserSession> Sessions, IReadOnlyList<AuditEntry> Acts);
+public sealed record UserData(
+    string Email,
+    bool EmailConfirmed,
+    bool HasAuthenticator,
+    IReadOnlyList<string> Seats,
+    IReadOnlyList<UserSession> Sessions,
+    IReadOnlyList<AuditEntry> Acts);
 
 /// <summary>What a user can do with the account as a whole, whatever seats it has.</summary>
-public sealed class UserAccountService(PortalDatabase database, AuditSealingWorker sealing, MembershipDirectory memberships, TimeProvider clock)
+public sealed class UserAccountService(
+    PortalDatabase database,
+    AuditSealingWorker sealing,
+    MembershipDirectory memberships,
+    TimeProvider clock)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all its seats");
 
@@ -21,13 +31,28 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
         await using var db = database.Open(Scope);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
         var choices = await memberships.ListAsync(userId, cancellationToken);
-        var sessions = await db.UserSessions.AsNoTracking().Where(s => s.UserId == userId).OrderBy(s => s.StartedAtUtc).ToListAsync(cancellationToken);
-        var entries = await db.AuditEntries.AsNoTracking().Where(a => a.UserId == userId).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
-        return new UserData(user.Email!, user.EmailConfirmed, user.TwoFactorEnabled, [.. choices.Select(c => $"{c.Role} of {c.Place}")], sessions, entries);
+        var sessions = await db.UserSessions.AsNoTracking()
+            .Where(s => s.UserId == userId)
+            .OrderBy(s => s.StartedAtUtc)
+            .ToListAsync(cancellationToken);
+        var entries = await db.AuditEntries.AsNoTracking()
+            .Where(a => a.UserId == userId)
+            .OrderBy(a => a.AtUtc)
+            .ToListAsync(cancellationToken);
+        return new UserData(
+            user.Email!, user.EmailConfirmed, user.TwoFactorEnabled, [.. choices.Select(c => $"{c.Role} of {c.Place}")], sessions, entries);
     }
 
-    /// <summary>Records something that a user did to the account itself, in the history of each place that it has a seat at, and tells the person by mail.</summary>
-    public async Task AuditAsync(Guid userId, string action, string what, string? fromAddress, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Records something that a user did to the account itself, in the history of each place that it has a seat at, and tells the person by
+    /// mail.
+    /// </summary>
+    public async Task AuditAsync(
+        Guid userId,
+        string action,
+        string what,
+        string? fromAddress,
+        CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
@@ -55,7 +80,9 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
         }
     }
 
-    /// <summary>Deletes the account, its seats and sessions; in histories a pseudonym takes its place. The last head of a team stays.</summary>
+    /// <summary>
+    /// Deletes the account, its seats and sessions; in histories a pseudonym takes its place. The last head of a team stays.
+    /// </summary>
     public async Task<Outcome<PortalUser>> DeleteAsync(Guid userId, CancellationToken cancellationToken = default)
     {
         await sealing.SealAsync(cancellationToken);
@@ -67,9 +94,14 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
         foreach (var member in members)
         {
             var team = new TeamScope(member.ResellerId, member.CustomerId);
-            var heads = await db.Members.Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head).Select(m => m.Id).ToListAsync(cancellationToken);
+            var heads = await db.Members
+                .Where(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head)
+                .Select(m => m.Id)
+                .ToListAsync(cancellationToken);
             await database.LockRowsAsync<Member>(db, heads.Select(h => h.Value), cancellationToken);
-            if (member.Role == team.Head && await db.Members.CountAsync(m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
+            if (member.Role == team.Head
+                && await db.Members.CountAsync(
+                    m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
             {
                 var place = (await memberships.ListAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
                 return Refusal.Because($"You are the last {member.Role} of {place}. Give somebody else the role first.");
@@ -85,7 +117,13 @@ public sealed class UserAccountService(PortalDatabase database, AuditSealingWork
         db.ChangeTracker.Clear();
         foreach (var member in members)
         {
-            db.Audit(Actor.Portal(pseudonym, db.Scope), now, "members.delete", $"{pseudonym} deleted the account", member.ResellerId, member.CustomerId);
+            db.Audit(
+                Actor.Portal(pseudonym, db.Scope),
+                now,
+                "members.delete",
+                $"{pseudonym} deleted the account",
+                member.ResellerId,
+                member.CustomerId);
         }
 
         await db.SaveChangesAsync(cancellationToken);

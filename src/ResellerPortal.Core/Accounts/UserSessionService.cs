@@ -15,7 +15,13 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
 
     private static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(5);
 
-    public async Task<UserSession> StartAsync(Guid userId, SignInMethod method, bool stays, string address, string agent, CancellationToken cancellationToken = default)
+    public async Task<UserSession> StartAsync(
+        Guid userId,
+        SignInMethod method,
+        bool stays,
+        string address,
+        string agent,
+        CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         var (life, idle) = stays ? Staying : Passing;
@@ -43,7 +49,8 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(TenantScope.None);
-        var session = await db.UserSessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == sessionId && s.UserId == userId, cancellationToken);
+        var session = await db.UserSessions.AsNoTracking()
+            .SingleOrDefaultAsync(s => s.Id == sessionId && s.UserId == userId, cancellationToken);
         if (session is null || !IsAlive(session, now))
         {
             return false;
@@ -51,7 +58,8 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
 
         if (wasUsed && session.SeenAtUtc < now - SeenStep)
         {
-            await db.UserSessions.Where(s => s.Id == sessionId && s.SeenAtUtc < now).ExecuteUpdateAsync(set => set.SetProperty(s => s.SeenAtUtc, now), cancellationToken);
+            await db.UserSessions.Where(s => s.Id == sessionId && s.SeenAtUtc < now).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.SeenAtUtc, now), cancellationToken);
         }
 
         return true;
@@ -61,7 +69,9 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(TenantScope.None);
-        var sessions = await db.UserSessions.AsNoTracking().Where(s => s.UserId == userId && s.EndedAtUtc == null && s.ExpiresAtUtc > now).ToListAsync(cancellationToken);
+        var sessions = await db.UserSessions.AsNoTracking()
+            .Where(s => s.UserId == userId && s.EndedAtUtc == null && s.ExpiresAtUtc > now)
+            .ToListAsync(cancellationToken);
         return [.. sessions.Where(s => IsAlive(s, now)).OrderByDescending(s => s.SeenAtUtc)];
     }
 
@@ -70,7 +80,10 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(TenantScope.None);
-        await db.UserSessions.Where(s => s.UserId == userId && s.EndedAtUtc == null && (only == null || s.Id == only) && (but == null || s.Id != but))
+        await db.UserSessions.Where(s => s.UserId == userId
+            && s.EndedAtUtc == null
+            && (only == null || s.Id == only)
+            && (but == null || s.Id != but))
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAtUtc, now), cancellationToken);
     }
 
@@ -78,9 +91,12 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     public async Task StrengthenAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.None);
-        await db.UserSessions.Where(s => s.UserId == userId && s.Id == sessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.HasSecondFactor, true), cancellationToken);
+        await db.UserSessions.Where(s => s.UserId == userId && s.Id == sessionId).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.HasSecondFactor, true), cancellationToken);
     }
 
     internal static bool IsAlive(UserSession session, DateTimeOffset now) =>
-        session.EndedAtUtc is null && now < session.ExpiresAtUtc && now < session.SeenAtUtc.AddMinutes(session.IdleMinutes + SeenStep.TotalMinutes);
+        session.EndedAtUtc is null
+            && now < session.ExpiresAtUtc
+            && now < session.SeenAtUtc.AddMinutes(session.IdleMinutes + SeenStep.TotalMinutes);
 }

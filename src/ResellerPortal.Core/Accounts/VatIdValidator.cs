@@ -12,5 +12,7 @@ internal static class VatIdValidator
     public static Refusal? Validate(string? typed, string country) =>
         VatId.Normalise(typed) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
             ? null
-            : Refusal.Because($"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.", nameof(CustomerDetails.VatId));
+            : Refusal.Because(
+                $"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.",
+                nameof(CustomerDetails.VatId));
 }

@@ -10,7 +10,8 @@ namespace ResellerPortal.Core.Auditing;
 /// length in bytes (four bytes; −1 for an absent one).
 /// <code>
 /// Commitment = SHA-256( salt(16) ‖ actor name ‖ subject ‖ changes )
-/// Hash       = SHA-256( previous hash(32) ‖ 0x01 ‖ sequence(8) ‖ id(16) ‖ chain(16) ‖ customer(16) ‖ user(16) ‖ at(8, µs since 1970) ‖ action ‖ commitment(32) )
+/// Hash = SHA-256( previous hash(32) ‖ 0x01 ‖ sequence(8) ‖ id(16) ‖ chain(16) ‖ customer(16) ‖ user(16) ‖ at(8, µs since 1970) ‖ action ‖
+/// commitment(32) )
 /// </code>
 /// The first entry's previous hash is 32 zero bytes. The network address is not in it: it is kept for a time only.
 /// </summary>

@@ -34,7 +34,12 @@ public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clo
             }
 
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            var waiting = await db.AuditEntries.AsNoTracking().Where(a => a.Sequence == null).OrderBy(a => a.AtUtc).ThenBy(a => a.Id).Take(Batch).ToListAsync(cancellationToken);
+            var waiting = await db.AuditEntries.AsNoTracking()
+                .Where(a => a.Sequence == null)
+                .OrderBy(a => a.AtUtc)
+                .ThenBy(a => a.Id)
+                .Take(Batch)
+                .ToListAsync(cancellationToken);
             foreach (var chain in waiting.GroupBy(a => a.Chain))
             {
                 await SealAsync(db, chain.Key, chain, cancellationToken);
@@ -69,10 +74,16 @@ public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clo
         }
     }
 
-    private static async Task SealAsync(PortalDbContext db, Guid chain, IEnumerable<AuditEntry> entries, CancellationToken cancellationToken)
+    private static async Task SealAsync(
+        PortalDbContext db,
+        Guid chain,
+        IEnumerable<AuditEntry> entries,
+        CancellationToken cancellationToken)
     {
-        var head = await db.AuditEntries.AsNoTracking().Where(a => a.Chain == chain && a.Sequence != null).OrderByDescending(a => a.Sequence)
-            .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(cancellationToken);
+        var head = await db.AuditEntries.AsNoTracking()
+            .Where(a => a.Chain == chain && a.Sequence != null)
+            .OrderByDescending(a => a.Sequence)
+                .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(cancellationToken);
         var (sequence, previous) = (head?.Sequence ?? 0, head?.Hash ?? AuditHash.Start);
         foreach (var entry in entries)
         {
@@ -81,7 +92,11 @@ public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clo
             var commitment = AuditHash.ComputeCommitment(entry, salt);
             var hash = AuditHash.Compute(entry, sequence, commitment, previous);
             await db.AuditEntries.Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Sequence, sequence).SetProperty(a => a.Salt, salt).SetProperty(a => a.Commitment, commitment).SetProperty(a => a.Hash, hash),
+                set => set
+                    .SetProperty(a => a.Sequence, sequence)
+                    .SetProperty(a => a.Salt, salt)
+                    .SetProperty(a => a.Commitment, commitment)
+                    .SetProperty(a => a.Hash, hash),
                 cancellationToken);
             previous = hash;
         }

@@ -14,7 +14,13 @@ public static class AuditTrail
         /// Adds an entry to the running unit of work; it is saved, or lost, with the act it tells of. What the unit of work
         /// has changed so far goes with it, so it is called last.
         /// </summary>
-        public void Audit(Actor actor, DateTimeOffset atUtc, string action, string subject, ResellerId? reseller, CustomerId? customer = null) =>
+        public void Audit(
+            Actor actor,
+            DateTimeOffset atUtc,
+            string action,
+            string subject,
+            ResellerId? reseller,
+            CustomerId? customer = null) =>
             db.AuditEntries.Add(new AuditEntry
             {
                 Chain = reseller?.Value ?? Guid.Empty,

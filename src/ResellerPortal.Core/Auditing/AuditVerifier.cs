@@ -17,7 +17,12 @@ public sealed class AuditVerifier(PortalDatabase database)
         await using var db = database.Open(TenantScope.CrossTenants("verifying the history: all tenants"));
         var faults = new List<string>();
         var (chain, sequence, previous, count, erased) = (Guid.Empty, 0L, AuditHash.Start, 0L, 0L);
-        await foreach (var entry in db.AuditEntries.AsNoTracking().Where(a => a.Sequence != null).OrderBy(a => a.Chain).ThenBy(a => a.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var entry in db.AuditEntries.AsNoTracking()
+            .Where(a => a.Sequence != null)
+            .OrderBy(a => a.Chain)
+            .ThenBy(a => a.Sequence)
+            .AsAsyncEnumerable()
+            .WithCancellation(cancellationToken))
         {
             if (entry.Chain != chain)
             {
@@ -27,7 +32,8 @@ public sealed class AuditVerifier(PortalDatabase database)
             count++;
             sequence++;
             erased += entry.Salt is null ? 1 : 0;
-            faults.AddRange(FindFaults(entry, sequence, previous).Select(fault => $"history {entry.Chain}, entry {entry.Sequence}: {fault}"));
+            faults.AddRange(
+                FindFaults(entry, sequence, previous).Select(fault => $"history {entry.Chain}, entry {entry.Sequence}: {fault}"));
             (sequence, previous) = (entry.Sequence!.Value, entry.Hash!);
         }
 

@@ -20,8 +20,10 @@ public static class FieldChanges
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="customer">Whose act it is: of rows that belong to customers its own alone, since one unit of work may write for several.</param>
-    /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind changed.</returns>
+    /// <param name="customer">Whose act it is: of rows that belong to customers its own alone, since one unit of work may write for
+    /// several.</param>
+    /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind
+    /// changed.</returns>
     public static string? Capture(DbContext db, CustomerId? customer)
     {
         var changes = db.ChangeTracker.Entries()
@@ -32,9 +34,15 @@ public static class FieldChanges
         return changes.Count == 0 ? null : JsonSerializer.Serialize(changes, Json);
     }
 
-    public static IReadOnlyList<FieldChange> Parse(string? changes) => changes is null ? [] : JsonSerializer.Deserialize<List<FieldChange>>(changes, Json)!;
+    public static IReadOnlyList<FieldChange> Parse(string? changes) =>
+        changes is null ? [] : JsonSerializer.Deserialize<List<FieldChange>>(changes, Json)!;
 
-    private static IEnumerable<FieldChange> Capture(EntityEntry entry, string path, EntityState state, IEnumerable<PropertyEntry> properties, IEnumerable<ComplexPropertyEntry> parts)
+    private static IEnumerable<FieldChange> Capture(
+        EntityEntry entry,
+        string path,
+        EntityState state,
+        IEnumerable<PropertyEntry> properties,
+        IEnumerable<ComplexPropertyEntry> parts)
     {
         foreach (var property in properties.Where(p => IsRecorded(p) && (state != EntityState.Modified || p.IsModified)))
         {
@@ -46,7 +54,8 @@ public static class FieldChanges
             }
         }
 
-        foreach (var change in parts.SelectMany(part => Capture(entry, $"{path}.{part.Metadata.Name}", state, part.Properties, part.ComplexProperties)))
+        foreach (var change in parts.SelectMany(
+            part => Capture(entry, $"{path}.{part.Metadata.Name}", state, part.Properties, part.ComplexProperties)))
         {
             yield return change;
         }
@@ -54,12 +63,15 @@ public static class FieldChanges
 
     /// <summary>Keys and owners are the entry's own; hashes and counters of chains say nothing to a person.</summary>
     private static bool IsRecorded(PropertyEntry property) =>
-        !property.Metadata.IsPrimaryKey() && property.Metadata.ClrType != typeof(byte[]) && property.Metadata.Name is not ("ResellerId" or "CustomerId" or "CreatedAtUtc");
+        !property.Metadata.IsPrimaryKey()
+            && property.Metadata.ClrType != typeof(byte[])
+            && property.Metadata.Name is not ("ResellerId" or "CustomerId" or "CreatedAtUtc");
 
     /// <summary>That a secret changed is told, never what it is.</summary>
     private static bool IsSecret(PropertyEntry property) =>
-        property.Metadata.Name.StartsWith("Protected", StringComparison.Ordinal) || property.Metadata.Name.EndsWith("Hash", StringComparison.Ordinal)
-        || property.Metadata.Name.Contains("Secret", StringComparison.Ordinal) || property.Metadata.Name is "PayKey" or "KeyId";
+        property.Metadata.Name.StartsWith("Protected", StringComparison.Ordinal)
+            || property.Metadata.Name.EndsWith("Hash", StringComparison.Ordinal)
+            || property.Metadata.Name.Contains("Secret", StringComparison.Ordinal) || property.Metadata.Name is "PayKey" or "KeyId";
 
     private static string? Text(PropertyEntry property, object? value)
     {

@@ -18,23 +18,41 @@ public sealed record HistoryList(IReadOnlyList<HistoryRow> Rows, int TotalCount)
 /// <param name="Text">In the actor's name, the subject or the changes, in any case of letters.</param>
 /// <param name="From">First day, UTC.</param>
 /// <param name="To">Last day, UTC.</param>
-public sealed record HistoryFilter(string? Action = null, string? Text = null, DateOnly? From = null, DateOnly? To = null, CustomerId? Customer = null);
+public sealed record HistoryFilter(
+    string? Action = null,
+    string? Text = null,
+    DateOnly? From = null,
+    DateOnly? To = null,
+    CustomerId? Customer = null);
 
 /// <summary>What happened to a reseller's account, or for the operator to all: acts of people, corrections, and what expired.</summary>
 public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
 {
-    public async Task<HistoryList> PageAsync(Actor actor, HistoryFilter filter, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<HistoryList> PageAsync(
+        Actor actor,
+        HistoryFilter filter,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         Demand(actor);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         await using var db = database.Open(actor.Scope);
         var entries = Find(db, filter);
-        var rows = await entries.OrderByDescending(a => a.AtUtc).ThenByDescending(a => a.Id).Skip(skip).Take(take).ToListAsync(cancellationToken);
+        var rows = await entries
+            .OrderByDescending(a => a.AtUtc)
+            .ThenByDescending(a => a.Id)
+            .Skip(skip)
+            .Take(take)
+            .ToListAsync(cancellationToken);
         return new HistoryList(await NamedAsync(db, rows, cancellationToken), await entries.CountAsync(cancellationToken));
     }
 
     /// <summary>Up to 100,000 entries, oldest first. That they were taken out is an entry itself.</summary>
-    public async Task<IReadOnlyList<HistoryRow>> ExportAsync(Actor actor, HistoryFilter filter, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<HistoryRow>> ExportAsync(
+        Actor actor,
+        HistoryFilter filter,
+        CancellationToken cancellationToken = default)
     {
         Demand(actor);
         actor.Demand(ExportPermission(actor));
@@ -54,7 +72,8 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The permission to take entries out: the reseller's own, or the operator's over all.</summary>
-    public static string ExportPermission(Actor actor) => actor.Scope.CrossesTenants ? Permission.OperatorsManage : Permission.HistoryExport;
+    public static string ExportPermission(Actor actor) =>
+        actor.Scope.CrossesTenants ? Permission.OperatorsManage : Permission.HistoryExport;
 
     private static void Demand(Actor actor) => actor.Demand(actor.Scope.CrossesTenants ? Permission.OperatorView : Permission.ResellerView);
 
@@ -69,7 +88,10 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var text = filter.Text.Trim().ToUpperInvariant();
-            entries = entries.Where(a => a.ActorName.ToUpper().Contains(text) || a.Subject.ToUpper().Contains(text) || (a.Changes != null && a.Changes.ToUpper().Contains(text)) || a.FromAddress == filter.Text.Trim());
+            entries = entries.Where(a => a.ActorName.ToUpper().Contains(text)
+                || a.Subject.ToUpper().Contains(text)
+                || (a.Changes != null && a.Changes.ToUpper().Contains(text))
+                || a.FromAddress == filter.Text.Trim());
         }
 
         if (filter.From is { } from)
@@ -87,11 +109,22 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
         return filter.Customer is { } customer ? entries.Where(a => a.CustomerId == customer) : entries;
     }
 
-    private static async Task<IReadOnlyList<HistoryRow>> NamedAsync(PortalDbContext db, List<AuditEntry> rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<HistoryRow>> NamedAsync(
+        PortalDbContext db,
+        List<AuditEntry> rows,
+        CancellationToken cancellationToken)
     {
-        var (customers, resellers) = (rows.Select(r => r.CustomerId).OfType<CustomerId>().Distinct().ToList(), rows.Select(r => r.ResellerId).OfType<ResellerId>().Distinct().ToList());
-        var customerNames = await db.Customers.Where(c => customers.Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
-        var resellerNames = await db.Resellers.Where(r => resellers.Contains(r.Id)).Select(r => new { r.Id, r.Name }).ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
+        var (customers, resellers) = (
+            rows.Select(r => r.CustomerId).OfType<CustomerId>().Distinct().ToList(),
+            rows.Select(r => r.ResellerId).OfType<ResellerId>().Distinct().ToList());
+        var customerNames = await db.Customers
+            .Where(c => customers.Contains(c.Id))
+            .Select(c => new { c.Id, c.Name })
+            .ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+        var resellerNames = await db.Resellers
+            .Where(r => resellers.Contains(r.Id))
+            .Select(r => new { r.Id, r.Name })
+            .ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
         return
         [
             .. rows.Select(a => new HistoryRow(

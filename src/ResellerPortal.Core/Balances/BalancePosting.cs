@@ -6,9 +6,17 @@ namespace ResellerPortal.Core.Balances;
 
 /// <summary>A move of money that is to be written down.</summary>
 /// <param name="Amount">Positive where the balance grows.</param>
-internal sealed record BalanceMovement(BalanceTransactionKind Kind, Money Amount, DateOnly Day, string Reference, Guid IdempotencyKey, Guid? InvoiceId = null);
+internal sealed record BalanceMovement(
+    BalanceTransactionKind Kind,
+    Money Amount,
+    DateOnly Day,
+    string Reference,
+    Guid IdempotencyKey,
+    Guid? InvoiceId = null);
 
-/// <summary>The only code that moves a customer's balance: number, chain and sum go together, on a customer's row that is locked by the caller.</summary>
+/// <summary>
+/// The only code that moves a customer's balance: number, chain and sum go together, on a customer's row that is locked by the caller.
+/// </summary>
 internal static class BalancePosting
 {
     /// <exception cref="InvalidOperationException">The balance would be negative.</exception>
@@ -17,7 +25,8 @@ internal static class BalancePosting
         var balance = customer.BalanceMinorUnits + move.Amount.MinorUnits;
         if (balance < 0)
         {
-            throw new InvalidOperationException($"A balance of {customer.BalanceMinorUnits} minor units cannot give {-move.Amount.MinorUnits}.");
+            throw new InvalidOperationException(
+                $"A balance of {customer.BalanceMinorUnits} minor units cannot give {-move.Amount.MinorUnits}.");
         }
 
         var entry = new BalanceTransaction

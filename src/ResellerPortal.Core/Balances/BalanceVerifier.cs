@@ -17,7 +17,10 @@ public sealed class BalanceVerifier(PortalDatabase database)
         var faults = new List<string>();
         foreach (var customer in await db.Customers.AsNoTracking().Where(c => c.BalanceSequence > 0).ToListAsync(cancellationToken))
         {
-            var entries = await db.BalanceTransactions.AsNoTracking().Where(e => e.CustomerId == customer.Id).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+            var entries = await db.BalanceTransactions.AsNoTracking()
+                .Where(e => e.CustomerId == customer.Id)
+                .OrderBy(e => e.Sequence)
+                .ToListAsync(cancellationToken);
             Check(customer, entries, faults);
         }
 
@@ -48,7 +51,8 @@ public sealed class BalanceVerifier(PortalDatabase database)
             (sequence, head) = (entry.Sequence, entry.Hash);
         }
 
-        if ((customer.BalanceSequence, customer.BalanceMinorUnits) != (sequence, balance) || !customer.BalanceHead.AsSpan().SequenceEqual(head))
+        if ((customer.BalanceSequence, customer.BalanceMinorUnits) != (sequence, balance)
+            || !customer.BalanceHead.AsSpan().SequenceEqual(head))
         {
             faults.Add($"{customer.Name}: the account's balance is not that of its newest entry.");
         }

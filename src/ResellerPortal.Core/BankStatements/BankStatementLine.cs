@@ -9,7 +9,14 @@ namespace ResellerPortal.Core.BankStatements;
 /// <param name="CounterpartyIban">Empty where the bank does not tell it, as the other texts are then.</param>
 /// <param name="Reference">What the payer wrote.</param>
 /// <param name="BankReference">The bank's own name of the entry.</param>
-public sealed record BankStatementLine(string Account, DateOnly BookedOn, Money Amount, string Counterparty, string CounterpartyIban, string Reference, string BankReference)
+public sealed record BankStatementLine(
+    string Account,
+    DateOnly BookedOn,
+    Money Amount,
+    string Counterparty,
+    string CounterpartyIban,
+    string Reference,
+    string BankReference)
 {
     public const int AccountLength = 34;
     public const int NameLength = 140;
@@ -26,7 +33,16 @@ public sealed record BankStatementLine(string Account, DateOnly BookedOn, Money 
     /// <summary>The same entry in every file that tells it.</summary>
     /// <param name="occurrence">0 for the first of entries that are alike in one file, 1 for the next.</param>
     internal byte[] CreateKey(int occurrence) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '\n', Account, BookedOn.DayNumber, Amount.MinorUnits, Amount.Currency.Code, Counterparty, CounterpartyIban, Reference, BankReference, occurrence)));
+        '\n',
+        Account,
+        BookedOn.DayNumber,
+        Amount.MinorUnits,
+        Amount.Currency.Code,
+        Counterparty,
+        CounterpartyIban,
+        Reference,
+        BankReference,
+        occurrence)));
 }
 
 /// <summary>What was read of a statement.</summary>

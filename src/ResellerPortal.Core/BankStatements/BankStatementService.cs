@@ -29,13 +29,20 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 {
     public const int MostEntries = 20_000;
 
-    /// <summary>Takes in what is new of a statement, in one transaction. The same file twice adds nothing, and an overlapping one only what is new.</summary>
-    public async Task<Outcome<BankImport>> ImportAsync(Actor actor, IReadOnlyList<BankStatementLine> lines, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Takes in what is new of a statement, in one transaction. The same file twice adds nothing, and an overlapping one only what is new.
+    /// </summary>
+    public async Task<Outcome<BankImport>> ImportAsync(
+        Actor actor,
+        IReadOnlyList<BankStatementLine> lines,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         if (lines.Count is 0 or > MostEntries)
         {
-            return Refusal.Because(lines.Count == 0 ? "The statement holds no money that came in." : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
+            return Refusal.Because(lines.Count == 0
+                ? "The statement holds no money that came in."
+                : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -43,10 +50,16 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var now = clock.GetUtcNow();
         var added = 0;
-        foreach (var some in lines.GroupBy(e => e).SelectMany(alike => alike.Select((line, occurrence) => (Entry: line, Key: line.CreateKey(occurrence)))).Chunk(500))
+        foreach (var some in lines
+            .GroupBy(e => e)
+            .SelectMany(alike => alike.Select((line, occurrence) => (Entry: line, Key: line.CreateKey(occurrence))))
+            .Chunk(500))
         {
             byte[][] keys = [.. some.Select(e => e.Key)];
-            var known = (await db.BankTransactions.Where(t => keys.Contains(t.ImportKey)).Select(t => t.ImportKey).ToListAsync(cancellationToken)).Select(Convert.ToHexString).ToHashSet();
+            var known = (await db.BankTransactions
+                .Where(t => keys.Contains(t.ImportKey))
+                .Select(t => t.ImportKey)
+                .ToListAsync(cancellationToken)).Select(Convert.ToHexString).ToHashSet();
             foreach (var (line, key) in some.Where(e => !known.Contains(Convert.ToHexString(e.Key))))
             {
                 db.BankTransactions.Add(new BankTransaction
@@ -73,23 +86,40 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     }
 
     /// <summary>Transactions of one state, newest first; open ones with what they are probably for.</summary>
-    public async Task<BankTransactionList> PageAsync(Actor actor, BankTransactionState state, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<BankTransactionList> PageAsync(
+        Actor actor,
+        BankTransactionState state,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
-        var all = db.BankTransactions.AsNoTracking().Where(t => t.State == state).OrderByDescending(t => t.BookedOn).ThenByDescending(t => t.Id);
+        var all = db.BankTransactions.AsNoTracking()
+            .Where(t => t.State == state)
+            .OrderByDescending(t => t.BookedOn)
+            .ThenByDescending(t => t.Id);
         var transactions = await all.Skip(skip).Take(take).ToListAsync(cancellationToken);
         var ids = transactions.Select(t => t.CustomerId).OfType<CustomerId>().ToList();
-        var names = await db.Customers.Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
+        var names = await db.Customers
+            .Where(c => ids.Contains(c.Id))
+            .Select(c => new { c.Id, c.Name })
+            .ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
         var proposals = state == BankTransactionState.Open ? await ProposalsAsync(db, cancellationToken) : [];
         return new BankTransactionList(
-            [.. transactions.Select(t => new BankTransactionRow(t, t.CustomerId is { } id ? names[id] : null, proposals.GetValueOrDefault(t.Id)))],
+            [
+                .. transactions.Select(
+                    t => new BankTransactionRow(t, t.CustomerId is { } id ? names[id] : null, proposals.GetValueOrDefault(t.Id))),
+            ],
             await all.CountAsync(cancellationToken),
             proposals.Values.Count(p => p.IsCertain));
     }
 
     /// <summary>A customer's invoices on which something is due, for those who choose themselves.</summary>
-    public async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(
+        Actor actor,
+        CustomerId customerId,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
@@ -101,7 +131,11 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     /// goes to the balance. All of it in one transaction; repeating it changes nothing.
     /// </summary>
     public async Task<Outcome<BankTransaction>> RecordAsync(
-        Actor actor, Guid transactionId, CustomerId customerId, IReadOnlyCollection<Guid> invoiceIds, CancellationToken cancellationToken = default)
+        Actor actor,
+        Guid transactionId,
+        CustomerId customerId,
+        IReadOnlyCollection<Guid> invoiceIds,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
@@ -111,7 +145,11 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         await database.LockRowsAsync<BankTransaction>(db, [transactionId], cancellationToken);
         var customer = await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken);
         var received = await db.BankTransactions.SingleOrDefaultAsync(t => t.Id == transactionId, cancellationToken);
-        var invoices = await db.Invoices.Where(i => invoiceIds.Contains(i.Id) && i.CustomerId == customerId && i.FinalisedAtUtc != null).OrderBy(i => i.DueOn).ThenBy(i => i.Number).ToListAsync(cancellationToken);
+        var invoices = await db.Invoices
+            .Where(i => invoiceIds.Contains(i.Id) && i.CustomerId == customerId && i.FinalisedAtUtc != null)
+            .OrderBy(i => i.DueOn)
+            .ThenBy(i => i.Number)
+            .ToListAsync(cancellationToken);
         if (customer is null || received is null || invoices.Count != invoiceIds.Distinct().Count())
         {
             return Refusal.NotFound(customer is null ? "customer" : received is null ? "transaction" : "invoice");
@@ -119,12 +157,16 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (received.State == BankTransactionState.Recorded)
         {
-            return received.CustomerId == customerId ? received : Refusal.Because("Somebody recorded this for another customer in the meantime. Open the page again.");
+            return received.CustomerId == customerId
+                ? received
+                : Refusal.Because("Somebody recorded this for another customer in the meantime. Open the page again.");
         }
 
         if (received.Currency != customer.Currency)
         {
-            return Refusal.Because($"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its invoice.");
+            return Refusal.Because(
+                $"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its "
+                    + "invoice.");
         }
 
         await RecordPaymentsAsync(db, actor, received, customer, invoices, cancellationToken);
@@ -154,7 +196,8 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             // Of two that name the same invoice only one is certain to be for it.
             if (!proposal.Invoices.Any(i => paid.Contains(i.Id)))
             {
-                var outcome = await RecordAsync(actor, id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)], cancellationToken);
+                var outcome = await RecordAsync(
+                    actor, id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)], cancellationToken);
                 recorded += outcome.IsRefused ? 0 : 1;
                 refusals.AddRange(outcome.Refusal is { } refusal ? [refusal.Message] : []);
                 paid.UnionWith(proposal.Invoices.Select(i => i.Id));
@@ -165,7 +208,11 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     }
 
     /// <summary>Says that a transaction is not for customers' invoices, or takes that back.</summary>
-    public async Task<Outcome<BankTransaction>> IgnoreAsync(Actor actor, Guid transactionId, bool isLeftAside, CancellationToken cancellationToken = default)
+    public async Task<Outcome<BankTransaction>> IgnoreAsync(
+        Actor actor,
+        Guid transactionId,
+        bool isLeftAside,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
@@ -182,13 +229,24 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         }
 
         received.State = isLeftAside ? BankTransactionState.LeftAside : BankTransactionState.Open;
-        db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRecord, $"{(isLeftAside ? "left" : "took back what was left")} aside: {received.Amount} of {received.BookedOn:yyyy-MM-dd}", received.ResellerId);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.PaymentsRecord,
+            $"{(isLeftAside ? "left" : "took back what was left")} aside: {received.Amount} of {received.BookedOn:yyyy-MM-dd}",
+            received.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return received;
     }
 
-    private async Task RecordPaymentsAsync(PortalDbContext db, Actor actor, BankTransaction received, Customer customer, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
+    private async Task RecordPaymentsAsync(
+        PortalDbContext db,
+        Actor actor,
+        BankTransaction received,
+        Customer customer,
+        IReadOnlyList<Invoice> invoices,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
@@ -199,7 +257,12 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             var part = left < invoice.Due ? left : invoice.Due;
             if (part.MinorUnits > 0)
             {
-                db.AddPayment(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, received.BookedOn, Describe(received), Guid.CreateVersion7(now)), now);
+                db.AddPayment(
+                    actor,
+                    invoice,
+                    part,
+                    new ReceivedPayment(invoice.Id, part.Amount, received.BookedOn, Describe(received), Guid.CreateVersion7(now)),
+                    now);
                 paid.Add($"{part} for {invoice.Number}");
                 left -= part;
             }
@@ -207,13 +270,20 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (left.MinorUnits > 0)
         {
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, left, received.BookedOn, Describe(received), Guid.CreateVersion7(now)), now);
+            BalancePosting.Append(
+                db,
+                customer,
+                new BalanceMovement(BalanceTransactionKind.TopUp, left, received.BookedOn, Describe(received), Guid.CreateVersion7(now)),
+                now);
             db.Audit(actor, now, Permission.PaymentsRecord, $"{left} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
             paid.Add($"{left} to the balance");
         }
 
         var text = string.Join(", ", paid);
-        (received.State, received.CustomerId, received.RecordedAs) = (BankTransactionState.Recorded, customer.Id, text.Length > 500 ? text[..499] + "…" : text);
+        (received.State, received.CustomerId, received.RecordedAs) = (
+            BankTransactionState.Recorded,
+            customer.Id,
+            text.Length > 500 ? text[..499] + "…" : text);
         await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.GetDay(now), now, cancellationToken);
     }
 
@@ -222,14 +292,27 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     private static async Task<Dictionary<Guid, BankMatchProposal>> ProposalsAsync(PortalDbContext db, CancellationToken cancellationToken)
     {
         var open = await OpenInvoicesAsync(db, null, cancellationToken);
-        var paidBefore = await db.BankTransactions.Where(t => t.CustomerId != null && t.CounterpartyIban != "").Select(t => new { t.CounterpartyIban, t.CustomerId }).Distinct().ToListAsync(cancellationToken);
+        var paidBefore = await db.BankTransactions
+            .Where(t => t.CustomerId != null && t.CounterpartyIban != "")
+            .Select(t => new { t.CounterpartyIban, t.CustomerId })
+            .Distinct()
+            .ToListAsync(cancellationToken);
 
         // An account that paid for several customers tells nothing.
-        var payers = paidBefore.GroupBy(p => p.CounterpartyIban).Where(g => g.Count() == 1).ToDictionary(g => g.Key, g => g.Single().CustomerId);
+        var payers = paidBefore
+            .GroupBy(p => p.CounterpartyIban)
+            .Where(g => g.Count() == 1)
+            .ToDictionary(g => g.Key, g => g.Single().CustomerId);
         var proposals = new Dictionary<Guid, BankMatchProposal>();
-        await foreach (var transaction in db.BankTransactions.AsNoTracking().Where(t => t.State == BankTransactionState.Open).OrderBy(t => t.BookedOn).ThenBy(t => t.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var transaction in db.BankTransactions.AsNoTracking()
+            .Where(t => t.State == BankTransactionState.Open)
+            .OrderBy(t => t.BookedOn)
+            .ThenBy(t => t.Id)
+            .AsAsyncEnumerable()
+            .WithCancellation(cancellationToken))
         {
-            if (BankTransactionMatcher.FindProposal(transaction, open, payers.GetValueOrDefault(transaction.CounterpartyIban)) is { } proposal)
+            if (BankTransactionMatcher.FindProposal(
+                transaction, open, payers.GetValueOrDefault(transaction.CounterpartyIban)) is { } proposal)
             {
                 proposals.Add(transaction.Id, proposal);
             }
@@ -238,12 +321,21 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         return proposals;
     }
 
-    private static async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(PortalDbContext db, CustomerId? customerId, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(
+        PortalDbContext db,
+        CustomerId? customerId,
+        CancellationToken cancellationToken)
     {
         var rows = await db.Invoices.AsNoTracking().Where(Invoice.HasDue)
             .Where(i => customerId == null || i.CustomerId == customerId)
             .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { Invoice = i, c.Name })
             .ToListAsync(cancellationToken);
-        return [.. rows.Select(r => new OpenInvoice(r.Invoice.Id, r.Invoice.Number!, r.Invoice.CustomerId, r.Name, r.Invoice.DueOn!.Value, r.Invoice.Due)).OrderBy(i => i.DueOn).ThenBy(i => i.Number, StringComparer.Ordinal)];
+        return [
+            .. rows
+                .Select(r => new OpenInvoice(
+                    r.Invoice.Id, r.Invoice.Number!, r.Invoice.CustomerId, r.Name, r.Invoice.DueOn!.Value, r.Invoice.Due))
+                .OrderBy(i => i.DueOn)
+                .ThenBy(i => i.Number, StringComparer.Ordinal),
+        ];
     }
 }

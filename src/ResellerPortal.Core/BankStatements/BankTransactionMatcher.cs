@@ -12,7 +12,12 @@ public sealed record OpenInvoice(Guid Id, string Number, CustomerId CustomerId, 
 /// <param name="Invoices">Which it pays, in this order; what is left of it goes to the customer's balance.</param>
 /// <param name="IsCertain">It names what it pays, and is what is due of that to the last minor unit.</param>
 /// <param name="Why">For the person who decides.</param>
-public sealed record BankMatchProposal(CustomerId CustomerId, string CustomerName, IReadOnlyList<OpenInvoice> Invoices, bool IsCertain, string Why);
+public sealed record BankMatchProposal(
+    CustomerId CustomerId,
+    string CustomerName,
+    IReadOnlyList<OpenInvoice> Invoices,
+    bool IsCertain,
+    string Why);
 
 /// <summary>Finds the invoices that a payment is for. Pure: the same payment and invoices give the same proposal.</summary>
 public static class BankTransactionMatcher
@@ -24,17 +29,23 @@ public static class BankTransactionMatcher
     /// <returns>Null where nothing suggests itself.</returns>
     public static BankMatchProposal? FindProposal(BankTransaction transaction, IReadOnlyList<OpenInvoice> open, CustomerId? payer)
     {
-        List<OpenInvoice> inCurrency = [.. open.Where(i => i.Due.Currency == transaction.Currency).OrderBy(i => i.DueOn).ThenBy(i => i.Number, StringComparer.Ordinal)];
+        List<OpenInvoice> inCurrency = [
+            .. open.Where(i => i.Due.Currency == transaction.Currency).OrderBy(i => i.DueOn).ThenBy(i => i.Number, StringComparer.Ordinal)
+        ];
         var named = inCurrency.FindAll(i => MentionsNumber(transaction.Reference, i.Number));
         if (named.Count > 0)
         {
             return named.DistinctBy(i => i.CustomerId).Count() == 1 ? FindForNamedInvoices(transaction.Amount, named) : null;
         }
 
-        return payer is { } known && inCurrency.FindAll(i => i.CustomerId == known) is { Count: > 0 } ofPayer ? FindForCustomer(transaction.Amount, ofPayer, "the same account paid for it before")
-            : inCurrency.FindAll(i => MatchesName(transaction.Counterparty, i.CustomerName)) is { Count: > 0 } ofName && ofName.DistinctBy(i => i.CustomerId).Count() == 1 ? FindForCustomer(transaction.Amount, ofName, "the payer has its name")
-            : inCurrency.FindAll(i => i.Due == transaction.Amount) is [var only] ? new BankMatchProposal(only.CustomerId, only.CustomerName, [only], IsCertain: false, "no other invoice is of this amount")
-            : null;
+        return payer is { } known && inCurrency.FindAll(i => i.CustomerId == known) is { Count: > 0 } ofPayer
+            ? FindForCustomer(transaction.Amount, ofPayer, "the same account paid for it before")
+                : inCurrency.FindAll(i => MatchesName(transaction.Counterparty, i.CustomerName)) is { Count: > 0 } ofName
+                    && ofName.DistinctBy(i => i.CustomerId).Count() == 1
+                        ? FindForCustomer(transaction.Amount, ofName, "the payer has its name")
+                : inCurrency.FindAll(i => i.Due == transaction.Amount) is [var only]
+                ? new BankMatchProposal(only.CustomerId, only.CustomerName, [only], IsCertain: false, "no other invoice is of this amount")
+                : null;
     }
 
     private static BankMatchProposal FindForNamedInvoices(Money amount, List<OpenInvoice> named)
@@ -93,10 +104,15 @@ public static class BankTransactionMatcher
     private static bool MatchesName(string payer, string customer)
     {
         var (given, wanted) = (Normalize(payer), Normalize(customer));
-        return given.Length >= ShortestName && wanted.Length >= ShortestName && (given.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(given, StringComparison.Ordinal));
+        return given.Length >= ShortestName
+            && wanted.Length >= ShortestName
+            && (given.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(given, StringComparison.Ordinal));
     }
 
     /// <summary>Letters and digits in capitals, without their marks: banks write "Ąžuolas" as "AZUOLAS".</summary>
     private static string Normalize(string name) =>
-        string.Concat(name.Normalize(NormalizationForm.FormD).Where(c => char.IsLetterOrDigit(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(char.ToUpperInvariant));
+        string.Concat(name
+            .Normalize(NormalizationForm.FormD)
+            .Where(c => char.IsLetterOrDigit(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+            .Select(char.ToUpperInvariant));
 }

@@ -17,16 +17,22 @@ public static class Camt053Reader
         var statements = Document(stream).Descendants().Where(e => e.Name.LocalName == "Stmt").ToList();
         if (statements.Count == 0)
         {
-            throw new InvalidDataException("The file is no account statement of the form camt.053. Ask your bank for one, or take its CSV file.");
+            throw new InvalidDataException(
+                "The file is no account statement of the form camt.053. Ask your bank for one, or take its CSV file.");
         }
 
         var (lines, leftOut) = (new List<BankStatementLine>(), 0);
         foreach (var statement in statements)
         {
-            var account = Text(statement, "Acct", "Id", "IBAN") is { Length: > 0 } iban ? iban : Text(statement, "Acct", "Id", "Othr", "Id");
+            var account = Text(statement, "Acct", "Id", "IBAN") is { Length: > 0 } iban
+                ? iban
+                : Text(statement, "Acct", "Id", "Othr", "Id");
             foreach (var entry in Children(statement, "Ntry"))
             {
-                if (Text(entry, "CdtDbtInd") != "CRDT" || Text(entry, "RvslInd") is "true" or "1" || Text(entry, "Sts", "Cd") is "PDNG" or "INFO" || Text(entry, "Sts") is "PDNG" or "INFO")
+                if (Text(entry, "CdtDbtInd") != "CRDT"
+                    || Text(entry, "RvslInd") is "true" or "1"
+                    || Text(entry, "Sts", "Cd") is "PDNG" or "INFO"
+                    || Text(entry, "Sts") is "PDNG" or "INFO")
                 {
                     leftOut++;
                     continue;
@@ -44,9 +50,13 @@ public static class Camt053Reader
     {
         var whole = ReadAmount(entry.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt"));
         var details = Children(entry, "NtryDtls").SelectMany(group => Children(group, "TxDtls")).ToList();
-        var parts = details.ConvertAll(d => (Details: (XElement?)d, Amount: d.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt") ?? Find(d, "AmtDtls", "TxAmt", "Amt")));
+        var parts = details.ConvertAll(d => (
+            Details: (XElement?)d,
+            Amount: d.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt") ?? Find(d, "AmtDtls", "TxAmt", "Amt")));
         return details.Count < 2 || parts.Exists(p => p.Amount is null) ? [(details.FirstOrDefault(), whole)]
-            : parts.ConvertAll(p => (p.Details, Amount: ReadAmount(p.Amount))) is var told && told.TrueForAll(p => p.Amount.Currency == whole.Currency) && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
+            : parts.ConvertAll(p => (p.Details, Amount: ReadAmount(p.Amount))) is var told
+                && told.TrueForAll(p => p.Amount.Currency == whole.Currency)
+                && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
             : [(details[0], whole)];
     }
 
@@ -56,7 +66,8 @@ public static class Camt053Reader
         var payer = Find(details, "RltdPties", "Dbtr");
         var name = payer is null ? "" : Text(payer, "Pty", "Nm") is { Length: > 0 } nested ? nested : Text(payer, "Nm");
         var told = Children(details, "RmtInf").SelectMany(info =>
-            Children(info, "Ustrd").Select(e => e.Value).Concat(Children(info, "Strd").SelectMany(s => new[] { Text(s, "CdtrRefInf", "Ref"), Text(s, "RfrdDocInf", "Nb") })));
+            Children(info, "Ustrd").Select(e => e.Value).Concat(
+                Children(info, "Strd").SelectMany(s => new[] { Text(s, "CdtrRefInf", "Ref"), Text(s, "RfrdDocInf", "Nb") })));
         var endToEnd = Text(details, "Refs", "EndToEndId");
         var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
         var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
@@ -75,7 +86,8 @@ public static class Camt053Reader
         foreach (var name in (string[])["BookgDt", "ValDt"])
         {
             var text = Text(entry, name, "Dt") is { Length: > 0 } day ? day : Text(entry, name, "DtTm");
-            if (text.Length >= 10 && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var booked))
+            if (text.Length >= 10
+                && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var booked))
             {
                 return booked;
             }
@@ -86,7 +98,12 @@ public static class Camt053Reader
 
     private static Money ReadAmount(XElement? element)
     {
-        if (element is null || !decimal.TryParse(element.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var amount))
+        if (element is null
+            || !decimal.TryParse(
+                element.Value,
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture,
+                out var amount))
         {
             throw new InvalidDataException("An entry of the statement has no amount.");
         }
@@ -101,7 +118,8 @@ public static class Camt053Reader
     {
         try
         {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            using var reader = XmlReader.Create(
+                stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
             return XDocument.Load(reader).Root!;
         }
         catch (XmlException malformed)
@@ -124,5 +142,6 @@ public static class Camt053Reader
     }
 
     /// <summary>The text of an element without elements in it; empty where there is none.</summary>
-    private static string Text(XElement element, params ReadOnlySpan<string> path) => Find(element, path) is { HasElements: false } found ? found.Value.Trim() : "";
+    private static string Text(XElement element, params ReadOnlySpan<string> path) =>
+        Find(element, path) is { HasElements: false } found ? found.Value.Trim() : "";
 }

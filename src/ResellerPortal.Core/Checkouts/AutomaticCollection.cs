@@ -15,7 +15,13 @@ namespace ResellerPortal.Core.Checkouts;
 public sealed record CollectionView(bool IsOffered, string? MethodName);
 
 /// <summary>Charges invoices on their due date to the methods of customers who agreed to it.</summary>
-public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway online, CheckoutService checkouts, CheckoutSynchronizer synchronizer, TimeProvider clock, ILogger<AutomaticCollection> logger) : BackgroundService
+public sealed class AutomaticCollection(
+    PortalDatabase database,
+    IOnlineGateway online,
+    CheckoutService checkouts,
+    CheckoutSynchronizer synchronizer,
+    TimeProvider clock,
+    ILogger<AutomaticCollection> logger) : BackgroundService
 {
     /// <summary>How many days after the due date each attempt is made; after the last, reminders take over.</summary>
     private static readonly int[] AttemptDays = [0, 3, 7];
@@ -29,7 +35,9 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
         var merchant = await checkouts.FindMerchantAsync(actor.Reseller, cancellationToken);
-        var payer = merchant is null ? null : await db.Payers.AsNoTracking().SingleOrDefaultAsync(p => p.Merchant == merchant, cancellationToken);
+        var payer = merchant is null
+            ? null
+            : await db.Payers.AsNoTracking().SingleOrDefaultAsync(p => p.Merchant == merchant, cancellationToken);
         return new CollectionView(merchant is not null, payer is { MayBeCharged: true } ? payer.MethodName : null);
     }
 
@@ -51,7 +59,13 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
             }
 
             (payer.IsAgreed, payer.MethodId, payer.MethodName, payer.DecidedAtUtc) = (false, null, null, clock.GetUtcNow());
-            db.Audit(actor, clock.GetUtcNow(), Permission.MyInvoicesPay, "invoices are not collected any more", payer.ResellerId, payer.CustomerId);
+            db.Audit(
+                actor,
+                clock.GetUtcNow(),
+                Permission.MyInvoicesPay,
+                "invoices are not collected any more",
+                payer.ResellerId,
+                payer.CustomerId);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -65,7 +79,9 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
         List<Payer> payers;
         await using (var db = database.Open(Everybody))
         {
-            payers = await db.Payers.AsNoTracking().Where(p => p.CustomerId != null && p.IsAgreed && p.MethodId != null).ToListAsync(cancellationToken);
+            payers = await db.Payers.AsNoTracking()
+                .Where(p => p.CustomerId != null && p.IsAgreed && p.MethodId != null)
+                .ToListAsync(cancellationToken);
         }
 
         var paid = 0;
@@ -119,25 +135,40 @@ public sealed class AutomaticCollection(PortalDatabase database, IOnlineGateway 
         var paid = 0;
         foreach (var invoice in due)
         {
-            var attempts = await db.Checkouts.CountAsync(c => c.SubjectId == invoice.Id && c.Kind == CheckoutKind.Saved && c.State == CheckoutState.Failed, cancellationToken);
+            var attempts = await db.Checkouts.CountAsync(
+                c => c.SubjectId == invoice.Id && c.Kind == CheckoutKind.Saved && c.State == CheckoutState.Failed, cancellationToken);
             if (attempts >= AttemptDays.Length || today < invoice.DueOn!.Value.AddDays(AttemptDays[attempts]))
             {
                 continue;
             }
 
             Debt debt = new(
-                CheckoutPurpose.Invoice, invoice.Id, reseller.Id, customer.Id, payer.Merchant, CheckoutKind.Saved, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null);
+                CheckoutPurpose.Invoice,
+                invoice.Id,
+                reseller.Id,
+                customer.Id,
+                payer.Merchant,
+                CheckoutKind.Saved,
+                invoice.Number!,
+                new PayerDetails(customer.Name, customer.Email, invoice.Language),
+                null);
             if (await checkouts.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
             {
                 continue;
             }
 
-            var applied = await synchronizer.ApplyAsync(payer.Merchant, await online.ChargeAsync(checkout, payer, invoice.Number!, cancellationToken), cancellationToken);
+            var applied = await synchronizer.ApplyAsync(
+                payer.Merchant, await online.ChargeAsync(checkout, payer, invoice.Number!, cancellationToken), cancellationToken);
             paid += applied is { State: CheckoutState.Paid } ? 1 : 0;
             if (applied is { State: CheckoutState.Failed })
             {
                 db.Notify(
-                    reseller.Id, $"{invoice.Number} could not be collected", $"{invoice.Due} of {customer.Name} could not be charged: {applied.Fault}\n{(attempts + 1 < AttemptDays.Length ? "It is tried again." : "It is not tried again; the customer is reminded as you have set it.")}\n", clock.GetUtcNow());
+                    reseller.Id,
+                    $"{invoice.Number} could not be collected",
+                    $"{invoice.Due} of {customer.Name} could not be charged: {applied.Fault}\n{(attempts + 1 < AttemptDays.Length
+                        ? "It is tried again."
+                        : "It is not tried again; the customer is reminded as you have set it.")}\n",
+                    clock.GetUtcNow());
                 await db.SaveChangesAsync(cancellationToken);
             }
         }

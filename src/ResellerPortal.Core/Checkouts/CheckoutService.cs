@@ -9,24 +9,56 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>An invoice for whoever was sent its pay link.</summary>
-public sealed record PayableInvoice(Guid Id, string Number, string SellerName, string BuyerName, Money Total, Money Due, DateOnly DueOn, bool IsPayable, string AccentColor);
+public sealed record PayableInvoice(
+    Guid Id,
+    string Number,
+    string SellerName,
+    string BuyerName,
+    Money Total,
+    Money Due,
+    DateOnly DueOn,
+    bool IsPayable,
+    string AccentColor);
 
 /// <summary>Who pays what to whom, as it is found when somebody wants to pay.</summary>
 /// <param name="Part">What of it is to be paid; null for all.</param>
-internal sealed record Debt(CheckoutPurpose Purpose, Guid SubjectId, ResellerId Reseller, CustomerId? Customer, Merchant Merchant, CheckoutKind Kind, string Subject, PayerDetails Payer, BulkPlan? Plan, Money? Part = null);
+internal sealed record Debt(
+    CheckoutPurpose Purpose,
+    Guid SubjectId,
+    ResellerId Reseller,
+    CustomerId? Customer,
+    Merchant Merchant,
+    CheckoutKind Kind,
+    string Subject,
+    PayerDetails Payer,
+    BulkPlan? Plan,
+    Money? Part = null);
 
 /// <summary>Begins payments of orders and invoices, online or by transfer.</summary>
-public sealed class CheckoutService(PortalDatabase database, TransferGateway transfers, IOnlineGateway online, CheckoutSynchronizer synchronizer, OperatorBankAccount operatorAccount, TimeProvider clock)
+public sealed class CheckoutService(
+    PortalDatabase database,
+    TransferGateway transfers,
+    IOnlineGateway online,
+    CheckoutSynchronizer synchronizer,
+    OperatorBankAccount operatorAccount,
+    TimeProvider clock)
 {
     private static readonly TenantScope Links = TenantScope.CrossTenants("an invoice by its pay link");
 
     /// <summary>How a reseller can pay for plans.</summary>
-    public IReadOnlyList<PaymentMethodKind> MethodsForPlans => online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
+    public IReadOnlyList<PaymentMethodKind> MethodsForPlans =>
+        online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
 
     /// <summary>Pays an order of a plan. Pressed twice, or in two windows, it leads to the same page.</summary>
     /// <param name="savesMethod">Whether the payment method may be charged later, for automatic top-ups.</param>
     /// <param name="returnUrl">Where the payer comes back to; "{checkout}" stands for the checkout's id.</param>
-    public async Task<Outcome<PaymentStart>> PayOrderAsync(Actor actor, Guid orderId, PaymentMethodKind method, bool savesMethod, string returnUrl, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PaymentStart>> PayOrderAsync(
+        Actor actor,
+        Guid orderId,
+        PaymentMethodKind method,
+        bool savesMethod,
+        string returnUrl,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
@@ -42,7 +74,10 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
         if (method == PaymentMethodKind.Transfer)
         {
-            return await transfers.StartAsync(new PaymentRequest(order.PlanName, order.TransferReference, order.Due, operatorAccount.Account, operatorAccount.Instructions), cancellationToken);
+            return await transfers.StartAsync(
+                new PaymentRequest(
+                    order.PlanName, order.TransferReference, order.Due, operatorAccount.Account, operatorAccount.Instructions),
+                cancellationToken);
         }
 
         if (!online.IsConfigured)
@@ -51,28 +86,47 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var plan = order.Renewal == PlanRenewal.OneOff ? null : await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == order.PlanId, cancellationToken);
+        var plan = order.Renewal == PlanRenewal.OneOff
+            ? null
+            : await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == order.PlanId, cancellationToken);
         if (plan is not null && !order.Paid.IsZero)
         {
-            return Refusal.Because($"{order.Paid} of this order were paid by transfer. Pay the {order.Due} that are left by transfer as well.");
+            return Refusal.Because(
+                $"{order.Paid} of this order were paid by transfer. Pay the {order.Due} that are left by transfer as well.");
         }
 
         Debt debt = new(
-            CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription, order.PlanName, PayerDetails.FromReseller(reseller), plan);
+            CheckoutPurpose.PlanOrder,
+            order.Id,
+            reseller.Id,
+            null,
+            Merchant.Operator,
+            plan is null ? CheckoutKind.Hosted : CheckoutKind.Subscription,
+            order.PlanName,
+            PayerDetails.FromReseller(reseller),
+            plan);
         return await StartOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
     /// <summary>Pays what is due of an invoice. Pressed twice, or in two windows, it leads to the same page.</summary>
     /// <param name="part">What of it the payer wants to pay, in the invoice's currency; null for all that is due.</param>
     /// <inheritdoc cref="PayOrderAsync"/>
-    public async Task<Outcome<PaymentStart>> PayInvoiceAsync(Actor actor, Guid invoiceId, bool savesMethod, string returnUrl, decimal? part = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PaymentStart>> PayInvoiceAsync(
+        Actor actor,
+        Guid invoiceId,
+        bool savesMethod,
+        string returnUrl,
+        decimal? part = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyInvoicesPay);
         await using var db = database.Open(actor.Scope);
         var invoice = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
-            : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount)) ? Refusal.Because($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
-            : await PayInvoiceAsync(invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
+            : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount))
+            ? Refusal.Because($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
+            : await PayInvoiceAsync(
+                invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
     }
 
     /// <summary>What a pay link leads to; null where there is no such link.</summary>
@@ -87,28 +141,48 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
         return new PayableInvoice(
-            invoice.Id, invoice.Number!, snapshot.Seller.Name, snapshot.Buyer.Name, invoice.Total, invoice.Due, invoice.DueOn!.Value, reseller.TakesOnlinePayments && invoice.Due.MinorUnits > 0, reseller.BrandColor);
+            invoice.Id,
+            invoice.Number!,
+            snapshot.Seller.Name,
+            snapshot.Buyer.Name,
+            invoice.Total,
+            invoice.Due,
+            invoice.DueOn!.Value,
+            reseller.TakesOnlinePayments && invoice.Due.MinorUnits > 0,
+            reseller.BrandColor);
     }
 
     /// <summary>Pays the invoice that a link leads to. Whoever holds the link may pay; nothing else can be done with it.</summary>
     public async Task<Outcome<PaymentStart>> PayByLinkAsync(Guid payKey, string returnUrl, CancellationToken cancellationToken = default) =>
-        await ResolveLinkAsync(payKey, cancellationToken) is { } invoice ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken) : Refusal.NotFound("invoice");
+        await ResolveLinkAsync(payKey, cancellationToken) is { } invoice
+            ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken)
+            : Refusal.NotFound("invoice");
 
     /// <summary>Where an invoice's money goes online; null where its reseller takes none.</summary>
     internal async Task<Merchant?> FindMerchantAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
-        return await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken) is { TakesPayments: true, Merchant: { } merchant } && (!merchant.IsConnected || online.IsConfigured) ? merchant : null;
+        return await db.PaymentAccounts.AsNoTracking()
+            .SingleOrDefaultAsync(cancellationToken) is { TakesPayments: true, Merchant: { } merchant }
+                && (!merchant.IsConnected || online.IsConfigured) ? merchant : null;
     }
 
     /// <summary>A payer's row at a merchant, made known to the provider.</summary>
-    internal async Task<Payer> PayerAsync(TenantScope scope, ResellerId reseller, CustomerId? customer, Merchant merchant, PayerDetails details, CancellationToken cancellationToken)
+    internal async Task<Payer> PayerAsync(
+        TenantScope scope,
+        ResellerId reseller,
+        CustomerId? customer,
+        Merchant merchant,
+        PayerDetails details,
+        CancellationToken cancellationToken)
     {
         Payer? payer;
         await using var db = database.Open(scope);
         await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
-            await (customer is { } id ? database.LockRowsAsync<Customer>(db, [id.Value], cancellationToken) : database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken));
+            await (customer is { } id
+                ? database.LockRowsAsync<Customer>(db, [id.Value], cancellationToken)
+                : database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken));
             payer = await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == customer && p.Merchant == merchant, cancellationToken);
             if (payer is null)
             {
@@ -132,10 +206,17 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
     private async Task<Invoice?> ResolveLinkAsync(Guid payKey, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Links);
-        return payKey == Guid.Empty ? null : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PayKey == payKey && i.FinalisedAtUtc != null, cancellationToken);
+        return payKey == Guid.Empty
+            ? null
+            : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PayKey == payKey && i.FinalisedAtUtc != null, cancellationToken);
     }
 
-    private async Task<Outcome<PaymentStart>> PayInvoiceAsync(Invoice invoice, Money? part, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
+    private async Task<Outcome<PaymentStart>> PayInvoiceAsync(
+        Invoice invoice,
+        Money? part,
+        bool savesMethod,
+        string returnUrl,
+        CancellationToken cancellationToken)
     {
         if (!invoice.IsFinalised || invoice.Due.MinorUnits <= 0)
         {
@@ -151,15 +232,31 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         await using var db = database.Open(scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
         Debt debt = new(
-            CheckoutPurpose.Invoice, invoice.Id, invoice.ResellerId, invoice.CustomerId, merchant, CheckoutKind.Hosted, invoice.Number!, new PayerDetails(customer.Name, customer.Email, invoice.Language), null, part);
+            CheckoutPurpose.Invoice,
+            invoice.Id,
+            invoice.ResellerId,
+            invoice.CustomerId,
+            merchant,
+            CheckoutKind.Hosted,
+            invoice.Number!,
+            new PayerDetails(customer.Name, customer.Email, invoice.Language),
+            null,
+            part);
         return await StartOnlineAsync(scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
-    private async Task<Outcome<PaymentStart>> StartOnlineAsync(TenantScope scope, Debt debt, bool savesMethod, string returnUrl, CancellationToken cancellationToken)
+    private async Task<Outcome<PaymentStart>> StartOnlineAsync(
+        TenantScope scope,
+        Debt debt,
+        bool savesMethod,
+        string returnUrl,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var payer = savesMethod || debt.Plan is not null ? await PayerAsync(scope, debt.Reseller, debt.Customer, debt.Merchant, debt.Payer, cancellationToken) : null;
+            var payer = savesMethod || debt.Plan is not null
+                ? await PayerAsync(scope, debt.Reseller, debt.Customer, debt.Merchant, debt.Payer, cancellationToken)
+                : null;
             for (var attempt = 0; attempt < 3; attempt++)
             {
                 var (checkout, stale) = await OpenAsync(scope, debt, savesMethod, cancellationToken);
@@ -184,7 +281,11 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
 
     /// <summary>The one open checkout of a debt: found, made, or in the way because it asks for something else.</summary>
     /// <returns>Neither where the debt is being paid, or is paid.</returns>
-    private async Task<(Checkout? Usable, Checkout? Stale)> OpenAsync(TenantScope scope, Debt debt, bool savesMethod, CancellationToken cancellationToken)
+    private async Task<(Checkout? Usable, Checkout? Stale)> OpenAsync(
+        TenantScope scope,
+        Debt debt,
+        bool savesMethod,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -202,7 +303,9 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         }
 
         var now = clock.GetUtcNow();
-        var running = await db.Checkouts.SingleOrDefaultAsync(c => c.SubjectId == debt.SubjectId && (c.State == CheckoutState.Open || c.State == CheckoutState.Processing), cancellationToken);
+        var running = await db.Checkouts.SingleOrDefaultAsync(
+            c => c.SubjectId == debt.SubjectId && (c.State == CheckoutState.Open || c.State == CheckoutState.Processing),
+            cancellationToken);
         if (running is { State: CheckoutState.Processing } || due.MinorUnits <= 0)
         {
             return (null, null);
@@ -211,7 +314,11 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         var asked = debt.Part is { } part && part < due ? part : due;
         if (running is not null)
         {
-            var isSame = running.Amount == asked && running.Merchant == debt.Merchant && running.Kind == debt.Kind && running.SavesMethod == savesMethod && (running.ExpiresAtUtc is not { } expiry || expiry > now.AddMinutes(5));
+            var isSame = running.Amount == asked
+                && running.Merchant == debt.Merchant
+                && running.Kind == debt.Kind
+                && running.SavesMethod == savesMethod
+                && (running.ExpiresAtUtc is not { } expiry || expiry > now.AddMinutes(5));
             return isSame ? (running, null) : (null, running);
         }
 
@@ -225,7 +332,9 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
             Kind = debt.Kind,
             AmountMinorUnits = asked.MinorUnits,
             Currency = asked.Currency,
-            FeeMinorUnits = debt.Merchant.IsConnected ? Money.Round(asked.Amount * online.FeeBasisPoints / 10_000, asked.Currency).MinorUnits : 0,
+            FeeMinorUnits = debt.Merchant.IsConnected
+                ? Money.Round(asked.Amount * online.FeeBasisPoints / 10_000, asked.Currency).MinorUnits
+                : 0,
             SavesMethod = savesMethod,
             CreatedAtUtc = now,
         };
@@ -245,7 +354,13 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
             : checkout;
     }
 
-    private async Task<Outcome<PaymentStart>> BeginAsync(TenantScope scope, Debt debt, Checkout checkout, Payer? payer, string returnUrl, CancellationToken cancellationToken)
+    private async Task<Outcome<PaymentStart>> BeginAsync(
+        TenantScope scope,
+        Debt debt,
+        Checkout checkout,
+        Payer? payer,
+        string returnUrl,
+        CancellationToken cancellationToken)
     {
         if (checkout.Url is not null)
         {
@@ -258,15 +373,30 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         {
             var start = await online.StartAsync(
                 new PaymentRequest(
-                    debt.Subject, checkout.Id.ToString("N"), checkout.Amount, BankAccount.None, "", checkout, payer, debt.Payer, debt.Plan, returnUrl.Replace("{checkout}", checkout.Id.ToString("N"), StringComparison.Ordinal)),
+                    debt.Subject,
+                    checkout.Id.ToString("N"),
+                    checkout.Amount,
+                    BankAccount.None,
+                    "",
+                    checkout,
+                    payer,
+                    debt.Payer,
+                    debt.Plan,
+                    returnUrl.Replace("{checkout}", checkout.Id.ToString("N"), StringComparison.Ordinal)),
                 cancellationToken);
-            await mine.ExecuteUpdateAsync(set => set.SetProperty(c => c.SessionId, start.SessionId).SetProperty(c => c.Url, start.Url).SetProperty(c => c.ExpiresAtUtc, start.ExpiresAtUtc), cancellationToken);
+            await mine.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(c => c.SessionId, start.SessionId)
+                    .SetProperty(c => c.Url, start.Url)
+                    .SetProperty(c => c.ExpiresAtUtc, start.ExpiresAtUtc),
+                cancellationToken);
             return start;
         }
         catch (PaymentProviderException failure) when (failure.IsFinal)
         {
             var fault = failure.Message.Truncate(500);
-            await mine.ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Fault, fault), CancellationToken.None);
+            await mine.ExecuteUpdateAsync(
+                set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Fault, fault), CancellationToken.None);
             throw;
         }
     }
@@ -283,7 +413,11 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
                 return true;
             }
 
-            if (now?.PaymentId is { } id && await online.ReadPaymentAsync(stale.Merchant, id, cancellationToken) is { State: ProviderPaymentState.Paid or ProviderPaymentState.Processing } payment)
+            if (now?.PaymentId is { } id
+                && await online.ReadPaymentAsync(
+                    stale.Merchant,
+                    id,
+                    cancellationToken) is { State: ProviderPaymentState.Paid or ProviderPaymentState.Processing } payment)
             {
                 await synchronizer.ApplyAsync(stale.Merchant, payment, cancellationToken);
                 return true;
@@ -291,7 +425,8 @@ public sealed class CheckoutService(PortalDatabase database, TransferGateway tra
         }
 
         await using var db = database.Open(scope);
-        await db.Checkouts.Where(c => c.Id == stale.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
+        await db.Checkouts.Where(c => c.Id == stale.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(
+            set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
         return false;
     }
 }

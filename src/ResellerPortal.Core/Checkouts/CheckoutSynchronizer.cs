@@ -21,7 +21,12 @@ namespace ResellerPortal.Core.Checkouts;
 /// Brings the books in line with what a provider says of a payment now. It may be told the same at any time, in any order and
 /// by any node: what stands in the books already is not entered again.
 /// </summary>
-public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchronizer reversals, AccountPausePolicy pauses, TimeProvider clock, ILogger<CheckoutSynchronizer> logger)
+public sealed class CheckoutSynchronizer(
+    PortalDatabase database,
+    ReversalSynchronizer reversals,
+    AccountPausePolicy pauses,
+    TimeProvider clock,
+    ILogger<CheckoutSynchronizer> logger)
 {
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on any tenant's checkout");
 
@@ -56,7 +61,8 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (checkout is { Purpose: CheckoutPurpose.Invoice, CustomerId: { } customerId }
-            && await db.DunningSteps.AnyAsync(s => s.CustomerId == customerId && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))
+            && await db.DunningSteps.AnyAsync(
+                s => s.CustomerId == customerId && s.PausesTokens && s.LiftedAtUtc == null, cancellationToken))
         {
             await pauses.AlignAsync(actor, customerId, cancellationToken);
         }
@@ -67,13 +73,15 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     /// <summary>Notes that a provider's page is closed without a payment.</summary>
     public async Task<Checkout?> ExpireAsync(Merchant merchant, ProviderSession session, CancellationToken cancellationToken)
     {
-        if (await FindAsync(merchant, session.CheckoutId, cancellationToken) is not { } found || found.SessionId is { } known && known != session.Id)
+        if (await FindAsync(merchant, session.CheckoutId, cancellationToken) is not { } found
+            || found.SessionId is { } known && known != session.Id)
         {
             return null;
         }
 
         await using var db = database.Open(Everybody);
-        await db.Checkouts.Where(c => c.Id == found.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
+        await db.Checkouts.Where(c => c.Id == found.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(
+            set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
         return found;
     }
 
@@ -120,10 +128,14 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     private static string? Contradiction(Checkout checkout, ProviderPayment payment) =>
         checkout.PaymentId is { } known && known != payment.Id && checkout.State is CheckoutState.Paid or CheckoutState.Processing
             ? $"Payment {payment.Id} came for what {known} paid already. Pay it back."
-        : checkout.SessionId is { } session && payment.SessionId is { } other && session != other ? $"Page {other} is not the one that was opened for this."
-        : payment.Subtotal.Currency != checkout.Currency || payment.Subtotal != checkout.Amount ? $"{payment.Subtotal} was charged where {checkout.Amount} was asked for."
-        : payment.Discount.MinorUnits < 0 || payment.Tax.MinorUnits < 0 || payment.Total.MinorUnits < 0 ? "The provider's amounts make no sense."
-        : checkout.Purpose == CheckoutPurpose.Invoice && payment.Total != checkout.Amount ? $"{payment.Total} was paid where {checkout.Amount} was asked for."
+        : checkout.SessionId is { } session && payment.SessionId is { } other && session != other
+        ? $"Page {other} is not the one that was opened for this."
+        : payment.Subtotal.Currency != checkout.Currency || payment.Subtotal != checkout.Amount
+        ? $"{payment.Subtotal} was charged where {checkout.Amount} was asked for."
+        : payment.Discount.MinorUnits < 0 || payment.Tax.MinorUnits < 0 || payment.Total.MinorUnits < 0
+        ? "The provider's amounts make no sense."
+        : checkout.Purpose == CheckoutPurpose.Invoice && payment.Total != checkout.Amount
+        ? $"{payment.Total} was paid where {checkout.Amount} was asked for."
         : null;
 
     private async Task RefuseAsync(PortalDbContext db, Actor actor, Checkout checkout, string fault, CancellationToken cancellationToken)
@@ -131,13 +143,24 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         if (checkout.Fault != fault)
         {
             (checkout.State, checkout.Fault) = (checkout.State == CheckoutState.Paid ? CheckoutState.Paid : CheckoutState.Refused, fault);
-            db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRecord, $"refused an online payment: {fault}", checkout.ResellerId, checkout.CustomerId);
+            db.Audit(
+                actor,
+                clock.GetUtcNow(),
+                Permission.PaymentsRecord,
+                $"refused an online payment: {fault}",
+                checkout.ResellerId,
+                checkout.CustomerId);
         }
 
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    private async Task RecordPaymentAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    private async Task RecordPaymentAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        ProviderPayment payment,
+        CancellationToken cancellationToken)
     {
         checkout.SessionId ??= payment.SessionId;
         if (payment.State == ProviderPaymentState.Paid)
@@ -162,7 +185,9 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
             {
                 // On a page that is open still, the payer may try another method.
                 checkout.Fault = payment.Fault?.Truncate(500);
-                checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open ? CheckoutState.Open : CheckoutState.Failed;
+                checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open
+                    ? CheckoutState.Open
+                    : CheckoutState.Failed;
                 await ReleaseAsync(db, checkout, cancellationToken);
             }
         }
@@ -181,13 +206,20 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
 
     private static async Task ReleaseAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
-        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: { } since } && await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken) is { RemindersHeldAtUtc: { } held } invoice && held == since)
+        if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: { } since }
+            && await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken) is { RemindersHeldAtUtc: { } held } invoice
+            && held == since)
         {
             invoice.RemindersHeldAtUtc = null;
         }
     }
 
-    private async Task PayAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    private async Task PayAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        ProviderPayment payment,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (checkout.Purpose == CheckoutPurpose.PlanOrder)
@@ -196,12 +228,24 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
             if (order.Status != PlanOrderStatus.Ordered || order.Due != checkout.Amount)
             {
                 checkout.PaymentId = payment.Id;
-                await RefuseAsync(db, actor, checkout, $"Order {order.TransferReference} was {(order.Status == PlanOrderStatus.Cancelled ? "cancelled" : "paid otherwise")} in the meantime. Pay {payment.Total} back.", cancellationToken);
+                await RefuseAsync(
+                    db,
+                    actor,
+                    checkout,
+                    $"Order {order.TransferReference} was {(order.Status == PlanOrderStatus.Cancelled
+                        ? "cancelled"
+                        : "paid otherwise")} in the meantime. Pay {payment.Total} back.",
+                    cancellationToken);
                 return;
             }
 
             var lot = RecordOrderPayment(db, order, checkout.Merchant, payment, now);
-            db.Audit(actor, now, Permission.OrdersConfirm, $"order {order.TransferReference}: {payment.Total} paid online, lot of {lot.Conversions} conversions of {order.PlanName}", order.ResellerId);
+            db.Audit(
+                actor,
+                now,
+                Permission.OrdersConfirm,
+                $"order {order.TransferReference}: {payment.Total} paid online, lot of {lot.Conversions} conversions of {order.PlanName}",
+                order.ResellerId);
         }
         else
         {
@@ -214,16 +258,37 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     }
 
     /// <summary>What an order is paid with online completes its price, and so makes its lot.</summary>
-    internal static CreditLot RecordOrderPayment(PortalDbContext db, PlanOrder order, Merchant merchant, ProviderPayment payment, DateTimeOffset now, DateTimeOffset? beginsAtUtc = null, DateTimeOffset? expiresAtUtc = null)
+    internal static CreditLot RecordOrderPayment(
+        PortalDbContext db,
+        PlanOrder order,
+        Merchant merchant,
+        ProviderPayment payment,
+        DateTimeOffset now,
+        DateTimeOffset? beginsAtUtc = null,
+        DateTimeOffset? expiresAtUtc = null)
     {
         order.Deduct(payment.Discount);
         OrderPosting.RecordPayment(
-            db, order, payment.Subtotal - payment.Discount, DateOnly.FromDateTime(payment.AtUtc.UtcDateTime), payment.Id, CreateIdempotencyKey(merchant, payment.Id), now, payment.Tax, payment.ReceiptUrl);
+            db,
+            order,
+            payment.Subtotal - payment.Discount,
+            DateOnly.FromDateTime(payment.AtUtc.UtcDateTime),
+            payment.Id,
+            CreateIdempotencyKey(merchant, payment.Id),
+            now,
+            payment.Tax,
+            payment.ReceiptUrl);
         return OrderPosting.GrantLot(db, order, payment.Id, beginsAtUtc ?? now, now, expiresAtUtc);
     }
 
     /// <summary>It pays what is due of the invoice now; what that does not need goes to the balance.</summary>
-    private async Task PayInvoiceAsync(PortalDbContext db, Actor actor, Checkout checkout, ProviderPayment payment, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task PayInvoiceAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        ProviderPayment payment,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var invoice = await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken);
         var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, cancellationToken);
@@ -234,13 +299,24 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
         var part = payment.Total < due ? payment.Total : due;
         if (part.MinorUnits > 0)
         {
-            db.AddPayment(actor, invoice, part, new ReceivedPayment(invoice.Id, part.Amount, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)), now, checkout.Id);
+            db.AddPayment(
+                actor,
+                invoice,
+                part,
+                new ReceivedPayment(invoice.Id, part.Amount, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)),
+                now,
+                checkout.Id);
         }
 
         var rest = payment.Total - part;
         if (rest.MinorUnits > 0)
         {
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.TopUp, rest, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)), now);
+            BalancePosting.Append(
+                db,
+                customer,
+                new BalanceMovement(
+                    BalanceTransactionKind.TopUp, rest, day, payment.Id, CreateIdempotencyKey(checkout.Merchant, payment.Id)),
+                now);
             checkout.ToBalanceMinorUnits = rest.MinorUnits;
             db.Audit(actor, now, Permission.PaymentsRecord, $"{rest} to the balance of {customer.Name}", customer.ResellerId, customer.Id);
         }
@@ -249,9 +325,16 @@ public sealed class CheckoutSynchronizer(PortalDatabase database, ReversalSynchr
     }
 
     /// <summary>Keeps the method that a checkout was paid with, where its payer agreed to that.</summary>
-    internal static async Task KeepMethodAsync(PortalDbContext db, Checkout checkout, ProviderMethod? method, CancellationToken cancellationToken)
+    internal static async Task KeepMethodAsync(
+        PortalDbContext db,
+        Checkout checkout,
+        ProviderMethod? method,
+        CancellationToken cancellationToken)
     {
-        if (checkout.SavesMethod && method is not null && await db.Payers.SingleOrDefaultAsync(p => p.CustomerId == checkout.CustomerId && p.Merchant == checkout.Merchant, cancellationToken) is { } payer)
+        if (checkout.SavesMethod
+            && method is not null
+            && await db.Payers.SingleOrDefaultAsync(
+                p => p.CustomerId == checkout.CustomerId && p.Merchant == checkout.Merchant, cancellationToken) is { } payer)
         {
             payer.Keep(method, checkout.CreatedAtUtc);
         }

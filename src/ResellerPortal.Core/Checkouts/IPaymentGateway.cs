@@ -24,7 +24,16 @@ public enum PaymentMethodKind
 /// <param name="Plan">The plan that renews; null for what is paid once.</param>
 /// <param name="ReturnUrl">Where the payer comes back to.</param>
 public sealed record PaymentRequest(
-    string Subject, string Reference, Money Amount, BankAccount Account, string Instructions, Checkout? Checkout = null, Payer? Payer = null, PayerDetails? Details = null, BulkPlan? Plan = null, string ReturnUrl = "");
+    string Subject,
+    string Reference,
+    Money Amount,
+    BankAccount Account,
+    string Instructions,
+    Checkout? Checkout = null,
+    Payer? Payer = null,
+    PayerDetails? Details = null,
+    BulkPlan? Plan = null,
+    string ReturnUrl = "");
 
 /// <param name="Email">Where the provider sends its receipt.</param>
 public sealed record PayerDetails(string Name, string Email, string Language)
@@ -114,7 +123,14 @@ public sealed record ProviderSession(string Id, Guid? CheckoutId, bool IsOver, s
 /// <summary>A payment as the provider has it now.</summary>
 /// <param name="CheckoutId">The checkout that it was made for, in our words; null where it is not ours.</param>
 /// <param name="Subtotal">Before promotions and tax.</param>
-public sealed record ProviderPayment(string Id, Guid? CheckoutId, ProviderPaymentState State, Money Subtotal, Money Discount, Money Tax, DateTimeOffset AtUtc)
+public sealed record ProviderPayment(
+    string Id,
+    Guid? CheckoutId,
+    ProviderPaymentState State,
+    Money Subtotal,
+    Money Discount,
+    Money Tax,
+    DateTimeOffset AtUtc)
 {
     public Money Total => Subtotal - Discount + Tax;
 

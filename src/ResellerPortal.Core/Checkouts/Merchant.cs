@@ -16,7 +16,8 @@ public readonly record struct Merchant(string Key)
     public static Merchant Operator { get; } = new("operator");
 
     /// <summary>The reseller whose own keys open it; null for the operator's and for connected ones.</summary>
-    public ResellerId? KeysOf => Key.StartsWith(Keys, StringComparison.Ordinal) ? new ResellerId(Guid.Parse(Key.AsSpan(Keys.Length))) : null;
+    public ResellerId? KeysOf =>
+        Key.StartsWith(Keys, StringComparison.Ordinal) ? new ResellerId(Guid.Parse(Key.AsSpan(Keys.Length))) : null;
 
     public bool IsOperator => this == Operator;
 

@@ -15,25 +15,41 @@ public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentRever
 }
 
 /// <summary>Gives online payments back. The books follow what the provider did; a credit note mirrors it.</summary>
-public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway online, CheckoutSynchronizer synchronizer, TimeProvider clock)
+public sealed class OnlineRefundService(
+    PortalDatabase database,
+    IOnlineGateway online,
+    CheckoutSynchronizer synchronizer,
+    TimeProvider clock)
 {
     /// <summary>The online payments of an invoice, failed attempts among them, newest first.</summary>
-    public async Task<IReadOnlyList<OnlinePayment>> ListPaymentsAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<OnlinePayment>> ListPaymentsAsync(
+        Actor actor,
+        Guid invoiceId,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        var checkouts = await db.Checkouts.AsNoTracking().Where(c => c.SubjectId == invoiceId && c.Purpose == CheckoutPurpose.Invoice).OrderByDescending(c => c.CreatedAtUtc).ToListAsync(cancellationToken);
+        var checkouts = await db.Checkouts.AsNoTracking()
+            .Where(c => c.SubjectId == invoiceId && c.Purpose == CheckoutPurpose.Invoice)
+            .OrderByDescending(c => c.CreatedAtUtc)
+            .ToListAsync(cancellationToken);
         var ids = checkouts.Select(c => c.Id).ToList();
         var reversals = await db.PaymentReversals.AsNoTracking().Where(r => ids.Contains(r.CheckoutId)).ToListAsync(cancellationToken);
         return [.. checkouts.Select(c => new OnlinePayment(c, [.. reversals.Where(r => r.CheckoutId == c.Id)]))];
     }
 
     /// <summary>Gives an amount of an online payment of an invoice back to its payer. The same key again gives nothing more.</summary>
-    public async Task<Outcome<OnlinePayment>> RefundAsync(Actor actor, Guid checkoutId, decimal amount, Guid key, CancellationToken cancellationToken = default)
+    public async Task<Outcome<OnlinePayment>> RefundAsync(
+        Actor actor,
+        Guid checkoutId,
+        decimal amount,
+        Guid key,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRefund);
         await using var db = database.Open(actor.Scope);
-        if (await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId && c.Purpose == CheckoutPurpose.Invoice, cancellationToken) is not { } checkout)
+        if (await db.Checkouts.AsNoTracking()
+            .SingleOrDefaultAsync(c => c.Id == checkoutId && c.Purpose == CheckoutPurpose.Invoice, cancellationToken) is not { } checkout)
         {
             return Refusal.NotFound("payment");
         }
@@ -41,23 +57,37 @@ public sealed class OnlineRefundService(PortalDatabase database, IOnlineGateway 
         var before = (await ListPaymentsAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
         if (amount <= 0 || amount > before.Refundable.Amount || !checkout.Currency.HasWhole(amount))
         {
-            return Refusal.Because($"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
+            return Refusal.Because(
+                $"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
         }
 
-        return await ReturnFromBalanceAsync(actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
+        return await ReturnFromBalanceAsync(
+            actor, checkout, checkout.PaymentId!, Money.Round(amount, checkout.Currency), key, cancellationToken) is { } refusal
             ? refusal
             : (await ListPaymentsAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
     }
 
     /// <summary>Has the provider give money back, and brings the books in line with it.</summary>
-    internal async Task<Refusal?> ReturnFromBalanceAsync(Actor actor, Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken)
+    internal async Task<Refusal?> ReturnFromBalanceAsync(
+        Actor actor,
+        Checkout checkout,
+        string paymentId,
+        Money amount,
+        Guid key,
+        CancellationToken cancellationToken)
     {
         try
         {
             await online.RefundAsync(checkout, paymentId, amount, key, cancellationToken);
             await using (var db = database.Open(actor.Scope))
             {
-                db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRefund, $"gave {amount} of {paymentId} back", checkout.ResellerId, checkout.CustomerId);
+                db.Audit(
+                    actor,
+                    clock.GetUtcNow(),
+                    Permission.PaymentsRefund,
+                    $"gave {amount} of {paymentId} back",
+                    checkout.ResellerId,
+                    checkout.CustomerId);
                 await db.SaveChangesAsync(cancellationToken);
             }
 

@@ -31,7 +31,9 @@ public sealed class Payer : IOwnedAtAnyLevel
     /// <summary>When it agreed, or took that back; null before either.</summary>
     public DateTimeOffset? DecidedAtUtc { get; set; }
 
-    /// <summary>Keeps a method that its owner agreed to at an instant. What was agreed to or taken back later stands, however often one hears of it.</summary>
+    /// <summary>
+    /// Keeps a method that its owner agreed to at an instant. What was agreed to or taken back later stands, however often one hears of it.
+    /// </summary>
     public void Keep(ProviderMethod method, DateTimeOffset agreedAtUtc)
     {
         if (DecidedAtUtc is not { } decided || decided < agreedAtUtc)

@@ -27,7 +27,12 @@ public sealed class PaymentAccount : IResellerOwned, IAudited
     public DateTimeOffset ReadAtUtc { get; set; }
 
     /// <summary>Null while it has neither keys nor a connected account.</summary>
-    public Merchant? Merchant => ProtectedSecretKey is not null ? Checkouts.Merchant.ForReseller(ResellerId) : ConnectedId is { } id ? Checkouts.Merchant.ForConnectedAccount(id) : null;
+    public Merchant? Merchant =>
+        ProtectedSecretKey is not null
+            ? Checkouts.Merchant.ForReseller(ResellerId)
+            : ConnectedId is { } id
+            ? Checkouts.Merchant.ForConnectedAccount(id)
+            : null;
 }
 
 internal sealed class PaymentAccountConfiguration : IEntityTypeConfiguration<PaymentAccount>

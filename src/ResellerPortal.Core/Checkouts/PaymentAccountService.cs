@@ -29,10 +29,22 @@ public interface IMerchantGateway
 
 /// <summary>A reseller's account as its owner sees it: of keys only whether there are any.</summary>
 /// <param name="WebhookPath">Where the provider sends events of an account with own keys.</param>
-public sealed record PaymentAccountRow(bool HasKeys, bool HasWebhookSecret, string? ConnectedId, bool TakesPayments, string Missing, bool OffersConnecting, string WebhookPath);
+public sealed record PaymentAccountRow(
+    bool HasKeys,
+    bool HasWebhookSecret,
+    string? ConnectedId,
+    bool TakesPayments,
+    string Missing,
+    bool OffersConnecting,
+    string WebhookPath);
 
 /// <summary>Where resellers receive what their customers pay online.</summary>
-public sealed class PaymentAccountService(PortalDatabase database, IMerchantGateway merchants, IOnlineGateway online, MerchantKeyStore keys, TimeProvider clock)
+public sealed class PaymentAccountService(
+    PortalDatabase database,
+    IMerchantGateway merchants,
+    IOnlineGateway online,
+    MerchantKeyStore keys,
+    TimeProvider clock)
 {
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on an account");
 
@@ -47,18 +59,27 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     }
 
     /// <summary>Takes on a reseller's own keys once the provider has accepted them; empty keys are forgotten.</summary>
-    public async Task<Outcome<PaymentAccountRow>> SetKeysAsync(Actor actor, string secretKey, string webhookSecret, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PaymentAccountRow>> SetKeysAsync(
+        Actor actor,
+        string secretKey,
+        string webhookSecret,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsConfigure);
         var (key, secret) = (secretKey.Trim(), webhookSecret.Trim());
-        if (key.Length > 0 && (!(key.StartsWith("sk_", StringComparison.Ordinal) || key.StartsWith("rk_", StringComparison.Ordinal)) || key.Length > 300 || key.Any(char.IsWhiteSpace)))
+        if (key.Length > 0
+            && (!(key.StartsWith("sk_", StringComparison.Ordinal) || key.StartsWith("rk_", StringComparison.Ordinal))
+                || key.Length > 300
+                || key.Any(char.IsWhiteSpace)))
         {
-            return Refusal.Because("A secret key begins with sk_ or rk_. Copy it from the developers' pages of your Stripe account.", nameof(secretKey));
+            return Refusal.Because(
+                "A secret key begins with sk_ or rk_. Copy it from the developers' pages of your Stripe account.", nameof(secretKey));
         }
 
         if (key.Length > 0 && (!secret.StartsWith("whsec_", StringComparison.Ordinal) || secret.Length > 300))
         {
-            return Refusal.Because("A signing secret begins with whsec_. Stripe shows it beside the endpoint that you add there.", nameof(webhookSecret));
+            return Refusal.Because(
+                "A signing secret begins with whsec_. Stripe shows it beside the endpoint that you add there.", nameof(webhookSecret));
         }
 
         MerchantStatus? status;
@@ -80,7 +101,9 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
             actor,
             account =>
             {
-                (account.ProtectedSecretKey, account.ProtectedWebhookSecret) = key.Length == 0 ? (null, null) : (keys.Protect(key), keys.Protect(secret));
+                (
+                    account.ProtectedSecretKey,
+                    account.ProtectedWebhookSecret) = key.Length == 0 ? (null, null) : (keys.Protect(key), keys.Protect(secret));
                 if (status is not null)
                 {
                     ApplyStatus(account, status);
@@ -101,7 +124,8 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
         actor.Demand(Permission.PaymentsConfigure);
         if (!online.IsConfigured)
         {
-            return Refusal.Because("The operator of this portal has no account at Stripe that yours could be connected to. Use keys of your own.");
+            return Refusal.Because(
+                "The operator of this portal has no account at Stripe that yours could be connected to. Use keys of your own.");
         }
 
         try
@@ -110,8 +134,10 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
             var id = (await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ConnectedId;
             if (id is null)
             {
-                id = await merchants.OpenAccountAsync(await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken), cancellationToken);
-                await ChangeAsync(actor, account => account.ConnectedId = id, $"opened account {id} for online payments", cancellationToken);
+                id = await merchants.OpenAccountAsync(
+                    await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken), cancellationToken);
+                await ChangeAsync(
+                    actor, account => account.ConnectedId = id, $"opened account {id} for online payments", cancellationToken);
             }
 
             return await merchants.OnboardingUrlAsync(id, returnUrl, cancellationToken);
@@ -152,7 +178,10 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     {
         await using var db = database.Open(Everybody);
         return merchant.KeysOf
-            ?? (merchant.IsOperator ? null : (await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(a => a.ConnectedId == merchant.Key, cancellationToken))?.ResellerId);
+            ?? (merchant.IsOperator
+                ? null
+                : (await db.PaymentAccounts.AsNoTracking()
+                    .SingleOrDefaultAsync(a => a.ConnectedId == merchant.Key, cancellationToken))?.ResellerId);
     }
 
     /// <summary>Every account that receives payments, the operator's first.</summary>
@@ -160,7 +189,10 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     {
         await using var db = database.Open(Everybody);
         var accounts = await db.PaymentAccounts.AsNoTracking().OrderBy(a => a.ResellerId).ToListAsync(cancellationToken);
-        return [.. online.IsConfigured ? [Merchant.Operator] : Array.Empty<Merchant>(), .. accounts.Select(a => a.Merchant).OfType<Merchant>().Where(m => online.IsConfigured || !m.IsConnected)];
+        return [
+            .. online.IsConfigured ? [Merchant.Operator] : Array.Empty<Merchant>(),
+            .. accounts.Select(a => a.Merchant).OfType<Merchant>().Where(m => online.IsConfigured || !m.IsConnected),
+        ];
     }
 
     private async Task<bool> SyncAsync(ResellerId reseller, CancellationToken cancellationToken)
@@ -176,19 +208,33 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
         var gone = new MerchantStatus(false, "The account is no longer connected. Connect it again.");
         var status = merchant.IsConnected
             ? await merchants.ReadAccountAsync(merchant.Key, cancellationToken) ?? gone
-            : await keys.FindAsync(reseller, cancellationToken) is { } own ? await merchants.CheckKeyAsync(own.SecretKey, cancellationToken) ?? gone with { Missing = "The key is not accepted any more. Enter a new one." } : gone;
+            : await keys.FindAsync(reseller, cancellationToken) is { } own
+            ? await merchants.CheckKeyAsync(own.SecretKey, cancellationToken)
+                ?? gone with { Missing = "The key is not accepted any more. Enter a new one." }
+            : gone;
         if ((account.TakesPayments, account.Missing) != (status.TakesPayments, status.Missing))
         {
-            await ChangeAsync(actor, row => ApplyStatus(row, status), status.TakesPayments ? "takes online payments from now on" : "takes no online payments for now", cancellationToken);
+            await ChangeAsync(
+                actor,
+                row => ApplyStatus(row, status),
+                status.TakesPayments ? "takes online payments from now on" : "takes no online payments for now",
+                cancellationToken);
         }
 
         return true;
     }
 
     private void ApplyStatus(PaymentAccount account, MerchantStatus status) =>
-        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (status.TakesPayments, status.Missing.Truncate(500), clock.GetUtcNow());
+        (account.TakesPayments, account.Missing, account.ReadAtUtc) = (
+            status.TakesPayments,
+            status.Missing.Truncate(500),
+            clock.GetUtcNow());
 
-    private async Task<PaymentAccountRow> ChangeAsync(Actor actor, Action<PaymentAccount> change, string what, CancellationToken cancellationToken)
+    private async Task<PaymentAccountRow> ChangeAsync(
+        Actor actor,
+        Action<PaymentAccount> change,
+        string what,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -209,5 +255,11 @@ public sealed class PaymentAccountService(PortalDatabase database, IMerchantGate
     }
 
     private PaymentAccountRow Row(ResellerId reseller, PaymentAccount? account) => new(
-        account?.ProtectedSecretKey is not null, account?.ProtectedWebhookSecret is not null, account?.ConnectedId, account is { TakesPayments: true, Merchant: not null }, account?.Missing ?? "", online.IsConfigured, GetWebhookPath(reseller));
+        account?.ProtectedSecretKey is not null,
+        account?.ProtectedWebhookSecret is not null,
+        account?.ConnectedId,
+        account is { TakesPayments: true, Merchant: not null },
+        account?.Missing ?? "",
+        online.IsConfigured,
+        GetWebhookPath(reseller));
 }

@@ -16,7 +16,12 @@ namespace ResellerPortal.Core.Checkouts;
 /// <summary>Mirrors refunds and disputes in the books, in the caller's transaction, which has locked all that they touch.</summary>
 public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteService creditNotes, TimeProvider clock)
 {
-    internal async Task ApplyAsync(PortalDbContext db, Actor actor, Checkout checkout, IReadOnlyList<ProviderReversal> reversals, CancellationToken cancellationToken)
+    internal async Task ApplyAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        IReadOnlyList<ProviderReversal> reversals,
+        CancellationToken cancellationToken)
     {
         if (checkout.State != CheckoutState.Paid || reversals.Count == 0)
         {
@@ -67,7 +72,13 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         }
     }
 
-    private async Task TakeBackAsync(PortalDbContext db, Actor actor, Checkout checkout, PaymentReversal reversal, IReadOnlyList<PaymentReversal> known, CancellationToken cancellationToken)
+    private async Task TakeBackAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        PaymentReversal reversal,
+        IReadOnlyList<PaymentReversal> known,
+        CancellationToken cancellationToken)
     {
         if (checkout.Purpose == CheckoutPurpose.PlanOrder)
         {
@@ -81,14 +92,31 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         var day = reseller.Zone.GetDay(now);
 
         // What this payment, or a credit note of its invoice, left on the balance goes back from there; it is credited already.
-        var returned = await db.BalanceTransactions.Where(e => e.InvoiceId == invoice.Id && e.Kind == BalanceTransactionKind.Returned).SumAsync(e => e.AmountMinorUnits, cancellationToken);
-        var left = checkout.ToBalanceMinorUnits + returned - known.Where(r => r.State != ReversalState.Undone).Sum(r => r.FromBalanceMinorUnits);
+        var returned = await db.BalanceTransactions.Where(e => e.InvoiceId == invoice.Id
+            && e.Kind == BalanceTransactionKind.Returned).SumAsync(e => e.AmountMinorUnits, cancellationToken);
+        var left = checkout.ToBalanceMinorUnits + returned - known.Where(r => r.State != ReversalState.Undone).Sum(
+            r => r.FromBalanceMinorUnits);
         reversal.FromBalanceMinorUnits = Math.Clamp(left, 0, Math.Min(customer.BalanceMinorUnits, reversal.AmountMinorUnits));
         if (reversal.FromBalanceMinorUnits > 0)
         {
             var amount = new Money(reversal.FromBalanceMinorUnits, reversal.Currency);
-            BalancePosting.Append(db, customer, new BalanceMovement(BalanceTransactionKind.PaidOut, -amount, day, reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId)), now);
-            db.Audit(actor, now, Permission.PaymentsRecord, $"{amount} of the balance of {customer.Name} paid back online", customer.ResellerId, customer.Id);
+            BalancePosting.Append(
+                db,
+                customer,
+                new BalanceMovement(
+                    BalanceTransactionKind.PaidOut,
+                    -amount,
+                    day,
+                    reversal.ProviderId,
+                    CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId)),
+                now);
+            db.Audit(
+                actor,
+                now,
+                Permission.PaymentsRecord,
+                $"{amount} of the balance of {customer.Name} paid back online",
+                customer.ResellerId,
+                customer.Id);
         }
 
         var rest = reversal.Amount - new Money(reversal.FromBalanceMinorUnits, reversal.Currency);
@@ -110,7 +138,12 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
     }
 
     /// <summary>A reversal came to its end: the money is back, or a dispute is lost for good.</summary>
-    private async Task SettleAsync(PortalDbContext db, Actor actor, Checkout checkout, PaymentReversal reversal, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        PaymentReversal reversal,
+        CancellationToken cancellationToken)
     {
         if (checkout.Purpose == CheckoutPurpose.PlanOrder)
         {
@@ -133,7 +166,13 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         }
         else if (reversal.Kind == ReversalKind.Dispute)
         {
-            await CreditAsync(db, actor, invoice, reversal, reversal.Amount - new Money(reversal.FromBalanceMinorUnits, reversal.Currency), cancellationToken);
+            await CreditAsync(
+                db,
+                actor,
+                invoice,
+                reversal,
+                reversal.Amount - new Money(reversal.FromBalanceMinorUnits, reversal.Currency),
+                cancellationToken);
         }
 
         // Reminders that somebody held for another reason stay held.
@@ -145,21 +184,73 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         await BalanceSettlement.ApplyAsync(database, db, customer, reseller.Zone.GetDay(now), now, cancellationToken);
     }
 
-    private static void Pay(PortalDbContext db, Actor actor, Invoice invoice, Checkout checkout, PaymentReversal reversal, Money amount, DateOnly day, DateTimeOffset now, string suffix) =>
-        db.AddPayment(actor, invoice, amount, new ReceivedPayment(invoice.Id, amount.Amount, day, reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + suffix)), now, checkout.Id);
+    private static void Pay(
+        PortalDbContext db,
+        Actor actor,
+        Invoice invoice,
+        Checkout checkout,
+        PaymentReversal reversal,
+        Money amount,
+        DateOnly day,
+        DateTimeOffset now,
+        string suffix) =>
+        db.AddPayment(
+            actor,
+            invoice,
+            amount,
+            new ReceivedPayment(
+                invoice.Id,
+                amount.Amount,
+                day,
+                reversal.ProviderId,
+                CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + suffix)),
+            now,
+            checkout.Id);
 
-    private async Task CreditAsync(PortalDbContext db, Actor actor, Invoice invoice, PaymentReversal reversal, Money amount, CancellationToken cancellationToken) =>
+    private async Task CreditAsync(
+        PortalDbContext db,
+        Actor actor,
+        Invoice invoice,
+        PaymentReversal reversal,
+        Money amount,
+        CancellationToken cancellationToken) =>
         reversal.CreditNoteId = (await creditNotes.CreditAmountAsync(
-            db, actor, invoice, amount, reversal.Kind == ReversalKind.Refund ? $"Refund {reversal.ProviderId}" : $"Payment taken back by the bank, {reversal.ProviderId}", cancellationToken))?.Id;
+            db,
+            actor,
+            invoice,
+            amount,
+            reversal.Kind == ReversalKind.Refund
+                ? $"Refund {reversal.ProviderId}"
+                : $"Payment taken back by the bank, {reversal.ProviderId}",
+            cancellationToken))?.Id;
 
     /// <summary>The lot stays as it is, for it may be used: the operator corrects it where it has to.</summary>
-    private async Task MoveOrderAsync(PortalDbContext db, Actor actor, Checkout checkout, PaymentReversal reversal, Money amount, CancellationToken cancellationToken)
+    private async Task MoveOrderAsync(
+        PortalDbContext db,
+        Actor actor,
+        Checkout checkout,
+        PaymentReversal reversal,
+        Money amount,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var order = await db.PlanOrders.SingleAsync(o => o.Id == checkout.SubjectId, cancellationToken);
         var isBack = amount.MinorUnits > 0;
         OrderPosting.RecordPayment(
-            db, order, amount, DateOnly.FromDateTime(now.UtcDateTime), reversal.ProviderId, CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + (isBack ? "back" : "")), now);
-        db.Audit(actor, now, Permission.OrdersConfirm, isBack ? $"{amount} of order {order.TransferReference} came back" : $"{-amount} of order {order.TransferReference} went back to the payer", order.ResellerId);
+            db,
+            order,
+            amount,
+            DateOnly.FromDateTime(now.UtcDateTime),
+            reversal.ProviderId,
+            CheckoutSynchronizer.CreateIdempotencyKey(checkout.Merchant, reversal.ProviderId + (isBack ? "back" : "")),
+            now);
+        db.Audit(
+            actor,
+            now,
+            Permission.OrdersConfirm,
+            isBack
+                ? $"{amount} of order {order.TransferReference} came back"
+                : $"{-amount} of order {order.TransferReference} went back to the payer",
+            order.ResellerId);
     }
 }

@@ -38,9 +38,12 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     /// <returns>False where the customer has a job of that name already.</returns>
     public async Task<bool> TryRenameAsync(ConversionJob job, string name, string? webHook)
     {
-        var isRenamed = await TrySetUpstreamIdAsync(job, name, db => db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
-            .SetProperty(j => j.Name, name)
-            .SetProperty(j => j.WebHook, webHook)));
+        var isRenamed = await TrySetUpstreamIdAsync(
+            job,
+            name,
+            db => db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
+                .SetProperty(j => j.Name, name)
+                .SetProperty(j => j.WebHook, webHook)));
         job.Name = isRenamed ? name : job.Name;
         return isRenamed;
     }
@@ -67,20 +70,30 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     public async Task<IReadOnlyList<ConversionJob>> RunningAsync(int count, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
-        return await db.ConversionJobs.AsNoTracking().Where(j => j.State == JobState.Running).OrderBy(j => j.CreatedAtUtc).Take(count).ToListAsync(cancellationToken);
+        return await db.ConversionJobs.AsNoTracking()
+            .Where(j => j.State == JobState.Running)
+            .OrderBy(j => j.CreatedAtUtc)
+            .Take(count)
+            .ToListAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<ConversionJob>> WebHooksDueAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Everyone);
-        return await db.ConversionJobs.AsNoTracking().Where(j => j.WebHookDueAtUtc <= now).OrderBy(j => j.WebHookDueAtUtc).Take(100).ToListAsync(cancellationToken);
+        return await db.ConversionJobs.AsNoTracking()
+            .Where(j => j.WebHookDueAtUtc <= now)
+            .OrderBy(j => j.WebHookDueAtUtc)
+            .Take(100)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Notes a call of a job's web hook; a failed one is made again later, up to five in all.</summary>
     public async Task RecordWebHookAttemptAsync(ConversionJob job, bool isDelivered)
     {
-        DateTimeOffset? next = isDelivered || job.WebHookAttempts >= WebHookPauses.Length ? null : clock.GetUtcNow() + WebHookPauses[job.WebHookAttempts];
+        DateTimeOffset? next = isDelivered || job.WebHookAttempts >= WebHookPauses.Length
+            ? null
+            : clock.GetUtcNow() + WebHookPauses[job.WebHookAttempts];
         await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.WebHookAttempts, j => j.WebHookAttempts + 1)
@@ -92,13 +105,20 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     {
         var before = clock.GetUtcNow() - Kept;
         await using var db = database.Open(Everyone);
-        await db.ConversionJobs.Where(j => j.State != JobState.Running && j.EndedAtUtc < before && j.WebHookDueAtUtc == null).ExecuteDeleteAsync(cancellationToken);
+        await db.ConversionJobs.Where(j => j.State != JobState.Running
+            && j.EndedAtUtc < before
+            && j.WebHookDueAtUtc == null).ExecuteDeleteAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyCollection<Guid>> FindOwnedAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<Guid>> FindOwnedAsync(
+        IReadOnlyCollection<Guid> reservationIds,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
-        return await db.ConversionJobs.Where(j => reservationIds.Contains(j.Id) && j.State == JobState.Running).Select(j => j.Id).ToListAsync(cancellationToken);
+        return await db.ConversionJobs
+            .Where(j => reservationIds.Contains(j.Id) && j.State == JobState.Running)
+            .Select(j => j.Id)
+            .ToListAsync(cancellationToken);
     }
 
     private async Task<bool> TrySetUpstreamIdAsync(ConversionJob job, string name, Func<PortalDbContext, Task> write)

@@ -44,12 +44,16 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         var pulls = await db.StatisticsPulls.AsNoTracking().ToDictionaryAsync(p => p.ResellerId, cancellationToken);
         return [.. first
             .Where(f => own.Contains(f.Reseller) && !(pulls.GetValueOrDefault(f.Reseller)?.AtUtc > asked))
-            .Select(f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? GetDay(f.At)))];
+            .Select(
+                f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? GetDay(f.At)))];
     }
 
     /// <summary>Takes in what the statistics say of a day; what is not a native token's is left out.</summary>
     /// <returns>Conversions that were new, and why the rest was refused where it was.</returns>
-    public async Task<(long Added, Refusal? Refusal)> RecordAsync(ResellerId reseller, IReadOnlyCollection<CountedUsage> counted, CancellationToken cancellationToken)
+    public async Task<(long Added, Refusal? Refusal)> RecordAsync(
+        ResellerId reseller,
+        IReadOnlyCollection<CountedUsage> counted,
+        CancellationToken cancellationToken)
     {
         var scope = TenantScope.ForReseller(reseller);
         var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
@@ -71,7 +75,12 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
 
     /// <summary>Remembers how asking for a reseller's statistics went.</summary>
     /// <param name="through">The last day that was taken in; null where it failed.</param>
-    public async Task RecordPullAsync(ResellerId reseller, DateOnly? through, long added, string? fault, CancellationToken cancellationToken)
+    public async Task RecordPullAsync(
+        ResellerId reseller,
+        DateOnly? through,
+        long added,
+        string? fault,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
         if (await db.StatisticsPulls.SingleOrDefaultAsync(cancellationToken) is not { } pull)
@@ -101,7 +110,10 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     private async Task<HashSet<string>> NativeNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
-        var native = await db.ApiTokens.AsNoTracking().Where(t => t.IsNative).Select(t => new { t.SecretHash, t.ImportName }).ToListAsync(cancellationToken);
+        var native = await db.ApiTokens.AsNoTracking()
+            .Where(t => t.IsNative)
+            .Select(t => new { t.SecretHash, t.ImportName })
+            .ToListAsync(cancellationToken);
         var hashes = native.Select(t => Convert.ToHexString(t.SecretHash)).ToHashSet();
         var matched = native.Select(t => t.ImportName).ToHashSet();
         return [.. names.Where(name => matched.Contains(name) || hashes.Contains(Convert.ToHexString(TokenSecret.Hash(name))))];
@@ -109,8 +121,12 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
 
     /// <summary>One line for each token, time and converter, so that no line of one chunk adds to one of another.</summary>
     private static IEnumerable<ImportLine> Summed(IEnumerable<CountedUsage> counted) => counted
-        .GroupBy(c => (c.Token, At: FormatTime(c), Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
-        .Select((g, index) => new ImportLine(index + 1, g.Key.Token, g.Key.At, g.Sum(c => c.Conversions).ToString(CultureInfo.InvariantCulture), g.Key.Converter));
+        .GroupBy(c => (
+            c.Token,
+            At: FormatTime(c),
+            Converter: c.Converter is { } text && UsageImporter.TryReadConverter(text, out var converter) ? converter : null))
+        .Select((g, index) => new ImportLine(
+            index + 1, g.Key.Token, g.Key.At, g.Sum(c => c.Conversions).ToString(CultureInfo.InvariantCulture), g.Key.Converter));
 
     private static string FormatTime(CountedUsage usage) =>
         usage.AtUtc.UtcDateTime.ToString(usage.HasTime ? "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -11,12 +11,21 @@ namespace ResellerPortal.Core.Conversions;
 
 /// <summary>A reading as pages show it.</summary>
 /// <param name="Owner">The reseller's name, or "Operator".</param>
-/// <param name="Since">What corrections of that time's entries, and statistics that came later, have changed since; looked for where the reading itself differs.</param>
+/// <param name="Since">What corrections of that time's entries, and statistics that came later, have changed since; looked for where the
+/// reading itself differs.</param>
 /// <param name="Open">What neither requests in flight nor that explain; 0 where all agrees.</param>
 public sealed record ReadingRow(UpstreamReading Reading, string Owner, long Since, long Open);
 
 /// <summary>An entry whose cost was never confirmed, and what it would count.</summary>
-public sealed record ReadingEntry(ResellerId Reseller, CustomerId Customer, string CustomerName, long Sequence, DateTimeOffset OccurredAtUtc, string Converter, long Counts, long WouldCount);
+public sealed record ReadingEntry(
+    ResellerId Reseller,
+    CustomerId Customer,
+    string CustomerName,
+    long Sequence,
+    DateTimeOffset OccurredAtUtc,
+    string Converter,
+    long Counts,
+    long WouldCount);
 
 /// <summary>Holds the ledger against what the upstream says it charged, account by account and day by day.</summary>
 public sealed class ReconciliationService(PortalDatabase database, LedgerCorrectionService corrections)
@@ -26,22 +35,33 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     private static readonly TenantScope Everyone = TenantScope.CrossTenants("reconciliation: accounts of all tenants");
 
     /// <summary>The beginning of the secret's hash: enough to tell accounts apart, too little to find the secret.</summary>
-    public static string ComputeAccountFingerprint(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
+    public static string ComputeAccountFingerprint(string secret) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
 
     /// <summary>When an account was read last; null for never.</summary>
     public async Task<DateTimeOffset?> LastAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
-        return await db.UpstreamReadings.Where(r => r.ResellerId == owner && r.Account == account).MaxAsync(r => (DateTimeOffset?)r.AtUtc, cancellationToken);
+        return await db.UpstreamReadings.Where(r => r.ResellerId == owner && r.Account == account).MaxAsync(
+            r => (DateTimeOffset?)r.AtUtc, cancellationToken);
     }
 
     /// <summary>Keeps what an account says it has consumed, beside what the ledger recorded since the reading before.</summary>
     /// <param name="counted">What its statistics count since the reading before; null for unknown.</param>
     /// <param name="takenAtUtc">When the upstream was asked.</param>
-    public async Task<UpstreamReading> RecordAsync(ResellerId? owner, string account, long consumed, long? counted, DateTimeOffset takenAtUtc, CancellationToken cancellationToken)
+    public async Task<UpstreamReading> RecordAsync(
+        ResellerId? owner,
+        string account,
+        long consumed,
+        long? counted,
+        DateTimeOffset takenAtUtc,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(Everyone);
-        var before = await db.UpstreamReadings.AsNoTracking().Where(r => r.ResellerId == owner && r.Account == account).OrderByDescending(r => r.AtUtc).FirstOrDefaultAsync(cancellationToken);
+        var before = await db.UpstreamReadings.AsNoTracking()
+            .Where(r => r.ResellerId == owner && r.Account == account)
+            .OrderByDescending(r => r.AtUtc)
+            .FirstOrDefaultAsync(cancellationToken);
         var resellers = await ResellersAsync(db, owner, cancellationToken);
         var reading = new UpstreamReading
         {
@@ -54,7 +74,10 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
             Held = await db.Reservations.Where(r => resellers.Contains(r.ResellerId)).SumAsync(r => r.Quantity, cancellationToken),
             HeldBefore = before?.Held ?? 0,
             Charged = before is null ? 0 : consumed - before.Consumed,
-            Recorded = before is null ? 0 : await Entries(db, resellers, before.AtUtc, takenAtUtc).Where(e => e.RecordedAtUtc <= takenAtUtc).SumAsync(e => e.Quantity, cancellationToken),
+            Recorded = before is null
+                ? 0
+                : await Entries(db, resellers, before.AtUtc, takenAtUtc).Where(e => e.RecordedAtUtc <= takenAtUtc).SumAsync(
+                    e => e.Quantity, cancellationToken),
         };
         db.UpstreamReadings.Add(reading);
         await db.SaveChangesAsync(cancellationToken);
@@ -72,7 +95,9 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         var rows = new List<ReadingRow>();
         foreach (var reading in readings)
         {
-            var since = reading.IsExplained(since: 0) ? 0 : await SinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
+            var since = reading.IsExplained(since: 0)
+                ? 0
+                : await SinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
             rows.Add(new ReadingRow(
                 reading,
                 reading.ResellerId is { } owner ? names[owner] : "Operator",
@@ -84,11 +109,15 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     }
 
     /// <summary>The entries that may be wrong, and what each would count to make the reading agree: newest first, none below 0.</summary>
-    public async Task<IReadOnlyList<ReadingEntry>> ConcernedAsync(Actor actor, Guid readingId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ReadingEntry>> ConcernedAsync(
+        Actor actor,
+        Guid readingId,
+        CancellationToken cancellationToken = default)
     {
         Demand(actor);
         await using var db = database.Open(actor.Scope);
-        if (await db.UpstreamReadings.AsNoTracking().SingleOrDefaultAsync(r => r.Id == readingId, cancellationToken) is not { FromUtc: { } from } reading)
+        if (await db.UpstreamReadings.AsNoTracking()
+            .SingleOrDefaultAsync(r => r.Id == readingId, cancellationToken) is not { FromUtc: { } from } reading)
         {
             return [];
         }
@@ -113,7 +142,8 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         {
             var wouldCount = Math.Max(0, counts + open);
             open -= wouldCount - counts;
-            entries.Add(new ReadingEntry(entry.ResellerId, entry.CustomerId, name, entry.Sequence, entry.OccurredAtUtc, entry.Converter, counts, wouldCount));
+            entries.Add(new ReadingEntry(
+                entry.ResellerId, entry.CustomerId, name, entry.Sequence, entry.OccurredAtUtc, entry.Converter, counts, wouldCount));
         }
 
         return entries;
@@ -126,13 +156,16 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         var wrong = (await ConcernedAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
         if (wrong.Count == 0)
         {
-            return Refusal.Because("No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry in the ledger.");
+            return Refusal.Because(
+                "No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry "
+                    + "in the ledger.");
         }
 
         foreach (var entry in wrong)
         {
             var portal = Actor.Portal($"{actor.Name} (reconciliation)", TenantScope.ForReseller(entry.Reseller));
-            var outcome = await corrections.CorrectAsync(portal, entry.Customer, entry.Sequence, entry.WouldCount, "Held against the upstream's own count", cancellationToken);
+            var outcome = await corrections.CorrectAsync(
+                portal, entry.Customer, entry.Sequence, entry.WouldCount, "Held against the upstream's own count", cancellationToken);
             if (outcome.IsRefused)
             {
                 return outcome.Refusal!;
@@ -142,15 +175,23 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         return wrong;
     }
 
-    private static void Demand(Actor actor) => actor.Demand(actor.Scope.CrossesTenants ? Permission.AccountsReconcile : Permission.UsageReconcile);
+    private static void Demand(Actor actor) =>
+        actor.Demand(actor.Scope.CrossesTenants ? Permission.AccountsReconcile : Permission.UsageReconcile);
 
     /// <summary>The resellers whose conversions run under an account.</summary>
-    private static async Task<List<ResellerId>> ResellersAsync(PortalDbContext db, ResellerId? owner, CancellationToken cancellationToken) => owner is { } own
+    private static async Task<List<ResellerId>> ResellersAsync(
+        PortalDbContext db,
+        ResellerId? owner,
+        CancellationToken cancellationToken) => owner is { } own
         ? [own]
         : await db.Resellers.Where(r => r.ProtectedUpstreamSecret == null).Select(r => r.Id).ToListAsync(cancellationToken);
 
     /// <summary>Entries of conversions that ran under an account: through the gateway, or with native tokens.</summary>
-    private static IQueryable<LedgerEntry> Entries(PortalDbContext db, List<ResellerId> resellers, DateTimeOffset after, DateTimeOffset until)
+    private static IQueryable<LedgerEntry> Entries(
+        PortalDbContext db,
+        List<ResellerId> resellers,
+        DateTimeOffset after,
+        DateTimeOffset until)
     {
         var native = db.ApiTokens.Where(t => t.IsNative).Select(t => t.Id);
         return db.LedgerEntries.AsNoTracking().Where(e =>
@@ -159,7 +200,11 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     }
 
     /// <summary>What the ledger recorded of a reading's time after it: corrections, and statistics that came later.</summary>
-    private static async Task<long> SinceAsync(PortalDbContext db, UpstreamReading reading, List<ResellerId> resellers, CancellationToken cancellationToken)
+    private static async Task<long> SinceAsync(
+        PortalDbContext db,
+        UpstreamReading reading,
+        List<ResellerId> resellers,
+        CancellationToken cancellationToken)
     {
         if (reading.FromUtc is not { } from)
         {
@@ -167,9 +212,15 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         }
 
         var entries = Entries(db, resellers, from, reading.AtUtc);
-        var late = await entries.Where(e => e.RecordedAtUtc > reading.AtUtc && e.Kind == EntryKind.Usage).SumAsync(e => e.Quantity, cancellationToken);
+        var late = await entries.Where(e => e.RecordedAtUtc > reading.AtUtc && e.Kind == EntryKind.Usage).SumAsync(
+            e => e.Quantity, cancellationToken);
         var corrected = await entries
-            .Join(db.LedgerEntries.Where(e => e.CorrectsSequence != null), e => new { e.CustomerId, Sequence = (long?)e.Sequence }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
+            .Join(db.LedgerEntries.Where(
+                e => e.CorrectsSequence != null), e => new
+                {
+                    e.CustomerId,
+                    Sequence = (long?)e.Sequence,
+                }, c => new { c.CustomerId, Sequence = c.CorrectsSequence }, (e, c) => c.Quantity)
             .SumAsync(cancellationToken);
         return late + corrected;
     }

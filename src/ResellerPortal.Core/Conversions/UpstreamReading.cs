@@ -4,7 +4,9 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>What an account at the upstream says it has consumed, held against the ledger since the reading before. In conversions.</summary>
+/// <summary>
+/// What an account at the upstream says it has consumed, held against the ledger since the reading before. In conversions.
+/// </summary>
 public sealed class UpstreamReading : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();

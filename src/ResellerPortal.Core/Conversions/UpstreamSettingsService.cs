@@ -31,7 +31,10 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
         var row = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
-        return new UpstreamChoice(row.ProtectedUpstreamSecret is { } secret ? _protector.Unprotect(secret) : null, row.UpstreamRegion, row.AcceptsQueryCredentials);
+        return new UpstreamChoice(
+            row.ProtectedUpstreamSecret is { } secret ? _protector.Unprotect(secret) : null,
+            row.UpstreamRegion,
+            row.AcceptsQueryCredentials);
     }
 
     /// <summary>Every reseller's own account, for readings of what it consumed.</summary>
@@ -39,7 +42,11 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
     {
         await using var db = database.Open(TenantScope.CrossTenants("readings of all resellers' own accounts"));
         var rows = await db.Resellers.AsNoTracking().Where(r => r.ProtectedUpstreamSecret != null).ToListAsync(cancellationToken);
-        return [.. rows.Select(r => (r.Id, new UpstreamChoice(_protector.Unprotect(r.ProtectedUpstreamSecret!), r.UpstreamRegion, r.AcceptsQueryCredentials)))];
+        return [
+            .. rows.Select(r => (
+                r.Id,
+                new UpstreamChoice(_protector.Unprotect(r.ProtectedUpstreamSecret!), r.UpstreamRegion, r.AcceptsQueryCredentials))),
+        ];
     }
 
     public async Task<UpstreamChoiceRow> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -48,18 +55,23 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
         await using var db = database.Open(actor.Scope);
         return await db.Resellers
             .Where(r => r.Id == actor.Reseller)
-            .Select(r => new UpstreamChoiceRow(r.ProtectedUpstreamSecret != null, r.UpstreamRegion, r.AcceptsQueryCredentials, r.IssuesNativeTokens))
+            .Select(r => new UpstreamChoiceRow(
+                r.ProtectedUpstreamSecret != null, r.UpstreamRegion, r.AcceptsQueryCredentials, r.IssuesNativeTokens))
             .SingleAsync(cancellationToken);
     }
 
     public async Task<Outcome<UpstreamChoiceRow>> SetAsync(
-        Actor actor, UpstreamSettingsChange request, IReadOnlyCollection<string> knownRegions, CancellationToken cancellationToken = default)
+        Actor actor,
+        UpstreamSettingsChange request,
+        IReadOnlyCollection<string> knownRegions,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.GatewayManage);
         var secret = request.Secret?.Trim();
         if (secret is { Length: > 0 } && (secret.Length is < 8 or > 200 || secret.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
         {
-            return Refusal.Because("A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(request.Secret));
+            return Refusal.Because(
+                "A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(request.Secret));
         }
 
         if (request.Region.Length > 0 && !knownRegions.Contains(request.Region))
@@ -77,30 +89,45 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
             reseller.ProtectedUpstreamSecret = isProtected;
         }
 
-        (reseller.UpstreamRegion, reseller.AcceptsQueryCredentials, reseller.IssuesNativeTokens) = (request.Region, request.AcceptsQueryCredentials, request.IssuesNativeTokens);
+        (
+            reseller.UpstreamRegion,
+            reseller.AcceptsQueryCredentials,
+            reseller.IssuesNativeTokens) = (request.Region, request.AcceptsQueryCredentials, request.IssuesNativeTokens);
         if (reseller.ProtectedUpstreamSecret is null)
         {
             // In the operator's account nothing would hold such tokens to the credits that the reseller has bought.
             if (request.IssuesNativeTokens)
             {
-                return Refusal.Because("Tokens at ConvertAPI need an account of your own there. Enter its secret first.", nameof(request.IssuesNativeTokens));
+                return Refusal.Because(
+                    "Tokens at ConvertAPI need an account of your own there. Enter its secret first.", nameof(request.IssuesNativeTokens));
             }
 
             if (await db.ApiTokens.AnyAsync(t => t.IsNative && t.ExpiresAtUtc > now && t.DeletedUpstreamAtUtc == null, cancellationToken))
             {
-                return Refusal.Because("Your account at ConvertAPI still keeps tokens of your customers. Revoke them before you leave it.", nameof(request.Secret));
+                return Refusal.Because(
+                    "Your account at ConvertAPI still keeps tokens of your customers. Revoke them before you leave it.",
+                    nameof(request.Secret));
             }
         }
 
-        var account = secret is null ? "account as before" : isProtected is null ? "the operator's account" : "an account of its own, new secret";
+        var account = secret is null
+            ? "account as before"
+            : isProtected is null
+            ? "the operator's account"
+            : "an account of its own, new secret";
         db.Audit(
             actor,
             now,
             Permission.GatewayManage,
-            $"{account}; region {(request.Region.Length > 0 ? request.Region : "automatic")}; tokens in the query {(request.AcceptsQueryCredentials ? "accepted" : "refused")}; tokens at ConvertAPI {(request.IssuesNativeTokens ? "on" : "off")}",
+            $"{account}; region {(request.Region.Length > 0
+                ? request.Region
+                : "automatic")}; tokens in the query {(request.AcceptsQueryCredentials
+                    ? "accepted"
+                    : "refused")}; tokens at ConvertAPI {(request.IssuesNativeTokens ? "on" : "off")}",
             reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new UpstreamChoiceRow(reseller.ProtectedUpstreamSecret is not null, request.Region, request.AcceptsQueryCredentials, request.IssuesNativeTokens);
+        return new UpstreamChoiceRow(
+            reseller.ProtectedUpstreamSecret is not null, request.Region, request.AcceptsQueryCredentials, request.IssuesNativeTokens);
     }
 }

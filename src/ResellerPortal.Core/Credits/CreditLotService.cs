@@ -13,12 +13,19 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
 {
     /// <summary>Makes a lot larger or smaller, for a reason that is kept. What is used or held stays.</summary>
     /// <param name="conversions">Conversions to add; negative to take away.</param>
-    public async Task<Outcome<CreditLot>> AdjustAsync(Actor actor, Guid lotId, long conversions, string reason, CancellationToken cancellationToken = default)
+    public async Task<Outcome<CreditLot>> AdjustAsync(
+        Actor actor,
+        Guid lotId,
+        long conversions,
+        string reason,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LotsAdjust);
         if (conversions is 0 or < -BulkPlanService.MaxConversions or > BulkPlanService.MaxConversions)
         {
-            return Refusal.Because($"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.", nameof(conversions));
+            return Refusal.Because(
+                $"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.",
+                nameof(conversions));
         }
 
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
@@ -36,13 +43,24 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
 
         if (lot.Conversions + conversions < lot.Used + lot.Reserved)
         {
-            return Refusal.Because($"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.", nameof(conversions));
+            return Refusal.Because(
+                $"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.",
+                nameof(conversions));
         }
 
         var now = clock.GetUtcNow();
         lot.Conversions += conversions;
-        db.LotAdjustments.Add(new LotAdjustment { ResellerId = lot.ResellerId, LotId = lot.Id, Conversions = conversions, Reason = reason.Trim(), ActorName = actor.Name, AtUtc = now });
-        db.Audit(actor, now, Permission.LotsAdjust, $"lot {lot.PlanName}: {conversions:+#,0;-#,0} conversions, {reason.Trim()}", lot.ResellerId);
+        db.LotAdjustments.Add(new LotAdjustment
+        {
+            ResellerId = lot.ResellerId,
+            LotId = lot.Id,
+            Conversions = conversions,
+            Reason = reason.Trim(),
+            ActorName = actor.Name,
+            AtUtc = now,
+        });
+        db.Audit(
+            actor, now, Permission.LotsAdjust, $"lot {lot.PlanName}: {conversions:+#,0;-#,0} conversions, {reason.Trim()}", lot.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return lot;
@@ -54,12 +72,18 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
     /// </summary>
     /// <param name="conversions">0 blocks.</param>
     /// <param name="unitCost">Cost of one conversion in the reseller's currency.</param>
-    public async Task<Outcome<CreditLot>> SetOverageAsync(Actor actor, ResellerId resellerId, long conversions, decimal unitCost, CancellationToken cancellationToken = default)
+    public async Task<Outcome<CreditLot>> SetOverageAsync(
+        Actor actor,
+        ResellerId resellerId,
+        long conversions,
+        decimal unitCost,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LotsAdjust);
         if (conversions is < 0 or > BulkPlanService.MaxConversions)
         {
-            return Refusal.Because($"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
+            return Refusal.Because(
+                $"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
         }
 
         if (unitCost is < 0 or > 1_000_000)
@@ -93,7 +117,13 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAtUtc, now), cancellationToken);
         db.CreditLots.Add(lot);
         db.Audit(
-            actor, now, Permission.LotsAdjust, conversions == 0 ? $"overage of {reseller.Name}: blocked" : $"overage of {reseller.Name}: up to {conversions:N0} conversions at {lot.UnitCost}", reseller.Id);
+            actor,
+            now,
+            Permission.LotsAdjust,
+            conversions == 0
+                ? $"overage of {reseller.Name}: blocked"
+                : $"overage of {reseller.Name}: up to {conversions:N0} conversions at {lot.UnitCost}",
+            reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return lot;

@@ -15,7 +15,11 @@ public sealed class CreditQueries(PortalDatabase database)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        var rows = await db.Set<OrderPayment>().AsNoTracking().Where(p => p.ReceiptUrl != null).Select(p => new { p.PlanOrderId, p.ReceiptUrl }).ToListAsync(cancellationToken);
+        var rows = await db.Set<OrderPayment>()
+            .AsNoTracking()
+            .Where(p => p.ReceiptUrl != null)
+            .Select(p => new { p.PlanOrderId, p.ReceiptUrl })
+            .ToListAsync(cancellationToken);
         return rows.GroupBy(r => r.PlanOrderId).ToDictionary(g => g.Key, g => g.First().ReceiptUrl!);
     }
 
@@ -27,7 +31,14 @@ public sealed class CreditQueries(PortalDatabase database)
         var reseller = await db.Resellers.AsNoTracking().SingleOrDefaultAsync(r => r.Id == resellerId, cancellationToken);
         return reseller is null ? null : new ResellerCredits(
             reseller,
-            await db.CreditLots.AsNoTracking().Where(l => l.ResellerId == resellerId).OrderByDescending(l => l.ExpiresAtUtc).ToListAsync(cancellationToken),
-            await db.LotAdjustments.AsNoTracking().Where(a => a.ResellerId == resellerId).OrderByDescending(a => a.AtUtc).Take(100).ToListAsync(cancellationToken));
+            await db.CreditLots.AsNoTracking()
+                .Where(l => l.ResellerId == resellerId)
+                .OrderByDescending(l => l.ExpiresAtUtc)
+                .ToListAsync(cancellationToken),
+            await db.LotAdjustments.AsNoTracking()
+                .Where(a => a.ResellerId == resellerId)
+                .OrderByDescending(a => a.AtUtc)
+                .Take(100)
+                .ToListAsync(cancellationToken));
     }
 }

@@ -9,7 +9,15 @@ internal static class OrderPosting
 {
     /// <param name="amount">Without tax; negative where it is paid back.</param>
     public static void RecordPayment(
-        PortalDbContext db, PlanOrder order, Money amount, DateOnly day, string reference, Guid idempotencyKey, DateTimeOffset now, Money? tax = null, string? receiptUrl = null)
+        PortalDbContext db,
+        PlanOrder order,
+        Money amount,
+        DateOnly day,
+        string reference,
+        Guid idempotencyKey,
+        DateTimeOffset now,
+        Money? tax = null,
+        string? receiptUrl = null)
     {
         order.Receive(amount);
         db.Add(new OrderPayment
@@ -29,7 +37,13 @@ internal static class OrderPosting
 
     /// <summary>Confirms an order whose price is paid: its lot exists from the transaction on that completed it.</summary>
     /// <param name="expiresAtUtc">Null for the validity of the plan from its beginning on.</param>
-    public static CreditLot GrantLot(PortalDbContext db, PlanOrder order, string reference, DateTimeOffset beginsAtUtc, DateTimeOffset now, DateTimeOffset? expiresAtUtc = null)
+    public static CreditLot GrantLot(
+        PortalDbContext db,
+        PlanOrder order,
+        string reference,
+        DateTimeOffset beginsAtUtc,
+        DateTimeOffset now,
+        DateTimeOffset? expiresAtUtc = null)
     {
         var validFrom = beginsAtUtc.ToUniversalTime();
         order.Confirm(now, reference);

@@ -12,12 +12,15 @@ public sealed class ChargedCurrency
     private ChargedCurrency(Currency ofReseller, Currency currency, IEnumerable<CurrencyRate> rates)
     {
         (_ofReseller, Currency) = (ofReseller, currency);
-        _newestFirst = [.. rates.Where(r => r.Currency == currency).OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version)];
+        _newestFirst = [
+            .. rates.Where(r => r.Currency == currency).OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version)
+        ];
     }
 
     public Currency Currency { get; }
 
-    public static ChargedCurrency Create(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) => new(reseller.Currency, currency, ratesOfReseller);
+    public static ChargedCurrency Create(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) =>
+        new(reseller.Currency, currency, ratesOfReseller);
 
     /// <summary>The rate that holds on a day; before the first one, the first.</summary>
     /// <exception cref="InvalidOperationException">There is none at all; a customer cannot be charged in such a currency.</exception>

@@ -25,7 +25,12 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
 
     /// <summary>Follows a currency's present rate with a new one from a local day on. Invoices that are final keep theirs.</summary>
     /// <param name="units">Units of the currency for one of the reseller's, with up to nine decimals.</param>
-    public async Task<Outcome<CurrencyRate>> SetAsync(Actor actor, string code, decimal units, DateOnly effectiveFrom, CancellationToken cancellationToken = default)
+    public async Task<Outcome<CurrencyRate>> SetAsync(
+        Actor actor,
+        string code,
+        decimal units,
+        DateOnly effectiveFrom,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PricesEdit);
         await using var db = database.Open(actor.Scope);
@@ -50,7 +55,8 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         db.CurrencyRates.Add(rate);
         db.Audit(
             actor, now, Permission.PricesEdit,
-            string.Create(CultureInfo.InvariantCulture, $"{rate.ToExchangeRate(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
+            string.Create(
+                CultureInfo.InvariantCulture, $"{rate.ToExchangeRate(reseller.Currency)} from {effectiveFrom:yyyy-MM-dd}"), reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rate;
@@ -61,25 +67,40 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var rates = await db.CurrencyRates.AsNoTracking().OrderByDescending(r => r.EffectiveFrom).ThenByDescending(r => r.Version).ToListAsync(cancellationToken);
-        var customers = await db.Customers.GroupBy(c => c.Currency).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var rates = await db.CurrencyRates.AsNoTracking()
+            .OrderByDescending(r => r.EffectiveFrom)
+            .ThenByDescending(r => r.Version)
+            .ToListAsync(cancellationToken);
+        var customers = await db.Customers
+            .GroupBy(c => c.Currency)
+            .Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var today = reseller.Zone.GetDay(clock.GetUtcNow());
         return new CurrencyOverview(reseller.Currency, today, [.. rates
             .GroupBy(r => r.Currency)
             .OrderBy(g => g.Key.Code, StringComparer.Ordinal)
-            .Select(g => new ForeignCurrency(ChargedCurrency.Create(reseller, g.Key, g).GetRate(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
+            .Select(g => new ForeignCurrency(
+                ChargedCurrency.Create(reseller, g.Key, g).GetRate(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
     }
 
     /// <returns>Why customers cannot be charged in a currency, or null.</returns>
-    internal static async Task<Refusal?> ValidateChargedCurrencyAsync(PortalDbContext db, Reseller reseller, string code, CancellationToken cancellationToken) =>
+    internal static async Task<Refusal?> ValidateChargedCurrencyAsync(
+        PortalDbContext db,
+        Reseller reseller,
+        string code,
+        CancellationToken cancellationToken) =>
         !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(Customer.Currency))
         : currency == reseller.Currency || await db.CurrencyRates.AnyAsync(r => r.Currency == currency, cancellationToken) ? null
         : Refusal.Because($"There is no exchange rate for {currency} yet. Set one under Currencies first.", nameof(Customer.Currency));
 
     private static Refusal? Check(string code, decimal units, DateOnly effectiveFrom, Reseller reseller, DateOnly today) =>
         !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(code))
-        : currency == reseller.Currency ? Refusal.Because($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
-        : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0 ? Refusal.Because($"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
-        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Because("A rate starts within a year from today.", nameof(effectiveFrom))
+        : currency == reseller.Currency
+        ? Refusal.Because($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
+        : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0
+        ? Refusal.Because(
+            $"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1)
+        ? Refusal.Because("A rate starts within a year from today.", nameof(effectiveFrom))
         : null;
 }

@@ -40,7 +40,9 @@ public sealed class AccountPausePolicy(PortalDatabase database, TimeProvider clo
             await tokens.ExecuteUpdateAsync(set => set.SetProperty(t => t.PausedAtUtc, customer.PausedAtUtc), cancellationToken);
             db.Audit(
                 actor, now, Permission.TokensRevoke,
-                isPaused ? $"paused the tokens of {customer.Name} until {string.Join(", ", unpaid)} is paid" : $"resumed the tokens of {customer.Name}", customer.ResellerId, customer.Id);
+                isPaused
+                    ? $"paused the tokens of {customer.Name} until {string.Join(", ", unpaid)} is paid"
+                    : $"resumed the tokens of {customer.Name}", customer.ResellerId, customer.Id);
         }
 
         await db.SaveChangesAsync(cancellationToken);

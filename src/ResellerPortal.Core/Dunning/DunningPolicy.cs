@@ -24,7 +24,8 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
     public IReadOnlyList<DunningStepTerms> Steps { get; set; } = [new(3, 0, false), new(10, 0, false), new(20, 0, false)];
 
     /// <summary>The step that is due on a day; null where none is.</summary>
-    /// <param name="taken">The days on which earlier ones were taken. A step keeps its distance to the one before, so that a policy that begins late does not take all at once.</param>
+    /// <param name="taken">The days on which earlier ones were taken. A step keeps its distance to the one before, so that a policy that
+    /// begins late does not take all at once.</param>
     public DunningStepTerms? FindDueStep(DateOnly today, DateOnly dueOn, IReadOnlyList<DateOnly> taken)
     {
         if (taken.Count >= Steps.Count)
@@ -45,7 +46,8 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
 
     /// <summary>The letter that goes with a step.</summary>
     /// <param name="number">1 for the first.</param>
-    public EmailKind GetEmailKind(int number) => number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
+    public EmailKind GetEmailKind(int number) =>
+        number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
 }
 
 /// <summary>A step that was taken about an invoice.</summary>

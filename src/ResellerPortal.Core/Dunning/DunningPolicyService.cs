@@ -16,10 +16,15 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
     {
         actor.Demand(Permission.InvoicesConfigure);
         await using var db = database.Open(actor.Scope);
-        return await db.DunningPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken) ?? new DunningPolicy { ResellerId = actor.Reseller };
+        return await db.DunningPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken)
+            ?? new DunningPolicy { ResellerId = actor.Reseller };
     }
 
-    public async Task<Outcome<DunningPolicy>> SetAsync(Actor actor, bool isOn, IReadOnlyList<DunningStepTerms> steps, CancellationToken cancellationToken = default)
+    public async Task<Outcome<DunningPolicy>> SetAsync(
+        Actor actor,
+        bool isOn,
+        IReadOnlyList<DunningStepTerms> steps,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (Check(isOn, steps) is { } refusal)
@@ -38,17 +43,24 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
         (policy.IsOn, policy.Steps) = (isOn, [.. steps]);
         db.Audit(
             actor, clock.GetUtcNow(), Permission.InvoicesConfigure,
-            isOn ? $"overdue invoices are reminded of after {string.Join(", ", steps.Select(s => s.DaysOverdue))} days" : "overdue invoices are not reminded of", actor.Reseller);
+            isOn
+                ? $"overdue invoices are reminded of after {string.Join(", ", steps.Select(s => s.DaysOverdue))} days"
+                : "overdue invoices are not reminded of", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return policy;
     }
 
     /// <summary>Stops or goes on with the steps about one invoice, such as one in dispute.</summary>
-    public async Task<Outcome<Invoice>> SetHoldAsync(Actor actor, Guid invoiceId, bool isHeld, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Invoice>> SetHoldAsync(
+        Actor actor,
+        Guid invoiceId,
+        bool isHeld,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesCredit);
         await using var db = database.Open(actor.Scope);
-        if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId && i.FinalisedAtUtc != null, cancellationToken) is not { } invoice)
+        if (await db.Invoices.SingleOrDefaultAsync(
+            i => i.Id == invoiceId && i.FinalisedAtUtc != null, cancellationToken) is not { } invoice)
         {
             return Refusal.NotFound("invoice");
         }
@@ -57,7 +69,13 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
         {
             var now = clock.GetUtcNow();
             invoice.RemindersHeldAtUtc = isHeld ? now : null;
-            db.Audit(actor, now, Permission.InvoicesCredit, $"{(isHeld ? "holds" : "goes on with")} the reminders of {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+            db.Audit(
+                actor,
+                now,
+                Permission.InvoicesCredit,
+                $"{(isHeld ? "holds" : "goes on with")} the reminders of {invoice.Number}",
+                invoice.ResellerId,
+                invoice.CustomerId);
             await db.SaveChangesAsync(cancellationToken);
         }
 
@@ -65,11 +83,14 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
     }
 
     private Refusal? Check(bool isOn, IReadOnlyList<DunningStepTerms> steps) =>
-        isOn && !mailer.IsConfigured ? Refusal.Because("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
-        : steps.Count is 0 or > MostSteps ? Refusal.Because($"Set from 1 to {MostSteps} steps.", nameof(steps))
-        : steps.Any(s => s.DaysOverdue is < 1 or > 365) ? Refusal.Because("A step comes 1 to 365 days after the due date.", nameof(steps))
-        : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue) ? Refusal.Because("Each step comes later than the one before.", nameof(steps))
-        : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Because("A late fee is 0 or more.", nameof(steps))
-        : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Because("Tokens can be paused with the last step alone.", nameof(steps))
-        : null;
+        isOn && !mailer.IsConfigured
+            ? Refusal.Because("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
+            : steps.Count is 0 or > MostSteps ? Refusal.Because($"Set from 1 to {MostSteps} steps.", nameof(steps))
+            : steps.Any(s => s.DaysOverdue is < 1 or > 365)
+            ? Refusal.Because("A step comes 1 to 365 days after the due date.", nameof(steps))
+            : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue)
+            ? Refusal.Because("Each step comes later than the one before.", nameof(steps))
+            : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Because("A late fee is 0 or more.", nameof(steps))
+            : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Because("Tokens can be paused with the last step alone.", nameof(steps))
+            : null;
 }

@@ -13,7 +13,13 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Dunning;
 
 /// <summary>Takes the steps that are due about overdue invoices, and ends pauses of accounts that are settled.</summary>
-public sealed class DunningWorker(PortalDatabase database, DeliveryService deliveries, AccountPausePolicy pauses, IMailer mailer, TimeProvider clock, ILogger<DunningWorker> logger) : BackgroundService
+public sealed class DunningWorker(
+    PortalDatabase database,
+    DeliveryService deliveries,
+    AccountPausePolicy pauses,
+    IMailer mailer,
+    TimeProvider clock,
+    ILogger<DunningWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -28,13 +34,18 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
     {
         var taken = 0;
         await using var all = database.Open(AllTenants);
-        foreach (var policy in mailer.IsConfigured ? await all.DunningPolicies.AsNoTracking().Where(p => p.IsOn).ToListAsync(cancellationToken) : [])
+        foreach (var policy in mailer.IsConfigured
+            ? await all.DunningPolicies.AsNoTracking().Where(p => p.IsOn).ToListAsync(cancellationToken)
+            : [])
         {
             taken += await RunAsync(policy, cancellationToken);
         }
 
         // Credit notes and write-offs settle invoices as payments do.
-        var paused = await all.Customers.AsNoTracking().Where(c => c.PausedAtUtc != null).Select(c => new { c.ResellerId, c.Id }).ToListAsync(cancellationToken);
+        var paused = await all.Customers.AsNoTracking()
+            .Where(c => c.PausedAtUtc != null)
+            .Select(c => new { c.ResellerId, c.Id })
+            .ToListAsync(cancellationToken);
         foreach (var customer in paused)
         {
             await pauses.AlignAsync(CreateActor(customer.ResellerId), customer.Id, cancellationToken);
@@ -99,14 +110,25 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
     }
 
     /// <summary>The step, its fee and its letter in one transaction.</summary>
-    private async Task<DunningStepTerms?> TakeStepAsync(Actor actor, DunningPolicy policy, Reseller reseller, Guid invoiceId, DateOnly today, CancellationToken cancellationToken)
+    private async Task<DunningStepTerms?> TakeStepAsync(
+        Actor actor,
+        DunningPolicy policy,
+        Reseller reseller,
+        Guid invoiceId,
+        DateOnly today,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
         var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, cancellationToken);
-        var earlier = await db.DunningSteps.Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).Select(s => s.TakenAtUtc).ToListAsync(cancellationToken);
-        if (invoice.Due.MinorUnits <= 0 || policy.FindDueStep(today, invoice.DueOn!.Value, [.. earlier.Select(reseller.Zone.GetDay)]) is not { } step)
+        var earlier = await db.DunningSteps
+            .Where(s => s.InvoiceId == invoiceId)
+            .OrderBy(s => s.Number)
+            .Select(s => s.TakenAtUtc)
+            .ToListAsync(cancellationToken);
+        if (invoice.Due.MinorUnits <= 0
+            || policy.FindDueStep(today, invoice.DueOn!.Value, [.. earlier.Select(reseller.Zone.GetDay)]) is not { } step)
         {
             return null;
         }
@@ -126,10 +148,13 @@ public sealed class DunningWorker(PortalDatabase database, DeliveryService deliv
         });
         invoice.LateFeeMinorUnits += fee;
         var to = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => c.Email).SingleAsync(cancellationToken);
-        db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, invoiceId, invoice.Snapshot!, policy.GetEmailKind(number), number, to, now, cancellationToken));
+        db.Deliveries.Add(await deliveries.ComposeAsync(
+            db, invoice, invoiceId, invoice.Snapshot!, policy.GetEmailKind(number), number, to, now, cancellationToken));
         db.Audit(
             actor, now, Permission.InvoicesConfigure,
-            $"reminder {number} of {invoice.Number}: {invoice.Due} due{(fee > 0 ? $", late fees {invoice.LateFee}" : "")}", invoice.ResellerId, invoice.CustomerId);
+            $"reminder {number} of {invoice.Number}: {invoice.Due} due{(fee > 0
+                ? $", late fees {invoice.LateFee}"
+                : "")}", invoice.ResellerId, invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return step;

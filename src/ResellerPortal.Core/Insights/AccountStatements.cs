@@ -15,7 +15,14 @@ public sealed record StatementLine(ReceivablesEntry Entry, Money Balance);
 public sealed record StatementStyle(SnapshotParty Seller, SnapshotParty Buyer, string Language, DocumentFont Font, string AccentColor);
 
 /// <summary>What a customer owed, what changed it, and what it owes.</summary>
-public sealed record AccountStatement(StatementStyle Style, DateOnly From, DateOnly To, Currency Currency, Money Opening, IReadOnlyList<StatementLine> Lines, Money Closing);
+public sealed record AccountStatement(
+    StatementStyle Style,
+    DateOnly From,
+    DateOnly To,
+    Currency Currency,
+    Money Opening,
+    IReadOnlyList<StatementLine> Lines,
+    Money Closing);
 
 /// <summary>Draws a statement as a document.</summary>
 public interface IStatementDocument
@@ -29,7 +36,12 @@ public sealed class AccountStatements(PortalDatabase database, TimeProvider cloc
 {
     /// <summary>A customer's statement; by itself of the last twelve months.</summary>
     /// <returns>Null where there is no such customer for this actor.</returns>
-    public async Task<AccountStatement?> ReadAsync(Actor actor, CustomerId customerId, DateOnly? from = null, DateOnly? to = null, CancellationToken cancellationToken = default)
+    public async Task<AccountStatement?> ReadAsync(
+        Actor actor,
+        CustomerId customerId,
+        DateOnly? from = null,
+        DateOnly? to = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
         await using var db = database.Open(actor.Scope);

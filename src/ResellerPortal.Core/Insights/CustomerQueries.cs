@@ -17,14 +17,28 @@ public sealed record CustomerList(IReadOnlyList<CustomerRow> Rows, int TotalCoun
 /// <summary>All that the reseller's page of one customer shows.</summary>
 /// <param name="Rate">From the reseller's currency to the customer's, as it is for the present month.</param>
 /// <param name="Terms">In the customer's currency.</param>
-public sealed record CustomerDetail(Reseller Reseller, Customer Customer, bool HasEnded, ExchangeRate Rate, CardTerms Terms, bool HasOwnCard, IReadOnlyList<MonthRevenue> Months, IReadOnlyList<RateCard> Cards);
+public sealed record CustomerDetail(
+    Reseller Reseller,
+    Customer Customer,
+    bool HasEnded,
+    ExchangeRate Rate,
+    CardTerms Terms,
+    bool HasOwnCard,
+    IReadOnlyList<MonthRevenue> Months,
+    IReadOnlyList<RateCard> Cards);
 
 /// <summary>The reseller's views of its customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 12;
 
-    public async Task<CustomerList> PageAsync(Actor actor, string? search, bool descending, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<CustomerList> PageAsync(
+        Actor actor,
+        string? search,
+        bool descending,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
@@ -39,10 +53,16 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         }
 
         var count = await matching.CountAsync(cancellationToken);
-        var customers = await (descending ? matching.OrderByDescending(c => c.Name) : matching.OrderBy(c => c.Name)).Skip(skip).Take(take).ToListAsync(cancellationToken);
+        var customers = await (descending ? matching.OrderByDescending(c => c.Name) : matching.OrderBy(c => c.Name))
+            .Skip(skip)
+            .Take(take)
+            .ToListAsync(cancellationToken);
         CustomerId[] ids = [.. customers.Select(c => c.Id)];
         var tokens = await db.ApiTokens
-            .Where(t => ids.Contains(t.CustomerId) && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now) && (t.UsageLimit == null || t.Used < t.UsageLimit))
+            .Where(t => ids.Contains(t.CustomerId)
+                && t.RevokedAtUtc == null
+                && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now)
+                && (t.UsageLimit == null || t.Used < t.UsageLimit))
             .GroupBy(t => t.CustomerId)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         var today = reseller.Zone.GetDay(now);
@@ -79,7 +99,8 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var present = BillingPeriod.Containing(today);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+            db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var schedule = pricing.CreateSchedule(reseller, customer);
         return new CustomerDetail(
             reseller,
@@ -90,7 +111,8 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             schedule.FindOwnTerms(today) is not null,
             [.. Enumerable.Range(0, Months)
                 .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
-                .Select(month => new MonthRevenue(month, RevenueSummary.FromRated(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
+                .Select(month => new MonthRevenue(
+                    month, RevenueSummary.FromRated(Rating.Rate(usage[month], schedule, reseller.Currency, month))))],
             [.. pricing.Cards.OrderByDescending(c => c.Version)]);
     }
 
@@ -107,6 +129,9 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return [.. (await db.Customers.OrderBy(c => c.Name).Select(c => new { c.Id, c.Name }).ToListAsync(cancellationToken)).Select(c => (c.Id, c.Name))];
+        return [
+            .. (await db.Customers.OrderBy(c => c.Name).Select(c => new { c.Id, c.Name }).ToListAsync(cancellationToken)).Select(
+                c => (c.Id, c.Name)),
+        ];
     }
 }

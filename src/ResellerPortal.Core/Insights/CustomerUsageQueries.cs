@@ -46,18 +46,28 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
         var schedule = pricing.CreateSchedule(reseller, customer);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
+        var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+            db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
             .ToList();
-        var byDay = (await RatedPeriodQueries.UsageByDayAsync(db, present, [customerId], cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
+        var byDay = (await RatedPeriodQueries.UsageByDayAsync(
+            db,
+            present,
+            [customerId],
+            cancellationToken))[customerId].GroupBy(item => item.Day).ToDictionary(g => g.Key, g => g.Sum(item => item.Quantity));
         return new CustomerOverview(
             customer.Name,
             reseller.Name,
             reseller.TimeZone,
             [.. rated.Select(m => new MonthUsage(m.Month, m.Rated.Quantity, m.Rated.Total))],
-            [.. Enumerable.Range(0, present.LastDay.Day).Select(i => present.FirstDay.AddDays(i)).Select(day => new DayUsage(day, byDay.GetValueOrDefault(day)))],
+            [
+                .. Enumerable
+                    .Range(0, present.LastDay.Day)
+                    .Select(i => present.FirstDay.AddDays(i))
+                    .Select(day => new DayUsage(day, byDay.GetValueOrDefault(day))),
+            ],
             rated[^1].Rated.Lines);
     }
 }

@@ -42,15 +42,22 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
 
         var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
         var payments = await db.Payments.AsNoTracking().Where(p => p.InvoiceId == invoiceId).ToListAsync(cancellationToken);
-        var transactions = await db.BalanceTransactions.AsNoTracking().Where(e => e.InvoiceId == invoiceId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        var transactions = await db.BalanceTransactions.AsNoTracking()
+            .Where(e => e.InvoiceId == invoiceId)
+            .OrderBy(e => e.Sequence)
+            .ToListAsync(cancellationToken);
         var notes = await db.CreditNotes.AsNoTracking().Where(n => n.InvoiceId == invoiceId).ToListAsync(cancellationToken);
-        var steps = await db.DunningSteps.AsNoTracking().Where(s => s.InvoiceId == invoiceId).OrderBy(s => s.Number).ToListAsync(cancellationToken);
+        var steps = await db.DunningSteps.AsNoTracking()
+            .Where(s => s.InvoiceId == invoiceId)
+            .OrderBy(s => s.Number)
+            .ToListAsync(cancellationToken);
 
         // Of what happened at one instant, causes come first.
         foreach (var step in steps)
         {
             var fee = new Money(step.FeeMinorUnits, invoice.Currency);
-            events.Add(new TimelineEvent(step.TakenAtUtc, $"Reminder {step.Number}", fee.IsZero ? "" : $"late fee {fee}", TimelineTone.Bad));
+            events.Add(
+                new TimelineEvent(step.TakenAtUtc, $"Reminder {step.Number}", fee.IsZero ? "" : $"late fee {fee}", TimelineTone.Bad));
             if (step.PausesTokens)
             {
                 events.Add(new TimelineEvent(step.TakenAtUtc, "Tokens paused", "until this invoice is paid", TimelineTone.Bad));
@@ -60,12 +67,17 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         events.AddRange(deliveries.Select(FromDelivery));
         events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
             ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
-            : new TimelineEvent(p.RecordedAtUtc, "Payment", $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}", TimelineTone.Good)));
+            : new TimelineEvent(
+                p.RecordedAtUtc,
+                "Payment",
+                $"{p.Amount}, received {p.ReceivedOn:yyyy-MM-dd}{(p.Reference.Length > 0 ? $", {p.Reference}" : "")}",
+                TimelineTone.Good)));
         events.AddRange(transactions.Select(m => m.Kind == BalanceTransactionKind.InvoicePaid
             ? new TimelineEvent(m.RecordedAtUtc, "Paid from the balance", $"{-m.Amount}", TimelineTone.Good)
             : new TimelineEvent(m.RecordedAtUtc, "Returned to the balance", $"{m.Amount}")));
         events.AddRange(notes.Select(n => new TimelineEvent(n.IssuedAtUtc, $"Credit note {n.Number}", $"{n.Total}: {n.Reason}")));
-        events.AddRange(steps.Where(s => s.LiftedAtUtc is not null).Select(s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
+        events.AddRange(steps.Where(s => s.LiftedAtUtc is not null).Select(
+            s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
         if (invoice.VoidedAtUtc is { } voidedAtUtc)
         {
             events.Add(new TimelineEvent(voidedAtUtc, "Void", "its usage is billed again", TimelineTone.Bad));
@@ -90,8 +102,15 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         return delivery.State switch
         {
             DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} mailed", delivery.To, TimelineTone.Good),
-            DeliveryState.Failing => new TimelineEvent(delivery.QueuedAtUtc, $"{name} not mailed yet", $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Fault}", TimelineTone.Bad),
-            DeliveryState.GivenUp => new TimelineEvent(delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Fault}", TimelineTone.Bad),
+            DeliveryState.Failing =>
+                new TimelineEvent(
+                    delivery.QueuedAtUtc,
+                    $"{name} not mailed yet",
+                    $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Fault}",
+                    TimelineTone.Bad),
+            DeliveryState.GivenUp =>
+                new TimelineEvent(
+                    delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Fault}", TimelineTone.Bad),
             _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} is about to be mailed", delivery.To),
         };
     }

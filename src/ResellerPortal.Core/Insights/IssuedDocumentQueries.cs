@@ -20,7 +20,10 @@ public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snaps
     public Money Tax => Signed(new Money(Snapshot.TaxMinorUnits, Snapshot.Currency));
 
     /// <summary>In the reseller's currency, with its tax; null where it charges nothing. All lines of a document are taxed alike.</summary>
-    public IssuedTax? Booked => Snapshot.Taxes is [var tax] ? new IssuedTax(tax.Category, tax.RateBasisPoints, Signed(Snapshot.ReportedNet), Signed(Snapshot.ReportedTax)) : null;
+    public IssuedTax? Booked =>
+        Snapshot.Taxes is [var tax]
+            ? new IssuedTax(tax.Category, tax.RateBasisPoints, Signed(Snapshot.ReportedNet), Signed(Snapshot.ReportedTax))
+            : null;
 
     private Money Signed(Money amount) => IsCreditNote ? -amount : amount;
 }
@@ -36,14 +39,25 @@ public sealed record IssuedTax(string Category, int RateBasisPoints, Money Net, 
 public sealed class IssuedDocumentQueries(PortalDatabase database)
 {
     /// <summary>Invoices and credit notes issued in a month of the reseller's time zone, by number.</summary>
-    public async Task<IReadOnlyList<IssuedDocument>> ListMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<IssuedDocument>> ListMonthAsync(
+        Actor actor,
+        BillingPeriod month,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var (from, until) = (month.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone));
-        var invoices = await db.Invoices.Where(i => i.FinalisedAtUtc >= from && i.FinalisedAtUtc < until).OrderBy(i => i.Number).Select(i => new { i.CustomerId, Json = i.Snapshot! }).ToListAsync(cancellationToken);
-        var notes = await db.CreditNotes.Where(n => n.IssuedOn >= month.FirstDay && n.IssuedOn <= month.LastDay).OrderBy(n => n.Number).Select(n => new { n.CustomerId, Json = n.Snapshot }).ToListAsync(cancellationToken);
+        var invoices = await db.Invoices
+            .Where(i => i.FinalisedAtUtc >= from && i.FinalisedAtUtc < until)
+            .OrderBy(i => i.Number)
+            .Select(i => new { i.CustomerId, Json = i.Snapshot! })
+            .ToListAsync(cancellationToken);
+        var notes = await db.CreditNotes
+            .Where(n => n.IssuedOn >= month.FirstDay && n.IssuedOn <= month.LastDay)
+            .OrderBy(n => n.Number)
+            .Select(n => new { n.CustomerId, Json = n.Snapshot })
+            .ToListAsync(cancellationToken);
         return [.. invoices.Concat(notes).Select(d => new IssuedDocument(d.CustomerId, InvoiceSnapshot.Parse(d.Json)))];
     }
 }

@@ -9,7 +9,9 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>The numbers by which a reseller's bookkeeping knows its accounts. Those that come with the portal are of DATEV's chart SKR 03.</summary>
+/// <summary>
+/// The numbers by which a reseller's bookkeeping knows its accounts. Those that come with the portal are of DATEV's chart SKR 03.
+/// </summary>
 public sealed class JournalAccounts : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
@@ -42,7 +44,12 @@ public sealed record JournalLine(IssuedDocument Document, int Debtor, int Revenu
 
 /// <summary>A month's documents as bookings.</summary>
 /// <param name="MadeAt">On the reseller's clocks.</param>
-public sealed record JournalBatch(BillingPeriod Month, DateTime MadeAt, JournalAccounts Accounts, Currency Currency, IReadOnlyList<JournalLine> Lines);
+public sealed record JournalBatch(
+    BillingPeriod Month,
+    DateTime MadeAt,
+    JournalAccounts Accounts,
+    Currency Currency,
+    IReadOnlyList<JournalLine> Lines);
 
 internal sealed class JournalAccountsConfiguration : IEntityTypeConfiguration<JournalAccounts>
 {
@@ -59,7 +66,10 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         return await AccountsAsync(db, actor, cancellationToken);
     }
 
-    public async Task<Outcome<JournalAccounts>> SetAsync(Actor actor, JournalAccountNumbers numbers, CancellationToken cancellationToken = default)
+    public async Task<Outcome<JournalAccounts>> SetAsync(
+        Actor actor,
+        JournalAccountNumbers numbers,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
         if (numbers.Consultant is < 1 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
@@ -86,7 +96,11 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         }
 
         (accounts.Consultant, accounts.Client) = (numbers.Consultant, numbers.Client);
-        (accounts.Taxed, accounts.ReverseCharge, accounts.Untaxed, accounts.FirstDebtor) = (numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed, numbers.FirstDebtor);
+        (
+            accounts.Taxed,
+            accounts.ReverseCharge,
+            accounts.Untaxed,
+            accounts.FirstDebtor) = (numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed, numbers.FirstDebtor);
         db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "changed the account numbers of bookings", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return accounts;
@@ -117,5 +131,6 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
     }
 
     private static async Task<JournalAccounts> AccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>
-        await db.Set<JournalAccounts>().AsNoTracking().SingleOrDefaultAsync(cancellationToken) ?? new JournalAccounts { ResellerId = actor.Reseller };
+        await db.Set<JournalAccounts>().AsNoTracking().SingleOrDefaultAsync(cancellationToken)
+            ?? new JournalAccounts { ResellerId = actor.Reseller };
 }

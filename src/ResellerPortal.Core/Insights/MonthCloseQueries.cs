@@ -17,7 +17,8 @@ public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo6
     /// <param name="balances">What is owed of each invoice, and when it was due; null for what was paid ahead.</param>
     public static AgedReceivables FromBalances(IEnumerable<(DateOnly? DueOn, Money Owed)> balances, DateOnly on, Currency currency)
     {
-        var sums = new Money[] { Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency) };
+        var sums = new Money[] { Money.Zero(
+            currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency), Money.Zero(currency) };
         foreach (var (dueOn, owed) in balances)
         {
             var days = on.DayNumber - dueOn?.DayNumber;
@@ -40,7 +41,12 @@ public sealed record MonthCloseRow(CustomerId Id, string Name, long Quantity, Mo
 /// <summary>What customers that are charged in one currency owe, and how it came to that in a month.</summary>
 /// <param name="Opening">Before the month.</param>
 /// <param name="Closing">At its end.</param>
-public sealed record CurrencyReceivables(Currency Currency, Money Opening, IReadOnlyDictionary<ReceivablesEntryKind, Money> Moved, Money Closing, AgedReceivables Ages)
+public sealed record CurrencyReceivables(
+    Currency Currency,
+    Money Opening,
+    IReadOnlyDictionary<ReceivablesEntryKind, Money> Moved,
+    Money Closing,
+    AgedReceivables Ages)
 {
     /// <summary>What is owed, without taking off what others paid ahead.</summary>
     public Money Owed => Closing - Ages.PaidAhead;
@@ -51,7 +57,8 @@ public sealed record CurrencyReceivables(Currency Currency, Money Opening, IRead
 /// <param name="Currency">The reseller's, in which all but the receivables are.</param>
 /// <param name="Rows">Of customers that were billed for the month or owe something.</param>
 /// <param name="OpenDrafts">Drafts of the month that are not final yet; the month is not closed before they are.</param>
-/// <param name="Receivables">By currency, the reseller's own first, then those in which something was owed or moved; debts are not converted, for only their payment tells what they were worth.</param>
+/// <param name="Receivables">By currency, the reseller's own first, then those in which something was owed or moved; debts are not
+/// converted, for only their payment tells what they were worth.</param>
 public sealed record MonthCloseReport(
     BillingPeriod Period,
     Currency Currency,
@@ -77,14 +84,27 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var customers = await db.Customers.AsNoTracking().Select(c => new { c.Id, c.Name, c.Currency }).ToDictionaryAsync(c => c.Id, cancellationToken);
+        var customers = await db.Customers.AsNoTracking()
+            .Select(c => new { c.Id, c.Name, c.Currency })
+            .ToDictionaryAsync(c => c.Id, cancellationToken);
         var billed = await db.Invoices.AsNoTracking()
             .Where(Invoice.Stands)
             .Where(i => i.PeriodStart == period.FirstDay)
-            .Join(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, f) => new { i.CustomerId, i.NetMinorUnits, i.Currency, i.RateNanos, f.Quantity, f.CostMicros })
+            .Join(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, f) => new
+            {
+                i.CustomerId,
+                i.NetMinorUnits,
+                i.Currency,
+                i.RateNanos,
+                f.Quantity,
+                f.CostMicros,
+            })
             .ToDictionaryAsync(
                 i => i.CustomerId,
-                i => (Net: new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)), Cost: Money.Round(new ExactAmount(i.CostMicros, reseller.Currency)), i.Quantity),
+                i => (
+                    Net: new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)),
+                    Cost: Money.Round(new ExactAmount(i.CostMicros, reseller.Currency)),
+                    i.Quantity),
                 cancellationToken);
         var drafts = await db.Invoices.CountAsync(i => i.PeriodStart <= period.FirstDay && i.FinalisedAtUtc == null, cancellationToken);
         var entries = await ReceivablesLedger.ReadAsync(db, reseller, null, period.LastDay, cancellationToken);
@@ -110,18 +130,27 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
                 .Distinct()
                 .OrderBy(currency => currency != reseller.Currency)
                 .ThenBy(currency => currency.Code, StringComparer.Ordinal)
-                .Select(currency => CalculateReceivables(currency, [.. entries.Where(e => e.Amount.Currency == currency)], balances.Where(b => b.Owed.Currency == currency), period))
+                .Select(currency => CalculateReceivables(
+                    currency,
+                    [.. entries.Where(e => e.Amount.Currency == currency)],
+                    balances.Where(b => b.Owed.Currency == currency),
+                    period))
                 .Where(r => r.Currency == reseller.Currency || r.Moved.Count > 0 || !r.Opening.IsZero)]);
     }
 
-    private static CurrencyReceivables CalculateReceivables(Currency currency, IReadOnlyList<ReceivablesEntry> entries, IEnumerable<OpenBalance> balances, BillingPeriod period) => new(
+    private static CurrencyReceivables CalculateReceivables(
+        Currency currency,
+        IReadOnlyList<ReceivablesEntry> entries,
+        IEnumerable<OpenBalance> balances,
+        BillingPeriod period) => new(
         currency,
         Sum(entries.Where(e => e.Day < period.FirstDay), currency),
         entries.Where(e => e.Day >= period.FirstDay).GroupBy(e => e.Kind).ToDictionary(g => g.Key, g => Sum(g, currency)),
         Sum(entries, currency),
         AgedReceivables.FromBalances(balances.Select(b => (b.DueOn, b.Owed)), period.LastDay, currency));
 
-    private static Money Sum(IEnumerable<ReceivablesEntry> entries, Currency currency) => Money.Sum(entries.Select(e => e.Amount), currency);
+    private static Money Sum(IEnumerable<ReceivablesEntry> entries, Currency currency) =>
+        Money.Sum(entries.Select(e => e.Amount), currency);
 
     private static IReadOnlyList<IssuedTax> ByTax(IEnumerable<IssuedDocument> documents, Currency currency) =>
         [.. documents
@@ -130,7 +159,11 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
             .GroupBy(t => (t.Category, t.RateBasisPoints))
             .OrderBy(g => g.Key.Category, StringComparer.Ordinal)
             .ThenBy(g => g.Key.RateBasisPoints)
-            .Select(g => new IssuedTax(g.Key.Category, g.Key.RateBasisPoints, Money.Sum(g.Select(t => t.Net), currency), Money.Sum(g.Select(t => t.Tax), currency)))];
+            .Select(g => new IssuedTax(
+                g.Key.Category,
+                g.Key.RateBasisPoints,
+                Money.Sum(g.Select(t => t.Net), currency),
+                Money.Sum(g.Select(t => t.Tax), currency)))];
 
     /// <summary>What is left of an invoice or on a balance.</summary>
     private sealed record OpenBalance(CustomerId CustomerId, DateOnly? DueOn, Money Owed);

@@ -15,9 +15,14 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 3;
 
-    /// <param name="customerId">Whose card it would be; null for the default, which customers with a card of their own do not follow.</param>
+    /// <param name="customerId">Whose card it would be; null for the default, which customers with a card of their own do not
+    /// follow.</param>
     /// <param name="terms">Null lets the customer follow the default.</param>
-    public async Task<IReadOnlyList<SimulatedMonth>> SimulateAsync(Actor actor, CustomerId? customerId, CardTerms? terms, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SimulatedMonth>> SimulateAsync(
+        Actor actor,
+        CustomerId? customerId,
+        CardTerms? terms,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -35,10 +40,15 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
             CreatedAtUtc = clock.GetUtcNow(),
         };
         var changed = pricing with { Cards = [.. pricing.Cards.Where(c => c.CustomerId != customerId), proposed] };
-        var customers = await db.Customers.AsNoTracking().Where(c => customerId == null || c.Id == customerId).ToListAsync(cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, last, pricing, customerId is { } one ? [one] : null, cancellationToken);
+        var customers = await db.Customers.AsNoTracking()
+            .Where(c => customerId == null || c.Id == customerId)
+            .ToListAsync(cancellationToken);
+        var usage = await RatedPeriodQueries.UsageByMonthAsync(
+            db, first, last, pricing, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i))).ToList();
-        var simulated = months.ToDictionary(month => month, month => new SimulatedMonth(month, RevenueSummary.Zero(reseller.Currency), RevenueSummary.Zero(reseller.Currency)));
+        var simulated = months.ToDictionary(
+            month => month,
+            month => new SimulatedMonth(month, RevenueSummary.Zero(reseller.Currency), RevenueSummary.Zero(reseller.Currency)));
         foreach (var customer in customers)
         {
             var before = pricing.CreateSchedule(reseller, customer);

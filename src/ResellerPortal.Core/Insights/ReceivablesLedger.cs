@@ -35,7 +35,15 @@ public enum ReceivablesEntryKind
 /// <param name="Document">The number of the invoice or credit note, or a payment's reference.</param>
 /// <param name="InvoiceId">Null for what is of the customer's balance, as <paramref name="DueOn"/> is then.</param>
 /// <param name="Amount">Positive where more is owed by it.</param>
-public sealed record ReceivablesEntry(DateOnly Day, CustomerId CustomerId, Guid? InvoiceId, string InvoiceNumber, DateOnly? DueOn, ReceivablesEntryKind Kind, string Document, Money Amount)
+public sealed record ReceivablesEntry(
+    DateOnly Day,
+    CustomerId CustomerId,
+    Guid? InvoiceId,
+    string InvoiceNumber,
+    DateOnly? DueOn,
+    ReceivablesEntryKind Kind,
+    string Document,
+    Money Amount)
 {
     /// <summary>"Credit note CN-2026-0001 for INV-2026-0001".</summary>
     public string Describe(DocumentLanguage language)
@@ -44,45 +52,75 @@ public sealed record ReceivablesEntry(DateOnly Day, CustomerId CustomerId, Guid?
         return Kind switch
         {
             ReceivablesEntryKind.Invoice => $"{words.Invoice} {Document}",
-            ReceivablesEntryKind.CreditNote => string.Format(CultureInfo.InvariantCulture, words.DocumentFor, $"{words.CreditNote} {Document}", InvoiceNumber),
+            ReceivablesEntryKind.CreditNote =>
+                string.Format(CultureInfo.InvariantCulture, words.DocumentFor, $"{words.CreditNote} {Document}", InvoiceNumber),
             ReceivablesEntryKind.LateFee => string.Format(CultureInfo.InvariantCulture, words.LateFeeFor, InvoiceNumber),
             ReceivablesEntryKind.WriteOff => string.Format(CultureInfo.InvariantCulture, words.WrittenOffOf, InvoiceNumber),
             ReceivablesEntryKind.TopUp => words.PaidIn + (Document.Length > 0 ? $", {Document}" : ""),
             ReceivablesEntryKind.PaidOut => words.PaidBack + (Document.Length > 0 ? $", {Document}" : ""),
-            ReceivablesEntryKind.Transfer => string.Format(CultureInfo.InvariantCulture, words.DocumentFor, words.PaidFromBalance, Document),
-            _ => string.Format(CultureInfo.InvariantCulture, words.PaymentFor, InvoiceNumber) + (Document.Length > 0 && Document != InvoiceNumber ? $", {Document}" : ""),
+            ReceivablesEntryKind.Transfer =>
+                string.Format(CultureInfo.InvariantCulture, words.DocumentFor, words.PaidFromBalance, Document),
+            _ =>
+                string.Format(CultureInfo.InvariantCulture, words.PaymentFor, InvoiceNumber)
+                    + (Document.Length > 0 && Document != InvoiceNumber ? $", {Document}" : ""),
         };
     }
 }
 
-/// <summary>What customers owe, as the entries that led to it: statements, the age of receivables and the month's close are sums of these.</summary>
+/// <summary>
+/// What customers owe, as the entries that led to it: statements, the age of receivables and the month's close are sums of these.
+/// </summary>
 internal static class ReceivablesLedger
 {
     /// <summary>All entries up to a day, in their order.</summary>
     /// <param name="customerId">Null for all customers of the reseller.</param>
-    public static async Task<IReadOnlyList<ReceivablesEntry>> ReadAsync(PortalDbContext db, Reseller reseller, CustomerId? customerId, DateOnly until, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ReceivablesEntry>> ReadAsync(
+        PortalDbContext db,
+        Reseller reseller,
+        CustomerId? customerId,
+        DateOnly until,
+        CancellationToken cancellationToken)
     {
         var zone = reseller.Zone;
         var invoices = await db.Invoices.AsNoTracking()
             .Where(i => i.FinalisedAtUtc != null && (customerId == null || i.CustomerId == customerId))
             .ToDictionaryAsync(i => i.Id, cancellationToken);
-        var notes = await db.CreditNotes.AsNoTracking().Where(n => customerId == null || n.CustomerId == customerId).ToListAsync(cancellationToken);
-        var payments = await db.Payments.AsNoTracking().Where(p => customerId == null || p.CustomerId == customerId).ToListAsync(cancellationToken);
-        var fees = await db.DunningSteps.AsNoTracking().Where(s => s.FeeMinorUnits != 0 && (customerId == null || s.CustomerId == customerId)).ToListAsync(cancellationToken);
-        var transactions = await db.BalanceTransactions.AsNoTracking().Where(e => customerId == null || e.CustomerId == customerId).OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        var notes = await db.CreditNotes.AsNoTracking()
+            .Where(n => customerId == null || n.CustomerId == customerId)
+            .ToListAsync(cancellationToken);
+        var payments = await db.Payments.AsNoTracking()
+            .Where(p => customerId == null || p.CustomerId == customerId)
+            .ToListAsync(cancellationToken);
+        var fees = await db.DunningSteps.AsNoTracking()
+            .Where(s => s.FeeMinorUnits != 0 && (customerId == null || s.CustomerId == customerId))
+            .ToListAsync(cancellationToken);
+        var transactions = await db.BalanceTransactions.AsNoTracking()
+            .Where(e => customerId == null || e.CustomerId == customerId)
+            .OrderBy(e => e.Sequence)
+            .ToListAsync(cancellationToken);
         var entries = new List<ReceivablesEntry>();
         foreach (var invoice in invoices.Values)
         {
             Add(invoice, zone.GetDay(invoice.FinalisedAtUtc!.Value), ReceivablesEntryKind.Invoice, invoice.Number!, invoice.Total);
             if (invoice.WrittenOffMinorUnits != 0)
             {
-                Add(invoice, zone.GetDay(invoice.WrittenOffAtUtc ?? invoice.FinalisedAtUtc.Value), ReceivablesEntryKind.WriteOff, invoice.Number!, new Money(-invoice.WrittenOffMinorUnits, invoice.Currency));
+                Add(
+                    invoice,
+                    zone.GetDay(invoice.WrittenOffAtUtc ?? invoice.FinalisedAtUtc.Value),
+                    ReceivablesEntryKind.WriteOff,
+                    invoice.Number!,
+                    new Money(-invoice.WrittenOffMinorUnits, invoice.Currency));
             }
         }
 
         foreach (var fee in fees)
         {
-            Add(invoices[fee.InvoiceId], zone.GetDay(fee.TakenAtUtc), ReceivablesEntryKind.LateFee, invoices[fee.InvoiceId].Number!, new Money(fee.FeeMinorUnits, invoices[fee.InvoiceId].Currency));
+            Add(
+                invoices[fee.InvoiceId],
+                zone.GetDay(fee.TakenAtUtc),
+                ReceivablesEntryKind.LateFee,
+                invoices[fee.InvoiceId].Number!,
+                new Money(fee.FeeMinorUnits, invoices[fee.InvoiceId].Currency));
         }
 
         foreach (var note in notes)
@@ -91,15 +129,28 @@ internal static class ReceivablesLedger
         }
 
         // A fee falls with the credit note that takes all of its invoice back.
-        foreach (var waived in fees.GroupBy(f => f.InvoiceId).Select(f => (Invoice: invoices[f.Key], Charged: f.Sum(s => s.FeeMinorUnits))).Where(f => f.Charged != f.Invoice.LateFeeMinorUnits))
+        foreach (var waived in fees
+            .GroupBy(f => f.InvoiceId)
+            .Select(f => (Invoice: invoices[f.Key], Charged: f.Sum(s => s.FeeMinorUnits)))
+            .Where(f => f.Charged != f.Invoice.LateFeeMinorUnits))
         {
             var last = notes.Where(n => n.InvoiceId == waived.Invoice.Id).MaxBy(n => n.IssuedAtUtc)!;
-            Add(waived.Invoice, last.IssuedOn, ReceivablesEntryKind.LateFee, last.Number, new Money(waived.Invoice.LateFeeMinorUnits - waived.Charged, waived.Invoice.Currency));
+            Add(
+                waived.Invoice,
+                last.IssuedOn,
+                ReceivablesEntryKind.LateFee,
+                last.Number,
+                new Money(waived.Invoice.LateFeeMinorUnits - waived.Charged, waived.Invoice.Currency));
         }
 
         foreach (var payment in payments)
         {
-            Add(invoices[payment.InvoiceId], payment.ReceivedOn, payment.AmountMinorUnits < 0 ? ReceivablesEntryKind.PaidOut : ReceivablesEntryKind.Payment, payment.Reference, -payment.Amount);
+            Add(
+                invoices[payment.InvoiceId],
+                payment.ReceivedOn,
+                payment.AmountMinorUnits < 0 ? ReceivablesEntryKind.PaidOut : ReceivablesEntryKind.Payment,
+                payment.Reference,
+                -payment.Amount);
         }
 
         foreach (var move in transactions)
@@ -117,9 +168,16 @@ internal static class ReceivablesLedger
             }
         }
 
-        return [.. entries.Where(e => e.Day <= until).OrderBy(e => e.Day).ThenBy(e => e.InvoiceNumber, StringComparer.Ordinal).ThenBy(e => e.Kind)];
+        return [
+            .. entries
+                .Where(e => e.Day <= until)
+                .OrderBy(e => e.Day)
+                .ThenBy(e => e.InvoiceNumber, StringComparer.Ordinal)
+                .ThenBy(e => e.Kind),
+        ];
 
         void Add(Invoice invoice, DateOnly day, ReceivablesEntryKind kind, string document, Money amount) =>
-            entries.Add(new ReceivablesEntry(day, invoice.CustomerId, invoice.Id, invoice.Number!, invoice.DueOn!.Value, kind, document, amount));
+            entries.Add(
+                new ReceivablesEntry(day, invoice.CustomerId, invoice.Id, invoice.Number!, invoice.DueOn!.Value, kind, document, amount));
     }
 }

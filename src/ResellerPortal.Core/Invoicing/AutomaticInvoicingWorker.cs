@@ -6,7 +6,13 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>Invoices months when their time has come, in each reseller's time zone and as it wants it.</summary>
-public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, InvoiceDrafter drafter, InvoiceFinalizer invoices, MonthEndReview monthEnd, TimeProvider clock, ILogger<AutomaticInvoicingWorker> logger) : BackgroundService
+public sealed class AutomaticInvoicingWorker(
+    InvoiceScheduleService schedules,
+    InvoiceDrafter drafter,
+    InvoiceFinalizer invoices,
+    MonthEndReview monthEnd,
+    TimeProvider clock,
+    ILogger<AutomaticInvoicingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -58,7 +64,10 @@ public sealed class AutomaticInvoicingWorker(InvoiceScheduleService schedules, I
 
             await schedules.RenewAsync(due, cancellationToken);
             var review = await monthEnd.ReviewAsync(actor, due.Period, cancellationToken);
-            var chosen = review.Drafts.Where(d => due.Mode == InvoiceRunMode.FinaliseAll || d.Warnings.Count == 0).Select(d => d.InvoiceId).ToList();
+            var chosen = review.Drafts
+                .Where(d => due.Mode == InvoiceRunMode.FinaliseAll || d.Warnings.Count == 0)
+                .Select(d => d.InvoiceId)
+                .ToList();
             var made = await invoices.FinaliseAllAsync(actor, chosen, cancellationToken: cancellationToken);
             finalised += made.Finalised;
 

@@ -13,7 +13,13 @@ namespace ResellerPortal.Core.Invoicing;
 internal static class BalanceSettlement
 {
     /// <summary>Applies the rule in the caller's transaction, which has locked the customer's row before any of its invoices.</summary>
-    public static async Task ApplyAsync(PortalDatabase database, PortalDbContext db, Customer customer, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(
+        PortalDatabase database,
+        PortalDbContext db,
+        Customer customer,
+        DateOnly today,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         await db.SaveChangesAsync(cancellationToken);
         var unsettled = db.Invoices.Where(Invoice.IsUnsettled).Where(i => i.CustomerId == customer.Id);
@@ -26,7 +32,10 @@ internal static class BalanceSettlement
 
         foreach (var invoice in invoices.Where(i => i.Due.MinorUnits > 0 && customer.BalanceMinorUnits > 0))
         {
-            Move(invoice, BalanceTransactionKind.InvoicePaid, new Money(Math.Min(invoice.Due.MinorUnits, customer.BalanceMinorUnits), invoice.Currency));
+            Move(
+                invoice,
+                BalanceTransactionKind.InvoicePaid,
+                new Money(Math.Min(invoice.Due.MinorUnits, customer.BalanceMinorUnits), invoice.Currency));
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -34,7 +43,8 @@ internal static class BalanceSettlement
         void Move(Invoice invoice, BalanceTransactionKind kind, Money paid)
         {
             invoice.PaidMinorUnits += paid.MinorUnits;
-            BalancePosting.Append(db, customer, new BalanceMovement(kind, -paid, today, invoice.Number!, Guid.CreateVersion7(now), invoice.Id), now);
+            BalancePosting.Append(
+                db, customer, new BalanceMovement(kind, -paid, today, invoice.Number!, Guid.CreateVersion7(now), invoice.Id), now);
         }
     }
 }

@@ -25,7 +25,9 @@ public sealed class ClaimVerifier(PortalDatabase database)
             {
                 if (claim.FirstSequence != billed + 1)
                 {
-                    faults.Add($"{customer.Name}: invoice {claim.Number} bills from entry {claim.FirstSequence}, the one before it ended at {billed}.");
+                    faults.Add(
+                        $"{customer.Name}: invoice {claim.Number} bills from entry {claim.FirstSequence}, the one before it ended at "
+                            + $"{billed}.");
                 }
 
                 billed = claim.LastSequence;
@@ -33,7 +35,9 @@ public sealed class ClaimVerifier(PortalDatabase database)
 
             if (billed != customer.BilledThroughSequence)
             {
-                faults.Add($"{customer.Name}: the account is billed through entry {customer.BilledThroughSequence}, its invoices through {billed}.");
+                faults.Add(
+                    $"{customer.Name}: the account is billed through entry {customer.BilledThroughSequence}, its invoices through "
+                        + $"{billed}.");
             }
         }
 

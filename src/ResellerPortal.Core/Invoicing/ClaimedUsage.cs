@@ -12,7 +12,11 @@ namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>The ledger entries that an invoice claims: a range of one customer's sequence.</summary>
 /// <param name="Tokens">Conversions of each token on each local day.</param>
-internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IReadOnlyList<UsageItem> Items, IReadOnlyDictionary<(Guid TokenId, DateOnly Day), long> Tokens)
+internal sealed record ClaimedUsage(
+    long FirstSequence,
+    long LastSequence,
+    IReadOnlyList<UsageItem> Items,
+    IReadOnlyDictionary<(Guid TokenId, DateOnly Day), long> Tokens)
 {
     public bool IsEmpty => LastSequence < FirstSequence;
 
@@ -27,20 +31,30 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
             return [];
         }
 
-        var known = await db.ApiTokens.Where(t => t.CustomerId == customer.Id).Select(t => new { t.Id, t.Environment, t.SecretEnding }).ToDictionaryAsync(t => t.Id, cancellationToken);
+        var known = await db.ApiTokens
+            .Where(t => t.CustomerId == customer.Id)
+            .Select(t => new { t.Id, t.Environment, t.SecretEnding })
+            .ToDictionaryAsync(t => t.Id, cancellationToken);
         return [.. Tokens.Where(used => used.Value != 0)
             .GroupBy(used => used.Key.TokenId)
             .OrderByDescending(token => token.Sum(used => used.Value))
             .ThenBy(token => token.Key)
             .Select(token => new SnapshotToken(
-                known[token.Key].Environment, known[token.Key].SecretEnding, [.. token.OrderBy(used => used.Key.Day).Select(used => new SnapshotDay(used.Key.Day, used.Value))]))];
+                known[token.Key].Environment,
+                known[token.Key].SecretEnding,
+                [.. token.OrderBy(used => used.Key.Day).Select(used => new SnapshotDay(used.Key.Day, used.Value))]))];
     }
 
     /// <summary>
     /// What a period's invoice claims: all that is not billed yet, up to the first entry of a later period. An entry that is
     /// recorded after that belongs to the next invoice, whenever it happened.
     /// </summary>
-    public static async Task<ClaimedUsage> ReadPeriodAsync(PortalDbContext db, Customer customer, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
+    public static async Task<ClaimedUsage> ReadPeriodAsync(
+        PortalDbContext db,
+        Customer customer,
+        BillingPeriod period,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken)
     {
         var endsAtUtc = period.EndsAtUtc(zone);
         var first = customer.BilledThroughSequence + 1;
@@ -53,24 +67,68 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
     }
 
     /// <summary>What happened before an instant and no invoice has billed yet.</summary>
-    public static async Task<IReadOnlyList<UsageItem>> UnbilledBeforeAsync(PortalDbContext db, Customer customer, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<UsageItem>> UnbilledBeforeAsync(
+        PortalDbContext db,
+        Customer customer,
+        DateTimeOffset until,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken) =>
         (await ReadAsync(
-            db, 1, 0, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence && e.OccurredAtUtc < until), zone, cancellationToken)).Items;
+            db,
+            1,
+            0,
+            db.LedgerEntries.Where(
+                e => e.CustomerId == customer.Id && e.Sequence > customer.BilledThroughSequence && e.OccurredAtUtc < until),
+            zone,
+            cancellationToken)).Items;
 
     /// <summary>What earlier invoices billed of a time, for months whose late usage is priced on top of it.</summary>
-    public static async Task<IReadOnlyList<UsageItem>> BilledAsync(PortalDbContext db, Customer customer, DateTimeOffset from, DateTimeOffset until, TimeZoneInfo zone, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<UsageItem>> BilledAsync(
+        PortalDbContext db,
+        Customer customer,
+        DateTimeOffset from,
+        DateTimeOffset until,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken) =>
         customer.BilledThroughSequence == 0 ? [] : (await ReadAsync(
-            db, 1, customer.BilledThroughSequence, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence <= customer.BilledThroughSequence && e.OccurredAtUtc >= from && e.OccurredAtUtc < until), zone, cancellationToken)).Items;
+            db,
+            1,
+            customer.BilledThroughSequence,
+            db.LedgerEntries.Where(e => e.CustomerId == customer.Id
+                && e.Sequence <= customer.BilledThroughSequence
+                && e.OccurredAtUtc >= from
+                && e.OccurredAtUtc < until),
+            zone,
+            cancellationToken)).Items;
 
-    public static Task<ClaimedUsage> ReadRangeAsync(PortalDbContext db, Customer customer, long first, long last, TimeZoneInfo zone, CancellationToken cancellationToken) =>
-        ReadAsync(db, first, last, db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last), zone, cancellationToken);
+    public static Task<ClaimedUsage> ReadRangeAsync(
+        PortalDbContext db,
+        Customer customer,
+        long first,
+        long last,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken) =>
+        ReadAsync(
+            db,
+            first,
+            last,
+            db.LedgerEntries.Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last),
+            zone,
+            cancellationToken);
 
     /// <summary>
     /// The claim from daily usage, which has far fewer rows than the ledger. It is the same where nothing claimed is late and
     /// both count as many entries and conversions: then what is claimed is what happened in the period.
     /// </summary>
     /// <returns>Null where it may not be the same.</returns>
-    private static async Task<ClaimedUsage?> ReadDaysAsync(PortalDbContext db, Customer customer, long first, long last, BillingPeriod period, TimeZoneInfo zone, CancellationToken cancellationToken)
+    private static async Task<ClaimedUsage?> ReadDaysAsync(
+        PortalDbContext db,
+        Customer customer,
+        long first,
+        long last,
+        BillingPeriod period,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken)
     {
         var claimed = await db.LedgerEntries
             .Where(e => e.CustomerId == customer.Id && e.Sequence >= first && e.Sequence <= last)
@@ -83,7 +141,9 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         }
 
         var (from, to) = (period.FirstDay, period.LastDay);
-        var days = await db.UsageRollups.AsNoTracking().Where(r => r.CustomerId == customer.Id && r.Day >= from && r.Day <= to).ToListAsync(cancellationToken);
+        var days = await db.UsageRollups.AsNoTracking()
+            .Where(r => r.CustomerId == customer.Id && r.Day >= from && r.Day <= to)
+            .ToListAsync(cancellationToken);
         if ((days.Sum(d => d.Entries), days.Sum(d => d.Quantity)) != (claimed.Entries, claimed.Quantity))
         {
             return null;
@@ -98,7 +158,13 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         return totals.Claim(first, last);
     }
 
-    private static async Task<ClaimedUsage> ReadAsync(PortalDbContext db, long first, long last, IQueryable<LedgerEntry> entries, TimeZoneInfo zone, CancellationToken cancellationToken)
+    private static async Task<ClaimedUsage> ReadAsync(
+        PortalDbContext db,
+        long first,
+        long last,
+        IQueryable<LedgerEntry> entries,
+        TimeZoneInfo zone,
+        CancellationToken cancellationToken)
     {
         var rows = entries
             .Join(
@@ -110,7 +176,13 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         var totals = new UsageTotals();
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            totals.Add(zone.GetDay(row.OccurredAtUtc), row.TokenId, row.Converter, row.Environment, new UnitPrice(row.UnitCostMicros, row.Currency), row.Quantity);
+            totals.Add(
+                zone.GetDay(row.OccurredAtUtc),
+                row.TokenId,
+                row.Converter,
+                row.Environment,
+                new UnitPrice(row.UnitCostMicros, row.Currency),
+                row.Quantity);
         }
 
         return totals.Claim(first, last);
@@ -130,6 +202,10 @@ internal sealed record ClaimedUsage(long FirstSequence, long LastSequence, IRead
         }
 
         public ClaimedUsage Claim(long first, long last) =>
-            new(first, last, [.. _quantities.Select(q => new UsageItem(q.Key.Day, q.Key.Converter, q.Key.Environment, q.Key.UnitCost, q.Value))], _tokens);
+            new(
+                first,
+                last,
+                [.. _quantities.Select(q => new UsageItem(q.Key.Day, q.Key.Converter, q.Key.Environment, q.Key.UnitCost, q.Value))],
+                _tokens);
     }
 }

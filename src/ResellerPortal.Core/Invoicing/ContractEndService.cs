@@ -16,7 +16,11 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
     /// leaves their expiry as it is. Drafts of the days concerned are removed, for they hold fees that are right no more.
     /// </summary>
     /// <param name="lastDay">In the reseller's time zone; null for no end.</param>
-    public async Task<Outcome<Customer>> SetAsync(Actor actor, CustomerId customerId, DateOnly? lastDay, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Customer>> SetAsync(
+        Actor actor,
+        CustomerId customerId,
+        DateOnly? lastDay,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
         await using var db = database.Open(actor.Scope);
@@ -55,7 +59,14 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
             var firstConcerned = BillingPeriod.Containing(Earlier(former, lastDay)).FirstDay;
             await invoices.Where(i => i.FinalisedAtUtc == null && i.PeriodStart >= firstConcerned).ExecuteDeleteAsync(cancellationToken);
             db.Audit(
-                actor, now, Permission.CustomersManage, lastDay is null ? $"{customer.Name}: the end of its contract is taken back" : $"{customer.Name}: its contract ends with {lastDay:yyyy-MM-dd}", reseller.Id, customerId);
+                actor,
+                now,
+                Permission.CustomersManage,
+                lastDay is null
+                    ? $"{customer.Name}: the end of its contract is taken back"
+                    : $"{customer.Name}: its contract ends with {lastDay:yyyy-MM-dd}",
+                reseller.Id,
+                customerId);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -67,12 +78,17 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
     {
         if (lastDay is { } day && (day < zone.GetDay(customer.CreatedAtUtc) || day > zone.GetDay(customer.CreatedAtUtc).AddYears(100)))
         {
-            return Refusal.Because($"The last day is {zone.GetDay(customer.CreatedAtUtc):yyyy-MM-dd}, when the customer was added, or later.", nameof(lastDay));
+            return Refusal.Because(
+                $"The last day is {zone.GetDay(customer.CreatedAtUtc):yyyy-MM-dd}, when the customer was added, or later.",
+                nameof(lastDay));
         }
 
         // Fees of an invoiced month were charged for its days as they stood; another end would leave them wrong for good.
         return lastInvoiced is { } month && customer.LastDay != lastDay && Earlier(customer.LastDay, lastDay) < month.LastDay
-            ? Refusal.Because($"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or a later one.", nameof(lastDay))
+            ? Refusal.Because(
+                $"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or "
+                    + "a later one.",
+                nameof(lastDay))
             : null;
     }
 

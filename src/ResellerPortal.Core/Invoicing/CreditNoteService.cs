@@ -13,35 +13,65 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 {
     /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
     /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
-    public Task<Outcome<CreditNote>> IssueAsync(Actor actor, Guid invoiceId, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken = default) =>
-        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken), cancellationToken);
+    public Task<Outcome<CreditNote>> IssueAsync(
+        Actor actor,
+        Guid invoiceId,
+        IReadOnlyCollection<int> positions,
+        string reason,
+        CancellationToken cancellationToken = default) =>
+        ChangeInvoiceAsync(
+            actor,
+            invoiceId,
+            reason,
+            (db, invoice, why) => CreditAsync(db, actor, invoice, positions, why, cancellationToken),
+            cancellationToken);
 
     /// <summary>
     /// Declares a customer's last invoice void: what is left of it is credited, and its month and usage can be drafted again.
     /// What was paid of it goes to the balance and pays the next.
     /// </summary>
     public Task<Outcome<Invoice>> VoidAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
-        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
+        ChangeInvoiceAsync(
+            actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
 
-    /// <summary>Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.</summary>
-    public Task<Outcome<Invoice>> WriteOffAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
-        ChangeInvoiceAsync(actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
+    /// <summary>
+    /// Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.
+    /// </summary>
+    public Task<Outcome<Invoice>> WriteOffAsync(
+        Actor actor,
+        Guid invoiceId,
+        string reason,
+        CancellationToken cancellationToken = default) =>
+        ChangeInvoiceAsync(
+            actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
 
     /// <summary>
     /// Takes back an amount of an invoice, tax included, for money that went back to the customer: in the transaction of the
     /// caller, which has locked the customer, the invoice and the reseller, in this order.
     /// </summary>
     /// <returns>Null where nothing of the invoice is left to take back.</returns>
-    internal async Task<CreditNote?> CreditAmountAsync(PortalDbContext db, Actor actor, Invoice invoice, Money amount, string reason, CancellationToken cancellationToken)
+    internal async Task<CreditNote?> CreditAmountAsync(
+        PortalDbContext db,
+        Actor actor,
+        Invoice invoice,
+        Money amount,
+        string reason,
+        CancellationToken cancellationToken)
     {
-        var left = invoice.VoidedAtUtc is null ? invoice.Total - new Money(invoice.CreditedMinorUnits, invoice.Currency) : Money.Zero(invoice.Currency);
+        var left = invoice.VoidedAtUtc is null
+            ? invoice.Total - new Money(invoice.CreditedMinorUnits, invoice.Currency)
+            : Money.Zero(invoice.Currency);
         if (left.MinorUnits <= 0 || amount.MinorUnits <= 0)
         {
             return null;
         }
 
         var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
-        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        var credited = await db.CreditNotes
+            .Where(n => n.InvoiceId == invoice.Id)
+            .SelectMany(n => n.Lines)
+            .Select(l => l.Position)
+            .ToListAsync(cancellationToken);
         int[] lines = [.. Enumerable.Range(1, original.Lines.Count).Except(credited)];
         if (amount >= left && lines.Length > 0)
         {
@@ -50,10 +80,22 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         var part = amount < left ? amount : left;
-        return await AddCreditNoteAsync(db, actor, reseller, invoice, CreditNoteSnapshotFactory.CreateForAmount(original, part, reason, reseller.Zone.GetDay(clock.GetUtcNow())), [], cancellationToken);
+        return await AddCreditNoteAsync(
+            db,
+            actor,
+            reseller,
+            invoice,
+            CreditNoteSnapshotFactory.CreateForAmount(original, part, reason, reseller.Zone.GetDay(clock.GetUtcNow())),
+            [],
+            cancellationToken);
     }
 
-    private async Task<Outcome<Invoice>> VoidAsync(PortalDbContext db, Actor actor, Invoice invoice, string reason, CancellationToken cancellationToken)
+    private async Task<Outcome<Invoice>> VoidAsync(
+        PortalDbContext db,
+        Actor actor,
+        Invoice invoice,
+        string reason,
+        CancellationToken cancellationToken)
     {
         var later = await db.Invoices.Where(Invoice.Stands)
             .Where(i => i.CustomerId == invoice.CustomerId && i.PeriodStart > invoice.PeriodStart)
@@ -65,7 +107,11 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             return Refusal.Because($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
         }
 
-        var credited = await db.CreditNotes.Where(n => n.InvoiceId == invoice.Id).SelectMany(n => n.Lines).Select(l => l.Position).ToListAsync(cancellationToken);
+        var credited = await db.CreditNotes
+            .Where(n => n.InvoiceId == invoice.Id)
+            .SelectMany(n => n.Lines)
+            .Select(l => l.Position)
+            .ToListAsync(cancellationToken);
         int[] left = [.. Enumerable.Range(1, InvoiceSnapshot.Parse(invoice.Snapshot!).Lines.Count).Except(credited)];
         if (left.Length > 0 && (await CreditAsync(db, actor, invoice, left, reason, cancellationToken)).Refusal is { } refusal)
         {
@@ -79,7 +125,8 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 
         // Drafts of later months begin behind what is to be billed again.
         await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
-        db.Audit(actor, now, Permission.InvoicesCredit, $"declared {invoice.Number} void: {reason}", invoice.ResellerId, invoice.CustomerId);
+        db.Audit(
+            actor, now, Permission.InvoicesCredit, $"declared {invoice.Number} void: {reason}", invoice.ResellerId, invoice.CustomerId);
         return invoice;
     }
 
@@ -94,13 +141,23 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var now = clock.GetUtcNow();
         invoice.WrittenOffMinorUnits += due.MinorUnits;
         invoice.WrittenOffAtUtc = now;
-        db.Audit(actor, now, Permission.InvoicesCredit, $"wrote off {due} of {invoice.Number}: {reason}", invoice.ResellerId, invoice.CustomerId);
+        db.Audit(
+            actor,
+            now,
+            Permission.InvoicesCredit,
+            $"wrote off {due} of {invoice.Number}: {reason}",
+            invoice.ResellerId,
+            invoice.CustomerId);
         return invoice;
     }
 
     /// <summary>One act on a locked invoice in one transaction, and what it means for the customer's balance.</summary>
     private async Task<Outcome<T>> ChangeInvoiceAsync<T>(
-        Actor actor, Guid invoiceId, string reason, Func<PortalDbContext, Invoice, string, Task<Outcome<T>>> act, CancellationToken cancellationToken)
+        Actor actor,
+        Guid invoiceId,
+        string reason,
+        Func<PortalDbContext, Invoice, string, Task<Outcome<T>>> act,
+        CancellationToken cancellationToken)
         where T : class
     {
         actor.Demand(Permission.InvoicesCredit);
@@ -131,10 +188,19 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         return outcome;
     }
 
-    private async Task<Outcome<CreditNote>> CreditAsync(PortalDbContext db, Actor actor, Invoice invoice, IReadOnlyCollection<int> positions, string reason, CancellationToken cancellationToken)
+    private async Task<Outcome<CreditNote>> CreditAsync(
+        PortalDbContext db,
+        Actor actor,
+        Invoice invoice,
+        IReadOnlyCollection<int> positions,
+        string reason,
+        CancellationToken cancellationToken)
     {
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var earlier = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => n.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
+        var earlier = await db.CreditNotes.AsNoTracking()
+            .Include(n => n.Lines)
+            .Where(n => n.InvoiceId == invoice.Id)
+            .ToListAsync(cancellationToken);
         var original = InvoiceSnapshot.Parse(invoice.Snapshot!);
         var chosen = positions.Distinct().Order().ToList();
         if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
@@ -150,11 +216,20 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var isLast = earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count;
         if (!isLast && earlier.Exists(n => n.Lines.Count == 0))
         {
-            return Refusal.Because("A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is taken back.", nameof(positions));
+            return Refusal.Because(
+                "A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is "
+                    + "taken back.",
+                nameof(positions));
         }
 
         var note = await AddCreditNoteAsync(
-            db, actor, reseller, invoice, CreditNoteSnapshotFactory.CreateForLines(original, chosen, earlier, reason, reseller.Zone.GetDay(clock.GetUtcNow())), chosen, cancellationToken);
+            db,
+            actor,
+            reseller,
+            invoice,
+            CreditNoteSnapshotFactory.CreateForLines(original, chosen, earlier, reason, reseller.Zone.GetDay(clock.GetUtcNow())),
+            chosen,
+            cancellationToken);
         if (isLast)
         {
             // Nothing was owed after all, so nothing was late.
@@ -166,10 +241,20 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 
     /// <summary>Numbers a note and enters it. The reseller's row is locked, as the invoice's is.</summary>
     private async Task<CreditNote> AddCreditNoteAsync(
-        PortalDbContext db, Actor actor, Reseller reseller, Invoice invoice, InvoiceSnapshot snapshot, IReadOnlyList<int> positions, CancellationToken cancellationToken)
+        PortalDbContext db,
+        Actor actor,
+        Reseller reseller,
+        Invoice invoice,
+        InvoiceSnapshot snapshot,
+        IReadOnlyList<int> positions,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        snapshot = snapshot with { Number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken) };
+        snapshot = snapshot with
+        {
+            Number = await InvoiceNumberAllocator.NextAsync(
+                db, reseller, reseller.CreditNotePattern, snapshot.IssuedOn.Year, cancellationToken),
+        };
         var id = Guid.CreateVersion7(now);
         var note = new CreditNote
         {
@@ -185,11 +270,26 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             TaxMinorUnits = snapshot.TaxMinorUnits,
             Reason = snapshot.Credits!.Reason,
             Snapshot = snapshot.ToJson(),
-            Lines = [.. positions.Select(position => new CreditedLine { InvoiceId = invoice.Id, Position = position, CreditNoteId = id, ResellerId = invoice.ResellerId, CustomerId = invoice.CustomerId })],
+            Lines = [
+                .. positions.Select(position => new CreditedLine
+                {
+                    InvoiceId = invoice.Id,
+                    Position = position,
+                    CreditNoteId = id,
+                    ResellerId = invoice.ResellerId,
+                    CustomerId = invoice.CustomerId,
+                }),
+            ],
         };
         db.CreditNotes.Add(note);
         invoice.CreditedMinorUnits += note.Total.MinorUnits;
-        db.Audit(actor, now, Permission.InvoicesCredit, $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}", invoice.ResellerId, invoice.CustomerId);
+        db.Audit(
+            actor,
+            now,
+            Permission.InvoicesCredit,
+            $"{note.Number} of {note.Total} against {invoice.Number}: {note.Reason}",
+            invoice.ResellerId,
+            invoice.CustomerId);
         return note;
     }
 
@@ -204,7 +304,10 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         return invoice is null ? Refusal.NotFound("invoice")
             : !invoice.IsFinalised ? Refusal.Because("A draft is not credited. Draft the month again after you corrected it.")
             : invoice.VoidedAtUtc is not null ? Refusal.Because("This invoice is void already.")
-            : invoice.WrittenOffMinorUnits > 0 ? Refusal.Because($"{new Money(invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
+            : invoice.WrittenOffMinorUnits > 0
+            ? Refusal.Because(
+                $"{new Money(
+                    invoice.WrittenOffMinorUnits, invoice.Currency)} of this invoice were given up. Nothing of it is left to take back.")
             : invoice;
     }
 }

@@ -12,16 +12,29 @@ internal static class CreditNoteSnapshotFactory
     /// A note of an invoice's lines. The one of the last lines takes back what is left of net, tax and the amounts in the seller's
     /// currency, so that all notes together are the invoice.
     /// </summary>
-    public static InvoiceSnapshot CreateForLines(InvoiceSnapshot original, IReadOnlyList<int> positions, IReadOnlyList<CreditNote> earlier, string reason, DateOnly day)
+    public static InvoiceSnapshot CreateForLines(
+        InvoiceSnapshot original,
+        IReadOnlyList<int> positions,
+        IReadOnlyList<CreditNote> earlier,
+        string reason,
+        DateOnly day)
     {
         var isLast = earlier.Sum(n => n.Lines.Count) + positions.Count == original.Lines.Count;
         var before = isLast ? earlier.Select(n => InvoiceSnapshot.Parse(n.Snapshot)).ToList() : [];
         var lines = positions.Select(position => original.Lines[position - 1])
             .Concat(before.Zip(earlier).Where(n => n.Second.Lines.Count == 0).Select(n => CreateReferenceLine(n.First)))
             .ToList();
-        var taxes = TaxCalculation.Subtotals(lines.Select(l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
-            .Select(t => new SnapshotTax(t.Category, t.RateBasisPoints, t.Taxable.MinorUnits, t.Tax.MinorUnits, original.Taxes[0].Reason, original.Taxes[0].ReasonCode))
-            .ToList();
+        var taxes = TaxCalculation
+            .Subtotals(lines.Select(
+                l => (l.TaxCategory, l.TaxRateBasisPoints, new Money(l.AmountMinorUnits, original.Currency))), original.Currency)
+                .Select(t => new SnapshotTax(
+                    t.Category,
+                    t.RateBasisPoints,
+                    t.Taxable.MinorUnits,
+                    t.Tax.MinorUnits,
+                    original.Taxes[0].Reason,
+                    original.Taxes[0].ReasonCode))
+                .ToList();
         if (isLast)
         {
             taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before.SelectMany(n => n.Taxes), t) });
@@ -48,9 +61,21 @@ internal static class CreditNoteSnapshotFactory
         var net = Money.Round(amount.Amount * 10_000 / (10_000 + like.RateBasisPoints), amount.Currency);
         var tax = (amount - net).MinorUnits;
         SnapshotLine line = new(
-            DocumentLanguage.Get(original.Language).Words.PaymentReturned, 1, UnitPrice.Round(net.Amount, net.Currency).Micros, net.MinorUnits, like.Category, like.RateBasisPoints);
+            DocumentLanguage.Get(original.Language).Words.PaymentReturned,
+            1,
+            UnitPrice.Round(net.Amount, net.Currency).Micros,
+            net.MinorUnits,
+            like.Category,
+            like.RateBasisPoints);
         return Create(
-            original, [line], [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }], net.MinorUnits, tax, CalculateReporting(original, net.MinorUnits, tax), reason, day);
+            original,
+            [line],
+            [like with { TaxableMinorUnits = net.MinorUnits, TaxMinorUnits = tax }],
+            net.MinorUnits,
+            tax,
+            CalculateReporting(original, net.MinorUnits, tax),
+            reason,
+            day);
     }
 
     /// <summary>A price is never negative (EN 16931, BR-27), so the quantity is.</summary>
@@ -62,10 +87,19 @@ internal static class CreditNoteSnapshotFactory
     };
 
     private static SnapshotReporting? CalculateReporting(InvoiceSnapshot original, long net, long tax) =>
-        original.Reporting is null ? null : SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
+        original.Reporting is null
+            ? null
+            : SnapshotReporting.Create(original.Rate, new Money(net, original.Currency), new Money(tax, original.Currency));
 
     private static InvoiceSnapshot Create(
-        InvoiceSnapshot original, IReadOnlyList<SnapshotLine> lines, IReadOnlyList<SnapshotTax> taxes, long net, long tax, SnapshotReporting? reporting, string reason, DateOnly day) =>
+        InvoiceSnapshot original,
+        IReadOnlyList<SnapshotLine> lines,
+        IReadOnlyList<SnapshotTax> taxes,
+        long net,
+        long tax,
+        SnapshotReporting? reporting,
+        string reason,
+        DateOnly day) =>
         original with
         {
             Credits = new SnapshotCredit(original.Number, original.IssuedOn, reason),

@@ -13,9 +13,15 @@ namespace ResellerPortal.Core.Invoicing;
 /// <summary>The currency that a customer is charged in, which can be another than the reseller's.</summary>
 public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Changes it while nothing is written down in the present one: no price of its own, no final invoice, no money on its balance.</summary>
+    /// <summary>
+    /// Changes it while nothing is written down in the present one: no price of its own, no final invoice, no money on its balance.
+    /// </summary>
     /// <param name="code">ISO 4217 code of the reseller's own currency, or of one that it has a rate for.</param>
-    public async Task<Outcome<Customer>> SetAsync(Actor actor, CustomerId customerId, string code, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Customer>> SetAsync(
+        Actor actor,
+        CustomerId customerId,
+        string code,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
         await using var db = database.Open(actor.Scope);
@@ -42,7 +48,9 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
 
         if (await WrittenInAsync(db, customerId, cancellationToken) is { } what)
         {
-            return Refusal.Because($"{customer.Name} has {what} in {customer.Currency}, so that stays its currency. Add it as another customer to charge it in {code}.");
+            return Refusal.Because(
+                $"{customer.Name} has {what} in {customer.Currency}, so that stays its currency. Add it as another customer to charge it "
+                    + $"in {code}.");
         }
 
         // What is covered was worked out in the currency that was.

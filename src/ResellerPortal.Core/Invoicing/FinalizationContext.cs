@@ -41,21 +41,42 @@ internal sealed class FinalizationContext
     /// <summary>The hash of the last ledger entry that an invoice claims; none where it claims none.</summary>
     public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
 
-    public static async Task<FinalizationContext> LoadAsync(PortalDbContext db, ResellerId resellerId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public static async Task<FinalizationContext> LoadAsync(
+        PortalDbContext db,
+        ResellerId resellerId,
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken)
     {
         var reseller = await db.Resellers.SingleAsync(r => r.Id == resellerId, cancellationToken);
-        var invoices = await db.Invoices.Include(i => i.Lines).Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancellationToken);
+        var invoices = await db.Invoices
+            .Include(i => i.Lines)
+            .Where(i => ids.Contains(i.Id))
+            .ToDictionaryAsync(i => i.Id, cancellationToken);
         CustomerId[] customerIds = [.. invoices.Values.Select(i => i.CustomerId).Distinct()];
         var customers = await db.Customers.Where(c => customerIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
-        var costs = await db.InvoiceCosts.AsNoTracking().Where(f => ids.Contains(f.InvoiceId)).ToDictionaryAsync(f => f.InvoiceId, cancellationToken);
+        var costs = await db.InvoiceCosts.AsNoTracking()
+            .Where(f => ids.Contains(f.InvoiceId))
+            .ToDictionaryAsync(f => f.InvoiceId, cancellationToken);
         var heads = await db.Invoices.Where(i => ids.Contains(i.Id))
-            .Join(db.LedgerEntries, i => new { i.CustomerId, Sequence = i.LastSequence }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
+            .Join(db.LedgerEntries, i => new
+            {
+                i.CustomerId,
+                Sequence = i.LastSequence,
+            }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
             .ToDictionaryAsync(h => h.Id, h => h.Hash, cancellationToken);
 
         // What was set since the oldest of the drafts: mostly nothing. Versions tell, for clocks of two nodes may differ.
-        var (card, rate) = (costs.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(), costs.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
-        var cards = await db.RateCards.Where(c => c.Version > card).Select(c => new PriceChange(c.CustomerId, null, c.Version, c.EffectiveFrom)).ToListAsync(cancellationToken);
-        var rates = await db.CurrencyRates.Where(r => r.Version > rate).Select(r => new PriceChange(null, r.Currency, r.Version, r.EffectiveFrom)).ToListAsync(cancellationToken);
+        var (card, rate) = (
+            costs.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(),
+            costs.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
+        var cards = await db.RateCards
+            .Where(c => c.Version > card)
+            .Select(c => new PriceChange(c.CustomerId, null, c.Version, c.EffectiveFrom))
+            .ToListAsync(cancellationToken);
+        var rates = await db.CurrencyRates
+            .Where(r => r.Version > rate)
+            .Select(r => new PriceChange(null, r.Currency, r.Version, r.EffectiveFrom))
+            .ToListAsync(cancellationToken);
         return new FinalizationContext(reseller, invoices, customers, costs, heads, cards, rates);
     }
 
@@ -91,7 +112,8 @@ internal sealed class FinalizationContext
         }
 
         var tax = TaxDecision.Decide(Reseller, customer, lastDay, DocumentLanguage.Get(invoice.Language));
-        return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints)) || invoice.TaxReason != tax.Reason
+        return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints))
+            || invoice.TaxReason != tax.Reason
             ? Refusal.Because($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
             : null;
     }

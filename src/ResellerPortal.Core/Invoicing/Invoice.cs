@@ -77,7 +77,9 @@ public sealed class Invoice : ICustomerOwned, IAudited
     /// <summary>When it was given up; null where nothing was.</summary>
     public DateTimeOffset? WrittenOffAtUtc { get; set; }
 
-    /// <summary>When it was declared void; null where it stands. A void invoice claims no usage and leaves its month to another one.</summary>
+    /// <summary>
+    /// When it was declared void; null where it stands. A void invoice claims no usage and leaves its month to another one.
+    /// </summary>
     public DateTimeOffset? VoidedAtUtc { get; set; }
 
     /// <summary>Since when nobody is reminded of it; null where it is reminded of.</summary>
@@ -101,14 +103,16 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     /// <summary><see cref="Due"/> above zero, for the database.</summary>
     public static Expression<Func<Invoice, bool>> HasDue { get; } =
-        i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
+        i => i.FinalisedAtUtc != null
+            && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
     /// <summary>Final and not void, so that its month and its entries are billed by it; for the database.</summary>
     public static Expression<Func<Invoice, bool>> Stands { get; } = i => i.FinalisedAtUtc != null && i.VoidedAtUtc == null;
 
     /// <summary><see cref="Due"/> above or below zero, for the database.</summary>
     public static Expression<Func<Invoice, bool>> IsUnsettled { get; } =
-        i => i.FinalisedAtUtc != null && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits != i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
+        i => i.FinalisedAtUtc != null
+            && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits != i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
     /// <summary>The page of the portal where it is paid; null for none.</summary>
     public string? PayPath => PayKey is { } key ? $"/pay/{key:N}" : null;
@@ -132,7 +136,12 @@ public sealed class Invoice : ICustomerOwned, IAudited
     public InvoiceState GetState(DateOnly today) =>
         !IsFinalised ? InvoiceState.Draft
         : VoidedAtUtc is not null ? InvoiceState.Void
-        : Due.MinorUnits <= 0 ? WrittenOffMinorUnits > 0 ? InvoiceState.Uncollectible : CreditedMinorUnits > 0 && PaidMinorUnits <= 0 ? InvoiceState.Credited : InvoiceState.Paid
+        : Due.MinorUnits <= 0
+        ? WrittenOffMinorUnits > 0
+            ? InvoiceState.Uncollectible
+            : CreditedMinorUnits > 0 && PaidMinorUnits <= 0
+            ? InvoiceState.Credited
+            : InvoiceState.Paid
         : DueOn < today ? InvoiceState.Overdue
         : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
         : InvoiceState.Open;
@@ -231,7 +240,10 @@ public static class InvoicingSets
 
         /// <summary>The last month that is billed to a customer; null for none.</summary>
         internal async Task<BillingPeriod?> LastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
-            await db.Set<Invoice>().Where(Invoice.Stands).Where(i => i.CustomerId == customerId).MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken) is { } day
+            await db.Set<Invoice>()
+                .Where(Invoice.Stands)
+                .Where(i => i.CustomerId == customerId)
+                .MaxAsync(i => (DateOnly?)i.PeriodStart, cancellationToken) is { } day
                 ? BillingPeriod.Containing(day)
                 : null;
 

@@ -8,7 +8,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// What an invoice's usage came to and cost the reseller, as it was read for the draft. The row is the reseller's alone: in a customer's scope there is none.
+/// What an invoice's usage came to and cost the reseller, as it was read for the draft. The row is the reseller's alone: in a customer's
+/// scope there is none.
 /// </summary>
 public sealed class InvoiceCost : IResellerOwned
 {

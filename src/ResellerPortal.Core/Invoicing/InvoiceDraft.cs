@@ -10,7 +10,13 @@ namespace ResellerPortal.Core.Invoicing;
 /// <summary>Puts what was rated together to an invoice: its lines in the customer's language, and its tax.</summary>
 internal static class InvoiceDraft
 {
-    public static Invoice Compose(Reseller reseller, Customer customer, BillingPeriod period, ClaimedUsage claim, RatedUsage rated, DateTimeOffset now)
+    public static Invoice Compose(
+        Reseller reseller,
+        Customer customer,
+        BillingPeriod period,
+        ClaimedUsage claim,
+        RatedUsage rated,
+        DateTimeOffset now)
     {
         var language = DocumentLanguage.Get(customer.Language ?? reseller.Language);
         var tax = TaxDecision.Decide(reseller, customer, period.LastDay, language);
@@ -49,5 +55,8 @@ internal static class InvoiceDraft
     }
 
     private static string Describe(RatedLine line, BillingPeriod period, DocumentLanguage language) =>
-        line.Describe(language) + (line.Month == period ? "" : $" ({string.Format(CultureInfo.InvariantCulture, language.Words.LateFrom, language.Month(line.Month.FirstDay))})");
+        line.Describe(language)
+            + (line.Month == period
+                ? ""
+                : $" ({string.Format(CultureInfo.InvariantCulture, language.Words.LateFrom, language.Month(line.Month.FirstDay))})");
 }

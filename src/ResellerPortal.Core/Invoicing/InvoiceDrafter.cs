@@ -20,7 +20,12 @@ public enum DraftOutcome
 }
 
 /// <param name="Period">The month of the invoice, or the one that was asked for where there is none.</param>
-public sealed record DraftResult(CustomerId CustomerId, string CustomerName, DraftOutcome Outcome, BillingPeriod Period, Guid? InvoiceId = null);
+public sealed record DraftResult(
+    CustomerId CustomerId,
+    string CustomerName,
+    DraftOutcome Outcome,
+    BillingPeriod Period,
+    Guid? InvoiceId = null);
 
 /// <summary>Every customer's draft of one period.</summary>
 public sealed record DraftingResult(BillingPeriod Period, IReadOnlyList<DraftResult> Results);
@@ -37,7 +42,11 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     /// <param name="progress">Told after some customers each.</param>
     /// <param name="then">What is done with their results before the next ones are written.</param>
     public async Task<Outcome<DraftingResult>> DraftAsync(
-        Actor actor, BillingPeriod period, IProgress<BatchProgress>? progress = null, Func<IReadOnlyList<DraftResult>, Task>? then = null, CancellationToken cancellationToken = default)
+        Actor actor,
+        BillingPeriod period,
+        IProgress<BatchProgress>? progress = null,
+        Func<IReadOnlyList<DraftResult>, Task>? then = null,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesDraft);
         List<CustomerId> customers;
@@ -46,7 +55,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
             if (period.EndsAtUtc(reseller.Zone) > clock.GetUtcNow())
             {
-                return Refusal.Because($"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
+                return Refusal.Because(
+                    $"{period.Name} is not over yet. Its invoices can be drafted from {period.Next.FirstDay:yyyy-MM-dd}.");
             }
 
             customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
@@ -77,7 +87,10 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Drafts the last invoice of a customer whose contract has ended, without waiting for the month to be over.</summary>
-    public async Task<Outcome<DraftResult>> DraftFinalAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    public async Task<Outcome<DraftResult>> DraftFinalAsync(
+        Actor actor,
+        CustomerId customerId,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesDraft);
         DateOnly lastDay;
@@ -96,7 +109,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
             if (customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
             {
-                return Refusal.Because($"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+                return Refusal.Because(
+                    $"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
             }
 
             lastDay = ends;
@@ -105,14 +119,22 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         return await DraftOneAsync(actor, customerId, BillingPeriod.Containing(lastDay), cancellationToken);
     }
 
-    private async Task<DraftResult> DraftOneAsync(Actor actor, CustomerId customerId, BillingPeriod period, CancellationToken cancellationToken) =>
+    private async Task<DraftResult> DraftOneAsync(
+        Actor actor,
+        CustomerId customerId,
+        BillingPeriod period,
+        CancellationToken cancellationToken) =>
         (await WriteAsync(actor, await PrepareAsync(actor, [customerId], period, cancellationToken), period, cancellationToken)).Single();
 
     /// <summary>
     /// Reads and prices what customers owe, in the order of their ids. Nothing is locked for it, so that conversions go on: entries
     /// are never changed, and what else it rests on is looked at again when a draft is written or made final.
     /// </summary>
-    private async Task<IReadOnlyList<PreparedDraft>> PrepareAsync(Actor actor, IReadOnlyList<CustomerId> ids, BillingPeriod period, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreparedDraft>> PrepareAsync(
+        Actor actor,
+        IReadOnlyList<CustomerId> ids,
+        BillingPeriod period,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(actor.Scope);
         var prepared = new List<PreparedDraft>(ids.Count);
@@ -124,7 +146,11 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         return prepared;
     }
 
-    private static async Task<IEnumerable<CustomerBilling>> ReadAsync(PortalDbContext db, Actor actor, IReadOnlyList<CustomerId> ids, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<CustomerBilling>> ReadAsync(
+        PortalDbContext db,
+        Actor actor,
+        IReadOnlyList<CustomerId> ids,
+        CancellationToken cancellationToken)
     {
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
@@ -135,10 +161,17 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             .Select(g => new { g.Key, Last = g.Max(i => i.PeriodStart) })
             .ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
         return ids.Select(id => new CustomerBilling(
-            reseller, customers[id], pricing.ForCustomer(id), lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Containing(last) : null));
+            reseller,
+            customers[id],
+            pricing.ForCustomer(id),
+            lastInvoiced.TryGetValue(id, out var last) ? BillingPeriod.Containing(last) : null));
     }
 
-    private async Task<PreparedDraft> PrepareAsync(PortalDbContext db, CustomerBilling account, BillingPeriod period, CancellationToken cancellationToken)
+    private async Task<PreparedDraft> PrepareAsync(
+        PortalDbContext db,
+        CustomerBilling account,
+        BillingPeriod period,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (reseller, customer, pricing, _) = account;
@@ -147,7 +180,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         {
             var claim = await ClaimedUsage.ReadPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
             var first = claim.Items.Select(item => BillingPeriod.Containing(item.Day)).Append(month).Min();
-            var billed = await ClaimedUsage.BilledAsync(db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
+            var billed = await ClaimedUsage.BilledAsync(
+                db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
             var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, month, billed);
             if (month == period ? claim.IsEmpty && rated.Lines.Count == 0 : rated.Lines.All(line => line.Month != month))
             {
@@ -174,7 +208,11 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Puts prepared drafts in the place of their customers' open ones, in one transaction.</summary>
-    private async Task<IReadOnlyList<DraftResult>> WriteAsync(Actor actor, IReadOnlyList<PreparedDraft> prepared, BillingPeriod period, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DraftResult>> WriteAsync(
+        Actor actor,
+        IReadOnlyList<PreparedDraft> prepared,
+        BillingPeriod period,
+        CancellationToken cancellationToken)
     {
         CustomerId[] ids = [.. prepared.Select(p => p.Customer.Id)];
         var results = new Dictionary<CustomerId, DraftResult>();
@@ -182,13 +220,18 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
             await database.LockRowsAsync<Customer>(db, ids.Select(id => id.Value), cancellationToken);
-            var customers = await db.Customers.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, cancellationToken);
+            var customers = await db.Customers.AsNoTracking()
+                .Where(c => ids.Contains(c.Id))
+                .ToDictionaryAsync(c => c.Id, cancellationToken);
             var existing = await db.Invoices
-                .Where(i => ids.Contains(i.CustomerId) && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
+                .Where(i => ids.Contains(i.CustomerId)
+                    && ((i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null)
+                        || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay)))
                 .ToListAsync(cancellationToken);
             foreach (var final in existing.Where(i => i.IsFinalised))
             {
-                results[final.CustomerId] = new DraftResult(final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
+                results[final.CustomerId] = new DraftResult(
+                    final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
             }
 
             List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.Matches(customers[p.Customer.Id]))];
@@ -222,15 +265,31 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
         db.Invoices.Add(draft);
         db.InvoiceCosts.Add(costs);
-        db.Audit(actor, draft.DraftedAtUtc, Permission.InvoicesDraft, $"{customer.Name}, {draft.Period.Name}: {draft.Total}", actor.Reseller, customer.Id);
-        return new DraftResult(customer.Id, customer.Name, draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted, draft.Period, draft.Id);
+        db.Audit(
+            actor,
+            draft.DraftedAtUtc,
+            Permission.InvoicesDraft,
+            $"{customer.Name}, {draft.Period.Name}: {draft.Total}",
+            actor.Reseller,
+            customer.Id);
+        return new DraftResult(
+            customer.Id,
+            customer.Name,
+            draft.Period == period ? DraftOutcome.Drafted : DraftOutcome.EarlierMonthDrafted,
+            draft.Period,
+            draft.Id);
     }
 
     /// <summary>
     /// The month that was asked for, and before it those since the last invoice that may have something of their own to bill:
     /// billed out of order, their usage would come as late and their fee on its own.
     /// </summary>
-    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(PortalDbContext db, CustomerBilling account, RateCardSchedule schedule, BillingPeriod period, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
+        PortalDbContext db,
+        CustomerBilling account,
+        RateCardSchedule schedule,
+        BillingPeriod period,
+        CancellationToken cancellationToken)
     {
         var (reseller, customer, _, lastInvoiced) = account;
         if (lastInvoiced >= period.Previous)
@@ -267,6 +326,9 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     {
         /// <summary>Whether it is right for the customer as it is now.</summary>
         public bool Matches(Customer present) =>
-            (present.BilledThroughSequence, present.LastDay, present.Currency) == (Customer.BilledThroughSequence, Customer.LastDay, Customer.Currency);
+            (
+                present.BilledThroughSequence,
+                present.LastDay,
+                present.Currency) == (Customer.BilledThroughSequence, Customer.LastDay, Customer.Currency);
     }
 }

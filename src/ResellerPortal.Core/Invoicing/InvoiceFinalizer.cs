@@ -20,14 +20,23 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
     public async Task<Outcome<Invoice>> FinaliseAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default) =>
         (await FinaliseAsync(actor, [invoiceId], cancellationToken)).Single();
 
-    /// <summary>Finalises drafts in one transaction, which is to be short; they take their numbers in the order given. One that is refused keeps no other back.</summary>
+    /// <summary>
+    /// Finalises drafts in one transaction, which is to be short; they take their numbers in the order given. One that is refused keeps no
+    /// other back.
+    /// </summary>
     /// <returns>What became of each, in the same order.</returns>
-    public async Task<IReadOnlyList<Outcome<Invoice>>> FinaliseAsync(Actor actor, IReadOnlyList<Guid> invoiceIds, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Outcome<Invoice>>> FinaliseAsync(
+        Actor actor,
+        IReadOnlyList<Guid> invoiceIds,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesFinalise);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var asked = await db.Invoices.Where(i => invoiceIds.Contains(i.Id)).Select(i => new { i.Id, i.CustomerId }).ToDictionaryAsync(i => i.Id, i => i.CustomerId, cancellationToken);
+        var asked = await db.Invoices
+            .Where(i => invoiceIds.Contains(i.Id))
+            .Select(i => new { i.Id, i.CustomerId })
+            .ToDictionaryAsync(i => i.Id, i => i.CustomerId, cancellationToken);
 
         // The customers' rows guard the claims, the reseller's row the numbering; always in this order.
         await database.LockRowsAsync<Customer>(db, asked.Values.Select(id => id.Value), cancellationToken);
@@ -38,7 +47,8 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         {
             outcomes.Add(
                 !asked.ContainsKey(id) ? Refusal.NotFound("invoice")
-                : !context.Invoices.TryGetValue(id, out var invoice) ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
+                : !context.Invoices.TryGetValue(id, out var invoice)
+                ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
                 : invoice.IsFinalised ? invoice
                 : context.Validate(invoice) is { } refusal ? refusal
                 : await FinaliseAsync(db, actor, context, invoice, cancellationToken));
@@ -51,29 +61,48 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
 
     /// <summary>Finalises drafts some at a time, oldest month first. Interrupted, it is simply started again.</summary>
     /// <param name="drafts">Ids; those that are final already are counted as done.</param>
-    public async Task<FinalizationResult> FinaliseAllAsync(Actor actor, IReadOnlyList<Guid> drafts, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<FinalizationResult> FinaliseAllAsync(
+        Actor actor,
+        IReadOnlyList<Guid> drafts,
+        IProgress<BatchProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var refusals = new List<string>();
         var done = 0;
         foreach (var some in drafts.Chunk(AtOnce))
         {
-            refusals.AddRange((await FinaliseAsync(actor, some, cancellationToken)).Where(outcome => outcome.IsRefused).Select(outcome => outcome.Refusal!.Message));
+            refusals.AddRange((await FinaliseAsync(actor, some, cancellationToken)).Where(outcome => outcome.IsRefused).Select(
+                outcome => outcome.Refusal!.Message));
             progress?.Report(new BatchProgress(done += some.Length, drafts.Count));
         }
 
         return new FinalizationResult(drafts.Count - refusals.Count, refusals);
     }
 
-    private async Task<Invoice> FinaliseAsync(PortalDbContext db, Actor actor, FinalizationContext context, Invoice invoice, CancellationToken cancellationToken)
+    private async Task<Invoice> FinaliseAsync(
+        PortalDbContext db,
+        Actor actor,
+        FinalizationContext context,
+        Invoice invoice,
+        CancellationToken cancellationToken)
     {
         var (reseller, customer) = (context.Reseller, context.Customers[invoice.CustomerId]);
         var now = clock.GetUtcNow();
         var issuedOn = reseller.Zone.GetDay(now);
         var number = await InvoiceNumberAllocator.NextAsync(db, reseller, reseller.InvoiceNumberPattern, issuedOn.Year, cancellationToken);
-        var snapshot = InvoiceSnapshotFactory.Create(reseller, customer, invoice, context.Costs[invoice.Id], number, issuedOn, context.ChainHeads.GetValueOrDefault(invoice.Id, []), portal);
+        var snapshot = InvoiceSnapshotFactory.Create(
+            reseller,
+            customer,
+            invoice,
+            context.Costs[invoice.Id],
+            number,
+            issuedOn,
+            context.ChainHeads.GetValueOrDefault(invoice.Id, []),
+            portal);
         invoice.Finalise(snapshot, now);
         customer.BilledThroughSequence = invoice.LastSequence;
-        db.Audit(actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
+        db.Audit(
+            actor, now, Permission.InvoicesFinalise, $"{invoice.Number} to {customer.Name}: {invoice.Total}", reseller.Id, customer.Id);
         if (customer.BalanceMinorUnits > 0 || invoice.Due.MinorUnits < 0)
         {
             await BalanceSettlement.ApplyAsync(database, db, customer, issuedOn, now, cancellationToken);

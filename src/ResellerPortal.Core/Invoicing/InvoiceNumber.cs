@@ -32,7 +32,10 @@ public static partial class InvoiceNumber
         }
 
         var withYear = pattern.Replace("{yyyy}", year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return SequenceRegex().Replace(withYear, match => sequence?.ToString(match.Groups["zeros"].Value is { Length: > 0 } zeros ? zeros : "0", CultureInfo.InvariantCulture) ?? "");
+        return SequenceRegex().Replace(
+            withYear,
+            match => sequence?.ToString(match.Groups["zeros"].Value is { Length: > 0 } zeros ? zeros : "0", CultureInfo.InvariantCulture)
+                ?? "");
     }
 
     [GeneratedRegex(@"^(?:[A-Za-z0-9/_.\-]|\{yyyy\})*\{seq(?::0{1,9})?\}(?:[A-Za-z0-9/_.\-]|\{yyyy\})*$")]

@@ -7,7 +7,12 @@ namespace ResellerPortal.Core.Invoicing;
 internal static class InvoiceNumberAllocator
 {
     /// <summary>The reseller's row is locked by the caller, so nobody else takes the same.</summary>
-    public static async Task<string> NextAsync(PortalDbContext db, Reseller reseller, string pattern, int year, CancellationToken cancellationToken)
+    public static async Task<string> NextAsync(
+        PortalDbContext db,
+        Reseller reseller,
+        string pattern,
+        int year,
+        CancellationToken cancellationToken)
     {
         var name = InvoiceNumber.Series(pattern, year);
         var series = await db.InvoiceSeries.FindAsync([reseller.Id, name], cancellationToken);

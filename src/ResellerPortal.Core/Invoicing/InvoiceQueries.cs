@@ -8,7 +8,17 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Invoicing;
 
 public sealed record InvoiceRow(
-    Guid Id, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, DateOnly? DueOn, Money Total, Money LateFee, Money Due, InvoiceState State, IReadOnlyList<CreditNoteRow> CreditNotes);
+    Guid Id,
+    CustomerId CustomerId,
+    string CustomerName,
+    BillingPeriod Period,
+    string? Number,
+    DateOnly? DueOn,
+    Money Total,
+    Money LateFee,
+    Money Due,
+    InvoiceState State,
+    IReadOnlyList<CreditNoteRow> CreditNotes);
 
 /// <param name="Positions">Lines of the invoice that it takes back.</param>
 public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
@@ -18,14 +28,29 @@ public sealed record InvoiceList(IReadOnlyList<InvoiceRow> Rows, int TotalCount)
 /// <summary>An invoice with its lines, as pages show it.</summary>
 /// <param name="Rate">From the reseller's currency to that of the invoice.</param>
 public sealed record InvoiceView(
-    InvoiceRow Row, string CustomerEmail, IReadOnlyList<InvoiceLine> Lines, Money Net, Money Tax, Currency Currency, ExchangeRate Rate, long FirstSequence, long LastSequence, bool HoldsReminders);
+    InvoiceRow Row,
+    string CustomerEmail,
+    IReadOnlyList<InvoiceLine> Lines,
+    Money Net,
+    Money Tax,
+    Currency Currency,
+    ExchangeRate Rate,
+    long FirstSequence,
+    long LastSequence,
+    bool HoldsReminders);
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Invoices, newest month first. A customer sees its own, and no drafts.</summary>
     /// <param name="unpaidOnly">Only finalised ones on which something is due.</param>
     public async Task<InvoiceList> PageAsync(
-        Actor actor, bool draftsOnly, bool unpaidOnly, CustomerId? customerId, int skip, int take, CancellationToken cancellationToken = default)
+        Actor actor,
+        bool draftsOnly,
+        bool unpaidOnly,
+        CustomerId? customerId,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
         var invoices = Visible(db, actor);
@@ -56,7 +81,10 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
-        var customer = await db.Customers.Where(c => c.Id == invoice.CustomerId).Select(c => new { c.Name, c.Email }).SingleAsync(cancellationToken);
+        var customer = await db.Customers
+            .Where(c => c.Id == invoice.CustomerId)
+            .Select(c => new { c.Name, c.Email })
+            .SingleAsync(cancellationToken);
         return new InvoiceView(
             Row(invoice, customer.Name, reseller.Zone.GetDay(clock.GetUtcNow()), await NotesAsync(db, [invoiceId], cancellationToken)),
             customer.Email,
@@ -79,7 +107,10 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>A credit note's snapshot; null where there is none of this id for this actor.</summary>
-    public async Task<InvoiceSnapshot?> CreditNoteSnapshotAsync(Actor actor, Guid creditNoteId, CancellationToken cancellationToken = default)
+    public async Task<InvoiceSnapshot?> CreditNoteSnapshotAsync(
+        Actor actor,
+        Guid creditNoteId,
+        CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
         var json = await db.CreditNotes.Where(n => n.Id == creditNoteId).Select(n => n.Snapshot).SingleOrDefaultAsync(cancellationToken);
@@ -98,12 +129,32 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     private async Task<DateOnly> TodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.GetDay(clock.GetUtcNow());
 
-    private static async Task<ILookup<Guid, CreditNoteRow>> NotesAsync(PortalDbContext db, IReadOnlyCollection<Guid> invoices, CancellationToken cancellationToken)
+    private static async Task<ILookup<Guid, CreditNoteRow>> NotesAsync(
+        PortalDbContext db,
+        IReadOnlyCollection<Guid> invoices,
+        CancellationToken cancellationToken)
     {
-        var notes = await db.CreditNotes.AsNoTracking().Include(n => n.Lines).Where(n => invoices.Contains(n.InvoiceId)).OrderBy(n => n.IssuedOn).ThenBy(n => n.Number).ToListAsync(cancellationToken);
-        return notes.ToLookup(n => n.InvoiceId, n => new CreditNoteRow(n.Id, n.Number, n.IssuedOn, n.Total, n.Reason, [.. n.Lines.Select(l => l.Position).Order()]));
+        var notes = await db.CreditNotes.AsNoTracking()
+            .Include(n => n.Lines)
+            .Where(n => invoices.Contains(n.InvoiceId))
+            .OrderBy(n => n.IssuedOn)
+            .ThenBy(n => n.Number)
+            .ToListAsync(cancellationToken);
+        return notes.ToLookup(
+            n => n.InvoiceId,
+            n => new CreditNoteRow(n.Id, n.Number, n.IssuedOn, n.Total, n.Reason, [.. n.Lines.Select(l => l.Position).Order()]));
     }
 
     private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
-        invoice.Id, invoice.CustomerId, customerName, invoice.Period, invoice.Number, invoice.DueOn, invoice.Total, invoice.LateFee, invoice.Due, invoice.GetState(today), [.. notes[invoice.Id]]);
+        invoice.Id,
+        invoice.CustomerId,
+        customerName,
+        invoice.Period,
+        invoice.Number,
+        invoice.DueOn,
+        invoice.Total,
+        invoice.LateFee,
+        invoice.Due,
+        invoice.GetState(today),
+        [.. notes[invoice.Id]]);
 }

@@ -48,7 +48,8 @@ public sealed class InvoiceSchedule : IResellerOwned, IAudited
     public string? Report { get; set; }
 
     /// <summary>When a period's invoices are made.</summary>
-    public DateTimeOffset DueAtUtc(BillingPeriod period, TimeZoneInfo zone) => zone.AtUtc(period.Next.FirstDay.AddDays(Day - 1), new TimeOnly(Hour, 0));
+    public DateTimeOffset DueAtUtc(BillingPeriod period, TimeZoneInfo zone) =>
+        zone.AtUtc(period.Next.FirstDay.AddDays(Day - 1), new TimeOnly(Hour, 0));
 
     /// <summary>The newest period whose time has come.</summary>
     public BillingPeriod NewestDue(DateTimeOffset nowUtc, TimeZoneInfo zone)

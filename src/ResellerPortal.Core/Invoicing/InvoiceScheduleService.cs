@@ -30,11 +30,17 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        return View(await db.InvoiceSchedules.AsNoTracking().SingleOrDefaultAsync(cancellationToken) ?? new InvoiceSchedule { ResellerId = reseller.Id }, reseller);
+        return View(
+            await db.InvoiceSchedules.AsNoTracking().SingleOrDefaultAsync(cancellationToken)
+                ?? new InvoiceSchedule { ResellerId = reseller.Id },
+            reseller);
     }
 
     /// <summary>Sets the schedule. Months whose time is past already are not run by it.</summary>
-    public async Task<Outcome<InvoiceScheduleView>> SetAsync(Actor actor, InvoiceScheduleRequest request, CancellationToken cancellationToken = default)
+    public async Task<Outcome<InvoiceScheduleView>> SetAsync(
+        Actor actor,
+        InvoiceScheduleRequest request,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesFinalise);
         if (request.Day is < 1 or > InvoiceSchedule.LastDayOfMonth)
@@ -62,7 +68,14 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         (schedule.IsOn, schedule.Day, schedule.Hour, schedule.Mode) = (request.IsOn, request.Day, request.Hour, request.Mode);
         var past = schedule.NewestDue(now, reseller.Zone).FirstDay;
         schedule.RunThrough = schedule.RunThrough > past ? schedule.RunThrough : past;
-        db.Audit(actor, now, Permission.InvoicesFinalise, request.IsOn ? $"months are invoiced on day {request.Day} at {request.Hour}:00, {request.Mode}" : "months are not invoiced by themselves", reseller.Id);
+        db.Audit(
+            actor,
+            now,
+            Permission.InvoicesFinalise,
+            request.IsOn
+                ? $"months are invoiced on day {request.Day} at {request.Hour}:00, {request.Mode}"
+                : "months are not invoiced by themselves",
+            reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return View(schedule, reseller);
@@ -82,7 +95,10 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
             var due = schedule.NewestDue(now, reseller.Zone);
             if (schedule.RunThrough < due.FirstDay
                 && await db.InvoiceSchedules
-                    .Where(s => s.ResellerId == reseller.Id && s.IsOn && s.RunThrough < due.FirstDay && (s.LeasedUntilUtc == null || s.LeasedUntilUtc < now))
+                    .Where(s => s.ResellerId == reseller.Id
+                        && s.IsOn
+                        && s.RunThrough < due.FirstDay
+                        && (s.LeasedUntilUtc == null || s.LeasedUntilUtc < now))
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.LeasedUntilUtc, now + Lease), cancellationToken) == 1)
             {
                 return new DueInvoiceRun(reseller.Id, due, schedule.Mode);
@@ -118,6 +134,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
     private static InvoiceScheduleView View(InvoiceSchedule schedule, Reseller reseller)
     {
         BillingPeriod? next = schedule is { IsOn: true, RunThrough: { } through } ? BillingPeriod.Containing(through).Next : null;
-        return new InvoiceScheduleView(schedule, reseller.TimeZone, next, next is { } period ? schedule.DueAtUtc(period, reseller.Zone) : null);
+        return new InvoiceScheduleView(
+            schedule, reseller.TimeZone, next, next is { } period ? schedule.DueAtUtc(period, reseller.Zone) : null);
     }
 }

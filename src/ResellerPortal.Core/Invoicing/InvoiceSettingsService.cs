@@ -32,7 +32,13 @@ public sealed record DocumentSettings(
     bool PrintsCost)
 {
     public static DocumentSettings FromReseller(Reseller reseller) => new(
-        reseller.Name, reseller.Address, reseller.VatId, reseller.UsesOneStopShop, reseller.Email, reseller.ContactName, reseller.ContactPhone,
+        reseller.Name,
+        reseller.Address,
+        reseller.VatId,
+        reseller.UsesOneStopShop,
+        reseller.Email,
+        reseller.ContactName,
+        reseller.ContactPhone,
         reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays,
         reseller.Account, reseller.PayLink, reseller.PaymentInstructions,
         reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost);
@@ -53,7 +59,8 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         actor.Demand(Permission.InvoicesConfigure);
         settings = settings with
         {
-            Account = new BankAccount(settings.Account.Holder.Trim(), BankAccount.Normalise(settings.Account.Iban), BankAccount.Normalise(settings.Account.Bic)),
+            Account = new BankAccount(
+                settings.Account.Holder.Trim(), BankAccount.Normalise(settings.Account.Iban), BankAccount.Normalise(settings.Account.Bic)),
             PayLink = settings.PayLink.Trim(),
         };
         if (Check(settings) is { } refusal)
@@ -64,17 +71,33 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var before = DocumentSettings.FromReseller(reseller);
-        (reseller.Name, reseller.Address, reseller.VatId, reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalise(settings.VatId), settings.Email.Trim());
+        (
+            reseller.Name,
+            reseller.Address,
+            reseller.VatId,
+            reseller.Email) = (settings.Name.Trim(), settings.Address, VatId.Normalise(settings.VatId), settings.Email.Trim());
         reseller.UsesOneStopShop = settings.UsesOneStopShop;
         (reseller.ContactName, reseller.ContactPhone) = (settings.ContactName.Trim(), settings.ContactPhone.Trim());
-        (reseller.InvoiceNumberPattern, reseller.CreditNotePattern, reseller.PaymentTermDays) = (settings.InvoiceNumberPattern, settings.CreditNotePattern, settings.PaymentTermDays);
-        (reseller.Account, reseller.PayLink, reseller.PaymentInstructions) = (settings.Account, settings.PayLink, settings.PaymentInstructions.Trim());
-        (reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost) = (settings.Language, settings.Font, settings.BrandColor, settings.PrintsCost);
+        (
+            reseller.InvoiceNumberPattern,
+            reseller.CreditNotePattern,
+            reseller.PaymentTermDays) = (settings.InvoiceNumberPattern, settings.CreditNotePattern, settings.PaymentTermDays);
+        (
+            reseller.Account,
+            reseller.PayLink,
+            reseller.PaymentInstructions) = (settings.Account, settings.PayLink, settings.PaymentInstructions.Trim());
+        (
+            reseller.Language,
+            reseller.Font,
+            reseller.BrandColor,
+            reseller.PrintsCost) = (settings.Language, settings.Font, settings.BrandColor, settings.PrintsCost);
 
         // An account that somebody changed unseen is how invoices are robbed: history says from what to what.
         db.Audit(
             actor, clock.GetUtcNow(), Permission.InvoicesConfigure,
-            before.Account == reseller.Account ? "changed how invoices look and are paid" : $"changed the account that customers pay to from {Named(before.Account)} to {Named(reseller.Account)}",
+            before.Account == reseller.Account
+                ? "changed how invoices look and are paid"
+                : $"changed the account that customers pay to from {Named(before.Account)} to {Named(reseller.Account)}",
             reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return reseller;
@@ -98,12 +121,18 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
             Refusal.Because("Enter an e-mail address such as billing@company.example.", nameof(settings.Email)),
-        { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100 || phone.Length > 40 || (contact + phone).Any(char.IsControl) =>
-            Refusal.Because("A contact has a name of up to 100 and a telephone number of up to 40 characters.", nameof(settings.ContactName)),
+        { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100
+            || phone.Length > 40
+            || (contact + phone).Any(char.IsControl) =>
+            Refusal.Because(
+                "A contact has a name of up to 100 and a telephone number of up to 40 characters.", nameof(settings.ContactName)),
         { InvoiceNumberPattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.InvoiceNumberPattern)),
         { CreditNotePattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.CreditNotePattern)),
-        { InvoiceNumberPattern: var ours, CreditNotePattern: var theirs } when InvoiceNumber.Series(ours, 2000) == InvoiceNumber.Series(theirs, 2000) =>
-            Refusal.Because("Credit notes need a series of their own. Give their numbers another beginning than invoices have.", nameof(settings.CreditNotePattern)),
+        { InvoiceNumberPattern: var ours, CreditNotePattern: var theirs } when InvoiceNumber.Series(
+            ours, 2000) == InvoiceNumber.Series(theirs, 2000) =>
+            Refusal.Because(
+                "Credit notes need a series of their own. Give their numbers another beginning than invoices have.",
+                nameof(settings.CreditNotePattern)),
         { PaymentTermDays: < 0 or > 365 } => Refusal.Because("Invoices are due after 0 to 365 days.", nameof(settings.PaymentTermDays)),
         { Account: { Iban: { Length: > 0 } iban } } when !BankAccount.IsIban(iban) =>
             Refusal.Because("The IBAN's check digits do not fit. Copy it from your bank once more.", nameof(settings.Account.Iban)),
@@ -111,16 +140,22 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             Refusal.Because("A BIC has 8 or 11 letters and digits; it may be left empty.", nameof(settings.Account.Bic)),
         { Account: { IsGiven: true, Holder: var holder } } when holder.Length is 0 or > 70 || holder.Any(char.IsControl) =>
             Refusal.Because("Say in up to 70 characters whose account it is; banks compare the name.", nameof(settings.Account.Holder)),
-        { PayLink: { Length: > 0 } link } when link.Length > 200 || !Uri.TryCreate(link.Replace("{number}", "1", StringComparison.Ordinal), UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps =>
+        { PayLink: { Length: > 0 } link } when link.Length > 200
+            || !Uri.TryCreate(link.Replace("{number}", "1", StringComparison.Ordinal), UriKind.Absolute, out var address)
+            || address.Scheme != Uri.UriSchemeHttps =>
             Refusal.Because("A pay link is an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
-        { PaymentInstructions.Length: > 500 } => Refusal.Because("Payment instructions have up to 500 characters.", nameof(settings.PaymentInstructions)),
-        { Language: var language } when !DocumentLanguage.Knows(language) => Refusal.Because("Choose one of the languages.", nameof(settings.Language)),
-        { BrandColor: var color } when !ColorRegex().IsMatch(color) => Refusal.Because("A colour is written like #0f6d62.", nameof(settings.BrandColor)),
+        { PaymentInstructions.Length: > 500 } =>
+            Refusal.Because("Payment instructions have up to 500 characters.", nameof(settings.PaymentInstructions)),
+        { Language: var language } when !DocumentLanguage.Knows(language) =>
+            Refusal.Because("Choose one of the languages.", nameof(settings.Language)),
+        { BrandColor: var color } when !ColorRegex().IsMatch(color) =>
+            Refusal.Because("A colour is written like #0f6d62.", nameof(settings.BrandColor)),
         _ => null,
     };
 
     private static Refusal NoPattern(string field) =>
-        Refusal.Because($"A pattern holds one {{seq}}, such as {InvoiceNumber.DefaultPattern}; beside it letters, digits, {{yyyy}} and - _ / .", field);
+        Refusal.Because(
+            $"A pattern holds one {{seq}}, such as {InvoiceNumber.DefaultPattern}; beside it letters, digits, {{yyyy}} and - _ / .", field);
 
     [GeneratedRegex("^#[0-9a-f]{6}$", RegexOptions.IgnoreCase)]
     private static partial Regex ColorRegex();

@@ -96,10 +96,12 @@ public sealed record InvoiceSnapshot
     public ExchangeRate Rate => Reporting?.GetRate(Currency) ?? ExchangeRate.Same(Currency);
 
     /// <summary>In the seller's own currency.</summary>
-    public Money ReportedNet => Reporting is { } reporting ? new Money(reporting.NetMinorUnits, reporting.Currency) : new Money(NetMinorUnits, Currency);
+    public Money ReportedNet =>
+        Reporting is { } reporting ? new Money(reporting.NetMinorUnits, reporting.Currency) : new Money(NetMinorUnits, Currency);
 
     /// <inheritdoc cref="ReportedNet"/>
-    public Money ReportedTax => Reporting is { } reporting ? new Money(reporting.TaxMinorUnits, reporting.Currency) : new Money(TaxMinorUnits, Currency);
+    public Money ReportedTax =>
+        Reporting is { } reporting ? new Money(reporting.TaxMinorUnits, reporting.Currency) : new Money(TaxMinorUnits, Currency);
 
     /// <summary>What is left to pay of an invoice; below zero where it is in the buyer's favour.</summary>
     public Money Payable => new(TotalMinorUnits - FromBalanceMinorUnits, Currency);
@@ -114,7 +116,8 @@ public sealed record InvoiceSnapshot
 /// <param name="RateNanos">Billionths of a unit of the document's currency for one of this.</param>
 public sealed record SnapshotReporting(Currency Currency, long RateNanos, long NetMinorUnits, long TaxMinorUnits)
 {
-    public static SnapshotReporting Create(ExchangeRate rate, Money net, Money tax) => new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
+    public static SnapshotReporting Create(ExchangeRate rate, Money net, Money tax) =>
+        new(rate.From, rate.Nanos, rate.Back(net).MinorUnits, rate.Back(tax).MinorUnits);
 
     public ExchangeRate GetRate(Currency currency) => new(RateNanos, Currency, currency);
 }
@@ -123,13 +126,31 @@ public sealed record SnapshotReporting(Currency Currency, long RateNanos, long N
 public sealed record SnapshotCredit(string Number, DateOnly IssuedOn, string Reason);
 
 /// <param name="ContactName">Whom to ask; empty for nobody, as <paramref name="Phone"/> is then.</param>
-public sealed record SnapshotParty(string Name, PostalAddress Address, string? VatId, string Email, string ContactName = "", string Phone = "");
+public sealed record SnapshotParty(
+    string Name,
+    PostalAddress Address,
+    string? VatId,
+    string Email,
+    string ContactName = "",
+    string Phone = "");
 
-public sealed record SnapshotLine(string Description, long Quantity, long UnitPriceMicros, long AmountMinorUnits, string TaxCategory, int TaxRateBasisPoints);
+public sealed record SnapshotLine(
+    string Description,
+    long Quantity,
+    long UnitPriceMicros,
+    long AmountMinorUnits,
+    string TaxCategory,
+    int TaxRateBasisPoints);
 
 /// <param name="Reason">Why no tax is charged; null where it is, and on snapshots from before it was kept.</param>
 /// <param name="ReasonCode">The same as a code of the CEF VATEX list.</param>
-public sealed record SnapshotTax(string Category, int RateBasisPoints, long TaxableMinorUnits, long TaxMinorUnits, string? Reason = null, string? ReasonCode = null);
+public sealed record SnapshotTax(
+    string Category,
+    int RateBasisPoints,
+    long TaxableMinorUnits,
+    long TaxMinorUnits,
+    string? Reason = null,
+    string? ReasonCode = null);
 
 /// <summary>Which ledger entries the invoice claims, and the hash of the last of them.</summary>
 public sealed record SnapshotLedgerRange(long FirstSequence, long LastSequence, string ChainHead);

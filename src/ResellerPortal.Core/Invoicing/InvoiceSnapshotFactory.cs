@@ -8,7 +8,14 @@ internal static class InvoiceSnapshotFactory
 {
     /// <param name="chainHead">The hash of the last ledger entry that it claims; empty where it claims none.</param>
     public static InvoiceSnapshot Create(
-        Reseller reseller, Customer customer, Invoice invoice, InvoiceCost costs, string number, DateOnly issuedOn, byte[] chainHead, PortalAddress portal)
+        Reseller reseller,
+        Customer customer,
+        Invoice invoice,
+        InvoiceCost costs,
+        string number,
+        DateOnly issuedOn,
+        byte[] chainHead,
+        PortalAddress portal)
     {
         var (from, to) = GetDays(invoice.Period, customer, reseller.Zone, costs.Days);
         return new InvoiceSnapshot
@@ -20,22 +27,35 @@ internal static class InvoiceSnapshotFactory
             PeriodFrom = from,
             PeriodTo = to,
             Currency = invoice.Currency,
-            Reporting = invoice.Currency == reseller.Currency ? null : SnapshotReporting.Create(invoice.GetRate(reseller.Currency), invoice.Net, invoice.Tax),
-            Seller = new SnapshotParty(reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
+            Reporting = invoice.Currency == reseller.Currency
+                ? null
+                : SnapshotReporting.Create(invoice.GetRate(reseller.Currency), invoice.Net, invoice.Tax),
+            Seller = new SnapshotParty(
+                reseller.Name, reseller.Address, reseller.VatId, reseller.Email, reseller.ContactName, reseller.ContactPhone),
             Buyer = new SnapshotParty(customer.Name, customer.Address, customer.VatId, customer.Email),
             BuyerReference = customer.BuyerReference,
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
 
             // All lines of an invoice are taxed alike, as its buyer is.
-            Taxes = [.. invoice.Lines.Take(1).Select(l => new SnapshotTax(l.TaxCategory, l.TaxRateBasisPoints, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.TaxReason, invoice.TaxReasonCode))],
+            Taxes = [
+                .. invoice.Lines.Take(1).Select(l => new SnapshotTax(
+                    l.TaxCategory,
+                    l.TaxRateBasisPoints,
+                    invoice.NetMinorUnits,
+                    invoice.TaxMinorUnits,
+                    invoice.TaxReason,
+                    invoice.TaxReasonCode)),
+            ],
             NetMinorUnits = invoice.NetMinorUnits,
             TaxMinorUnits = invoice.TaxMinorUnits,
             TotalMinorUnits = invoice.Total.MinorUnits,
             FromBalanceMinorUnits = Math.Clamp(invoice.Total.MinorUnits, 0, customer.BalanceMinorUnits),
             PaymentInstructions = reseller.PaymentInstructions,
             Account = reseller.Account.IsGiven ? reseller.Account : null,
-            PayLink = reseller.PayLink.Length == 0 ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.FindUrl(path) : null) : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
+            PayLink = reseller.PayLink.Length == 0
+                ? (reseller.TakesOnlinePayments && invoice.PayPath is { } path ? portal.FindUrl(path) : null)
+                : reseller.PayLink.Replace("{number}", Uri.EscapeDataString(number), StringComparison.Ordinal),
             AccentColor = reseller.BrandColor,
             Font = reseller.Font,
             LogoHash = reseller.LogoHash,
@@ -52,7 +72,11 @@ internal static class InvoiceSnapshotFactory
     }
 
     /// <summary>The month, or what of it the contract covers and was used.</summary>
-    private static (DateOnly From, DateOnly To) GetDays(BillingPeriod period, Customer customer, TimeZoneInfo zone, IReadOnlyList<SnapshotDay> days)
+    private static (DateOnly From, DateOnly To) GetDays(
+        BillingPeriod period,
+        Customer customer,
+        TimeZoneInfo zone,
+        IReadOnlyList<SnapshotDay> days)
     {
         var used = days.Select(d => d.Day).Where(period.Contains).ToList();
         var from = used.Append(zone.GetDay(customer.CreatedAtUtc)).Min();

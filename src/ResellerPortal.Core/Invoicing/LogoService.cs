@@ -19,7 +19,8 @@ public sealed class LogoService(PortalDatabase database, IInvoiceDocument docume
         actor.Demand(Permission.InvoicesConfigure);
         if (image is not null && (image.Length > MaxBytes || !document.CanShow(image)))
         {
-            return Refusal.Because("A logo is a PNG or JPEG image of up to 512 KB. Save yours as one of these and try again.", nameof(image));
+            return Refusal.Because(
+                "A logo is a PNG or JPEG image of up to 512 KB. Save yours as one of these and try again.", nameof(image));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -30,7 +31,12 @@ public sealed class LogoService(PortalDatabase database, IInvoiceDocument docume
             db.Logos.Add(new Logo { ResellerId = reseller.Id, Hash = reseller.LogoHash!, Image = image });
         }
 
-        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesConfigure, image is null ? "took the logo off documents" : "set the logo of documents", reseller.Id);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.InvoicesConfigure,
+            image is null ? "took the logo off documents" : "set the logo of documents",
+            reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return reseller;
     }

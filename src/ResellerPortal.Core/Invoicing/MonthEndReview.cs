@@ -12,7 +12,17 @@ namespace ResellerPortal.Core.Invoicing;
 /// <param name="Before">Of the month before; null where it had no invoice.</param>
 /// <param name="Warnings">Of a draft; a final invoice has none.</param>
 public sealed record ReviewRow(
-    Guid InvoiceId, CustomerId CustomerId, string CustomerName, BillingPeriod Period, string? Number, long Quantity, Money Net, Money Invoiced, Money? Before, Money Cost, IReadOnlyList<DraftWarning> Warnings)
+    Guid InvoiceId,
+    CustomerId CustomerId,
+    string CustomerName,
+    BillingPeriod Period,
+    string? Number,
+    long Quantity,
+    Money Net,
+    Money Invoiced,
+    Money? Before,
+    Money Cost,
+    IReadOnlyList<DraftWarning> Warnings)
 {
     public bool IsDraft => Number is null;
 
@@ -22,13 +32,20 @@ public sealed record ReviewRow(
 }
 
 /// <summary>A month's invoices as they are looked over before they become final.</summary>
-/// <param name="Rows">Those with warnings first, then by name. Drafts of earlier months, which come before this one, are among them.</param>
+/// <param name="Rows">Those with warnings first, then by name. Drafts of earlier months, which come before this one, are among
+/// them.</param>
 /// <param name="Missing">Customers that had an invoice the month before and have none in this one.</param>
 /// <param name="NetBefore">What all invoices of the month before came to.</param>
-public sealed record MonthEndReviewResult(BillingPeriod Period, Currency Currency, IReadOnlyList<ReviewRow> Rows, IReadOnlyList<string> Missing, Money NetBefore)
+public sealed record MonthEndReviewResult(
+    BillingPeriod Period,
+    Currency Currency,
+    IReadOnlyList<ReviewRow> Rows,
+    IReadOnlyList<string> Missing,
+    Money NetBefore)
 {
     /// <summary>In the order in which they take their numbers: oldest month first, then by name.</summary>
-    public IEnumerable<ReviewRow> Drafts => Rows.Where(row => row.IsDraft).OrderBy(row => row.Period).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase);
+    public IEnumerable<ReviewRow> Drafts =>
+        Rows.Where(row => row.IsDraft).OrderBy(row => row.Period).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase);
 
     public Money Net => Money.Sum(Rows.Where(row => row.Period == Period).Select(row => row.Net), Currency);
 
@@ -45,10 +62,28 @@ public sealed class MonthEndReview(PortalDatabase database)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var invoices = db.Invoices.AsNoTracking();
         var rows = await invoices
-            .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null) || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
-            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, i.CustomerId, i.PeriodStart, i.Number, i.NetMinorUnits, i.Currency, i.RateNanos, c.Name, c.Address })
+            .Where(i => (i.PeriodStart == period.FirstDay && i.VoidedAtUtc == null)
+                || (i.FinalisedAtUtc == null && i.PeriodStart < period.FirstDay))
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new
+            {
+                i.Id,
+                i.CustomerId,
+                i.PeriodStart,
+                i.Number,
+                i.NetMinorUnits,
+                i.Currency,
+                i.RateNanos,
+                c.Name,
+                c.Address,
+            })
             .GroupJoin(db.InvoiceCosts, i => i.Id, f => f.InvoiceId, (i, costs) => new { Invoice = i, Costs = costs })
-            .SelectMany(row => row.Costs.DefaultIfEmpty(), (row, costs) => new { row.Invoice, Quantity = (long?)costs!.Quantity ?? 0, Late = (long?)costs.LateQuantity ?? 0, CostMicros = (long?)costs.CostMicros ?? 0 })
+            .SelectMany(row => row.Costs.DefaultIfEmpty(), (row, costs) => new
+            {
+                row.Invoice,
+                Quantity = (long?)costs!.Quantity ?? 0,
+                Late = (long?)costs.LateQuantity ?? 0,
+                CostMicros = (long?)costs.CostMicros ?? 0,
+            })
             .ToListAsync(cancellationToken);
 
         // Drafts of earlier months are few; each is held against its own month before.
@@ -58,7 +93,9 @@ public sealed class MonthEndReview(PortalDatabase database)
             .Where(i => monthsBefore.Contains(i.PeriodStart))
             .Select(i => new { i.CustomerId, i.PeriodStart, i.NetMinorUnits, i.Currency, i.RateNanos })
             .ToDictionaryAsync(
-                i => (i.CustomerId, i.PeriodStart), i => new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)), cancellationToken);
+                i => (i.CustomerId, i.PeriodStart),
+                i => new ExchangeRate(i.RateNanos, reseller.Currency, i.Currency).Back(new Money(i.NetMinorUnits, i.Currency)),
+                cancellationToken);
         var reviewed = rows.Select(row =>
         {
             var invoice = row.Invoice;
@@ -68,20 +105,41 @@ public sealed class MonthEndReview(PortalDatabase database)
             Money? previous = before.TryGetValue((invoice.CustomerId, invoice.PeriodStart.AddMonths(-1)), out var found) ? found : null;
             var hasAddress = invoice.Address is { Street.Length: > 0, City.Length: > 0, Country.Length: > 0 };
             return new ReviewRow(
-                invoice.Id, invoice.CustomerId, invoice.Name, BillingPeriod.Containing(invoice.PeriodStart), invoice.Number, row.Quantity, net, invoiced, previous, cost,
+                invoice.Id,
+                invoice.CustomerId,
+                invoice.Name,
+                BillingPeriod.Containing(invoice.PeriodStart),
+                invoice.Number,
+                row.Quantity,
+                net,
+                invoiced,
+                previous,
+                cost,
                 invoice.Number is null ? DraftWarningRules.FindWarnings(net, previous, cost, row.Late, hasAddress) : []);
         });
         return new MonthEndReviewResult(
             period,
             reseller.Currency,
             [.. reviewed.OrderBy(row => row.Warnings.Count == 0).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase)],
-            await MissingAsync(db, [.. rows.Select(r => r.Invoice.CustomerId)], [.. before.Keys.Where(key => key.PeriodStart == period.Previous.FirstDay).Select(key => key.CustomerId)], cancellationToken),
+            await MissingAsync(
+                db,
+                [.. rows.Select(r => r.Invoice.CustomerId)],
+                [.. before.Keys.Where(key => key.PeriodStart == period.Previous.FirstDay).Select(key => key.CustomerId)],
+                cancellationToken),
             Money.Sum(before.Where(i => i.Key.PeriodStart == period.Previous.FirstDay).Select(i => i.Value), reseller.Currency));
     }
 
-    private static async Task<IReadOnlyList<string>> MissingAsync(PortalDbContext db, IReadOnlyCollection<CustomerId> present, IReadOnlyCollection<CustomerId> before, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MissingAsync(
+        PortalDbContext db,
+        IReadOnlyCollection<CustomerId> present,
+        IReadOnlyCollection<CustomerId> before,
+        CancellationToken cancellationToken)
     {
         CustomerId[] missing = [.. before.Except(present)];
-        return await db.Customers.Where(c => missing.Contains(c.Id)).OrderBy(c => c.Name).Select(c => c.Name).ToListAsync(cancellationToken);
+        return await db.Customers
+            .Where(c => missing.Contains(c.Id))
+            .OrderBy(c => c.Name)
+            .Select(c => c.Name)
+            .ToListAsync(cancellationToken);
     }
 }

@@ -15,7 +15,11 @@ public sealed record MonthEndProgress(string Verb, BatchProgress Steps, string? 
 /// Drafting and finalising that goes on when the page that started it is left. One act at a time for each reseller, seen by
 /// everybody in its seats on this node; it is safe to start again after a crash.
 /// </summary>
-public sealed class MonthEndRunner(InvoiceDrafter drafter, InvoiceFinalizer invoices, MonthEndReview monthEnd, ILogger<MonthEndRunner> logger)
+public sealed class MonthEndRunner(
+    InvoiceDrafter drafter,
+    InvoiceFinalizer invoices,
+    MonthEndReview monthEnd,
+    ILogger<MonthEndRunner> logger)
 {
     private readonly ConcurrentDictionary<ResellerId, MonthEndProgress> _states = new();
 
@@ -43,7 +47,11 @@ public sealed class MonthEndRunner(InvoiceDrafter drafter, InvoiceFinalizer invo
         {
             var drafts = (await monthEnd.ReviewAsync(actor, period)).Drafts;
             var made = await invoices.FinaliseAllAsync(actor, [.. drafts.Select(d => d.InvoiceId)], progress);
-            return ($"{made.Finalised} {(made.Finalised == 1 ? "invoice is" : "invoices are")} final. {string.Join(' ', made.Refusals)}".TrimEnd(), made.Refusals.Count > 0);
+            return (
+                $"{made.Finalised} {(made.Finalised == 1
+                    ? "invoice is"
+                    : "invoices are")} final. {string.Join(' ', made.Refusals)}".TrimEnd(),
+                made.Refusals.Count > 0);
         });
     }
 
@@ -82,7 +90,9 @@ public sealed class MonthEndRunner(InvoiceDrafter drafter, InvoiceFinalizer invo
             DraftOutcome.FinalisedBefore => $"{group.Count()} finalised before",
             _ => $"{group.Count()} with an earlier month that comes first, drafted instead",
         });
-        return result.Results.Count == 0 ? $"{result.Period.Name}: there are no customers yet." : $"{result.Period.Name}: {string.Join(", ", parts)}.";
+        return result.Results.Count == 0
+            ? $"{result.Period.Name}: there are no customers yet."
+            : $"{result.Period.Name}: {string.Join(", ", parts)}.";
     }
 
     /// <summary>Reports at once, in order; <see cref="Progress{T}"/> would do so later on any thread.</summary>

@@ -14,15 +14,28 @@ internal static class SampleInvoiceFactory
     {
         var today = reseller.Zone.GetDay(now);
         var month = BillingPeriod.Containing(today).Previous;
-        var days = Enumerable.Range(0, month.LastDay.Day).Select(i => new SnapshotDay(month.FirstDay.AddDays(i), 40 + (i * 37 % 90))).ToList();
+        var days = Enumerable
+            .Range(0, month.LastDay.Day)
+            .Select(i => new SnapshotDay(month.FirstDay.AddDays(i), 40 + (i * 37 % 90)))
+            .ToList();
         var unitCost = new UnitPrice(16_250, reseller.Currency);
         var usage = days.SelectMany(d => new UsageItem[]
         {
             new(d.Day, "docx-to-pdf", "production", unitCost, d.Quantity - StagingADay),
             new(d.Day, "pdf-to-jpg", "staging", unitCost, StagingADay),
         }).ToList();
-        var terms = CardTerms.FromPrice(new Markup.CostPlusPercent(35)) with { MonthlyFeeMinorUnits = 12 * reseller.Currency.MinorUnitsPerUnit };
-        var card = new RateCard { ResellerId = reseller.Id, Version = 1, EffectiveFrom = month.FirstDay, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
+        var terms = CardTerms.FromPrice(new Markup.CostPlusPercent(35)) with
+        {
+            MonthlyFeeMinorUnits = 12 * reseller.Currency.MinorUnitsPerUnit,
+        };
+        var card = new RateCard
+        {
+            ResellerId = reseller.Id,
+            Version = 1,
+            EffectiveFrom = month.FirstDay,
+            Terms = terms,
+            CreatedAtUtc = DateTimeOffset.UnixEpoch,
+        };
         var rated = Rating.Rate(usage, new RateCardSchedule(default, [card]), reseller.Currency, month);
         var customer = new Customer
         {
@@ -33,7 +46,8 @@ internal static class SampleInvoiceFactory
             Currency = reseller.Currency,
             BuyerReference = "PO-4711",
         };
-        var invoice = InvoiceDraft.Compose(reseller, customer, month, new ClaimedUsage(1, rated.Quantity, usage, new Dictionary<(Guid, DateOnly), long>()), rated, now);
+        var invoice = InvoiceDraft.Compose(
+            reseller, customer, month, new ClaimedUsage(1, rated.Quantity, usage, new Dictionary<(Guid, DateOnly), long>()), rated, now);
         var costs = new InvoiceCost
         {
             InvoiceId = invoice.Id,
@@ -51,6 +65,14 @@ internal static class SampleInvoiceFactory
                 new SnapshotToken("staging", "c3d4", [.. days.Select(d => d with { Quantity = StagingADay })]),
             ],
         };
-        return InvoiceSnapshotFactory.Create(reseller, customer, invoice, costs, InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42), today, new byte[32], portal);
+        return InvoiceSnapshotFactory.Create(
+            reseller,
+            customer,
+            invoice,
+            costs,
+            InvoiceNumber.Format(reseller.InvoiceNumberPattern, today.Year, 42),
+            today,
+            new byte[32],
+            portal);
     }
 }

@@ -17,7 +17,16 @@ public sealed class DocumentLanguage
     private readonly string _partForm;
     private readonly string[] _months;
 
-    private DocumentLanguage(string code, string name, DocumentWords words, string group, string point, string dayForm, string monthForm, string partForm, string months)
+    private DocumentLanguage(
+        string code,
+        string name,
+        DocumentWords words,
+        string group,
+        string point,
+        string dayForm,
+        string monthForm,
+        string partForm,
+        string months)
     {
         (Code, Name, Words) = (code, name, words);
         (_dayForm, _monthForm, _partForm, _months) = (dayForm, monthForm, partForm, months.Split(' '));
@@ -56,31 +65,42 @@ public sealed class DocumentLanguage
 
     /// <exception cref="KeyNotFoundException">No language has this code.</exception>
     public static DocumentLanguage Get(string code) => All.FirstOrDefault(language => language.Code == code)
-        ?? throw new KeyNotFoundException($"Documents are not written in '{code}'. Use one of {string.Join(", ", All.Select(language => language.Code))}.");
+        ?? throw new KeyNotFoundException(
+            $"Documents are not written in '{code}'. Use one of {string.Join(", ", All.Select(language => language.Code))}.");
 
     public static bool Knows(string code) => All.Any(language => language.Code == code);
 
     /// <summary>"1 Nov 2026", "01.11.2026".</summary>
-    public string Day(DateOnly day) => string.Format(CultureInfo.InvariantCulture, _dayForm, day.Day, day.Month, day.Year, _months[day.Month - 1][..Math.Min(3, _months[day.Month - 1].Length)]);
+    public string Day(DateOnly day) =>
+        string.Format(
+            CultureInfo.InvariantCulture,
+            _dayForm,
+            day.Day,
+            day.Month,
+            day.Year,
+            _months[day.Month - 1][..Math.Min(3, _months[day.Month - 1].Length)]);
 
     /// <summary>"November 2026".</summary>
     public string Month(DateOnly month) => string.Format(CultureInfo.InvariantCulture, _monthForm, _months[month.Month - 1], month.Year);
 
     /// <summary>Days of one month: "5 to 20 November".</summary>
-    public string PartOfMonth(DateOnly from, DateOnly to) => string.Format(CultureInfo.InvariantCulture, _partForm, from.Day, to.Day, _months[to.Month - 1]);
+    public string PartOfMonth(DateOnly from, DateOnly to) =>
+        string.Format(CultureInfo.InvariantCulture, _partForm, from.Day, to.Day, _months[to.Month - 1]);
 
     /// <summary>"1,234".</summary>
     public string Count(long number) => number.ToString("N0", _numbers);
 
     /// <summary>"1,234.50", without its currency.</summary>
-    public string Amount(Money money) => money.Amount.ToString("N" + money.Currency.MinorDigits.ToString(CultureInfo.InvariantCulture), _numbers);
+    public string Amount(Money money) =>
+        money.Amount.ToString("N" + money.Currency.MinorDigits.ToString(CultureInfo.InvariantCulture), _numbers);
 
     /// <summary>"1,234.50 EUR".</summary>
     public string AmountWithCurrency(Money money) => Amount(money) + NoBreakSpace + money.Currency.Code;
 
     /// <summary>A unit price with its currency's digits and up to six, trailing zeros cut: "0.0125".</summary>
     public string Price(UnitPrice price) =>
-        price.Amount.ToString("#,0." + new string('0', price.Currency.MinorDigits) + new string('#', 6 - price.Currency.MinorDigits), _numbers);
+        price.Amount.ToString(
+            "#,0." + new string('0', price.Currency.MinorDigits) + new string('#', 6 - price.Currency.MinorDigits), _numbers);
 
     /// <summary>"1 EUR = 1.0824 USD".</summary>
     public string Rate(ExchangeRate rate) =>

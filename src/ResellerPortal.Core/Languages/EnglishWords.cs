@@ -76,7 +76,8 @@ internal static class EnglishWords
         WhyReverseCharge = "Reverse charge: the customer owes the tax (Article 196 of Council Directive 2006/112/EC).",
         WhyExport = "Export: no tax is charged.",
         WhyNotSubject = "Not subject to tax.",
-        WhyOutsideTheUnion = "Not subject to tax here: supplied where the customer is established (Article 44 of Council Directive 2006/112/EC).",
+        WhyOutsideTheUnion =
+            "Not subject to tax here: supplied where the customer is established (Article 44 of Council Directive 2006/112/EC).",
         WhyNotRegistered = "The seller is not registered for tax.",
         InvoiceSubject = "Invoice {number} from {seller}",
         InvoiceLetter = """

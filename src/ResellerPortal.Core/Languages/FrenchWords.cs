@@ -76,7 +76,8 @@ internal static class FrenchWords
         WhyReverseCharge = "Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).",
         WhyExport = "Exportation : aucune TVA n’est facturée.",
         WhyNotSubject = "Hors champ d’application de la TVA.",
-        WhyOutsideTheUnion = "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
+        WhyOutsideTheUnion =
+            "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
         WhyNotRegistered = "Le vendeur n’est pas assujetti à la TVA.",
         InvoiceSubject = "Facture {number} de {seller}",
         InvoiceLetter = """

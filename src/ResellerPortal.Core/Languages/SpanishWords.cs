@@ -76,7 +76,8 @@ internal static class SpanishWords
         WhyReverseCharge = "Inversión del sujeto pasivo: el cliente es el deudor del IVA (artículo 196 de la Directiva 2006/112/CE).",
         WhyExport = "Exportación: no se repercute IVA.",
         WhyNotSubject = "Operación no sujeta a IVA.",
-        WhyOutsideTheUnion = "No sujeto aquí: el servicio se presta donde está establecido el cliente (artículo 44 de la Directiva 2006/112/CE).",
+        WhyOutsideTheUnion =
+            "No sujeto aquí: el servicio se presta donde está establecido el cliente (artículo 44 de la Directiva 2006/112/CE).",
         WhyNotRegistered = "El vendedor no está registrado a efectos de IVA.",
         InvoiceSubject = "Factura {number} de {seller}",
         InvoiceLetter = """

@@ -7,7 +7,8 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>A customer's account as its programs read it, in conversions.</summary>
-/// <param name="Total">Used so far and still to be used; <see cref="ApiTokenService.MaxUsageLimit"/> more where a token has no limit.</param>
+/// <param name="Total">Used so far and still to be used; <see cref="ApiTokenService.MaxUsageLimit"/> more where a token has no
+/// limit.</param>
 public sealed record AccountSummary(string Name, string Email, long Total, long Consumed);
 
 /// <param name="Day">In the reseller's time zone.</param>
@@ -26,22 +27,31 @@ public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider cl
         var tokens = await db.ApiTokens.AsNoTracking().ToListAsync(cancellationToken);
         var month = BillingPeriod.Containing(now, reseller.Zone).FirstDay;
         var consumed = tokens.Sum(t => t.Used);
-        var left = tokens.Where(t => t.GetState(now, month) is TokenState.Active or TokenState.Waiting).Sum(t => t.GetRemaining(month) ?? ApiTokenService.MaxUsageLimit);
+        var left = tokens.Where(t => t.GetState(now, month) is TokenState.Active or TokenState.Waiting).Sum(
+            t => t.GetRemaining(month) ?? ApiTokenService.MaxUsageLimit);
         return new AccountSummary(customer.Name, customer.Email, consumed + Math.Min(left, ApiTokenService.MaxUsageLimit), consumed);
     }
 
     /// <summary>Daily usage of both days and all between, oldest first.</summary>
-    public async Task<IReadOnlyList<AccountDay>> DaysAsync(ApiToken master, DateOnly from, DateOnly until, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AccountDay>> DaysAsync(
+        ApiToken master,
+        DateOnly from,
+        DateOnly until,
+        CancellationToken cancellationToken)
     {
         await using var db = database.Open(GetScope(master));
-        var tokens = await db.ApiTokens.AsNoTracking().ToDictionaryAsync(t => t.Id, t => $"{t.Environment} (…{t.SecretEnding})", cancellationToken);
+        var tokens = await db.ApiTokens.AsNoTracking()
+            .ToDictionaryAsync(t => t.Id, t => $"{t.Environment} (…{t.SecretEnding})", cancellationToken);
         var days = await db.UsageRollups
             .Where(r => r.CustomerId == master.CustomerId && r.Day >= from && r.Day <= until)
             .GroupBy(r => new { r.Day, r.TokenId, r.Converter })
             .Select(g => new { g.Key.Day, g.Key.TokenId, g.Key.Converter, Quantity = g.Sum(r => r.Quantity) })
             .ToListAsync(cancellationToken);
-        return [.. days.OrderBy(d => d.Day).ThenBy(d => tokens[d.TokenId], StringComparer.Ordinal).ThenBy(d => d.Converter, StringComparer.Ordinal)
-            .Select(d => new AccountDay(d.Day, tokens[d.TokenId], d.Converter, d.Quantity))];
+        return [.. days
+            .OrderBy(d => d.Day)
+            .ThenBy(d => tokens[d.TokenId], StringComparer.Ordinal)
+            .ThenBy(d => d.Converter, StringComparer.Ordinal)
+                .Select(d => new AccountDay(d.Day, tokens[d.TokenId], d.Converter, d.Quantity))];
     }
 
     private static TenantScope GetScope(ApiToken token) => TenantScope.ForCustomer(token.ResellerId, token.CustomerId);

@@ -17,7 +17,11 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
     }
 
     /// <summary>Sets how many conversions are held for a request of a converter; 1 is what all others hold.</summary>
-    public async Task<Outcome<ConverterReserve>> SetAsync(Actor actor, string converter, long quantity, CancellationToken cancellationToken = default)
+    public async Task<Outcome<ConverterReserve>> SetAsync(
+        Actor actor,
+        string converter,
+        long quantity,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ConvertersManage);
         var name = converter.Trim().ToLowerInvariant();

@@ -19,7 +19,12 @@ internal sealed class CreditLotAllocator
 
     /// <param name="held">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be drawn.</param>
-    public static async Task<CreditLotAllocator> LoadAsync(LedgerRowCache rows, IReadOnlyCollection<ResellerId> resellers, HashSet<Guid> held, DateTimeOffset earliest, DateTimeOffset now)
+    public static async Task<CreditLotAllocator> LoadAsync(
+        LedgerRowCache rows,
+        IReadOnlyCollection<ResellerId> resellers,
+        HashSet<Guid> held,
+        DateTimeOffset earliest,
+        DateTimeOffset now)
     {
         await rows.LoadOpenLotsAsync(resellers);
         await rows.LoadLotsAsync(held);
@@ -29,7 +34,12 @@ internal sealed class CreditLotAllocator
             if (allocator.FindLast(reseller) is null)
             {
                 // Nothing left anywhere: an overrun that really happened still has to be drawn from the newest lot.
-                var newest = await rows.Db.CreditLots.Where(l => l.ResellerId == reseller).OrderByDescending(l => l.ExpiresAtUtc).Select(l => l.Id).Take(1).ToListAsync();
+                var newest = await rows.Db.CreditLots
+                    .Where(l => l.ResellerId == reseller)
+                    .OrderByDescending(l => l.ExpiresAtUtc)
+                    .Select(l => l.Id)
+                    .Take(1)
+                    .ToListAsync();
                 await rows.LoadLotsAsync(newest);
                 held.UnionWith(newest);
             }
@@ -60,7 +70,9 @@ internal sealed class CreditLotAllocator
         return parts;
     }
 
-    /// <summary>Uses a quantity: from the preferred lots as far as they held it, then from the others, then beyond the last of them.</summary>
+    /// <summary>
+    /// Uses a quantity: from the preferred lots as far as they held it, then from the others, then beyond the last of them.
+    /// </summary>
     public List<(CreditLot Lot, long Quantity)> Draw(
         ResellerId reseller, long quantity, DateTimeOffset at, IReadOnlyList<LotPart> preferred, out bool isOverdrawn)
     {
@@ -102,7 +114,8 @@ internal sealed class CreditLotAllocator
     }
 
     private CreditLot? FindLast(ResellerId reseller) =>
-        _rows.GetOpenLots(reseller).LastOrDefault(lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _held.Contains(lot.Id));
+        _rows.GetOpenLots(reseller).LastOrDefault(
+            lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _held.Contains(lot.Id));
 
     private static long Use(List<(CreditLot Lot, long Quantity)> parts, CreditLot lot, long quantity)
     {

@@ -7,7 +7,17 @@ namespace ResellerPortal.Core.Metering;
 
 /// <summary>An entry as its customer sees it.</summary>
 public sealed record CustomerLedgerRow(
-    long Sequence, EntryKind Kind, DateTimeOffset OccurredAtUtc, string Environment, string Converter, long Quantity, UsageSource Source, EntryFlags Flags, long? CorrectsSequence, string? Reference, string Hash);
+    long Sequence,
+    EntryKind Kind,
+    DateTimeOffset OccurredAtUtc,
+    string Environment,
+    string Converter,
+    long Quantity,
+    UsageSource Source,
+    EntryFlags Flags,
+    long? CorrectsSequence,
+    string? Reference,
+    string Hash);
 
 public sealed record CustomerLedgerList(IReadOnlyList<CustomerLedgerRow> Rows, long TotalCount, string ChainHead);
 
@@ -28,7 +38,17 @@ public sealed class CustomerLedgerQueries(PortalDatabase database)
             .ToListAsync(cancellationToken);
         return new CustomerLedgerList(
             [.. rows.Select(e => new CustomerLedgerRow(
-                e.Sequence, e.Kind, e.OccurredAtUtc, e.Environment, e.Converter, e.Quantity, e.Source, e.Flags, e.CorrectsSequence, e.Reference, Convert.ToHexStringLower(e.Hash)))],
+                e.Sequence,
+                e.Kind,
+                e.OccurredAtUtc,
+                e.Environment,
+                e.Converter,
+                e.Quantity,
+                e.Source,
+                e.Flags,
+                e.CorrectsSequence,
+                e.Reference,
+                Convert.ToHexStringLower(e.Hash)))],
             customer.LastSequence,
             Convert.ToHexStringLower(customer.ChainHead));
     }

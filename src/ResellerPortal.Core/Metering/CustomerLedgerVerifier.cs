@@ -21,9 +21,15 @@ internal sealed class LedgerTotals
 }
 
 /// <summary>Checks one customer's entries, read in order of their sequence.</summary>
-internal sealed class CustomerLedgerVerifier(Customer customer, TimeZoneInfo zone, IReadOnlyDictionary<Guid, ApiToken> tokens, LedgerTotals totals, List<string> faults)
+internal sealed class CustomerLedgerVerifier(
+    Customer customer,
+    TimeZoneInfo zone,
+    IReadOnlyDictionary<Guid, ApiToken> tokens,
+    LedgerTotals totals,
+    List<string> faults)
 {
-    private readonly Dictionary<(DateOnly Day, Guid TokenId, string Converter, long UnitCostMicros), (long Entries, long Quantity, long CostMicros)> _rollups = [];
+    private readonly Dictionary<(DateOnly Day, Guid TokenId, string Converter, long UnitCostMicros), (long Entries, long Quantity,
+    long CostMicros)> _rollups = [];
     private byte[] _head = LedgerHash.Genesis;
     private long _last;
     private long _usedInMonth;

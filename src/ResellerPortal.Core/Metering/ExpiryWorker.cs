@@ -29,13 +29,23 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var lots = await db.CreditLots.AsNoTracking().Where(l => l.ExpiresAtUtc <= now && l.ExpiryNotedAtUtc == null).OrderBy(l => l.ExpiresAtUtc).Take(MostAtOnce).ToListAsync(cancellationToken);
+        var lots = await db.CreditLots.AsNoTracking()
+            .Where(l => l.ExpiresAtUtc <= now && l.ExpiryNotedAtUtc == null)
+            .OrderBy(l => l.ExpiresAtUtc)
+            .Take(MostAtOnce)
+            .ToListAsync(cancellationToken);
         foreach (var lot in lots)
         {
             // Conditional, so that two nodes write one note.
-            if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiryNotedAtUtc, now), cancellationToken) == 1)
+            if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(
+                set => set.SetProperty(l => l.ExpiryNotedAtUtc, now), cancellationToken) == 1)
             {
-                db.Audit(Portal, lot.ExpiresAtUtc, "lots.expired", $"lot {lot.PlanName}: expired with {lot.Conversions - lot.Used:N0} of {lot.Conversions:N0} conversions unused", lot.ResellerId);
+                db.Audit(
+                    Portal,
+                    lot.ExpiresAtUtc,
+                    "lots.expired",
+                    $"lot {lot.PlanName}: expired with {lot.Conversions - lot.Used:N0} of {lot.Conversions:N0} conversions unused",
+                    lot.ResellerId);
             }
         }
 
@@ -46,9 +56,16 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
             .ToListAsync(cancellationToken);
         foreach (var token in tokens)
         {
-            if (await db.ApiTokens.Where(t => t.Id == token.Id && t.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiryNotedAtUtc, now), cancellationToken) == 1)
+            if (await db.ApiTokens.Where(t => t.Id == token.Id && t.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(
+                set => set.SetProperty(t => t.ExpiryNotedAtUtc, now), cancellationToken) == 1)
             {
-                db.Audit(Portal, token.ExpiresAtUtc!.Value, "tokens.expired", $"token {token.Environment} (…{token.SecretEnding}): expired after {token.Used:N0} conversions", token.ResellerId, token.CustomerId);
+                db.Audit(
+                    Portal,
+                    token.ExpiresAtUtc!.Value,
+                    "tokens.expired",
+                    $"token {token.Environment} (…{token.SecretEnding}): expired after {token.Used:N0} conversions",
+                    token.ResellerId,
+                    token.CustomerId);
             }
         }
 

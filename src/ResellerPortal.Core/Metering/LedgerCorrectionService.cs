@@ -19,9 +19,15 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         Actor actor, CustomerId customerId, long sequence, long quantity, string reason, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerCorrect);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl) || !char.IsLetterOrDigit(reason.Trim()[0]))
+        if (string.IsNullOrWhiteSpace(reason)
+            || reason.Trim().Length > 200
+            || reason.Any(char.IsControl)
+            || !char.IsLetterOrDigit(reason.Trim()[0]))
         {
-            return Refusal.Because("Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the ledger.", nameof(reason));
+            return Refusal.Because(
+                "Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the "
+                    + "ledger.",
+                nameof(reason));
         }
 
         if (quantity is < 0 or > 1_000_000)
@@ -31,7 +37,8 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var entry = await db.LedgerEntries.AsNoTracking().SingleOrDefaultAsync(e => e.CustomerId == customerId && e.Sequence == sequence, cancellationToken);
+        var entry = await db.LedgerEntries.AsNoTracking()
+            .SingleOrDefaultAsync(e => e.CustomerId == customerId && e.Sequence == sequence, cancellationToken);
         if (entry is null)
         {
             return Refusal.NotFound("entry");
@@ -58,7 +65,13 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         var posting = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
         var correction = posting.Correct(token, entry, change, reason.Trim(), drawn);
         await posting.WriteAsync(cancellationToken);
-        db.Audit(actor, now, Permission.LedgerCorrect, $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}", entry.ResellerId, customerId);
+        db.Audit(
+            actor,
+            now,
+            Permission.LedgerCorrect,
+            $"entry {sequence} by {change:+#,0;-#,0} conversions: {reason.Trim()}",
+            entry.ResellerId,
+            customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return correction;
@@ -70,7 +83,10 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         long[] sequences =
         [
             entry.Sequence,
-            .. await db.LedgerEntries.Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence).Select(e => e.Sequence).ToListAsync(cancellationToken),
+            .. await db.LedgerEntries
+                .Where(e => e.CustomerId == entry.CustomerId && e.CorrectsSequence == entry.Sequence)
+                .Select(e => e.Sequence)
+                .ToListAsync(cancellationToken),
         ];
         var draws = await db.LotDraws.AsNoTracking()
             .Where(d => d.CustomerId == entry.CustomerId && sequences.Contains(d.Sequence))

@@ -36,13 +36,16 @@ public sealed record ExportedEntry(
     string Hash,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ExportedDraw>? Draws = null)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web)
+    { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One line of NDJSON, without its line feed.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <exception cref="JsonException">The line is not an exported entry.</exception>
-    public static ExportedEntry Parse(string line) => JsonSerializer.Deserialize<ExportedEntry>(line, Json) ?? throw new JsonException("The line is empty.");
+    public static ExportedEntry Parse(string line) =>
+        JsonSerializer.Deserialize<ExportedEntry>(line, Json) ?? throw new JsonException("The line is empty.");
 
     internal static ExportedEntry FromEntry(LedgerEntry entry, IEnumerable<LotDraw>? draws) => new(
         1,
@@ -63,7 +66,12 @@ public sealed record ExportedEntry(
         Convert.ToHexStringLower(entry.CostCommitment),
         Convert.ToHexStringLower(entry.PreviousHash),
         Convert.ToHexStringLower(entry.Hash),
-        draws is null ? null : [.. draws.Select(d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code))]);
+        draws is null
+            ? null
+            : [
+                .. draws.Select(
+                    d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code)),
+            ]);
 
     /// <summary>The entry that it was, to check its hash.</summary>
     /// <exception cref="FormatException">A field cannot be read.</exception>
@@ -113,7 +121,10 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
     /// The entries of a customer, read in chunks. A customer's own member gets no draws; the reseller gets them with their
     /// salts, so it can show that a commitment holds. Nothing comes for a customer that is not the actor's.
     /// </summary>
-    public async IAsyncEnumerable<ExportedEntry> ReadAsync(Actor actor, CustomerId customerId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ExportedEntry> ReadAsync(
+        Actor actor,
+        CustomerId customerId,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var isReseller = actor.Scope.Customer is null;
         actor.Demand(isReseller ? Permission.LedgerExport : Permission.MyView);
@@ -152,7 +163,9 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
 
     /// <summary>Checks an export by itself: numbers without gaps, every hash, the chain, and commitments where draws are given.</summary>
     /// <returns>The first fault in words, or null; and how many entries were read.</returns>
-    public static async Task<(string? Fault, long Entries, string Head)> VerifyAsync(IAsyncEnumerable<string> lines, CancellationToken cancellationToken = default)
+    public static async Task<(string? Fault, long Entries, string Head)> VerifyAsync(
+        IAsyncEnumerable<string> lines,
+        CancellationToken cancellationToken = default)
     {
         var (sequence, head) = (0L, LedgerHash.Genesis);
         await foreach (var line in lines.WithCancellation(cancellationToken))

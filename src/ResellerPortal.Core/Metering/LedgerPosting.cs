@@ -30,10 +30,19 @@ internal sealed class LedgerPosting
     ];
 
     private static readonly string[] CustomerCounters =
-        [nameof(Customer.LastSequence), nameof(Customer.ChainHead), nameof(Customer.UsageMonth), nameof(Customer.UsedInMonth), nameof(Customer.AlertedPercent), nameof(Customer.ConversionsTaken)];
+        [
+            nameof(Customer.LastSequence),
+            nameof(Customer.ChainHead),
+            nameof(Customer.UsageMonth),
+            nameof(Customer.UsedInMonth),
+            nameof(Customer.AlertedPercent),
+            nameof(Customer.ConversionsTaken),
+        ];
 
     private static readonly string[] LotCounters = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
-    private static readonly string[] RollupSums = [nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros)];
+    private static readonly string[] RollupSums = [
+        nameof(UsageRollup.Entries), nameof(UsageRollup.Quantity), nameof(UsageRollup.CostMicros),
+    ];
     private static readonly string[] PeakMaxima = [nameof(ConverterPeak.Highest)];
 
     private const int SaltSize = 16;
@@ -60,13 +69,21 @@ internal sealed class LedgerPosting
     /// <param name="heldLotIds">Lots that must be at hand although they may be expired or full.</param>
     /// <param name="earliest">The oldest usage that will be appended.</param>
     public static async Task<LedgerPosting> OpenAsync(
-        LedgerRowCache rows, IEnumerable<ApiToken> tokens, IEnumerable<CustomerId> customerIds, HashSet<Guid> heldLotIds, DateTimeOffset earliest, DateTimeOffset now)
+        LedgerRowCache rows,
+        IEnumerable<ApiToken> tokens,
+        IEnumerable<CustomerId> customerIds,
+        HashSet<Guid> heldLotIds,
+        DateTimeOffset earliest,
+        DateTimeOffset now)
     {
         ResellerId[] resellerIds = [.. tokens.Select(t => t.ResellerId).Distinct()];
         await rows.LoadCustomersAsync(customerIds);
         await rows.LoadResellersAsync(resellerIds);
         return new LedgerPosting(
-            rows, now, resellerIds.ToDictionary(id => id, id => rows.GetReseller(id).Zone.GetDay(now)), await CreditLotAllocator.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
+            rows,
+            now,
+            resellerIds.ToDictionary(id => id, id => rows.GetReseller(id).Zone.GetDay(now)),
+            await CreditLotAllocator.LoadAsync(rows, resellerIds, heldLotIds, earliest, now));
     }
 
     /// <summary>First day of a reseller's present month.</summary>
@@ -90,7 +107,8 @@ internal sealed class LedgerPosting
     }
 
     /// <inheritdoc cref="CreditLotAllocator.Allocate"/>
-    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) => _allocator.Allocate(reseller, quantity, at);
+    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at) =>
+        _allocator.Allocate(reseller, quantity, at);
 
     /// <summary>Marks a token whose counters the caller moved.</summary>
     public void Touch(ApiToken token) => _touchedTokens.Add(token);
@@ -104,7 +122,9 @@ internal sealed class LedgerPosting
         var parts = _allocator.Draw(token.ResellerId, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverdrawn);
         var month = StartMonth(token);
         var isOverLimit = token.UsageLimit is { } limit && token.GetUsed(month) + fact.Quantity > limit;
-        var flags = (isOverdrawn || isOverLimit ? EntryFlags.Overrun : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
+        var flags = (isOverdrawn || isOverLimit
+            ? EntryFlags.Overrun
+            : EntryFlags.None) | (fact.IsUnconfirmed ? EntryFlags.Unconfirmed : EntryFlags.None);
         ConsumeCoverage(token, fact.Quantity);
         var entry = AddEntry(token, EntryKind.Usage, fact, flags, corrects: null, parts);
         _rollups.Raise(token.ResellerId, fact.Converter, DateOnly.FromDateTime(fact.OccurredAtUtc.UtcDateTime), fact.Quantity);
@@ -122,7 +142,8 @@ internal sealed class LedgerPosting
         var parts = change < 0
             ? _allocator.GiveBack(-change, drawn)
             : _allocator.Draw(token.ResellerId, change, original.OccurredAtUtc, [], out _);
-        var fact = new UsageFact(token.Id, original.OccurredAtUtc, original.Converter, change, UsageSource.Manual, Guid.CreateVersion7(_now), reason);
+        var fact = new UsageFact(
+            token.Id, original.OccurredAtUtc, original.Converter, change, UsageSource.Manual, Guid.CreateVersion7(_now), reason);
         return AddEntry(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
     }
 
@@ -139,7 +160,13 @@ internal sealed class LedgerPosting
         await _rows.Database.UpdateManyAsync(_rows.Db, _touchedLots, LotCounters, cancellationToken);
     }
 
-    private LedgerEntry AddEntry(ApiToken token, EntryKind kind, UsageFact fact, EntryFlags flags, long? corrects, List<(CreditLot Lot, long Quantity)> parts)
+    private LedgerEntry AddEntry(
+        ApiToken token,
+        EntryKind kind,
+        UsageFact fact,
+        EntryFlags flags,
+        long? corrects,
+        List<(CreditLot Lot, long Quantity)> parts)
     {
         var customer = GetCustomer(token);
         var sequence = customer.LastSequence + 1;
@@ -190,7 +217,10 @@ internal sealed class LedgerPosting
         _touchedTokens.Add(token);
         _entries.Add(entry);
         _draws.AddRange(draws);
-        _rollups.Add(entry, entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.GetReseller(entry.ResellerId).Zone.GetDay(entry.OccurredAtUtc), draws);
+        _rollups.Add(
+            entry,
+            entry.OccurredAtUtc == _now ? _today[entry.ResellerId] : _rows.GetReseller(entry.ResellerId).Zone.GetDay(entry.OccurredAtUtc),
+            draws);
         return entry;
     }
 
@@ -211,21 +241,41 @@ internal sealed class LedgerPosting
     private void Alert(ApiToken token, DateOnly month)
     {
         var customer = GetCustomer(token);
-        if (token.UsageLimit is { } limit && UsageAlert.Reached(token.GetUsed(month), limit) is var ofToken && ofToken > token.AlertedPercent)
+        if (token.UsageLimit is { } limit
+            && UsageAlert.Reached(token.GetUsed(month), limit) is var ofToken
+            && ofToken > token.AlertedPercent)
         {
             token.AlertedPercent = ofToken;
-            _alerts.Add(New(AlertSubject.Token, token.Id, $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}", token.LimitPeriod == LimitPeriod.Month ? month : null, ofToken, token.GetUsed(month), limit));
+            _alerts.Add(New(
+                AlertSubject.Token,
+                token.Id,
+                $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
+                token.LimitPeriod == LimitPeriod.Month ? month : null,
+                ofToken,
+                token.GetUsed(month),
+                limit));
         }
 
-        if (customer.MonthlyBudget is { } budget && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget && ofBudget > customer.AlertedPercent)
+        if (customer.MonthlyBudget is { } budget
+            && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget
+            && ofBudget > customer.AlertedPercent)
         {
             customer.AlertedPercent = ofBudget;
-            _alerts.Add(New(AlertSubject.CustomerBudget, customer.Id.Value, $"the monthly budget of {customer.Name}", month, ofBudget, customer.UsedInMonth, budget));
+            _alerts.Add(New(
+                AlertSubject.CustomerBudget,
+                customer.Id.Value,
+                $"the monthly budget of {customer.Name}",
+                month,
+                ofBudget,
+                customer.UsedInMonth,
+                budget));
         }
 
         foreach (var lot in _touchedLots)
         {
-            if (lot.ResellerId == token.ResellerId && UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot && ofLot > lot.AlertedPercent)
+            if (lot.ResellerId == token.ResellerId
+                && UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot
+                && ofLot > lot.AlertedPercent)
             {
                 lot.AlertedPercent = ofLot;
                 _alerts.Add(New(AlertSubject.Lot, lot.Id, $"the lot {lot.PlanName}", null, ofLot, lot.Used, lot.Conversions));

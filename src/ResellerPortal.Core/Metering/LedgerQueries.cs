@@ -12,7 +12,12 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>Which entries to show; null means all. Days are those of the reseller's time zone, both included.</summary>
-public sealed record LedgerFilter(DateOnly? From = null, DateOnly? To = null, CustomerId? CustomerId = null, string? Environment = null, string? Converter = null);
+public sealed record LedgerFilter(
+    DateOnly? From = null,
+    DateOnly? To = null,
+    CustomerId? CustomerId = null,
+    string? Environment = null,
+    string? Converter = null);
 
 public enum LedgerSort
 {
@@ -54,7 +59,13 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     private const int ExportChunk = 2000;
 
     public async Task<LedgerEntryList> PageAsync(
-        Actor actor, LedgerFilter filter, LedgerSort sort, bool descending, int skip, int take, CancellationToken cancellationToken = default)
+        Actor actor,
+        LedgerFilter filter,
+        LedgerSort sort,
+        bool descending,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
@@ -79,7 +90,10 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Every entry of a filter, by customer and sequence, read in chunks so that an export of any length fits in memory.</summary>
-    public async IAsyncEnumerable<LedgerRow> ExportAsync(Actor actor, LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<LedgerRow> ExportAsync(
+        Actor actor,
+        LedgerFilter filter,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
@@ -87,13 +101,20 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         await db.SaveChangesAsync(cancellationToken);
 
         var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
-        foreach (var customer in await db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken))
+        foreach (var customer in await db.Customers
+            .Where(c => filter.CustomerId == null || c.Id == filter.CustomerId)
+            .OrderBy(c => c.Name)
+            .Select(c => c.Id)
+            .ToListAsync(cancellationToken))
         {
             var after = 0L;
             while (true)
             {
                 var chunk = await Sorted(
-                        db, Filtered(db, filter with { CustomerId = customer }, zone).Where(e => e.Sequence > after).OrderBy(e => e.Sequence).Take(ExportChunk), LedgerSort.Occurred, descending: false)
+                        db, Filtered(db, filter with { CustomerId = customer }, zone)
+                            .Where(e => e.Sequence > after)
+                            .OrderBy(e => e.Sequence)
+                            .Take(ExportChunk), LedgerSort.Occurred, descending: false)
                     .ToListAsync(cancellationToken);
                 foreach (var row in await WithCostAsync(db, [.. chunk.OrderBy(r => r.Entry.Sequence)], cancellationToken))
                 {
@@ -111,7 +132,9 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The converters and environments that occur, for the filter's choices.</summary>
-    public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ReadFilterChoicesAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ReadFilterChoicesAsync(
+        Actor actor,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -123,7 +146,8 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     /// <summary>From the customers' own numbers where whole ledgers are meant, else from daily usage.</summary>
     private static Task<long> CountAsync(PortalDbContext db, LedgerFilter filter, CancellationToken cancellationToken) =>
         filter is { From: null, To: null, Environment: null, Converter: null }
-            ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(c => c.LastSequence, cancellationToken)
+            ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(
+                c => c.LastSequence, cancellationToken)
             : Days(db, filter).SumAsync(r => r.Entries, cancellationToken);
 
     private static IQueryable<UsageRollup> Days(PortalDbContext db, LedgerFilter filter)
@@ -158,7 +182,8 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
     private static IQueryable<CustomerEntry> Sorted(PortalDbContext db, IQueryable<LedgerEntry> entries, LedgerSort sort, bool descending)
     {
-        var rows = entries.Join(db.Customers.AsNoTracking(), e => e.CustomerId, c => c.Id, (e, c) => new CustomerEntry { Entry = e, CustomerName = c.Name });
+        var rows = entries.Join(
+            db.Customers.AsNoTracking(), e => e.CustomerId, c => c.Id, (e, c) => new CustomerEntry { Entry = e, CustomerName = c.Name });
         var sorted = sort switch
         {
             LedgerSort.Customer => By(r => r.CustomerName),
@@ -179,7 +204,10 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
     }
 
-    private static async Task<IReadOnlyList<LedgerRow>> WithCostAsync(PortalDbContext db, List<CustomerEntry> rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LedgerRow>> WithCostAsync(
+        PortalDbContext db,
+        List<CustomerEntry> rows,
+        CancellationToken cancellationToken)
     {
         var costs = new Dictionary<(CustomerId, long), ExactAmount>();
         foreach (var ofCustomer in rows.GroupBy(r => r.Entry.CustomerId))

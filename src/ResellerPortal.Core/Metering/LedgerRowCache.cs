@@ -35,7 +35,9 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     public void Begin()
     {
         var writes = database.Dialect.ReadDataVersion(db);
-        if (writes is null || writes != _writesOfOthers || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
+        if (writes is null
+            || writes != _writesOfOthers
+            || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
         {
             _tokensByHash.Clear();
             _tokens.Clear();
@@ -122,7 +124,8 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     {
         var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
         unknown.ForEach(reseller => _openLots[reseller] = []);
-        foreach (var lot in await database.ReadManyAsync<CreditLot>(db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
+        foreach (var lot in await database.ReadManyAsync<CreditLot>(
+            db, [nameof(CreditLot.ResellerId)], unknown.Select(r => (object?[])[r]), isLocking: true, HasRoom, default))
         {
             AddOpenLot(_lots.TryAdd(lot.Id, lot) ? lot : _lots[lot.Id]);
         }
@@ -166,12 +169,18 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     }
 
     /// <summary>Reads the rows that are not known yet, in the order of their ids.</summary>
-    private Task<List<TRow>> ReadMissingAsync<TKey, TRow>(Dictionary<TKey, TRow> known, IEnumerable<TKey> keys, Func<TKey, Guid> idOf, bool isLocking)
+    private Task<List<TRow>> ReadMissingAsync<TKey, TRow>(
+        Dictionary<TKey, TRow> known,
+        IEnumerable<TKey> keys,
+        Func<TKey, Guid> idOf,
+        bool isLocking)
         where TKey : struct
         where TRow : class
     {
         List<TKey> missing = [.. keys.Where(key => !known.ContainsKey(key))];
-        return missing.Count == 0 ? Task.FromResult<List<TRow>>([]) : database.ReadManyAsync<TRow>(db, missing.Distinct().OrderBy(idOf).Cast<object>(), isLocking, default);
+        return missing.Count == 0
+            ? Task.FromResult<List<TRow>>([])
+            : database.ReadManyAsync<TRow>(db, missing.Distinct().OrderBy(idOf).Cast<object>(), isLocking, default);
     }
 }
 

@@ -41,7 +41,11 @@ public sealed class LedgerVerifier(PortalDatabase database)
         return new LedgerReport(customers.Count, totals.Entries, faults);
     }
 
-    private static async Task ReadAsync(PortalDbContext db, Customer customer, CustomerLedgerVerifier check, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        PortalDbContext db,
+        Customer customer,
+        CustomerLedgerVerifier check,
+        CancellationToken cancellationToken)
     {
         for (var after = 0L; ;)
         {
@@ -69,21 +73,30 @@ public sealed class LedgerVerifier(PortalDatabase database)
     }
 
     private static async Task VerifyCountersAsync(
-        PortalDbContext db, Dictionary<ResellerId, TimeZoneInfo> zones, IEnumerable<ApiToken> tokens, LedgerTotals totals, List<string> faults, CancellationToken cancellationToken)
+        PortalDbContext db,
+        Dictionary<ResellerId, TimeZoneInfo> zones,
+        IEnumerable<ApiToken> tokens,
+        LedgerTotals totals,
+        List<string> faults,
+        CancellationToken cancellationToken)
     {
         var reservations = await db.Reservations.AsNoTracking().ToListAsync(cancellationToken);
-        var heldByToken = reservations.GroupBy(r => r.TokenId).ToDictionary(g => g.Key, g => (Quantity: g.Sum(r => r.Quantity), Requests: g.Count()));
+        var heldByToken = reservations.GroupBy(r => r.TokenId).ToDictionary(
+            g => g.Key, g => (Quantity: g.Sum(r => r.Quantity), Requests: g.Count()));
         foreach (var token in tokens)
         {
             var isMonthRight = token.LimitMonth is null || token.UsedBeforeMonth == totals.UsedBeforeMonth.GetValueOrDefault(token.Id);
-            if (token.Used != totals.UsedByToken.GetValueOrDefault(token.Id) || !isMonthRight || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
+            if (token.Used != totals.UsedByToken.GetValueOrDefault(token.Id)
+                || !isMonthRight
+                || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
             {
                 faults.Add($"Token {token.Environment} (…{token.SecretEnding}): its counters differ from its entries and reservations.");
             }
         }
 
         var heldByLot = reservations.SelectMany(r => r.Parts).GroupBy(p => p.LotId).ToDictionary(g => g.Key, g => g.Sum(p => p.Quantity));
-        var adjusted = await db.LotAdjustments.GroupBy(a => a.LotId).ToDictionaryAsync(g => g.Key, g => g.Sum(a => a.Conversions), cancellationToken);
+        var adjusted = await db.LotAdjustments.GroupBy(a => a.LotId).ToDictionaryAsync(
+            g => g.Key, g => g.Sum(a => a.Conversions), cancellationToken);
         await foreach (var lot in db.CreditLots.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             if (lot.Conversions != lot.Granted + adjusted.GetValueOrDefault(lot.Id))

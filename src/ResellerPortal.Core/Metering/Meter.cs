@@ -12,7 +12,12 @@ namespace ResellerPortal.Core.Metering;
 /// <param name="Quantity">At least 1; null holds what such a conversion has cost (see <see cref="ConverterPeak"/>).</param>
 /// <param name="Caller">Where the request came from, for tokens that are bound to networks.</param>
 /// <param name="Origin">The web origin that a browser says it calls from; null where it is no browser.</param>
-public sealed record ReserveRequest(byte[] SecretHash, string Converter, long? Quantity = null, IPAddress? Caller = null, string? Origin = null);
+public sealed record ReserveRequest(
+    byte[] SecretHash,
+    string Converter,
+    long? Quantity = null,
+    IPAddress? Caller = null,
+    string? Origin = null);
 
 public abstract record ReserveResult
 {
@@ -61,7 +66,8 @@ public abstract record ReserveResult
 }
 
 /// <summary>What the upstream charged for a reservation.</summary>
-/// <param name="Quantity">Conversions charged; 0 releases the reservation; null is unknown and records the reserved quantity as Unconfirmed.</param>
+/// <param name="Quantity">Conversions charged; 0 releases the reservation; null is unknown and records the reserved quantity as
+/// Unconfirmed.</param>
 public sealed record SettleRequest(Guid ReservationId, long? Quantity, string? Reference = null);
 
 public abstract record SettleResult
@@ -92,7 +98,8 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     private const int MostLooks = 5;
 
     // Unbounded, since a settlement is the truth of what happened and is never turned away; reservations are counted.
-    private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     private int _waiting;
 
@@ -114,7 +121,8 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
 
             var command = new ReserveCommand(request);
             Post(command);
-            using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
+            using var registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((ReserveCommand)state!).TryCancel(token), command);
             var result = await command.Answer;
             if (result is not ReserveResult.CoverageUnknown unknown)
             {

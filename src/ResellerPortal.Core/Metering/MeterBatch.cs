@@ -15,11 +15,20 @@ internal sealed class MeterBatch
     private readonly List<Reservation> _made = [];
     private readonly List<Reservation> _ended = [];
 
-    private MeterBatch(LedgerRowCache rows, DateTimeOffset now, LedgerPosting posting, bool isRepeated, Dictionary<Guid, (long, long)> settledBefore) =>
+    private MeterBatch(
+        LedgerRowCache rows,
+        DateTimeOffset now,
+        LedgerPosting posting,
+        bool isRepeated,
+        Dictionary<Guid, (long, long)> settledBefore) =>
         (_rows, _now, _posting, _isRepeated, _settledBefore) = (rows, now, posting, isRepeated, settledBefore);
 
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
-    public static async Task<MeterBatch> LoadAsync(LedgerRowCache rows, IReadOnlyList<MeterCommand> commands, DateTimeOffset now, bool isRepeated)
+    public static async Task<MeterBatch> LoadAsync(
+        LedgerRowCache rows,
+        IReadOnlyList<MeterCommand> commands,
+        DateTimeOffset now,
+        bool isRepeated)
     {
         var (hashes, converters, reservationIds) = (new HashSet<HashKey>(), new HashSet<string>(), new HashSet<Guid>(commands.Count));
         foreach (var command in commands)
@@ -77,7 +86,8 @@ internal sealed class MeterBatch
 
         var posting = await LedgerPosting.OpenAsync(rows, tokens, customers, lots, now, now);
         reservationIds.ExceptWith(reservations.Select(r => r.Id));
-        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
+        var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(
+            rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
         await rows.Policy.LoadAsync(converters, posting.Resellers, now);
         return new MeterBatch(rows, now, posting, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
@@ -103,12 +113,15 @@ internal sealed class MeterBatch
             return refusal;
         }
 
-        var (least, wanted) = request.Quantity is { } asked ? (asked, asked) : _rows.Policy.GetQuantities(token.ResellerId, request.Converter);
+        var (least, wanted) = request.Quantity is { } asked
+            ? (asked, asked)
+            : _rows.Policy.GetQuantities(token.ResellerId, request.Converter);
         if (token.GetRemaining(month) is { } remaining)
         {
             if (remaining < least)
             {
-                return new ReserveResult.LimitReached(token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
+                return new ReserveResult.LimitReached(
+                    token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
             }
 
             // The last conversions of a limit may still be used, though such a request has cost more before.
@@ -120,7 +133,8 @@ internal sealed class MeterBatch
             var covered = _posting.GetCustomer(token).GetCoverage(request.Converter, _now);
             if (covered < least)
             {
-                return new ReserveResult.CoverageUnknown(new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
+                return new ReserveResult.CoverageUnknown(
+                    new CoverageQuestion(token.ResellerId, token.CustomerId, request.Converter, token.Environment, least));
             }
 
             wanted = Math.Min(wanted, covered);
@@ -195,7 +209,14 @@ internal sealed class MeterBatch
         }
 
         var fact = new UsageFact(
-            token.Id, _now, reservation.Converter, quantity, UsageSource.Gateway, reservation.Id, request.Reference, IsUnconfirmed: request.Quantity is null);
+            token.Id,
+            _now,
+            reservation.Converter,
+            quantity,
+            UsageSource.Gateway,
+            reservation.Id,
+            request.Reference,
+            IsUnconfirmed: request.Quantity is null);
         var entry = _posting.Append(token, fact, reservation.Parts);
         _rows.Policy.Raise(token.ResellerId, fact.Converter, quantity);
         _settledBefore[reservation.Id] = (entry.Sequence, quantity);
@@ -212,7 +233,9 @@ internal sealed class MeterBatch
 
     /// <summary>The token with this secret, or with it as the one before that is still good.</summary>
     private ApiToken? FindToken(byte[] secretHash) =>
-        _rows.FindToken(secretHash) is { } token && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
+        _rows.FindToken(secretHash) is { } token
+            && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
 
-    private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) => [.. ids.Select(rows.FindReservation).OfType<Reservation>()];
+    private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) =>
+        [.. ids.Select(rows.FindReservation).OfType<Reservation>()];
 }

@@ -18,7 +18,9 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     private const int MaxBatch = 512;
 
     /// <summary>Waits before a batch is tried again; together the longest that a caller is kept when the database is away.</summary>
-    private static readonly TimeSpan[] Patience = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(2)];
+    private static readonly TimeSpan[] Patience = [
+        TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(2),
+    ];
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("meter: one writer for all tenants of the node");
 
@@ -117,7 +119,8 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             catch (Exception failure) when (attempt < Patience.Length && IsTransient(failure))
             {
                 await CloseAsync();
-                logger.LogWarning("The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
+                logger.LogWarning(
+                    "The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
                 await Task.Delay(Patience[attempt], CancellationToken.None);
             }
         }
@@ -228,5 +231,6 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
     }
 
-    private bool IsTransient(Exception failure) => (failure as DbException ?? failure.InnerException as DbException) is { } reason && database.Dialect.IsTransient(reason);
+    private bool IsTransient(Exception failure) =>
+        (failure as DbException ?? failure.InnerException as DbException) is { } reason && database.Dialect.IsTransient(reason);
 }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Random bytes and ids for one writer: the system's generator is asked once for many, and each time costs as much as writing a row.</summary>
+/// <summary>
+/// Random bytes and ids for one writer: the system's generator is asked once for many, and each time costs as much as writing a row.
+/// </summary>
 internal sealed class RandomSource
 {
     private const int CounterBits = 12;

@@ -49,6 +49,9 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
             string.Join(' ', parts.Select(p => $"{p.LotId:N}:{p.Quantity.ToString(CultureInfo.InvariantCulture)}"));
 
         private static IReadOnlyList<LotPart> Read(string text) =>
-            [.. text.Split(' ').Select(part => new LotPart(Guid.ParseExact(part.AsSpan(0, 32), "N"), long.Parse(part.AsSpan(33), CultureInfo.InvariantCulture)))];
+            [
+                .. text.Split(' ').Select(part => new LotPart(
+                    Guid.ParseExact(part.AsSpan(0, 32), "N"), long.Parse(part.AsSpan(33), CultureInfo.InvariantCulture))),
+            ];
     }
 }

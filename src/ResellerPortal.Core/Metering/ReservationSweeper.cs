@@ -18,7 +18,11 @@ public interface IReservationOwner
 /// recorded at the reserved quantity and marked Unconfirmed, never silently dropped.
 /// </summary>
 public sealed class ReservationSweeper(
-    Meter meter, PortalDatabase database, IEnumerable<IReservationOwner> keepers, TimeProvider clock, ILogger<ReservationSweeper> logger) : BackgroundService
+    Meter meter,
+    PortalDatabase database,
+    IEnumerable<IReservationOwner> keepers,
+    TimeProvider clock,
+    ILogger<ReservationSweeper> logger) : BackgroundService
 {
     /// <summary>Longer than any request may run: the gateway gives up on the upstream well before.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);
@@ -32,7 +36,12 @@ public sealed class ReservationSweeper(
     {
         var deadline = clock.GetUtcNow() - DeadAfter;
         await using var db = database.Open(Scope);
-        var dead = await db.Reservations.Where(r => r.CreatedAtUtc < deadline).OrderBy(r => r.CreatedAtUtc).Select(r => r.Id).Take(10_000).ToListAsync(cancellationToken);
+        var dead = await db.Reservations
+            .Where(r => r.CreatedAtUtc < deadline)
+            .OrderBy(r => r.CreatedAtUtc)
+            .Select(r => r.Id)
+            .Take(10_000)
+            .ToListAsync(cancellationToken);
         foreach (var keeper in keepers)
         {
             dead = [.. dead.Except(await keeper.FindOwnedAsync(dead, cancellationToken))];

@@ -13,7 +13,10 @@ internal sealed class RollupAccumulator
     public IReadOnlyCollection<UsageRollup> Rollups => _rollups.Values;
 
     public IReadOnlyCollection<ConverterPeak> Peaks =>
-        [.. _peaks.Select(p => new ConverterPeak { ResellerId = p.Key.Item1, Converter = p.Key.Item2, Day = p.Key.Item3, Highest = p.Value })];
+        [
+            .. _peaks.Select(
+                p => new ConverterPeak { ResellerId = p.Key.Item1, Converter = p.Key.Item2, Day = p.Key.Item3, Highest = p.Value }),
+        ];
 
     /// <param name="day">The entry's day in the reseller's time zone.</param>
     public void Add(LedgerEntry entry, DateOnly day, IReadOnlyList<LotDraw> draws)
@@ -21,7 +24,8 @@ internal sealed class RollupAccumulator
         var entries = 1;
         foreach (var draw in draws.Count > 1 ? draws.OrderBy(d => d.LotId) : draws.AsEnumerable())
         {
-            ref var rollup = ref CollectionsMarshal.GetValueRefOrAddDefault(_rollups, (entry.CustomerId, day, entry.TokenId, entry.Converter, draw.UnitCostMicros), out _);
+            ref var rollup = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _rollups, (entry.CustomerId, day, entry.TokenId, entry.Converter, draw.UnitCostMicros), out _);
             rollup ??= new UsageRollup
             {
                 ResellerId = entry.ResellerId,

@@ -24,10 +24,18 @@ public sealed class TokenActivityQueries(PortalDatabase database)
         actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyView : Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
         var days = await db.UsageRollups.AsNoTracking().Where(r => r.TokenId == tokenId && r.Day >= since)
-            .GroupBy(r => r.Converter).Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity), Last = g.Max(r => r.Day) }).ToListAsync(cancellationToken);
+            .GroupBy(r => r.Converter)
+            .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity), Last = g.Max(r => r.Day) })
+            .ToListAsync(cancellationToken);
         var from = new DateTimeOffset(since, TimeOnly.MinValue, TimeSpan.Zero);
-        var newest = await db.LedgerEntries.AsNoTracking().Where(e => e.TokenId == tokenId && e.OccurredAtUtc >= from).OrderByDescending(e => e.OccurredAtUtc).Take(NewestEntries)
-            .Select(e => new ActivityEntry(e.OccurredAtUtc, e.Converter, e.Quantity, e.RequestId)).ToListAsync(cancellationToken);
-        return new TokenActivity(days.Sum(d => d.Quantity), [.. days.OrderByDescending(d => d.Quantity).Select(d => new ConverterActivity(d.Key, d.Quantity, d.Last))], newest);
+        var newest = await db.LedgerEntries.AsNoTracking()
+            .Where(e => e.TokenId == tokenId && e.OccurredAtUtc >= from)
+            .OrderByDescending(e => e.OccurredAtUtc)
+            .Take(NewestEntries)
+                .Select(e => new ActivityEntry(e.OccurredAtUtc, e.Converter, e.Quantity, e.RequestId)).ToListAsync(cancellationToken);
+        return new TokenActivity(
+            days.Sum(d => d.Quantity),
+            [.. days.OrderByDescending(d => d.Quantity).Select(d => new ConverterActivity(d.Key, d.Quantity, d.Last))],
+            newest);
     }
 }

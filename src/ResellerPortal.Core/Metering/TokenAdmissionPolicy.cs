@@ -3,7 +3,9 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Whether a token's own terms let a request begin; credits are judged after it. Pure: the rows are locked by the caller.</summary>
+/// <summary>
+/// Whether a token's own terms let a request begin; credits are judged after it. Pure: the rows are locked by the caller.
+/// </summary>
 internal static class TokenAdmissionPolicy
 {
     private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(1);
@@ -70,7 +72,9 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.CallerNotAllowed(caller);
         }
 
-        return origin is not null && token.AllowedOrigins.Count > 0 && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+        return origin is not null
+            && token.AllowedOrigins.Count > 0
+            && !token.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
             ? new ReserveResult.OriginNotAllowed(origin)
             : null;
     }
@@ -81,7 +85,9 @@ internal static class TokenAdmissionPolicy
     /// </summary>
     /// <returns>When all requests up to this one are paid off; null without a rate limit.</returns>
     public static DateTimeOffset? NextRateInstant(ApiToken token, DateTimeOffset now) =>
-        token.RequestsPerMinute is { } perMinute ? (token.RateClearsAtUtc > now ? token.RateClearsAtUtc.Value : now) + (RateWindow / perMinute) : null;
+        token.RequestsPerMinute is { } perMinute
+            ? (token.RateClearsAtUtc > now ? token.RateClearsAtUtc.Value : now) + (RateWindow / perMinute)
+            : null;
 
     private static bool IsWithin(IReadOnlyList<string> networks, IPAddress? caller)
     {

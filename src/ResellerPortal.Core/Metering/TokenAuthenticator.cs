@@ -18,7 +18,11 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
     private readonly IDataProtector _protector = protection.CreateProtector(ApiTokenService.SecretPurpose);
 
     /// <returns>The token, or why it may not be used.</returns>
-    public async Task<(ApiToken? Token, ReserveResult? Refusal)> AuthenticateAsync(byte[] secretHash, IPAddress? caller, string? origin, CancellationToken cancellationToken)
+    public async Task<(ApiToken? Token, ReserveResult? Refusal)> AuthenticateAsync(
+        byte[] secretHash,
+        IPAddress? caller,
+        string? origin,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);

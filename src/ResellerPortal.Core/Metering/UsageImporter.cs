@@ -18,7 +18,12 @@ public sealed record RejectedLine(int Number, string Reason);
 /// <summary>What a file holds, and what an import of it adds or added.</summary>
 /// <param name="UnknownTokens">Names of tokens that are matched to none yet.</param>
 public sealed record ImportReport(
-    int Lines, long Conversions, long NewConversions, long KnownConversions, IReadOnlyList<RejectedLine> RejectedLines, IReadOnlyList<string> UnknownTokens)
+    int Lines,
+    long Conversions,
+    long NewConversions,
+    long KnownConversions,
+    IReadOnlyList<RejectedLine> RejectedLines,
+    IReadOnlyList<string> UnknownTokens)
 {
     public bool IsNothingNew => NewConversions == 0;
 }
@@ -35,11 +40,23 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     private const int MaxBadLines = 1000;
 
     private static readonly string[] TimeForms =
-        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+        [
+            "yyyy-MM-dd",
+            "yyyy-MM-dd HH:mm",
+            "yyyy-MM-dd HH:mm:ss",
+            "yyyy-MM-dd'T'HH:mm:ss",
+            "yyyy-MM-dd'T'HH:mm:ss'Z'",
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+            "yyyy-MM-dd'T'HH:mm:sszzz",
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+        ];
 
     /// <summary>What an import of these lines would do. Nothing is written.</summary>
     public async Task<Outcome<ImportReport>> PreviewAsync(
-        Actor actor, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, CancellationToken cancellationToken = default)
+        Actor actor,
+        IReadOnlyList<ImportLine> lines,
+        IReadOnlyDictionary<string, Guid> chosenTokens,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.UsageImport);
         await using var db = database.Open(actor.Scope);
@@ -49,7 +66,10 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     /// <summary>Imports what is new in one transaction and remembers which token is meant by which name.</summary>
     /// <param name="chosenTokens">Names of tokens in the file, with the token that each stands for where the name is not known yet.</param>
     public async Task<Outcome<ImportReport>> ImportAsync(
-        Actor actor, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, CancellationToken cancellationToken = default)
+        Actor actor,
+        IReadOnlyList<ImportLine> lines,
+        IReadOnlyDictionary<string, Guid> chosenTokens,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.UsageImport);
         await using var db = database.Open(actor.Scope);
@@ -61,7 +81,8 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
 
         foreach (var (name, tokenId) in chosenTokens)
         {
-            await db.ApiTokens.Where(t => t.Id == tokenId).ExecuteUpdateAsync(set => set.SetProperty(t => t.ImportName, name), cancellationToken);
+            await db.ApiTokens.Where(t => t.Id == tokenId).ExecuteUpdateAsync(
+                set => set.SetProperty(t => t.ImportName, name), cancellationToken);
         }
 
         var facts = new List<UsageFact>();
@@ -76,7 +97,11 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         if (!report.IsNothingNew || chosenTokens.Count > 0)
         {
             db.Audit(
-                actor, clock.GetUtcNow(), Permission.UsageImport, $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.RejectedLines.Count:N0} lines left out", actor.Reseller);
+                actor,
+                clock.GetUtcNow(),
+                Permission.UsageImport,
+                $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.RejectedLines.Count:N0} lines left out",
+                actor.Reseller);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -85,7 +110,11 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     }
 
     private async Task<Outcome<ImportReport>> RunAsync(
-        PortalDbContext db, IReadOnlyList<ImportLine> lines, IReadOnlyDictionary<string, Guid> chosenTokens, List<UsageFact>? facts, CancellationToken cancellationToken)
+        PortalDbContext db,
+        IReadOnlyList<ImportLine> lines,
+        IReadOnlyDictionary<string, Guid> chosenTokens,
+        List<UsageFact>? facts,
+        CancellationToken cancellationToken)
     {
         if (lines.Count > MaxLines)
         {
@@ -172,7 +201,10 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         foreach (var customerId in tokens.Select(t => t.CustomerId).Distinct())
         {
             var rows = await db.LedgerEntries.AsNoTracking()
-                .Where(e => e.CustomerId == customerId && e.OccurredAtUtc >= first && e.OccurredAtUtc <= last && e.Source == UsageSource.Import)
+                .Where(e => e.CustomerId == customerId
+                    && e.OccurredAtUtc >= first
+                    && e.OccurredAtUtc <= last
+                    && e.Source == UsageSource.Import)
                 .GroupBy(e => new { e.TokenId, e.OccurredAtUtc, e.Converter })
                 .Select(g => new { g.Key, Quantity = g.Sum(e => e.Quantity) })
                 .ToListAsync(cancellationToken);
@@ -189,12 +221,18 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     private static string? Read(ImportLine line, Guid tokenId, DateTimeOffset now, out UsageKey key, out long quantity)
     {
         key = default;
-        if (!long.TryParse(line.Quantity.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out quantity) || quantity is < 1 or > 1_000_000_000)
+        if (!long.TryParse(line.Quantity.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out quantity)
+            || quantity is < 1 or > 1_000_000_000)
         {
             return $"'{Truncate(line.Quantity)}' is no number of conversions from 1 on";
         }
 
-        if (!DateTimeOffset.TryParseExact(line.At.Trim(), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+        if (!DateTimeOffset.TryParseExact(
+            line.At.Trim(),
+            TimeForms,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var at))
         {
             return $"'{Truncate(line.At)}' is no time like 2026-10-31 or 2026-10-31T23:59:59Z";
         }

@@ -29,7 +29,8 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         var rows = new LedgerRowCache(database, db);
         await rows.LoadTokensAsync([], tokenIds);
         var tokens = Array.ConvertAll(tokenIds, rows.GetToken);
-        var posting = await LedgerPosting.OpenAsync(rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var posting = await LedgerPosting.OpenAsync(
+            rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
         foreach (var fact in facts)
         {
             posting.Append(posting.GetToken(fact.TokenId), fact, preferredLots: []);

@@ -58,5 +58,7 @@ public readonly record struct Money(long MinorUnits, Currency Currency) : ICompa
 
     /// <summary>"1,234.50 EUR", in a form that is the same on every machine.</summary>
     public override string ToString() =>
-        Amount.ToString("N" + Currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + Currency.Code;
+        Amount.ToString("N" + Currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            + " "
+            + Currency.Code;
 }

@@ -37,7 +37,8 @@ public readonly record struct UnitPrice(long Micros, Currency Currency)
 
     /// <summary>The amount with at least the currency's own digits and up to six, trailing zeros cut: "0.0125".</summary>
     public string ToAmountString() =>
-        Amount.ToString("#,0." + new string('0', Currency.MinorDigits) + new string('#', 6 - Currency.MinorDigits), CultureInfo.InvariantCulture);
+        Amount.ToString(
+            "#,0." + new string('0', Currency.MinorDigits) + new string('#', 6 - Currency.MinorDigits), CultureInfo.InvariantCulture);
 
     public override string ToString() => ToAmountString() + " " + Currency.Code;
 }

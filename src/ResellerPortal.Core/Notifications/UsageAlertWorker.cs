@@ -13,7 +13,11 @@ namespace ResellerPortal.Core.Notifications;
 /// Mails alerts and notices to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
 /// mail server refuses it, it is given back and tried again.
 /// </summary>
-public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, TimeProvider clock, ILogger<UsageAlertWorker> logger) : BackgroundService
+public sealed class UsageAlertWorker(
+    PortalDatabase database,
+    IMailer mailer,
+    TimeProvider clock,
+    ILogger<UsageAlertWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
@@ -35,11 +39,16 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
         var since = now - Fresh;
         var sent = 0;
         await using var db = database.Open(Scope);
-        var waiting = await db.UsageAlerts.AsNoTracking().Where(a => a.MailedAtUtc == null && a.AtUtc > since).OrderBy(a => a.AtUtc).Take(200).ToListAsync(cancellationToken);
+        var waiting = await db.UsageAlerts.AsNoTracking()
+            .Where(a => a.MailedAtUtc == null && a.AtUtc > since)
+            .OrderBy(a => a.AtUtc)
+            .Take(200)
+            .ToListAsync(cancellationToken);
         foreach (var alert in waiting)
         {
             var isSent = await SendDueAsync(
-                (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
+                (from, to) => db.UsageAlerts.Where(a => a.Id == alert.Id && a.MailedAtUtc == from).ExecuteUpdateAsync(
+                    set => set.SetProperty(a => a.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, alert, cancellationToken));
             if (isSent == false)
             {
                 return sent;
@@ -48,11 +57,17 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
             sent += isSent is null ? 0 : 1;
         }
 
-        var notices = await db.Notices.AsNoTracking().Where(n => n.MailedAtUtc == null && n.AtUtc > since).OrderBy(n => n.AtUtc).Take(200).ToListAsync(cancellationToken);
+        var notices = await db.Notices.AsNoTracking()
+            .Where(n => n.MailedAtUtc == null && n.AtUtc > since)
+            .OrderBy(n => n.AtUtc)
+            .Take(200)
+            .ToListAsync(cancellationToken);
         foreach (var notice in notices)
         {
             var isSent = await SendDueAsync(
-                (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(set => set.SetProperty(n => n.MailedAtUtc, to), CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
+                (from, to) => db.Notices.Where(n => n.Id == notice.Id && n.MailedAtUtc == from).ExecuteUpdateAsync(
+                    set => set.SetProperty(n => n.MailedAtUtc, to),
+                    CancellationToken.None), () => MailAsync(db, notice, cancellationToken));
             if (isSent == false)
             {
                 return sent;
@@ -145,6 +160,8 @@ public sealed class UsageAlertWorker(PortalDatabase database, IMailer mailer, Ti
         };
         return (
             $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",
-            $"{alert.Amounts} are {(isBalance ? "spent" : "used")}{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
+            $"{alert.Amounts} are {(isBalance
+                ? "spent"
+                : "used")}{(alert.Month is { } month ? $" in the month from {month:yyyy-MM-dd}" : "")}.\n{consequence}\n");
     }
 }

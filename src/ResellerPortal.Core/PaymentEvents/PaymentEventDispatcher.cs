@@ -11,7 +11,13 @@ namespace ResellerPortal.Core.PaymentEvents;
 /// Asks a payment provider how something stands now, and brings the books in line. Events, return pages and repairs all come
 /// here, so none depends on what came before it.
 /// </summary>
-public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGateway online, ISubscriptionGateway subscriptions, CheckoutSynchronizer checkouts, SubscriptionSynchronizer subscriptionBook, PaymentAccountService accounts)
+public sealed class PaymentEventDispatcher(
+    PortalDatabase database,
+    IOnlineGateway online,
+    ISubscriptionGateway subscriptions,
+    CheckoutSynchronizer checkouts,
+    SubscriptionSynchronizer subscriptionBook,
+    PaymentAccountService accounts)
 {
     private static readonly TenantScope Links = TenantScope.CrossTenants("a payer who comes back by an invoice's pay link");
 
@@ -30,11 +36,17 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
         {
             "checkout" => await SessionAsync(merchant, objectId, cancellationToken),
             "payment_intent" => await PaymentAsync(merchant, objectId, cancellationToken),
-            "charge" or "refund" => await online.FindPaymentIdAsync(merchant, objectId, cancellationToken) is { } payment ? await PaymentAsync(merchant, payment, cancellationToken) : null,
+            "charge" or "refund" =>
+                await online.FindPaymentIdAsync(merchant, objectId, cancellationToken) is { } payment
+                    ? await PaymentAsync(merchant, payment, cancellationToken)
+                    : null,
             "invoice" when merchant.IsOperator => await InvoiceAsync(objectId, cancellationToken),
-            "customer" when merchant.IsOperator && topic is [_, "subscription", ..] => DescribeResult(await subscriptionBook.SyncAsync(objectId, null, cancellationToken) is not null, "subscription followed"),
-            "payment_method" when topic[^1] == "detached" => DescribeResult(await ForgetAsync(merchant, objectId, cancellationToken), "payment method forgotten"),
-            "account" when merchant.IsConnected => DescribeResult(await accounts.SyncAsync(merchant.Key, cancellationToken), "account read"),
+            "customer" when merchant.IsOperator && topic is [_, "subscription", ..] =>
+                DescribeResult(await subscriptionBook.SyncAsync(objectId, null, cancellationToken) is not null, "subscription followed"),
+            "payment_method" when topic[^1] == "detached" =>
+                DescribeResult(await ForgetAsync(merchant, objectId, cancellationToken), "payment method forgotten"),
+            "account" when merchant.IsConnected =>
+                DescribeResult(await accounts.SyncAsync(merchant.Key, cancellationToken), "account read"),
             _ => null,
         };
     }
@@ -44,24 +56,30 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
     public async Task<Checkout?> ReturnAsync(Actor actor, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
-        return await ReturnAsync(db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId, cancellationToken), cancellationToken);
+        return await ReturnAsync(
+            db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId, cancellationToken), cancellationToken);
     }
 
     /// <summary>The same for somebody who pays by an invoice's link.</summary>
     public async Task<Checkout?> ReturnByLinkAsync(Guid invoiceId, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Links);
-        return await ReturnAsync(db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId && c.SubjectId == invoiceId, cancellationToken), cancellationToken);
+        return await ReturnAsync(
+            db,
+            await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId && c.SubjectId == invoiceId, cancellationToken),
+            cancellationToken);
     }
 
     internal async Task<string?> PaymentAsync(Merchant merchant, string paymentId, CancellationToken cancellationToken) =>
-        await online.ReadPaymentAsync(merchant, paymentId, cancellationToken) is { } payment && await checkouts.ApplyAsync(merchant, payment, cancellationToken) is { } checkout
+        await online.ReadPaymentAsync(merchant, paymentId, cancellationToken) is { } payment
+            && await checkouts.ApplyAsync(merchant, payment, cancellationToken) is { } checkout
             ? $"checkout is {checkout.State.ToString().ToLowerInvariant()}"
             : null;
 
     internal async Task<string?> InvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
         await subscriptions.ReadInvoiceAsync(invoiceId, cancellationToken) is { SubscriptionId: { } subscription } invoice
-            ? DescribeResult(await subscriptionBook.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription followed")
+            ? DescribeResult(
+                await subscriptionBook.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription followed")
             : null;
 
     private async Task<string?> SessionAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
@@ -77,7 +95,8 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
         }
 
         return session.PaymentId is { } payment && await PaymentAsync(merchant, payment, cancellationToken) is { } told ? told
-            : session.IsOver ? DescribeResult(await checkouts.ExpireAsync(merchant, session, cancellationToken) is not null, "checkout has expired")
+            : session.IsOver
+            ? DescribeResult(await checkouts.ExpireAsync(merchant, session, cancellationToken) is not null, "checkout has expired")
             : DescribeResult(await checkouts.FindAsync(merchant, session.CheckoutId, cancellationToken) is not null, "checkout is open");
     }
 
@@ -119,7 +138,9 @@ public sealed class PaymentEventDispatcher(PortalDatabase database, IOnlineGatew
 
         await using var db = database.Open(TenantScope.CrossTenants("a payment method that its provider forgot"));
         return await db.Payers.Where(p => p.Merchant == merchant && p.MethodId == methodId)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.MethodId, (string?)null).SetProperty(p => p.MethodName, (string?)null), cancellationToken) > 0;
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.MethodId, (string?)null).SetProperty(p => p.MethodName, (string?)null),
+                cancellationToken) > 0;
     }
 
     private static string? DescribeResult(bool isOurs, string what) => isOurs ? what : null;

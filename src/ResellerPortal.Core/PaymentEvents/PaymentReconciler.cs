@@ -15,7 +15,15 @@ public sealed record DifferenceRow(PaymentDifference Difference, string? Reselle
 
 /// <summary>Compares the books with what payment providers have, each night, and puts right what differs when it is told to.</summary>
 public sealed class PaymentReconciler(
-    PortalDatabase database, IOnlineGateway online, ISubscriptionGateway subscriptions, SubscriptionSynchronizer subscriptionBook, PaymentAccountService accounts, PaymentEventDispatcher dispatcher, OnlineRefundService refunds, TimeProvider clock, ILogger<PaymentReconciler> logger)
+    PortalDatabase database,
+    IOnlineGateway online,
+    ISubscriptionGateway subscriptions,
+    SubscriptionSynchronizer subscriptionBook,
+    PaymentAccountService accounts,
+    PaymentEventDispatcher dispatcher,
+    OnlineRefundService refunds,
+    TimeProvider clock,
+    ILogger<PaymentReconciler> logger)
 {
     /// <summary>How far back a comparison looks: refunds and disputes come late.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromDays(45);
@@ -118,12 +126,20 @@ public sealed class PaymentReconciler(
     }
 
     /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
-    public async Task<(IReadOnlyList<DifferenceRow> Rows, PaymentComparison? Last)> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<DifferenceRow> Rows, PaymentComparison? Last)> ReadAsync(
+        Actor actor,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Reseller is null ? Permission.OperatorView : Permission.PaymentsConfigure);
         await using var db = database.Open(actor.Scope);
-        var rows = await db.PaymentDifferences.AsNoTracking().Where(d => actor.Scope.Reseller == null || d.Merchant != Merchant.Operator).OrderByDescending(d => d.FoundAtUtc).Take(500).ToListAsync(cancellationToken);
-        var names = await db.Resellers.AsNoTracking().Select(r => new { r.Id, r.Name }).ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
+        var rows = await db.PaymentDifferences.AsNoTracking()
+            .Where(d => actor.Scope.Reseller == null || d.Merchant != Merchant.Operator)
+            .OrderByDescending(d => d.FoundAtUtc)
+            .Take(500)
+            .ToListAsync(cancellationToken);
+        var names = await db.Resellers.AsNoTracking()
+            .Select(r => new { r.Id, r.Name })
+            .ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
         return (
             [.. rows.Select(d => new DifferenceRow(d, d.ResellerId is { } id ? names.GetValueOrDefault(id) : null, d.Kind switch
             {
@@ -139,7 +155,8 @@ public sealed class PaymentReconciler(
     {
         actor.Demand(actor.Scope.Reseller is null ? Permission.PaymentsRepair : Permission.PaymentsConfigure);
         await using var db = database.Open(actor.Scope);
-        if (await db.PaymentDifferences.AsNoTracking().SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
+        if (await db.PaymentDifferences.AsNoTracking()
+            .SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
             || (actor.Scope.Reseller is not null && difference.Merchant.IsOperator))
         {
             return Refusal.Because("This difference is gone already.");
@@ -163,12 +180,18 @@ public sealed class PaymentReconciler(
         return difference;
     }
 
-    private async Task<Refusal?> TryRepairAsync(Actor actor, PortalDbContext db, PaymentDifference difference, CancellationToken cancellationToken)
+    private async Task<Refusal?> TryRepairAsync(
+        Actor actor,
+        PortalDbContext db,
+        PaymentDifference difference,
+        CancellationToken cancellationToken)
     {
         switch (difference.Kind)
         {
             case DifferenceKind.MissingHere:
-                var told = difference.CheckoutId is null ? await dispatcher.InvoiceAsync(difference.ObjectId, cancellationToken) : await dispatcher.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
+                var told = difference.CheckoutId is null
+                    ? await dispatcher.InvoiceAsync(difference.ObjectId, cancellationToken)
+                    : await dispatcher.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
                 return told is null ? Refusal.Because("The provider does not have it any more. Compare again.") : null;
             case DifferenceKind.Refused:
                 var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
@@ -177,8 +200,17 @@ public sealed class PaymentReconciler(
                     return Refusal.Because("The provider does not have it any more. Compare again.");
                 }
 
-                var left = payment.Total - Money.Sum(payment.Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), payment.Total.Currency);
-                return left.MinorUnits <= 0 ? null : await refunds.ReturnFromBalanceAsync(actor, checkout, payment.Id, left, CheckoutSynchronizer.CreateIdempotencyKey(difference.Merchant, difference.ObjectId + "back"), cancellationToken);
+                var left = payment.Total - Money.Sum(
+                    payment.Reversals.Where(r => r.State != ReversalState.Undone).Select(r => r.Amount), payment.Total.Currency);
+                return left.MinorUnits <= 0
+                    ? null
+                    : await refunds.ReturnFromBalanceAsync(
+                        actor,
+                        checkout,
+                        payment.Id,
+                        left,
+                        CheckoutSynchronizer.CreateIdempotencyKey(difference.Merchant, difference.ObjectId + "back"),
+                        cancellationToken);
             default:
                 return Refusal.Because("This cannot be put right by itself. Look at the account of the provider.");
         }
@@ -200,7 +232,8 @@ public sealed class PaymentReconciler(
 
             if (await online.ReadPaymentAsync(merchant, id, cancellationToken) is { } payment
                 && payment.AtUtc < settled
-                && await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == payment.CheckoutId && c.Merchant == merchant, cancellationToken) is { } checkout
+                && await db.Checkouts.AsNoTracking()
+                    .SingleOrDefaultAsync(c => c.Id == payment.CheckoutId && c.Merchant == merchant, cancellationToken) is { } checkout
                 && await DifferenceAsync(db, checkout, payment, cancellationToken) is var (kind, text))
             {
                 Add(kind, id, checkout.Id, checkout.ResellerId, text);
@@ -209,13 +242,22 @@ public sealed class PaymentReconciler(
 
         // What the list did not hold is asked for one by one, before anything is said of it.
         var paid = await db.Checkouts.AsNoTracking()
-            .Where(c => c.Merchant == merchant && c.State == CheckoutState.Paid && c.PaidAtUtc > since && c.Kind != CheckoutKind.Subscription && c.PaymentId != null)
+            .Where(c => c.Merchant == merchant
+                && c.State == CheckoutState.Paid
+                && c.PaidAtUtc > since
+                && c.Kind != CheckoutKind.Subscription
+                && c.PaymentId != null)
             .ToListAsync(cancellationToken);
         foreach (var checkout in paid.Where(c => !seen.Contains(c.PaymentId!)))
         {
             if (await online.ReadPaymentAsync(merchant, checkout.PaymentId!, cancellationToken) is not { State: ProviderPaymentState.Paid })
             {
-                Add(DifferenceKind.MissingThere, checkout.PaymentId!, checkout.Id, checkout.ResellerId, $"{checkout.Amount} stand here as paid by {checkout.PaymentId}, which the provider does not know as paid.");
+                Add(
+                    DifferenceKind.MissingThere,
+                    checkout.PaymentId!,
+                    checkout.Id,
+                    checkout.ResellerId,
+                    $"{checkout.Amount} stand here as paid by {checkout.PaymentId}, which the provider does not know as paid.");
             }
         }
 
@@ -224,44 +266,64 @@ public sealed class PaymentReconciler(
             await foreach (var id in subscriptions.InvoicesSinceAsync(since, cancellationToken))
             {
                 seen.Add(id);
-                if (await subscriptions.ReadInvoiceAsync(id, cancellationToken) is { SubscriptionId: { } subscriptionId, Payment: { State: ProviderPaymentState.Paid } payment }
+                if (await subscriptions.ReadInvoiceAsync(
+                    id, cancellationToken) is { SubscriptionId: { } subscriptionId, Payment: { State: ProviderPaymentState.Paid } payment }
                     && payment.AtUtc < settled
                     && !await subscriptionBook.HasCreditLotAsync(id, cancellationToken)
-                    && await db.PlanSubscriptions.AsNoTracking().SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
+                    && await db.PlanSubscriptions.AsNoTracking()
+                        .SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
                 {
-                    Add(DifferenceKind.MissingHere, id, null, subscription.ResellerId, $"{payment.Total} were paid for {subscription.PlanName}, and no credits were granted.");
+                    Add(
+                        DifferenceKind.MissingHere,
+                        id,
+                        null,
+                        subscription.ResellerId,
+                        $"{payment.Total} were paid for {subscription.PlanName}, and no credits were granted.");
                 }
             }
         }
 
         return seen.Count;
 
-        void Add(DifferenceKind kind, string objectId, Guid? checkoutId, ResellerId? reseller, string text) => found.Add(new PaymentDifference
-        {
-            ResellerId = reseller,
-            Merchant = merchant,
-            Kind = kind,
-            ObjectId = objectId,
-            CheckoutId = checkoutId,
-            Text = text.Truncate(500),
-            FoundAtUtc = now,
-        });
+        void Add(DifferenceKind kind, string objectId, Guid? checkoutId, ResellerId? reseller, string text) =>
+            found.Add(new PaymentDifference
+            {
+                ResellerId = reseller,
+                Merchant = merchant,
+                Kind = kind,
+                ObjectId = objectId,
+                CheckoutId = checkoutId,
+                Text = text.Truncate(500),
+                FoundAtUtc = now,
+            });
     }
 
     /// <summary>Whether a payment stands here as paid with nothing given back; then there is no need to ask for more of it.</summary>
     private static Task<bool> IsPlainHereAsync(PortalDbContext db, Merchant merchant, string paymentId, CancellationToken cancellationToken)
     {
         var reversals = db.PaymentReversals.Where(r => r.State != ReversalState.Undone);
-        return db.Checkouts.AnyAsync(c => c.Merchant == merchant && c.PaymentId == paymentId && c.State == CheckoutState.Paid && !reversals.Any(r => r.CheckoutId == c.Id), cancellationToken);
+        return db.Checkouts.AnyAsync(
+            c => c.Merchant == merchant
+                && c.PaymentId == paymentId
+                && c.State == CheckoutState.Paid
+                && !reversals.Any(r => r.CheckoutId == c.Id),
+            cancellationToken);
     }
 
-    private static async Task<(DifferenceKind Kind, string Text)?> DifferenceAsync(PortalDbContext db, Checkout checkout, ProviderPayment payment, CancellationToken cancellationToken)
+    private static async Task<(DifferenceKind Kind, string Text)?> DifferenceAsync(
+        PortalDbContext db,
+        Checkout checkout,
+        ProviderPayment payment,
+        CancellationToken cancellationToken)
     {
         var isPaid = payment.State == ProviderPaymentState.Paid;
         var gone = payment.Reversals.Where(r => r.State != ReversalState.Undone).ToList();
-        if (isPaid && (checkout.State == CheckoutState.Refused || (checkout.State == CheckoutState.Paid && checkout.PaymentId != payment.Id)))
+        if (isPaid
+            && (checkout.State == CheckoutState.Refused || (checkout.State == CheckoutState.Paid && checkout.PaymentId != payment.Id)))
         {
-            return gone.Sum(r => r.Amount.MinorUnits) >= payment.Total.MinorUnits ? null : (DifferenceKind.Refused, checkout.Fault ?? $"{payment.Total} came twice.");
+            return gone.Sum(r => r.Amount.MinorUnits) >= payment.Total.MinorUnits
+                ? null
+                : (DifferenceKind.Refused, checkout.Fault ?? $"{payment.Total} came twice.");
         }
 
         if (isPaid && checkout.State != CheckoutState.Paid)
@@ -271,11 +333,16 @@ public sealed class PaymentReconciler(
 
         if (!isPaid && checkout.State == CheckoutState.Paid && checkout.PaymentId == payment.Id)
         {
-            return (DifferenceKind.MissingThere, $"{checkout.Amount} stand here as paid by {payment.Id}, which the provider does not know as paid.");
+            return (
+                DifferenceKind.MissingThere,
+                $"{checkout.Amount} stand here as paid by {payment.Id}, which the provider does not know as paid.");
         }
 
         var known = await db.PaymentReversals.AsNoTracking().Where(r => r.CheckoutId == checkout.Id).ToListAsync(cancellationToken);
-        return checkout.State == CheckoutState.Paid && payment.Reversals.Any(told => known.Find(r => r.ProviderId == told.Id) is { } mirrored ? mirrored.State != told.State : told.State != ReversalState.Undone)
+        return checkout.State == CheckoutState.Paid
+            && payment.Reversals.Any(told => known.Find(r => r.ProviderId == told.Id) is { } mirrored
+                ? mirrored.State != told.State
+                : told.State != ReversalState.Undone)
             ? (DifferenceKind.MissingHere, $"A refund or dispute of {payment.Id} is not entered.")
             : null;
     }

@@ -11,23 +11,43 @@ namespace ResellerPortal.Core.PaymentEvents;
 
 /// <summary>An event whose signature is verified.</summary>
 /// <inheritdoc cref="WebhookEvent"/>
-public sealed record IncomingWebhook(Merchant Merchant, string EventId, string Kind, string ObjectId, DateTimeOffset CreatedAtUtc, string Payload);
+public sealed record IncomingWebhook(
+    Merchant Merchant,
+    string EventId,
+    string Kind,
+    string ObjectId,
+    DateTimeOffset CreatedAtUtc,
+    string Payload);
 
 public sealed record WebhookEventList(IReadOnlyList<WebhookEvent> Rows, int TotalCount);
 
 /// <summary>Stores what payment providers send, and follows each event up until that has worked.</summary>
-public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher dispatcher, PaymentAccountService accounts, TimeProvider clock, ILogger<WebhookInbox> logger)
+public sealed class WebhookInbox(
+    PortalDatabase database,
+    PaymentEventDispatcher dispatcher,
+    PaymentAccountService accounts,
+    TimeProvider clock,
+    ILogger<WebhookInbox> logger)
 {
     /// <summary>How long after a failed attempt the next one comes; after the last an event is given up.</summary>
     private static readonly TimeSpan[] Patience =
-        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24)];
+        [
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(5),
+            TimeSpan.FromMinutes(30),
+            TimeSpan.FromHours(2),
+            TimeSpan.FromHours(6),
+            TimeSpan.FromHours(12),
+            TimeSpan.FromHours(24),
+        ];
 
     /// <summary>After this long another node takes an event for abandoned.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("payment providers' events for all tenants");
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Returns once an event was stored here, or some time has passed.</summary>
     internal async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
@@ -79,7 +99,9 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         {
             // It was delivered twice at once, and the other was first.
             db.ChangeTracker.Clear();
-            return await FindAsync(db, incoming, cancellationToken) is { } first ? (first.Id, false) : throw new InvalidOperationException($"Event {incoming.EventId} could not be stored.");
+            return await FindAsync(db, incoming, cancellationToken) is { } first
+                ? (first.Id, false)
+                : throw new InvalidOperationException($"Event {incoming.EventId} could not be stored.");
         }
     }
 
@@ -91,7 +113,13 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         var now = clock.GetUtcNow();
         await using (var db = database.Open(Everybody))
         {
-            due = await db.WebhookEvents.Where(e => e.NextAttemptAtUtc <= now).OrderBy(e => e.NextAttemptAtUtc).ThenBy(e => e.Id).Select(e => e.Id).Take(200).ToListAsync(cancellationToken);
+            due = await db.WebhookEvents
+                .Where(e => e.NextAttemptAtUtc <= now)
+                .OrderBy(e => e.NextAttemptAtUtc)
+                .ThenBy(e => e.Id)
+                .Select(e => e.Id)
+                .Take(200)
+                .ToListAsync(cancellationToken);
         }
 
         var handled = 0;
@@ -112,7 +140,8 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         var now = clock.GetUtcNow();
         var waiting = await mine.AsNoTracking().SingleAsync(cancellationToken);
         if (waiting.NextAttemptAtUtc is not { } due || due > now
-            || await mine.Where(e => e.NextAttemptAtUtc == due).ExecuteUpdateAsync(set => set.SetProperty(e => e.NextAttemptAtUtc, now + Lease), cancellationToken) == 0)
+            || await mine.Where(e => e.NextAttemptAtUtc == due).ExecuteUpdateAsync(
+                set => set.SetProperty(e => e.NextAttemptAtUtc, now + Lease), cancellationToken) == 0)
         {
             return false;
         }
@@ -127,9 +156,17 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.LogWarning(
-                failure is PaymentProviderException ? null : failure, "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}", waiting.EventId, waiting.Kind, attempts, failure.Message);
+                failure is PaymentProviderException ? null : failure,
+                "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}",
+                waiting.EventId,
+                waiting.Kind,
+                attempts,
+                failure.Message);
             var isOver = attempts > Patience.Length;
-            await EndAsync(isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting, isOver ? null : clock.GetUtcNow() + Patience[attempts - 1], failure.Message.Truncate(500));
+            await EndAsync(
+                isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting,
+                isOver ? null : clock.GetUtcNow() + Patience[attempts - 1],
+                failure.Message.Truncate(500));
             return false;
         }
 
@@ -137,20 +174,35 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
         {
             var handledAtUtc = state is WebhookEventState.Handled or WebhookEventState.Ignored ? clock.GetUtcNow() : (DateTimeOffset?)null;
             return mine.ExecuteUpdateAsync(
-                set => set.SetProperty(e => e.State, state).SetProperty(e => e.Attempts, attempts).SetProperty(e => e.NextAttemptAtUtc, next).SetProperty(e => e.Note, note).SetProperty(e => e.HandledAtUtc, handledAtUtc),
+                set => set
+                    .SetProperty(e => e.State, state)
+                    .SetProperty(e => e.Attempts, attempts)
+                    .SetProperty(e => e.NextAttemptAtUtc, next)
+                    .SetProperty(e => e.Note, note)
+                    .SetProperty(e => e.HandledAtUtc, handledAtUtc),
                 CancellationToken.None);
         }
     }
 
     /// <summary>Events of one state, or all, newest first.</summary>
-    public async Task<WebhookEventList> PageAsync(Actor actor, WebhookEventState? state, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<WebhookEventList> PageAsync(
+        Actor actor,
+        WebhookEventState? state,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
         await using var db = database.Open(actor.Scope);
         var events = db.WebhookEvents.AsNoTracking().Where(e => state == null || e.State == state);
         return new WebhookEventList(
-            await events.OrderByDescending(e => e.ReceivedAtUtc).ThenByDescending(e => e.Id).Skip(skip).Take(take).ToListAsync(cancellationToken), await events.CountAsync(cancellationToken));
+            await events
+                .OrderByDescending(e => e.ReceivedAtUtc)
+                .ThenByDescending(e => e.Id)
+                .Skip(skip)
+                .Take(take)
+                .ToListAsync(cancellationToken), await events.CountAsync(cancellationToken));
     }
 
     /// <summary>Follows an event up once more, whatever came of it before.</summary>
@@ -173,5 +225,6 @@ public sealed class WebhookInbox(PortalDatabase database, PaymentEventDispatcher
     }
 
     private static Task<WebhookEvent?> FindAsync(PortalDbContext db, IncomingWebhook incoming, CancellationToken cancellationToken) =>
-        db.WebhookEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Merchant == incoming.Merchant && e.EventId == incoming.EventId, cancellationToken);
+        db.WebhookEvents.AsNoTracking()
+            .SingleOrDefaultAsync(e => e.Merchant == incoming.Merchant && e.EventId == incoming.EventId, cancellationToken);
 }

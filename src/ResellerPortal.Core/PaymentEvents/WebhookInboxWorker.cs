@@ -4,7 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace ResellerPortal.Core.PaymentEvents;
 
 /// <summary>Follows up events that could not be followed up at once, and compares the books at night.</summary>
-public sealed class WebhookInboxWorker(WebhookInbox inbox, PaymentReconciler reconciler, TimeProvider clock, ILogger<WebhookInboxWorker> logger) : BackgroundService
+public sealed class WebhookInboxWorker(
+    WebhookInbox inbox,
+    PaymentReconciler reconciler,
+    TimeProvider clock,
+    ILogger<WebhookInboxWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 

@@ -20,20 +20,31 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
     private const decimal MostAmount = 10_000_000;
 
     /// <summary>Records money that a customer paid in. It pays what is due at once. The same key again answers the first one.</summary>
-    public Task<Outcome<BalanceTransaction>> TopUpAsync(Actor actor, BalancePayment payment, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<BalanceTransaction>> TopUpAsync(
+        Actor actor,
+        BalancePayment payment,
+        CancellationToken cancellationToken = default) =>
         MoveAsync(actor, payment, BalanceTransactionKind.TopUp, cancellationToken);
 
     /// <summary>Records money that was paid back to a customer. The same key again answers the first one.</summary>
-    public Task<Outcome<BalanceTransaction>> PayOutAsync(Actor actor, BalancePayment payment, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<BalanceTransaction>> PayOutAsync(
+        Actor actor,
+        BalancePayment payment,
+        CancellationToken cancellationToken = default) =>
         MoveAsync(actor, payment, BalanceTransactionKind.PaidOut, cancellationToken);
 
-    private async Task<Outcome<BalanceTransaction>> MoveAsync(Actor actor, BalancePayment payment, BalanceTransactionKind kind, CancellationToken cancellationToken)
+    private async Task<Outcome<BalanceTransaction>> MoveAsync(
+        Actor actor,
+        BalancePayment payment,
+        BalanceTransactionKind kind,
+        CancellationToken cancellationToken)
     {
         actor.Demand(Permission.PaymentsRecord);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Customer>(db, [payment.CustomerId.Value], cancellationToken);
-        if (await db.BalanceTransactions.SingleOrDefaultAsync(e => e.IdempotencyKey == payment.IdempotencyKey, cancellationToken) is { } earlier)
+        if (await db.BalanceTransactions.SingleOrDefaultAsync(
+            e => e.IdempotencyKey == payment.IdempotencyKey, cancellationToken) is { } earlier)
         {
             return earlier;
         }
@@ -53,9 +64,24 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
 
         var amount = Money.Round(payment.Amount, customer.Currency);
         var entry = BalancePosting.Append(
-            db, customer, new BalanceMovement(kind, kind == BalanceTransactionKind.TopUp ? amount : -amount, payment.Day, payment.Reference.Trim(), payment.IdempotencyKey), now);
+            db,
+            customer,
+            new BalanceMovement(
+                kind,
+                kind == BalanceTransactionKind.TopUp ? amount : -amount,
+                payment.Day,
+                payment.Reference.Trim(),
+                payment.IdempotencyKey),
+            now);
         db.Audit(
-            actor, now, Permission.PaymentsRecord, kind == BalanceTransactionKind.TopUp ? $"{amount} to the balance of {customer.Name}" : $"{amount} of the balance of {customer.Name} paid back", customer.ResellerId, customer.Id);
+            actor,
+            now,
+            Permission.PaymentsRecord,
+            kind == BalanceTransactionKind.TopUp
+                ? $"{amount} to the balance of {customer.Name}"
+                : $"{amount} of the balance of {customer.Name} paid back",
+            customer.ResellerId,
+            customer.Id);
         await BalanceSettlement.ApplyAsync(database, db, customer, today, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (customer.PausedAtUtc is not null)
@@ -70,7 +96,8 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
     {
         if (payment.Amount is <= 0 or > MostAmount || !balance.Currency.HasWhole(payment.Amount))
         {
-            return Refusal.Because($"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
+            return Refusal.Because(
+                $"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
         }
 
         if (kind == BalanceTransactionKind.PaidOut && payment.Amount > balance.Amount)
@@ -79,7 +106,8 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
         }
 
         return payment.Day > today ? Refusal.Because("The money moved today or earlier.", nameof(payment.Day))
-            : payment.Reference.Length > 140 || payment.Reference.Any(char.IsControl) ? Refusal.Because("A reference has up to 140 characters.", nameof(payment.Reference))
+            : payment.Reference.Length > 140 || payment.Reference.Any(char.IsControl)
+            ? Refusal.Because("A reference has up to 140 characters.", nameof(payment.Reference))
             : null;
     }
 }

@@ -60,7 +60,8 @@ public sealed class InvoicePaymentService(PortalDatabase database, AccountPauseP
 
         if (received.Amount <= 0 || received.Amount > invoice.Due.Amount || !invoice.Currency.HasWhole(received.Amount))
         {
-            return Refusal.Because($"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
+            return Refusal.Because(
+                $"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
         }
 
         if (received.ReceivedOn > today)
@@ -68,6 +69,8 @@ public sealed class InvoicePaymentService(PortalDatabase database, AccountPauseP
             return Refusal.Because("A payment was received today or earlier.", nameof(received.ReceivedOn));
         }
 
-        return received.Reference.Length > 140 ? Refusal.Because("A reference has up to 140 characters.", nameof(received.Reference)) : null;
+        return received.Reference.Length > 140
+            ? Refusal.Because("A reference has up to 140 characters.", nameof(received.Reference))
+            : null;
     }
 }

@@ -57,7 +57,13 @@ public static class PaymentSets
         public DbSet<Payment> Payments => db.Set<Payment>();
 
         /// <summary>Enters a payment of an invoice that the caller has locked and looked at.</summary>
-        internal Payment AddPayment(Actor actor, Invoice invoice, Money amount, ReceivedPayment received, DateTimeOffset now, Guid? checkoutId = null)
+        internal Payment AddPayment(
+            Actor actor,
+            Invoice invoice,
+            Money amount,
+            ReceivedPayment received,
+            DateTimeOffset now,
+            Guid? checkoutId = null)
         {
             var payment = new Payment
             {
@@ -74,7 +80,13 @@ public static class PaymentSets
             };
             invoice.PaidMinorUnits += amount.MinorUnits;
             db.Set<Payment>().Add(payment);
-            db.Audit(actor, now, Permission.PaymentsRecord, amount.MinorUnits < 0 ? $"{-amount} of {invoice.Number} paid back" : $"{amount} for {invoice.Number}", invoice.ResellerId, invoice.CustomerId);
+            db.Audit(
+                actor,
+                now,
+                Permission.PaymentsRecord,
+                amount.MinorUnits < 0 ? $"{-amount} of {invoice.Number} paid back" : $"{amount} for {invoice.Number}",
+                invoice.ResellerId,
+                invoice.CustomerId);
             return payment;
         }
     }

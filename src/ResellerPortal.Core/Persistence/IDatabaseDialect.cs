@@ -32,18 +32,37 @@ public interface IDatabaseDialect
     /// <summary>A SELECT of one table by a condition; where asked, it locks what it reads until the transaction ends.</summary>
     string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
 
-    /// <summary>A statement that inserts a row; where its key is taken, it adds to the sums and raises the maxima of the row that is there.</summary>
-    string MergeStatement(string table, IReadOnlyList<string> columns, IReadOnlyList<string> keys, IReadOnlyList<string> sums, IReadOnlyList<string> maxima);
+    /// <summary>
+    /// A statement that inserts a row; where its key is taken, it adds to the sums and raises the maxima of the row that is there.
+    /// </summary>
+    string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima);
 
     /// <summary>Begins a transaction that writes many rows.</summary>
     async Task<IRowTransaction> BeginAsync(PortalDbContext db) => new ContextTransaction(await db.Database.BeginTransactionAsync());
 
     /// <summary>Runs a statement for each row, in their order, in the context's transaction.</summary>
     /// <param name="values">Says a row's values in the order of the statement's parameters.</param>
-    Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken);
+    Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken);
 
-    /// <summary>Runs a query for each row of values, in their order, in the context's transaction, and hands on each row it finds.</summary>
-    Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken);
+    /// <summary>
+    /// Runs a query for each row of values, in their order, in the context's transaction, and hands on each row it finds.
+    /// </summary>
+    Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// From now on commits of the context's open connection may return before they are on the disk, so that the next

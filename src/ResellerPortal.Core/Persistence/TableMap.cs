@@ -51,31 +51,45 @@ internal sealed class TableMap<TEntity>
 
     public RowStatement<TEntity> Insert => field ??= new(
         new BulkStatement(
-            $"INSERT INTO {_sql.DelimitIdentifier(Table)} ({string.Join(", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
+            $"INSERT INTO {_sql.DelimitIdentifier(
+                Table)} ({string.Join(
+                    ", ", Columns().Select(_sql.DelimitIdentifier))}) VALUES ({string.Join(", ", _properties.Select((_, i) => "@p" + i))})",
             CreateParameters(All)),
         CreateValueReader(All));
 
-    public RowStatement<TEntity> Delete => field ??= new(new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", CreateParameters(Keys)), CreateValueReader(Keys));
+    public RowStatement<TEntity> Delete =>
+        field ??= new(
+            new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", CreateParameters(Keys)),
+            CreateValueReader(Keys));
 
     /// <summary>Sets some properties of the row with a key.</summary>
     /// <param name="properties">One array for all calls: what is made of it is kept by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
         new BulkStatement(
-            $"UPDATE {_sql.DelimitIdentifier(Table)} SET {string.Join(", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
+            $"UPDATE {_sql.DelimitIdentifier(
+                Table)} SET {string.Join(
+                    ", ", properties.Select((name, i) => $"{Column(name)} = @p{i}"))} WHERE {Where(Keys, properties.Length)}",
             CreateParameters([.. properties, .. Keys])),
         CreateValueReader([.. properties, .. Keys])));
 
     /// <summary>Inserts a row, or adds to the one that is there: always the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
         new BulkStatement(
-            _dialect.MergeStatement(Table, Columns(), Array.ConvertAll(Keys, ColumnName), Array.ConvertAll(sums, ColumnName), Array.ConvertAll(maxima, ColumnName)), CreateParameters(All)),
+            _dialect.MergeStatement(
+                Table,
+                Columns(),
+                Array.ConvertAll(Keys, ColumnName),
+                Array.ConvertAll(sums, ColumnName),
+                Array.ConvertAll(maxima, ColumnName)), CreateParameters(All)),
         CreateValueReader(All));
 
     /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
     /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
-        _ => new BulkStatement(_dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking), CreateParameters(by)));
+        _ => new BulkStatement(
+            _dialect.SelectStatement(Table, Columns(), Where(by, 0) + (condition is null ? "" : " AND " + condition), isLocking),
+            CreateParameters(by)));
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
@@ -83,7 +97,10 @@ internal sealed class TableMap<TEntity>
     public Func<object?[], object?[]> Stored(string[] properties)
     {
         var converters = Array.ConvertAll(properties, name => _mappings[IndexOf(name)].Converter);
-        return values => [.. values.Select((value, i) => value is not null && converters[i] is { } converter ? converter.ConvertToProvider(value) : value)];
+        return values => [
+            .. values.Select(
+                (value, i) => value is not null && converters[i] is { } converter ? converter.ConvertToProvider(value) : value),
+        ];
     }
 
     private string[] All => Array.ConvertAll(_properties, p => p.Name);
@@ -111,12 +128,15 @@ internal sealed class TableMap<TEntity>
 
     private string ColumnName(string property) => _properties[IndexOf(property)].GetColumnName();
 
-    private string Where(string[] properties, int firstParameter) => string.Join(" AND ", properties.Select((name, i) => $"{Column(name)} = @p{firstParameter + i}"));
+    private string Where(string[] properties, int firstParameter) =>
+        string.Join(" AND ", properties.Select((name, i) => $"{Column(name)} = @p{firstParameter + i}"));
 
     private int IndexOf(string property)
     {
         var index = Array.FindIndex(_properties, p => p.Name == property);
-        return index >= 0 ? index : throw new ArgumentException($"{typeof(TEntity).Name} has no mapped property {property}.", nameof(property));
+        return index >= 0
+            ? index
+            : throw new ArgumentException($"{typeof(TEntity).Name} has no mapped property {property}.", nameof(property));
     }
 
     /// <summary>Hands on a property as the database takes it, the converter's own expression compiled in.</summary>
@@ -130,7 +150,10 @@ internal sealed class TableMap<TEntity>
         var take = typeof(IRowValues).GetMethod(nameof(IRowValues.Add), [stored.Type])!;
         var said = Expression.Call(taker, take, AsType(stored, take.GetParameters()[0].ParameterType));
         return isNullable
-            ? Expression.IfThenElse(Expression.Equal(value, Expression.Constant(null, value.Type)), Expression.Call(taker, nameof(IRowValues.Add), null, Expression.Constant(null, typeof(object))), said)
+            ? Expression.IfThenElse(
+                Expression.Equal(value, Expression.Constant(null, value.Type)),
+                Expression.Call(taker, nameof(IRowValues.Add), null, Expression.Constant(null, typeof(object))),
+                said)
             : said;
     }
 
@@ -139,11 +162,17 @@ internal sealed class TableMap<TEntity>
     private Func<DbDataReader, TEntity> Reader()
     {
         var reader = Expression.Parameter(typeof(DbDataReader));
-        var bindings = _properties.Zip(_mappings).Select((p, i) => Expression.Bind(p.First.PropertyInfo!, CreateValueExpression(reader, p.First, p.Second, i)));
-        return Expression.Lambda<Func<DbDataReader, TEntity>>(Expression.MemberInit(Expression.New(typeof(TEntity)), bindings), reader).Compile();
+        var bindings = _properties.Zip(_mappings).Select(
+            (p, i) => Expression.Bind(p.First.PropertyInfo!, CreateValueExpression(reader, p.First, p.Second, i)));
+        return Expression.Lambda<Func<DbDataReader, TEntity>>(Expression.MemberInit(
+            Expression.New(typeof(TEntity)), bindings), reader).Compile();
     }
 
-    private static Expression CreateValueExpression(ParameterExpression reader, IProperty property, RelationalTypeMapping mapping, int ordinal)
+    private static Expression CreateValueExpression(
+        ParameterExpression reader,
+        IProperty property,
+        RelationalTypeMapping mapping,
+        int ordinal)
     {
         var at = Expression.Constant(ordinal);
         var stored = mapping.CustomizeDataReaderExpression(Expression.Call(reader, mapping.GetDataReaderMethod(), at));
@@ -154,7 +183,10 @@ internal sealed class TableMap<TEntity>
 
         var value = AsType(stored, property.ClrType);
         return property.IsNullable
-            ? Expression.Condition(Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!, at), Expression.Default(property.ClrType), value)
+            ? Expression.Condition(
+                Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!, at),
+                Expression.Default(property.ClrType),
+                value)
             : value;
     }
 }

@@ -32,6 +32,8 @@ public static class TenantTables
         entity.ClrType == typeof(Reseller) ? TableOwner.Resellers
         : entity.ClrType == typeof(Customer) ? TableOwner.Customers
         : !entity.ClrType.IsAssignableTo(typeof(IResellerOwned)) && !entity.ClrType.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? null
-        : entity.FindProperty(nameof(ICustomerOwned.CustomerId)) is null || !entity.ClrType.IsAssignableTo(typeof(ICustomerOwned)) && !entity.ClrType.IsAssignableTo(typeof(IOwnedAtAnyLevel)) ? TableOwner.Reseller
+        : entity.FindProperty(nameof(ICustomerOwned.CustomerId)) is null
+            || !entity.ClrType.IsAssignableTo(typeof(ICustomerOwned)) && !entity.ClrType.IsAssignableTo(typeof(IOwnedAtAnyLevel))
+                ? TableOwner.Reseller
         : TableOwner.Customer;
 }

@@ -53,9 +53,11 @@ public sealed class TenantWriteGuard : SaveChangesInterceptor
     private static bool IsInside(EntityEntry entry, TenantScope scope) => IsInside(entry.Entity, scope) && entry.Entity switch
     {
         Customer customer => scope.Contains(Original<ResellerId>(entry, nameof(Customer.ResellerId)), customer.Id),
-        ICustomerOwned owned => scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), Original<CustomerId>(entry, nameof(owned.CustomerId))),
+        ICustomerOwned owned =>
+            scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), Original<CustomerId>(entry, nameof(owned.CustomerId))),
         IResellerOwned owned => scope.Contains(Original<ResellerId>(entry, nameof(owned.ResellerId)), null),
-        IOwnedAtAnyLevel owned => scope.Contains(Original<ResellerId?>(entry, nameof(owned.ResellerId)), Original<CustomerId?>(entry, nameof(owned.CustomerId))),
+        IOwnedAtAnyLevel owned =>
+            scope.Contains(Original<ResellerId?>(entry, nameof(owned.ResellerId)), Original<CustomerId?>(entry, nameof(owned.CustomerId))),
         _ => true,
     };
 

@@ -41,13 +41,22 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
             OveragePriceMicros = terms.OveragePrice is { } overage ? UnitPrice.Round(overage, currency).Micros : null,
         };
         db.BulkPlans.Add(plan);
-        db.Audit(actor, clock.GetUtcNow(), Permission.PlansManage, $"offered {plan.Name}: {plan.Conversions} conversions for {plan.Price}", null);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.PlansManage,
+            $"offered {plan.Name}: {plan.Conversions} conversions for {plan.Price}",
+            null);
         await db.SaveChangesAsync(cancellationToken);
         return plan;
     }
 
     /// <summary>Takes a plan out of the catalogue, or puts it back. Orders keep their terms.</summary>
-    public async Task<Outcome<BulkPlan>> SetOfferedAsync(Actor actor, Guid planId, bool isOffered, CancellationToken cancellationToken = default)
+    public async Task<Outcome<BulkPlan>> SetOfferedAsync(
+        Actor actor,
+        Guid planId,
+        bool isOffered,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansManage);
         await using var db = database.Open(actor.Scope);

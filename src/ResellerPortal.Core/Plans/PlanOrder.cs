@@ -71,20 +71,25 @@ public sealed class PlanOrder : IResellerOwned, IAudited
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
 
     /// <summary>An order of a plan at the terms that it has now.</summary>
-    internal static PlanOrder Create(BulkPlan plan, ResellerId reseller, DateTimeOffset now, Guid idempotencyKey, bool isAutomatic = false) => new()
-    {
-        ResellerId = reseller,
-        PlanId = plan.Id,
-        PlanName = plan.Name,
-        Conversions = plan.Conversions,
-        PriceMinorUnits = plan.PriceMinorUnits,
-        Currency = plan.Currency,
-        ValidityDays = plan.ValidityDays,
-        Renewal = plan.Renewal,
-        IsAutomatic = isAutomatic,
-        OrderedAtUtc = now,
-        IdempotencyKey = idempotencyKey,
-    };
+    internal static PlanOrder Create(
+        BulkPlan plan,
+        ResellerId reseller,
+        DateTimeOffset now,
+        Guid idempotencyKey,
+        bool isAutomatic = false) => new()
+        {
+            ResellerId = reseller,
+            PlanId = plan.Id,
+            PlanName = plan.Name,
+            Conversions = plan.Conversions,
+            PriceMinorUnits = plan.PriceMinorUnits,
+            Currency = plan.Currency,
+            ValidityDays = plan.ValidityDays,
+            Renewal = plan.Renewal,
+            IsAutomatic = isAutomatic,
+            OrderedAtUtc = now,
+            IdempotencyKey = idempotencyKey,
+        };
 
     /// <param name="amount">Negative where it is paid back.</param>
     public void Receive(Money amount) => PaidMinorUnits = (Paid + amount).MinorUnits;

@@ -21,7 +21,11 @@ public sealed class PlanOrderService(PortalDatabase database, TimeProvider clock
 {
     /// <summary>Orders a plan, to be paid by transfer or online. The same key again answers the first order.</summary>
     /// <returns>The order, or the reason why it cannot be ordered.</returns>
-    public async Task<Outcome<PlanOrder>> OrderAsync(Actor actor, Guid planId, Guid idempotencyKey, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PlanOrder>> OrderAsync(
+        Actor actor,
+        Guid planId,
+        Guid idempotencyKey,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
@@ -40,7 +44,9 @@ public sealed class PlanOrderService(PortalDatabase database, TimeProvider clock
         var reseller = await db.Resellers.SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         if (plan.Currency != reseller.Currency)
         {
-            return Refusal.Because($"This plan is sold in {plan.Currency}, your account is kept in {reseller.Currency}. Choose a plan in {reseller.Currency}.");
+            return Refusal.Because(
+                $"This plan is sold in {plan.Currency}, your account is kept in {reseller.Currency}. Choose a plan in "
+                    + $"{reseller.Currency}.");
         }
 
         var now = clock.GetUtcNow();

@@ -19,7 +19,10 @@ public sealed class PlanQueries(PortalDatabase database)
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
         var currency = await db.Resellers.Where(r => r.Id == actor.Reseller).Select(r => r.Currency).SingleAsync(cancellationToken);
-        return await db.BulkPlans.AsNoTracking().Where(p => p.IsOffered && p.Currency == currency).OrderBy(p => p.Conversions).ToListAsync(cancellationToken);
+        return await db.BulkPlans.AsNoTracking()
+            .Where(p => p.IsOffered && p.Currency == currency)
+            .OrderBy(p => p.Conversions)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>The reseller's own orders, newest first.</summary>
@@ -35,11 +38,18 @@ public sealed class PlanQueries(PortalDatabase database)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);
-        return await db.BulkPlans.AsNoTracking().OrderByDescending(p => p.IsOffered).ThenBy(p => p.Conversions).ToListAsync(cancellationToken);
+        return await db.BulkPlans.AsNoTracking()
+            .OrderByDescending(p => p.IsOffered)
+            .ThenBy(p => p.Conversions)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Orders of all resellers, those that wait first, then the newest.</summary>
-    public async Task<(IReadOnlyList<OrderRow> Rows, int TotalCount)> AllOrdersAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<OrderRow> Rows, int TotalCount)> AllOrdersAsync(
+        Actor actor,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);

@@ -9,7 +9,13 @@ namespace ResellerPortal.Core.Prepaid;
 /// <summary>A customer's balance, and where to pay in.</summary>
 /// <param name="Account">The reseller's; null where it names none.</param>
 /// <param name="Moves">How many balance entries there are.</param>
-public sealed record BalanceOverview(CustomerId CustomerId, string CustomerName, bool IsPrepaid, PrepaidSpending Spending, BankAccount? Account, long Moves);
+public sealed record BalanceOverview(
+    CustomerId CustomerId,
+    string CustomerName,
+    bool IsPrepaid,
+    PrepaidSpending Spending,
+    BankAccount? Account,
+    long Moves);
 
 public sealed record BalanceTransactionList(IReadOnlyList<BalanceTransaction> Rows, int TotalCount);
 
@@ -35,17 +41,29 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var usage = await UnbilledUsage.ReadAsync(db, reseller, customer, clock.GetUtcNow(), cancellationToken);
         var spending = await PrepaidSpending.ReadAsync(db, customer, usage, cancellationToken);
-        return new BalanceOverview(customer.Id, customer.Name, customer.IsPrepaid, spending, reseller.Account.IsGiven ? reseller.Account : null, customer.BalanceSequence);
+        return new BalanceOverview(
+            customer.Id,
+            customer.Name,
+            customer.IsPrepaid,
+            spending,
+            reseller.Account.IsGiven ? reseller.Account : null,
+            customer.BalanceSequence);
     }
 
     /// <summary>Moves of a customer's balance, newest first.</summary>
-    public async Task<BalanceTransactionList> PageAsync(Actor actor, CustomerId customerId, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<BalanceTransactionList> PageAsync(
+        Actor actor,
+        CustomerId customerId,
+        int skip,
+        int take,
+        CancellationToken cancellationToken = default)
     {
         Demand(actor);
         await using var db = database.Open(actor.Scope);
         var entries = db.BalanceTransactions.AsNoTracking().Where(e => e.CustomerId == customerId);
         return new BalanceTransactionList(
-            await entries.OrderByDescending(e => e.Sequence).Skip(skip).Take(take).ToListAsync(cancellationToken), await entries.CountAsync(cancellationToken));
+            await entries.OrderByDescending(e => e.Sequence).Skip(skip).Take(take).ToListAsync(cancellationToken),
+            await entries.CountAsync(cancellationToken));
     }
 
     private static void Demand(Actor actor) => actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);

@@ -33,7 +33,8 @@ internal sealed record CoverageCalculator(long Conversions, string? Converter)
         if (rules.Count == 1)
         {
             // Under one rule it does not matter which converter is used, but for how their lines are rounded.
-            return usage.Converters.Where(c => c != converter).Aggregate(own, (most, other) => FindMaximum(usage, upTo, [other], environment, most));
+            return usage.Converters.Where(c => c != converter).Aggregate(
+                own, (most, other) => FindMaximum(usage, upTo, [other], environment, most));
         }
 
         // A mixture under several rules may cost more than the dearest of them alone: each begins a package, each takes what is left of
@@ -50,7 +51,12 @@ internal sealed record CoverageCalculator(long Conversions, string? Converter)
     {
         var powers = Enumerable.Range(0, 21).Select(power => 1L << power);
         var covered = 0L;
-        foreach (var step in powers.Concat(converters.SelectMany(usage.ToPeaks)).Append(most).Where(step => step > 0 && step <= most).Distinct().Order())
+        foreach (var step in powers
+            .Concat(converters.SelectMany(usage.ToPeaks))
+            .Append(most)
+            .Where(step => step > 0 && step <= most)
+            .Distinct()
+            .Order())
         {
             if (usage.CalculateSpent(converters, environment, step) > upTo)
             {

@@ -44,7 +44,8 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             var now = clock.GetUtcNow();
             var (customer, spending, usage) = await ReadAsync(asked, now);
             var allowed = spending.Balance - spending.Due;
-            var coverage = CoverageCalculator.Calculate(usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
+            var coverage = CoverageCalculator.Calculate(
+                usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
             if (coverage.Conversions == 0)
             {
                 coverage = CoverageCalculator.Calculate(usage, allowed, asked.Converter, asked.Environment, asked.Least);
@@ -73,7 +74,9 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         await using var db = database.Open(TenantScope.ForReseller(customer.ResellerId));
         await using var transaction = await db.Database.BeginTransactionAsync();
         var unmoved = db.Customers.Where(c => c.Id == customer.Id && c.BalanceSequence == customer.BalanceSequence);
-        if (alert is not null && await unmoved.Where(c => c.BalanceAlertedPercent < alert.Percent).ExecuteUpdateAsync(set => set.SetProperty(c => c.BalanceAlertedPercent, alert.Percent)) == 1)
+        if (alert is not null
+            && await unmoved.Where(c => c.BalanceAlertedPercent < alert.Percent).ExecuteUpdateAsync(
+                set => set.SetProperty(c => c.BalanceAlertedPercent, alert.Percent)) == 1)
         {
             db.UsageAlerts.Add(alert);
             await db.SaveChangesAsync();
@@ -91,7 +94,9 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
     }
 
     /// <summary>Of one instant, so that no conversion is missed between those held and those used.</summary>
-    private async Task<(Customer Customer, PrepaidSpending Spending, UnbilledUsage Usage)> ReadAsync(CoverageQuestion asked, DateTimeOffset now)
+    private async Task<(Customer Customer, PrepaidSpending Spending, UnbilledUsage Usage)> ReadAsync(
+        CoverageQuestion asked,
+        DateTimeOffset now)
     {
         await using var db = database.Open(TenantScope.ForReseller(asked.ResellerId));
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel);
@@ -104,7 +109,10 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
     /// <summary>The amount at which the customer is told next, so that it is told in time; the allowed where none is left.</summary>
     private static Money Milestone(PrepaidSpending spending, Money allowed)
     {
-        var next = UsageAlert.Thresholds.Select(percent => Money.Round(allowed.Amount * percent / 100, allowed.Currency)).Where(amount => amount > spending.Spent).ToList();
+        var next = UsageAlert.Thresholds
+            .Select(percent => Money.Round(allowed.Amount * percent / 100, allowed.Currency))
+            .Where(amount => amount > spending.Spent)
+            .ToList();
         return next.Count > 0 ? next[0] : allowed;
     }
 

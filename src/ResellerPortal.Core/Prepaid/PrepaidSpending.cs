@@ -14,11 +14,20 @@ public sealed record PrepaidSpending(Money Balance, Money Due, Money Spent)
     /// <summary>Below zero where more was used than was paid in.</summary>
     public Money Left => Balance - Due - Spent;
 
-    internal static async Task<PrepaidSpending> ReadAsync(PortalDbContext db, Customer customer, UnbilledUsage usage, CancellationToken cancellationToken)
+    internal static async Task<PrepaidSpending> ReadAsync(
+        PortalDbContext db,
+        Customer customer,
+        UnbilledUsage usage,
+        CancellationToken cancellationToken)
     {
         var due = await db.Invoices.Where(Invoice.HasDue)
             .Where(i => i.CustomerId == customer.Id)
-            .SumAsync(i => i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits - i.PaidMinorUnits - i.CreditedMinorUnits - i.WrittenOffMinorUnits, cancellationToken);
-        return new PrepaidSpending(new Money(customer.BalanceMinorUnits, customer.Currency), new Money(due, customer.Currency), usage.Spent);
+            .SumAsync(
+                i =>
+                    i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits - i.PaidMinorUnits - i.CreditedMinorUnits
+                        - i.WrittenOffMinorUnits,
+                cancellationToken);
+        return new PrepaidSpending(
+            new Money(customer.BalanceMinorUnits, customer.Currency), new Money(due, customer.Currency), usage.Spent);
     }
 }

@@ -10,8 +10,15 @@ namespace ResellerPortal.Core.Prepaid;
 /// <summary>Whether a customer pays before it converts, or after.</summary>
 public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Makes a customer prepaid, so that its balance is its limit from the next request on, or lets it pay afterwards. Repeating it changes nothing.</summary>
-    public async Task<Outcome<Customer>> SetAsync(Actor actor, CustomerId customerId, bool isPrepaid, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Makes a customer prepaid, so that its balance is its limit from the next request on, or lets it pay afterwards. Repeating it changes
+    /// nothing.
+    /// </summary>
+    public async Task<Outcome<Customer>> SetAsync(
+        Actor actor,
+        CustomerId customerId,
+        bool isPrepaid,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.CustomersManage);
         await using var db = database.Open(actor.Scope);
@@ -29,14 +36,23 @@ public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider cl
         }
 
         var now = clock.GetUtcNow();
-        if (isPrepaid && await tokens.AnyAsync(t => t.IsNative && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
+        if (isPrepaid
+            && await tokens.AnyAsync(
+                t => t.IsNative && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
         {
-            return Refusal.Because("Some of its tokens are kept by ConvertAPI and cannot be stopped when a balance is spent. Revoke them first.");
+            return Refusal.Because(
+                "Some of its tokens are kept by ConvertAPI and cannot be stopped when a balance is spent. Revoke them first.");
         }
 
         (customer.IsPrepaid, customer.CoveredUntilUtc, customer.BalanceAlertedPercent) = (isPrepaid, null, 0);
         await tokens.ExecuteUpdateAsync(set => set.SetProperty(t => t.IsPrepaid, isPrepaid), cancellationToken);
-        db.Audit(actor, now, Permission.CustomersManage, $"{customer.Name} {(isPrepaid ? "pays before it converts" : "pays its invoices afterwards")}", actor.Reseller, customer.Id);
+        db.Audit(
+            actor,
+            now,
+            Permission.CustomersManage,
+            $"{customer.Name} {(isPrepaid ? "pays before it converts" : "pays its invoices afterwards")}",
+            actor.Reseller,
+            customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return customer;

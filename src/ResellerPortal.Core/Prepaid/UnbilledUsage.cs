@@ -37,22 +37,37 @@ internal sealed class UnbilledUsage
     /// <summary>For each rule of today's prices a converter that it covers, whether it was used or not.</summary>
     public IReadOnlyList<string> OneOfEachRule => [.. RulesOfToday.Select(rule => rule.Converters.Count > 0 ? rule.Converters[0] : "any")];
 
-    private IEnumerable<PriceRule> RulesOfToday => _schedule.SplitMonth(_present).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
+    private IEnumerable<PriceRule> RulesOfToday =>
+        _schedule.SplitMonth(_present).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
 
     /// <summary>With tax; held conversions are taken as used.</summary>
     public Money Spent => _before + Gross(_ofPresent, _present, isCharged: true);
 
     /// <summary>Reads it in the whole reseller's scope; of one instant, where the caller's transaction is a snapshot.</summary>
-    public static async Task<UnbilledUsage> ReadAsync(PortalDbContext db, Reseller reseller, Customer customer, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<UnbilledUsage> ReadAsync(
+        PortalDbContext db,
+        Reseller reseller,
+        Customer customer,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var zone = reseller.Zone;
         var pricing = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
-        var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
-        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
-        var unbilled = new UnbilledUsage(reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(dearest, reseller.Currency));
+        var dearest = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(
+            l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
+        var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next
+            ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
+        var unbilled = new UnbilledUsage(
+            reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(dearest, reseller.Currency));
         if (first <= unbilled._present)
         {
-            var usage = (await RatedPeriodQueries.UsageByMonthAsync(db, first, unbilled._present, pricing, [customer.Id], cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
+            var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+                db,
+                first,
+                unbilled._present,
+                pricing,
+                [customer.Id],
+                cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
             unbilled._ofPresent.AddRange(usage[unbilled._present]);
             for (var month = first; month < unbilled._present; month = month.Next)
             {
@@ -76,7 +91,8 @@ internal sealed class UnbilledUsage
     /// <param name="more">Conversions of each of the converters.</param>
     public Money CalculateSpent(IEnumerable<string> converters, string environment, long more)
     {
-        var rated = Rate(_ofPresent.Concat(converters.Select(converter => CreateItem(converter, environment, more))), _present, isCharged: true);
+        var rated = Rate(
+            _ofPresent.Concat(converters.Select(converter => CreateItem(converter, environment, more))), _present, isCharged: true);
         var unsure = new Money(_ofPresent.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _customer.Currency);
         return _before + WithTax(rated, _present) + unsure + TaxCalculation.CalculateTax(unsure, GetTaxBasisPoints(_present));
     }
@@ -92,11 +108,17 @@ internal sealed class UnbilledUsage
     {
         var late = await ClaimedUsage.UnbilledBeforeAsync(db, customer, first.StartsAtUtc(zone), zone, cancellationToken);
         return late.Count == 0 ? ([], []) : (late, await ClaimedUsage.BilledAsync(
-            db, customer, BillingPeriod.Containing(late.Min(item => item.Day)).StartsAtUtc(zone), first.StartsAtUtc(zone), zone, cancellationToken));
+            db,
+            customer,
+            BillingPeriod.Containing(late.Min(item => item.Day)).StartsAtUtc(zone),
+            first.StartsAtUtc(zone),
+            zone,
+            cancellationToken));
     }
 
     /// <summary>Conversions that are not drawn yet are taken as drawn from the dearest lot.</summary>
-    private UsageItem CreateItem(string converter, string environment, long quantity) => new(_today, converter, environment, _dearest, quantity);
+    private UsageItem CreateItem(string converter, string environment, long quantity) =>
+        new(_today, converter, environment, _dearest, quantity);
 
     private Money Gross(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
         WithTax(Rate(usage, month, isCharged, billed), month);
@@ -106,5 +128,6 @@ internal sealed class UnbilledUsage
 
     private Money WithTax(RatedUsage rated, BillingPeriod month) => rated.Total + rated.CalculateTax(GetTaxBasisPoints(month));
 
-    private int GetTaxBasisPoints(BillingPeriod month) => TaxDecision.Decide(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints;
+    private int GetTaxBasisPoints(BillingPeriod month) =>
+        TaxDecision.Decide(_reseller, _customer, month.LastDay, DocumentLanguage.English).RateBasisPoints;
 }

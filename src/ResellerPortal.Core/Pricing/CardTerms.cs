@@ -23,12 +23,20 @@ public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Pric
     }
 }
 
-/// <summary>All price rules of one card. Amounts of a month are in minor units of the currency of its prices, and shared out by days where a card holds for a part of it.</summary>
+/// <summary>
+/// All price rules of one card. Amounts of a month are in minor units of the currency of its prices, and shared out by days where a card
+/// holds for a part of it.
+/// </summary>
 /// <param name="Rules">The first that covers a converter prices it; the last covers all.</param>
 /// <param name="MinimumMinorUnits">The least that a month's usage is charged at, after the discount and beside the fee.</param>
 /// <param name="DiscountPercent">Taken off usage, not off the fee.</param>
 /// <param name="IncludesTax">Whether all of these prices and amounts are with tax; invoices show what is left of them without.</param>
-public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMinorUnits = 0, long MinimumMinorUnits = 0, decimal DiscountPercent = 0, bool IncludesTax = false)
+public sealed record CardTerms(
+    IReadOnlyList<PriceRule> Rules,
+    long MonthlyFeeMinorUnits = 0,
+    long MinimumMinorUnits = 0,
+    decimal DiscountPercent = 0,
+    bool IncludesTax = false)
 {
     private const int MostRules = 20;
     private const int MostConverters = 50;
@@ -76,15 +84,23 @@ public sealed record CardTerms(IReadOnlyList<PriceRule> Rules, long MonthlyFeeMi
     {
         const long maxMinorUnits = 1_000_000_000;
         return Rules.Count is 0 or > MostRules ? Refusal.Because($"A card has from 1 to {MostRules} rules.", nameof(Rules))
-            : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0) ? Refusal.Because("The last rule is for all other converters; each rule before it names its own.", nameof(Rules))
-            : Rules.Any(r => r.Converters.Count > MostConverters || !r.Converters.All(IsPattern)) ? Refusal.Because($"Name up to {MostConverters} converters of a rule like docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.", nameof(PriceRule.Converters))
-            : Rules.Any(r => r.Included is < 0 or > 1_000_000_000) ? Refusal.Because("Included conversions are from 0 to 1,000,000,000 a month.", nameof(PriceRule.Included))
-            : MonthlyFeeMinorUnits is < 0 or > maxMinorUnits ? Refusal.Because("A monthly fee is not negative, and below ten million.", nameof(MonthlyFeeMinorUnits))
-            : MinimumMinorUnits is < 0 or > maxMinorUnits ? Refusal.Because("A minimum charge is not negative, and below ten million.", nameof(MinimumMinorUnits))
+            : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0)
+            ? Refusal.Because("The last rule is for all other converters; each rule before it names its own.", nameof(Rules))
+            : Rules.Any(r => r.Converters.Count > MostConverters || !r.Converters.All(IsPattern))
+            ? Refusal.Because(
+                $"Name up to {MostConverters} converters of a rule like docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.",
+                nameof(PriceRule.Converters))
+            : Rules.Any(r => r.Included is < 0 or > 1_000_000_000)
+            ? Refusal.Because("Included conversions are from 0 to 1,000,000,000 a month.", nameof(PriceRule.Included))
+            : MonthlyFeeMinorUnits is < 0 or > maxMinorUnits
+            ? Refusal.Because("A monthly fee is not negative, and below ten million.", nameof(MonthlyFeeMinorUnits))
+            : MinimumMinorUnits is < 0 or > maxMinorUnits
+            ? Refusal.Because("A minimum charge is not negative, and below ten million.", nameof(MinimumMinorUnits))
             : DiscountPercent is < 0 or > 100 ? Refusal.Because("A discount is from 0 to 100 %.", nameof(DiscountPercent))
             : Rules.Select(r => r.Price.Check(currency)).FirstOrDefault(refusal => refusal is not null);
     }
 
     private static bool IsPattern(string text) => text.Length <= 50 && text.Split("-to-") is { Length: 2 } sides
-        && sides.All(side => side == "*" || (side.Length > 0 && side.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')));
+        && sides.All(
+            side => side == "*" || (side.Length > 0 && side.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')));
 }

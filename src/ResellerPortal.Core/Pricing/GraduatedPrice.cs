@@ -3,7 +3,9 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>Each conversion is charged at the price of the step it falls into: the first 1,000 at one price, the next 9,000 at another.</summary>
+/// <summary>
+/// Each conversion is charged at the price of the step it falls into: the first 1,000 at one price, the next 9,000 at another.
+/// </summary>
 public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Currency) : PriceModel
 {
     public override string Describe() => $"graduated: {Tiers.Describe(Currency)}";
@@ -14,7 +16,9 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
 
     internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
 
-    /// <summary>Groups climb the steps one after the other, those that take back go down from the top; the sum is the same in any order.</summary>
+    /// <summary>
+    /// Groups climb the steps one after the other, those that take back go down from the top; the sum is the same in any order.
+    /// </summary>
     internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)
     {
         var position = 0L;
@@ -29,7 +33,8 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
                 var inTier = Math.Min(high, to) - Math.Max(low, from);
                 if (inTier > 0)
                 {
-                    yield return PricedPart.FromUsage(group, new UnitPrice(tier.PriceMicros, Currency), group.Quantity < 0 ? -inTier : inTier);
+                    yield return PricedPart.FromUsage(
+                        group, new UnitPrice(tier.PriceMicros, Currency), group.Quantity < 0 ? -inTier : inTier);
                 }
 
                 from = to;

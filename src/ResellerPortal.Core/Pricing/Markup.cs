@@ -58,7 +58,8 @@ public abstract record Markup : PriceModel
 
         public override PriceModel ConvertWith(ExchangeRate rate) => this;
 
-        internal override Refusal? Check(Currency currency) => Percent is < -100 or > 10_000 ? Refusal.Because("A percentage is from −100 to 10,000.", "Value") : null;
+        internal override Refusal? Check(Currency currency) =>
+            Percent is < -100 or > 10_000 ? Refusal.Because("A percentage is from −100 to 10,000.", "Value") : null;
 
         protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
 

@@ -7,9 +7,11 @@ namespace ResellerPortal.Core.Pricing;
 /// <summary>A price for each started block of conversions: 5 EUR for every 1,000.</summary>
 public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency) : PriceModel
 {
-    public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} per started {Size.ToString("N0", CultureInfo.InvariantCulture)}";
+    public override string Describe() =>
+        $"{new UnitPrice(PriceMicros, Currency)} per started {Size.ToString("N0", CultureInfo.InvariantCulture)}";
 
-    public override UnitPrice GetLowestPrice(UnitPrice cost) => UnitPrice.Round(new UnitPrice(PriceMicros, Currency).Amount / Size, Currency);
+    public override UnitPrice GetLowestPrice(UnitPrice cost) =>
+        UnitPrice.Round(new UnitPrice(PriceMicros, Currency).Amount / Size, Currency);
 
     public override PriceModel ConvertWith(ExchangeRate rate) => new PackagePrice(Size, Convert(PriceMicros, rate), rate.To);
 

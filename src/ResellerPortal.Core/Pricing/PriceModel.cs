@@ -11,10 +11,13 @@ internal sealed record UsageGroup(string Converter, string Environment, UnitPric
 /// <param name="BlockSize">Conversions in one of the quantity's blocks; 1 where conversions themselves are counted.</param>
 internal sealed record PricedPart(string Converter, string Environment, UnitPrice Price, long Quantity, long BlockSize)
 {
-    public static PricedPart FromUsage(UsageGroup group, UnitPrice price, long quantity) => new(group.Converter, group.Environment, price, quantity, BlockSize: 1);
+    public static PricedPart FromUsage(UsageGroup group, UnitPrice price, long quantity) =>
+        new(group.Converter, group.Environment, price, quantity, BlockSize: 1);
 }
 
-/// <summary>How the conversions of a rule are priced. Each model is a file of its own; all of them are exact and depend on sums alone.</summary>
+/// <summary>
+/// How the conversions of a rule are priced. Each model is a file of its own; all of them are exact and depend on sums alone.
+/// </summary>
 [JsonDerivedType(typeof(Markup.CostPlusAmount), "cost-plus-amount")]
 [JsonDerivedType(typeof(Markup.CostPlusPercent), "cost-plus-percent")]
 [JsonDerivedType(typeof(Markup.FixedPrice), "fixed-price")]
@@ -45,5 +48,6 @@ public abstract record PriceModel
 
     protected static long Convert(long micros, ExchangeRate rate) => rate.Convert(new UnitPrice(micros, rate.From)).Micros;
 
-    protected static Refusal? CheckCurrency(Currency own, Currency wanted) => own == wanted ? null : Refusal.Because($"Prices of this account are in {wanted}.", "Value");
+    protected static Refusal? CheckCurrency(Currency own, Currency wanted) =>
+        own == wanted ? null : Refusal.Because($"Prices of this account are in {wanted}.", "Value");
 }

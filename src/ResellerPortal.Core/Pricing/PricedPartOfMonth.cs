@@ -26,7 +26,14 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             var (included, charged) = Include(rule, [.. groups[index]]);
             foreach (var part in rule.Price.Price(charged))
             {
-                Add(new LineKey(part.Converter.Length == 0 ? LineKind.Package : LineKind.Usage, part.Environment, part.Converter, part.Price.Micros, part.BlockSize), part.Quantity);
+                Add(
+                    new LineKey(
+                        part.Converter.Length == 0 ? LineKind.Package : LineKind.Usage,
+                        part.Environment,
+                        part.Converter,
+                        part.Price.Micros,
+                        part.BlockSize),
+                    part.Quantity);
             }
 
             foreach (var free in included)
@@ -39,7 +46,10 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
         var discount = Money.Round(ofUsage.Amount * _terms.DiscountPercent / 100, currency);
         var minimum = withFees ? Share(_terms.MinimumMinorUnits) - (ofUsage - discount) : Money.Zero(currency);
         return new PartCharge(
-            quantities, discount, minimum > Money.Zero(currency) ? minimum : Money.Zero(currency), withFees ? Share(_terms.MonthlyFeeMinorUnits) : Money.Zero(currency));
+            quantities,
+            discount,
+            minimum > Money.Zero(currency) ? minimum : Money.Zero(currency),
+            withFees ? Share(_terms.MonthlyFeeMinorUnits) : Money.Zero(currency));
 
         void Add(LineKey key, long quantity) => quantities[key] = quantities.GetValueOrDefault(key) + quantity;
     }
@@ -48,7 +58,8 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
     public IEnumerable<long> ToPeaks(IEnumerable<UsageItem> usage, string converter)
     {
         var rule = FindRuleIndex(converter);
-        var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && FindRuleIndex(item.Converter) == rule).Sum(item => item.Quantity);
+        var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && FindRuleIndex(item.Converter) == rule).Sum(
+            item => item.Quantity);
         var included = _terms.Rules[rule].Included * days.ActiveDays / DaysOfMonth;
         return _terms.Rules[rule].Price.Peaks.Select(peak => peak + included - used).Where(more => more > 0);
     }
@@ -65,11 +76,18 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             .ThenBy(line => line.Key.PriceMicros)
             .ThenBy(line => line.Key.BlockSize)
             .Select(line => Line(line.Key, line.Quantity, CalculateAmount(line.Key, line.Quantity)));
-        (LineKind Kind, Money Amount)[] amounts = [(LineKind.Discount, was.Discount - now.Discount), (LineKind.Minimum, now.Minimum - was.Minimum), (LineKind.Fee, now.Fee - was.Fee)];
+        (LineKind Kind, Money Amount)[] amounts = [
+            (LineKind.Discount, was.Discount - now.Discount),
+            (LineKind.Minimum, now.Minimum - was.Minimum),
+            (LineKind.Fee, now.Fee - was.Fee),
+        ];
 
         // A price is never negative on an invoice (EN 16931, BR-27); what is taken off is minus one of it.
         return usage.Concat(amounts.Where(a => !a.Amount.IsZero).Select(a =>
-            Line(new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1), Math.Sign(a.Amount.MinorUnits), a.Amount)));
+            Line(
+                new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1),
+                Math.Sign(a.Amount.MinorUnits),
+                a.Amount)));
     }
 
     private int FindRuleIndex(string converter) => _terms.Rules.Index().First(rule => rule.Item.Covers(converter)).Index;

@@ -12,15 +12,20 @@ namespace ResellerPortal.Core.Pricing;
 internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyList<CurrencyRate> Rates)
 {
     /// <param name="customers">Whose own cards are read beside the default ones; null for all.</param>
-    public static async Task<PricingContext> ReadAsync(PortalDbContext db, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+    public static async Task<PricingContext> ReadAsync(
+        PortalDbContext db,
+        IReadOnlyCollection<CustomerId>? customers,
+        CancellationToken cancellationToken)
     {
         var cards = db.RateCards.AsNoTracking();
         cards = customers is null ? cards : cards.Where(c => c.CustomerId == null || customers.Contains(c.CustomerId.Value));
-        return new PricingContext(await cards.ToListAsync(cancellationToken), await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken));
+        return new PricingContext(
+            await cards.ToListAsync(cancellationToken), await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken));
     }
 
     /// <summary>What of it is of one customer.</summary>
-    public PricingContext ForCustomer(CustomerId customer) => this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
+    public PricingContext ForCustomer(CustomerId customer) =>
+        this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
 
     /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
     public RateCardSchedule CreateSchedule(Reseller reseller, Customer customer) => new(

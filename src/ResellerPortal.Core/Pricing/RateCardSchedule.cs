@@ -7,7 +7,8 @@ namespace ResellerPortal.Core.Pricing;
 
 /// <summary>A part of a month in which one card holds. Both days are part of it.</summary>
 /// <param name="Terms">In the customer's currency.</param>
-/// <param name="ActiveDays">Days of it on which the customer had its contract; fees, minimum and included conversions are shared out by them.</param>
+/// <param name="ActiveDays">Days of it on which the customer had its contract; fees, minimum and included conversions are shared out by
+/// them.</param>
 public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, CardTerms Terms);
 
 /// <summary>
@@ -19,7 +20,12 @@ public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, Card
 /// <param name="taxOn">The tax on a day, in hundredths of a percent, for prices that include it; null for none.</param>
 /// <param name="charged">The currency of its prices; null for that of the reseller's.</param>
 public sealed class RateCardSchedule(
-    CustomerId customer, IEnumerable<RateCard> cardsOfReseller, DateOnly? startsOn = null, DateOnly? endsOn = null, Func<DateOnly, int>? taxOn = null, ChargedCurrency? charged = null)
+    CustomerId customer,
+    IEnumerable<RateCard> cardsOfReseller,
+    DateOnly? startsOn = null,
+    DateOnly? endsOn = null,
+    Func<DateOnly, int>? taxOn = null,
+    ChargedCurrency? charged = null)
 {
     private readonly RateCard[] _newestFirst = [.. cardsOfReseller
         .Where(c => c.CustomerId is null || c.CustomerId == customer)
@@ -35,7 +41,8 @@ public sealed class RateCardSchedule(
     public CardTerms GetTerms(DateOnly day) => FindOwnTerms(day) ?? Converted(GetDefaultTerms(day), day);
 
     /// <summary>The customer's own card on a day; null where it follows the default.</summary>
-    public CardTerms? FindOwnTerms(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
+    public CardTerms? FindOwnTerms(DateOnly day) =>
+        Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
 
     /// <summary>The month, split where another card begins to hold.</summary>
     public IReadOnlyList<PricedDays> SplitMonth(BillingPeriod month)
@@ -57,16 +64,19 @@ public sealed class RateCardSchedule(
             parts.Add(Part(from, month.LastDay, terms));
         }
 
-        return parts.ConvertAll(part => FindOwnTerms(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
+        return parts.ConvertAll(
+            part => FindOwnTerms(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
     }
 
     /// <summary>Whether a month costs something without any usage.</summary>
     public bool HasFeesIn(BillingPeriod month) =>
         SplitMonth(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
 
-    private CardTerms GetDefaultTerms(DateOnly day) => Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
+    private CardTerms GetDefaultTerms(DateOnly day) =>
+        Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
 
-    private CardTerms Converted(CardTerms terms, DateOnly day) => charged?.GetRate(day) is { IsOne: false } rate ? terms.ConvertWith(rate) : terms;
+    private CardTerms Converted(CardTerms terms, DateOnly day) =>
+        charged?.GetRate(day) is { IsOne: false } rate ? terms.ConvertWith(rate) : terms;
 
     private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
     {

@@ -69,7 +69,12 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         };
         db.RateCards.Add(card);
         db.Audit(
-            actor, now, Permission.PricesEdit, $"{customer?.Name ?? "default"}: {terms?.Describe(currency) ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}", reseller.Id, customerId);
+            actor,
+            now,
+            Permission.PricesEdit,
+            $"{customer?.Name ?? "default"}: {terms?.Describe(currency) ?? "follows the default"} from {effectiveFrom:yyyy-MM-dd}",
+            reseller.Id,
+            customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, customerId, terms, cancellationToken));
@@ -77,22 +82,34 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
 
     /// <summary>What the rules would make of the unit costs of the lots that can be drawn now.</summary>
     /// <param name="customerId">Whose rules they are, in its currency; null for the reseller's default.</param>
-    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(Actor actor, CustomerId? customerId, CardTerms terms, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(
+        Actor actor,
+        CustomerId? customerId,
+        CardTerms terms,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         var now = clock.GetUtcNow();
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var today = reseller.Zone.GetDay(now);
-        var currency = await db.Customers.Where(c => c.Id == customerId).Select(c => (Currency?)c.Currency).SingleOrDefaultAsync(cancellationToken) ?? reseller.Currency;
-        var rate = ChargedCurrency.Create(reseller, currency, await db.CurrencyRates.AsNoTracking().Where(r => r.Currency == currency).ToListAsync(cancellationToken)).GetRate(today);
+        var currency = await db.Customers
+            .Where(c => c.Id == customerId)
+            .Select(c => (Currency?)c.Currency)
+            .SingleOrDefaultAsync(cancellationToken) ?? reseller.Currency;
+        var rate = ChargedCurrency.Create(reseller, currency, await db.CurrencyRates.AsNoTracking()
+            .Where(r => r.Currency == currency)
+            .ToListAsync(cancellationToken)).GetRate(today);
         var tax = TaxDecision.FindHomeRate(reseller, today) ?? 0;
         var lots = await db.CreditLots.AsNoTracking()
             .Where(l => l.ExpiresAtUtc > now && l.Used < l.Conversions)
             .OrderBy(l => l.ExpiresAtUtc)
             .ToListAsync(cancellationToken);
-        return [.. lots.DistinctBy(l => l.UnitCost).Select(l => (l.PlanName, Cost: rate.Convert(l.UnitCost))).SelectMany(l => terms.Rules.Select(rule =>
-            new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.GetLowestPrice(rule, l.Cost, tax))))];
+        return [.. lots
+            .DistinctBy(l => l.UnitCost)
+            .Select(l => (l.PlanName, Cost: rate.Convert(l.UnitCost)))
+            .SelectMany(l => terms.Rules.Select(rule =>
+                new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.GetLowestPrice(rule, l.Cost, tax))))];
     }
 
     /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>
@@ -122,12 +139,14 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
 
     public static string? LossWarning(IEnumerable<PriceEffect> effects) =>
         effects.FirstOrDefault(e => e.LosesMoney) is { } loss
-            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost}, and '{loss.Rule}' charges as little as {loss.UnitPrice} for one."
+            ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost}, and '{loss.Rule}' charges as little as "
+                + $"{loss.UnitPrice} for one."
             : null;
 
     private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Currency currency, DateOnly today, bool isDefault) =>
         terms is null && isDefault ? Refusal.Because("The default needs a rule. Choose one.")
         : terms?.Check(currency) is { } refusal ? refusal
-        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1) ? Refusal.Because("A price starts within a year from today.", nameof(effectiveFrom))
+        : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1)
+        ? Refusal.Because("A price starts within a year from today.", nameof(effectiveFrom))
         : null;
 }

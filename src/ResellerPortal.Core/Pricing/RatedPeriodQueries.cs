@@ -15,16 +15,30 @@ internal static class RatedPeriodQueries
     /// day where a price begins within the month.
     /// </summary>
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
-        PortalDbContext db, BillingPeriod first, BillingPeriod last, PricingContext pricing, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
+        PortalDbContext db,
+        BillingPeriod first,
+        BillingPeriod last,
+        PricingContext pricing,
+        IReadOnlyCollection<CustomerId>? customers,
+        CancellationToken cancellationToken)
     {
-        var split = pricing.Cards.Where(c => c.EffectiveFrom.Day > 1).Select(c => BillingPeriod.Containing(c.EffectiveFrom)).Where(m => m >= first && m <= last).Distinct().ToList();
+        var split = pricing.Cards
+            .Where(c => c.EffectiveFrom.Day > 1)
+            .Select(c => BillingPeriod.Containing(c.EffectiveFrom))
+            .Where(m => m >= first && m <= last)
+            .Distinct()
+            .ToList();
         var months = await Between(db, first.FirstDay, last.LastDay, customers)
             .GroupBy(r => new { r.CustomerId, r.Day.Year, r.Day.Month, r.Converter, r.Environment, r.UnitCostMicros, r.Currency })
             .Select(g => new { g.Key, Quantity = g.Sum(r => r.Quantity) })
             .ToListAsync(cancellationToken);
         var items = months
             .Select(m => (m.Key.CustomerId, Item: new UsageItem(
-                new DateOnly(m.Key.Year, m.Key.Month, 1), m.Key.Converter, m.Key.Environment, new UnitPrice(m.Key.UnitCostMicros, m.Key.Currency), m.Quantity)))
+                new DateOnly(m.Key.Year, m.Key.Month, 1),
+                m.Key.Converter,
+                m.Key.Environment,
+                new UnitPrice(m.Key.UnitCostMicros, m.Key.Currency),
+                m.Quantity)))
             .Where(m => !split.Contains(BillingPeriod.Containing(m.Item.Day)))
             .ToList();
         foreach (var month in split)
@@ -46,10 +60,15 @@ internal static class RatedPeriodQueries
             .ToListAsync(cancellationToken);
         return rows.ToLookup(
             r => r.Key.CustomerId,
-            r => new UsageItem(r.Key.Day, r.Key.Converter, r.Key.Environment, new UnitPrice(r.Key.UnitCostMicros, r.Key.Currency), r.Quantity));
+            r => new UsageItem(
+                r.Key.Day, r.Key.Converter, r.Key.Environment, new UnitPrice(r.Key.UnitCostMicros, r.Key.Currency), r.Quantity));
     }
 
-    private static IQueryable<UsageRollup> Between(PortalDbContext db, DateOnly from, DateOnly to, IReadOnlyCollection<CustomerId>? customers)
+    private static IQueryable<UsageRollup> Between(
+        PortalDbContext db,
+        DateOnly from,
+        DateOnly to,
+        IReadOnlyCollection<CustomerId>? customers)
     {
         var rollups = db.UsageRollups.AsNoTracking().Where(r => r.Day >= from && r.Day <= to);
         return customers is null ? rollups : rollups.Where(r => customers.Contains(r.CustomerId));

@@ -28,10 +28,21 @@ public enum LineKind
 /// <param name="Amount">Without tax, as the unit price is.</param>
 /// <param name="WithTax">What the card says where its prices include tax; null where they do not.</param>
 public sealed record RatedLine(
-    LineKind Kind, BillingPeriod Month, DateOnly From, DateOnly To, string Converter, string Environment, UnitPrice UnitPrice, long Quantity, long BlockSize, Money Amount, Money? WithTax = null)
+    LineKind Kind,
+    BillingPeriod Month,
+    DateOnly From,
+    DateOnly To,
+    string Converter,
+    string Environment,
+    UnitPrice UnitPrice,
+    long Quantity,
+    long BlockSize,
+    Money Amount,
+    Money? WithTax = null)
 {
     /// <summary>The line in words: "docx → pdf, production".</summary>
-    public string Describe(DocumentLanguage language) => Text(language) + (From == Month.FirstDay && To == Month.LastDay ? "" : ", " + language.PartOfMonth(From, To));
+    public string Describe(DocumentLanguage language) =>
+        Text(language) + (From == Month.FirstDay && To == Month.LastDay ? "" : ", " + language.PartOfMonth(From, To));
 
     private string Text(DocumentLanguage language) => Kind switch
     {
@@ -62,7 +73,9 @@ public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, M
     {
         var included = Lines.Where(line => line.WithTax is not null).ToList();
         var withoutTax = Money.Sum(included.Select(line => line.Amount), Total.Currency);
-        return Money.Sum(included.Select(line => line.WithTax!.Value), Total.Currency) - withoutTax + TaxCalculation.CalculateTax(Total - withoutTax, basisPoints);
+        return Money.Sum(
+            included.Select(line => line.WithTax!.Value),
+            Total.Currency) - withoutTax + TaxCalculation.CalculateTax(Total - withoutTax, basisPoints);
     }
 }
 
@@ -80,7 +93,12 @@ public static class Rating
     /// What was billed before for months that this usage belongs to. The usage then costs what the whole of a month costs more
     /// with it than without: it climbs on where the tiers, packages and included conversions were left.
     /// </param>
-    public static RatedUsage Rate(IEnumerable<UsageItem> usage, RateCardSchedule schedule, Currency costs, BillingPeriod? charged = null, IEnumerable<UsageItem>? billed = null)
+    public static RatedUsage Rate(
+        IEnumerable<UsageItem> usage,
+        RateCardSchedule schedule,
+        Currency costs,
+        BillingPeriod? charged = null,
+        IEnumerable<UsageItem>? billed = null)
     {
         var fresh = usage.ToList();
         var before = (billed ?? []).ToLookup(item => BillingPeriod.Containing(item.Day));
@@ -112,16 +130,21 @@ public static class Rating
         int TaxOn(BillingPeriod month) => schedule.GetTaxBasisPoints((charged ?? month).LastDay);
 
         IEnumerable<UsageItem> In(IEnumerable<UsageItem> items, BillingPeriod month) =>
-            schedule.GetRate(month.LastDay, costs) is { IsOne: false } ofMonth ? [.. items.Select(item => item with { UnitCost = ofMonth.Convert(item.UnitCost) })] : items;
+            schedule.GetRate(month.LastDay, costs) is { IsOne: false } ofMonth
+                ? [.. items.Select(item => item with { UnitCost = ofMonth.Convert(item.UnitCost) })]
+                : items;
     }
 
-    /// <summary>Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.</summary>
+    /// <summary>
+    /// Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.
+    /// </summary>
     private static void KeepPricesWithTax(List<RatedLine> lines, Func<BillingPeriod, int> taxOn, Currency currency)
     {
         foreach (var taxed in lines.Where(line => line.WithTax is not null).GroupBy(line => taxOn(line.Month)).ToList())
         {
             var withTax = Money.Sum(taxed.Select(line => line.WithTax!.Value), currency);
-            var difference = Money.Round(withTax.Amount * 10_000 / (10_000 + taxed.Key), currency) - Money.Sum(taxed.Select(line => line.Amount), currency);
+            var difference = Money.Round(
+                withTax.Amount * 10_000 / (10_000 + taxed.Key), currency) - Money.Sum(taxed.Select(line => line.Amount), currency);
             var largest = lines.IndexOf(taxed.MaxBy(line => Math.Abs(line.Amount.MinorUnits))!);
             lines[largest] = lines[largest] with { Amount = lines[largest].Amount + difference };
         }

@@ -30,12 +30,16 @@ public sealed record EmailData(DateTimeOffset AtUtc, string To, string Subject, 
 
 public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Visitor, string Reason);
 
-/// <summary>Hands out and erases what is stored of people. Books stay: entries, invoices and their documents are kept as tax law wants them.</summary>
+/// <summary>
+/// Hands out and erases what is stored of people. Books stay: entries, invoices and their documents are kept as tax law wants them.
+/// </summary>
 public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing a person: the history of every tenant that names it");
 
-    /// <summary>Everything that names people of one customer. Acts are those of its own people; what the reseller did is the reseller's.</summary>
+    /// <summary>
+    /// Everything that names people of one customer. Acts are those of its own people; what the reseller did is the reseller's.
+    /// </summary>
     public async Task<Outcome<CustomerData>> ExportAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Kind == ScopeKind.Customer ? Permission.MyMembersManage : Permission.PrivacyManage);
@@ -45,20 +49,48 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             return Refusal.NotFound("customer");
         }
 
-        var members = await db.Members.AsNoTracking().Where(m => m.CustomerId == customerId).Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, u.Email }).ToListAsync(cancellationToken);
+        var members = await db.Members.AsNoTracking()
+            .Where(m => m.CustomerId == customerId)
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { Member = m, u.Email })
+            .ToListAsync(cancellationToken);
         var ids = members.Select(m => m.Member.UserId).ToList();
-        var sessions = (await db.UserSessions.AsNoTracking().Where(s => ids.Contains(s.UserId)).ToListAsync(cancellationToken)).ToLookup(s => s.UserId);
-        var entries = await db.AuditEntries.AsNoTracking().Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value)).OrderBy(a => a.AtUtc).ToListAsync(cancellationToken);
-        var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.CustomerId == customerId).OrderBy(d => d.QueuedAtUtc).ToListAsync(cancellationToken);
-        var supportSessions = await db.SupportSessions.AsNoTracking().Where(v => v.CustomerId == customerId).OrderBy(v => v.StartedAtUtc).ToListAsync(cancellationToken);
-        db.Audit(actor, clock.GetUtcNow(), Permission.PrivacyManage, $"handed out what is stored of the people of {customer.Name}", customer.ResellerId, customer.Id);
+        var sessions = (await db.UserSessions.AsNoTracking().Where(s => ids.Contains(s.UserId)).ToListAsync(cancellationToken)).ToLookup(
+            s => s.UserId);
+        var entries = await db.AuditEntries.AsNoTracking()
+            .Where(a => a.CustomerId == customerId && a.UserId != null && ids.Contains(a.UserId.Value))
+            .OrderBy(a => a.AtUtc)
+            .ToListAsync(cancellationToken);
+        var deliveries = await db.Deliveries.AsNoTracking()
+            .Where(d => d.CustomerId == customerId)
+            .OrderBy(d => d.QueuedAtUtc)
+            .ToListAsync(cancellationToken);
+        var supportSessions = await db.SupportSessions.AsNoTracking()
+            .Where(v => v.CustomerId == customerId)
+            .OrderBy(v => v.StartedAtUtc)
+            .ToListAsync(cancellationToken);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.PrivacyManage,
+            $"handed out what is stored of the people of {customer.Name}",
+            customer.ResellerId,
+            customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         return new CustomerData(
             customer.Name,
             customer.Email,
             customer.Address,
             customer.VatId,
-            [.. members.Select(m => new PersonData(m.Email!, m.Member.Role.ToString(), m.Member.CreatedAtUtc, [.. sessions[m.Member.UserId].Select(s => new SessionData(s.StartedAtUtc, s.SeenAtUtc, s.Address, s.Agent, s.Method.ToString()))]))],
+            [
+                .. members.Select(m => new PersonData(
+                    m.Email!,
+                    m.Member.Role.ToString(),
+                    m.Member.CreatedAtUtc,
+                    [
+                        .. sessions[m.Member.UserId].Select(
+                            s => new SessionData(s.StartedAtUtc, s.SeenAtUtc, s.Address, s.Agent, s.Method.ToString())),
+                    ])),
+            ],
             [.. entries.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
             [.. deliveries.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
             [.. supportSessions.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.VisitorName, v.Reason))]);
@@ -75,7 +107,8 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId && c.ResellerId == actor.Reseller, cancellationToken) is not { } customer)
+        if (await db.Customers.SingleOrDefaultAsync(
+            c => c.Id == customerId && c.ResellerId == actor.Reseller, cancellationToken) is not { } customer)
         {
             return Refusal.NotFound("customer");
         }
@@ -113,8 +146,11 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         var emails = ofPeople.Select(p => p.Email).ToList();
         await db.Invitations.Where(i => i.CustomerId == customerId).ExecuteDeleteAsync(cancellationToken);
         await db.AccountEmails.Where(l => emails.Contains(l.Email)).ExecuteDeleteAsync(cancellationToken);
-        await db.Deliveries.Where(d => d.CustomerId == customerId).ExecuteUpdateAsync(set => set.SetProperty(d => d.To, "(erased)").SetProperty(d => d.Subject, "(erased)").SetProperty(d => d.Text, ""), cancellationToken);
-        await db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
+        await db.Deliveries.Where(d => d.CustomerId == customerId).ExecuteUpdateAsync(
+            set => set.SetProperty(d => d.To, "(erased)").SetProperty(d => d.Subject, "(erased)").SetProperty(d => d.Text, ""),
+            cancellationToken);
+        await db.ApiTokens.Where(t => t.CustomerId == customerId && t.RevokedAtUtc == null).ExecuteUpdateAsync(
+            set => set.SetProperty(t => t.RevokedAtUtc, now), cancellationToken);
         await AuditEraser.ReplaceAsync(db, customerId, ofCustomer, cancellationToken);
         await AuditEraser.ReplaceAsync(db, null, ofPeople, cancellationToken);
         await AuditEraser.DropChangesAsync(db, customerId, cancellationToken);

@@ -26,7 +26,11 @@ public sealed class RetentionSettings
 }
 
 /// <summary>Deletes what was kept long enough, each night.</summary>
-public sealed class RetentionWorker(PortalDatabase database, RetentionSettings settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
+public sealed class RetentionWorker(
+    PortalDatabase database,
+    RetentionSettings settings,
+    TimeProvider clock,
+    ILogger<RetentionWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
 
@@ -35,7 +39,10 @@ public sealed class RetentionWorker(PortalDatabase database, RetentionSettings s
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        var (sessions, letters, accounts) = (now.AddDays(-settings.SessionDays), now.AddDays(-settings.LetterDays), now.AddDays(-settings.AccountLetterDays));
+        var (sessions, letters, accounts) = (
+            now.AddDays(-settings.SessionDays),
+            now.AddDays(-settings.LetterDays),
+            now.AddDays(-settings.AccountLetterDays));
         await using var db = database.Open(Scope);
         await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(cancellationToken);
         await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);

@@ -36,7 +36,10 @@ public sealed class Delivery : ICustomerOwned
 
     public required EmailKind Kind { get; init; }
 
-    /// <summary>1 for the letter that goes by itself, more for those that are sent again. Unique for a document and kind, so that no two nodes send one.</summary>
+    /// <summary>
+    /// 1 for the letter that goes by itself, more for those that are sent again. Unique for a document and kind, so that no two nodes send
+    /// one.
+    /// </summary>
     public required int Round { get; init; }
 
     public required string To { get; init; }

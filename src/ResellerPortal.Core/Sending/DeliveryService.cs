@@ -15,11 +15,18 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     public bool CanMail => mailer.IsConfigured;
 
     /// <summary>The letters about an invoice and its credit notes, newest first.</summary>
-    public async Task<IReadOnlyList<Delivery>> ListForInvoiceAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Delivery>> ListForInvoiceAsync(
+        Actor actor,
+        Guid invoiceId,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).OrderByDescending(d => d.QueuedAtUtc).ThenByDescending(d => d.Id).ToListAsync(cancellationToken);
+        return await db.Deliveries.AsNoTracking()
+            .Where(d => d.InvoiceId == invoiceId)
+            .OrderByDescending(d => d.QueuedAtUtc)
+            .ThenByDescending(d => d.Id)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>The round of the next letter with a document.</summary>
@@ -33,7 +40,13 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
     /// <summary>Sends an invoice, or one of its credit notes, once more or to somebody else.</summary>
     /// <param name="documentId">The invoice or the credit note.</param>
     /// <param name="round">The <see cref="NextRoundAsync"/> when the letter was begun: sent twice, it goes once.</param>
-    public async Task<Outcome<Delivery>> SendAsync(Actor actor, Guid invoiceId, Guid documentId, string to, int round, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Delivery>> SendAsync(
+        Actor actor,
+        Guid invoiceId,
+        Guid documentId,
+        string to,
+        int round,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesFinalise);
         if (!mailer.IsConfigured)
@@ -47,35 +60,61 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         }
 
         await using var db = database.Open(actor.Scope);
-        var invoice = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId && i.FinalisedAtUtc != null, cancellationToken);
-        var note = documentId == invoiceId ? null : await db.CreditNotes.AsNoTracking().SingleOrDefaultAsync(n => n.Id == documentId && n.InvoiceId == invoiceId, cancellationToken);
+        var invoice = await db.Invoices.AsNoTracking()
+            .SingleOrDefaultAsync(i => i.Id == invoiceId && i.FinalisedAtUtc != null, cancellationToken);
+        var note = documentId == invoiceId
+            ? null
+            : await db.CreditNotes.AsNoTracking()
+                .SingleOrDefaultAsync(n => n.Id == documentId && n.InvoiceId == invoiceId, cancellationToken);
         if (invoice is null || (documentId != invoiceId && note is null))
         {
             return Refusal.NotFound("document");
         }
 
         var kind = note is null ? EmailKind.Invoice : EmailKind.CreditNote;
-        if (await db.Deliveries.AsNoTracking().SingleOrDefaultAsync(d => d.DocumentId == documentId && d.Kind == kind && d.Round == round, cancellationToken) is { } same)
+        if (await db.Deliveries.AsNoTracking()
+            .SingleOrDefaultAsync(d => d.DocumentId == documentId && d.Kind == kind && d.Round == round, cancellationToken) is { } same)
         {
             return same;
         }
 
         var now = clock.GetUtcNow();
-        var delivery = await ComposeAsync(db, invoice, documentId, note?.Snapshot ?? invoice.Snapshot!, kind, round, to, now, cancellationToken);
+        var delivery = await ComposeAsync(
+            db, invoice, documentId, note?.Snapshot ?? invoice.Snapshot!, kind, round, to, now, cancellationToken);
         db.Deliveries.Add(delivery);
-        db.Audit(actor, now, Permission.InvoicesFinalise, $"mails {note?.Number ?? invoice.Number} to {to}", invoice.ResellerId, invoice.CustomerId);
+        db.Audit(
+            actor,
+            now,
+            Permission.InvoicesFinalise,
+            $"mails {note?.Number ?? invoice.Number} to {to}",
+            invoice.ResellerId,
+            invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         return delivery;
     }
 
     /// <summary>A letter in the words of the reseller and the language of the document.</summary>
     internal async Task<Delivery> ComposeAsync(
-        PortalDbContext db, Invoice invoice, Guid documentId, string snapshotJson, EmailKind kind, int round, string to, DateTimeOffset now, CancellationToken cancellationToken)
+        PortalDbContext db,
+        Invoice invoice,
+        Guid documentId,
+        string snapshotJson,
+        EmailKind kind,
+        int round,
+        string to,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var snapshot = InvoiceSnapshot.Parse(snapshotJson);
         var template = await EmailTemplateService.GetAsync(db, kind, DocumentLanguage.Get(snapshot.Language), cancellationToken);
-        var isPaidOnline = invoice.Due.MinorUnits > 0 && await db.Resellers.AnyAsync(r => r.Id == invoice.ResellerId && r.TakesOnlinePayments, cancellationToken);
-        var email = EmailTemplateText.Fill(template.Email, snapshot, invoice.Due, invoice.LateFee, portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
+        var isPaidOnline = invoice.Due.MinorUnits > 0
+            && await db.Resellers.AnyAsync(r => r.Id == invoice.ResellerId && r.TakesOnlinePayments, cancellationToken);
+        var email = EmailTemplateText.Fill(
+            template.Email,
+            snapshot,
+            invoice.Due,
+            invoice.LateFee,
+            portal.FindUrl(isPaidOnline && invoice.PayPath is { } path ? path : "/my/invoices"));
         return new Delivery
         {
             ResellerId = invoice.ResellerId,

@@ -13,7 +13,14 @@ namespace ResellerPortal.Core.Sending;
 /// if that dies between handing over and writing it down, the letter goes again, under the same message id.
 /// </summary>
 public sealed class DeliveryWorker(
-    PortalDatabase database, DeliveryService deliveries, IMailer mailer, IInvoiceDocument pdf, IElectronicInvoice xml, LogoService logos, TimeProvider clock, ILogger<DeliveryWorker> logger) : BackgroundService
+    PortalDatabase database,
+    DeliveryService deliveries,
+    IMailer mailer,
+    IInvoiceDocument pdf,
+    IElectronicInvoice xml,
+    LogoService logos,
+    TimeProvider clock,
+    ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
@@ -22,7 +29,15 @@ public sealed class DeliveryWorker(
 
     /// <summary>How long after a failed attempt the next one comes; after the last a letter is given up.</summary>
     private static readonly TimeSpan[] Patience =
-        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24)];
+        [
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(5),
+            TimeSpan.FromMinutes(30),
+            TimeSpan.FromHours(2),
+            TimeSpan.FromHours(6),
+            TimeSpan.FromHours(12),
+            TimeSpan.FromHours(24),
+        ];
 
     private static readonly TenantScope AllTenants = TenantScope.CrossTenants("letters of all resellers");
 
@@ -59,7 +74,10 @@ public sealed class DeliveryWorker(
     private async Task QueueAsync(CancellationToken cancellationToken)
     {
         await using var all = database.Open(AllTenants);
-        var resellers = await all.Resellers.AsNoTracking().Where(r => r.MailsDocumentsSinceUtc != null).Select(r => new { r.Id, Since = r.MailsDocumentsSinceUtc!.Value }).ToListAsync(cancellationToken);
+        var resellers = await all.Resellers.AsNoTracking()
+            .Where(r => r.MailsDocumentsSinceUtc != null)
+            .Select(r => new { r.Id, Since = r.MailsDocumentsSinceUtc!.Value })
+            .ToListAsync(cancellationToken);
         foreach (var reseller in resellers)
         {
             await using var db = database.Open(TenantScope.ForReseller(reseller.Id));
@@ -73,12 +91,14 @@ public sealed class DeliveryWorker(
                 .Join(db.Invoices.AsNoTracking(), n => n.InvoiceId, i => i.Id, (n, i) => new { Note = n, Invoice = i })
                 .ToListAsync(cancellationToken);
             var customers = invoices.Select(i => i.CustomerId).Concat(notes.Select(n => n.Invoice.CustomerId)).Distinct().ToList();
-            var addresses = await db.Customers.Where(c => customers.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Email, cancellationToken);
+            var addresses = await db.Customers.Where(c => customers.Contains(c.Id)).ToDictionaryAsync(
+                c => c.Id, c => c.Email, cancellationToken);
             var waiting = invoices.Select(i => (Invoice: i, Id: i.Id, Json: i.Snapshot!, Kind: EmailKind.Invoice))
                 .Concat(notes.Select(n => (n.Invoice, n.Note.Id, n.Note.Snapshot, EmailKind.CreditNote)));
             foreach (var (invoice, id, json, kind) in waiting)
             {
-                db.Deliveries.Add(await deliveries.ComposeAsync(db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], clock.GetUtcNow(), cancellationToken));
+                db.Deliveries.Add(await deliveries.ComposeAsync(
+                    db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], clock.GetUtcNow(), cancellationToken));
                 try
                 {
                     await db.SaveChangesAsync(cancellationToken);
@@ -97,12 +117,17 @@ public sealed class DeliveryWorker(
         var sent = 0;
         await using var db = database.Open(AllTenants);
         var now = clock.GetUtcNow();
-        var due = await db.Deliveries.AsNoTracking().Where(d => d.NextAttemptAtUtc <= now).OrderBy(d => d.NextAttemptAtUtc).Take(100).ToListAsync(cancellationToken);
+        var due = await db.Deliveries.AsNoTracking()
+            .Where(d => d.NextAttemptAtUtc <= now)
+            .OrderBy(d => d.NextAttemptAtUtc)
+            .Take(100)
+            .ToListAsync(cancellationToken);
         foreach (var delivery in due)
         {
             var mine = db.Deliveries.Where(d => d.Id == delivery.Id);
             var leasedUntil = (DateTimeOffset?)(clock.GetUtcNow() + Lease);
-            if (await mine.Where(d => d.NextAttemptAtUtc == delivery.NextAttemptAtUtc).ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAtUtc, leasedUntil), cancellationToken) == 0)
+            if (await mine.Where(d => d.NextAttemptAtUtc == delivery.NextAttemptAtUtc).ExecuteUpdateAsync(
+                set => set.SetProperty(d => d.NextAttemptAtUtc, leasedUntil), cancellationToken) == 0)
             {
                 continue;
             }
@@ -117,13 +142,22 @@ public sealed class DeliveryWorker(
                 logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
                 var next = attempts <= Patience.Length ? clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
                 var fault = failure.Message.Truncate(500);
-                await mine.ExecuteUpdateAsync(set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, next).SetProperty(d => d.Fault, fault), CancellationToken.None);
+                await mine.ExecuteUpdateAsync(
+                    set => set
+                        .SetProperty(d => d.Attempts, attempts)
+                        .SetProperty(d => d.NextAttemptAtUtc, next)
+                        .SetProperty(d => d.Fault, fault),
+                    CancellationToken.None);
                 continue;
             }
 
             var sentAt = (DateTimeOffset?)clock.GetUtcNow();
             await mine.ExecuteUpdateAsync(
-                set => set.SetProperty(d => d.Attempts, attempts).SetProperty(d => d.NextAttemptAtUtc, (DateTimeOffset?)null).SetProperty(d => d.SentAtUtc, sentAt).SetProperty(d => d.Fault, (string?)null),
+                set => set
+                    .SetProperty(d => d.Attempts, attempts)
+                    .SetProperty(d => d.NextAttemptAtUtc, (DateTimeOffset?)null)
+                    .SetProperty(d => d.SentAtUtc, sentAt)
+                    .SetProperty(d => d.Fault, (string?)null),
                 CancellationToken.None);
             sent++;
         }
@@ -140,7 +174,9 @@ public sealed class DeliveryWorker(
             : await db.Invoices.Where(i => i.Id == delivery.DocumentId).Select(i => i.Snapshot!).SingleAsync(cancellationToken);
         var snapshot = InvoiceSnapshot.Parse(json);
         var name = snapshot.Number.Replace('/', '-');
-        List<MailAttachment> attachments = [new(name + ".pdf", "application/pdf", pdf.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)))];
+        List<MailAttachment> attachments = [
+            new(name + ".pdf", "application/pdf", pdf.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)))
+        ];
         if (xml.FindMissing(snapshot).Count == 0)
         {
             attachments.Add(new MailAttachment(name + ".xml", "application/xml", xml.Write(snapshot, ElectronicSyntax.Ubl)));

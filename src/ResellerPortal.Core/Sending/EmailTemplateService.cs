@@ -14,7 +14,12 @@ namespace ResellerPortal.Core.Sending;
 public sealed record TemplateView(EmailKind Kind, string Language, RenderedEmail Email, bool IsOwn);
 
 /// <summary>What a reseller writes to its customers, and whether it goes by itself.</summary>
-public sealed class EmailTemplateService(PortalDatabase database, InvoiceSettingsService settings, IMailer mailer, TimeProvider clock, PortalAddress portal)
+public sealed class EmailTemplateService(
+    PortalDatabase database,
+    InvoiceSettingsService settings,
+    IMailer mailer,
+    TimeProvider clock,
+    PortalAddress portal)
 {
     public bool CanMail => mailer.IsConfigured;
 
@@ -33,7 +38,12 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
         {
             var now = clock.GetUtcNow();
             reseller.MailsDocumentsSinceUtc = isOn ? now : null;
-            db.Audit(actor, now, Permission.InvoicesConfigure, isOn ? "invoices are mailed as soon as they are final" : "invoices are not mailed by themselves", reseller.Id);
+            db.Audit(
+                actor,
+                now,
+                Permission.InvoicesConfigure,
+                isOn ? "invoices are mailed as soon as they are final" : "invoices are not mailed by themselves",
+                reseller.Id);
             await db.SaveChangesAsync(cancellationToken);
         }
 
@@ -48,7 +58,12 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
     }
 
     /// <param name="email">Own words; null goes back to those of the portal.</param>
-    public async Task<Outcome<TemplateView>> SetAsync(Actor actor, EmailKind kind, string language, RenderedEmail? email, CancellationToken cancellationToken = default)
+    public async Task<Outcome<TemplateView>> SetAsync(
+        Actor actor,
+        EmailKind kind,
+        string language,
+        RenderedEmail? email,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (!DocumentLanguage.Knows(language))
@@ -78,13 +93,22 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
             (own.Subject, own.Text) = (email.Subject.Trim(), email.Text.Trim());
         }
 
-        db.Audit(actor, clock.GetUtcNow(), Permission.InvoicesConfigure, $"{(email is null ? "took back" : "changed")} the words of letters: {kind}, {language}", actor.Reseller);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.InvoicesConfigure,
+            $"{(email is null ? "took back" : "changed")} the words of letters: {kind}, {language}",
+            actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
     /// <summary>A letter about a made-up invoice, as a customer would read it.</summary>
-    public async Task<Outcome<RenderedEmail>> PreviewAsync(Actor actor, string language, RenderedEmail email, CancellationToken cancellationToken = default)
+    public async Task<Outcome<RenderedEmail>> PreviewAsync(
+        Actor actor,
+        string language,
+        RenderedEmail email,
+        CancellationToken cancellationToken = default)
     {
         if (EmailTemplateText.Check(email) is { } refusal)
         {
@@ -96,9 +120,18 @@ public sealed class EmailTemplateService(PortalDatabase database, InvoiceSetting
     }
 
     /// <summary>The reseller's own words, or the portal's.</summary>
-    internal static async Task<TemplateView> GetAsync(PortalDbContext db, EmailKind kind, DocumentLanguage language, CancellationToken cancellationToken)
+    internal static async Task<TemplateView> GetAsync(
+        PortalDbContext db,
+        EmailKind kind,
+        DocumentLanguage language,
+        CancellationToken cancellationToken)
     {
-        var own = await db.EmailTemplates.AsNoTracking().SingleOrDefaultAsync(t => t.Kind == kind && t.Language == language.Code, cancellationToken);
-        return new TemplateView(kind, language.Code, own is null ? EmailTemplateText.Default(kind, language) : new RenderedEmail(own.Subject, own.Text), own is not null);
+        var own = await db.EmailTemplates.AsNoTracking()
+            .SingleOrDefaultAsync(t => t.Kind == kind && t.Language == language.Code, cancellationToken);
+        return new TemplateView(
+            kind,
+            language.Code,
+            own is null ? EmailTemplateText.Default(kind, language) : new RenderedEmail(own.Subject, own.Text),
+            own is not null);
     }
 }

@@ -32,11 +32,19 @@ public static partial class EmailTemplateText
     /// <summary>Why a template cannot be used; null where it can.</summary>
     public static Refusal? Check(RenderedEmail template)
     {
-        var unknown = PlaceholderRegex().Matches(template.Subject + template.Text).Select(m => m.Groups["name"].Value).Except(Places).ToList();
+        var unknown = PlaceholderRegex()
+            .Matches(template.Subject + template.Text)
+            .Select(m => m.Groups["name"].Value)
+            .Except(Places)
+            .ToList();
         return template.Subject.Trim().Length is 0 or > MaxSubject || template.Subject.Any(char.IsControl)
                 ? Refusal.Because($"A subject has 1 to {MaxSubject} characters in one line.", nameof(template.Subject))
-            : template.Text.Trim().Length is 0 or > MaxText ? Refusal.Because($"A letter has 1 to {MaxText} characters.", nameof(template.Text))
-            : unknown.Count > 0 ? Refusal.Because($"Nothing is known to put in for {{{unknown[0]}}}. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.", nameof(template.Text))
+            : template.Text.Trim().Length is 0 or > MaxText
+            ? Refusal.Because($"A letter has 1 to {MaxText} characters.", nameof(template.Text))
+            : unknown.Count > 0
+            ? Refusal.Because(
+                $"Nothing is known to put in for {{{unknown[0]}}}. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.",
+                nameof(template.Text))
             : null;
     }
 

@@ -12,7 +12,9 @@ public interface ISubscriptionGateway
     /// <returns>Null where there is none.</returns>
     Task<ProviderInvoice?> ReadInvoiceAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Changes to a larger plan and charges the difference for the rest of the period at once; if that fails, nothing is changed.</summary>
+    /// <summary>
+    /// Changes to a larger plan and charges the difference for the rest of the period at once; if that fails, nothing is changed.
+    /// </summary>
     /// <param name="atUtc">From when the difference counts.</param>
     /// <exception cref="PaymentProviderException">The charge was declined, or the provider cannot be reached.</exception>
     Task UpgradeAsync(string subscriptionId, BulkPlan plan, DateTimeOffset atUtc, CancellationToken cancellationToken);
@@ -26,7 +28,14 @@ public interface ISubscriptionGateway
 /// <param name="CheckoutId">The checkout that began it, in our words; null where it is not ours.</param>
 /// <param name="State">Null while its first payment is not made.</param>
 public sealed record ProviderSubscription(
-    string Id, Guid? CheckoutId, SubscriptionState? State, bool CancelsAtPeriodEnd, DateTimeOffset PeriodStartUtc, DateTimeOffset PeriodEndUtc, ProviderMethod? Method, string? LatestInvoiceId);
+    string Id,
+    Guid? CheckoutId,
+    SubscriptionState? State,
+    bool CancelsAtPeriodEnd,
+    DateTimeOffset PeriodStartUtc,
+    DateTimeOffset PeriodEndUtc,
+    ProviderMethod? Method,
+    string? LatestInvoiceId);
 
 public enum ProviderInvoiceReason
 {
@@ -39,4 +48,10 @@ public enum ProviderInvoiceReason
 /// <summary>An invoice of the provider for one period of a subscription, or for the rest of one.</summary>
 /// <param name="Payment">What is paid, with the invoice's id; its state tells whether it is.</param>
 /// <param name="PeriodStartUtc">Of the period that it pays for.</param>
-public sealed record ProviderInvoice(string Id, string? SubscriptionId, ProviderInvoiceReason Reason, ProviderPayment Payment, DateTimeOffset PeriodStartUtc, DateTimeOffset PeriodEndUtc);
+public sealed record ProviderInvoice(
+    string Id,
+    string? SubscriptionId,
+    ProviderInvoiceReason Reason,
+    ProviderPayment Payment,
+    DateTimeOffset PeriodStartUtc,
+    DateTimeOffset PeriodEndUtc);

@@ -20,21 +20,32 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
-        return await db.PlanSubscriptions.AsNoTracking().OrderBy(s => s.State == SubscriptionState.Ended).ThenByDescending(s => s.StartedAtUtc).ToListAsync(cancellationToken);
+        return await db.PlanSubscriptions.AsNoTracking()
+            .OrderBy(s => s.State == SubscriptionState.Ended)
+            .ThenByDescending(s => s.StartedAtUtc)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Larger plans that a subscription can change to, with what they give for the rest of the period.</summary>
-    public async Task<IReadOnlyList<UpgradeOffer>> UpgradesAsync(Actor actor, Guid subscriptionId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<UpgradeOffer>> UpgradesAsync(
+        Actor actor,
+        Guid subscriptionId,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
-        if (await db.PlanSubscriptions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == subscriptionId, cancellationToken) is not { State: SubscriptionState.Active } subscription)
+        if (await db.PlanSubscriptions.AsNoTracking()
+            .SingleOrDefaultAsync(s => s.Id == subscriptionId, cancellationToken) is not { State: SubscriptionState.Active } subscription)
         {
             return [];
         }
 
         var plans = await db.BulkPlans.AsNoTracking()
-            .Where(p => p.IsOffered && p.Currency == subscription.Currency && p.Renewal == subscription.Renewal && p.Conversions > subscription.Conversions && p.PriceMinorUnits > subscription.PriceMinorUnits)
+            .Where(p => p.IsOffered
+                && p.Currency == subscription.Currency
+                && p.Renewal == subscription.Renewal
+                && p.Conversions > subscription.Conversions
+                && p.PriceMinorUnits > subscription.PriceMinorUnits)
             .OrderBy(p => p.PriceMinorUnits)
             .ToListAsync(cancellationToken);
         return [.. plans.Select(p => Offer(subscription, p, clock.GetUtcNow()))];
@@ -46,7 +57,9 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     /// </summary>
     public static UpgradeOffer Offer(PlanSubscription subscription, BulkPlan plan, DateTimeOffset atUtc)
     {
-        var (left, whole) = ((long)(subscription.PeriodEndUtc - atUtc).TotalSeconds, (long)(subscription.PeriodEndUtc - subscription.PeriodStartUtc).TotalSeconds);
+        var (left, whole) = (
+            (long)(subscription.PeriodEndUtc - atUtc).TotalSeconds,
+            (long)(subscription.PeriodEndUtc - subscription.PeriodStartUtc).TotalSeconds);
         left = Math.Clamp(left, 0, Math.Max(1, whole));
         return new UpgradeOffer(
             plan,
@@ -54,8 +67,14 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             Money.Round((plan.Price - subscription.Price).Amount * left / Math.Max(1, whole), subscription.Currency));
     }
 
-    /// <summary>Changes to a larger plan. The difference for the rest of the period is charged at once; if that fails, nothing changes.</summary>
-    public async Task<Outcome<PlanSubscription>> UpgradeAsync(Actor actor, Guid subscriptionId, Guid planId, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Changes to a larger plan. The difference for the rest of the period is charged at once; if that fails, nothing changes.
+    /// </summary>
+    public async Task<Outcome<PlanSubscription>> UpgradeAsync(
+        Actor actor,
+        Guid subscriptionId,
+        Guid planId,
+        CancellationToken cancellationToken = default)
     {
         var offers = await UpgradesAsync(actor, subscriptionId, cancellationToken);
         if (offers.SingleOrDefault(o => o.Plan.Id == planId) is not { } offer)
@@ -79,7 +98,8 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             if (subscription.UpgradePlanId is null)
             {
                 (subscription.UpgradePlanId, subscription.UpgradeAtUtc, subscription.UpgradeConversions) = (planId, now, offer.Conversions);
-                db.Audit(actor, now, Permission.PlansBuy, $"upgrade of {subscription.PlanName} to {offer.Plan.Name}", subscription.ResellerId);
+                db.Audit(
+                    actor, now, Permission.PlansBuy, $"upgrade of {subscription.PlanName} to {offer.Plan.Name}", subscription.ResellerId);
                 await db.SaveChangesAsync(cancellationToken);
             }
 
@@ -95,7 +115,12 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             if (failure.IsFinal)
             {
                 await db.PlanSubscriptions.Where(s => s.Id == subscriptionId && s.UpgradePlanId == planId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(s => s.UpgradePlanId, (Guid?)null).SetProperty(s => s.UpgradeAtUtc, (DateTimeOffset?)null).SetProperty(s => s.UpgradeConversions, 0L), CancellationToken.None);
+                    .ExecuteUpdateAsync(
+                        set => set
+                            .SetProperty(s => s.UpgradePlanId, (Guid?)null)
+                            .SetProperty(s => s.UpgradeAtUtc, (DateTimeOffset?)null)
+                            .SetProperty(s => s.UpgradeConversions, 0L),
+                        CancellationToken.None);
             }
 
             return failure.Refusal;
@@ -105,7 +130,11 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     }
 
     /// <summary>Lets a subscription end with its period, or takes that back.</summary>
-    public async Task<Outcome<PlanSubscription>> SetCancelAsync(Actor actor, Guid subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PlanSubscription>> SetCancelAsync(
+        Actor actor,
+        Guid subscriptionId,
+        bool cancelsAtPeriodEnd,
+        CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
@@ -129,7 +158,12 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
         }
 
         subscription.CancelsAtPeriodEnd = cancelsAtPeriodEnd;
-        db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, $"{subscription.PlanName} {(cancelsAtPeriodEnd ? "ends with its period" : "goes on")}", subscription.ResellerId);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.PlansBuy,
+            $"{subscription.PlanName} {(cancelsAtPeriodEnd ? "ends with its period" : "goes on")}",
+            subscription.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         return subscription;
     }

@@ -15,7 +15,12 @@ namespace ResellerPortal.Core.Subscriptions;
 /// Brings subscriptions and their lots in line with what the provider says of them now: one lot for each of its invoices that
 /// is paid, however often and in whatever order it is told.
 /// </summary>
-public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscriptionGateway gateway, CheckoutSynchronizer checkouts, TimeProvider clock, ILogger<SubscriptionSynchronizer> logger)
+public sealed class SubscriptionSynchronizer(
+    PortalDatabase database,
+    ISubscriptionGateway gateway,
+    CheckoutSynchronizer checkouts,
+    TimeProvider clock,
+    ILogger<SubscriptionSynchronizer> logger)
 {
     /// <summary>How long credits may be used though their renewal is not paid.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromDays(7);
@@ -27,11 +32,13 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
 
     /// <summary>Takes in a subscription and the invoice that told of it.</summary>
     /// <returns>The reseller that it belongs to; null where it is none of ours.</returns>
-    /// <exception cref="PaymentProviderException">The provider cannot be asked, or the invoice comes before one that it builds on.</exception>
+    /// <exception cref="PaymentProviderException">The provider cannot be asked, or the invoice comes before one that it builds
+    /// on.</exception>
     public async Task<ResellerId?> SyncAsync(string subscriptionId, ProviderInvoice? invoice, CancellationToken cancellationToken)
     {
         if (await gateway.ReadSubscriptionAsync(subscriptionId, cancellationToken) is not { } told
-            || await checkouts.FindAsync(Merchant.Operator, told.CheckoutId, cancellationToken) is not { Purpose: CheckoutPurpose.PlanOrder } checkout)
+            || await checkouts.FindAsync(
+                Merchant.Operator, told.CheckoutId, cancellationToken) is not { Purpose: CheckoutPurpose.PlanOrder } checkout)
         {
             return null;
         }
@@ -74,12 +81,19 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         return await db.Set<OrderPayment>().AnyAsync(p => p.IdempotencyKey == key, cancellationToken);
     }
 
-    private async Task<PlanSubscription?> BeginAsync(PortalDbContext db, ProviderSubscription told, Checkout checkout, CancellationToken cancellationToken)
+    private async Task<PlanSubscription?> BeginAsync(
+        PortalDbContext db,
+        ProviderSubscription told,
+        Checkout checkout,
+        CancellationToken cancellationToken)
     {
         var order = await db.PlanOrders.SingleAsync(o => o.Id == checkout.SubjectId, cancellationToken);
         if (order.SubscriptionId is not null)
         {
-            logger.LogError("Subscription {Subscription} came for an order that {Other} began already. It is not taken.", told.Id, order.SubscriptionId);
+            logger.LogError(
+                "Subscription {Subscription} came for an order that {Other} began already. It is not taken.",
+                told.Id,
+                order.SubscriptionId);
             return null;
         }
 
@@ -100,7 +114,13 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         return subscription;
     }
 
-    private async Task PayAsync(PortalDbContext db, Actor actor, PlanSubscription subscription, Guid checkoutId, ProviderInvoice invoice, CancellationToken cancellationToken)
+    private async Task PayAsync(
+        PortalDbContext db,
+        Actor actor,
+        PlanSubscription subscription,
+        Guid checkoutId,
+        ProviderInvoice invoice,
+        CancellationToken cancellationToken)
     {
         var (payment, now) = (invoice.Payment, clock.GetUtcNow());
         var key = CheckoutSynchronizer.CreateIdempotencyKey(Merchant.Operator, invoice.Id);
@@ -115,10 +135,12 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
             if (subscription.UpgradePlanId is not null)
             {
                 // A renewal at the larger plan's price, told of before the upgrade is: it is told of again.
-                throw new PaymentProviderException($"Invoice {invoice.Id} has to wait until the upgrade of {subscription.PlanName} is entered.", isFinal: false);
+                throw new PaymentProviderException(
+                    $"Invoice {invoice.Id} has to wait until the upgrade of {subscription.PlanName} is entered.", isFinal: false);
             }
 
-            var fault = $"Invoice {invoice.Id} of {payment.Subtotal} is not what {subscription.PlanName} costs. No credits were granted for it.";
+            var fault =
+                $"Invoice {invoice.Id} of {payment.Subtotal} is not what {subscription.PlanName} costs. No credits were granted for it.";
             if (!await db.AuditEntries.AnyAsync(a => a.Subject == fault, cancellationToken))
             {
                 logger.LogError("{Fault}", fault);
@@ -133,29 +155,56 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
             db.PlanOrders.Add(order);
         }
 
-        var lot = CheckoutSynchronizer.RecordOrderPayment(db, order, Merchant.Operator, payment, now, invoice.PeriodStartUtc < now ? invoice.PeriodStartUtc : now, invoice.PeriodEndUtc + RenewalTakes);
-        db.Audit(actor, now, Permission.OrdersConfirm, $"{payment.Total} paid online for {order.PlanName}, lot of {lot.Conversions} conversions", subscription.ResellerId);
+        var lot = CheckoutSynchronizer.RecordOrderPayment(
+            db,
+            order,
+            Merchant.Operator,
+            payment,
+            now,
+            invoice.PeriodStartUtc < now ? invoice.PeriodStartUtc : now,
+            invoice.PeriodEndUtc + RenewalTakes);
+        db.Audit(
+            actor,
+            now,
+            Permission.OrdersConfirm,
+            $"{payment.Total} paid online for {order.PlanName}, lot of {lot.Conversions} conversions",
+            subscription.ResellerId);
         if (invoice.Reason == ProviderInvoiceReason.Begin)
         {
             var checkout = await db.Checkouts.SingleAsync(c => c.Id == checkoutId, cancellationToken);
-            (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Fault) = (CheckoutState.Paid, invoice.Id, payment.AtUtc, null);
+            (
+                checkout.State,
+                checkout.PaymentId,
+                checkout.PaidAtUtc,
+                checkout.Fault) = (CheckoutState.Paid, invoice.Id, payment.AtUtc, null);
         }
     }
 
     /// <summary>The order that an invoice pays; null where it is not to be made out.</summary>
-    private static async Task<PlanOrder?> FindOrderAsync(PortalDbContext db, PlanSubscription subscription, ProviderInvoice invoice, Guid key, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<PlanOrder?> FindOrderAsync(
+        PortalDbContext db,
+        PlanSubscription subscription,
+        ProviderInvoice invoice,
+        Guid key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         switch (invoice.Reason)
         {
             case ProviderInvoiceReason.Begin:
                 return db.PlanOrders.Local.SingleOrDefault(o => o.SubscriptionId == subscription.Id && !o.IsAutomatic)
-                    ?? await db.PlanOrders.OrderBy(o => o.OrderedAtUtc).FirstAsync(o => o.SubscriptionId == subscription.Id, cancellationToken);
+                    ?? await db.PlanOrders.OrderBy(o => o.OrderedAtUtc).FirstAsync(
+                        o => o.SubscriptionId == subscription.Id, cancellationToken);
             case ProviderInvoiceReason.Renewal:
                 return Order(subscription.PlanName, subscription.Conversions, subscription.PriceMinorUnits);
             case ProviderInvoiceReason.Upgrade when subscription.UpgradePlanId is { } planId:
                 var plan = await db.BulkPlans.SingleAsync(p => p.Id == planId, cancellationToken);
                 var part = subscription.UpgradeConversions;
-                (subscription.PlanId, subscription.PlanName, subscription.Conversions, subscription.PriceMinorUnits) = (plan.Id, plan.Name, plan.Conversions, plan.PriceMinorUnits);
+                (
+                    subscription.PlanId,
+                    subscription.PlanName,
+                    subscription.Conversions,
+                    subscription.PriceMinorUnits) = (plan.Id, plan.Name, plan.Conversions, plan.PriceMinorUnits);
                 (subscription.UpgradePlanId, subscription.UpgradeAtUtc, subscription.UpgradeConversions) = (null, null, 0);
 
                 // What the provider charges for the rest of the period is the price of the conversions that come with it.
@@ -181,7 +230,12 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
         };
     }
 
-    private async Task ApplyAsync(PortalDbContext db, Actor actor, PlanSubscription subscription, ProviderSubscription told, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        PortalDbContext db,
+        Actor actor,
+        PlanSubscription subscription,
+        ProviderSubscription told,
+        CancellationToken cancellationToken)
     {
         var (now, before) = (clock.GetUtcNow(), subscription.State);
         (subscription.State, subscription.CancelsAtPeriodEnd) = (told.State ?? subscription.State, told.CancelsAtPeriodEnd);
@@ -200,7 +254,11 @@ public sealed class SubscriptionSynchronizer(PortalDatabase database, ISubscript
                 await db.CreditLots
                     .Where(l => orders.Contains(l.PlanOrderId) && l.ExpiresAtUtc >= told.PeriodStartUtc && l.ExpiresAtUtc < until)
                     .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAtUtc, until), cancellationToken);
-                Tell("was not renewed", $"The renewal of {subscription.PlanName} for {subscription.Price} was not paid. The charge is tried again by itself.\nThe credits of the last period can be used until {until:yyyy-MM-dd HH:mm} UTC. See that your payment method works.\n");
+                Tell(
+                    "was not renewed",
+                    $"The renewal of {subscription.PlanName} for {subscription.Price} was not paid. The charge is tried again by "
+                        + $"itself.\nThe credits of the last period can be used until {until:yyyy-MM-dd HH:mm} UTC. See that your payment "
+                        + "method works.\n");
                 break;
             case SubscriptionState.Active:
                 subscription.GraceUntilUtc = null;

@@ -8,7 +8,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Subscriptions;
 
 /// <summary>Tells resellers whose grace period ends, and tops up where credits run low.</summary>
-public sealed class SubscriptionWorker(PortalDatabase database, TopUpService topUps, TimeProvider clock, ILogger<SubscriptionWorker> logger) : BackgroundService
+public sealed class SubscriptionWorker(
+    PortalDatabase database,
+    TopUpService topUps,
+    TimeProvider clock,
+    ILogger<SubscriptionWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
 
@@ -20,16 +24,21 @@ public sealed class SubscriptionWorker(PortalDatabase database, TopUpService top
         var now = clock.GetUtcNow();
         var soon = now.AddDays(1);
         await using var db = database.Open(Everybody);
-        var ending = await db.PlanSubscriptions.AsNoTracking().Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNoticed).ToListAsync(cancellationToken);
+        var ending = await db.PlanSubscriptions.AsNoTracking()
+            .Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNoticed)
+            .ToListAsync(cancellationToken);
         foreach (var subscription in ending)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            if (await db.PlanSubscriptions.Where(s => s.Id == subscription.Id && !s.IsGraceEndNoticed).ExecuteUpdateAsync(set => set.SetProperty(s => s.IsGraceEndNoticed, true), cancellationToken) == 1)
+            if (await db.PlanSubscriptions.Where(s => s.Id == subscription.Id && !s.IsGraceEndNoticed).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.IsGraceEndNoticed, true), cancellationToken) == 1)
             {
                 db.Notify(
                     subscription.ResellerId,
                     $"The credits of {subscription.PlanName} end soon",
-                    $"Its renewal is still not paid. What is left of the last period can be used until {subscription.GraceUntilUtc:yyyy-MM-dd HH:mm} UTC.\nPay it, or order another plan, so that your customers' conversions go on.\n",
+                    "Its renewal is still not paid. What is left of the last period can be used until "
+                        + $"{subscription.GraceUntilUtc:yyyy-MM-dd HH:mm} UTC.\nPay it, or order another plan, so that your customers' "
+                        + "conversions go on.\n",
                     now);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);

@@ -22,7 +22,13 @@ public sealed record TopUpTerms(Guid PlanId, bool IsOn, long? BelowConversions, 
 public sealed record TopUpView(TopUpTerms? Terms, string? MethodName, string? Fault, Money SpentThisMonth);
 
 /// <summary>Buys plans for resellers whose credits run low, with the payment method that they keep.</summary>
-public sealed class TopUpService(PortalDatabase database, IOnlineGateway online, CheckoutService checkouts, CheckoutSynchronizer synchronizer, TimeProvider clock, ILogger<TopUpService> logger)
+public sealed class TopUpService(
+    PortalDatabase database,
+    IOnlineGateway online,
+    CheckoutService checkouts,
+    CheckoutSynchronizer synchronizer,
+    TimeProvider clock,
+    ILogger<TopUpService> logger)
 {
     /// <summary>The days whose usage tells the pace.</summary>
     private const int PaceDays = 14;
@@ -37,7 +43,14 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         var policy = await db.TopUpPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         var payer = await PayerAsync(db, cancellationToken);
         return new TopUpView(
-            policy is null ? null : new TopUpTerms(policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, new Money(policy.MonthlyCapMinorUnits, reseller.Currency).Amount),
+            policy is null
+                ? null
+                : new TopUpTerms(
+                    policy.PlanId,
+                    policy.IsOn,
+                    policy.BelowConversions,
+                    policy.WithinDays,
+                    new Money(policy.MonthlyCapMinorUnits, reseller.Currency).Amount),
             payer is { MayBeCharged: true } ? payer.MethodName : null,
             policy?.Fault,
             await GetSpentAsync(db, reseller, cancellationToken));
@@ -50,7 +63,10 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
-        var plan = await db.BulkPlans.AsNoTracking().SingleOrDefaultAsync(p => p.Id == terms.PlanId && p.IsOffered && p.Renewal == PlanRenewal.OneOff && p.Currency == reseller.Currency, cancellationToken);
+        var plan = await db.BulkPlans.AsNoTracking()
+            .SingleOrDefaultAsync(
+                p => p.Id == terms.PlanId && p.IsOffered && p.Renewal == PlanRenewal.OneOff && p.Currency == reseller.Currency,
+                cancellationToken);
         if (plan is null)
         {
             return Refusal.Because("Choose a plan that is bought once, in your currency.", nameof(terms.PlanId));
@@ -58,7 +74,9 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
 
         if (terms is { IsOn: true, BelowConversions: null, WithinDays: null })
         {
-            return Refusal.Because("Say when to buy: below a number of conversions, or when they would run out within some days.", nameof(terms.BelowConversions));
+            return Refusal.Because(
+                "Say when to buy: below a number of conversions, or when they would run out within some days.",
+                nameof(terms.BelowConversions));
         }
 
         if (terms is { BelowConversions: < 1 or > BulkPlanService.MaxConversions } or { WithinDays: < 1 or > 365 })
@@ -83,8 +101,21 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         }
 
         (policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, policy.MonthlyCapMinorUnits, policy.Fault) =
-            (plan.Id, terms.IsOn, terms.BelowConversions, terms.WithinDays, Money.Round(terms.MonthlyCap, reseller.Currency).MinorUnits, null);
-        db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, terms.IsOn ? $"automatic top-ups with {plan.Name}, up to {Money.Round(terms.MonthlyCap, reseller.Currency)} a month" : "automatic top-ups switched off", reseller.Id);
+            (
+                plan.Id,
+                terms.IsOn,
+                terms.BelowConversions,
+                terms.WithinDays,
+                Money.Round(terms.MonthlyCap, reseller.Currency).MinorUnits,
+                null);
+        db.Audit(
+            actor,
+            clock.GetUtcNow(),
+            Permission.PlansBuy,
+            terms.IsOn
+                ? $"automatic top-ups with {plan.Name}, up to {Money.Round(terms.MonthlyCap, reseller.Currency)} a month"
+                : "automatic top-ups switched off",
+            reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return policy;
@@ -147,7 +178,16 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
             return false;
         }
 
-        Debt debt = new(CheckoutPurpose.PlanOrder, order.Id, reseller.Id, null, Merchant.Operator, CheckoutKind.Saved, order.PlanName, PayerDetails.FromReseller(reseller), null);
+        Debt debt = new(
+            CheckoutPurpose.PlanOrder,
+            order.Id,
+            reseller.Id,
+            null,
+            Merchant.Operator,
+            CheckoutKind.Saved,
+            order.PlanName,
+            PayerDetails.FromReseller(reseller),
+            null);
         if (await checkouts.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;
@@ -169,14 +209,17 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [policy.ResellerId.Value], cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
-        if (await db.PlanOrders.FirstOrDefaultAsync(o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Ordered, cancellationToken) is { } waiting)
+        if (await db.PlanOrders.FirstOrDefaultAsync(
+            o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Ordered, cancellationToken) is { } waiting)
         {
             return waiting;
         }
 
         var now = clock.GetUtcNow();
         var plan = await db.BulkPlans.AsNoTracking().SingleAsync(p => p.Id == policy.PlanId, cancellationToken);
-        var left = (await db.CreditLots.AsNoTracking().Where(l => l.Kind == LotKind.Plan && l.ExpiresAtUtc > now).ToListAsync(cancellationToken)).Sum(l => l.Available);
+        var left = (await db.CreditLots.AsNoTracking()
+            .Where(l => l.Kind == LotKind.Plan && l.ExpiresAtUtc > now)
+            .ToListAsync(cancellationToken)).Sum(l => l.Available);
         if (!await RunsLowAsync(db, policy, reseller.Zone.GetDay(now), left, cancellationToken))
         {
             return null;
@@ -195,7 +238,12 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         return order;
     }
 
-    private static async Task<bool> RunsLowAsync(PortalDbContext db, TopUpPolicy policy, DateOnly today, long left, CancellationToken cancellationToken)
+    private static async Task<bool> RunsLowAsync(
+        PortalDbContext db,
+        TopUpPolicy policy,
+        DateOnly today,
+        long left,
+        CancellationToken cancellationToken)
     {
         if (left < policy.BelowConversions)
         {
@@ -217,12 +265,21 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
     {
         var since = reseller.Zone.StartOfDayUtc(BillingPeriod.Containing(reseller.Zone.GetDay(clock.GetUtcNow())).FirstDay);
         return new Money(
-            await db.PlanOrders.Where(o => o.IsAutomatic && o.SubscriptionId == null && o.Status == PlanOrderStatus.Confirmed && o.OrderedAtUtc >= since).SumAsync(o => o.PriceMinorUnits, cancellationToken),
+            await db.PlanOrders.Where(o => o.IsAutomatic
+                && o.SubscriptionId == null
+                && o.Status == PlanOrderStatus.Confirmed
+                && o.OrderedAtUtc >= since).SumAsync(o => o.PriceMinorUnits, cancellationToken),
             reseller.Currency);
     }
 
     /// <summary>Switches itself off rather than to try for ever; its owner is told why.</summary>
-    private async Task StopAsync(PortalDbContext db, Actor actor, TopUpPolicy policy, PlanOrder order, string fault, CancellationToken cancellationToken)
+    private async Task StopAsync(
+        PortalDbContext db,
+        Actor actor,
+        TopUpPolicy policy,
+        PlanOrder order,
+        string fault,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [policy.ResellerId.Value], cancellationToken);
@@ -233,7 +290,12 @@ public sealed class TopUpService(PortalDatabase database, IOnlineGateway online,
         {
             order.Cancel(now);
             (row.IsOn, row.Fault) = (false, fault.Truncate(500));
-            db.Notify(policy.ResellerId, "Automatic top-ups have stopped", $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until you switch that on again.\n", now);
+            db.Notify(
+                policy.ResellerId,
+                "Automatic top-ups have stopped",
+                $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until "
+                    + "you switch that on again.\n",
+                now);
             db.Audit(actor, now, Permission.PlansBuy, $"automatic top-ups stopped: {fault}", policy.ResellerId);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -13,7 +13,9 @@ public sealed record TaxSubtotal(string Category, int RateBasisPoints, Money Tax
 /// </summary>
 public static class TaxCalculation
 {
-    public static IReadOnlyList<TaxSubtotal> Subtotals(IEnumerable<(string Category, int RateBasisPoints, Money Amount)> lines, Currency currency) =>
+    public static IReadOnlyList<TaxSubtotal> Subtotals(
+        IEnumerable<(string Category, int RateBasisPoints, Money Amount)> lines,
+        Currency currency) =>
         [.. lines
             .GroupBy(line => (line.Category, line.RateBasisPoints))
             .OrderBy(group => group.Key.Category, StringComparer.Ordinal)
@@ -21,8 +23,10 @@ public static class TaxCalculation
             .Select(group =>
             {
                 var taxable = Money.Sum(group.Select(line => line.Amount), currency);
-                return new TaxSubtotal(group.Key.Category, group.Key.RateBasisPoints, taxable, CalculateTax(taxable, group.Key.RateBasisPoints));
+                return new TaxSubtotal(
+                    group.Key.Category, group.Key.RateBasisPoints, taxable, CalculateTax(taxable, group.Key.RateBasisPoints));
             })];
 
-    public static Money CalculateTax(Money taxable, int rateBasisPoints) => Money.Round(taxable.Amount * rateBasisPoints / 10_000, taxable.Currency);
+    public static Money CalculateTax(Money taxable, int rateBasisPoints) =>
+        Money.Round(taxable.Amount * rateBasisPoints / 10_000, taxable.Currency);
 }

@@ -30,7 +30,8 @@ public static class TaxDecision
     };
 
     /// <summary>The seller's own rate, in hundredths of a percent; null where it is not registered.</summary>
-    public static int? FindHomeRate(Reseller seller, DateOnly day) => seller.StandardTaxBasisPoints ?? TaxRates.FindStandardRate(seller.Address.Country, day);
+    public static int? FindHomeRate(Reseller seller, DateOnly day) =>
+        seller.StandardTaxBasisPoints ?? TaxRates.FindStandardRate(seller.Address.Country, day);
 
     private static TaxTerms Automatic(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language)
     {

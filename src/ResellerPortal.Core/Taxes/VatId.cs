@@ -48,7 +48,8 @@ public static partial class VatId
         : null;
 
     /// <summary>Whether a normalised id has the form of its country's; of countries whose form is not known any id has.</summary>
-    public static bool IsWellFormed(string id, string country) => !Forms.TryGetValue(country, out var form) || Regex.IsMatch(id, $"^{form}$", RegexOptions.CultureInvariant);
+    public static bool IsWellFormed(string id, string country) =>
+        !Forms.TryGetValue(country, out var form) || Regex.IsMatch(id, $"^{form}$", RegexOptions.CultureInvariant);
 
     [GeneratedRegex(@"[\s.\-/]")]
     private static partial Regex Separators();

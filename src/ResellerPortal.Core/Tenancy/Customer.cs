@@ -134,7 +134,9 @@ public sealed class Customer : ICustomerOwned, IAudited
 
     /// <summary>Conversions that its balance is known to suffice for; 0 where it is to be found out.</summary>
     public long GetCoverage(string converter, DateTimeOffset now) =>
-        now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter) ? Math.Max(0, ConversionsCovered - ConversionsTaken) : 0;
+        now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter)
+            ? Math.Max(0, ConversionsCovered - ConversionsTaken)
+            : 0;
 
     /// <summary>The end of its contract's last day; null for no end.</summary>
     /// <param name="zone">The reseller's time zone.</param>

@@ -69,7 +69,9 @@ public sealed class Reseller : IAudited
     /// <summary>A tax rate of its own in hundredths of a percent, 2100 is 21 %; null for the standard rate of its country.</summary>
     public int? StandardTaxBasisPoints { get; set; }
 
-    /// <summary>Whether consumers of other member states pay their own country's rate, which it declares through the Union's One-Stop Shop.</summary>
+    /// <summary>
+    /// Whether consumers of other member states pay their own country's rate, which it declares through the Union's One-Stop Shop.
+    /// </summary>
     public bool UsesOneStopShop { get; set; }
 
     /// <summary>Documents that became final since then are mailed to customers by themselves; null while none are.</summary>
@@ -99,7 +101,9 @@ public sealed class Reseller : IAudited
     /// <summary>Whether older programs may send their token in the query, where logs of proxies may keep it.</summary>
     public bool AcceptsQueryCredentials { get; set; } = true;
 
-    /// <summary>Whether tokens may be made at the upstream, in its own account there, for programs that call the upstream directly.</summary>
+    /// <summary>
+    /// Whether tokens may be made at the upstream, in its own account there, for programs that call the upstream directly.
+    /// </summary>
     public bool IssuesNativeTokens { get; set; }
 
     public TwoFactorRule TwoFactor { get; set; }

@@ -8,7 +8,11 @@ namespace ResellerPortal.Core.Tokens;
 internal static class AccountLock
 {
     /// <summary>Locks a customer's tokens and then the customer, in the meter's order, until the context's transaction ends.</summary>
-    public static async Task LockAccountAsync(this PortalDatabase database, PortalDbContext db, CustomerId customerId, CancellationToken cancellationToken)
+    public static async Task LockAccountAsync(
+        this PortalDatabase database,
+        PortalDbContext db,
+        CustomerId customerId,
+        CancellationToken cancellationToken)
     {
         var tokens = await db.ApiTokens.Where(t => t.CustomerId == customerId).Select(t => t.Id).ToListAsync(cancellationToken);
         await database.LockRowsAsync<ApiToken>(db, tokens, cancellationToken);

@@ -145,7 +145,8 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     public long GetUsed(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
 
     /// <summary>What may still be reserved in a month; null without a limit.</summary>
-    public long? GetRemaining(DateOnly month) => UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved) : null;
+    public long? GetRemaining(DateOnly month) =>
+        UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved) : null;
 
     /// <param name="month">First day of the present month in the reseller's time zone.</param>
     public TokenState GetState(DateTimeOffset now, DateOnly month) =>

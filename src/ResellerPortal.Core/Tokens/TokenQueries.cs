@@ -68,7 +68,8 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
         return await db.Customers
-            .Join(db.Resellers, c => c.ResellerId, r => r.Id, (c, r) => new TokenAllowance(c.SelfServiceTokens, c.SelfServiceMaxLimit, r.IssuesNativeTokens))
+            .Join(db.Resellers, c => c.ResellerId, r => r.Id, (c, r) => new TokenAllowance(
+                c.SelfServiceTokens, c.SelfServiceMaxLimit, r.IssuesNativeTokens))
             .SingleAsync(cancellationToken);
     }
 

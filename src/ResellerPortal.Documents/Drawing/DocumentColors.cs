@@ -14,7 +14,9 @@ internal static class DocumentColors
 
     /// <summary>Reads "#rrggbb".</summary>
     public static XColor FromHex(string color) =>
-        color.Length == 7 && color[0] == '#' && int.TryParse(color.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
+        color.Length == 7
+            && color[0] == '#'
+            && int.TryParse(color.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
             ? XColor.FromArgb((rgb >> 16) & 0xff, (rgb >> 8) & 0xff, rgb & 0xff)
             : Strong;
 

@@ -43,7 +43,8 @@ internal static class PdfArchive
     private static PdfDictionary OutputIntent(PdfDocument document)
     {
         const string name = "PdfSharp.Resources.sRGB2014.icc";
-        using var resource = typeof(PdfDocument).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing from PDFsharp.");
+        using var resource = typeof(PdfDocument).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is missing from PDFsharp.");
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         var profile = new PdfDictionary(document);
@@ -88,7 +89,9 @@ internal static class PdfArchive
     /// <summary>What the document is, as programs read it (ISO 16684-1).</summary>
     public static byte[] Metadata(PdfDocumentInformation info, PdfArchiveOptions terms)
     {
-        XNamespace pdfa = "http://www.aiim.org/pdfa/ns/id/", dc = "http://purl.org/dc/elements/1.1/", xmp = "http://ns.adobe.com/xap/1.0/", pdf = "http://ns.adobe.com/pdf/1.3/";
+        XNamespace pdfa =
+            "http://www.aiim.org/pdfa/ns/id/", dc =
+                "http://purl.org/dc/elements/1.1/", xmp = "http://ns.adobe.com/xap/1.0/", pdf = "http://ns.adobe.com/pdf/1.3/";
         var created = terms.CreatedAtUtc.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var root = new XElement(
             Rdf + "RDF",
@@ -97,19 +100,30 @@ internal static class PdfArchive
             Description(
                 dc, "dc",
                 new XElement(dc + "format", "application/pdf"),
-                new XElement(dc + "title", new XElement(Rdf + "Alt", new XElement(Rdf + "li", new XAttribute(XNamespace.Xml + "lang", "x-default"), info.Title))),
+                new XElement(
+                    dc + "title",
+                    new XElement(Rdf + "Alt", new XElement(Rdf + "li", new XAttribute(XNamespace.Xml + "lang", "x-default"), info.Title))),
                 new XElement(dc + "creator", new XElement(Rdf + "Seq", new XElement(Rdf + "li", info.Author))),
                 new XElement(dc + "language", new XElement(Rdf + "Bag", new XElement(Rdf + "li", terms.Language)))),
-            Description(xmp, "xmp", new XElement(xmp + "CreatorTool", info.Creator), new XElement(xmp + "CreateDate", created), new XElement(xmp + "ModifyDate", created)),
+            Description(
+                xmp,
+                "xmp",
+                new XElement(xmp + "CreatorTool", info.Creator),
+                new XElement(xmp + "CreateDate", created),
+                new XElement(xmp + "ModifyDate", created)),
             Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
             terms.Attachment is { } attachment ? CreateFacturX(attachment) : null);
-        return Encoding.UTF8.GetBytes($"<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
+        return Encoding.UTF8.GetBytes(
+            "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta "
+                + $"xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
     }
 
     /// <summary>The properties of Factur-X 1.0 and, as PDF/A wants, what they are.</summary>
     private static XElement[] CreateFacturX(PdfAttachment attachment)
     {
-        XNamespace extension = "http://www.aiim.org/pdfa/ns/extension/", schema = "http://www.aiim.org/pdfa/ns/schema#", property = "http://www.aiim.org/pdfa/ns/property#";
+        XNamespace extension =
+            "http://www.aiim.org/pdfa/ns/extension/", schema =
+                "http://www.aiim.org/pdfa/ns/schema#", property = "http://www.aiim.org/pdfa/ns/property#";
         var properties = new (string Name, string Value, string Meaning)[]
         {
             ("DocumentFileName", attachment.FileName, "name of the embedded XML invoice file"),
@@ -139,9 +153,14 @@ internal static class PdfArchive
             Description(FacturX, "fx", [.. properties.Select(p => new XElement(FacturX + p.Name, p.Value))]),
         ];
 
-        static XElement Resource(string name, params XElement[] content) => new(Rdf + name, new XAttribute(Rdf + "parseType", "Resource"), content);
+        static XElement Resource(string name, params XElement[] content) =>
+            new(Rdf + name, new XAttribute(Rdf + "parseType", "Resource"), content);
     }
 
     private static XElement Description(XNamespace space, string prefix, params XElement[] content) =>
-        new(Rdf + "Description", new XAttribute(Rdf + "about", ""), new XAttribute(XNamespace.Xmlns + prefix, space.NamespaceName), content);
+        new(
+            Rdf + "Description",
+            new XAttribute(Rdf + "about", ""),
+            new XAttribute(XNamespace.Xmlns + prefix, space.NamespaceName),
+            content);
 }

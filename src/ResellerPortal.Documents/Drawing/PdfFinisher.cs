@@ -21,9 +21,16 @@ internal static partial class PdfFinisher
     public static byte[] Finish(byte[] pdf, (int Number, byte[] Content)? metadata)
     {
         var text = Encoding.Latin1.GetString(pdf);
-        var start = int.Parse(StartOfTable().Match(text, text.LastIndexOf("startxref", StringComparison.Ordinal)).Groups["offset"].ValueSpan, CultureInfo.InvariantCulture);
+        var start = int.Parse(
+            StartOfTable().Match(text, text.LastIndexOf("startxref", StringComparison.Ordinal)).Groups["offset"].ValueSpan,
+            CultureInfo.InvariantCulture);
         var trailer = Trailer().Match(text, start).Groups["entries"].Value;
-        var objects = Entry().Matches(text, start).Select(entry => int.Parse(entry.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture)).Order().Append(start).ToList();
+        var objects = Entry()
+            .Matches(text, start)
+            .Select(entry => int.Parse(entry.Groups["offset"].ValueSpan, CultureInfo.InvariantCulture))
+            .Order()
+            .Append(start)
+            .ToList();
         var tags = new Dictionary<string, string>();
         using var file = new MemoryStream(pdf.Length);
         file.Write(pdf.AsSpan(0, objects[0]));
@@ -56,7 +63,10 @@ internal static partial class PdfFinisher
                 entries = entries.Replace("<<", "<</Filter/FlateDecode", StringComparison.Ordinal);
             }
 
-            Write(file, Length().Replace(WithTags(entries, tags), "/Length " + content.Length.ToString(CultureInfo.InvariantCulture)) + StreamStart);
+            Write(
+                file,
+                Length().Replace(WithTags(entries, tags), "/Length " + content.Length.ToString(CultureInfo.InvariantCulture))
+                    + StreamStart);
             file.Write(content);
             Write(file, StreamEnd);
         }
@@ -69,7 +79,10 @@ internal static partial class PdfFinisher
             Write(file, offset.ToString("0000000000", CultureInfo.InvariantCulture) + " 00000 n \n");
         }
 
-        Write(file, $"trailer\n<<{Ids().Replace(trailer, $"/ID[<{id}><{id}>]")}>>\nstartxref\n{table.ToString(CultureInfo.InvariantCulture)}\n%%EOF\n");
+        Write(
+            file,
+            $"trailer\n<<{Ids().Replace(
+                trailer, $"/ID[<{id}><{id}>]")}>>\nstartxref\n{table.ToString(CultureInfo.InvariantCulture)}\n%%EOF\n");
         return file.ToArray();
     }
 

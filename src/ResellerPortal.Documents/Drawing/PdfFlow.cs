@@ -70,7 +70,9 @@ internal sealed class PdfFlow : IDisposable
         Y = Margin;
     }
 
-    /// <summary>Writes one line with its baseline at <paramref name="baseline"/>; right-aligned text ends at <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Writes one line with its baseline at <paramref name="baseline"/>; right-aligned text ends at <paramref name="x"/>.
+    /// </summary>
     public void Text(string text, XFont font, XColor color, double x, double baseline, Align align = Align.Left)
     {
         if (text.Length == 0)
@@ -165,7 +167,8 @@ internal sealed class PdfFlow : IDisposable
     public void Link(string address, double x, double y, double width, double height)
     {
         var page = _pages[^1];
-        var annotation = page.AddWebLink(new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(new XRect(x, y, width, height))), address);
+        var annotation = page.AddWebLink(
+            new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(new XRect(x, y, width, height))), address);
 
         // Printed like the rest, as PDF/A demands; and without the name and time that PDFsharp makes up.
         annotation.Elements.SetInteger("/F", 4);
@@ -193,7 +196,9 @@ internal sealed class PdfFlow : IDisposable
         _document.Info.ModificationDate = terms.CreatedAtUtc;
         PdfArchive.Prepare(_document, terms);
         var saved = Save();
-        return PdfFinisher.Finish(saved, (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, terms)));
+        return PdfFinisher.Finish(
+            saved,
+            (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, terms)));
     }
 
     public byte[] ToBytes() => PdfFinisher.Finish(Save(), metadata: null);

@@ -9,7 +9,8 @@ namespace ResellerPortal.Documents.Invoices;
 /// </summary>
 public sealed class DocumentWriter : IAsyncDisposable
 {
-    private readonly Channel<(DirectoryInfo Folder, InvoiceSnapshot Snapshot, byte[]? Logo)> _waiting = Channel.CreateBounded<(DirectoryInfo, InvoiceSnapshot, byte[]?)>(Environment.ProcessorCount * 4);
+    private readonly Channel<(DirectoryInfo Folder, InvoiceSnapshot Snapshot, byte[]? Logo)> _waiting =
+        Channel.CreateBounded<(DirectoryInfo, InvoiceSnapshot, byte[]?)>(Environment.ProcessorCount * 4);
     private readonly Task _work;
 
     public DocumentWriter(IInvoiceDocument pdf, IElectronicInvoice xml)
@@ -20,17 +21,20 @@ public sealed class DocumentWriter : IAsyncDisposable
             await File.WriteAllBytesAsync(file, pdf.Draw(invoice.Snapshot, invoice.Logo), cancellationToken);
             if (xml.FindMissing(invoice.Snapshot).Count == 0)
             {
-                await File.WriteAllBytesAsync(Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot, ElectronicSyntax.Ubl), cancellationToken);
+                await File.WriteAllBytesAsync(
+                    Path.ChangeExtension(file, ".xml"), xml.Write(invoice.Snapshot, ElectronicSyntax.Ubl), cancellationToken);
             }
         });
         _work.ContinueWith(work => _waiting.Writer.TryComplete(work.Exception?.GetBaseException()), TaskScheduler.Default);
     }
 
     /// <summary>Where an invoice's PDF is written; its XML, if it can have one, stands beside it.</summary>
-    public static string GetFilePath(DirectoryInfo folder, InvoiceSnapshot snapshot) => Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
+    public static string GetFilePath(DirectoryInfo folder, InvoiceSnapshot snapshot) =>
+        Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
 
     /// <summary>Hands an invoice over; waits while many are waiting.</summary>
-    public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot, byte[]? logo) => _waiting.Writer.WriteAsync((folder, snapshot, logo));
+    public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot, byte[]? logo) =>
+        _waiting.Writer.WriteAsync((folder, snapshot, logo));
 
     public async ValueTask DisposeAsync()
     {

@@ -87,7 +87,8 @@ public static class PlainFilePdf
                 flow.Y += 4;
                 break;
             case CodeBlock code:
-                flow.Paragraph(code.Lines.ToString(), PdfFlow.Font(8.5, family: ShippedFonts.Mono), DocumentColors.Soft, x + 10, width - 10, 12);
+                flow.Paragraph(
+                    code.Lines.ToString(), PdfFlow.Font(8.5, family: ShippedFonts.Mono), DocumentColors.Soft, x + 10, width - 10, 12);
                 flow.Y += 6;
                 break;
             case ThematicBreakBlock:
@@ -167,7 +168,12 @@ public static class PlainFilePdf
             for (var i = 0; i < rows[row].Length; i++)
             {
                 var font = row == 0 ? bold : plain;
-                flow.Text(flow.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6), font, DocumentColors.Strong, x, flow.Y + 10);
+                flow.Text(
+                    flow.Fit(rows[row][i].ReplaceLineEndings(" "), font, (widths[i] * scale) - 6),
+                    font,
+                    DocumentColors.Strong,
+                    x,
+                    flow.Y + 10);
                 x += widths[i] * scale;
             }
 

@@ -37,15 +37,24 @@ public static class TableFileWriter
     public static string GetExtension(TableFormat format) => format.ToString().ToLowerInvariant();
 
     /// <param name="columns">Names in lower case with underscores, which are the properties in JSON.</param>
-    public static Task WriteAsync(Stream stream, TableFormat format, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken cancellationToken) => format switch
-    {
-        TableFormat.Csv => WriteCsvAsync(stream, columns, rows, cancellationToken),
-        TableFormat.Xlsx => WriteXlsxAsync(stream, columns, rows, cancellationToken),
-        TableFormat.Json => WriteJsonAsync(stream, columns, rows, cancellationToken),
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
+    public static Task WriteAsync(
+        Stream stream,
+        TableFormat format,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows,
+        CancellationToken cancellationToken) => format switch
+        {
+            TableFormat.Csv => WriteCsvAsync(stream, columns, rows, cancellationToken),
+            TableFormat.Xlsx => WriteXlsxAsync(stream, columns, rows, cancellationToken),
+            TableFormat.Json => WriteJsonAsync(stream, columns, rows, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(format)),
+        };
 
-    private static async Task WriteCsvAsync(Stream stream, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken cancellationToken)
+    private static async Task WriteCsvAsync(
+        Stream stream,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows,
+        CancellationToken cancellationToken)
     {
         // What a customer named could be a formula to a spreadsheet: the writer escapes it. Numbers are written as they are.
         await using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { Injection = CsvInjection.Escape }, leaveOpen: true);
@@ -72,7 +81,11 @@ public static class TableFileWriter
         }
     }
 
-    private static async Task WriteJsonAsync(Stream stream, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken cancellationToken)
+    private static async Task WriteJsonAsync(
+        Stream stream,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows,
+        CancellationToken cancellationToken)
     {
         const int flushAt = 32 * 1024;
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -110,11 +123,16 @@ public static class TableFileWriter
         json.WriteEndArray();
     }
 
-    private static async Task WriteXlsxAsync(Stream stream, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows, CancellationToken cancellationToken)
+    private static async Task WriteXlsxAsync(
+        Stream stream,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows,
+        CancellationToken cancellationToken)
     {
         // A package is written back and forth, which a response cannot be; the file is made beside it and then sent.
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81_920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var file = new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81_920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         using (var document = SpreadsheetDocument.Create(file, SpreadsheetDocumentType.Workbook))
         {
             var workbook = document.AddWorkbookPart();
@@ -158,8 +176,13 @@ public static class TableFileWriter
         long or decimal => new Cell(new CellValue(Convert.ToString(value, CultureInfo.InvariantCulture)!)) { DataType = CellValues.Number },
 
         // Excel keeps days as numbers; the style shows them as days.
-        DateOnly day => new Cell(new CellValue(day.ToDateTime(TimeOnly.MinValue).ToOADate().ToString(CultureInfo.InvariantCulture))) { StyleIndex = 1 },
-        _ => new Cell(new InlineString(new Text(FormatValue(value)) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString },
+        DateOnly day =>
+            new Cell(new CellValue(day.ToDateTime(TimeOnly.MinValue).ToOADate().ToString(CultureInfo.InvariantCulture))) { StyleIndex = 1 },
+        _ =>
+            new Cell(new InlineString(new Text(FormatValue(value)) { Space = SpaceProcessingModeValues.Preserve }))
+            {
+                DataType = CellValues.InlineString,
+            },
     };
 
     /// <summary>Two forms of cells: as they come, and days.</summary>

@@ -56,20 +56,30 @@ internal static class GatewayAccountEndpoints
         var days = await usage.DaysAsync(master, from, until, context.RequestAborted);
         if (!context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
         {
-            return Results.Json(days.Select(d => new { Date = d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Token, d.Converter, d.Conversions }), WireJson.Options);
+            return Results.Json(
+                days.Select(
+                    d => new { Date = d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Token, d.Converter, d.Conversions }),
+                WireJson.Options);
         }
 
         // Names of tokens begin with a letter or digit and converters hold no commas, so no cell runs as a formula.
         var csv = new StringBuilder("Date,Token,Converter,Conversions\r\n");
         foreach (var day in days)
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{day.Day:yyyy-MM-dd},\"{day.Token.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{day.Converter},{day.Conversions}\r\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{day.Day:yyyy-MM-dd},\"{day.Token.Replace(
+                    "\"", "\"\"", StringComparison.Ordinal)}\",{day.Converter},{day.Conversions}\r\n");
         }
 
         return Results.Text(csv.ToString(), "text/csv");
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CallerAuthenticator authenticator, ApiTokenService tokens, TimeProvider clock)
+    private static async Task<IResult> CreateAsync(
+        HttpContext context,
+        CallerAuthenticator authenticator,
+        ApiTokenService tokens,
+        TimeProvider clock)
     {
         var master = await authenticator.AuthenticateMasterAsync(context);
         var form = context.Request.HasFormContentType ? await ReadFormAsync(context) : null;
@@ -79,7 +89,8 @@ internal static class GatewayAccountEndpoints
         var made = new List<object>();
         for (var i = 0; i < count; i++)
         {
-            var outcome = await tokens.IssueByMasterAsync(master, new TokenRequest("api", requests, clock.GetUtcNow().AddSeconds(life)), context.RequestAborted);
+            var outcome = await tokens.IssueByMasterAsync(
+                master, new TokenRequest("api", requests, clock.GetUtcNow().AddSeconds(life)), context.RequestAborted);
             if (outcome.IsRefused)
             {
                 throw new CallerErrorException(GatewayError.Unreadable(outcome.Refusal!.Message));
@@ -91,15 +102,24 @@ internal static class GatewayAccountEndpoints
         return Results.Json(new { Tokens = made }, WireJson.Options);
 
         long Number(string name, long usual, long most) =>
-            (form?[name].ToString() is { Length: > 0 } inForm ? inForm : context.Request.Query[name].ToString()) is not { Length: > 0 } text ? usual
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
-            : throw new CallerErrorException(GatewayError.Unreadable($"{name} is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
+            (form?[name].ToString() is { Length: > 0 } inForm ? inForm : context.Request.Query[name].ToString()) is not { Length: > 0 } text
+                ? usual
+                : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+                ? number
+                : throw new CallerErrorException(
+                    GatewayError.Unreadable($"{name} is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, string id, CallerAuthenticator authenticator, ApiTokenService tokens)
+    private static async Task<IResult> DeleteAsync(
+        HttpContext context,
+        string id,
+        CallerAuthenticator authenticator,
+        ApiTokenService tokens)
     {
         var master = await authenticator.AuthenticateMasterAsync(context);
-        return await tokens.RevokeByMasterAsync(master, TokenSecret.Hash(id), context.RequestAborted) ? Results.Ok() : throw new CallerErrorException(GatewayError.TokenUnknown with { Status = 404 });
+        return await tokens.RevokeByMasterAsync(master, TokenSecret.Hash(id), context.RequestAborted)
+            ? Results.Ok()
+            : throw new CallerErrorException(GatewayError.TokenUnknown with { Status = 404 });
     }
 
     /// <summary>Signs with the very token that asks, so nothing has to be decrypted for it.</summary>
@@ -116,7 +136,8 @@ internal static class GatewayAccountEndpoints
         var seconds = asked.ExpiresInSec ?? DefaultLifetime;
         if (seconds < 1 || seconds > SignedTokenVerifier.Longest.TotalSeconds)
         {
-            throw new CallerErrorException(GatewayError.Unreadable($"ExpiresInSec is from 1 to {SignedTokenVerifier.Longest.TotalSeconds:0}."));
+            throw new CallerErrorException(
+                GatewayError.Unreadable($"ExpiresInSec is from 1 to {SignedTokenVerifier.Longest.TotalSeconds:0}."));
         }
 
         var address = asked.ClientIp is not { Length: > 0 } text ? null
@@ -131,11 +152,14 @@ internal static class GatewayAccountEndpoints
         var text = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
         try
         {
-            return text.Length == 0 ? new SignTokenRequest(null, null, null) : JsonSerializer.Deserialize<SignTokenRequest>(text, WireJson.Options) ?? throw new JsonException();
+            return text.Length == 0
+                ? new SignTokenRequest(null, null, null)
+                : JsonSerializer.Deserialize<SignTokenRequest>(text, WireJson.Options) ?? throw new JsonException();
         }
         catch (JsonException)
         {
-            throw new CallerErrorException(GatewayError.Unreadable("Send JSON such as {\"ExpiresInSec\": 300, \"ClientIp\": \"203.0.113.7\"}."));
+            throw new CallerErrorException(
+                GatewayError.Unreadable("Send JSON such as {\"ExpiresInSec\": 300, \"ClientIp\": \"203.0.113.7\"}."));
         }
     }
 
@@ -154,7 +178,8 @@ internal static class GatewayAccountEndpoints
     private static DateOnly? ReadDay(HttpRequest request, string name) =>
         request.Query[name].ToString() is not { Length: > 0 } text ? null
         : DateOnly.TryParse(text, CultureInfo.InvariantCulture, out var day) ? day
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? DateOnly.FromDateTime(instant.UtcDateTime)
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        ? DateOnly.FromDateTime(instant.UtcDateTime)
         : throw new CallerErrorException(GatewayError.Unreadable($"{name} is a day such as 2026-10-31."));
 
     private sealed record SignTokenRequest(string? Kid, long? ExpiresInSec, string? ClientIp);

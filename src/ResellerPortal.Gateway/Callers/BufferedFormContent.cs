@@ -33,12 +33,17 @@ internal sealed class BufferedFormContent : HttpContent
 
     /// <summary>Reads a caller's form to its end; nothing of it is to be sent yet.</summary>
     /// <param name="length">Bytes that it has; <see cref="MaxSize"/> at most.</param>
-    public static async ValueTask<BufferedFormContent> ReadAsync(Stream caller, int length, string contentType, CancellationToken cancellationToken)
+    public static async ValueTask<BufferedFormContent> ReadAsync(
+        Stream caller,
+        int length,
+        string contentType,
+        CancellationToken cancellationToken)
     {
         var buffer = BufferPool.Rent(MultipartScanner.Lead + length);
         try
         {
-            var read = await caller.ReadAtLeastAsync(buffer.AsMemory(MultipartScanner.Lead, length), length, throwOnEndOfStream: false, cancellationToken);
+            var read = await caller.ReadAtLeastAsync(
+                buffer.AsMemory(MultipartScanner.Lead, length), length, throwOnEndOfStream: false, cancellationToken);
             return new BufferedFormContent(buffer, MultipartScanner.Lead + read, contentType);
         }
         catch
@@ -70,7 +75,8 @@ internal sealed class BufferedFormContent : HttpContent
         return _changed.WriteAsync(bytes, cancellationToken);
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, default);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

@@ -22,7 +22,10 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
     {
         var credentials = Credentials.Find(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
         var (token, refusal) = await authenticator.AuthenticateAsync(
-            await AuthenticateForConversionAsync(context, credentials), context.Connection.RemoteIpAddress, GetOrigin(context.Request), context.RequestAborted);
+            await AuthenticateForConversionAsync(context, credentials),
+            context.Connection.RemoteIpAddress,
+            GetOrigin(context.Request),
+            context.RequestAborted);
         if (token is null)
         {
             throw new CallerErrorException(GatewayError.FromRefusal(refusal!));
@@ -38,7 +41,9 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
     internal async Task<ApiToken> AuthenticateMasterAsync(HttpContext context)
     {
         var token = await AuthenticateAsync(context);
-        return token.IsMaster && Credentials.Find(context.Request) is { IsSigned: false } ? token : throw new CallerErrorException(GatewayError.MasterTokenNeeded);
+        return token.IsMaster && Credentials.Find(context.Request) is { IsSigned: false }
+            ? token
+            : throw new CallerErrorException(GatewayError.MasterTokenNeeded);
     }
 
     internal static string? GetOrigin(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;

@@ -15,10 +15,15 @@ internal static class CallerBodyReader
         string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c != '"')));
 
     /// <summary>The body to send upstream; null where there is none.</summary>
-    /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is small.</param>
+    /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is
+    /// small.</param>
     /// <exception cref="CallerErrorException">It cannot be read, or holds a parameter that is refused.</exception>
     /// <exception cref="InvalidDataException">A small multipart form is malformed.</exception>
-    public static async ValueTask<HttpContent?> OpenAsync(HttpRequest caller, CallerParameterFilter parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd, CancellationToken cancellationToken)
+    public static async ValueTask<HttpContent?> OpenAsync(
+        HttpRequest caller,
+        CallerParameterFilter parameters,
+        Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd,
+        CancellationToken cancellationToken)
     {
         if (!HttpMethods.IsPost(caller.Method) || caller.ContentLength == 0)
         {
@@ -33,7 +38,8 @@ internal static class CallerBodyReader
 
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary && !boundary.AsSpan().ContainsAnyExcept(BoundaryCharacters)
+            return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary
+                && !boundary.AsSpan().ContainsAnyExcept(BoundaryCharacters)
                 ? await new RelayedForm(caller, boundary, parameters, atEnd).OpenAsync(cancellationToken)
                 : throw new CallerErrorException(GatewayError.Unreadable("The multipart form names no boundary that can be used."));
         }
@@ -46,7 +52,13 @@ internal static class CallerBodyReader
         {
             try
             {
-                var form = await caller.ReadFormAsync(new Microsoft.AspNetCore.Http.Features.FormOptions { ValueLengthLimit = MaxFormValue, BufferBodyLengthLimit = 4 * MaxFormValue }, cancellationToken);
+                var form = await caller.ReadFormAsync(
+                    new Microsoft.AspNetCore.Http.Features.FormOptions
+                    {
+                        ValueLengthLimit = MaxFormValue,
+                        BufferBodyLengthLimit = 4 * MaxFormValue,
+                    },
+                    cancellationToken);
                 var passed = new List<KeyValuePair<string, string>>();
                 foreach (var (name, value) in form.SelectMany(pair => pair.Value, (pair, value) => (pair.Key, value ?? "")))
                 {

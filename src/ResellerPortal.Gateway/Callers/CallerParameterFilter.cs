@@ -10,7 +10,13 @@ namespace ResellerPortal.Gateway.Callers;
 /// gateway sees to itself (job id, web hook) is taken out.
 /// </summary>
 /// <param name="here">The gateway's own address.</param>
-internal sealed partial class CallerParameterFilter(FileIdProtector files, PublicAddressPolicy addresses, ResellerId reseller, CustomerId customer, string region, Func<string> here)
+internal sealed partial class CallerParameterFilter(
+    FileIdProtector files,
+    PublicAddressPolicy addresses,
+    ResellerId reseller,
+    CustomerId customer,
+    string region,
+    Func<string> here)
 {
     public bool IsAsync { get; private set; }
 
@@ -32,14 +38,18 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
                 IsAsync = value.Equals("true", StringComparison.OrdinalIgnoreCase) || value == "1";
                 return value;
             case "jobid":
-                JobName = JobNameRegex().IsMatch(value) ? value.ToLowerInvariant() : throw new CallerErrorException(GatewayError.JobIdUnusable);
+                JobName = JobNameRegex().IsMatch(value)
+                    ? value.ToLowerInvariant()
+                    : throw new CallerErrorException(GatewayError.JobIdUnusable);
                 return null;
             case "webhook":
                 await addresses.CheckAsync(value, cancellationToken);
                 WebHook = value.Length <= 2000 ? value : throw new CallerErrorException(GatewayError.AddressUnusable(value[..100]));
                 return null;
             case "timeout":
-                Timeout = double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds) : Timeout;
+                Timeout = double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
+                    ? TimeSpan.FromSeconds(seconds)
+                    : Timeout;
                 return value;
             case var _ when Credentials.IsName(name):
                 return null;
@@ -50,7 +60,9 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
 
     private async ValueTask<string> FileAsync(string name, string value, CancellationToken cancellationToken)
     {
-        var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase) && here() + "/d/" is var stored && value.StartsWith(stored, StringComparison.OrdinalIgnoreCase)
+        var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+            && here() + "/d/" is var stored
+            && value.StartsWith(stored, StringComparison.OrdinalIgnoreCase)
             ? value[stored.Length..].Split('/', '?')[0]
             : value;
         if (FileIdProtector.IsWellFormed(id))
@@ -80,7 +92,9 @@ internal sealed partial class CallerParameterFilter(FileIdProtector files, Publi
     {
         var plain = name.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket ? name[..bracket] : name;
         return !plain.Equals("StoreFile", StringComparison.OrdinalIgnoreCase)
-            && (plain.EndsWith("File", StringComparison.OrdinalIgnoreCase) || plain.EndsWith("Files", StringComparison.OrdinalIgnoreCase) || plain.EndsWith("Url", StringComparison.OrdinalIgnoreCase));
+            && (plain.EndsWith("File", StringComparison.OrdinalIgnoreCase)
+                || plain.EndsWith("Files", StringComparison.OrdinalIgnoreCase)
+                || plain.EndsWith("Url", StringComparison.OrdinalIgnoreCase));
     }
 
     [GeneratedRegex("^[A-Za-z0-9-]{16,64}$")]

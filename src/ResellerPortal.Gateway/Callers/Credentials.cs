@@ -37,5 +37,7 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
 
     /// <summary>A query of these values, with its question mark.</summary>
     public static string BuildQuery(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
-        values.Count == 0 ? "" : QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
+        values.Count == 0
+            ? ""
+            : QueryHelpers.AddQueryString("", values.Select(pair => KeyValuePair.Create(pair.Key, new StringValues(pair.Value))));
 }

@@ -37,7 +37,9 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
     {
         var counts = Current();
         var wrong = counts.GetNetwork(address);
-        return (wrong.Wrong < PerNetwork && counts.Overall < Overall) || IsKnown(credentials, RememberedFor) || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
+        return (wrong.Wrong < PerNetwork && counts.Overall < Overall)
+            || IsKnown(credentials, RememberedFor)
+            || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
     }
 
     internal void Record(string credentials, IPAddress? address, int status)
@@ -54,7 +56,8 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
         }
     }
 
-    private bool IsKnown(string credentials, TimeSpan within) => _good.TryGetValue(ComputeKey(credentials), out var at) && clock.GetElapsedTime(at) < within;
+    private bool IsKnown(string credentials, TimeSpan within) =>
+        _good.TryGetValue(ComputeKey(credentials), out var at) && clock.GetElapsedTime(at) < within;
 
     /// <summary>
     /// 32 bits, keyed anew in each process: the memory holds no secret, and nobody can look for a wrong token that is taken for

@@ -9,14 +9,18 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
 {
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Special-purpose blocks of https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 sibling, and multicast.</summary>
+    /// <summary>
+    /// Special-purpose blocks of https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 sibling, and multicast.
+    /// </summary>
     private static readonly IPNetwork[] Private =
     [
         .. ((string[])
         [
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+            "192.88.99.0/24",
             "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "::/127", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+            "::/127", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "fc00::/7",
+            "fe80::/10", "fec0::/10", "ff00::/8",
         ]).Select(network => IPNetwork.Parse(network)),
     ];
 
@@ -41,7 +45,9 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
         return uri;
     }
 
-    /// <summary>Connects to the very address that was checked, so that a name cannot lead elsewhere in between; each redirect connects anew.</summary>
+    /// <summary>
+    /// Connects to the very address that was checked, so that a name cannot lead elsewhere in between; each redirect connects anew.
+    /// </summary>
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
@@ -65,13 +71,17 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
         IPAddress[] addresses;
         try
         {
-            addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(LookUpTime, cancellationToken);
+            addresses = IPAddress.TryParse(host, out var literal)
+                ? [literal]
+                : await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(LookUpTime, cancellationToken);
         }
         catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
         {
             throw new CallerErrorException(GatewayError.AddressUnusable(host));
         }
 
-        return addresses.Length > 0 && addresses.All(IsAllowed) ? addresses : throw new CallerErrorException(GatewayError.AddressUnusable(host));
+        return addresses.Length > 0 && addresses.All(IsAllowed)
+            ? addresses
+            : throw new CallerErrorException(GatewayError.AddressUnusable(host));
     }
 }

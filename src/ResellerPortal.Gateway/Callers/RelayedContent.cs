@@ -33,13 +33,16 @@ internal class RelayedContent : HttpContent
         }
     }
 
-    /// <summary>What the caller did wrong: a connection cut, a body that is too large or cannot be read, a parameter that is refused.</summary>
+    /// <summary>
+    /// What the caller did wrong: a connection cut, a body that is too large or cannot be read, a parameter that is refused.
+    /// </summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Whether any of it was read, so that it cannot be sent once more.</summary>
     public bool HasBegun { get; private set; }
 
-    protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+    protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, default);
 
     protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -47,7 +50,8 @@ internal class RelayedContent : HttpContent
         return RelayAsync(_body, stream, cancellationToken);
     }
 
-    protected virtual Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken) => CopyAsync(from, to, cancellationToken);
+    protected virtual Task RelayAsync(Stream from, Stream to, CancellationToken cancellationToken) =>
+        CopyAsync(from, to, cancellationToken);
 
     protected override bool TryComputeLength(out long length)
     {

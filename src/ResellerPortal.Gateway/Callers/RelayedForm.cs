@@ -7,7 +7,11 @@ namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>A multipart form: files pass through, fields are looked at.</summary>
 /// <param name="atEnd">Fields to add when all others are known.</param>
-internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerParameterFilter parameters, Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
+internal sealed class RelayedForm(
+    HttpRequest caller,
+    string boundary,
+    CallerParameterFilter parameters,
+    Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
     : RelayedContent(caller.Body, GetContentType(boundary))
 {
     /// <summary>A longer field is content, not a name of something.</summary>
@@ -81,7 +85,11 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
 
         foreach (var (name, value) in await FromCallerAsync(atEnd(), cancellationToken))
         {
-            await WriteFieldAsync(Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"), Encoding.UTF8.GetBytes(value), writer, cancellationToken);
+            await WriteFieldAsync(
+                Encoding.UTF8.GetBytes($"{Disposition} form-data; name=\"{name}\"\r\n"),
+                Encoding.UTF8.GetBytes(value),
+                writer,
+                cancellationToken);
         }
 
         await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), writer, cancellationToken);
@@ -131,9 +139,11 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         {
             // What is not changed goes on as the bytes that it is, whatever they are in.
             var value = Encoding.UTF8.GetString(field.WrittenSpan);
-            if (await FromCallerAsync(parameters.FilterAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
+            if (await FromCallerAsync(
+                parameters.FilterAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
             {
-                await WriteFieldAsync(headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), writer, cancellationToken);
+                await WriteFieldAsync(
+                    headers, passed == value ? field.WrittenMemory : Encoding.UTF8.GetBytes(passed), writer, cancellationToken);
             }
         }
     }
@@ -145,14 +155,17 @@ internal sealed class RelayedForm(HttpRequest caller, string boundary, CallerPar
         {
             if (lines.AsSpan()[line].StartsWith(Disposition, StringComparison.OrdinalIgnoreCase))
             {
-                return ContentDispositionHeaderValue.TryParse(lines[line][Disposition.Length..], out var disposition) ? ValueTask.FromResult(disposition) : Unreadable();
+                return ContentDispositionHeaderValue.TryParse(lines[line][Disposition.Length..], out var disposition)
+                    ? ValueTask.FromResult(disposition)
+                    : Unreadable();
             }
         }
 
         return Unreadable();
 
         static ValueTask<ContentDispositionHeaderValue> Unreadable() =>
-            ValueTask.FromException<ContentDispositionHeaderValue>(new InvalidDataException("A part of the form has no Content-Disposition with its name."));
+            ValueTask.FromException<ContentDispositionHeaderValue>(
+                new InvalidDataException("A part of the form has no Content-Disposition with its name."));
     }
 
     private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, PartWriter writer, CancellationToken cancellationToken)

@@ -73,12 +73,16 @@ public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimePr
     }
 
     private static bool IsBoundTo(JsonWebToken token, IPAddress? caller) =>
-        token.Claims.FirstOrDefault(c => c.Type.Equals(ClientIpClaim, StringComparison.OrdinalIgnoreCase)) is not { Value.Length: > 0 } bound
+        token.Claims.FirstOrDefault(
+            c => c.Type.Equals(ClientIpClaim, StringComparison.OrdinalIgnoreCase)) is not { Value.Length: > 0 } bound
         || (IPAddress.TryParse(bound.Value, out var address) && caller is not null && Normalize(address).Equals(Normalize(caller)));
 
     private static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    /// <summary>HMAC fills a short key with zeros up to its block of 64 bytes (RFC 2104), so filling it before changes nothing; the library asks for 32.</summary>
+    /// <summary>
+    /// HMAC fills a short key with zeros up to its block of 64 bytes (RFC 2104), so filling it before changes nothing; the library asks for
+    /// 32.
+    /// </summary>
     private static SymmetricSecurityKey CreateKey(string secret, string? keyId = null)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);

@@ -25,7 +25,12 @@ internal sealed class SpooledJson : IAsyncDisposable
     private readonly List<(long Start, long Length)> _strings = [];
     private readonly ArrayBufferWriter<byte> _skeleton = new();
     private readonly FileStream _file = new(
-        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+        FileMode.CreateNew,
+        FileAccess.ReadWrite,
+        FileShare.None,
+        BufferSize,
+        FileOptions.DeleteOnClose | FileOptions.Asynchronous);
 
     private JsonNode? _root;
 

@@ -8,15 +8,18 @@ namespace ResellerPortal.Gateway.Conversions;
 /// <summary>
 /// What each outcome of the upstream does to the reservation, and what the caller is told.
 /// <list type="table">
-/// <item><term>Converted, cost known</term><description>settled at its cost, then passed on; that the caller has gone changes nothing</description></item>
-/// <item><term>Converted, cost at the end</term><description>passed on, then settled at the cost found; Unconfirmed at the reserved quantity where none was found or the upstream broke off</description></item>
+/// <item><term>Converted, cost known</term><description>settled at its cost, then passed on; that the caller has gone changes
+/// nothing</description></item>
+/// <item><term>Converted, cost at the end</term><description>passed on, then settled at the cost found; Unconfirmed at the reserved
+/// quantity where none was found or the upstream broke off</description></item>
 /// <item><term>Converted, no cost</term><description>Unconfirmed at the reserved quantity; passed on</description></item>
 /// <item><term>JobTaken</term><description>held until the job has ended; its id is passed on</description></item>
 /// <item><term>Rejected</term><description>released; the upstream's own words are passed on</description></item>
 /// <item><term>AccountRefused</term><description>released; 503, since the caller can do nothing about it</description></item>
 /// <item><term>Unreachable</term><description>released; 503</description></item>
 /// <item><term>CallerFailed</term><description>released; 413 where too much was sent, 400 else</description></item>
-/// <item><term>Lost (no answer in time, cut off, garbage)</term><description>settled as Unconfirmed at the reserved quantity; 500 with code 5000</description></item>
+/// <item><term>Lost (no answer in time, cut off, garbage)</term><description>settled as Unconfirmed at the reserved quantity; 500 with code
+/// 5000</description></item>
 /// </list>
 /// </summary>
 internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettlement> logger)
@@ -37,12 +40,13 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
 
     /// <summary>Settles what will not be passed on, or was before.</summary>
     /// <param name="cost">What a conversion cost, where it is one.</param>
-    public Task SettleAsync(Guid reservationId, UpstreamOutcome outcome, long? cost = null) => meter.SettleAsync(new SettleRequest(reservationId, outcome switch
-    {
-        UpstreamOutcome.Converted => cost,
-        UpstreamOutcome.Lost => null,
-        _ => 0,
-    }));
+    public Task SettleAsync(Guid reservationId, UpstreamOutcome outcome, long? cost = null) =>
+        meter.SettleAsync(new SettleRequest(reservationId, outcome switch
+        {
+            UpstreamOutcome.Converted => cost,
+            UpstreamOutcome.Lost => null,
+            _ => 0,
+        }));
 
     private async Task SettleAndRespondAsync(HttpContext context, Guid reservationId, ConversionResponse response)
     {
@@ -86,7 +90,8 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
             case UpstreamOutcome.CallerFailed failed:
                 return GatewayError.FromException(failed.Failure, maxUploadBytes).ToResult();
             default:
-                logger.LogError("Reservation {Reservation} was sent upstream and not answered; it is recorded as unconfirmed.", reservationId);
+                logger.LogError(
+                    "Reservation {Reservation} was sent upstream and not answered; it is recorded as unconfirmed.", reservationId);
                 return GatewayError.UpstreamLost.ToResult();
         }
     }

@@ -26,8 +26,11 @@ internal static class ConvertEndpoints
         {
             foreach (var suffix in (string[])["", "/converter/{converter}"])
             {
-                gateway.MapMethods($"{prefix}/convert/{{from}}/to/{{to}}{suffix}", Methods, (RequestDelegate)(context => handler.ConvertAsync(
-                    context, Value(context, "from")!, Value(context, "to")!, Value(context, "converter"), isAsync: prefix.Length > 0)));
+                gateway.MapMethods(
+                    $"{prefix}/convert/{{from}}/to/{{to}}{suffix}",
+                    Methods,
+                    (RequestDelegate)(context => handler.ConvertAsync(
+                        context, Value(context, "from")!, Value(context, "to")!, Value(context, "converter"), isAsync: prefix.Length > 0)));
             }
         }
 
@@ -56,7 +59,8 @@ internal sealed class ConversionHandler(
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
         var credentials = Credentials.Find(request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
-        if (!ConverterName.TryCreate(from, to, out var converter) || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
+        if (!ConverterName.TryCreate(from, to, out var converter)
+            || (converterName is not null && !ConverterName.TryCreate(converterName, to, out _)))
         {
             throw new CallerErrorException(GatewayError.FormatsUnreadable);
         }
@@ -80,7 +84,8 @@ internal sealed class ConversionHandler(
 
         var hash = await authenticator.AuthenticateForConversionAsync(context, credentials);
         var reserved = await meter.ReserveAsync(
-            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)), context.RequestAborted);
+            new ReserveRequest(hash, converter, Caller: context.Connection.RemoteIpAddress, Origin: CallerAuthenticator.GetOrigin(request)),
+            context.RequestAborted);
         if (reserved is not ReserveResult.Held held)
         {
             throw new CallerErrorException(GatewayError.FromRefusal(reserved));
@@ -88,7 +93,8 @@ internal sealed class ConversionHandler(
 
         // The entry's request id in the ledger, for support and for programs that keep books of their own.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
-        var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}" + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
+        var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
+            + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
         await ForwardAsync(context, held, credentials, path, isAsync);
     }
 
@@ -103,10 +109,15 @@ internal sealed class ConversionHandler(
         try
         {
             var account = await accounts.ResolveAsync(held.ResellerId);
-            parameters = new CallerParameterFilter(files, addresses, held.ResellerId, held.CustomerId, account.Region, () => fileMapper.GetBaseAddress(context.Request));
+            parameters = new CallerParameterFilter(
+                files, addresses, held.ResellerId, held.CustomerId, account.Region, () => fileMapper.GetBaseAddress(context.Request));
             if (!place.IsAcquired)
             {
-                throw new CallerErrorException(GatewayError.ResellerBusy with { RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1) });
+                throw new CallerErrorException(
+                    GatewayError.ResellerBusy with
+                    {
+                        RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1),
+                    });
             }
 
             Demand(!credentials.IsFromQuery || account.AcceptsQueryCredentials, GatewayError.QueryCredentialsOff);
@@ -132,9 +143,16 @@ internal sealed class ConversionHandler(
 
             isSent = true;
             outcome = await upstream.ConvertAsync(
-                account, HttpMethod.Parse(context.Request.Method), path + Credentials.BuildQuery(query), GetAccept(context.Request), body, parameters.Timeout, fileMapper.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                account,
+                HttpMethod.Parse(context.Request.Method),
+                path + Credentials.BuildQuery(query),
+                GetAccept(context.Request),
+                body,
+                parameters.Timeout,
+                fileMapper.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
-        catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException or IOException or InvalidDataException or OperationCanceledException)
+        catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException
+            or IOException or InvalidDataException or OperationCanceledException)
         {
             // Nothing was sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
@@ -164,7 +182,9 @@ internal sealed class ConversionHandler(
             if (job is not null)
             {
                 var name = parameters!.JobName ?? job.Name;
-                Demand((name == job.Name && parameters.WebHook == job.WebHook) || await jobs.TryRenameAsync(job, name, parameters.WebHook), GatewayError.JobKnown);
+                Demand(
+                    (name == job.Name && parameters.WebHook == job.WebHook) || await jobs.TryRenameAsync(job, name, parameters.WebHook),
+                    GatewayError.JobKnown);
                 return [];
             }
 
@@ -178,7 +198,12 @@ internal sealed class ConversionHandler(
         }
     }
 
-    private async Task CompleteAsync(HttpContext context, ReserveResult.Held held, CallerParameterFilter? parameters, UpstreamOutcome outcome, ConversionJob? job)
+    private async Task CompleteAsync(
+        HttpContext context,
+        ReserveResult.Held held,
+        CallerParameterFilter? parameters,
+        UpstreamOutcome outcome,
+        ConversionJob? job)
     {
         switch (outcome)
         {
@@ -192,10 +217,12 @@ internal sealed class ConversionHandler(
             case UpstreamOutcome.JobTaken:
                 outcome = new UpstreamOutcome.Lost();
                 break;
-            case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown && parameters?.JobName is { } name:
+            case UpstreamOutcome.CallerFailed { Failure: CallerErrorException { Error: var error } } when error == GatewayError.JobKnown
+                && parameters?.JobName is { } name:
                 await settlement.SettleAsync(held.ReservationId, outcome);
                 await RemoveAsync(job);
-                await JobEndpoints.NameAsync(context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
+                await JobEndpoints.NameAsync(
+                    context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
                 return;
         }
 
@@ -227,7 +254,9 @@ internal sealed class ConversionHandler(
     }
 
     private static string? GetAccept(HttpRequest request) =>
-        request.Headers.Accept.ToString() is var accept && (accept.Contains("octet-stream", StringComparison.OrdinalIgnoreCase) || accept.Contains("multipart/", StringComparison.OrdinalIgnoreCase)) ? accept : null;
+        request.Headers.Accept.ToString() is var accept
+            && (accept.Contains("octet-stream", StringComparison.OrdinalIgnoreCase)
+                || accept.Contains("multipart/", StringComparison.OrdinalIgnoreCase)) ? accept : null;
 
     private static void Demand(bool isMet, GatewayError error)
     {

@@ -26,7 +26,13 @@ internal static partial class FileEndpoints
     }
 
     private static async Task UploadAsync(
-        HttpContext context, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream, PublicAddressPolicy addresses, ResponseFileMapper fileMapper, IOptions<GatewayOptions> options)
+        HttpContext context,
+        CallerAuthenticator authenticator,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream,
+        PublicAddressPolicy addresses,
+        ResponseFileMapper fileMapper,
+        IOptions<GatewayOptions> options)
     {
         var request = context.Request;
         var maxBytes = options.Value.MaxUploadBytes;
@@ -43,7 +49,9 @@ internal static partial class FileEndpoints
         {
             await addresses.CheckAsync(source, context.RequestAborted);
         }
-        else if (request.Headers.ContentDisposition.Count == 0 && !request.HasFormContentType && !query.Exists(pair => pair.Key.Equals("filename", StringComparison.OrdinalIgnoreCase)))
+        else if (request.Headers.ContentDisposition.Count == 0
+            && !request.HasFormContentType
+            && !query.Exists(pair => pair.Key.Equals("filename", StringComparison.OrdinalIgnoreCase)))
         {
             throw new CallerErrorException(GatewayError.DispositionMissing);
         }
@@ -53,7 +61,8 @@ internal static partial class FileEndpoints
         HttpResponseMessage answer;
         try
         {
-            answer = await upstream.SendAsync(account, HttpMethod.Post, "/upload" + Credentials.BuildQuery(query), body, context.RequestAborted);
+            answer = await upstream.SendAsync(
+                account, HttpMethod.Post, "/upload" + Credentials.BuildQuery(query), body, context.RequestAborted);
         }
         catch (HttpRequestException) when (body?.Failure is { } callers)
         {
@@ -77,7 +86,13 @@ internal static partial class FileEndpoints
         }
     }
 
-    private static async Task DownloadAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
+    private static async Task DownloadAsync(
+        HttpContext context,
+        string fileId,
+        FileIdProtector files,
+        CallerAuthenticator authenticator,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream)
     {
         var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, authenticator, accounts, upstream);
         context.Response.RegisterForDispose(answer);
@@ -98,24 +113,50 @@ internal static partial class FileEndpoints
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task InfoAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
+    private static async Task InfoAsync(
+        HttpContext context,
+        string fileId,
+        FileIdProtector files,
+        CallerAuthenticator authenticator,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream)
     {
         using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, authenticator, accounts, upstream);
         var headers = answer.Content.Headers;
         var name = headers.ContentDisposition?.FileNameStar ?? headers.ContentDisposition?.FileName?.Trim('"') ?? "file";
         await Results.Json(
-            new { FileId = fileId, FileName = name, FileExt = Path.GetExtension(name).TrimStart('.'), FileSize = headers.ContentLength }, WireJson.Options).ExecuteAsync(context);
+            new
+            {
+                FileId = fileId,
+                FileName = name,
+                FileExt = Path.GetExtension(name).TrimStart('.'),
+                FileSize = headers.ContentLength,
+            }, WireJson.Options).ExecuteAsync(context);
     }
 
-    private static async Task DeleteAsync(HttpContext context, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
+    private static async Task DeleteAsync(
+        HttpContext context,
+        string fileId,
+        FileIdProtector files,
+        CallerAuthenticator authenticator,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream)
     {
         using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, authenticator, accounts, upstream);
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
-    /// <summary>Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.</summary>
+    /// <summary>
+    /// Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.
+    /// </summary>
     private static async Task<HttpResponseMessage> AskAsync(
-        HttpContext context, HttpMethod method, string fileId, FileIdProtector files, CallerAuthenticator authenticator, UpstreamAccountResolver accounts, UpstreamClient upstream)
+        HttpContext context,
+        HttpMethod method,
+        string fileId,
+        FileIdProtector files,
+        CallerAuthenticator authenticator,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream)
     {
         var file = files.Read(fileId);
         if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, authenticator))
@@ -123,7 +164,10 @@ internal static partial class FileEndpoints
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
 
-        var account = await accounts.ResolveAsync(file.Reseller, context.RequestAborted) with { BaseAddress = accounts.GetBaseAddress(file.Region) };
+        var account = await accounts.ResolveAsync(file.Reseller, context.RequestAborted) with
+        {
+            BaseAddress = accounts.GetBaseAddress(file.Region),
+        };
         var answer = await upstream.SendAsync(account, method, $"/d/{file.UpstreamId}", null, context.RequestAborted);
         if (answer.IsSuccessStatusCode)
         {
@@ -135,7 +179,9 @@ internal static partial class FileEndpoints
     }
 
     private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator authenticator) =>
-        Credentials.Find(context.Request) is not null && await authenticator.AuthenticateAsync(context) is ApiToken token && token.CustomerId != file.Customer;
+        Credentials.Find(context.Request) is not null
+            && await authenticator.AuthenticateAsync(context) is ApiToken token
+            && token.CustomerId != file.Customer;
 
     private static JsonObject? Parse(string text)
     {

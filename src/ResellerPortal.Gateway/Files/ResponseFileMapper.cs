@@ -10,7 +10,9 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
 {
     /// <summary>The gateway's own address, without a slash at its end.</summary>
     public string GetBaseAddress(HttpRequest request) =>
-        options.Value.PublicUrl is { Length: > 0 } configured ? configured.TrimEnd('/') : $"{request.Scheme}://{request.Host}{request.PathBase}";
+        options.Value.PublicUrl is { Length: > 0 } configured
+            ? configured.TrimEnd('/')
+            : $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>Changes an answer in place: of a conversion ("Files") or of an upload (itself).</summary>
     public Action<JsonObject> Adapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)

@@ -27,11 +27,24 @@ internal static class JobEndpoints
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
     private static async Task ResultAsync(
-        HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs, UpstreamAccountResolver accounts, UpstreamClient upstream, ResponseFileMapper fileMapper, JobSettlement jobSettlement, ConversionSettlement settlement, IOptions<GatewayOptions> options)
+        HttpContext context,
+        string name,
+        CallerAuthenticator authenticator,
+        ConversionJobStore jobs,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream,
+        ResponseFileMapper fileMapper,
+        JobSettlement jobSettlement,
+        ConversionSettlement settlement,
+        IOptions<GatewayOptions> options)
     {
         var job = await FindAsync(context, name, authenticator, jobs);
         var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
-        var outcome = await upstream.JobAsync(account, job.UpstreamId, fileMapper.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region), context.RequestAborted);
+        var outcome = await upstream.JobAsync(
+            account,
+            job.UpstreamId,
+            fileMapper.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region),
+            context.RequestAborted);
         switch (outcome)
         {
             case UpstreamOutcome.StillRunning:
@@ -51,14 +64,22 @@ internal static class JobEndpoints
         await jobs.CompleteAsync(job, JobSettlement.GetState(outcome));
     }
 
-    private static async Task DeleteAsync(HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs, UpstreamAccountResolver accounts, UpstreamClient upstream, JobSettlement settlement)
+    private static async Task DeleteAsync(
+        HttpContext context,
+        string name,
+        CallerAuthenticator authenticator,
+        ConversionJobStore jobs,
+        UpstreamAccountResolver accounts,
+        UpstreamClient upstream,
+        JobSettlement settlement)
     {
         var job = await FindAsync(context, name, authenticator, jobs);
         var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
 
         // What has ended by now is charged; only what still runs is called off.
         var isRunning = job.State == JobState.Running && !await settlement.TryCompleteAsync(job, context.RequestAborted);
-        using var answer = await upstream.SendAsync(account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);
+        using var answer = await upstream.SendAsync(
+            account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);
         if (isRunning && answer.IsSuccessStatusCode)
         {
             await settlement.CancelAsync(job);
@@ -67,9 +88,14 @@ internal static class JobEndpoints
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
-    private static async Task<ConversionJob> FindAsync(HttpContext context, string name, CallerAuthenticator authenticator, ConversionJobStore jobs)
+    private static async Task<ConversionJob> FindAsync(
+        HttpContext context,
+        string name,
+        CallerAuthenticator authenticator,
+        ConversionJobStore jobs)
     {
         var token = await authenticator.AuthenticateAsync(context);
-        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted) ?? throw new CallerErrorException(GatewayError.JobUnknown);
+        return await jobs.FindAsync(token.ResellerId, token.CustomerId, name.ToLowerInvariant(), context.RequestAborted)
+            ?? throw new CallerErrorException(GatewayError.JobUnknown);
     }
 }

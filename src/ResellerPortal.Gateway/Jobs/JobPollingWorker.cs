@@ -7,7 +7,13 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Follows running jobs to their end, whoever started them, and calls the web hooks of those that have ended.</summary>
-internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement settlement, IHttpClientFactory clients, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<JobPollingWorker> logger) : BackgroundService
+internal sealed class JobPollingWorker(
+    ConversionJobStore jobs,
+    JobSettlement settlement,
+    IHttpClientFactory clients,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    ILogger<JobPollingWorker> logger) : BackgroundService
 {
     public const string WebHookClient = "webhooks";
 
@@ -67,11 +73,15 @@ internal sealed class JobPollingWorker(ConversionJobStore jobs, JobSettlement se
         var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(job.WebHook!, "JobId", job.Name);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent($$"""{"JobId":"{{job.Name}}"}""", null, "application/json") };
-            using var answer = await clients.CreateClient(WebHookClient).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, address)
+            { Content = new StringContent($$"""{"JobId":"{{job.Name}}"}""", null, "application/json") };
+            using var answer = await clients.CreateClient(WebHookClient).SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception failure) when (failure is HttpRequestException or CallerErrorException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is HttpRequestException or CallerErrorException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation("The web hook of job {Job} was not reached: {Reason}", job.Id, failure.Message);
             return false;

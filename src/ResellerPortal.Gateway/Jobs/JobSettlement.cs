@@ -7,7 +7,14 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Jobs;
 
 /// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
-internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, ConversionSettlement settlement, UpstreamAccountResolver accounts, UpstreamClient upstream, TimeProvider clock, ILogger<JobSettlement> logger)
+internal sealed class JobSettlement(
+    ConversionJobStore jobs,
+    Meter meter,
+    ConversionSettlement settlement,
+    UpstreamAccountResolver accounts,
+    UpstreamClient upstream,
+    TimeProvider clock,
+    ILogger<JobSettlement> logger)
 {
     public static JobState GetState(UpstreamOutcome outcome) => outcome switch
     {
@@ -33,7 +40,8 @@ internal sealed class JobSettlement(ConversionJobStore jobs, Meter meter, Conver
                 logger.LogWarning("Job {Job} is no longer known upstream; it is recorded as unconfirmed.", job.Id);
                 outcome = new UpstreamOutcome.Lost();
                 break;
-            case UpstreamOutcome.JobUnknown or UpstreamOutcome.StillRunning or UpstreamOutcome.Unreachable or UpstreamOutcome.AccountRefused:
+            case UpstreamOutcome.JobUnknown or UpstreamOutcome.StillRunning
+                or UpstreamOutcome.Unreachable or UpstreamOutcome.AccountRefused:
                 return false;
         }
 

@@ -9,7 +9,13 @@ namespace ResellerPortal.Gateway.Native;
 
 /// <summary>Tells ConvertAPI of revoked tokens that it could not be told of, and takes its statistics into the ledger.</summary>
 internal sealed class NativeTokenWorker(
-    ApiTokenService tokens, NativeUsageRecorder usage, UpstreamAccountResolver accounts, UpstreamStatisticsReader statistics, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<NativeTokenWorker> logger) : BackgroundService
+    ApiTokenService tokens,
+    NativeUsageRecorder usage,
+    UpstreamAccountResolver accounts,
+    UpstreamStatisticsReader statistics,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    ILogger<NativeTokenWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -74,7 +80,9 @@ internal sealed class NativeTokenWorker(
         catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
         {
             logger.LogWarning("The statistics of {Reseller} could not be read: {Reason}", due.Reseller, failure.Message);
-            var reason = failure is InvalidDataException or HttpRequestException { StatusCode: not null } ? failure.Message : "It cannot be reached.";
+            var reason = failure is InvalidDataException or HttpRequestException { StatusCode: not null }
+                ? failure.Message
+                : "It cannot be reached.";
             fault = $"ConvertAPI's statistics could not be read. {reason} It is tried again.";
         }
 

@@ -40,7 +40,8 @@ public static class SandboxEndpoints
         sandbox.MapPost("/upload", UploadAsync);
         sandbox.MapMethods("/d/{fileId}", DownloadMethods, (string fileId, SandboxFileStore files) =>
             files.Find(fileId) is { } file ? Results.File(file.Path, "application/octet-stream", file.Name) : Results.NotFound());
-        sandbox.MapDelete("/d/{fileId}", (string fileId, SandboxFileStore files) => files.Remove(fileId) ? Results.Ok() : Results.NotFound());
+        sandbox.MapDelete(
+            "/d/{fileId}", (string fileId, SandboxFileStore files) => files.Remove(fileId) ? Results.Ok() : Results.NotFound());
         return endpoints;
     }
 
@@ -48,18 +49,32 @@ public static class SandboxEndpoints
     {
         var secret = context.HttpContext.RequestServices.GetRequiredService<UpstreamAccountResolver>().Secret;
         return CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes("Bearer " + secret))
+            Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers.Authorization.ToString()),
+            Encoding.UTF8.GetBytes("Bearer " + secret))
             ? await next(context)
             : Error(401, 4010, "The secret is not the sandbox's.");
     }
 
-    private static async Task<IResult> ConvertAsync(HttpContext context, string from, string to, SandboxConverter converter, SandboxFileStore files, IHttpClientFactory clients)
+    private static async Task<IResult> ConvertAsync(
+        HttpContext context,
+        string from,
+        string to,
+        SandboxConverter converter,
+        SandboxFileStore files,
+        IHttpClientFactory clients)
     {
         var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
         return refusal ?? Convert(request!, from, converter, files);
     }
 
-    private static async Task<IResult> StartAsync(HttpContext context, string from, string to, SandboxConverter converter, SandboxFileStore files, SandboxJobStore jobs, IHttpClientFactory clients)
+    private static async Task<IResult> StartAsync(
+        HttpContext context,
+        string from,
+        string to,
+        SandboxConverter converter,
+        SandboxFileStore files,
+        SandboxJobStore jobs,
+        IHttpClientFactory clients)
     {
         var (request, refusal) = await ReadAsync(context, from, to, converter, files, clients);
         if (refusal is not null)
@@ -81,8 +96,10 @@ public static class SandboxEndpoints
         try
         {
             var file = context.Request.Query["url"].ToString() is { Length: > 0 } url ? await FetchAsync(clients, url)
-                : context.Request.Headers.ContentDisposition.Count > 0 || !context.Request.HasFormContentType ? await SandboxRequest.RawAsync(context.Request)
-                : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault() ?? throw new InvalidDataException("The form holds no file.");
+                : context.Request.Headers.ContentDisposition.Count > 0 || !context.Request.HasFormContentType
+                ? await SandboxRequest.RawAsync(context.Request)
+                : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault()
+                    ?? throw new InvalidDataException("The form holds no file.");
             return Results.Json(Stored(file.Name, file.Content, files), WireJson.Options);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException)
@@ -117,7 +134,8 @@ public static class SandboxEndpoints
                 request = request with { Files = [.. request.Files, file] };
             }
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or JsonException or FormatException or BadHttpRequestException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or JsonException or FormatException
+            or BadHttpRequestException or KeyNotFoundException or InvalidOperationException)
         {
             return (null, Error(400, 4000, unreadable.Message));
         }
@@ -134,7 +152,8 @@ public static class SandboxEndpoints
             using var client = clients.CreateClient(FetchClient);
             return new SandboxFile(SandboxRequest.GetName(new Uri(address).LocalPath), await client.GetByteArrayAsync(address));
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or Callers.CallerErrorException or UriFormatException)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException
+            or Callers.CallerErrorException or UriFormatException)
         {
             throw new InvalidDataException($"The file at {address} cannot be fetched.", failure);
         }
@@ -167,13 +186,25 @@ public static class SandboxEndpoints
     private static object Stored(string name, byte[] content, SandboxFileStore files)
     {
         var fileId = files.Store(name, content);
-        return new { FileName = name, FileExt = System.IO.Path.GetExtension(name).TrimStart('.'), FileSize = content.Length, FileId = fileId, Url = $"{Path}/d/{fileId}" };
+        return new
+        {
+            FileName = name,
+            FileExt = System.IO.Path.GetExtension(name).TrimStart('.'),
+            FileSize = content.Length,
+            FileId = fileId,
+            Url = $"{Path}/d/{fileId}",
+        };
     }
 
     private static IResult Error(int status, int code, string message, string? parameter = null) => Results.Json(
         parameter is null
             ? new { Code = code, Message = message }
-            : new { Code = code, Message = message, InvalidParameters = new Dictionary<string, string[]> { [parameter] = [message] } } as object,
+            : new
+            {
+                Code = code,
+                Message = message,
+                InvalidParameters = new Dictionary<string, string[]> { [parameter] = [message] },
+            } as object,
         WireJson.Options,
         statusCode: status);
 }

@@ -29,7 +29,9 @@ public sealed class SandboxFileStore(TimeProvider clock) : IDisposable
             return null;
         }
 
-        var file = new DirectoryInfo(Path.Combine(_folder.FullName, fileId)) is { Exists: true } folder ? folder.EnumerateFiles().SingleOrDefault() : null;
+        var file = new DirectoryInfo(Path.Combine(_folder.FullName, fileId)) is { Exists: true } folder
+            ? folder.EnumerateFiles().SingleOrDefault()
+            : null;
         return file is null ? null : (file.FullName, file.Name);
     }
 

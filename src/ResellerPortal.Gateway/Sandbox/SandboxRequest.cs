@@ -51,13 +51,17 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content);
         var named = System.Net.Http.Headers.ContentDispositionHeaderValue.TryParse(request.Headers.ContentDisposition, out var disposition);
-        return new SandboxFile(GetName(named ? disposition!.FileNameStar ?? disposition.FileName?.Trim('"') ?? "" : request.Query["filename"].ToString()), content.ToArray());
+        return new SandboxFile(
+            GetName(named ? disposition!.FileNameStar ?? disposition.FileName?.Trim('"') ?? "" : request.Query["filename"].ToString()),
+            content.ToArray());
     }
 
     private static SandboxRequest ReadParameters(JsonElement root, List<string> references, bool storeFile)
     {
         var files = new List<SandboxFile>();
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("Parameters", out var parameters) || parameters.ValueKind != JsonValueKind.Array)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("Parameters", out var parameters)
+            || parameters.ValueKind != JsonValueKind.Array)
         {
             throw new InvalidDataException("The JSON body holds no array 'Parameters'.");
         }
@@ -80,7 +84,8 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
             {
                 references.Add(reference.ToString());
             }
-            else if (string.Equals(name, "StoreFile", StringComparison.OrdinalIgnoreCase) && parameter.TryGetProperty("Value", out var value))
+            else if (string.Equals(name, "StoreFile", StringComparison.OrdinalIgnoreCase)
+                && parameter.TryGetProperty("Value", out var value))
             {
                 storeFile |= IsTrue(value.ToString());
             }
@@ -96,12 +101,14 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
             }
             else
             {
-                files.Add(new SandboxFile(GetName(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
+                files.Add(
+                    new SandboxFile(GetName(file.GetProperty("Name").GetString() ?? ""), file.GetProperty("Data").GetBytesFromBase64()));
             }
         }
     }
 
-    private static bool IsFileParameter(string name) => name.Equals("File", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Files", StringComparison.OrdinalIgnoreCase);
+    private static bool IsFileParameter(string name) =>
+        name.Equals("File", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Files", StringComparison.OrdinalIgnoreCase);
 
     public static string GetName(string fileName)
     {

@@ -87,7 +87,11 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
         {
         }
 
-        return hasFiles ? new UpstreamOutcome.Converted(new BufferedResponse(whole, cost, adapt)) : hasJob ? new UpstreamOutcome.JobTaken() : null;
+        return hasFiles
+            ? new UpstreamOutcome.Converted(new BufferedResponse(whole, cost, adapt))
+            : hasJob
+            ? new UpstreamOutcome.JobTaken()
+            : null;
     }
 }
 
@@ -113,7 +117,8 @@ internal sealed class StreamedResponse : ConversionResponse
     public StreamedResponse(HttpResponseMessage response, Stream body, ResponseHead head, bool isJson)
     {
         (_response, _body, _head, _isJson) = (response, body, head, isJson);
-        Cost = CostHeaders.Select(name => response.Headers.TryGetValues(name, out var values) && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var cost) ? Plausible(cost) : null)
+        Cost = CostHeaders.Select(name => response.Headers.TryGetValues(name, out var values)
+            && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var cost) ? Plausible(cost) : null)
             .FirstOrDefault(cost => cost is not null) ?? (isJson ? CostAtHead(head.Bytes.Span) : null);
     }
 
@@ -125,7 +130,8 @@ internal sealed class StreamedResponse : ConversionResponse
     {
         foreach (var (name, values) in _response.Content.Headers.Concat(_response.Headers))
         {
-            if (PassedHeaders.Contains(name, StringComparer.OrdinalIgnoreCase) || CostHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (PassedHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)
+                || CostHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 context.Response.Headers[name] = values.ToArray();
             }
@@ -200,7 +206,9 @@ internal sealed class StreamedResponse : ConversionResponse
             {
                 if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("ConversionCost"u8))
                 {
-                    return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var cost) ? Plausible(cost) : null;
+                    return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var cost)
+                        ? Plausible(cost)
+                        : null;
                 }
             }
         }

@@ -16,7 +16,11 @@ namespace ResellerPortal.Gateway.Upstream;
 public sealed record UpstreamAccount(string BaseAddress, string Secret, string Region, bool IsOwn, bool AcceptsQueryCredentials);
 
 /// <summary>Where the upstream is and how we sign in there: the configured service, or the sandbox on this very server.</summary>
-public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options, UpstreamSettingsService settings, IServer server, TimeProvider clock)
+public sealed class UpstreamAccountResolver(
+    IOptions<ConvertApiOptions> options,
+    UpstreamSettingsService settings,
+    IServer server,
+    TimeProvider clock)
 {
     private static readonly string[] AnyHost = ["0.0.0.0", "[::]", "*", "+"];
 
@@ -48,7 +52,8 @@ public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options,
     {
         var choice = await settings.GetAsync(reseller, cancellationToken);
         var region = options.Value.Regions.ContainsKey(choice.Region) ? choice.Region : "";
-        var account = new UpstreamAccount(GetBaseAddress(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
+        var account = new UpstreamAccount(
+            GetBaseAddress(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
         _known[reseller] = (account, clock.GetUtcNow() + Remembered);
         return account;
     }
@@ -56,7 +61,8 @@ public sealed class UpstreamAccountResolver(IOptions<ConvertApiOptions> options,
     /// <summary>The base address of a region, without a slash at its end.</summary>
     public string GetBaseAddress(string region) =>
         options.Value.IsSandbox ? SandboxBase()
-        : (region.Length > 0 && options.Value.Regions.TryGetValue(region, out var regional) ? regional : options.Value.BaseUrl).TrimEnd('/');
+        : (region.Length > 0 && options.Value.Regions.TryGetValue(region, out var regional) ? regional : options.Value.BaseUrl).TrimEnd(
+            '/');
 
     private string SandboxBase()
     {

@@ -52,7 +52,8 @@ internal sealed class UpstreamCircuitBreaker
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<UpstreamOutcome>
             {
-                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable or UpstreamOutcome.Lost),
+                ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(
+                    outcome => outcome is UpstreamOutcome.Unreachable or UpstreamOutcome.Lost),
                 FailureRatio = 0.5,
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(30),

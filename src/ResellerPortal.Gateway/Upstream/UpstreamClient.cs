@@ -26,7 +26,13 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     /// <param name="limit">How long the caller lets it take; null for the portal's own limit.</param>
     /// <param name="adapt">Makes an answer that names files fit for the caller.</param>
     public ValueTask<UpstreamOutcome> ConvertAsync(
-        UpstreamAccount account, HttpMethod method, string pathAndQuery, string? accept, HttpContent? body, TimeSpan? limit, Action<JsonObject> adapt)
+        UpstreamAccount account,
+        HttpMethod method,
+        string pathAndQuery,
+        string? accept,
+        HttpContent? body,
+        TimeSpan? limit,
+        Action<JsonObject> adapt)
     {
         // The caller's limit is the upstream's to keep; a little later it has surely failed to.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
@@ -42,7 +48,8 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             {
                 return Outcome.FromResult(await ReadAsync(await _sender.SendAsync(request, timeout.Token), adapt, timeout.Token));
             }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException or CallerErrorException)
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException
+                or IOException or InvalidDataException or CallerErrorException)
             {
                 return Outcome.FromResult(ToOutcome(failure, body as RelayedContent));
             }
@@ -58,7 +65,11 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     }
 
     /// <summary>Asks for the result of a job.</summary>
-    public async Task<UpstreamOutcome> JobAsync(UpstreamAccount account, string jobId, Action<JsonObject> adapt, CancellationToken cancellationToken)
+    public async Task<UpstreamOutcome> JobAsync(
+        UpstreamAccount account,
+        string jobId,
+        Action<JsonObject> adapt,
+        CancellationToken cancellationToken)
     {
         using var request = CreateRequest(account, HttpMethod.Get, $"/async/job/{jobId}", null);
         try
@@ -69,7 +80,9 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
                 using (response)
                 {
                     // 503 says that it was asked too often, not that it failed.
-                    return response.StatusCode == HttpStatusCode.NotFound ? new UpstreamOutcome.JobUnknown() : new UpstreamOutcome.StillRunning();
+                    return response.StatusCode == HttpStatusCode.NotFound
+                        ? new UpstreamOutcome.JobUnknown()
+                        : new UpstreamOutcome.StillRunning();
                 }
             }
 
@@ -83,7 +96,12 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
 
     /// <summary>Sends what is not a conversion. The caller disposes the answer.</summary>
     /// <exception cref="HttpRequestException">It was not answered.</exception>
-    public async Task<HttpResponseMessage> SendAsync(UpstreamAccount account, HttpMethod method, string pathAndQuery, HttpContent? body, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        UpstreamAccount account,
+        HttpMethod method,
+        string pathAndQuery,
+        HttpContent? body,
+        CancellationToken cancellationToken)
     {
         using var request = CreateRequest(account, method, pathAndQuery, null);
         request.Content = body;
@@ -102,11 +120,18 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
 
     private static UpstreamOutcome ToOutcome(Exception failure, RelayedContent? body) =>
         body?.Failure is { } callers ? new UpstreamOutcome.CallerFailed(callers)
-        : failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+        : failure is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        }
             && body is not { HasBegun: true } ? new UpstreamOutcome.Unreachable()
         : new UpstreamOutcome.Lost();
 
-    private static async ValueTask<UpstreamOutcome> ReadAsync(HttpResponseMessage response, Action<JsonObject> adapt, CancellationToken cancellationToken)
+    private static async ValueTask<UpstreamOutcome> ReadAsync(
+        HttpResponseMessage response,
+        Action<JsonObject> adapt,
+        CancellationToken cancellationToken)
     {
         var isPassedOn = false;
         try
@@ -114,7 +139,9 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             if (!response.IsSuccessStatusCode)
             {
                 var words = await response.Content.ReadAsStringAsync(cancellationToken);
-                return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? new UpstreamOutcome.AccountRefused(words) : new UpstreamOutcome.Rejected((int)response.StatusCode, words);
+                return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? new UpstreamOutcome.AccountRefused(words)
+                    : new UpstreamOutcome.Rejected((int)response.StatusCode, words);
             }
 
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken);

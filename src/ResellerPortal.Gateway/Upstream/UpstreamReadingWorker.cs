@@ -10,7 +10,14 @@ namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
 internal sealed class UpstreamReadingWorker(
-    UpstreamSettingsService settings, UpstreamAccountResolver resolver, UpstreamClient upstream, UpstreamStatisticsReader statistics, ReconciliationService reconciliation, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<UpstreamReadingWorker> logger) : BackgroundService
+    UpstreamSettingsService settings,
+    UpstreamAccountResolver resolver,
+    UpstreamClient upstream,
+    UpstreamStatisticsReader statistics,
+    ReconciliationService reconciliation,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    ILogger<UpstreamReadingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -22,10 +29,21 @@ internal sealed class UpstreamReadingWorker(
             return;
         }
 
-        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)> { (null, new UpstreamAccount(resolver.GetBaseAddress(""), resolver.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)) };
+        var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)>
+        {
+            (null, new UpstreamAccount(resolver.GetBaseAddress(""), resolver.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)),
+        };
         foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
         {
-            accounts.Add((reseller, new UpstreamAccount(resolver.GetBaseAddress(choice.Region), choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
+            accounts.Add(
+                (
+                    reseller,
+                    new UpstreamAccount(
+                        resolver.GetBaseAddress(choice.Region),
+                        choice.Secret!,
+                        choice.Region,
+                        IsOwn: true,
+                        choice.AcceptsQueryCredentials)));
         }
 
         foreach (var (owner, account) in accounts)
@@ -41,10 +59,16 @@ internal sealed class UpstreamReadingWorker(
             var now = clock.GetUtcNow();
             if (await ConsumedAsync(account, cancellationToken) is { } consumed)
             {
-                var reading = await reconciliation.RecordAsync(owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
+                var reading = await reconciliation.RecordAsync(
+                    owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
                 if (!reading.IsExplained(since: 0))
                 {
-                    logger.LogWarning("The upstream charged {Charged} conversions to the account of {Owner}, the ledger recorded {Recorded}. See Reconciliation in the portal.", reading.Charged, owner?.ToString() ?? "the operator", reading.Recorded);
+                    logger.LogWarning(
+                        "The upstream charged {Charged} conversions to the account of {Owner}, the ledger recorded {Recorded}. See "
+                            + "Reconciliation in the portal.",
+                        reading.Charged,
+                        owner?.ToString() ?? "the operator",
+                        reading.Recorded);
                 }
             }
         }
@@ -52,7 +76,8 @@ internal sealed class UpstreamReadingWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.ReadingsEvery < TimeSpan.FromMinutes(10) ? options.Value.ReadingsEvery : TimeSpan.FromMinutes(10));
+        using var timer = new PeriodicTimer(
+            options.Value.ReadingsEvery < TimeSpan.FromMinutes(10) ? options.Value.ReadingsEvery : TimeSpan.FromMinutes(10));
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
@@ -67,7 +92,11 @@ internal sealed class UpstreamReadingWorker(
     }
 
     /// <summary>What the account's statistics count between two instants; null where they do not tell.</summary>
-    private async Task<long?> CountedAsync(UpstreamAccount account, DateTimeOffset? after, DateTimeOffset until, CancellationToken cancellationToken)
+    private async Task<long?> CountedAsync(
+        UpstreamAccount account,
+        DateTimeOffset? after,
+        DateTimeOffset until,
+        CancellationToken cancellationToken)
     {
         if (after is not { } from)
         {
@@ -77,7 +106,8 @@ internal sealed class UpstreamReadingWorker(
         try
         {
             var (sum, allTimed) = (0L, true);
-            await foreach (var usage in statistics.ReadAsync(account, DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(until.UtcDateTime), cancellationToken))
+            await foreach (var usage in statistics.ReadAsync(
+                account, DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(until.UtcDateTime), cancellationToken))
             {
                 allTimed &= usage.HasTime;
                 sum += usage.AtUtc > from && usage.AtUtc <= until ? usage.Conversions : 0;
@@ -100,14 +130,17 @@ internal sealed class UpstreamReadingWorker(
             timeout.CancelAfter(Patience);
             using var answer = await upstream.SendAsync(account, HttpMethod.Get, "/user", null, timeout.Token);
             var text = await answer.Content.ReadAsStringAsync(timeout.Token);
-            if (answer.IsSuccessStatusCode && JsonNode.Parse(text)?["ConversionsConsumed"] is JsonValue value && value.TryGetValue<long>(out var consumed))
+            if (answer.IsSuccessStatusCode
+                && JsonNode.Parse(text)?["ConversionsConsumed"] is JsonValue value
+                && value.TryGetValue<long>(out var consumed))
             {
                 return consumed;
             }
 
             logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or JsonException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
         }

@@ -23,10 +23,15 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
     /// <summary>What was counted from the first day to the last (UTC), record by record; what lies outside may come along.</summary>
     /// <exception cref="HttpRequestException">The upstream did not answer, took too long, or refused.</exception>
     /// <exception cref="InvalidDataException">It answered something else than statistics.</exception>
-    public async IAsyncEnumerable<CountedUsage> ReadAsync(UpstreamAccount account, DateOnly first, DateOnly last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CountedUsage> ReadAsync(
+        UpstreamAccount account,
+        DateOnly first,
+        DateOnly last,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Whether the last day is part of the answer is not documented, so one more is asked for.
-        var path = string.Create(CultureInfo.InvariantCulture, $"/user/statistic?startDate={first:yyyy-MM-dd}&endDate={last.AddDays(1):yyyy-MM-dd}");
+        var path = string.Create(
+            CultureInfo.InvariantCulture, $"/user/statistic?startDate={first:yyyy-MM-dd}&endDate={last.AddDays(1):yyyy-MM-dd}");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
         using var answer = await InTimeAsync(upstream.SendAsync(account, HttpMethod.Get, path, null, timeout.Token), cancellationToken);
@@ -36,7 +41,9 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
         }
 
         await using var stream = await answer.Content.ReadAsStreamAsync(timeout.Token);
-        await using var records = JsonSerializer.DeserializeAsyncEnumerable<Dictionary<string, JsonElement>>(stream, cancellationToken: timeout.Token).GetAsyncEnumerator(timeout.Token);
+        await using var records =
+            JsonSerializer.DeserializeAsyncEnumerable<Dictionary<string, JsonElement>>(stream, cancellationToken: timeout.Token)
+                .GetAsyncEnumerator(timeout.Token);
         while (await InTimeAsync(NextAsync(records), cancellationToken) is { } record)
         {
             yield return Read(record);
@@ -59,7 +66,9 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
     {
         try
         {
-            return await records.MoveNextAsync() ? records.Current ?? throw new InvalidDataException("A record of its statistics is empty.") : null;
+            return await records.MoveNextAsync()
+                ? records.Current ?? throw new InvalidDataException("A record of its statistics is empty.")
+                : null;
         }
         catch (JsonException broken)
         {
@@ -76,18 +85,24 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
         }
 
         var time = FindText(fields, Times) ?? throw new InvalidDataException("A record of its statistics has no date.");
-        if (!DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var atUtc))
+        if (!DateTimeOffset.TryParse(
+            time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var atUtc))
         {
             throw new InvalidDataException("A record of its statistics has a date that cannot be read.");
         }
 
         var cost = FindText(fields, Costs) ?? throw new InvalidDataException("A record of its statistics has no cost.");
-        if (!decimal.TryParse(cost, NumberStyles.Number, CultureInfo.InvariantCulture, out var conversions) || conversions < 0 || conversions > 1_000_000_000 || conversions != decimal.Truncate(conversions))
+        if (!decimal.TryParse(cost, NumberStyles.Number, CultureInfo.InvariantCulture, out var conversions)
+            || conversions < 0
+            || conversions > 1_000_000_000
+            || conversions != decimal.Truncate(conversions))
         {
             throw new InvalidDataException("A record of its statistics has a cost that is no number of conversions.");
         }
 
-        var converter = FindText(fields, Sources) is { } from && FindText(fields, Targets) is { } to ? $"{from}-to-{to}" : FindText(fields, ["converter"]);
+        var converter = FindText(fields, Sources) is { } from && FindText(fields, Targets) is { } to
+            ? $"{from}-to-{to}"
+            : FindText(fields, ["converter"]);
         return new CountedUsage(FindText(fields, Tokens) ?? "", atUtc, time.Length > 10, converter, (long)conversions);
     }
 
@@ -95,7 +110,9 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
     {
         foreach (var name in names)
         {
-            if (fields.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number && value.ToString() is { Length: > 0 } text)
+            if (fields.TryGetValue(name, out var value)
+                && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                && value.ToString() is { Length: > 0 } text)
             {
                 return text;
             }

@@ -5,7 +5,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>A user's own account, whatever seats it has: how to sign in, where it is signed in, and its end.</summary>
-public sealed partial class AccountPage(PortalUserManager users, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class AccountPage(
+    PortalUserManager users,
+    UserAccountService accounts,
+    IHttpContextAccessor http,
+    NavigationManager navigation)
 {
     private PortalUser? _user;
 

@@ -33,7 +33,11 @@ internal static class AccountPageEndpoints
         account.MapPost("/passkeys/new", NewPasskeyAsync);
         account.MapPost("/passkeys/ask", AskPasskeyAsync).AllowAnonymous();
         account.MapGet("/provider/{name}", ProviderAsync).AllowAnonymous();
-        account.MapGet("/provider", async (PortalSignIn signIn, PortalUserManager users, UserAccountService accounts, HttpContext context) =>
+        account.MapGet("/provider", async (
+            PortalSignIn signIn,
+            PortalUserManager users,
+            UserAccountService accounts,
+            HttpContext context) =>
             Results.LocalRedirect(await OpenIdProviders.ReturnAsync(signIn, users, accounts, context))).AllowAnonymous();
     }
 
@@ -44,7 +48,12 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/account/sign-in");
     }
 
-    private static async Task<IResult> ChooseSeatAsync([FromForm] Guid seat, ClaimsPrincipal user, MembershipDirectory memberships, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> ChooseSeatAsync(
+        [FromForm] Guid seat,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        PortalSignIn signIn,
+        PortalUserManager users)
     {
         var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
@@ -60,9 +69,19 @@ internal static class AccountPageEndpoints
         : Results.Forbid();
 
     /// <summary>Begins a look at a customer's pages that was agreed to in the dialog before.</summary>
-    private static async Task<IResult> BeginVisitAsync([FromForm] Guid customer, [FromForm] string reason, [FromForm] int minutes, ClaimsPrincipal user, MembershipDirectory memberships, SupportSessionService supportSessions, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> BeginVisitAsync(
+        [FromForm] Guid customer,
+        [FromForm] string reason,
+        [FromForm] int minutes,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        SupportSessionService supportSessions,
+        PortalSignIn signIn,
+        PortalUserManager users)
     {
-        if (await memberships.FindActorAsync(user) is not { } actor || !actor.May(Permission.CustomersVisit) || await users.GetUserAsync(user) is not { } known)
+        if (await memberships.FindActorAsync(user) is not { } actor
+            || !actor.May(Permission.CustomersVisit)
+            || await users.GetUserAsync(user) is not { } known)
         {
             return Results.Forbid();
         }
@@ -77,7 +96,12 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/my");
     }
 
-    private static async Task<IResult> EndVisitAsync([FromForm(Name = "__RequestVerificationToken")] string? token, ClaimsPrincipal user, SupportSessionService supportSessions, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> EndVisitAsync(
+        [FromForm(Name = "__RequestVerificationToken")] string? token,
+        ClaimsPrincipal user,
+        SupportSessionService supportSessions,
+        PortalSignIn signIn,
+        PortalUserManager users)
     {
         if (user is { PortalUserId: { } userId, SupportSessionId: { } visit } && await users.GetUserAsync(user) is { } known)
         {
@@ -89,22 +113,38 @@ internal static class AccountPageEndpoints
     }
 
     /// <summary>What the browser needs to make a passkey for the account.</summary>
-    private static async Task<IResult> NewPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn, PortalUserManager users)
+    private static async Task<IResult> NewPasskeyAsync(
+        HttpContext context,
+        IAntiforgery antiforgery,
+        PortalSignIn signIn,
+        PortalUserManager users)
     {
         return !await antiforgery.IsRequestValidAsync(context) ? Unprotected
-            : await users.GetUserAsync(context.User) is { } user ? Results.Text(await signIn.MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }), "application/json")
+            : await users.GetUserAsync(context.User) is { } user
+            ? Results.Text(
+                await signIn.MakePasskeyCreationOptionsAsync(
+                    new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }),
+                "application/json")
             : Results.Forbid();
     }
 
     /// <summary>What the browser needs to sign in with a passkey. Nobody is named: the passkey tells whose it is.</summary>
     private static async Task<IResult> AskPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn)
     {
-        return await antiforgery.IsRequestValidAsync(context) ? Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json") : Unprotected;
+        return await antiforgery.IsRequestValidAsync(context)
+            ? Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json")
+            : Unprotected;
     }
 
     /// <param name="link">What the account's page gives along; another site that leads here has none, and connects nothing.</param>
-    private static async Task<IResult> ProviderAsync(string name, string? link, HttpContext context, PortalSignIn signIn, ProviderLinks links) =>
+    private static async Task<IResult> ProviderAsync(
+        string name,
+        string? link,
+        HttpContext context,
+        PortalSignIn signIn,
+        ProviderLinks links) =>
         (await signIn.GetExternalAuthenticationSchemesAsync()).Any(s => s.Name == name)
-            ? Results.Challenge(signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.FindUserId(link, context.User)), [name])
+            ? Results.Challenge(
+                signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.FindUserId(link, context.User)), [name])
             : Results.NotFound("There is no such provider.");
 }

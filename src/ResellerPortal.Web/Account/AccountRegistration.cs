@@ -31,9 +31,12 @@ internal static class AccountRegistration
                 cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
                 cookie.Events.OnValidatePrincipal = ValidateAsync;
             });
-            foreach (var cookie in (Microsoft.Extensions.Options.OptionsBuilder<CookieAuthenticationOptions>[])[cookies.ApplicationCookie!, cookies.ExternalCookie!, cookies.TwoFactorUserIdCookie!, cookies.TwoFactorRememberMeCookie!])
+            foreach (var cookie in (Microsoft.Extensions.Options.OptionsBuilder<CookieAuthenticationOptions>[])[
+                cookies.ApplicationCookie!, cookies.ExternalCookie!, cookies.TwoFactorUserIdCookie!, cookies.TwoFactorRememberMeCookie!,
+            ])
             {
-                cookie.Configure(options => options.Cookie.SecurePolicy = isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);
+                cookie.Configure(
+                    options => options.Cookie.SecurePolicy = isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);
             }
         });
         services.AddAntiforgery(antiforgery =>
@@ -47,7 +50,15 @@ internal static class AccountRegistration
                 identity.User.RequireUniqueEmail = true;
 
                 // Length and the list of common ones, not kinds of signs, make a password hard to guess (NIST SP 800-63B).
-                identity.Password = new PasswordOptions { RequiredLength = 12, RequiredUniqueChars = 5, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+                identity.Password = new PasswordOptions
+                {
+                    RequiredLength = 12,
+                    RequiredUniqueChars = 5,
+                    RequireDigit = false,
+                    RequireLowercase = false,
+                    RequireUppercase = false,
+                    RequireNonAlphanumeric = false,
+                };
                 identity.Lockout.MaxFailedAccessAttempts = 5;
                 identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
@@ -65,7 +76,8 @@ internal static class AccountRegistration
             options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
             foreach (var permission in Permission.All)
             {
-                options.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
+                options.AddPolicy(
+                    permission, policy => policy.RequireAuthenticatedUser().AddRequirements(new PermissionRequirement(permission)));
             }
         });
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
@@ -89,7 +101,8 @@ internal static class AccountRegistration
         await SecurityStampValidator.ValidatePrincipalAsync(context);
         var sessions = context.HttpContext.RequestServices.GetRequiredService<UserSessionService>();
         if (context.Principal is { } user
-            && !(user.SignedInUser is { } who && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
+            && !(user.SignedInUser is { } who
+                && await sessions.IsAliveAsync(who.UserId, who.SessionId, wasUsed: true, context.HttpContext.RequestAborted)))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

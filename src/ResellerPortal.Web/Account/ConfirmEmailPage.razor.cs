@@ -14,5 +14,7 @@ public sealed partial class ConfirmEmailPage(PortalUserManager users)
     private string? Code { get; set; }
 
     private async Task ConfirmAsync() =>
-        _isConfirmed = User is not null && await users.FindByIdAsync(User) is { } user && (await users.ConfirmEmailAsync(user, Code ?? "")).Succeeded;
+        _isConfirmed = User is not null
+            && await users.FindByIdAsync(User) is { } user
+            && (await users.ConfirmEmailAsync(user, Code ?? "")).Succeeded;
 }

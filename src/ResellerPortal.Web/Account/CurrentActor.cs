@@ -42,12 +42,15 @@ public static class MembershipClaims
 
         /// <summary>Null for nobody, and for a cookie without a session.</summary>
         public SignedInUser? SignedInUser =>
-            user.PortalUserId is { } userId && user.SessionId is { } session ? new SignedInUser(userId, session, user.ChosenMemberId, user.SupportSessionId, user.FromAddress) : null;
+            user.PortalUserId is { } userId && user.SessionId is { } session
+                ? new SignedInUser(userId, session, user.ChosenMemberId, user.SupportSessionId, user.FromAddress)
+                : null;
     }
 
     extension(MembershipDirectory memberships)
     {
-        public Task<Actor?> FindActorAsync(ClaimsPrincipal user) => user.SignedInUser is { } who ? memberships.FindActorAsync(who) : Task.FromResult<Actor?>(null);
+        public Task<Actor?> FindActorAsync(ClaimsPrincipal user) =>
+            user.SignedInUser is { } who ? memberships.FindActorAsync(who) : Task.FromResult<Actor?>(null);
     }
 }
 
@@ -56,7 +59,9 @@ internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClai
 {
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
-        if (principal.Identity is ClaimsIdentity { IsAuthenticated: true } identity && principal.FromAddress is null && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
+        if (principal.Identity is ClaimsIdentity { IsAuthenticated: true } identity
+            && principal.FromAddress is null
+            && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
         {
             identity.AddClaim(new Claim(MembershipClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
         }

@@ -4,7 +4,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-public sealed partial class DeleteSection(OwnAccountService account, UserAccountService accounts, PortalSignIn signIn, NavigationManager navigation)
+public sealed partial class DeleteSection(
+    OwnAccountService account,
+    UserAccountService accounts,
+    PortalSignIn signIn,
+    NavigationManager navigation)
 {
     private string? _refusal;
 

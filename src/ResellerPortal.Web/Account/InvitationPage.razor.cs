@@ -5,7 +5,13 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where an invitation's link leads: somebody new chooses a password, somebody known signs in; then the seat is taken.</summary>
-public sealed partial class InvitationPage(InvitationService invitations, PortalUserManager users, PortalSignIn signIn, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class InvitationPage(
+    InvitationService invitations,
+    PortalUserManager users,
+    PortalSignIn signIn,
+    UserAccountService accounts,
+    IHttpContextAccessor http,
+    NavigationManager navigation)
 {
     private OpenInvitation? _open;
     private bool _isSignedIn;
@@ -38,7 +44,14 @@ public sealed partial class InvitationPage(InvitationService invitations, Portal
             return;
         }
 
-        var user = new PortalUser { Id = Guid.CreateVersion7(), UserName = _open.Invitation.Email, Email = _open.Invitation.Email, EmailConfirmed = _open.IsMailed, LockoutEnabled = true };
+        var user = new PortalUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = _open.Invitation.Email,
+            Email = _open.Invitation.Email,
+            EmailConfirmed = _open.IsMailed,
+            LockoutEnabled = true,
+        };
         var created = await users.CreateAsync(user, Password ?? "");
         if (!created.Succeeded)
         {

@@ -22,7 +22,8 @@ internal static class OpenIdProviders
             {
                 options.SignInScheme = IdentityConstants.ExternalScheme;
                 options.Authority = settings["Authority"];
-                options.ClientId = settings["ClientId"] ?? throw new InvalidOperationException($"OpenIdConnect:{settings.Key}:ClientId is missing.");
+                options.ClientId = settings["ClientId"]
+                    ?? throw new InvalidOperationException($"OpenIdConnect:{settings.Key}:ClientId is missing.");
                 options.ClientSecret = settings["ClientSecret"];
                 options.CallbackPath = $"/account/signed-in/{settings.Key}";
                 options.ResponseType = OpenIdConnectResponseType.Code;
@@ -43,7 +44,8 @@ internal static class OpenIdProviders
                 };
                 options.Events.OnRemoteFailure = context =>
                 {
-                    context.HttpContext.RequestServices.GetRequiredService<ILogger<PortalSignIn>>().LogWarning(context.Failure, "The provider {Provider} let nobody in.", context.Scheme.Name);
+                    context.HttpContext.RequestServices.GetRequiredService<ILogger<PortalSignIn>>().LogWarning(
+                        context.Failure, "The provider {Provider} let nobody in.", context.Scheme.Name);
                     context.Response.Redirect("/account/sign-in?provider=failed");
                     context.HandleResponse();
                     return Task.CompletedTask;
@@ -56,7 +58,11 @@ internal static class OpenIdProviders
 
     /// <summary>What came of coming back from a provider.</summary>
     /// <returns>Where to go on.</returns>
-    public static async Task<string> ReturnAsync(PortalSignIn signIn, PortalUserManager users, UserAccountService accounts, HttpContext context)
+    public static async Task<string> ReturnAsync(
+        PortalSignIn signIn,
+        PortalUserManager users,
+        UserAccountService accounts,
+        HttpContext context)
     {
         // Whoever is signed in adds the provider to the account, if it was this person who set out for the provider.
         var current = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
@@ -88,7 +94,11 @@ internal static class OpenIdProviders
             return signedIn is null ? "/account/sign-in?provider=unknown" : "/account?said=provider-taken";
         }
 
-        await accounts.AuditAsync(user.Id, "members.provider", $"{login.ProviderDisplayName} can sign in to the account now.", context.Connection.RemoteIpAddress?.ToString());
+        await accounts.AuditAsync(
+            user.Id,
+            "members.provider",
+            $"{login.ProviderDisplayName} can sign in to the account now.",
+            context.Connection.RemoteIpAddress?.ToString());
         if (signedIn is not null)
         {
             return "/account?said=provider-added";
@@ -98,7 +108,9 @@ internal static class OpenIdProviders
         return "/";
     }
 
-    /// <summary>An account is found by its address only if the provider vouches for the address, and the account's owner showed it as well.</summary>
+    /// <summary>
+    /// An account is found by its address only if the provider vouches for the address, and the account's owner showed it as well.
+    /// </summary>
     private static async Task<PortalUser?> ConfirmedOwnerAsync(PortalUserManager users, ExternalLoginInfo login) =>
         login.Principal.FindFirstValue("email") is { } email
             && string.Equals(login.Principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase)

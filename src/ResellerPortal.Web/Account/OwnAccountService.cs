@@ -5,7 +5,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>What the parts of the account's page share: who it is, the check of the password before an act, and the note of it.</summary>
-public sealed class OwnAccountService(PortalUserManager users, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed class OwnAccountService(
+    PortalUserManager users,
+    UserAccountService accounts,
+    IHttpContextAccessor http,
+    NavigationManager navigation)
 {
     public PortalUserManager Users => users;
 
@@ -39,7 +43,8 @@ public sealed class OwnAccountService(PortalUserManager users, UserAccountServic
         return false;
     }
 
-    public Task AuditAsync(PortalUser user, string action, string what) => accounts.AuditAsync(user.Id, action, what, Context.User.FromAddress);
+    public Task AuditAsync(PortalUser user, string action, string what) =>
+        accounts.AuditAsync(user.Id, action, what, Context.User.FromAddress);
 
     /// <summary>Shows the page anew, so that loading it again repeats nothing.</summary>
     public void Complete(string said) => navigation.NavigateTo("/account?said=" + said);

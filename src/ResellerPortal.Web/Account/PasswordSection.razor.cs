@@ -25,7 +25,9 @@ public sealed partial class PasswordSection(OwnAccountService account, PortalSig
             return;
         }
 
-        var result = User.PasswordHash is null ? await account.Users.AddPasswordAsync(User, New ?? "") : await account.Users.ChangePasswordAsync(User, Old ?? "", New ?? "");
+        var result = User.PasswordHash is null
+            ? await account.Users.AddPasswordAsync(User, New ?? "")
+            : await account.Users.ChangePasswordAsync(User, Old ?? "", New ?? "");
         if (!result.Succeeded)
         {
             _refusal = result.Errors.First().Description;

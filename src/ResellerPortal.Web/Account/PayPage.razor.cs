@@ -36,7 +36,8 @@ public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispa
 
     private async Task PayAsync()
     {
-        var outcome = await checkouts.PayByLinkAsync(Guid.ParseExact(Key, "N"), navigation.ToAbsoluteUri($"/pay/{Key}?checkout={{checkout}}").OriginalString);
+        var outcome = await checkouts.PayByLinkAsync(
+            Guid.ParseExact(Key, "N"), navigation.ToAbsoluteUri($"/pay/{Key}?checkout={{checkout}}").OriginalString);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {

@@ -47,7 +47,8 @@ public sealed class PortalSignIn(
             return SignInResult.Failed;
         }
 
-        var used = (await users.GetAuthenticationTokenAsync(user, "portal", "used-codes") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var used = (await users.GetAuthenticationTokenAsync(user, "portal", "used-codes") ?? "").Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries);
         if (used.Contains(code))
         {
             return Log(user, SignInResult.Failed);
@@ -57,7 +58,8 @@ public sealed class PortalSignIn(
         var result = await TwoFactorAuthenticatorSignInAsync(code, isPersistent, rememberClient: false);
         if (result.Succeeded)
         {
-            await users.SetAuthenticationTokenAsync(user, "portal", "used-codes", string.Join(' ', used.Append(code).TakeLast(RememberedCodes)));
+            await users.SetAuthenticationTokenAsync(
+                user, "portal", "used-codes", string.Join(' ', used.Append(code).TakeLast(RememberedCodes)));
         }
 
         return Log(user, result);
@@ -91,17 +93,26 @@ public sealed class PortalSignIn(
         await base.SignInWithClaimsAsync(user, current.Properties, kept);
     }
 
-    public override async Task SignInWithClaimsAsync(PortalUser user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
+    public override async Task SignInWithClaimsAsync(
+        PortalUser user,
+        AuthenticationProperties? authenticationProperties,
+        IEnumerable<Claim> additionalClaims)
     {
         var session = await sessions.StartAsync(
-            user.Id, _method, authenticationProperties?.IsPersistent == true, Context.Connection.RemoteIpAddress?.ToString() ?? "", Context.Request.Headers.UserAgent.ToString());
-        await base.SignInWithClaimsAsync(user, authenticationProperties, [.. additionalClaims, new Claim(MembershipClaims.Session, session.Id.ToString())]);
+            user.Id,
+            _method,
+            authenticationProperties?.IsPersistent == true,
+            Context.Connection.RemoteIpAddress?.ToString() ?? "",
+            Context.Request.Headers.UserAgent.ToString());
+        await base.SignInWithClaimsAsync(
+            user, authenticationProperties, [.. additionalClaims, new Claim(MembershipClaims.Session, session.Id.ToString())]);
     }
 
     /// <summary>Attempts are logged with who, from where and how; never with what was entered.</summary>
     private SignInResult Log(PortalUser? user, SignInResult result)
     {
-        Logger.LogInformation("Sign-in by {Method} of user {User} from {Address}: {Result}.", _method, user?.Id, Context.Connection.RemoteIpAddress, result);
+        Logger.LogInformation(
+            "Sign-in by {Method} of user {User} from {Address}: {Result}.", _method, user?.Id, Context.Connection.RemoteIpAddress, result);
         return result;
     }
 

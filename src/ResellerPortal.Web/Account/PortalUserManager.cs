@@ -5,7 +5,9 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Identity's users, whose accounts rest longer each time wrong passwords close them: 5, 10, 20 minutes … up to four hours.</summary>
+/// <summary>
+/// Identity's users, whose accounts rest longer each time wrong passwords close them: 5, 10, 20 minutes … up to four hours.
+/// </summary>
 public sealed class PortalUserManager(
     IUserStore<PortalUser> store,
     IOptions<IdentityOptions> options,
@@ -34,7 +36,12 @@ public sealed class PortalUserManager(
             user.LockoutRounds++;
             user.LockoutEnd = end - Options.Lockout.DefaultLockoutTimeSpan + (rest < LongestRest ? rest : LongestRest);
             result = await UpdateUserAsync(user);
-            await accounts.AuditAsync(user.Id, "members.lockout", $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong passwords.", null);
+            await accounts.AuditAsync(
+                user.Id,
+                "members.lockout",
+                $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong "
+                    + "passwords.",
+                null);
         }
 
         return result;
@@ -50,6 +57,7 @@ public sealed class PortalUserManager(
     public void CheckNobody(string password)
     {
         var nobody = new PortalUser();
-        PasswordHasher.VerifyHashedPassword(nobody, _nobodysHash ??= PasswordHasher.HashPassword(nobody, Guid.NewGuid().ToString()), password);
+        PasswordHasher.VerifyHashedPassword(
+            nobody, _nobodysHash ??= PasswordHasher.HashPassword(nobody, Guid.NewGuid().ToString()), password);
     }
 }

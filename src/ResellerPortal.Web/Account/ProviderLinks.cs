@@ -12,7 +12,8 @@ public sealed class ProviderLinks(IDataProtectionProvider protection)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
 
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("ResellerPortal.ProviderLink.v1").ToTimeLimitedDataProtector();
+    private readonly ITimeLimitedDataProtector _protector =
+        protection.CreateProtector("ResellerPortal.ProviderLink.v1").ToTimeLimitedDataProtector();
 
     public string For(ClaimsPrincipal user) => _protector.Protect(user.SessionId!.Value.ToString(), GoodFor);
 
@@ -21,7 +22,9 @@ public sealed class ProviderLinks(IDataProtectionProvider protection)
     {
         try
         {
-            return link is not null && user.SessionId is { } session && _protector.Unprotect(link) == session.ToString() ? user.PortalUserId.ToString() : null;
+            return link is not null && user.SessionId is { } session && _protector.Unprotect(link) == session.ToString()
+                ? user.PortalUserId.ToString()
+                : null;
         }
         catch (CryptographicException)
         {

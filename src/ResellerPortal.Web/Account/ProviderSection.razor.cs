@@ -22,7 +22,8 @@ public sealed partial class ProviderSection(OwnAccountService account, PortalSig
     private async Task RemoveAsync(UserLoginInfo login)
     {
         await account.Users.RemoveLoginAsync(User, login.LoginProvider, login.ProviderKey);
-        await account.AuditAsync(User, "members.provider", $"{login.ProviderDisplayName ?? login.LoginProvider} can no longer sign in to the account.");
+        await account.AuditAsync(
+            User, "members.provider", $"{login.ProviderDisplayName ?? login.LoginProvider} can no longer sign in to the account.");
         account.Complete("provider-gone");
     }
 }

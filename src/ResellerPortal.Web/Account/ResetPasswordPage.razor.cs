@@ -6,7 +6,12 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Where the link of a reset leads: a new password, and the end of all sessions. A second factor stays as it is.</summary>
-public sealed partial class ResetPasswordPage(PortalUserManager users, UserSessionService sessions, UserAccountService accounts, IHttpContextAccessor http, NavigationManager navigation)
+public sealed partial class ResetPasswordPage(
+    PortalUserManager users,
+    UserSessionService sessions,
+    UserAccountService accounts,
+    IHttpContextAccessor http,
+    NavigationManager navigation)
 {
     private string? _refusal;
 
@@ -25,7 +30,8 @@ public sealed partial class ResetPasswordPage(PortalUserManager users, UserSessi
         var result = user is null ? null : await users.ResetPasswordAsync(user, Code ?? "", Password ?? "");
         if (user is null || result is not { Succeeded: true })
         {
-            _refusal = result?.Errors.FirstOrDefault(e => e.Code != nameof(IdentityErrorDescriber.InvalidToken))?.Description ?? "This link was used or is too old. Have another one sent.";
+            _refusal = result?.Errors.FirstOrDefault(e => e.Code != nameof(IdentityErrorDescriber.InvalidToken))?.Description
+                ?? "This link was used or is too old. Have another one sent.";
             return;
         }
 
@@ -40,6 +46,10 @@ public sealed partial class ResetPasswordPage(PortalUserManager users, UserSessi
         await users.UpdateAsync(user);
         await users.SetLockoutEndDateAsync(user, null);
         await sessions.EndAsync(user.Id);
-        await accounts.AuditAsync(user.Id, "members.password", "A new password was set by a link sent by mail; all sessions ended.", http.HttpContext?.Connection.RemoteIpAddress?.ToString());
+        await accounts.AuditAsync(
+            user.Id,
+            "members.password",
+            "A new password was set by a link sent by mail; all sessions ended.",
+            http.HttpContext?.Connection.RemoteIpAddress?.ToString());
     }
 }

@@ -12,7 +12,8 @@ internal sealed class CircuitActivity : CircuitHandler
 
     public bool TakeWasUsed() => Interlocked.Exchange(ref _wasUsed, 0) == 1;
 
-    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(Func<CircuitInboundActivityContext, Task> next) => context =>
+    public override Func<CircuitInboundActivityContext, Task> CreateInboundActivityHandler(
+        Func<CircuitInboundActivityContext, Task> next) => context =>
     {
         Volatile.Write(ref _wasUsed, 1);
         return next(context);
@@ -23,13 +24,20 @@ internal sealed class CircuitActivity : CircuitHandler
 /// Asks every few seconds whether the session and the seat behind an open circuit are still there. Once they are not, the
 /// circuit knows nobody any more; its acts were refused before that, since each asks for itself.
 /// </summary>
-internal sealed class SessionRevalidator(ILoggerFactory loggers, MembershipDirectory memberships, UserSessionService sessions, CircuitActivity activity, IHostApplicationLifetime lifetime)
+internal sealed class SessionRevalidator(
+    ILoggerFactory loggers,
+    MembershipDirectory memberships,
+    UserSessionService sessions,
+    CircuitActivity activity,
+    IHostApplicationLifetime lifetime)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
 
     /// <summary>A circuit may be left over when the server has stopped; then there is no database to ask any more.</summary>
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
+    protected override async Task<bool> ValidateAuthenticationStateAsync(
+        AuthenticationState authenticationState,
+        CancellationToken cancellationToken) =>
         lifetime.ApplicationStopping.IsCancellationRequested
         || (authenticationState.User.SignedInUser is { } who
             && await sessions.IsAliveAsync(who.UserId, who.SessionId, activity.TakeWasUsed(), cancellationToken)

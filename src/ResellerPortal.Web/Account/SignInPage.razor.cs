@@ -24,7 +24,9 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
     private string? Told => Provider switch
     {
         "failed" => "The provider did not let you in. Try again, or sign in another way.",
-        "unknown" => "The provider knows you, but no account here is connected with it. Sign in another way once, and connect it on your account's page.",
+        "unknown" =>
+            "The provider knows you, but no account here is connected with it. Sign in another way once, and connect it on your account's "
+                + "page.",
         _ => null,
     };
 
@@ -47,7 +49,9 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
         }
         else
         {
-            _refusal = "The e-mail address or the password is not right. After five wrong passwords an account rests for some minutes; its owner is told by mail.";
+            _refusal =
+                "The e-mail address or the password is not right. After five wrong passwords an account rests for some minutes; its owner "
+                    + "is told by mail.";
         }
     }
 
@@ -81,5 +85,6 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
 /// <summary>Where to go on after signing in: within the portal, wherever the address came from.</summary>
 internal static class LocalPath
 {
-    public static string Sanitize(string? url) => url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/";
+    public static string Sanitize(string? url) =>
+        url is { Length: > 1 } && url[0] == '/' && url[1] is not ('/' or '\\') && !url.Any(char.IsControl) ? url : "/";
 }

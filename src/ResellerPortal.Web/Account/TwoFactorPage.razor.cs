@@ -27,9 +27,11 @@ public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager
         }
     }
 
-    private async Task SignInAsync() => Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is not right, or too old. Wait for the next one.");
+    private async Task SignInAsync() =>
+        Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is not right, or too old. Wait for the next one.");
 
-    private async Task RecoverAsync() => Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is not right, or was used before.");
+    private async Task RecoverAsync() =>
+        Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is not right, or was used before.");
 
     private void Continue(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
     {

@@ -41,7 +41,9 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
         }
 
         _key = string.Join(' ', key.Chunk(4).Select(part => new string(part)));
-        using var code = QRCodeGenerator.GenerateQrCode($"otpauth://totp/Reseller%20Portal:{Uri.EscapeDataString(User.Email!)}?secret={key}&issuer=Reseller%20Portal&digits=6", QRCodeGenerator.ECCLevel.M);
+        using var code = QRCodeGenerator.GenerateQrCode(
+            $"otpauth://totp/Reseller%20Portal:{Uri.EscapeDataString(User.Email!)}?secret={key}&issuer=Reseller%20Portal&digits=6",
+            QRCodeGenerator.ECCLevel.M);
         _qr = "data:image/png;base64," + Convert.ToBase64String(new PngByteQRCode(code).GetGraphic(6));
     }
 
@@ -95,7 +97,8 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
 
     /// <summary>Identity's stamp of the user has changed; this session goes on with the new one.</summary>
     private Task KeepSessionAsync() =>
-        account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(User, account.Context.User.ChosenMemberId, account.Context.User.SupportSessionId);
+        account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(
+            User, account.Context.User.ChosenMemberId, account.Context.User.SupportSessionId);
 
     private async Task MakeCodesAsync() => _codes = [.. (await account.Users.GenerateNewTwoFactorRecoveryCodesAsync(User, RecoveryCodes))!];
 }

@@ -8,7 +8,9 @@ using ResellerPortal.Documents.Invoices;
 
 namespace ResellerPortal.Web.Commands;
 
-/// <summary><c>invoice-run --month 2026-10 [--reseller slug]</c>: drafts, finalises and writes the documents of a month; safe to repeat.</summary>
+/// <summary>
+/// <c>invoice-run --month 2026-10 [--reseller slug]</c>: drafts, finalises and writes the documents of a month; safe to repeat.
+/// </summary>
 internal static class InvoiceRunCommand
 {
     private const string Usage = "Usage: invoice-run --month 2026-10 [--reseller slug]";
@@ -31,16 +33,23 @@ internal static class InvoiceRunCommand
         }
 
         var isComplete = true;
-        await using var documents = new DocumentWriter(services.GetRequiredService<IInvoiceDocument>(), services.GetRequiredService<IElectronicInvoice>());
+        await using var documents = new DocumentWriter(
+            services.GetRequiredService<IInvoiceDocument>(), services.GetRequiredService<IElectronicInvoice>());
         foreach (var reseller in resellers)
         {
-            isComplete &= await RunAsync(services, documents, Actor.Portal("invoice-run", TenantScope.ForReseller(reseller.Id)), reseller.Slug, period);
+            isComplete &= await RunAsync(
+                services, documents, Actor.Portal("invoice-run", TenantScope.ForReseller(reseller.Id)), reseller.Slug, period);
         }
 
         return isComplete ? 0 : 1;
     }
 
-    private static async Task<bool> RunAsync(IServiceProvider services, DocumentWriter documents, Actor actor, string slug, BillingPeriod period)
+    private static async Task<bool> RunAsync(
+        IServiceProvider services,
+        DocumentWriter documents,
+        Actor actor,
+        string slug,
+        BillingPeriod period)
     {
         var folder = Directory.CreateDirectory(Path.Combine("App_Data", "invoices", slug, period.ToString()));
         var isComplete = true;
@@ -54,24 +63,33 @@ internal static class InvoiceRunCommand
                 return false;
             }
         }
-        while (isComplete && result.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
+        while (isComplete
+            && result.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
 
         return isComplete;
 
         async Task FinaliseAsync(IReadOnlyList<DraftResult> drafts)
         {
             Guid[] ids = [.. drafts.Select(d => d.InvoiceId).OfType<Guid>()];
-            var outcomes = ids.Zip(await services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(actor, ids)).ToDictionary(made => made.First, made => made.Second);
+            var outcomes = ids.Zip(await services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(actor, ids)).ToDictionary(
+                made => made.First, made => made.Second);
             foreach (var draft in drafts)
             {
-                var (line, isFinal) = draft.InvoiceId is { } id ? await WriteAsync(services, documents, actor, outcomes[id], folder) : ("nothing to bill", true);
+                var (line, isFinal) = draft.InvoiceId is { } id
+                    ? await WriteAsync(services, documents, actor, outcomes[id], folder)
+                    : ("nothing to bill", true);
                 Console.WriteLine($"{slug}: {draft.CustomerName}, {draft.Period.Name}: {line}");
                 isComplete &= isFinal;
             }
         }
     }
 
-    private static async Task<(string Line, bool IsFinal)> WriteAsync(IServiceProvider services, DocumentWriter documents, Actor actor, Outcome<Invoice> outcome, DirectoryInfo folder)
+    private static async Task<(string Line, bool IsFinal)> WriteAsync(
+        IServiceProvider services,
+        DocumentWriter documents,
+        Actor actor,
+        Outcome<Invoice> outcome,
+        DirectoryInfo folder)
     {
         if (outcome.Refusal is { } refusal)
         {

@@ -9,7 +9,9 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Commands;
 
-/// <summary>What the program does besides serving: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.</summary>
+/// <summary>
+/// What the program does besides serving: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.
+/// </summary>
 internal static class PortalCommands
 {
     public delegate Task<int> Command(IServiceProvider services, string[] args);
@@ -38,11 +40,13 @@ internal static class PortalCommands
             return 2;
         }
 
-        var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(services.GetRequiredService<PortalDatabase>(), email, password: null);
+        var invitation = await services.GetRequiredService<Memberships>().AddOperatorAsync(
+            services.GetRequiredService<PortalDatabase>(), email, password: null);
         var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         Console.WriteLine(invitation is null
             ? $"{email} is an operator already and signs in as before."
-            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: {services.GetRequiredService<PortalAddress>().FindUrl(path!) ?? path}");
+            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: "
+                + $"{services.GetRequiredService<PortalAddress>().FindUrl(path!) ?? path}");
         return 0;
     }
 
@@ -62,8 +66,12 @@ internal static class PortalCommands
         ];
         var history = await services.GetRequiredService<AuditVerifier>().VerifyAsync();
         faults.AddRange(history.Faults);
-        Console.WriteLine($"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage, what invoices claim, and balances.");
-        Console.WriteLine($"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} are too new to be sealed.");
+        Console.WriteLine(
+            $"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage, "
+                + "what invoices claim, and balances.");
+        Console.WriteLine(
+            $"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} "
+                + "are too new to be sealed.");
         foreach (var fault in faults)
         {
             Console.WriteLine("FAULT  " + fault);

@@ -35,7 +35,10 @@ public sealed partial class ChartCard
 
     protected override void OnParametersSet()
     {
-        _chart = [.. Series.Select(line => new ChartSeries<double> { Name = line.Name, Data = line.Values.Select(value => (double)value).ToArray() })];
+        _chart = [
+            .. Series.Select(
+                line => new ChartSeries<double> { Name = line.Name, Data = line.Values.Select(value => (double)value).ToArray() }),
+        ];
 
         // Thirty day numbers do not fit under thirty bars; every n-th is enough to read the rest.
         var every = (Labels.Count + MostLabels - 1) / MostLabels;

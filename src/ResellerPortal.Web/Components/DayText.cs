@@ -9,5 +9,6 @@ internal static class DayText
 
     public static string Format(DateOnly day) => day.ToString(Form, CultureInfo.InvariantCulture);
 
-    public static bool TryRead(string? text, out DateOnly day) => DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    public static bool TryRead(string? text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 }

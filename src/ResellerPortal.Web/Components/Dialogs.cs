@@ -17,8 +17,12 @@ internal static class Dialogs
             {
                 { Refusal: { } refusal } => (refusal.Message, Severity.Error),
                 { Value: { IsNative: true, DeletedUpstreamAtUtc: null } token } =>
-                    ($"The token {token.Environment} is revoked here. ConvertAPI could not be told yet and still serves it; it is tried again every minute.", Severity.Warning),
-                { Value: var token } => ($"The token {token.Environment} is revoked; no request with it is served any more.", Severity.Success),
+                    (
+                        $"The token {token.Environment} is revoked here. ConvertAPI could not be told yet and still serves it; it is "
+                            + "tried again every minute.",
+                        Severity.Warning),
+                { Value: var token } =>
+                    ($"The token {token.Environment} is revoked; no request with it is served any more.", Severity.Success),
             };
             snackbar.Add(text, severity);
         }
@@ -45,7 +49,10 @@ internal static class Dialogs
         /// <param name="link">The whole address.</param>
         public Task ShowInvitationAsync(string title, Invitation invitation, string link, bool isMailed) => dialogs.ShowSecretAsync(
             title,
-            $"{(isMailed ? $"A letter with a link is on its way to {invitation.Email}. You can also pass this one on" : $"No mail server is set up, so pass this link on to {invitation.Email}")}: it gives the seat once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC, to whoever opens it first.",
+            $"{(isMailed
+                ? $"A letter with a link is on its way to {invitation.Email}. You can also pass this one on"
+                : "No mail server is set up, so pass this link on to "
+                    + $"{invitation.Email}")}: it gives the seat once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC, to whoever opens it first.",
             link);
 
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(

@@ -41,7 +41,8 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private string? To { get; set; }
 
     /// <summary>The filter that an address names; a day that is none counts as no day.</summary>
-    internal static HistoryFilter ReadFilter(string? act, string? words, string? from, string? to) => new(act, words, ReadDay(from), ReadDay(to));
+    internal static HistoryFilter ReadFilter(string? act, string? words, string? from, string? to) =>
+        new(act, words, ReadDay(from), ReadDay(to));
 
     protected override async Task OnInitializedAsync()
     {
@@ -51,20 +52,32 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await history.PageAsync(await current.GetAsync(), ReadFilter(Act, Words, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await history.PageAsync(
+            await current.GetAsync(), ReadFilter(Act, Words, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<HistoryRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
     private async Task SetAsync(string name, string? value)
     {
         value = string.IsNullOrEmpty(value) ? null : value;
-        (Act, Words, From, To) = name switch { "act" => (value, Words, From, To), "words" => (Act, value, From, To), "from" => (Act, Words, value, To), _ => (Act, Words, From, value) };
+        (Act, Words, From, To) = name switch
+        {
+            "act" =>
+            (value, Words, From, To),
+            "words" =>
+                (Act, value, From, To),
+            "from" => (Act, Words, value, To),
+            _ => (Act, Words, From, value)
+        };
         navigation.NavigateTo(navigation.GetUriWithQueryParameter(name, value), replace: true);
         await _table!.ReloadServerData();
     }
 
     private string Export(string format) =>
-        navigation.GetUriWithQueryParameters(new Uri(navigation.Uri).AbsolutePath + "." + format, new Dictionary<string, object?> { ["act"] = Act, ["words"] = Words, ["from"] = From, ["to"] = To });
+        navigation.GetUriWithQueryParameters(
+            new Uri(navigation.Uri).AbsolutePath + "." + format,
+            new Dictionary<string, object?> { ["act"] = Act, ["words"] = Words, ["from"] = From, ["to"] = To });
 
-    private static DateOnly? ReadDay(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    private static DateOnly? ReadDay(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

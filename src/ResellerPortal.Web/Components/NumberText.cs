@@ -8,7 +8,8 @@ internal static class NumberText
 {
     public static string Conversions(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Percent(decimal? value) => value is { } percent ? percent.ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–";
+    public static string Percent(decimal? value) =>
+        value is { } percent ? percent.ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–";
 
     /// <summary>"12.3 % more than last month so far", or null where there is nothing to compare with.</summary>
     public static string? Change(decimal now, decimal before, string beforeInWords)
@@ -30,5 +31,6 @@ internal static class NumberText
     public static string ShortMonth(DateOnly day) => day.ToString(day.Month == 1 ? "MMM yy" : "MMM", CultureInfo.InvariantCulture);
 
     /// <summary>"1 entry", "1,250 entries".</summary>
-    public static string Count(long number, string one, string? many = null) => $"{Conversions(number)} {(number == 1 ? one : many ?? one + "s")}";
+    public static string Count(long number, string one, string? many = null) =>
+        $"{Conversions(number)} {(number == 1 ? one : many ?? one + "s")}";
 }

@@ -60,7 +60,14 @@ internal static class PortalTheme
             Default = new DefaultTypography { FontFamily = Fonts, FontSize = "0.875rem", LineHeight = "1.45" },
             Body1 = new Body1Typography { FontFamily = Fonts, FontSize = "0.875rem" },
             Body2 = new Body2Typography { FontFamily = Fonts, FontSize = "0.8125rem" },
-            Button = new ButtonTypography { FontFamily = Fonts, FontSize = "0.8125rem", FontWeight = "600", TextTransform = "none", LetterSpacing = "0" },
+            Button = new ButtonTypography
+            {
+                FontFamily = Fonts,
+                FontSize = "0.8125rem",
+                FontWeight = "600",
+                TextTransform = "none",
+                LetterSpacing = "0",
+            },
             H6 = new H6Typography { FontFamily = Fonts, FontSize = "1rem", FontWeight = "600" },
         },
     };

@@ -22,7 +22,8 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
         ? $"Charged, and not in the ledger: {NumberText.Count(row.Open, "conversion")}."
         : $"In the ledger, and not charged: {NumberText.Count(-row.Open, "conversion")}.";
 
-    private async Task ShowAsync(ReadingRow row) => (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
+    private async Task ShowAsync(ReadingRow row) =>
+        (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
 
     private async Task CorrectAsync()
     {
@@ -31,7 +32,9 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
         {
             var actor = await current.GetAsync();
             var outcome = await reconciliation.CorrectAsync(actor, _chosen!.Reading.Id);
-            snackbar.Add(outcome.Refusal?.Message ?? $"Corrected: {NumberText.Count(outcome.Value.Count, "entry", "entries")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            snackbar.Add(
+                outcome.Refusal?.Message ?? $"Corrected: {NumberText.Count(outcome.Value.Count, "entry", "entries")}.",
+                outcome.IsRefused ? Severity.Error : Severity.Success);
             (_rows, _chosen, _entries) = (await reconciliation.ListAsync(actor), null, null);
         }
         finally

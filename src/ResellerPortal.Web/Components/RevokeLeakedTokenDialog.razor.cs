@@ -7,7 +7,11 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.Components;
 
 /// <summary>For a secret that was found where it does not belong: ends it at once, and shows what it did.</summary>
-public sealed partial class RevokeLeakedTokenDialog(CurrentActor current, ApiTokenService tokens, TokenActivityQueries activities, TimeProvider clock)
+public sealed partial class RevokeLeakedTokenDialog(
+    CurrentActor current,
+    ApiTokenService tokens,
+    TokenActivityQueries activities,
+    TimeProvider clock)
 {
     private bool _renews;
     private IssuedToken? _issued;
@@ -22,7 +26,8 @@ public sealed partial class RevokeLeakedTokenDialog(CurrentActor current, ApiTok
     protected override async Task OnInitializedAsync()
     {
         _renews = MayRotate && !Token.IsNative;
-        _activity = await activities.ReadAsync(await current.GetAsync(), Token.Id, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-30));
+        _activity = await activities.ReadAsync(
+            await current.GetAsync(), Token.Id, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-30));
     }
 
     private async Task<Refusal?> ActAsync()

@@ -10,7 +10,14 @@ namespace ResellerPortal.Web.Components;
 
 /// <summary>The members and invitations of one team, for each door.</summary>
 public sealed partial class TeamView(
-    CurrentActor current, TeamService teams, InvitationLinks links, IMailer mailer, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock)
+    CurrentActor current,
+    TeamService teams,
+    InvitationLinks links,
+    IMailer mailer,
+    NavigationManager navigation,
+    IDialogService dialogs,
+    ISnackbar snackbar,
+    TimeProvider clock)
 {
     private TeamList? _list;
 
@@ -50,25 +57,33 @@ public sealed partial class TeamView(
 
     private async Task ShowAsync(string title, Invitation invitation)
     {
-        await dialogs.ShowInvitationAsync(title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, isMailed: false)).ToString(), mailer.IsConfigured);
+        await dialogs.ShowInvitationAsync(
+            title, invitation, navigation.ToAbsoluteUri(links.CreatePath(invitation, isMailed: false)).ToString(), mailer.IsConfigured);
         await LoadAsync();
     }
 
     private async Task RevokeInvitationAsync(Invitation invitation)
     {
-        Report(await teams.RevokeInvitationAsync(await current.GetAsync(), _list!.Team, invitation.Id), $"The invitation of {invitation.Email} is taken back; its link is dead.");
+        Report(
+            await teams.RevokeInvitationAsync(await current.GetAsync(), _list!.Team, invitation.Id),
+            $"The invitation of {invitation.Email} is taken back; its link is dead.");
         await LoadAsync();
     }
 
     private async Task ChangeRoleAsync(TeamMember member, Role role)
     {
-        Report(await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role), $"{member.Email} is {RoleNames.For(role)} now.");
+        Report(
+            await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role),
+            $"{member.Email} is {RoleNames.For(role)} now.");
         await LoadAsync();
     }
 
     private async Task RemoveAsync(TeamMember member)
     {
-        if (await dialogs.ConfirmAsync($"Remove {member.Email}?", "The seat is gone with the next act, in open windows too. The person's account and seats elsewhere stay.", "Remove member"))
+        if (await dialogs.ConfirmAsync(
+            $"Remove {member.Email}?",
+            "The seat is gone with the next act, in open windows too. The person's account and seats elsewhere stay.",
+            "Remove member"))
         {
             Report(await teams.RemoveAsync(await current.GetAsync(), _list!.Team, member.Id), $"{member.Email} is removed.");
             await LoadAsync();

@@ -23,7 +23,14 @@ namespace ResellerPortal.Web.Demo;
 /// The demonstration: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second
 /// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
 /// </summary>
-public sealed class DemoSeeder(PortalDatabase database, Memberships memberships, IDataProtectionProvider protection, IUpstreamTokenClient upstreamTokens, PortalAddress portal, TimeProvider realClock, ILogger<DemoSeeder> logger)
+public sealed class DemoSeeder(
+    PortalDatabase database,
+    Memberships memberships,
+    IDataProtectionProvider protection,
+    IUpstreamTokenClient upstreamTokens,
+    PortalAddress portal,
+    TimeProvider realClock,
+    ILogger<DemoSeeder> logger)
 {
     public const string Password = "Demo-Passw0rd!";
     public const string OperatorEmail = "operator@demo.example";
@@ -42,22 +49,58 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
 
     private static readonly DemoCustomer[] Customers =
     [
-        new("Acme Publishing", CustomerEmail, new("12 Harbour Street", "D02 XY45", "Dublin", "IE"), "IE6388047V", TaxTreatment.ReverseCharge,
-            null, 620, 0.02m, ["docx-to-pdf", "pdf-to-jpg", "html-to-pdf"]),
-        new("Blue Yonder Travel", "it@blueyonder.example", new("Calle Mayor 4", "28013", "Madrid", "ES"), "ESB12345674", TaxTreatment.ReverseCharge,
-            new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"], Language: "es"),
-        new("Cedar Legal", "office@cedarlegal.example", new("Gedimino pr. 9", "01103", "Vilnius", "LT"), "LT100001919017", TaxTreatment.Standard,
-            new Markup.CostPlusAmount(9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"], MonthlyLimit: 1_000, Language: "lt"),
-        new("Delta Insurance", "apis@delta.example", new("Brivibas iela 21", "LV-1011", "Riga", "LV"), "LV40003009497", TaxTreatment.ReverseCharge,
-            new Markup.FixedPrice(25_000, Eur), 520, 0.00m, ["pdf-to-pdfa", "docx-to-pdf", "tiff-to-pdf"]),
-        new("Evergreen Schools", "admin@evergreen.example", new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"), null, TaxTreatment.Standard,
-            new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400, Language: "lt"),
+        new(
+            "Acme Publishing",
+            CustomerEmail,
+            new("12 Harbour Street", "D02 XY45", "Dublin", "IE"),
+            "IE6388047V",
+            TaxTreatment.ReverseCharge,
+                null, 620, 0.02m, ["docx-to-pdf", "pdf-to-jpg", "html-to-pdf"]),
+        new(
+            "Blue Yonder Travel",
+            "it@blueyonder.example",
+            new("Calle Mayor 4", "28013", "Madrid", "ES"),
+            "ESB12345674",
+            TaxTreatment.ReverseCharge,
+                new Markup.CostPlusPercent(45), 410, 0.05m, ["html-to-pdf", "docx-to-pdf"], Language: "es"),
+        new(
+            "Cedar Legal",
+            "office@cedarlegal.example",
+            new("Gedimino pr. 9", "01103", "Vilnius", "LT"),
+            "LT100001919017",
+            TaxTreatment.Standard,
+                new Markup.CostPlusAmount(
+                    9_000, Eur), 300, 0.01m, ["docx-to-pdf", "pdf-to-docx", "pdf-to-pdfa"], MonthlyLimit: 1_000, Language: "lt"),
+        new(
+            "Delta Insurance",
+            "apis@delta.example",
+            new("Brivibas iela 21", "LV-1011", "Riga", "LV"),
+            "LV40003009497",
+            TaxTreatment.ReverseCharge,
+                new Markup.FixedPrice(25_000, Eur), 520, 0.00m, ["pdf-to-pdfa", "docx-to-pdf", "tiff-to-pdf"]),
+        new(
+            "Evergreen Schools",
+            "admin@evergreen.example",
+            new("Konstitucijos pr. 3", "09308", "Vilnius", "LT"),
+            null,
+            TaxTreatment.Standard,
+                new Markup.FixedPrice(10_000, Eur), 260, 0.03m, ["pptx-to-pdf", "docx-to-pdf"], MonthlyBudget: 400, Language: "lt"),
         new("Fjord Analytics", "ops@fjord.example", new("Strandgaten 18", "5013", "Bergen", "NO"), null, TaxTreatment.OutsideScope,
             null, 150, 0.09m, ["csv-to-pdf", "xlsx-to-pdf", "html-to-pdf"], PaysIn: 40),
-        new("Golden Gate Media", "dev@goldengate.example", new("220 Market St", "CA 94103", "San Francisco", "US"), null, TaxTreatment.OutsideScope,
-            new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
-        new("Helios Engineering", "it@helios.example", new("Hauptstraße 77", "10827", "Berlin", "DE"), "DE136695976", TaxTreatment.ReverseCharge,
-            new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2, Language: "de"),
+        new(
+            "Golden Gate Media",
+            "dev@goldengate.example",
+            new("220 Market St", "CA 94103", "San Francisco", "US"),
+            null,
+            TaxTreatment.OutsideScope,
+                new Markup.CostPlusPercent(60), 120, 0.01m, ["png-to-pdf", "jpg-to-pdf"], QuietMonths: 3),
+        new(
+            "Helios Engineering",
+            "it@helios.example",
+            new("Hauptstraße 77", "10827", "Berlin", "DE"),
+            "DE136695976",
+            TaxTreatment.ReverseCharge,
+                new Markup.CostPlusPercent(30), 90, 0.04m, ["dwg-to-pdf", "docx-to-pdf"], UnpaidInvoices: 2, Language: "de"),
         new("Juniper Labs", "billing@juniper.example", new("400 Pine Street", "WA 98101", "Seattle", "US"), null, TaxTreatment.Automatic,
             new Markup.CostPlusPercent(50), 240, 0.03m, ["html-to-pdf", "md-to-pdf"], UnpaidInvoices: 1, Currency: Dollars),
     ];
@@ -88,17 +131,40 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
         var resellers = new ResellerService(database, memberships, _clock);
         var northwind = (await resellers.AddAsync(
             portal,
-            new ResellerDetails("northwind", "Northwind Documents", OwnerEmail, "EUR", zone.Id, new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"), "LT100000000019", 2100),
+            new ResellerDetails(
+                "northwind",
+                "Northwind Documents",
+                OwnerEmail,
+                "EUR",
+                zone.Id,
+                new PostalAddress("Vilniaus g. 31", "01402", "Vilnius", "LT"),
+                "LT100000000019",
+                2100),
             Password,
             cancellationToken)).Value.Reseller;
         var fabrikam = (await resellers.AddAsync(
             portal,
-            new ResellerDetails("fabrikam", "Fabrikam Files", "owner@fabrikam.example", "USD", "America/New_York", new PostalAddress("1 Main Street", "NY 10001", "New York", "US"), null, 0),
+            new ResellerDetails(
+                "fabrikam",
+                "Fabrikam Files",
+                "owner@fabrikam.example",
+                "USD",
+                "America/New_York",
+                new PostalAddress("1 Main Street", "NY 10001", "New York", "US"),
+                null,
+                0),
             Password,
             cancellationToken)).Value.Reseller;
         await new CustomerService(database, memberships, _clock).AddAsync(
             Actor.Portal("demonstration data", TenantScope.ForReseller(fabrikam.Id)),
-            new CustomerDetails("Initech", "admin@initech.example", new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"), null, TaxTreatment.OutsideScope, 5, null),
+            new CustomerDetails(
+                "Initech",
+                "admin@initech.example",
+                new PostalAddress("2 Side Street", "TX 73301", "Austin", "US"),
+                null,
+                TaxTreatment.OutsideScope,
+                5,
+                null),
             Password,
             cancellationToken);
 
@@ -150,7 +216,20 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
         foreach (var demo in Customers)
         {
             var customer = (await customers.AddAsync(
-                owner, new CustomerDetails(demo.Name, demo.Email, demo.Address, demo.VatId, demo.Tax, 3, 1_000, demo.MonthlyBudget, Language: demo.Language, Currency: demo.Currency), Password, cancellationToken)).Value.Customer;
+                owner,
+                new CustomerDetails(
+                    demo.Name,
+                    demo.Email,
+                    demo.Address,
+                    demo.VatId,
+                    demo.Tax,
+                    3,
+                    1_000,
+                    demo.MonthlyBudget,
+                    Language: demo.Language,
+                    Currency: demo.Currency),
+                Password,
+                cancellationToken)).Value.Customer;
             if (demo.Markup is not null)
             {
                 await cards.SetAsync(owner, customer.Id, CardTerms.FromPrice(demo.Markup), from, cancellationToken);
@@ -158,9 +237,21 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
 
             var isAcme = demo.Email == CustomerEmail;
             var production = await tokens.IssueKnownAsync(
-                owner, customer.Id, new TokenRequest("production", demo.MonthlyLimit, null) { LimitPeriod = demo.MonthlyLimit is null ? LimitPeriod.Ever : LimitPeriod.Month }, isAcme ? ProductionToken : TokenSecret.Create(), cancellationToken);
+                owner,
+                customer.Id,
+                new TokenRequest(
+                    "production",
+                    demo.MonthlyLimit,
+                    null)
+                { LimitPeriod = demo.MonthlyLimit is null ? LimitPeriod.Ever : LimitPeriod.Month },
+                isAcme ? ProductionToken : TokenSecret.Create(),
+                cancellationToken);
             var staging = await tokens.IssueKnownAsync(
-                owner, customer.Id, new TokenRequest("staging", 100, null), isAcme ? StagingToken : TokenSecret.Create(), cancellationToken);
+                owner,
+                customer.Id,
+                new TokenRequest("staging", 100, null),
+                isAcme ? StagingToken : TokenSecret.Create(),
+                cancellationToken);
             accounts.Add(new DemoAccount(demo, customer.Id, production.Value.Token.Id, staging.Value.Token.Id));
         }
 
@@ -168,7 +259,15 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
     }
 
     private async Task PlayMonthsAsync(
-        Actor portal, Actor owner, Dictionary<string, BulkPlan> plans, List<DemoAccount> accounts, BillingPeriod first, BillingPeriod present, TimeZoneInfo zone, DateTimeOffset now, CancellationToken cancellationToken)
+        Actor portal,
+        Actor owner,
+        Dictionary<string, BulkPlan> plans,
+        List<DemoAccount> accounts,
+        BillingPeriod first,
+        BillingPeriod present,
+        TimeZoneInfo zone,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var usage = new DemoUsage(zone);
         var recorder = new UsageRecorder(database, _clock);
@@ -183,7 +282,8 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
 
             if (index > 0 && index % 2 == 0)
             {
-                await new CurrencyRateService(database, _clock).SetAsync(owner, Dollars, Rates[index / 2 % Rates.Length], period.FirstDay, cancellationToken);
+                await new CurrencyRateService(database, _clock).SetAsync(
+                    owner, Dollars, Rates[index / 2 % Rates.Length], period.FirstDay, cancellationToken);
             }
 
             if (index % 4 == 0)
@@ -203,7 +303,8 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
             {
                 _clock.Now = period.EndsAtUtc(zone).AddHours(6);
                 var drafts = (await drafter.DraftAsync(owner, period, cancellationToken: cancellationToken)).Value;
-                await FinaliseAsync(owner, accounts, drafts, isAmongLast: n => period.FirstDay.AddMonths(n + 1) >= present.FirstDay, cancellationToken);
+                await FinaliseAsync(
+                    owner, accounts, drafts, isAmongLast: n => period.FirstDay.AddMonths(n + 1) >= present.FirstDay, cancellationToken);
             }
         }
 
@@ -218,17 +319,25 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
         {
             await new PrepaidTermsService(database, _clock).SetAsync(owner, account.CustomerId, true, cancellationToken);
             await payments.TopUpAsync(
-                owner, new BalancePayment(account.CustomerId, account.Demo.PaysIn!.Value, day, $"Top-up {account.Demo.Name}", Guid.NewGuid()), cancellationToken);
+                owner,
+                new BalancePayment(account.CustomerId, account.Demo.PaysIn!.Value, day, $"Top-up {account.Demo.Name}", Guid.NewGuid()),
+                cancellationToken);
         }
     }
 
     private async Task BuyAsync(Actor portal, Actor owner, BulkPlan plan, CancellationToken cancellationToken)
     {
         var order = (await new PlanOrderService(database, _clock).OrderAsync(owner, plan.Id, Guid.NewGuid(), cancellationToken)).Value;
-        await new OrderPaymentService(database, _clock).ConfirmAsync(portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
+        await new OrderPaymentService(database, _clock).ConfirmAsync(
+            portal, order.Id, order.TransferReference, cancellationToken: cancellationToken);
     }
 
-    private async Task FinaliseAsync(Actor owner, List<DemoAccount> accounts, DraftingResult drafts, Func<int, bool> isAmongLast, CancellationToken cancellationToken)
+    private async Task FinaliseAsync(
+        Actor owner,
+        List<DemoAccount> accounts,
+        DraftingResult drafts,
+        Func<int, bool> isAmongLast,
+        CancellationToken cancellationToken)
     {
         var invoices = new InvoiceFinalizer(database, _clock, portal);
         var payments = new InvoicePaymentService(database, new AccountPausePolicy(database, _clock), _clock);
@@ -242,7 +351,10 @@ public sealed class DemoSeeder(PortalDatabase database, Memberships memberships,
             {
                 _clock.Now = issued.AddDays(9);
                 await payments.RecordAsync(
-                    owner, new ReceivedPayment(invoice.Id, invoice.Due.Amount, DateOnly.FromDateTime(_clock.Now.UtcDateTime), invoice.Number!, Guid.NewGuid()), cancellationToken);
+                    owner,
+                    new ReceivedPayment(
+                        invoice.Id, invoice.Due.Amount, DateOnly.FromDateTime(_clock.Now.UtcDateTime), invoice.Number!, Guid.NewGuid()),
+                    cancellationToken);
             }
         }
     }

@@ -19,12 +19,18 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
     private readonly Dictionary<Guid, long> _stagingUsed = [];
 
     /// <summary>One month's usage of all accounts in order of time, up to <paramref name="now"/>.</summary>
-    public IReadOnlyList<UsageFact> Create(IReadOnlyList<DemoAccount> accounts, BillingPeriod period, int index, DateTimeOffset now, int monthsToCome)
+    public IReadOnlyList<UsageFact> Create(
+        IReadOnlyList<DemoAccount> accounts,
+        BillingPeriod period,
+        int index,
+        DateTimeOffset now,
+        int monthsToCome)
     {
         var facts = new List<UsageFact>();
         foreach (var account in accounts.Where(a => monthsToCome >= a.Demo.QuietMonths))
         {
-            var entries = (int)(account.Demo.EntriesPerMonth * Seasons[period.FirstDay.Month - 1] * (1 + (account.Demo.GrowthPerMonth * index)));
+            var entries =
+                (int)(account.Demo.EntriesPerMonth * Seasons[period.FirstDay.Month - 1] * (1 + (account.Demo.GrowthPerMonth * index)));
             for (var i = 0; i < entries; i++)
             {
                 var occurred = RandomInstant(period);
@@ -51,8 +57,10 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
 
         // The newest customer brought its history along, which went over its limit before the portal held it.
         var source = account.Demo.GrowthPerMonth > 0.08m && isStaging ? UsageSource.Import : UsageSource.Gateway;
-        var converter = account.Demo.Converters[Math.Min(_random.Next(account.Demo.Converters.Length), _random.Next(account.Demo.Converters.Length))];
-        return new UsageFact(isStaging ? account.StagingTokenId : account.ProductionTokenId, occurred, converter, quantity, source, NextId());
+        var converter = account.Demo.Converters[Math.Min(
+            _random.Next(account.Demo.Converters.Length), _random.Next(account.Demo.Converters.Length))];
+        return new UsageFact(
+            isStaging ? account.StagingTokenId : account.ProductionTokenId, occurred, converter, quantity, source, NextId());
     }
 
     /// <summary>How far an account goes with its staging token: Acme keeps room to try, one passes its limit, others reach it.</summary>

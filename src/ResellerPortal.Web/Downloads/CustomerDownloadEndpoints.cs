@@ -13,10 +13,22 @@ internal static class CustomerDownloadEndpoints
         var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditedDownloadFilter>();
         portal.MapPeopleFile("/my", Permission.MyMembersManage);
         endpoints.MapInvoiceFiles("/my", Permission.MyView);
-        endpoints.MapGet("/my/statement.pdf", (ClaimsPrincipal user, MembershipDirectory memberships, AccountStatements statements, IStatementDocument document, CancellationToken cancellationToken) =>
-            InvoiceFileEndpoints.StatementAsync(user, memberships, statements, document, actor => actor.Scope.Customer!.Value, cancellationToken)).RequireAuthorization(Permission.MyView);
+        endpoints.MapGet("/my/statement.pdf", (
+            ClaimsPrincipal user,
+            MembershipDirectory memberships,
+            AccountStatements statements,
+            IStatementDocument document,
+            CancellationToken cancellationToken) =>
+            InvoiceFileEndpoints.StatementAsync(
+                user,
+                memberships,
+                statements,
+                document,
+                actor => actor.Scope.Customer!.Value,
+                cancellationToken)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
-            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
+            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(
+                Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
             LedgerFileEndpoints.CsvAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
     }

@@ -12,9 +12,11 @@ internal static class HistoryExportEndpoints
 {
     public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
         endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
-            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships, HistoryQueries history, CancellationToken cancellationToken) =>
+            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships,
+            HistoryQueries history, CancellationToken cancellationToken) =>
         {
-            if (await memberships.FindActorAsync(user) is not { } actor || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
+            if (await memberships.FindActorAsync(user) is not { } actor
+                || !Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known))
             {
                 return Results.Forbid();
             }
@@ -27,7 +29,8 @@ internal static class HistoryExportEndpoints
                     ["at_utc", "who", "from_address", "act", "what", "changes", "reseller", "customer", "sequence", "commitment", "hash"],
                     rows.Select(r => (IReadOnlyList<object?>)
                     [
-                        r.Entry.AtUtc, r.Entry.ActorName, r.Entry.FromAddress, r.Entry.Action, r.Entry.Subject, r.Entry.Changes, r.ResellerName, r.CustomerName,
+                        r.Entry.AtUtc, r.Entry.ActorName, r.Entry.FromAddress, r.Entry.Action, r.Entry.Subject, r.Entry.Changes,
+                        r.ResellerName, r.CustomerName,
                         r.Entry.Sequence, Hex(r.Entry.Commitment), Hex(r.Entry.Hash),
                     ]).ToAsyncEnumerable(),
                     default),
@@ -46,7 +49,12 @@ internal sealed class AuditedDownloadFilter(MembershipDirectory memberships, His
         var request = context.HttpContext.Request;
         if (await memberships.FindActorAsync(context.HttpContext.User) is { } actor)
         {
-            await history.NoteExportAsync(actor, $"downloaded {request.Path}{request.QueryString}".Length > 900 ? $"downloaded {request.Path}" : $"downloaded {request.Path}{request.QueryString}", context.HttpContext.RequestAborted);
+            await history.NoteExportAsync(
+                actor,
+                $"downloaded {request.Path}{request.QueryString}".Length > 900
+                    ? $"downloaded {request.Path}"
+                    : $"downloaded {request.Path}{request.QueryString}",
+                context.HttpContext.RequestAborted);
         }
 
         return await next(context);

@@ -11,42 +11,110 @@ namespace ResellerPortal.Web.Downloads;
 /// <summary>Finalised invoices and credit notes as files, for both doors; the actor's scope decides whose it can be.</summary>
 internal static class InvoiceFileEndpoints
 {
-    private delegate Task<InvoiceSnapshot?> FindSnapshot(InvoiceQueries invoices, Actor actor, Guid id, CancellationToken cancellationToken);
+    private delegate Task<InvoiceSnapshot?> FindSnapshot(
+        InvoiceQueries invoices,
+        Actor actor,
+        Guid id,
+        CancellationToken cancellationToken);
 
     public static void MapInvoiceFiles(this IEndpointRouteBuilder endpoints, string door, string permission)
     {
         var kinds = new (string Path, FindSnapshot Find)[]
         {
             ("/invoices", static (invoices, actor, id, cancellationToken) => invoices.SnapshotAsync(actor, id, cancellationToken)),
-            ("/credit-notes", static (invoices, actor, id, cancellationToken) => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken)),
+            (
+                "/credit-notes",
+                static (invoices, actor, id, cancellationToken) => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken)),
         };
         foreach (var (path, find) in kinds)
         {
-            endpoints.MapGet(door + path + "/{id:guid}.pdf", (Guid id, ClaimsPrincipal user, MembershipDirectory memberships, InvoiceQueries invoices, LogoService logos, IInvoiceDocument document, CancellationToken cancellationToken) =>
-                PdfAsync(user, memberships, logos, document, actor => find(invoices, actor, id, cancellationToken), cancellationToken)).RequireAuthorization(permission);
-            endpoints.MapGet(door + path + "/{id:guid}.xml", (Guid id, ClaimsPrincipal user, MembershipDirectory memberships, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
-                XmlAsync(user, memberships, document, ElectronicSyntax.Ubl, actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
-            endpoints.MapGet(door + path + "/{id:guid}.cii.xml", (Guid id, ClaimsPrincipal user, MembershipDirectory memberships, InvoiceQueries invoices, IElectronicInvoice document, CancellationToken cancellationToken) =>
-                XmlAsync(user, memberships, document, ElectronicSyntax.Cii, actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
+            endpoints.MapGet(door
+                + path
+                + "/{id:guid}.pdf", (
+                    Guid id,
+                    ClaimsPrincipal user,
+                    MembershipDirectory memberships,
+                    InvoiceQueries invoices,
+                    LogoService logos,
+                    IInvoiceDocument document,
+                    CancellationToken cancellationToken) =>
+                PdfAsync(
+                    user,
+                    memberships,
+                    logos,
+                    document,
+                    actor => find(invoices, actor, id, cancellationToken),
+                    cancellationToken)).RequireAuthorization(permission);
+            endpoints.MapGet(door
+                + path
+                + "/{id:guid}.xml", (
+                    Guid id,
+                    ClaimsPrincipal user,
+                    MembershipDirectory memberships,
+                    InvoiceQueries invoices,
+                    IElectronicInvoice document,
+                    CancellationToken cancellationToken) =>
+                XmlAsync(
+                    user,
+                    memberships,
+                    document,
+                    ElectronicSyntax.Ubl,
+                    actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
+            endpoints.MapGet(door
+                + path
+                + "/{id:guid}.cii.xml", (
+                    Guid id,
+                    ClaimsPrincipal user,
+                    MembershipDirectory memberships,
+                    InvoiceQueries invoices,
+                    IElectronicInvoice document,
+                    CancellationToken cancellationToken) =>
+                XmlAsync(
+                    user,
+                    memberships,
+                    document,
+                    ElectronicSyntax.Cii,
+                    actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
         }
     }
 
     /// <summary>A customer's statement of account; none of another tenant's.</summary>
     public static async Task<IResult> StatementAsync(
-        ClaimsPrincipal user, MembershipDirectory memberships, AccountStatements statements, IStatementDocument document, Func<Actor, CustomerId> customerOf, CancellationToken cancellationToken) =>
-        await memberships.FindActorAsync(user) is { } actor && await statements.ReadAsync(actor, customerOf(actor), cancellationToken: cancellationToken) is { } statement
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        AccountStatements statements,
+        IStatementDocument document,
+        Func<Actor, CustomerId> customerOf,
+        CancellationToken cancellationToken) =>
+        await memberships.FindActorAsync(user) is { } actor
+            && await statements.ReadAsync(actor, customerOf(actor), cancellationToken: cancellationToken) is { } statement
             ? Results.File(document.Draw(statement), "application/pdf", fileDownloadName: null)
             : Results.NotFound();
 
     private static async Task<IResult> PdfAsync(
-        ClaimsPrincipal user, MembershipDirectory memberships, LogoService logos, IInvoiceDocument document, Func<Actor, Task<InvoiceSnapshot?>> find, CancellationToken cancellationToken) =>
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        LogoService logos,
+        IInvoiceDocument document,
+        Func<Actor, Task<InvoiceSnapshot?>> find,
+        CancellationToken cancellationToken) =>
         await memberships.FindActorAsync(user) is { } actor && await find(actor) is { } snapshot
-            ? Results.File(document.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)), "application/pdf", fileDownloadName: null)
+            ? Results.File(
+                document.Draw(snapshot, await logos.FindAsync(actor, snapshot.LogoHash, cancellationToken)),
+                "application/pdf",
+                fileDownloadName: null)
             : Results.NotFound();
 
-    private static async Task<IResult> XmlAsync(ClaimsPrincipal user, MembershipDirectory memberships, IElectronicInvoice document, ElectronicSyntax syntax, Func<Actor, Task<InvoiceSnapshot?>> find) =>
+    private static async Task<IResult> XmlAsync(
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        IElectronicInvoice document,
+        ElectronicSyntax syntax,
+        Func<Actor, Task<InvoiceSnapshot?>> find) =>
         await memberships.FindActorAsync(user) is not { } actor || await find(actor) is not { } snapshot ? Results.NotFound()
         : document.FindMissing(snapshot) is { Count: > 0 } missing
-            ? Results.Text($"{snapshot.Number} cannot be written as an e-invoice. What it lacks: {string.Join(", ", missing)}.", statusCode: StatusCodes.Status422UnprocessableEntity)
+            ? Results.Text(
+                $"{snapshot.Number} cannot be written as an e-invoice. What it lacks: {string.Join(", ", missing)}.",
+                statusCode: StatusCodes.Status422UnprocessableEntity)
             : Results.File(document.Write(snapshot, syntax), "application/xml", $"{snapshot.Number.Replace('/', '-')}.xml");
 }

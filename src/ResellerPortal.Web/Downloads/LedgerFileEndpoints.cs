@@ -19,7 +19,11 @@ internal static class LedgerFileEndpoints
     ];
 
     /// <summary>A JSON object a line; what is in it says <see cref="ExportedEntry"/>.</summary>
-    public static async Task<IResult> NdjsonAsync(ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> NdjsonAsync(
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        LedgerExporter export,
+        Func<Actor, CustomerId?> customerOf)
     {
         if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {
@@ -29,7 +33,9 @@ internal static class LedgerFileEndpoints
         return !await export.IsWithinReachAsync(actor, customerId) ? Results.NotFound() : Results.Stream(
             async stream =>
             {
-                await using var writer = new StreamWriter(stream, new UTF8Encoding(false), bufferSize: -1, leaveOpen: true) { NewLine = "\n" };
+                await using var writer = new StreamWriter(
+                    stream, new UTF8Encoding(false), bufferSize: -1, leaveOpen: true)
+                { NewLine = "\n" };
                 await foreach (var entry in export.ReadAsync(actor, customerId))
                 {
                     await writer.WriteLineAsync(entry.ToJson());
@@ -40,7 +46,11 @@ internal static class LedgerFileEndpoints
     }
 
     /// <summary>The same fields in the order in which the hash takes them. No text in it can begin as a formula.</summary>
-    public static async Task<IResult> CsvAsync(ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export, Func<Actor, CustomerId?> customerOf)
+    public static async Task<IResult> CsvAsync(
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        LedgerExporter export,
+        Func<Actor, CustomerId?> customerOf)
     {
         if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
         {
@@ -68,7 +78,8 @@ internal static class LedgerFileEndpoints
                     csv.WriteField(entry.Request.ToString());
                     csv.WriteField(entry.Reference ?? "");
                     csv.WriteField<int>(entry.Flags);
-                    csv.WriteField(entry.Corrects is { } corrects ? corrects.ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
+                    csv.WriteField(
+                        entry.Corrects is { } corrects ? corrects.ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
                     csv.WriteField(entry.Commitment);
                     csv.WriteField(entry.Previous);
                     csv.WriteField(entry.Hash);

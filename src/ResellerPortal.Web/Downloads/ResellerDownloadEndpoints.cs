@@ -21,19 +21,43 @@ internal static class ResellerDownloadEndpoints
         portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
         portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
         endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(
+            Permission.LedgerExport);
         endpoints.MapGet("/reseller/bookings.csv", BookingsAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (Guid id, ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
-            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, _ => new CustomerId(id))).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(
+            Permission.LedgerExport);
+        endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (
+            Guid id,
+            ClaimsPrincipal user,
+            MembershipDirectory memberships,
+            LedgerExporter export) =>
+            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, _ => new CustomerId(id))).RequireAuthorization(
+                Permission.LedgerExport);
         endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
-        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (Guid id, ClaimsPrincipal user, MembershipDirectory memberships, AccountStatements statements, IStatementDocument document, CancellationToken cancellationToken) =>
-            InvoiceFileEndpoints.StatementAsync(user, memberships, statements, document, _ => new CustomerId(id), cancellationToken)).RequireAuthorization(Permission.ResellerView);
+        endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (
+            Guid id,
+            ClaimsPrincipal user,
+            MembershipDirectory memberships,
+            AccountStatements statements,
+            IStatementDocument document,
+            CancellationToken cancellationToken) =>
+            InvoiceFileEndpoints.StatementAsync(
+                user,
+                memberships,
+                statements,
+                document,
+                _ => new CustomerId(id),
+                cancellationToken)).RequireAuthorization(Permission.ResellerView);
         endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
     }
 
     private static async Task<IResult> SampleAsync(
-        ClaimsPrincipal user, MembershipDirectory memberships, InvoiceSettingsService settings, LogoService logos, IInvoiceDocument document, CancellationToken cancellationToken)
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        InvoiceSettingsService settings,
+        LogoService logos,
+        IInvoiceDocument document,
+        CancellationToken cancellationToken)
     {
         if (await memberships.FindActorAsync(user) is not { } actor)
         {
@@ -45,35 +69,100 @@ internal static class ResellerDownloadEndpoints
     }
 
     private static async Task<IResult> LedgerAsync(
-        string format, ClaimsPrincipal user, MembershipDirectory memberships, LedgerQueries ledger, [AsParameters] LedgerUrl url, CancellationToken cancellationToken) =>
+        string format,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        LedgerQueries ledger,
+        [AsParameters] LedgerUrl url,
+        CancellationToken cancellationToken) =>
         await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid() : Table(
             format,
             "usage-ledger",
-            ["occurred_utc", "customer", "entry", "environment", "converter", "conversions", "cost", "currency", "source", "flags", "request_id", "hash"],
+            [
+                "occurred_utc",
+                "customer",
+                "entry",
+                "environment",
+                "converter",
+                "conversions",
+                "cost",
+                "currency",
+                "source",
+                "flags",
+                "request_id",
+                "hash",
+            ],
             ledger.ExportAsync(actor, url.ToFilter(), cancellationToken).Select(row => (IReadOnlyList<object?>)
             [
-                row.OccurredAtUtc, row.CustomerName, row.Sequence, row.Environment, row.Converter, row.Quantity, (decimal)row.Cost.Micros / UnitPrice.MicrosPerUnit,
-                row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(row.Hash),
+                row.OccurredAtUtc, row.CustomerName, row.Sequence, row.Environment, row.Converter, row.Quantity,
+                (decimal)row.Cost.Micros / UnitPrice.MicrosPerUnit,
+                row.Cost.Currency.Code, row.Source.ToString(), row.Flags.ToString(), row.RequestId.ToString(), Convert.ToHexStringLower(
+                    row.Hash),
             ]));
 
-    private static Task<IResult> DocumentsAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory memberships, IssuedDocumentQueries documents, CancellationToken cancellationToken) =>
+    private static Task<IResult> DocumentsAsync(
+        string format,
+        string month,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        IssuedDocumentQueries documents,
+        CancellationToken cancellationToken) =>
         OfMonthAsync(user, memberships, month, async (actor, period) => Table(
             format,
             $"documents-{period}",
-            ["kind", "number", "issued_on", "due_on", "customer", "customer_vat_id", "country", "period_from", "period_to", "net", "tax", "total", "currency", "rate", "net_booked", "tax_booked", "currency_booked", "tax_category", "tax_rate_percent", "against"],
+            [
+                "kind",
+                "number",
+                "issued_on",
+                "due_on",
+                "customer",
+                "customer_vat_id",
+                "country",
+                "period_from",
+                "period_to",
+                "net",
+                "tax",
+                "total",
+                "currency",
+                "rate",
+                "net_booked",
+                "tax_booked",
+                "currency_booked",
+                "tax_category",
+                "tax_rate_percent",
+                "against",
+            ],
             (await documents.ListMonthAsync(actor, period, cancellationToken)).Select(d => (IReadOnlyList<object?>)
             [
-                d.IsCreditNote ? "credit note" : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote ? null : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
-                d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount, (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
+                d.IsCreditNote
+                    ? "credit note"
+                    : "invoice", d.Snapshot.Number, d.Snapshot.IssuedOn, d.IsCreditNote
+                        ? null
+                        : d.Snapshot.DueOn, d.Snapshot.Buyer.Name, d.Snapshot.Buyer.VatId,
+                d.Snapshot.Buyer.Address.Country, d.Snapshot.PeriodFrom, d.Snapshot.PeriodTo, d.Net.Amount, d.Tax.Amount,
+                (d.Net + d.Tax).Amount, d.Snapshot.Currency.Code,
                 d.Snapshot.Rate.Amount, d.Booked?.Net.Amount ?? 0, d.Booked?.Tax.Amount ?? 0, d.Snapshot.Rate.From.Code,
                 d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
-    private static Task<IResult> BookingsAsync(string month, ClaimsPrincipal user, MembershipDirectory memberships, JournalExport journal, CancellationToken cancellationToken) =>
+    private static Task<IResult> BookingsAsync(
+        string month,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        JournalExport journal,
+        CancellationToken cancellationToken) =>
         OfMonthAsync(user, memberships, month, async (actor, period) => Results.File(
-            DatevFileWriter.Write(await journal.ReadMonthAsync(actor, period, cancellationToken)), TableFileWriter.GetMediaType(TableFormat.Csv), $"EXTF_Buchungsstapel_{period}.csv"));
+            DatevFileWriter.Write(await journal.ReadMonthAsync(actor, period, cancellationToken)),
+            TableFileWriter.GetMediaType(TableFormat.Csv),
+            $"EXTF_Buchungsstapel_{period}.csv"));
 
-    private static Task<IResult> MonthCloseAsync(string format, string month, ClaimsPrincipal user, MembershipDirectory memberships, MonthCloseQueries close, CancellationToken cancellationToken) =>
+    private static Task<IResult> MonthCloseAsync(
+        string format,
+        string month,
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        MonthCloseQueries close,
+        CancellationToken cancellationToken) =>
         OfMonthAsync(user, memberships, month, async (actor, period) =>
         {
             var report = await close.ReadAsync(actor, period, cancellationToken);
@@ -81,16 +170,36 @@ internal static class ResellerDownloadEndpoints
                 format,
                 $"month-close-{period}",
                 ["customer", "conversions", "revenue", "cost", "margin", "currency", "owed_at_month_end", "currency_owed"],
-                report.Rows.Select(r => (IReadOnlyList<object?>)[r.Name, r.Quantity, r.Net.Amount, r.Cost.Amount, r.Margin.Amount, report.Currency.Code, r.Owed.Amount, r.Owed.Currency.Code]).ToAsyncEnumerable());
+                report.Rows.Select(r => (IReadOnlyList<object?>)[
+                    r.Name,
+                    r.Quantity,
+                    r.Net.Amount,
+                    r.Cost.Amount,
+                    r.Margin.Amount,
+                    report.Currency.Code,
+                    r.Owed.Amount,
+                    r.Owed.Currency.Code,
+                ]).ToAsyncEnumerable());
         });
 
-    private static async Task<IResult> OfMonthAsync(ClaimsPrincipal user, MembershipDirectory memberships, string month, Func<Actor, BillingPeriod, Task<IResult>> answer) =>
+    private static async Task<IResult> OfMonthAsync(
+        ClaimsPrincipal user,
+        MembershipDirectory memberships,
+        string month,
+        Func<Actor, BillingPeriod, Task<IResult>> answer) =>
         await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid()
         : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
         : Results.BadRequest("Name a month such as 2026-10.");
 
-    private static IResult Table(string format, string name, IReadOnlyList<string> columns, IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
+    private static IResult Table(
+        string format,
+        string name,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows) =>
         Enum.TryParse<TableFormat>(format, ignoreCase: true, out var known)
-            ? Results.Stream(stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default), TableFileWriter.GetMediaType(known), $"{name}.{TableFileWriter.GetExtension(known)}")
+            ? Results.Stream(
+                stream => TableFileWriter.WriteAsync(stream, known, columns, rows, default),
+                TableFileWriter.GetMediaType(known),
+                $"{name}.{TableFileWriter.GetExtension(known)}")
             : Results.NotFound();
 }

@@ -32,11 +32,16 @@ internal static class KeyCertificates
             try
             {
                 var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, settings["CertificatePassword"]);
-                return certificate.GetRSAPrivateKey() is not null ? certificate : throw new InvalidOperationException($"The certificate in {file} has no RSA private key.");
+                return certificate.GetRSAPrivateKey() is not null
+                    ? certificate
+                    : throw new InvalidOperationException($"The certificate in {file} has no RSA private key.");
             }
             catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
             {
-                throw new InvalidOperationException($"The certificate in {file} cannot be read. Set DataProtection:CertificatePath to a PKCS #12 file and DataProtection:CertificatePassword to its password.", failure);
+                throw new InvalidOperationException(
+                    $"The certificate in {file} cannot be read. Set DataProtection:CertificatePath to a PKCS #12 file and "
+                        + "DataProtection:CertificatePassword to its password.",
+                    failure);
             }
         }
     }

@@ -47,15 +47,24 @@ internal static class PortalHost
         // make an activity for each request either; whoever listens for activities gets them all the same.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         AddDatabase(builder);
-        services.AddDataProtection().SetApplicationName("ResellerPortal").PersistKeysToDbContext<PortalDbContext>().ProtectKeys(builder.Configuration.GetSection("DataProtection"));
+        services
+            .AddDataProtection()
+            .SetApplicationName("ResellerPortal")
+            .PersistKeysToDbContext<PortalDbContext>()
+            .ProtectKeys(builder.Configuration.GetSection("DataProtection"));
         services.AddSingleton<IInvoiceDocument, InvoicePdf>();
         services.AddSingleton<IElectronicInvoice, ElectronicInvoiceWriter>();
         services.AddSingleton<IStatementDocument, StatementPdf>();
-        services.AddGateway(builder.Configuration, new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw), isSandboxAllowed: builder.Environment.IsDevelopment());
+        services.AddGateway(
+            builder.Configuration,
+            new SandboxConverter(PlainFilePdf.Formats, PlainFilePdf.Draw),
+            isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddStripePayments(builder.Configuration);
         services.AddSingleton(ReadOperatorBankAccount(builder.Configuration.GetSection("Operator")));
         services.AddOptions<SmtpOptions>().Bind(builder.Configuration.GetSection(SmtpOptions.Section))
-            .Validate(o => o.Host.Length == 0 || MimeKit.MailboxAddress.TryParse(o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")
+            .Validate(o => o.Host.Length == 0
+                || MimeKit.MailboxAddress.TryParse(
+                    o.From, out _), "Smtp:From is missing: set the address that the portal's mail comes from.")
             .ValidateOnStart();
         services.AddSingleton<IMailer, SmtpMailer>();
         services.AddPortalMeter();
@@ -140,7 +149,11 @@ internal static class PortalHost
             return;
         }
 
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in networks)
@@ -172,7 +185,8 @@ internal static class PortalHost
     /// <summary>Where the settings name no hosts, the portal answers under its own and under the machine's local names.</summary>
     private static void FilterHosts(HostFilteringOptions hosts, IConfiguration configuration)
     {
-        if (string.IsNullOrEmpty(configuration["AllowedHosts"]) && Uri.TryCreate(configuration["Portal:PublicUrl"], UriKind.Absolute, out var portal))
+        if (string.IsNullOrEmpty(configuration["AllowedHosts"])
+            && Uri.TryCreate(configuration["Portal:PublicUrl"], UriKind.Absolute, out var portal))
         {
             hosts.AllowedHosts = [portal.Host, "localhost", "127.0.0.1", "[::1]"];
         }
@@ -192,7 +206,8 @@ internal static class PortalHost
     /// <summary>Where resellers transfer the price of plans to, as the settings say.</summary>
     private static OperatorBankAccount ReadOperatorBankAccount(IConfigurationSection settings)
     {
-        var account = new BankAccount(settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
+        var account = new BankAccount(
+            settings["AccountHolder"] ?? "", BankAccount.Normalise(settings["Iban"]), BankAccount.Normalise(settings["Bic"]));
         return account.IsGiven && !BankAccount.IsIban(account.Iban)
             ? throw new InvalidOperationException($"Operator:Iban is '{account.Iban}', which is no IBAN.")
             : new OperatorBankAccount(account, settings["PaymentInstructions"] ?? "");
@@ -202,7 +217,8 @@ internal static class PortalHost
     {
         var provider = builder.Configuration["Database:Provider"] ?? "SqlServer";
         var dialect = Array.Find(Dialects, d => d.Name.Equals(provider, StringComparison.OrdinalIgnoreCase))
-            ?? throw new InvalidOperationException($"Database:Provider is '{provider}'. Use one of {string.Join(", ", Dialects.Select(d => d.Name))}.");
+            ?? throw new InvalidOperationException(
+                $"Database:Provider is '{provider}'. Use one of {string.Join(", ", Dialects.Select(d => d.Name))}.");
         var connection = builder.Configuration.GetConnectionString("Portal")
             ?? throw new InvalidOperationException("ConnectionStrings:Portal is missing: set it to where the portal's database is.");
         builder.Services.AddPortalCore(dialect, connection);
@@ -214,8 +230,11 @@ internal static class PortalHost
         app.MapGet("/readyz", async (PortalDatabase database, CancellationToken cancellationToken) =>
         {
             await using var db = database.Open(TenantScope.None);
-            var isReady = await db.Database.CanConnectAsync(cancellationToken) && !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
-            return isReady ? Results.Text("ready") : Results.Text("the database is away, or waits for 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
+            var isReady = await db.Database.CanConnectAsync(cancellationToken)
+                && !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+            return isReady
+                ? Results.Text("ready")
+                : Results.Text("the database is away, or waits for 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
     }
 }

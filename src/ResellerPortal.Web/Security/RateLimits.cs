@@ -18,7 +18,8 @@ internal static class RateLimits
         {
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.Request.Path switch
             {
-                var path when path.StartsWithSegments("/account") && !HttpMethods.IsGet(context.Request.Method) => Window("account", context, signIns),
+                var path when path.StartsWithSegments("/account") && !HttpMethods.IsGet(context.Request.Method) =>
+                    Window("account", context, signIns),
                 var path when path.StartsWithSegments("/token") => Window("token", context, tokens),
                 _ => RateLimitPartition.GetNoLimiter(""),
             });
@@ -26,18 +27,22 @@ internal static class RateLimits
             {
                 var response = context.HttpContext.Response;
                 response.StatusCode = StatusCodes.Status429TooManyRequests;
-                response.Headers.RetryAfter = (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Ceiling(after.TotalSeconds) : 60).ToString(CultureInfo.InvariantCulture);
+                response.Headers.RetryAfter = (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after)
+                    ? Math.Ceiling(after.TotalSeconds)
+                    : 60).ToString(CultureInfo.InvariantCulture);
                 await response.WriteAsync("Too many attempts from your network. Wait a minute, then try again.", cancellationToken);
             };
         });
     }
 
     private static RateLimitPartition<string> Window(string what, HttpContext context, int perMinute) =>
-        RateLimitPartition.GetSlidingWindowLimiter(what + CallerNetwork.FromAddress(context.Connection.RemoteIpAddress), _ => new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = perMinute,
-            Window = TimeSpan.FromMinutes(1),
-            SegmentsPerWindow = 6,
-            QueueLimit = 0,
-        });
+        RateLimitPartition.GetSlidingWindowLimiter(
+            what + CallerNetwork.FromAddress(context.Connection.RemoteIpAddress),
+            _ => new SlidingWindowRateLimiterOptions
+            {
+                PermitLimit = perMinute,
+                Window = TimeSpan.FromMinutes(1),
+                SegmentsPerWindow = 6,
+                QueueLimit = 0,
+            });
 }

@@ -7,18 +7,23 @@ namespace ResellerPortal.Web.Security;
 internal static class SecurityHeaders
 {
     private const string Common =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src "
+            + "'self'; "
         + "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; ";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app, IConfiguration configuration)
     {
         // The form of the pay page leads on to the payment provider's page; a stand-in of tests has no https.
-        var payForms = configuration["Stripe:ApiBase"]?.StartsWith("http:", StringComparison.Ordinal) == true ? "'self' https: http:" : "'self' https:";
+        var payForms = configuration["Stripe:ApiBase"]?.StartsWith("http:", StringComparison.Ordinal) == true
+            ? "'self' https: http:"
+            : "'self' https:";
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
-            headers.ContentSecurityPolicy = Common + "form-action " + (context.Request.Path.StartsWithSegments("/pay") ? payForms : "'self'");
+            headers.ContentSecurityPolicy = Common
+                + "form-action "
+                + (context.Request.Path.StartsWithSegments("/pay") ? payForms : "'self'");
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";

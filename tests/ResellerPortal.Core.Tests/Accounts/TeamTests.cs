@@ -14,7 +14,8 @@ public sealed class TeamTests : IAsyncDisposable
     private readonly TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly InvitationLinks _links = new(new EphemeralDataProtectionProvider());
 
-    private TeamService Teams => new(_database.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _database.Clock), _database.Clock);
+    private TeamService Teams =>
+        new(_database.Database, new Memberships(Hasher, new UpperInvariantLookupNormalizer(), _database.Clock), _database.Clock);
 
     private InvitationService Invitations => new(_database.Database, _links, _database.Clock);
 
@@ -28,19 +29,24 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
+        var invitation = await TestData.Valued(
+            Teams.InviteAsync(owner, TeamScope.ForActor(owner), "Jane@Company.example", Role.ResellerBilling));
         var key = ReadKey(invitation, isMailed: true);
         var jane = await UserAsync("jane@company.example");
         var john = await UserAsync("john@company.example");
 
         var open = await Invitations.FindAsync(key);
         Assert.Equal(("northwind Ltd", true, true), (open!.Place, open.IsMailed, open.HasUser));
-        Assert.Contains("is for Jane@Company.example", (await Invitations.AcceptAsync(key, john.Id, null)).Refusal!.Message, StringComparison.Ordinal);
-        var races = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Invitations.AcceptAsync(key, jane.Id, "203.0.113.7"))));
+        Assert.Contains(
+            "is for Jane@Company.example", (await Invitations.AcceptAsync(key, john.Id, null)).Refusal!.Message, StringComparison.Ordinal);
+        var races = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Invitations.AcceptAsync(key, jane.Id, "203.0.113.7"))));
 
         Assert.Single(races, r => !r.IsRefused);
         Assert.Null(await Invitations.FindAsync(key));
-        Assert.Equal(Role.ResellerBilling, Assert.Single((await Teams.ListAsync(owner, TeamScope.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
+        Assert.Equal(
+            Role.ResellerBilling,
+            Assert.Single((await Teams.ListAsync(owner, TeamScope.ForActor(owner))).Members, m => m.UserId == jane.Id).Role);
         await using var db = _database.OpenAll();
         Assert.True((await db.Users.SingleAsync(u => u.Id == jane.Id)).EmailConfirmed);
     }
@@ -49,7 +55,8 @@ public sealed class TeamTests : IAsyncDisposable
     public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(Teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(
+            Teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerViewer));
         var first = ReadKey(invitation, isMailed: false);
         var again = await TestData.Valued(Teams.InviteAgainAsync(owner, TeamScope.ForActor(owner), invitation.Id));
         Assert.Null(await Invitations.FindAsync(first));
@@ -71,10 +78,22 @@ public sealed class TeamTests : IAsyncDisposable
         var team = TeamScope.ForActor(owner);
         await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
-        Assert.Contains("e-mail address", (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("roles", (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("invited already", (await Teams.InviteAsync(owner, team, "JANE@company.example", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("member already", (await Teams.InviteAsync(owner, team, "owner@northwind.example", Role.ResellerViewer)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "e-mail address",
+            (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "roles",
+            (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "invited already",
+            (await Teams.InviteAsync(owner, team, "JANE@company.example", Role.ResellerViewer)).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "member already",
+            (await Teams.InviteAsync(owner, team, "owner@northwind.example", Role.ResellerViewer)).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,16 +105,24 @@ public sealed class TeamTests : IAsyncDisposable
         var neighbour = await _database.Data.AddCustomerAsync(owner, "Neighbour");
         var ofAcme = new TeamScope(northwind.Id, acme.Id);
         var admin = TestData.CreateAdmin(acme);
-        var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
-        var billing = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
+        var viewer = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, CustomerId = acme.Id, Role = Role.CustomerViewer }, "viewer");
+        var billing = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = northwind.Id, Role = Role.ResellerBilling }, "billing");
 
         Assert.Single((await Teams.ListAsync(admin, ofAcme)).Members);
         Assert.Single((await Teams.ListAsync(owner, ofAcme)).Members);
         Assert.Single((await Teams.ListAsync(TestData.Operator, new TeamScope(fabrikam.Id, null))).Members);
         foreach (var (actor, team) in new (Actor, TeamScope)[]
         {
-            (rival, ofAcme), (rival, new TeamScope(northwind.Id, null)), (admin, new TeamScope(northwind.Id, neighbour.Id)), (admin, new TeamScope(northwind.Id, null)), (admin, new TeamScope(null, null)),
-            (owner, new TeamScope(null, null)), (owner, new TeamScope(fabrikam.Id, null)), (viewer, ofAcme), (billing, new TeamScope(northwind.Id, null)), (billing, ofAcme),
+            (rival, ofAcme), (rival, new TeamScope(
+                northwind.Id,
+                null)), (admin, new TeamScope(
+                    northwind.Id, neighbour.Id)), (admin, new TeamScope(northwind.Id, null)), (admin, new TeamScope(null, null)),
+            (owner, new TeamScope(
+                null,
+                null)), (owner, new TeamScope(
+                    fabrikam.Id, null)), (viewer, ofAcme), (billing, new TeamScope(northwind.Id, null)), (billing, ofAcme),
         })
         {
             await Assert.ThrowsAsync<PermissionDeniedException>(() => Teams.ListAsync(actor, team));
@@ -117,7 +144,8 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.True((await Teams.ChangeRoleAsync(owner, team, first.Id, Role.ResellerViewer)).IsRefused);
 
         var second = await JoinAsync(owner, team, "jane@company.example", Role.ResellerOwner);
-        var removals = await Task.WhenAll(((MemberId[])[first.Id, second.Id]).Select(id => Task.Run(() => Teams.RemoveAsync(owner, team, id))));
+        var removals = await Task.WhenAll(
+            ((MemberId[])[first.Id, second.Id]).Select(id => Task.Run(() => Teams.RemoveAsync(owner, team, id))));
 
         Assert.Single(removals, r => r.IsRefused);
         Assert.Single((await Teams.ListAsync(owner, team)).Members);
@@ -171,7 +199,10 @@ public sealed class TeamTests : IAsyncDisposable
         var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerOwner);
         await using var db = _database.OpenAll();
         var admin = await db.Members.SingleAsync(m => m.CustomerId == acme.Id);
-        var (member, ofCustomer, byPasskey) = (await SignInAsync(jane.UserId), await SignInAsync(admin.UserId), await SignInAsync(jane.UserId, SignInMethod.Passkey));
+        var (member, ofCustomer, byPasskey) = (
+            await SignInAsync(jane.UserId),
+            await SignInAsync(admin.UserId),
+            await SignInAsync(jane.UserId, SignInMethod.Passkey));
 
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.Members);
         Assert.Equal((true, false), Of(await Memberships.FindActorAsync(member)));
@@ -200,14 +231,17 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.True((await supportSessions.StartAsync(actor, acme.Id, " ", 30)).IsRefused);
         Assert.True((await supportSessions.StartAsync(actor, acme.Id, "ticket", 1000)).IsRefused);
         Assert.True((await supportSessions.StartAsync(rival, acme.Id, "ticket", 30)).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => supportSessions.StartAsync(TestData.CreateAdmin(acme), acme.Id, "ticket", 30));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => supportSessions.StartAsync(TestData.CreateAdmin(acme), acme.Id, "ticket", 30));
         var supportSession = await TestData.Valued(supportSessions.StartAsync(actor, acme.Id, "ticket 4711", 30));
         var visitor = (await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!;
 
         Assert.Equal((northwind.Id, acme.Id), (visitor.Scope.Reseller!.Value, visitor.Scope.Customer!.Value));
         Assert.Equal([Permission.MyView], Permission.All.Where(visitor.May));
         Assert.Equal("ticket 4711", Assert.Single(await supportSessions.ListAsync(TestData.CreateAdmin(acme), acme.Id)).Reason);
-        Assert.Null((await Memberships.FindActorAsync((await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
+        Assert.Null(
+            (await Memberships.FindActorAsync(
+                (await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
         _database.Clock.Advance(TimeSpan.FromMinutes(31));
         Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!.VisitEndsAtUtc);
         var second = await TestData.Valued(supportSessions.StartAsync(actor, acme.Id, "ticket 4711", 30));
@@ -216,7 +250,8 @@ public sealed class TeamTests : IAsyncDisposable
         await TestData.Valued(Teams.ChangeRoleAsync(owner, TeamScope.ForActor(owner), jane.Id, Role.ResellerViewer));
         Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
         await using var db = _database.OpenAll();
-        Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
+        Assert.Equal(
+            2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
     }
 
     private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];
@@ -230,7 +265,15 @@ public sealed class TeamTests : IAsyncDisposable
     private async Task<PortalUser> UserAsync(string email)
     {
         await using var db = _database.OpenAll();
-        var user = new PortalUser { Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
+        var user = new PortalUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = email,
+            NormalizedUserName = email.ToUpperInvariant(),
+            Email = email,
+            NormalizedEmail = email.ToUpperInvariant(),
+            SecurityStamp = "x",
+        };
         db.Users.Add(user);
         await db.SaveChangesAsync();
         return user;

@@ -17,12 +17,21 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
         var customer = await database.Data.AddCustomerAsync(owner, "Acme");
-        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner@northwind.example", "203.0.113.7");
-        await TestData.Valued(database.Data.Customers.UpdateAsync(seat, customer.Id, new CustomerDetails("Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
+        var seat = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner },
+            "owner@northwind.example",
+            "203.0.113.7");
+        await TestData.Valued(database.Data.Customers.UpdateAsync(
+            seat,
+            customer.Id,
+            new CustomerDetails(
+                "Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
         await database.Data.IssueAsync(owner, customer);
 
-        var rows = (await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
-        var token = Assert.Single((await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
+        var rows = (await new HistoryQueries(database.Database, database.Clock).PageAsync(
+            owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
+        var token = Assert.Single(
+            (await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
 
         Assert.Equal("203.0.113.7", rows[0].Entry.FromAddress);
         Assert.Equal(
@@ -30,7 +39,8 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             rows[0].Changes.Where(c => c.Field is "Customer.Name" or "Customer.Address.City"));
         Assert.Equal(2, rows[0].Changes.Count);
         Assert.Contains(token.Changes, c => c is { Field: "ApiToken.ProtectedSecret", After: "•••" });
-        Assert.DoesNotContain(token.Changes, c => c.Field.EndsWith("Id", StringComparison.Ordinal) && c.After == customer.ResellerId.ToString());
+        Assert.DoesNotContain(
+            token.Changes, c => c.Field.EndsWith("Id", StringComparison.Ordinal) && c.After == customer.ResellerId.ToString());
     }
 
     [Fact]
@@ -70,7 +80,8 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, (await history.PageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
         Assert.Equal(3, (await history.PageAsync(TestData.Operator, new HistoryFilter(), 0, 10)).TotalCount);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => history.ExportAsync(
-            Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"), new HistoryFilter()));
+            Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"),
+            new HistoryFilter()));
 
         Assert.Equal(2, (await history.ExportAsync(owner, new HistoryFilter())).Count);
         Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Permission.HistoryExport), 0, 10)).TotalCount);
@@ -92,19 +103,39 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, await sealing.SealAsync());
         await using var db = database.OpenAll();
 
-        Assert.Equal([1, 2, 3], await db.AuditEntries.Where(a => a.ResellerId == owner.Reseller).OrderBy(a => a.Sequence).Select(a => a.Sequence!.Value).ToListAsync());
+        Assert.Equal(
+            [1, 2, 3],
+            await db.AuditEntries
+                .Where(a => a.ResellerId == owner.Reseller)
+                .OrderBy(a => a.Sequence)
+                .Select(a => a.Sequence!.Value)
+                .ToListAsync());
         var report = await new AuditVerifier(database.Database).VerifyAsync();
         Assert.Empty(report.Faults);
         Assert.Equal((4, 0, 0), (report.Sealed, report.Waiting, report.Erased));
 #pragma warning disable EF1002, EF1003 // The words are this test's own.
-        foreach (var set in (string[])["\"Subject\" = 'x'", "\"ActorName\" = 'x'", "\"Action\" = 'x'", "\"AtUtc\" = 1", "\"Sequence\" = 9", "\"Hash\" = NULL", "\"FromAddress\" = 'x'", "\"Changes\" = 'x'", "\"CustomerId\" = NULL, \"Salt\" = NULL"])
+        foreach (var set in (string[])[
+            "\"Subject\" = 'x'",
+            "\"ActorName\" = 'x'",
+            "\"Action\" = 'x'",
+            "\"AtUtc\" = 1",
+            "\"Sequence\" = 9",
+            "\"Hash\" = NULL",
+            "\"FromAddress\" = 'x'",
+            "\"Changes\" = 'x'",
+            "\"CustomerId\" = NULL, \"Salt\" = NULL",
+        ])
         {
-            var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET " + set + " WHERE \"CustomerId\" IS NOT NULL"));
+            var refused = await Assert.ThrowsAnyAsync<Exception>(
+                () => db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET " + set + " WHERE \"CustomerId\" IS NOT NULL"));
             Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
         }
 #pragma warning restore EF1002, EF1003
 
-        Assert.Contains("append-only", (await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\""))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "append-only",
+            (await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\""))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +197,10 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var database = await OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
-        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "jane@northwind.example", "203.0.113.7");
+        var seat = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner },
+            "jane@northwind.example",
+            "203.0.113.7");
         await database.Data.AddCustomerAsync(seat, "Acme");
         await database.Data.AddCustomerAsync(owner, "Initech");
         using var sealing = Sealing(database);
@@ -177,15 +211,19 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, (await new AuditVerifier(database.Database).VerifyAsync()).Erased);
         await AuditEraser.ReplaceAsync(db, null, [("jane@northwind.example", "deleted user"), ("NW@x.example", "nobody")], default);
 
-        Assert.DoesNotContain(await db.AuditEntries.AsNoTracking().ToListAsync(), a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
+        Assert.DoesNotContain(
+            await db.AuditEntries.AsNoTracking().ToListAsync(),
+            a => a.ActorName.Contains("jane", StringComparison.Ordinal) || a.FromAddress is not null);
         var report = await new AuditVerifier(database.Database).VerifyAsync();
         Assert.Empty(report.Faults);
         Assert.Equal((3, 1), (report.Sealed, report.Erased));
     }
 
-    private static async Task<IReadOnlyList<string>> FaultsAsync(TestDatabase database) => (await new AuditVerifier(database.Database).VerifyAsync()).Faults;
+    private static async Task<IReadOnlyList<string>> FaultsAsync(TestDatabase database) =>
+        (await new AuditVerifier(database.Database).VerifyAsync()).Faults;
 
-    private static AuditSealingWorker Sealing(TestDatabase database) => new(database.Database, database.Clock, NullLogger<AuditSealingWorker>.Instance);
+    private static AuditSealingWorker Sealing(TestDatabase database) =>
+        new(database.Database, database.Clock, NullLogger<AuditSealingWorker>.Instance);
 
     private Task<TestDatabase> OpenAsync(string provider) => provider == "Sqlite" ? TestDatabaseOnSqlite.OpenAsync() : postgres.OpenAsync();
 }

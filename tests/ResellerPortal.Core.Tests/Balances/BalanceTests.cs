@@ -40,10 +40,15 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         await fixture.TopUpAsync(10m);
         var overview = await fixture.ReadAsync();
-        Assert.Equal((7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
+        Assert.Equal(
+            (7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
         var page = await fixture.Queries.PageAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, 0, 3);
         Assert.Equal(
-            [(5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L), (4, BalanceTransactionKind.TopUp, 10_00, 10_00), (3, BalanceTransactionKind.InvoicePaid, -7_90, 0)],
+            [
+                (5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L),
+                (4, BalanceTransactionKind.TopUp, 10_00, 10_00),
+                (3, BalanceTransactionKind.InvoicePaid, -7_90, 0),
+            ],
             page.Rows.Select(e => (e.Sequence, e.Kind, e.AmountMinorUnits, e.BalanceMinorUnits)));
         Assert.Equal(5, page.TotalCount);
         await database.AssertLedgerIsCleanAsync();
@@ -55,10 +60,16 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
         var first = await fixture.InvoiceAsync();
-        var payments = new BalancePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
-        var received = new ReceivedPayment(first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await TestData.Valued(new InvoicePaymentService(sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock).RecordAsync(fixture.Owner, received));
-        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, first.Id, [1], "Did not convert"));
+        var payments = new BalancePaymentService(
+            sqlite.Database, new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock), sqlite.Clock);
+        var received = new ReceivedPayment(
+            first.Id, first.Total.Amount, DateOnly.FromDateTime(sqlite.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await TestData.Valued(new InvoicePaymentService(
+            sqlite.Database,
+            new Core.Dunning.AccountPausePolicy(sqlite.Database, sqlite.Clock),
+            sqlite.Clock).RecordAsync(fixture.Owner, received));
+        await TestData.Valued(
+            new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, first.Id, [1], "Did not convert"));
         await using (var db = sqlite.OpenAll())
         {
             var credited = await db.Invoices.SingleAsync();
@@ -68,14 +79,22 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         await sqlite.UseAsync(fixture.Secret, 50);
         var second = await fixture.InvoiceAsync();
-        Assert.Equal((first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
-        Assert.Equal(second.Due, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
+        Assert.Equal(
+            (first.Total.MinorUnits, second.Total.MinorUnits - first.Total.MinorUnits), (second.PaidMinorUnits, second.Due.MinorUnits));
+        Assert.Equal(
+            second.Due,
+            (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
 
         await TestData.Valued(payments.TopUpAsync(fixture.Owner, Payment(fixture, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
-        Assert.Contains("no more than that", (await payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, (left + 1) / 100m))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no more than that",
+            (await payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, (left + 1) / 100m))).Refusal!.Message,
+            StringComparison.Ordinal);
         await TestData.Valued(payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, left / 100m)));
-        Assert.Equal(0, (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing.MinorUnits);
+        Assert.Equal(
+            0,
+            (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing.MinorUnits);
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -85,7 +104,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
         var first = await fixture.InvoiceAsync();
-        await TestData.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(fixture.Owner, fixture.Customer.Id, 1, 0, "Never happened"));
+        await TestData.Valued(new Core.Metering.LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(
+            fixture.Owner, fixture.Customer.Id, 1, 0, "Never happened"));
         sqlite.Clock.SetUtcNow(new BillingPeriod(2026, 11).EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
         var second = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
@@ -94,7 +114,9 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
         await using var db = sqlite.OpenAll();
         Assert.All(await db.Invoices.ToListAsync(), i => Assert.Equal(0, i.Due.MinorUnits));
-        Assert.Equal([BalanceTransactionKind.Returned, BalanceTransactionKind.InvoicePaid], (await db.BalanceTransactions.OrderBy(e => e.Sequence).ToListAsync()).Select(e => e.Kind));
+        Assert.Equal(
+            [BalanceTransactionKind.Returned, BalanceTransactionKind.InvoicePaid],
+            (await db.BalanceTransactions.OrderBy(e => e.Sequence).ToListAsync()).Select(e => e.Kind));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -120,13 +142,15 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             paid -= (await fixture.Payments.PayOutAsync(fixture.Owner, fixture.Payment(amount))).IsRefused ? 0 : size;
                             break;
                         case 3 when invoices.Count > 0:
-                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
+                            await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(
+                                fixture.Owner, invoices[size % invoices.Count].Id, [1], "Given back");
                             break;
                         case 4:
                             await fixture.ReserveAsync("docx-to-pdf", Math.Max(1, size / 20));
                             break;
                         default:
-                            await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
+                            await sqlite.Data.Recorder.RecordAsync(
+                                fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow(), Math.Max(1, size / 20))]);
                             invoices.Add(await InvoiceAsync(sqlite, fixture, month));
                             month = month.Next;
                             break;
@@ -140,7 +164,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                 Assert.All(all, i => Assert.True(i.Due.MinorUnits >= 0));
                 Assert.True(balance == 0 || all.All(i => i.Due.IsZero), "A balance is never kept while an invoice is due.");
                 Assert.Equal(paid - balance, all.Sum(i => i.PaidMinorUnits));
-                var closing = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing;
+                var closing = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(
+                    fixture.Owner, fixture.Customer.Id))!.Closing;
                 Assert.Equal(all.Sum(i => i.Due.MinorUnits) - balance, closing.MinorUnits);
             },
             iter: 20,
@@ -154,7 +179,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         var payment = fixture.Payment(7.50m, "Top-up Acme");
-        var entries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => TestData.Valued(fixture.Payments.TopUpAsync(fixture.Owner, payment))));
+        var entries = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => TestData.Valued(fixture.Payments.TopUpAsync(fixture.Owner, payment))));
         Assert.Single(entries.Select(e => e.Sequence).Distinct());
         Assert.Equal(7_50, (await fixture.ReadAsync()).Spending.Balance.MinorUnits);
         await database.AssertLedgerIsCleanAsync();
@@ -169,8 +195,12 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        Assert.Contains("whole minor units", (await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(amount))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
+        Assert.Contains(
+            "whole minor units",
+            (await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(amount))).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.True(
+            (await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
         Assert.True((await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5, "two\nlines"))).IsRefused);
         Assert.Equal(0, (await fixture.ReadAsync()).Moves);
     }
@@ -218,7 +248,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var neighbour = TestData.CreateAdmin(await sqlite.Data.AddCustomerAsync(fixture.Owner, "Neighbour"));
         Assert.True((await fixture.Payments.TopUpAsync(stranger, fixture.Payment(5))).IsRefused);
         Assert.True((await fixture.Payments.PayOutAsync(stranger, fixture.Payment(5))).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => fixture.Payments.TopUpAsync(TestData.CreateAdmin(fixture.Customer), fixture.Payment(5)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => fixture.Payments.TopUpAsync(TestData.CreateAdmin(fixture.Customer), fixture.Payment(5)));
         Assert.Empty((await fixture.Queries.PageAsync(stranger, fixture.Customer.Id, 0, 10)).Rows);
         Assert.Empty((await fixture.Queries.PageAsync(neighbour, fixture.Customer.Id, 0, 10)).Rows);
         Assert.Single((await fixture.Queries.PageAsync(fixture.Owner, fixture.Customer.Id, 0, 10)).Rows);
@@ -230,7 +261,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     private static async Task<Invoice> InvoiceAsync(TestDatabase database, PrepaidFixture fixture, BillingPeriod month)
     {
         database.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
-        var draft = (await database.Data.Drafter.DraftAsync(fixture.Owner, month)).Value.Results.Single(r => r.CustomerId == fixture.Customer.Id);
+        var draft = (await database.Data.Drafter.DraftAsync(fixture.Owner, month)).Value.Results.Single(
+            r => r.CustomerId == fixture.Customer.Id);
         return await TestData.Valued(database.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
     }
 }

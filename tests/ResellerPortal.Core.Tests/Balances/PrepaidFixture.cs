@@ -18,7 +18,8 @@ internal sealed class PrepaidFixture
 {
     private readonly TestDatabase _database;
 
-    private PrepaidFixture(TestDatabase database, Actor owner, Customer customer, IssuedToken token) => (_database, Owner, Customer, Token) = (database, owner, customer, token);
+    private PrepaidFixture(TestDatabase database, Actor owner, Customer customer, IssuedToken token) =>
+        (_database, Owner, Customer, Token) = (database, owner, customer, token);
 
     public Actor Owner { get; }
 
@@ -32,9 +33,11 @@ internal sealed class PrepaidFixture
 
     public BalanceQueries Queries => new(_database.Database, _database.Clock);
 
-    public BalancePaymentService Payments => new(_database.Database, new AccountPausePolicy(_database.Database, _database.Clock), _database.Clock);
+    public BalancePaymentService Payments =>
+        new(_database.Database, new AccountPausePolicy(_database.Database, _database.Clock), _database.Clock);
 
-    public static Task<PrepaidFixture> OpenAsync(TestDatabase database, long priceMicros) => OpenAsync(database, CardTerms.FromPrice(new Markup.FixedPrice(priceMicros, Currency.FromCode("EUR"))));
+    public static Task<PrepaidFixture> OpenAsync(TestDatabase database, long priceMicros) =>
+        OpenAsync(database, CardTerms.FromPrice(new Markup.FixedPrice(priceMicros, Currency.FromCode("EUR"))));
 
     public static async Task<PrepaidFixture> OpenAsync(TestDatabase database, CardTerms terms, string currency = "EUR")
     {
@@ -42,7 +45,8 @@ internal sealed class PrepaidFixture
         await database.Data.BuyAsync(owner, 12_000, 180, currency: currency);
         var customer = await database.Data.AddCustomerAsync(owner, "Acme");
         var fixture = new PrepaidFixture(database, owner, customer, await database.Data.IssueAsync(owner, customer));
-        await database.Data.PriceAsync(owner, customer, terms, BillingPeriod.Containing(database.Clock.GetUtcNow(), reseller.Zone).FirstDay);
+        await database.Data.PriceAsync(
+            owner, customer, terms, BillingPeriod.Containing(database.Clock.GetUtcNow(), reseller.Zone).FirstDay);
         await TestData.Valued(fixture.Terms.SetAsync(owner, customer.Id, true));
         return fixture;
     }
@@ -54,7 +58,8 @@ internal sealed class PrepaidFixture
 
     public async Task<BalanceOverview> ReadAsync() => (await Queries.ReadAsync(Owner, Customer.Id))!;
 
-    public Task<ReserveResult> ReserveAsync(string converter, long quantity = 1) => _database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(Secret), converter, quantity));
+    public Task<ReserveResult> ReserveAsync(string converter, long quantity = 1) =>
+        _database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(Secret), converter, quantity));
 
     public async Task UseAsync(string converter)
     {
@@ -62,5 +67,6 @@ internal sealed class PrepaidFixture
         await _database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1));
     }
 
-    public async Task<IssuedToken> IssueToOtherAsync() => await _database.Data.IssueAsync(Owner, await _database.Data.AddCustomerAsync(Owner, "Other"));
+    public async Task<IssuedToken> IssueToOtherAsync() =>
+        await _database.Data.IssueAsync(Owner, await _database.Data.AddCustomerAsync(Owner, "Other"));
 }

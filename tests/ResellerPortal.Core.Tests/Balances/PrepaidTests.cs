@@ -58,7 +58,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(4.84m);
         var other = database.NewMeter();
-        using var otherNode = new MeterWriter(other, database.Database, database.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
+        using var otherNode = new MeterWriter(
+            other, database.Database, database.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<MeterWriter>.Instance);
         await otherNode.StartAsync(default);
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
@@ -75,7 +76,10 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
+        var terms = new CardTerms([
+            new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))),
+            new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))),
+        ]);
         await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, terms, October.FirstDay);
         await fixture.TopUpAsync(12.10m);
         await fixture.UseAsync("docx-to-pdf");
@@ -91,7 +95,10 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
-        var terms = new CardTerms([new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))), new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))]);
+        var terms = new CardTerms([
+            new PriceRule(["pdf-to-jpg"], new Markup.FixedPrice(5_000_000, Currency.FromCode("EUR"))),
+            new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))),
+        ]);
         await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, terms, October.FirstDay);
         await fixture.TopUpAsync(7.26m);
         await fixture.UseAsync("pdf-to-jpg");
@@ -118,7 +125,19 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                     await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-01T12:00:00Z");
                     var fixture = await PrepaidFixture.OpenAsync(sqlite, sample.Terms, "USD");
                     await fixture.TopUpAsync(20m);
-                    var schedule = new RateCardSchedule(fixture.Customer.Id, [new RateCard { ResellerId = fixture.Customer.ResellerId, Version = 1, EffectiveFrom = October.FirstDay, Terms = sample.Terms, CreatedAtUtc = DateTimeOffset.UnixEpoch }], October.FirstDay);
+                    var schedule = new RateCardSchedule(
+                        fixture.Customer.Id,
+                        [
+                            new RateCard
+                            {
+                                ResellerId = fixture.Customer.ResellerId,
+                                Version = 1,
+                                EffectiveFrom = October.FirstDay,
+                                Terms = sample.Terms,
+                                CreatedAtUtc = DateTimeOffset.UnixEpoch,
+                            },
+                        ],
+                        October.FirstDay);
                     var (used, balance) = (new List<UsageItem>(), 20_00L);
                     foreach (var (converter, quantity, act) in sample.Acts)
                     {
@@ -129,16 +148,20 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                         }
 
                         // A volume price may fall again after it was too high, so each conversion on the way has to be paid for.
-                        var item = new UsageItem(October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.FromCode("USD")), quantity);
+                        var item = new UsageItem(
+                            October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.FromCode("USD")), quantity);
                         var highest = Enumerable.Range(1, (int)quantity).Max(part =>
                         {
-                            var net = Rating.Rate([.. used, item with { Quantity = part }], schedule, Currency.FromCode("USD"), October).Total;
+                            var net = Rating.Rate([
+                                .. used, item with { Quantity = part },
+                            ], schedule, Currency.FromCode("USD"), October).Total;
                             return (net + Money.Round(net.Amount * 0.21m, net.Currency)).MinorUnits;
                         });
                         var result = await fixture.ReserveAsync(converter, quantity);
                         Assert.True(
                             result is ReserveResult.Held == highest <= balance,
-                            $"{result} for {quantity} {converter}, which make the month {highest} of {balance} minor units; {sample.Terms.Describe(Currency.FromCode("USD"))}");
+                            $"{result} for {quantity} {converter}, which make the month {highest} of {balance} minor units; "
+                                + $"{sample.Terms.Describe(Currency.FromCode("USD"))}");
                         if (result is ReserveResult.Held held)
                         {
                             await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, quantity));
@@ -153,7 +176,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_volume_price_that_falls_later_does_not_pay_for_the_way_there()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        var fixture = await PrepaidFixture.OpenAsync(sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
+        var fixture = await PrepaidFixture.OpenAsync(
+            sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
 
         // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
         await fixture.TopUpAsync(65m);
@@ -174,10 +198,15 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     public async Task A_month_that_begins_and_a_price_that_is_set_count_within_ten_minutes()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-31T20:50:00Z");
-        var fixture = await PrepaidFixture.OpenAsync(sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 0));
+        var fixture = await PrepaidFixture.OpenAsync(
+            sqlite, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 0));
         await fixture.TopUpAsync(12.10m);
         await sqlite.UseAsync(fixture.Secret, 10);
-        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 5_00), October.Next.FirstDay);
+        await sqlite.Data.PriceAsync(
+            fixture.Owner,
+            fixture.Customer,
+            new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Currency.FromCode("EUR")))], MonthlyFeeMinorUnits: 5_00),
+            October.Next.FirstDay);
         sqlite.Clock.Advance(TimeSpan.FromHours(2));
 
         // 10 conversions of October, the fee of November, and 40 conversions: 1 + 5 + 4 before tax.
@@ -192,10 +221,12 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
         await fixture.TopUpAsync(12.10m);
         await sqlite.UseAsync(fixture.Secret, 20);
-        await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
+        await sqlite.Data.Recorder.RecordAsync(
+            fixture.Owner.Scope, [TestData.Fact(fixture.Token, sqlite.Clock.GetUtcNow().AddHours(-1), 70)]);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret, 11));
         Assert.Equal(Euros(1.21m), (await fixture.ReadAsync()).Spending.Left);
-        await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(fixture.Owner, fixture.Customer.Id, 2, 40, "Counted twice");
+        await new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(
+            fixture.Owner, fixture.Customer.Id, 2, 40, "Counted twice");
         sqlite.Clock.Advance(TimeSpan.FromMinutes(11));
         await sqlite.UseAsync(fixture.Secret, 40);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
@@ -215,7 +246,10 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             }
         }
 
-        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(fixture.Customer), 10)).Where(a => a.Subject == AlertSubject.Balance).OrderBy(a => a.Percent).ToList();
+        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(fixture.Customer), 10))
+            .Where(a => a.Subject == AlertSubject.Balance)
+            .OrderBy(a => a.Percent)
+            .ToList();
         Assert.Equal([50, 75, 90, 100], alerts.Select(a => a.Percent));
         Assert.Equal("The balance of Acme is spent", UsageAlertWorker.Compose(alerts[^1]).Subject);
         Assert.StartsWith("12.10 EUR of 12.10 EUR are spent.", UsageAlertWorker.Compose(alerts[^1]).Text, StringComparison.Ordinal);
@@ -232,7 +266,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await sqlite.UseAsync(fixture.Secret, 5);
         await TestData.Valued(fixture.Terms.SetAsync(fixture.Owner, fixture.Customer.Id, true));
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(-0.61m)), await sqlite.ReserveAsync(fixture.Secret));
-        Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync((await sqlite.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
+        Assert.IsType<ReserveResult.BalanceSpent>(
+            await sqlite.ReserveAsync((await sqlite.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
     }
 
     [Fact]
@@ -246,7 +281,8 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Null(await fixture.Queries.ReadAsync(stranger, fixture.Customer.Id));
         Assert.Null(await fixture.Queries.ReadAsync(neighbour, fixture.Customer.Id));
         Assert.NotNull(await fixture.Queries.ReadAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => fixture.Terms.SetAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, false));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => fixture.Terms.SetAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, false));
     }
 
     private static Money Euros(decimal amount) => Money.Round(amount, Currency.FromCode("EUR"));

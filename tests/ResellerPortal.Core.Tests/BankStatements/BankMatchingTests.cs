@@ -34,7 +34,8 @@ public sealed class BankMatchingTests
     public void A_number_in_the_reference_goes_before_an_amount(string reference, long cents, string invoices, bool isCertain)
     {
         var proposal = BankTransactionMatcher.FindProposal(Received(cents, reference), Open, null);
-        Assert.Equal((invoices, isCertain), (string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []), proposal?.IsCertain ?? false));
+        Assert.Equal(
+            (invoices, isCertain), (string.Join(' ', proposal?.Invoices.Select(i => i.Number) ?? []), proposal?.IsCertain ?? false));
     }
 
     [Theory]
@@ -53,10 +54,13 @@ public sealed class BankMatchingTests
     public void An_account_that_paid_before_goes_before_the_name_and_a_number_before_both()
     {
         Assert.Equal((Acme, "INV-2026-0011"), Told(BankTransactionMatcher.FindProposal(Received(50_00, "", "Azuolas"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
+        Assert.Equal(
+            (Birch, "INV-2026-0003"),
+            Told(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
         Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
 
-        static (CustomerId, string) Told(BankMatchProposal? proposal) => (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
+        static (CustomerId, string) Told(BankMatchProposal? proposal) =>
+            (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
     }
 
     [Theory]
@@ -65,7 +69,8 @@ public sealed class BankMatchingTests
     [InlineData("2026/71", false)]
     [InlineData("no. 2026 / 7.", true)]
     public void A_number_of_digits_alone_is_not_found_in_a_longer_one(string reference, bool isFound) =>
-        Assert.Equal(isFound, BankTransactionMatcher.FindProposal(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
+        Assert.Equal(
+            isFound, BankTransactionMatcher.FindProposal(Received(44_00, reference, currency: "USD"), Open, null)?.IsCertain == true);
 
     private static BankTransaction Received(long cents, string reference, string name = "", string currency = "EUR") => new()
     {

@@ -25,11 +25,15 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var fixture = await InvoicingFixture.OpenAsync(database);
         var (first, second) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
         var statements = Receipts(database);
-        BankStatementLine[] lines = [Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent")];
+        BankStatementLine[] lines = [
+            Entry(1_82, $"Invoice {first.Number}"), Entry(2_00, second.Number!), Entry(5_00, "Rent"), Entry(5_00, "Rent"),
+        ];
 
         Assert.Equal(new BankImport(4, 0), await TestData.Valued(statements.ImportAsync(fixture.Owner, lines)));
         Assert.Equal(new BankImport(0, 4), await TestData.Valued(statements.ImportAsync(fixture.Owner, lines)));
-        Assert.Equal(new BankImport(1, 2), await TestData.Valued(statements.ImportAsync(fixture.Owner, [lines[0], lines[2], Entry(9_00, "Another")])));
+        Assert.Equal(
+            new BankImport(1, 2),
+            await TestData.Valued(statements.ImportAsync(fixture.Owner, [lines[0], lines[2], Entry(9_00, "Another")])));
         var page = await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50);
         Assert.Equal((5, 1), (page.TotalCount, page.Certain));
 
@@ -50,19 +54,27 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var fixture = await InvoicingFixture.OpenAsync(database);
         var (first, second, third) = (await fixture.InvoiceAsync(), await fixture.InvoiceAsync(), await fixture.InvoiceAsync());
         var statements = Receipts(database);
-        await TestData.Valued(statements.ImportAsync(fixture.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
+        await TestData.Valued(
+            statements.ImportAsync(fixture.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
         var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
         // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
-        var paid = await TestData.Valued(statements.RecordAsync(fixture.Owner, FindRow(rows, 4_00).Transaction.Id, fixture.Customer.Id, [third.Id]));
+        var paid = await TestData.Valued(
+            statements.RecordAsync(fixture.Owner, FindRow(rows, 4_00).Transaction.Id, fixture.Customer.Id, [third.Id]));
         Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
-        Assert.Equal((0L, 1_46L, 0L), ((await StateAsync(database, first)).Due.MinorUnits, (await StateAsync(database, second)).Due.MinorUnits, (await StateAsync(database, third)).Due.MinorUnits));
+        Assert.Equal(
+            (0L, 1_46L, 0L),
+            (
+                (await StateAsync(database, first)).Due.MinorUnits,
+                (await StateAsync(database, second)).Due.MinorUnits,
+                (await StateAsync(database, third)).Due.MinorUnits));
 
         await TestData.Valued(statements.RecordAsync(fixture.Owner, FindRow(rows, 1_00).Transaction.Id, fixture.Customer.Id, [second.Id]));
         Assert.Equal(46, (await StateAsync(database, second)).Due.MinorUnits);
         await TestData.Valued(statements.RecordAsync(fixture.Owner, FindRow(rows, 2_00).Transaction.Id, fixture.Customer.Id, []));
         await using var db = database.OpenAll();
-        Assert.Equal((0L, 1_54L), ((await StateAsync(database, second)).Due.MinorUnits, (await db.Customers.SingleAsync()).BalanceMinorUnits));
+        Assert.Equal(
+            (0L, 1_54L), ((await StateAsync(database, second)).Due.MinorUnits, (await db.Customers.SingleAsync()).BalanceMinorUnits));
         await database.AssertLedgerIsCleanAsync();
     }
 
@@ -71,12 +83,14 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (mail, fixture) = (new MailFixture(database), await InvoicingFixture.OpenAsync(database));
-        await TestData.Valued(new DunningPolicyService(database.Database, mail.Box, database.Clock).SetAsync(fixture.Owner, isOn: true, [new(3, 0, true)]));
+        await TestData.Valued(
+            new DunningPolicyService(database.Database, mail.Box, database.Clock).SetAsync(fixture.Owner, isOn: true, [new(3, 0, true)]));
         var first = await fixture.InvoiceAsync();
         database.Clock.SetUtcNow(new DateTimeOffset(first.DueOn!.Value.AddDays(5), new TimeOnly(12, 0), TimeSpan.Zero));
         await DunningTests.Work(database, mail).RunAsync();
         var statements = Receipts(database);
-        await TestData.Valued(statements.ImportAsync(fixture.Owner, [Entry(1_82, first.Number!, "DE02120300000000202051"), Entry(7, "a part", "DE02120300000000202051")]));
+        await TestData.Valued(statements.ImportAsync(
+            fixture.Owner, [Entry(1_82, first.Number!, "DE02120300000000202051"), Entry(7, "a part", "DE02120300000000202051")]));
 
         await statements.RecordCertainAsync(fixture.Owner);
 
@@ -87,7 +101,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
 
         var second = await fixture.InvoiceAsync();
         var proposal = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
-        Assert.Equal((second.Id, false, "the same account paid for it before"), (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
+        Assert.Equal(
+            (second.Id, false, "the same account paid for it before"), (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
     }
 
     [Fact]
@@ -98,19 +113,37 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var invoice = await fixture.InvoiceAsync();
         var other = await database.Data.AddCustomerAsync(fixture.Owner, "Birch");
         var statements = Receipts(database);
-        await TestData.Valued(statements.ImportAsync(fixture.Owner, [Entry(1_82, invoice.Number!), new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.FromCode("USD")), "", "", "", "")]));
+        await TestData.Valued(statements.ImportAsync(
+            fixture.Owner,
+            [
+                Entry(1_82, invoice.Number!),
+                new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.FromCode("USD")), "", "", "", ""),
+            ]));
         var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
         var (euros, dollars) = (FindRow(rows, 1_82).Transaction.Id, FindRow(rows, 5_00).Transaction.Id);
 
-        Assert.Contains("this is in USD", (await statements.RecordAsync(fixture.Owner, dollars, fixture.Customer.Id, [])).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("invoice does not exist", (await statements.RecordAsync(fixture.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "this is in USD",
+            (await statements.RecordAsync(fixture.Owner, dollars, fixture.Customer.Id, [])).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "invoice does not exist",
+            (await statements.RecordAsync(fixture.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message,
+            StringComparison.Ordinal);
         Assert.Contains("holds no money", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, true));
-        Assert.Equal(dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
+        Assert.Equal(
+            dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, false));
         await TestData.Valued(statements.RecordAsync(fixture.Owner, euros, fixture.Customer.Id, [invoice.Id]));
-        Assert.Contains("recorded this for another", (await statements.RecordAsync(fixture.Owner, euros, other.Id, [])).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("recorded as a payment already", (await statements.IgnoreAsync(fixture.Owner, euros, true)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "recorded this for another",
+            (await statements.RecordAsync(fixture.Owner, euros, other.Id, [])).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "recorded as a payment already",
+            (await statements.IgnoreAsync(fixture.Owner, euros, true)).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +164,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.True((await statements.IgnoreAsync(stranger, id, true)).IsRefused);
         Assert.Equal(1, (await TestData.Valued(statements.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
         Assert.Equal(0, (await statements.RecordCertainAsync(stranger)).Recorded);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => statements.PageAsync(TestData.CreateAdmin(fixture.Customer), BankTransactionState.Open, 0, 50));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => statements.PageAsync(TestData.CreateAdmin(fixture.Customer), BankTransactionState.Open, 0, 50));
     }
 
     [Fact]
@@ -157,7 +191,11 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                         default:
                             if ((await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
                             {
-                                await TestData.Valued(statements.RecordAsync(fixture.Owner, rows[act % rows.Count].Transaction.Id, fixture.Customer.Id, act % 3 == 0 ? [] : [invoices[act % 3].Id]));
+                                await TestData.Valued(statements.RecordAsync(
+                                    fixture.Owner,
+                                    rows[act % rows.Count].Transaction.Id,
+                                    fixture.Customer.Id,
+                                    act % 3 == 0 ? [] : [invoices[act % 3].Id]));
                             }
 
                             break;
@@ -182,11 +220,14 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             iter: 15,
             threads: 1);
 
-    private static BankStatementService Receipts(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
+    private static BankStatementService Receipts(TestDatabase database) =>
+        new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 
-    private static BankStatementLine Entry(long cents, string reference, string iban = "") => new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
+    private static BankStatementLine Entry(long cents, string reference, string iban = "") =>
+        new("LT121000011101001000", new DateOnly(2026, 11, 2), new Money(cents, Eur), "", iban, reference, "");
 
-    private static BankTransactionRow FindRow(IReadOnlyList<BankTransactionRow> rows, long cents) => rows.Single(r => r.Transaction.AmountMinorUnits == cents);
+    private static BankTransactionRow FindRow(IReadOnlyList<BankTransactionRow> rows, long cents) =>
+        rows.Single(r => r.Transaction.AmountMinorUnits == cents);
 
     private static async Task<Invoice> StateAsync(TestDatabase database, Invoice invoice)
     {

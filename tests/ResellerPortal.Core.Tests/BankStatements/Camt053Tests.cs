@@ -8,10 +8,16 @@ public sealed class Camt053Tests
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
-    /// <summary>Elements as the ISO 20022 message definition report of camt.053 has them; version 2 and version 8 differ in names, states and amounts.</summary>
+    /// <summary>
+    /// Elements as the ISO 20022 message definition report of camt.053 has them; version 2 and version 8 differ in names, states and
+    /// amounts.
+    /// </summary>
     [Theory]
     [InlineData("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", "<Sts>BOOK</Sts>", "<Dbtr><Nm>Acme  Publishing\n Ltd</Nm></Dbtr>")]
-    [InlineData("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08", "<Sts><Cd>BOOK</Cd></Sts>", "<Dbtr><Pty><Nm>Acme Publishing Ltd</Nm></Pty></Dbtr>")]
+    [InlineData(
+        "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08",
+        "<Sts><Cd>BOOK</Cd></Sts>",
+        "<Dbtr><Pty><Nm>Acme Publishing Ltd</Nm></Pty></Dbtr>")]
     public void A_payment_is_read_in_every_version(string space, string state, string debtor)
     {
         var file = Camt053Reader.Read(Statement(space, $"""
@@ -21,7 +27,14 @@ public sealed class Camt053Tests
             """));
 
         Assert.Equal(
-            new BankStatementLine("LT121000011101001000", new DateOnly(2026, 11, 20), new Money(1_234_50, Eur), "Acme Publishing Ltd", "DE89370400440532013000", "Invoice INV-2026- 0001 RF18539007547034 E-77", "B-1"),
+            new BankStatementLine(
+                "LT121000011101001000",
+                new DateOnly(2026, 11, 20),
+                new Money(1_234_50, Eur),
+                "Acme Publishing Ltd",
+                "DE89370400440532013000",
+                "Invoice INV-2026- 0001 RF18539007547034 E-77",
+                "B-1"),
             Assert.Single(file.Entries));
         Assert.Equal(0, file.LeftOut);
     }
@@ -35,7 +48,8 @@ public sealed class Camt053Tests
             <Ntry><Amt Ccy="EUR">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>
             <Ntry><Amt Ccy="EUR">4.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><ValDt><DtTm>2026-11-21T10:00:00</DtTm></ValDt></Ntry>
             """));
-        Assert.Equal((4_00L, new DateOnly(2026, 11, 21), 3), (file.Entries.Single().Amount.MinorUnits, file.Entries[0].BookedOn, file.LeftOut));
+        Assert.Equal(
+            (4_00L, new DateOnly(2026, 11, 21), 3), (file.Entries.Single().Amount.MinorUnits, file.Entries[0].BookedOn, file.LeftOut));
     }
 
     [Theory]
@@ -44,9 +58,12 @@ public sealed class Camt053Tests
     [InlineData("<Amt Ccy=\"EUR\">{0}</Amt>", "10.00", "21.00", 1)] // Parts that are not the sum: the sum is what came.
     public void Payments_that_the_bank_booked_as_one_sum_are_told_apart(string form, string first, string second, int parts)
     {
-        string Part(string amount, string name) => $"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{string.Format(null, form, amount)}<RltdPties><Dbtr><Nm>{name}</Nm></Dbtr></RltdPties></TxDtls>";
+        string Part(string amount, string name) =>
+            $"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{string.Format(
+                null, form, amount)}<RltdPties><Dbtr><Nm>{name}</Nm></Dbtr></RltdPties></TxDtls>";
         var file = Camt053Reader.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", $"""
-            <Ntry><Amt Ccy="EUR">30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls>{Part(first, "Acme")}{Part(second, "Birch")}</NtryDtls></Ntry>
+            <Ntry><Amt Ccy="EUR">30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls>{Part(
+                first, "Acme")}{Part(second, "Birch")}</NtryDtls></Ntry>
             """));
         Assert.Equal((parts, 30_00L, ""), (file.Entries.Count, file.Entries.Sum(e => e.Amount.MinorUnits), file.Entries[0].Reference));
         Assert.Equal(parts == 2 ? ["Acme", "Birch"] : ["Acme"], file.Entries.Select(e => e.Counterparty));
@@ -61,8 +78,12 @@ public sealed class Camt053Tests
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no day")]
     public void What_cannot_be_read_is_said(string text, string said) =>
-        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => Camt053Reader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            said,
+            Assert.Throws<InvalidDataException>(() => Camt053Reader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))).Message,
+            StringComparison.Ordinal);
 
     private static MemoryStream Statement(string space, string entries) => new(Encoding.UTF8.GetBytes(
-        $"<Document xmlns=\"{space}\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><IBAN>LT121000011101001000</IBAN></Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"));
+        "<Document "
+            + $"xmlns=\"{space}\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><IBAN>LT121000011101001000</IBAN></Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"));
 }

@@ -21,10 +21,13 @@ public sealed class CreditLotsTests
             Assert.Equal(0, await before.CreditLots.CountAsync());
         }
 
-        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => sqlite.Data.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "statement 7"))));
+        var lots = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            _ => Task.Run(() => sqlite.Data.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "statement 7"))));
 
         Assert.Single(lots.Select(l => l.Value.Id).Distinct());
-        Assert.Equal((12_000, 15_000, sqlite.Clock.GetUtcNow().AddDays(365)), (lots[0].Value.Conversions, lots[0].Value.UnitCostMicros, lots[0].Value.ExpiresAtUtc));
+        Assert.Equal(
+            (12_000, 15_000, sqlite.Clock.GetUtcNow().AddDays(365)),
+            (lots[0].Value.Conversions, lots[0].Value.UnitCostMicros, lots[0].Value.ExpiresAtUtc));
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class CreditLotsTests
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var plan = await sqlite.Data.OfferAsync(12_000, 180, currency: "USD");
 
-        Assert.Contains("USD", (await sqlite.Data.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid())).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "USD", (await sqlite.Data.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid())).Refusal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

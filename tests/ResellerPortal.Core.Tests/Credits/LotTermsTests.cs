@@ -22,7 +22,11 @@ public sealed class LotTermsTests
         await sqlite.UseAsync(token.Secret);
 
         await using var db = sqlite.OpenAll();
-        var draws = await db.LotDraws.OrderBy(d => d.Sequence).ThenBy(d => d.UnitCostMicros).Select(d => ValueTuple.Create(d.Quantity, d.UnitCostMicros)).ToListAsync();
+        var draws = await db.LotDraws
+            .OrderBy(d => d.Sequence)
+            .ThenBy(d => d.UnitCostMicros)
+            .Select(d => ValueTuple.Create(d.Quantity, d.UnitCostMicros))
+            .ToListAsync();
         Assert.Equal([(2, 15_000), (2, 30_000), (1, 30_000)], draws);
         Assert.All(await db.LedgerEntries.ToListAsync(), e => Assert.Equal(EntryFlags.None, e.Flags));
         await sqlite.AssertLedgerIsCleanAsync();
@@ -49,7 +53,8 @@ public sealed class LotTermsTests
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var plan = await sqlite.Data.OfferAsync(10, 1);
         var order = await TestData.Valued(sqlite.Data.Orders.OrderAsync(owner, plan.Id, Guid.NewGuid()));
-        await TestData.Valued(sqlite.Data.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
+        await TestData.Valued(
+            sqlite.Data.OrderPayments.ConfirmAsync(TestData.Operator, order.Id, "paid", sqlite.Clock.GetUtcNow().AddDays(3)));
         var token = await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, "Acme"));
 
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
@@ -67,7 +72,10 @@ public sealed class LotTermsTests
         await using var db = sqlite.OpenAll();
         var lot = await db.CreditLots.SingleAsync();
 
-        Assert.Contains("at most 4", (await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -5, "too many")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 4",
+            (await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -5, "too many")).Refusal!.Message,
+            StringComparison.Ordinal);
         Assert.True((await sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, 5, " ")).IsRefused);
         await TestData.Valued(sqlite.Data.Lots.AdjustAsync(TestData.Operator, lot.Id, -4, "sold twice by mistake"));
         Assert.IsType<ReserveResult.CreditsExhausted>(await sqlite.ReserveAsync(token.Secret));
@@ -76,7 +84,9 @@ public sealed class LotTermsTests
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(token.Secret));
         await sqlite.AssertLedgerIsCleanAsync();
         await db.Database.ExecuteSqlRawAsync("UPDATE CreditLot SET Conversions = 100");
-        Assert.Contains((await new LedgerVerifier(sqlite.Database).VerifyAsync()).Faults, f => f.Contains("its size differs", StringComparison.Ordinal));
+        Assert.Contains(
+            (await new LedgerVerifier(sqlite.Database).VerifyAsync()).Faults,
+            f => f.Contains("its size differs", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var (owner, order) = await OrderAsync(database);
 
-        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            _ => Task.Run(() => database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
 
         // Four quarters are taken; who comes after them finds the lot.
         Assert.All(receipts, r => Assert.False(r.IsRefused));
@@ -45,7 +46,8 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
                 var (seen, expected) = (new HashSet<int>(), 0);
                 foreach (var (amount, key) in payments)
                 {
-                    var outcome = await database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, amount) with { IdempotencyKey = keys[key] });
+                    var outcome = await database.Data.OrderPayments.RecordAsync(
+                        TestData.Operator, Paid(order, amount) with { IdempotencyKey = keys[key] });
                     if (expected < 180 && !seen.Contains(key))
                     {
                         Assert.Equal(expected + amount > 180, outcome.IsRefused);
@@ -78,9 +80,19 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         await using var db = database.Database.Open(owner.Scope);
         Assert.Equal([100_00L, -100_00], await db.Set<OrderPayment>().OrderBy(p => p.Id).Select(p => p.AmountMinorUnits).ToListAsync());
         Assert.Equal(
-            [$"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due", $"cancelled order {order.TransferReference}, 100.00 EUR paid back"],
-            await db.Set<AuditEntry>().Where(a => a.Action == Permission.OrdersConfirm).OrderBy(a => a.Id).Select(a => a.Subject).ToListAsync());
-        Assert.Contains("cancelled", (await database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 10m))).Refusal!.Message, StringComparison.Ordinal);
+            [
+                $"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due",
+                $"cancelled order {order.TransferReference}, 100.00 EUR paid back",
+            ],
+            await db.Set<AuditEntry>()
+                .Where(a => a.Action == Permission.OrdersConfirm)
+                .OrderBy(a => a.Id)
+                .Select(a => a.Subject)
+                .ToListAsync());
+        Assert.Contains(
+            "cancelled",
+            (await database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 10m))).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,11 +101,18 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, order) = await OrderAsync(database);
         foreach (var (paid, said) in ((ReceivedOrderPayment, string)[])[
-            (Paid(order, 0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
-            (Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) }, "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
-            (Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) }, "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
+            (Paid(
+                order,
+                0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
+            (
+                Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) },
+                "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
+            (
+                Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) },
+                "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
         {
-            Assert.Contains(said, (await database.Data.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                said, (await database.Data.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);
         }
 
         await TestData.Valued(database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 1m)));
@@ -102,11 +121,13 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Empty(await others.Set<OrderPayment>().ToListAsync());
         await using var own = database.Database.Open(owner.Scope);
         Assert.Single(await own.Set<OrderPayment>().ToListAsync());
-        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
+        var seat = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
         await Assert.ThrowsAsync<PermissionDeniedException>(() => database.Data.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
     }
 
-    private static ReceivedOrderPayment Paid(PlanOrder order, decimal amount) => new(order.Id, amount, Today, "statement 7", Guid.NewGuid());
+    private static ReceivedOrderPayment Paid(PlanOrder order, decimal amount) =>
+        new(order.Id, amount, Today, "statement 7", Guid.NewGuid());
 
     private static async Task<(Actor Owner, PlanOrder Order)> OrderAsync(TestDatabase database)
     {

@@ -30,29 +30,52 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
 
         // October's 1.50 and 21 % are issued on 1 November, November's on 1 December; 1.00 is paid on 20 November.
         database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 3, 12, 0, 0, TimeSpan.Zero));
-        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
-        await TestData.Valued(new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, november.Id, [1], "Agreed"));
+        await TestData.Valued(Payments(database).RecordAsync(
+            fixture.Owner, new ReceivedPayment(october.Id, 1m, new DateOnly(2026, 11, 20), "", Guid.NewGuid())));
+        await TestData.Valued(
+            new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, november.Id, [1], "Agreed"));
         await TestData.Valued(new CreditNoteService(database.Database, database.Clock).WriteOffAsync(fixture.Owner, october.Id, "Small"));
 
         var inNovember = await Service(database).ReadAsync(fixture.Owner, October.Next);
-        Assert.Equal((100L, 150L, 150L, 0L), (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
+        Assert.Equal(
+            (100L, 150L, 150L, 0L),
+            (inNovember.Quantity, inNovember.Net.MinorUnits, inNovember.Cost.MinorUnits, inNovember.Margin.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(150), Cents(32)), Assert.Single(inNovember.Issued));
         var owedInNovember = Assert.Single(inNovember.Receivables);
-        Assert.Equal((0L, 182L, -100L, 82L), (owedInNovember.Opening.MinorUnits, owedInNovember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits, owedInNovember.GetMovement(ReceivablesEntryKind.Payment).MinorUnits, owedInNovember.Closing.MinorUnits));
+        Assert.Equal(
+            (0L, 182L, -100L, 82L),
+            (
+                owedInNovember.Opening.MinorUnits,
+                owedInNovember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits,
+                owedInNovember.GetMovement(ReceivablesEntryKind.Payment).MinorUnits,
+                owedInNovember.Closing.MinorUnits));
         Assert.Equal([0L, 82, 0, 0, 0, 0], owedInNovember.Ages.InOrder.Select(m => m.MinorUnits));
         Assert.Equal(("Acme", 82L), (inNovember.Rows.Single().Name, inNovember.Rows.Single().Owed.MinorUnits));
 
         var inDecember = await Service(database).ReadAsync(fixture.Owner, October.Next.Next);
         var owedInDecember = Assert.Single(inDecember.Receivables);
         Assert.Equal((82L, 182L, -182L, -82L, 0L), (
-            owedInDecember.Opening.MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.CreditNote).MinorUnits,
+            owedInDecember.Opening.MinorUnits, owedInDecember.GetMovement(ReceivablesEntryKind.Invoice).MinorUnits,
+            owedInDecember.GetMovement(ReceivablesEntryKind.CreditNote).MinorUnits,
             owedInDecember.GetMovement(ReceivablesEntryKind.WriteOff).MinorUnits, owedInDecember.Closing.MinorUnits));
         Assert.Equal(new IssuedTax("S", 2100, Cents(0), Cents(0)), Assert.Single(inDecember.Issued));
-        Assert.Equal([("invoice", 182L), ("note", -182L)], (await new IssuedDocumentQueries(database.Database).ListMonthAsync(fixture.Owner, October.Next.Next)).Select(d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
+        Assert.Equal(
+            [("invoice", 182L), ("note", -182L)],
+            (await new IssuedDocumentQueries(database.Database).ListMonthAsync(fixture.Owner, October.Next.Next)).Select(
+                d => (d.IsCreditNote ? "note" : "invoice", (d.Net + d.Tax).MinorUnits)));
 
-        var statement = (await new AccountStatements(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id))!;
+        var statement = (await new AccountStatements(database.Database, database.Clock).ReadAsync(
+            TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id))!;
         Assert.Equal([182L, 82, 264, 182, 0], statement.Lines.Select(l => l.Balance.MinorUnits));
-        Assert.Equal([ReceivablesEntryKind.Invoice, ReceivablesEntryKind.Payment, ReceivablesEntryKind.Invoice, ReceivablesEntryKind.WriteOff, ReceivablesEntryKind.CreditNote], statement.Lines.Select(l => l.Entry.Kind));
+        Assert.Equal(
+            [
+                ReceivablesEntryKind.Invoice,
+                ReceivablesEntryKind.Payment,
+                ReceivablesEntryKind.Invoice,
+                ReceivablesEntryKind.WriteOff,
+                ReceivablesEntryKind.CreditNote,
+            ],
+            statement.Lines.Select(l => l.Entry.Kind));
         Assert.Equal((0L, 0L), (statement.Opening.MinorUnits, statement.Closing.MinorUnits));
     }
 
@@ -63,7 +86,8 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
             {
                 await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
                 var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
-                await TestData.Valued(new DunningPolicyService(sqlite.Database, mail.Box, sqlite.Clock).SetAsync(fixture.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
+                await TestData.Valued(new DunningPolicyService(sqlite.Database, mail.Box, sqlite.Clock).SetAsync(
+                    fixture.Owner, isOn: true, [new(3, 150, false), new(9, 250, true)]));
                 var invoices = new List<Invoice> { await fixture.InvoiceAsync(), await fixture.InvoiceAsync() };
                 foreach (var (act, number) in acts)
                 {
@@ -75,7 +99,9 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                             sqlite.Clock.Advance(TimeSpan.FromDays(number % 40));
                             break;
                         case 1:
-                            await Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
+                            await Payments(sqlite).RecordAsync(
+                                fixture.Owner,
+                                new ReceivedPayment(invoice.Id, number / 100m, today.AddDays(-number % 30), "", Guid.NewGuid()));
                             break;
                         case 2:
                             await new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Agreed");
@@ -106,7 +132,8 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
                 await using var db = sqlite.OpenAll();
                 var balances = await db.Customers.SumAsync(c => c.BalanceMinorUnits);
                 Assert.Equal(Money.Sum((await db.Invoices.ToListAsync()).Select(i => i.Due), Eur) - Cents(balances), owed[^1].Closing);
-                var statement = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id, October.FirstDay))!;
+                var statement = (await new AccountStatements(sqlite.Database, sqlite.Clock).ReadAsync(
+                    fixture.Owner, fixture.Customer.Id, October.FirstDay))!;
                 Assert.Equal(owed[^1].Closing, statement.Closing);
             },
             iter: 12,
@@ -116,7 +143,11 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
     public void Receivables_are_sorted_by_the_days_they_are_overdue()
     {
         var on = new DateOnly(2026, 11, 30);
-        var ages = AgedReceivables.FromBalances(new[] { 10, 0, -1, -30, -31, -60, -61, -90, -91, -400 }.Select((days, i) => ((DateOnly?)on.AddDays(days), Cents(1 << i))).Append((null, Cents(-5))), on, Eur);
+        var ages = AgedReceivables.FromBalances(
+            new[] { 10, 0, -1, -30, -31, -60, -61, -90, -91, -400 }.Select((days, i) => ((DateOnly?)on.AddDays(
+                days), Cents(1 << i))).Append((null, Cents(-5))),
+            on,
+            Eur);
         Assert.Equal([3L, 12, 48, 192, 768, -5], ages.InOrder.Select(m => m.MinorUnits));
     }
 
@@ -135,13 +166,16 @@ public sealed class MonthCloseTests(PostgreSqlFixture postgres) : IClassFixture<
         Assert.Null(await statements.ReadAsync(stranger, fixture.Customer.Id));
         Assert.Null(await statements.ReadAsync(TestData.CreateAdmin(neighbour), fixture.Customer.Id));
         Assert.NotNull(await statements.ReadAsync(fixture.Owner, fixture.Customer.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(fixture.Customer), October));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(TestData.CreateAdmin(fixture.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => Service(sqlite).ReadAsync(TestData.CreateAdmin(fixture.Customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => new IssuedDocumentQueries(sqlite.Database).ListMonthAsync(TestData.CreateAdmin(fixture.Customer), October));
     }
 
     private static Money Cents(long minorUnits) => new(minorUnits, Eur);
 
     private static MonthCloseQueries Service(TestDatabase database) => new(database.Database, new IssuedDocumentQueries(database.Database));
 
-    private static InvoicePaymentService Payments(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
+    private static InvoicePaymentService Payments(TestDatabase database) =>
+        new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 }

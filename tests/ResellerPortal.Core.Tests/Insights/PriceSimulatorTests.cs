@@ -33,7 +33,11 @@ public sealed class PriceSimulatorTests
 
         // July to September: the present month is not whole. Blue has a card of its own.
         Assert.Equal([7, 8, 9], forAll.Select(m => m.Month.FirstDay.Month));
-        Assert.All(forAll, m => Assert.Equal((35L, 65L, 15L, 15L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits, m.Before.Cost.MinorUnits, m.After.Cost.MinorUnits)));
+        Assert.All(
+            forAll,
+            m => Assert.Equal(
+                (35L, 65L, 15L, 15L),
+                (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits, m.Before.Cost.MinorUnits, m.After.Cost.MinorUnits)));
         Assert.All(forBlue, m => Assert.Equal((15L, 125L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
         Assert.All(followsDefault, m => Assert.Equal((15L, 10L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
         Assert.Equal(2, (await sqlite.Data.RateCards.HistoryAsync(owner)).Count);
@@ -52,7 +56,9 @@ public sealed class PriceSimulatorTests
         var simulator = new PriceSimulator(sqlite.Database, sqlite.Clock);
         var terms = CardTerms.FromPrice(new Markup.FixedPrice(50_000, reseller.Currency));
 
-        Assert.All(await simulator.SimulateAsync(stranger, acme.Id, terms), m => Assert.Equal((0L, 0L), (m.Before.Conversions, m.After.Revenue.MinorUnits)));
+        Assert.All(
+            await simulator.SimulateAsync(stranger, acme.Id, terms),
+            m => Assert.Equal((0L, 0L), (m.Before.Conversions, m.After.Revenue.MinorUnits)));
         Assert.All(await simulator.SimulateAsync(stranger, null, terms), m => Assert.Equal(0, m.Before.Conversions));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => simulator.SimulateAsync(TestData.CreateAdmin(acme), acme.Id, terms));
     }

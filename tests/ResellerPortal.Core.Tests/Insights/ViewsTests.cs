@@ -30,11 +30,14 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
         var dashboard = await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner);
         var mine = await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(acme));
-        var ledger = await new LedgerQueries(database.Database, database.Clock).PageAsync(owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
+        var ledger = await new LedgerQueries(database.Database, database.Clock).PageAsync(
+            owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
         var own = await new CustomerLedgerQueries(database.Database).PageAsync(TestData.CreateAdmin(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
-        Assert.Equal((1, 40L, 80L, 40L), (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
+        Assert.Equal(
+            (1, 40L, 80L, 40L),
+            (row.ActiveTokens, row.ThisMonth.Conversions, row.ThisMonth.Revenue.MinorUnits, row.ThisMonth.Cost.MinorUnits));
         Assert.Equal((60L, 40L, 80L), (dashboard.ConversionsLeft, dashboard.ThisMonth.Conversions, dashboard.ThisMonth.Revenue.MinorUnits));
         Assert.Equal((40L, 80L), (mine.ThisMonth.Conversions, mine.ThisMonth.Amount.MinorUnits));
         Assert.Equal((1, 400_000L), (ledger.TotalCount, Assert.Single(ledger.Rows).Cost.Micros));
@@ -45,7 +48,10 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
         Assert.Single((await new PlanQueries(database.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
         Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).AllResellersAsync(TestData.Operator)).Customers);
-        Assert.Equal([Permission.OrdersConfirm], (await new Core.Auditing.HistoryQueries(database.Database, database.Clock).PageAsync(owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
+        Assert.Equal(
+            [Permission.OrdersConfirm],
+            (await new Core.Auditing.HistoryQueries(database.Database, database.Clock).PageAsync(
+                owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
         await database.AssertLedgerIsCleanAsync();
     }
 
@@ -66,8 +72,15 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await database.UseAsync(token.Secret, 10);
 
         // 10 at 0.02 and 10 at 0.05.
-        Assert.Equal(70, (await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
-        Assert.Equal(70, (await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
-        Assert.Equal(70, Assert.Single((await new CustomerQueries(database.Database, database.Clock).PageAsync(owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(
+            70, (await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner)).ThisMonth.Revenue.MinorUnits);
+        Assert.Equal(
+            70,
+            (await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(
+                TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
+        Assert.Equal(
+            70,
+            Assert.Single((await new CustomerQueries(database.Database, database.Clock).PageAsync(
+                owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

@@ -31,13 +31,16 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.UseAsync(fixture.Secret, 7);
         Assert.Equal(5, await BillAsync(sqlite, fixture, October));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 10, 30, 0, TimeSpan.Zero));
-        Assert.Equal(DraftOutcome.FinalisedBefore, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Value.Results.Single().Outcome);
+        Assert.Equal(
+            DraftOutcome.FinalisedBefore, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Value.Results.Single().Outcome);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
         Assert.Equal(7, await BillAsync(sqlite, fixture, October.Next));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    /// <summary>killbill/killbill 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.</summary>
+    /// <summary>
+    /// killbill/killbill 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.
+    /// </summary>
     [Theory]
     [InlineData("Pacific/Kiritimati")]
     [InlineData("Asia/Kolkata")]
@@ -70,12 +73,14 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         // The evening of 31 October there is 1 November in UTC; it is the month's only usage.
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(fixture.Secret, 9);
-        Assert.Contains("not over", (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not over", (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Refusal!.Message, StringComparison.Ordinal);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(fixture.Zone));
 
         Assert.Equal(9, await BillAsync(sqlite, fixture, October));
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
-        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next)).Value.Results.Single().Outcome);
+        Assert.Equal(
+            DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next)).Value.Results.Single().Outcome);
     }
 
     /// <summary>frappe/central 170: two workers both saw no invoice for the month yet.</summary>
@@ -102,21 +107,29 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         List<Guid> drafts;
         await using (var db = database.OpenAll())
         {
-            drafts = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, c.Name }).OrderBy(i => i.Name).Select(i => i.Id).ToListAsync();
+            drafts = await db.Invoices
+                .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i.Id, c.Name })
+                .OrderBy(i => i.Name)
+                .Select(i => i.Id)
+                .ToListAsync();
             Assert.Equal(20, drafts.Count);
         }
 
         // One is refused and keeps no other back, whoever finalises, in whatever order, and however often.
         await database.Data.PriceAsync(owner, customers[3], new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), October.FirstDay);
         var made = await Task.WhenAll(
-            ((List<Guid>[])[drafts, [.. drafts.AsEnumerable().Reverse()], [.. drafts.Skip(9), .. drafts.Take(9), drafts[0], Guid.NewGuid()]])
+            ((List<Guid>[])[
+                drafts, [.. drafts.AsEnumerable().Reverse()], [.. drafts.Skip(9), .. drafts.Take(9), drafts[0], Guid.NewGuid()],
+            ])
                 .Select(ids => Task.Run(() => database.Data.Invoices.FinaliseAllAsync(owner, ids))));
 
         Assert.Equal([(19, 1), (19, 1), (20, 2)], made.Select(run => (run.Finalised, run.Refusals.Count)));
         await using var check = database.OpenAll();
         var invoices = await check.Invoices.Include(i => i.Lines).ToListAsync();
         Assert.Equal(210, invoices.Sum(i => i.Lines.Sum(l => l.Quantity)));
-        Assert.Equal(Enumerable.Range(1, 19).Select(n => $"INV-2026-{n:0000}"), invoices.Where(i => i.IsFinalised).Select(i => i.Number!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(1, 19).Select(n => $"INV-2026-{n:0000}"),
+            invoices.Where(i => i.IsFinalised).Select(i => i.Number!).Order(StringComparer.Ordinal));
         Assert.Equal(customers[3].Id, invoices.Single(i => !i.IsFinalised).CustomerId);
         await database.AssertLedgerIsCleanAsync();
     }
@@ -129,7 +142,8 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.Data.BuyAsync(owner, 12_000, 180);
         for (var i = 0; i < 18; i++)
         {
-            await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, $"Customer {i:00}"))).Secret);
+            await sqlite.UseAsync(
+                (await sqlite.Data.IssueAsync(owner, await sqlite.Data.AddCustomerAsync(owner, $"Customer {i:00}"))).Secret);
         }
 
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
@@ -144,7 +158,11 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.Data.Invoices.FinaliseAllAsync(owner, [.. run.Results.Reverse().Select(r => r.InvoiceId!.Value)]);
 
         await using var db = sqlite.OpenAll();
-        var numbers = await db.Invoices.Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { c.Name, i.Number }).OrderByDescending(i => i.Name).Select(i => i.Number).ToListAsync();
+        var numbers = await db.Invoices
+            .Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { c.Name, i.Number })
+            .OrderByDescending(i => i.Name)
+            .Select(i => i.Number)
+            .ToListAsync();
         Assert.Equal(Enumerable.Range(1, 18).Select(n => $"INV-2026-{n:0000}"), numbers);
     }
 
@@ -190,7 +208,10 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var period = new BillingPeriod(year, month);
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(period.Previous.StartsAtUtc(TimeZoneInfo.Utc).ToString("O"));
         var fixture = await ShopAsync(sqlite, zoneName);
-        var hours = new[] { period.StartsAtUtc(fixture.Zone), period.EndsAtUtc(fixture.Zone) }.SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i))).Order().ToList();
+        var hours = new[] { period.StartsAtUtc(fixture.Zone), period.EndsAtUtc(fixture.Zone) }
+            .SelectMany(edge => Enumerable.Range(-30, 60).Select(i => edge.AddHours(i)))
+            .Order()
+            .ToList();
         sqlite.Clock.SetUtcNow(period.Next.EndsAtUtc(fixture.Zone));
         await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [.. hours.Select(at => TestData.Fact(fixture.Token, at))]);
 
@@ -202,7 +223,9 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
-    /// <summary>Usage, late usage, corrections, drafts and finalisations in any order: in the end a month costs what it costs at once.</summary>
+    /// <summary>
+    /// Usage, late usage, corrections, drafts and finalisations in any order: in the end a month costs what it costs at once.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -230,11 +253,19 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             {
                 case 0 or 1:
                     await sqlite.Data.Recorder.RecordAsync(
-                        fixture.Owner.Scope, [TestData.Fact(fixture.Token, now.AddDays(-random.Next(0, 40)), random.Next(1, 15), random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg")]);
+                        fixture.Owner.Scope,
+                        [
+                            TestData.Fact(
+                                fixture.Token,
+                                now.AddDays(-random.Next(0, 40)),
+                                random.Next(1, 15),
+                                random.Next(2) == 0 ? "docx-to-pdf" : "pdf-to-jpg"),
+                        ]);
                     used++;
                     break;
                 case 2 when used > 0:
-                    await corrections.CorrectAsync(fixture.Owner, fixture.Customer.Id, random.NextInt64(1, used + 1), random.Next(0, 15), "Counted anew");
+                    await corrections.CorrectAsync(
+                        fixture.Owner, fixture.Customer.Id, random.NextInt64(1, used + 1), random.Next(0, 15), "Counted anew");
                     break;
                 case 3:
                     sqlite.Clock.Advance(TimeSpan.FromDays(random.Next(1, 6)));
@@ -266,7 +297,9 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var lines = (await db.Invoices.Include(i => i.Lines).ToListAsync()).SelectMany(i => i.Lines).ToList();
         var usage = await db.UsageRollups.ToListAsync();
         var atOnce = Rating.Rate(
-            usage.Select(r => new UsageItem(r.Day, r.Converter, r.Environment, new UnitPrice(r.UnitCostMicros, r.Currency), r.Quantity)), new RateCardSchedule(customer.Id, await db.RateCards.ToListAsync(), fixture.Zone.GetDay(customer.CreatedAtUtc)), Eur);
+            usage.Select(r => new UsageItem(r.Day, r.Converter, r.Environment, new UnitPrice(r.UnitCostMicros, r.Currency), r.Quantity)),
+            new RateCardSchedule(customer.Id, await db.RateCards.ToListAsync(), fixture.Zone.GetDay(customer.CreatedAtUtc)),
+            Eur);
         Assert.True(lines.Count > 0);
         Assert.Equal(atOnce.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity), lines.Sum(l => l.UnitPriceMicros * l.Quantity));
     }
@@ -276,10 +309,16 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-16T12:00:00Z");
         var fixture = await ShopAsync(sqlite, "UTC");
-        await sqlite.Data.PriceAsync(fixture.Owner, null, new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00), new DateOnly(2026, 1, 1));
+        await sqlite.Data.PriceAsync(
+            fixture.Owner,
+            null,
+            new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 31_00, MinimumMinorUnits: 62_00),
+            new DateOnly(2026, 1, 1));
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(TimeZoneInfo.Utc));
 
-        Assert.Equal(DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Previous)).Value.Results.Single().Outcome);
+        Assert.Equal(
+            DraftOutcome.NothingToBill,
+            (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Previous)).Value.Results.Single().Outcome);
         await BillAsync(sqlite, fixture, October);
         await sqlite.UseAsync(fixture.Secret, 100);
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
@@ -289,8 +328,11 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var invoices = await db.Invoices.Include(i => i.Lines).OrderBy(i => i.PeriodStart).ToListAsync();
 
         // Sixteen of thirty-one days of October; all of November.
-        Assert.Equal([("Difference to the minimum charge", 32_00L), ("Monthly fee", 16_00L)], invoices[0].Lines.OrderBy(l => l.Position).Select(l => (l.Description, l.AmountMinorUnits)));
-        Assert.Equal(["Difference to the minimum charge", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
+        Assert.Equal(
+            [("Difference to the minimum charge", 32_00L), ("Monthly fee", 16_00L)],
+            invoices[0].Lines.OrderBy(l => l.Position).Select(l => (l.Description, l.AmountMinorUnits)));
+        Assert.Equal(
+            ["Difference to the minimum charge", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
         Assert.Equal((1L, 0L), (invoices[0].FirstSequence, invoices[0].LastSequence));
         Assert.Equal("", InvoiceSnapshot.Parse(invoices[0].Snapshot!).Ledger.ChainHead);
         await sqlite.AssertLedgerIsCleanAsync();
@@ -305,7 +347,12 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var start = October.StartsAtUtc(TimeZoneInfo.Utc);
         foreach (var chunk in Enumerable.Range(0, 100_000).Chunk(10_000))
         {
-            await sqlite.Data.Recorder.RecordAsync(fixture.Owner.Scope, [.. chunk.Select(i => TestData.Fact(fixture.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg"))]);
+            await sqlite.Data.Recorder.RecordAsync(
+                fixture.Owner.Scope,
+                [
+                    .. chunk.Select(
+                        i => TestData.Fact(fixture.Token, start.AddSeconds(i * 26), 1, i % 2 == 0 ? "docx-to-pdf" : "pdf-to-jpg")),
+                ]);
         }
 
         Assert.Equal(100_000, await BillAsync(sqlite, fixture, October));
@@ -338,7 +385,12 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     private static async Task FinaliseDraftsAsync(TestDatabase database, ClaimFixture fixture, int take)
     {
         await using var db = database.OpenAll();
-        foreach (var id in await db.Invoices.Where(i => i.FinalisedAtUtc == null).OrderBy(i => i.PeriodStart).Select(i => i.Id).Take(take).ToListAsync())
+        foreach (var id in await db.Invoices
+            .Where(i => i.FinalisedAtUtc == null)
+            .OrderBy(i => i.PeriodStart)
+            .Select(i => i.Id)
+            .Take(take)
+            .ToListAsync())
         {
             await database.Data.Invoices.FinaliseAsync(fixture.Owner, id);
         }

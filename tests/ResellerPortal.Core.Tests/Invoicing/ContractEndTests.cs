@@ -69,9 +69,11 @@ public sealed class ContractEndTests
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, endless) = await SellAsync(sqlite);
-        var shorter = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
+        var shorter = await TestData.Valued(
+            sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("shorter", null, Second.AddDays(2))));
         await TestData.Valued(sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, Tenth));
-        var later = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
+        var later = await TestData.Valued(
+            sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("later", null, Second.AddYears(1))));
         var never = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("never", null, null)));
 
         await using (var db = sqlite.OpenAll())
@@ -86,7 +88,10 @@ public sealed class ContractEndTests
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(endless.Secret));
         sqlite.Clock.SetUtcNow(AfterTenth);
         Assert.IsType<ReserveResult.TokenExpired>(await sqlite.ReserveAsync(endless.Secret));
-        Assert.Contains("contract ended", (await sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("after", null, null))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "contract ended",
+            (await sqlite.Data.Tokens.IssueAsync(owner, acme.Id, new TokenRequest("after", null, null))).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +144,10 @@ public sealed class ContractEndTests
         await using var sqlite = await OpenAsync();
         var (owner, acme, _) = await SellAsync(sqlite);
 
-        Assert.Contains("2026-10-02", (await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 1))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2026-10-02",
+            (await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 1))).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     private static Task<TestDatabase> OpenAsync() => TestDatabaseOnSqlite.OpenAsync(Second.ToString("O"));
@@ -150,7 +158,11 @@ public sealed class ContractEndTests
         var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
         await sqlite.Data.BuyAsync(owner, 12_000, 180);
         var acme = await sqlite.Data.AddCustomerAsync(owner, "Acme");
-        await sqlite.Data.PriceAsync(owner, acme, CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 }, October.FirstDay);
+        await sqlite.Data.PriceAsync(
+            owner,
+            acme,
+            CardTerms.FromPrice(new Markup.FixedPrice(100_000, reseller.Currency)) with { MonthlyFeeMinorUnits = 3100 },
+            October.FirstDay);
         return (owner, acme, await sqlite.Data.IssueAsync(owner, acme));
     }
 

@@ -40,19 +40,28 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, await Work(database, mail).RunAsync());
         await mail.Work().RunAsync();
         Assert.Equal(
-            [$"Reminder: invoice {invoice.Number} was due on 15 Nov 2026", $"Second reminder: invoice {invoice.Number}", $"Last reminder: invoice {invoice.Number}"],
+            [
+                $"Reminder: invoice {invoice.Number} was due on 15 Nov 2026",
+                $"Second reminder: invoice {invoice.Number}",
+                $"Last reminder: invoice {invoice.Number}",
+            ],
             mail.Box.Sent.Select(m => m.Subject));
         var now = await FindAsync(database, fixture.Owner, invoice.Id);
-        Assert.Equal((1500L, invoice.Total.MinorUnits + 1500, InvoiceState.Overdue), (now.LateFee.MinorUnits, now.Due.MinorUnits, now.State));
-        Assert.Contains(Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), mail.Box.Sent[2].Text, StringComparison.Ordinal);
+        Assert.Equal(
+            (1500L, invoice.Total.MinorUnits + 1500, InvoiceState.Overdue), (now.LateFee.MinorUnits, now.Due.MinorUnits, now.State));
+        Assert.Contains(
+            Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), mail.Box.Sent[2].Text, StringComparison.Ordinal);
 
         // Paused: the gateway's meter says why, and a new token is paused as well.
         Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
-        Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync((await database.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
+        Assert.IsType<ReserveResult.AccountPaused>(
+            await database.ReserveAsync((await database.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
 
-        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(database).RecordAsync(
+            fixture.Owner, new ReceivedPayment(invoice.Id, 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
         Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
-        await TestData.Valued(Payments(database).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(database).RecordAsync(
+            fixture.Owner, new ReceivedPayment(invoice.Id, now.Due.Amount - 1m, new DateOnly(2026, 12, 5), "", Guid.NewGuid())));
         Assert.IsType<ReserveResult.Held>(await database.ReserveAsync(fixture.Secret));
         Assert.Equal(InvoiceState.Paid, (await FindAsync(database, fixture.Owner, invoice.Id)).State);
 
@@ -73,7 +82,8 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await RunOnAsync(sqlite, mail, 20);
         Assert.IsType<ReserveResult.AccountPaused>(await sqlite.ReserveAsync(fixture.Secret));
 
-        await TestData.Valued(new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Never agreed"));
+        await TestData.Valued(
+            new CreditNoteService(sqlite.Database, sqlite.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Never agreed"));
         await Work(sqlite, mail).RunAsync();
 
         var row = await FindAsync(sqlite, fixture.Owner, invoice.Id);
@@ -95,7 +105,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await PayAsync(second);
         Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(fixture.Secret));
 
-        Task PayAsync(Invoice invoice) => TestData.Valued(Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
+        Task PayAsync(Invoice invoice) =>
+            TestData.Valued(Payments(sqlite).RecordAsync(
+                fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2027, 3, 1), "", Guid.NewGuid())));
     }
 
     [Fact]
@@ -117,15 +129,21 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, await Work(sqlite, mail).RunAsync());
         await TestData.Valued(Policies(sqlite, mail).SetHoldAsync(fixture.Owner, invoice.Id, isHeld: false));
         Assert.Equal(1, await Work(sqlite, mail).RunAsync());
-        await TestData.Valued(Payments(sqlite).RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
+        await TestData.Valued(Payments(sqlite).RecordAsync(
+            fixture.Owner, new ReceivedPayment(invoice.Id, invoice.Total.Amount, new DateOnly(2026, 11, 18), "", Guid.NewGuid())));
         Assert.Equal(0, await RunOnAsync(sqlite, mail, 30));
     }
 
     [Fact]
     public void Steps_keep_their_order_and_distance_whenever_they_are_looked_for() =>
-        Gen.Select(Gen.Int[1, 40].Array[1, 5].Where(days => days.Distinct().Count() == days.Length), Gen.Int[0, 90].Array[1, 120]).Sample((days, looks) =>
+        Gen.Select(Gen.Int[1, 40].Array[1, 5].Where(
+            days => days.Distinct().Count() == days.Length), Gen.Int[0, 90].Array[1, 120]).Sample((days, looks) =>
         {
-            var policy = new DunningPolicy { ResellerId = ResellerId.New(), Steps = [.. days.Order().Select(d => new DunningStepTerms(d, 0, false))] };
+            var policy = new DunningPolicy
+            {
+                ResellerId = ResellerId.New(),
+                Steps = [.. days.Order().Select(d => new DunningStepTerms(d, 0, false))],
+            };
             var (due, taken, today) = (new DateOnly(2026, 11, 15), new List<DateOnly>(), new DateOnly(2026, 11, 15));
             foreach (var look in looks)
             {
@@ -140,7 +158,8 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             for (var i = 0; i < taken.Count; i++)
             {
                 Assert.True(taken[i] >= due.AddDays(policy.Steps[i].DaysOverdue));
-                Assert.True(i == 0 || taken[i].DayNumber - taken[i - 1].DayNumber >= policy.Steps[i].DaysOverdue - policy.Steps[i - 1].DaysOverdue);
+                Assert.True(
+                    i == 0 || taken[i].DayNumber - taken[i - 1].DayNumber >= policy.Steps[i].DaysOverdue - policy.Steps[i - 1].DaysOverdue);
             }
 
             Assert.Equal(EmailKind.Reminder, policy.GetEmailKind(1));
@@ -153,11 +172,19 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var (mail, fixture) = (new MailFixture(sqlite), await InvoicingFixture.OpenAsync(sqlite));
         (DunningStepTerms[] Steps, string Word)[] bad =
         [
-            ([], "1 to 5"), ([new(0, 0, false)], "1 to 365"), ([new(5, 0, false), new(5, 0, false)], "later"), ([new(5, -1, false)], "0 or more"), ([new(5, 0, true), new(9, 0, false)], "last step"),
+            ([], "1 to 5"), ([new(
+                0,
+                0,
+                false)], "1 to 365"), ([new(
+                    5,
+                    0,
+                    false), new(
+                        5, 0, false)], "later"), ([new(5, -1, false)], "0 or more"), ([new(5, 0, true), new(9, 0, false)], "last step"),
         ];
         foreach (var (steps, word) in bad)
         {
-            Assert.Contains(word, (await Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                word, (await Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, steps)).Refusal!.Message, StringComparison.Ordinal);
         }
 
         await TestData.Valued(Policies(sqlite, mail).SetAsync(fixture.Owner, isOn: true, Steps));
@@ -174,12 +201,20 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Empty(ofCustomer.DunningPolicies);
     }
 
-    private static DunningPolicyService Policies(TestDatabase database, MailFixture mail) => new(database.Database, mail.Box, database.Clock);
+    private static DunningPolicyService Policies(TestDatabase database, MailFixture mail) =>
+        new(database.Database, mail.Box, database.Clock);
 
-    private static InvoicePaymentService Payments(TestDatabase database) => new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
+    private static InvoicePaymentService Payments(TestDatabase database) =>
+        new(database.Database, new AccountPausePolicy(database.Database, database.Clock), database.Clock);
 
     internal static DunningWorker Work(TestDatabase database, MailFixture mail) =>
-        new(database.Database, mail.Deliveries, new AccountPausePolicy(database.Database, database.Clock), mail.Box, database.Clock, NullLogger<DunningWorker>.Instance);
+        new(
+            database.Database,
+            mail.Deliveries,
+            new AccountPausePolicy(database.Database, database.Clock),
+            mail.Box,
+            database.Clock,
+            NullLogger<DunningWorker>.Instance);
 
     private static Task<int> RunOnAsync(TestDatabase database, MailFixture mail, int dayOfNovember)
     {
@@ -187,5 +222,6 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         return Work(database, mail).RunAsync();
     }
 
-    private static async Task<InvoiceRow> FindAsync(TestDatabase database, Actor owner, Guid id) => (await new InvoiceQueries(database.Database, database.Clock).FindAsync(owner, id))!.Row;
+    private static async Task<InvoiceRow> FindAsync(TestDatabase database, Actor owner, Guid id) =>
+        (await new InvoiceQueries(database.Database, database.Clock).FindAsync(owner, id))!.Row;
 }

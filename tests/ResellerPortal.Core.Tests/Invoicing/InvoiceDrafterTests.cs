@@ -40,7 +40,9 @@ public sealed class InvoiceDrafterTests
         Assert.Equal("INV-2026-0001", invoice.Number);
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
         Assert.Equal((1, 1), (snapshot.Ledger.FirstSequence, snapshot.Ledger.LastSequence));
-        Assert.Equal(("docx → pdf, production", 250, 18_000), (snapshot.Lines[0].Description, snapshot.Lines[0].Quantity, snapshot.Lines[0].UnitPriceMicros));
+        Assert.Equal(
+            ("docx → pdf, production", 250, 18_000),
+            (snapshot.Lines[0].Description, snapshot.Lines[0].Quantity, snapshot.Lines[0].UnitPriceMicros));
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -86,7 +88,11 @@ public sealed class InvoiceDrafterTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer, secret) = await SellAsync(sqlite);
-        await sqlite.Data.PriceAsync(owner, customer, CardTerms.FromPrice(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.Data.PriceAsync(
+            owner,
+            customer,
+            CardTerms.FromPrice(new Markup.FixedPrice(20_000, Eur)) with { MonthlyFeeMinorUnits = 3_100 },
+            October.FirstDay);
         await sqlite.UseAsync(secret, 100);
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(3));
         await sqlite.UseAsync(secret, 50);
@@ -135,10 +141,14 @@ public sealed class InvoiceDrafterTests
         var draft = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
         await using (var db = sqlite.OpenAll())
         {
-            await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.TaxTreatment, TaxTreatment.Export));
+            await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(c => c.TaxTreatment, TaxTreatment.Export));
         }
 
-        Assert.Contains("taxed in another way", (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "taxed in another way",
+            (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +177,8 @@ public sealed class InvoiceDrafterTests
         var drafts = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results;
 
         // Each twice and all at once, as impatient people do.
-        var finalised = await Task.WhenAll(drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Data.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
+        var finalised = await Task.WhenAll(
+            drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Data.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
 
         Assert.Equal(
             Enumerable.Range(1, 12).Select(n => $"INV-2026-{n:0000}"),
@@ -187,7 +198,10 @@ public sealed class InvoiceDrafterTests
             await db.Customers.Where(c => c.Id == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.BilledThroughSequence, 1));
         }
 
-        Assert.Contains("Draft the month again", (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Draft the month again",
+            (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class InvoiceNumberTests
     [Fact]
     public void No_two_sequences_of_a_series_make_the_same_number() =>
         Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[1, 1_000_000], Gen.Int[2000, 2100]).Sample((first, second, year) =>
-            first == second == (InvoiceNumber.Format(InvoiceNumber.DefaultPattern, year, first) == InvoiceNumber.Format(InvoiceNumber.DefaultPattern, year, second)));
+            first == second == (InvoiceNumber.Format(
+                InvoiceNumber.DefaultPattern, year, first) == InvoiceNumber.Format(InvoiceNumber.DefaultPattern, year, second)));
 
     [Fact]
     public void Each_year_is_a_series_of_its_own() =>

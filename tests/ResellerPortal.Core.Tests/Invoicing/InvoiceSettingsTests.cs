@@ -34,8 +34,12 @@ public sealed class InvoiceSettingsTests
             ContactPhone = "+370",
         }));
         var first = await InvoiceAsync(sqlite, owner, October);
-        Assert.Equal(("R2026/001", new DateOnly(2026, 12, 1), "Rasa", DocumentFont.SourceSerif), (first.Number, first.DueOn, first.Seller.ContactName, first.Font));
-        Assert.Equal((Account, "https://pay.example/?n=R2026%2F001", "https://portal.example/my/ledger", "en"), (first.Account, first.PayLink, first.VerifyAt, first.Language));
+        Assert.Equal(
+            ("R2026/001", new DateOnly(2026, 12, 1), "Rasa", DocumentFont.SourceSerif),
+            (first.Number, first.DueOn, first.Seller.ContactName, first.Font));
+        Assert.Equal(
+            (Account, "https://pay.example/?n=R2026%2F001", "https://portal.example/my/ledger", "en"),
+            (first.Account, first.PayLink, first.VerifyAt, first.Language));
         Assert.Null(first.CostMicros);
         Assert.Equal([("production", 5L)], first.Tokens.Select(t => (t.Environment, t.Quantity)));
 
@@ -54,8 +58,10 @@ public sealed class InvoiceSettingsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync("2026-10-10");
         var (owner, customer) = await SellAsync(sqlite);
-        await sqlite.Data.PriceAsync(owner, customer, CardTerms.FromPrice(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
-        var details = new CustomerDetails(customer.Name, customer.Email, customer.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null, Language: "de");
+        await sqlite.Data.PriceAsync(
+            owner, customer, CardTerms.FromPrice(Markup.PassThrough) with { MonthlyFeeMinorUnits = 3100 }, new DateOnly(2026, 10, 21));
+        var details = new CustomerDetails(
+            customer.Name, customer.Email, customer.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null, Language: "de");
         await TestData.Valued(sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details));
 
         var snapshot = await InvoiceAsync(sqlite, owner, October);
@@ -63,8 +69,14 @@ public sealed class InvoiceSettingsTests
         Assert.Equal("de", snapshot.Language);
         Assert.Equal("Monatliche Grundgebühr, 21. bis 31. Oktober", snapshot.Lines[^1].Description);
         Assert.StartsWith("Steuerschuldnerschaft", Assert.Single(snapshot.Taxes).Reason, StringComparison.Ordinal);
-        Assert.Equal("Choose one of the languages.", (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { Language = "xx" })).Refusal!.Message);
-        Assert.Contains("Leitweg-ID", (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { ElectronicProfile = ElectronicProfile.XRechnung })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "Choose one of the languages.",
+            (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { Language = "xx" })).Refusal!.Message);
+        Assert.Contains(
+            "Leitweg-ID",
+            (await sqlite.Data.Customers.UpdateAsync(
+                owner, customer.Id, details with { ElectronicProfile = ElectronicProfile.XRechnung })).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,10 +86,14 @@ public sealed class InvoiceSettingsTests
         var (owner, customer) = await SellAsync(sqlite);
         await InvoiceAsync(sqlite, owner, October);
         var token = await sqlite.Data.IssueAsync(owner, customer);
-        await sqlite.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
-        await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
+        await sqlite.Data.Recorder.RecordAsync(
+            owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 7)]);
+        await TestData.Valued(Service(sqlite).SaveAsync(
+            owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = "lt" }));
 
-        Assert.Equal(["docx → pdf, production (pavėluotai, už 2026 m. spalio mėn.)"], (await InvoiceAsync(sqlite, owner, October.Next)).Lines.Select(l => l.Description));
+        Assert.Equal(
+            ["docx → pdf, production (pavėluotai, už 2026 m. spalio mėn.)"],
+            (await InvoiceAsync(sqlite, owner, October.Next)).Lines.Select(l => l.Description));
     }
 
     [Fact]
@@ -100,7 +116,8 @@ public sealed class InvoiceSettingsTests
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var settings = DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Account = Account };
         await TestData.Valued(Service(sqlite).SaveAsync(owner, settings));
-        await TestData.Valued(Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
+        await TestData.Valued(
+            Service(sqlite).SaveAsync(owner, settings with { Account = new BankAccount("Mallory", "DE89370400440532013000", "") }));
 
         await using var db = sqlite.OpenAll();
         Assert.Equal(
@@ -108,7 +125,11 @@ public sealed class InvoiceSettingsTests
                 "changed the account that customers pay to from LT121000011101001000 to DE89370400440532013000",
                 "changed the account that customers pay to from none to LT121000011101001000",
             ],
-            await db.AuditEntries.Where(e => e.Action == Permission.InvoicesConfigure).OrderByDescending(e => e.Id).Select(e => e.Subject).ToListAsync());
+            await db.AuditEntries
+                .Where(e => e.Action == Permission.InvoicesConfigure)
+                .OrderByDescending(e => e.Id)
+                .Select(e => e.Subject)
+                .ToListAsync());
     }
 
     [Fact]
@@ -165,7 +186,8 @@ public sealed class InvoiceSettingsTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => logos.FindAsync(stranger, first.LogoHash));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => logos.SetAsync(TestData.CreateAdmin(customer), [1]));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(sqlite).ReadAsync(TestData.CreateAdmin(customer)));
-        Assert.Contains("512 KB", (await logos.SetAsync(owner, new byte[LogoService.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "512 KB", (await logos.SetAsync(owner, new byte[LogoService.MaxBytes + 1])).Refusal!.Message, StringComparison.Ordinal);
         await using var db = sqlite.OpenAll();
         Assert.Equal(2, await db.Logos.CountAsync());
         await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(customer.ResellerId, customer.Id));
@@ -181,9 +203,12 @@ public sealed class InvoiceSettingsTests
             var (_, owner) = await sqlite.Data.AddResellerAsync(slug, currency);
             foreach (var language in Core.Languages.DocumentLanguage.All)
             {
-                await TestData.Valued(Service(sqlite).SaveAsync(owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
+                await TestData.Valued(Service(sqlite).SaveAsync(
+                    owner, DocumentSettings.FromReseller(await Service(sqlite).ReadAsync(owner)) with { Language = language.Code }));
                 var sample = await Service(sqlite).CreateSampleAsync(owner);
-                Assert.Equal((sample.Lines.Sum(l => l.AmountMinorUnits), sample.NetMinorUnits + sample.TaxMinorUnits), (sample.NetMinorUnits, sample.TotalMinorUnits));
+                Assert.Equal(
+                    (sample.Lines.Sum(l => l.AmountMinorUnits), sample.NetMinorUnits + sample.TaxMinorUnits),
+                    (sample.NetMinorUnits, sample.TotalMinorUnits));
                 Assert.Equal(sample.Days.Sum(d => d.Quantity), sample.Tokens.Sum(t => t.Quantity));
                 Assert.Equal(language.Words.MonthlyFee, sample.Lines[^1].Description);
             }
@@ -211,7 +236,8 @@ public sealed class InvoiceSettingsTests
     {
         database.Clock.SetUtcNow(month.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var draft = (await database.Data.Drafter.DraftAsync(owner, month)).Value.Results.Single();
-        return InvoiceSnapshot.Parse((await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
+        return InvoiceSnapshot.Parse(
+            (await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
     }
 
     /// <summary>Whether a file is an image is asked of the PDF library, which has its own tests.</summary>

@@ -41,7 +41,13 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         Assert.Empty(review.Rows[1].Warnings);
 
         // 0.02 a conversion, which costs 0.015.
-        Assert.Equal((220L, 20L, 55L, 110L), (review.Rows[1].Net.MinorUnits, review.Rows[1].Difference.MinorUnits, review.Rows[1].Margin.MinorUnits, review.Rows[1].Quantity));
+        Assert.Equal(
+            (220L, 20L, 55L, 110L),
+            (
+                review.Rows[1].Net.MinorUnits,
+                review.Rows[1].Difference.MinorUnits,
+                review.Rows[1].Margin.MinorUnits,
+                review.Rows[1].Quantity));
         Assert.Equal((620L, 600L, 155L), (review.Net.MinorUnits, review.NetBefore.MinorUnits, review.Margin.MinorUnits));
         Assert.Equal(["Cedar"], review.Missing);
     }
@@ -55,14 +61,16 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         await sqlite.Data.Drafter.DraftAsync(owner, October);
         var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
-        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(
+            owner, new InvoiceScheduleRequest(true, 3, 6, InvoiceRunMode.Review));
         await using var db = sqlite.OpenAll();
         var customer = db.Customers.Single(c => c.Name == "Acme");
         await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(customer.ResellerId, customer.Id));
 
         Assert.Empty((await new MonthEndReview(sqlite.Database).ReviewAsync(stranger, October)).Rows);
         Assert.False((await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(stranger)).Schedule.IsOn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => new MonthEndReview(sqlite.Database).ReviewAsync(TestData.CreateAdmin(customer), October));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => new MonthEndReview(sqlite.Database).ReviewAsync(TestData.CreateAdmin(customer), October));
         Assert.Single(db.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceCosts);
         Assert.Empty(ofCustomer.InvoiceSchedules);
@@ -72,9 +80,15 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     public void What_is_remarkable_in_a_draft_is_told()
     {
         Assert.Equal([DraftWarning.BelowCost], DraftWarningRules.FindWarnings(Cents(99), null, Cents(100), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.Negative, DraftWarning.MuchLess], DraftWarningRules.FindWarnings(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchMore, DraftWarning.LateUsage], DraftWarningRules.FindWarnings(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
-        Assert.Equal([DraftWarning.MuchLess, DraftWarning.NoAddress], DraftWarningRules.FindWarnings(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
+        Assert.Equal(
+            [DraftWarning.Negative, DraftWarning.MuchLess],
+            DraftWarningRules.FindWarnings(Cents(-1), Cents(1), Cents(0), 0, hasAddress: true));
+        Assert.Equal(
+            [DraftWarning.MuchMore, DraftWarning.LateUsage],
+            DraftWarningRules.FindWarnings(Cents(151), Cents(100), Cents(0), 5, hasAddress: true));
+        Assert.Equal(
+            [DraftWarning.MuchLess, DraftWarning.NoAddress],
+            DraftWarningRules.FindWarnings(Cents(49), Cents(100), Cents(0), 0, hasAddress: false));
         Assert.Empty(DraftWarningRules.FindWarnings(Cents(150), Cents(100), Cents(150), 0, hasAddress: true));
         Assert.Empty(DraftWarningRules.FindWarnings(Cents(50), Cents(100), Cents(50), 0, hasAddress: true));
 
@@ -127,7 +141,8 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await sqlite.Data.PriceAsync(owner, await CustomerAsync(sqlite, "Birch"), new Markup.FixedPrice(10_000, Eur), October.FirstDay);
         await sqlite.UseAsync(secrets["Acme"], 100);
         await sqlite.UseAsync(secrets["Birch"], 100);
-        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(
+            owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
         await RunDueAsync(sqlite);
@@ -135,7 +150,9 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         var review = await new MonthEndReview(sqlite.Database).ReviewAsync(owner, October);
         Assert.Equal([("Birch", true), ("Acme", false)], review.Rows.Select(r => (r.CustomerName, r.IsDraft)));
         Assert.Equal([DraftWarning.BelowCost], review.Rows[0].Warnings);
-        Assert.Equal("October 2026: 1 finalised, 1 waits for review.", (await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(owner)).Schedule.Report);
+        Assert.Equal(
+            "October 2026: 1 finalised, 1 waits for review.",
+            (await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(owner)).Schedule.Report);
     }
 
     [Fact]
@@ -146,14 +163,17 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await sqlite.UseAsync(secrets["Acme"], 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 5, 0, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(secrets["Acme"], 50);
-        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseAll));
+        await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(
+            owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseAll));
         Assert.Equal(0, await RunDueAsync(sqlite));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero));
 
         await RunDueAsync(sqlite);
 
         await using var db = sqlite.OpenAll();
-        Assert.Equal([(October, 200L), (October.Next, 100L)], db.Invoices.AsEnumerable().OrderBy(i => i.PeriodStart).Select(i => (i.Period, i.NetMinorUnits)));
+        Assert.Equal(
+            [(October, 200L), (October.Next, 100L)],
+            db.Invoices.AsEnumerable().OrderBy(i => i.PeriodStart).Select(i => (i.Period, i.NetMinorUnits)));
         Assert.All(db.Invoices.AsEnumerable(), invoice => Assert.True(invoice.IsFinalised));
         await sqlite.AssertLedgerIsCleanAsync();
     }
@@ -179,7 +199,8 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
         await sqlite.UseAsync(secrets["Acme"], 100);
-        var runner = new MonthEndRunner(sqlite.Data.Drafter, sqlite.Data.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
+        var runner = new MonthEndRunner(
+            sqlite.Data.Drafter, sqlite.Data.Invoices, new MonthEndReview(sqlite.Database), NullLogger<MonthEndRunner>.Instance);
         Assert.True(runner.TryDraft(owner, October));
         Assert.Equal((true, "October 2026 is not over yet. Its invoices can be drafted from 2026-11-01."), await EndAsync());
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
@@ -206,7 +227,12 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     private static Task<int> RunDueAsync(TestDatabase database)
     {
         var run = new AutomaticInvoicingWorker(
-            new InvoiceScheduleService(database.Database, database.Clock), database.Data.Drafter, database.Data.Invoices, new MonthEndReview(database.Database), database.Clock, NullLogger<AutomaticInvoicingWorker>.Instance);
+            new InvoiceScheduleService(database.Database, database.Clock),
+            database.Data.Drafter,
+            database.Data.Invoices,
+            new MonthEndReview(database.Database),
+            database.Clock,
+            NullLogger<AutomaticInvoicingWorker>.Instance);
         return run.RunDueAsync();
     }
 

@@ -30,7 +30,9 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await mail.Work().RunAsync();
 
         var sent = Assert.Single(mail.Box.Sent);
-        Assert.Equal(("admin@acme.example", $"Invoice {invoice.Number} from northwind Ltd", "owner@northwind.example", "northwind Ltd"), (sent.To, sent.Subject, sent.ReplyTo, sent.SenderName));
+        Assert.Equal(
+            ("admin@acme.example", $"Invoice {invoice.Number} from northwind Ltd", "owner@northwind.example", "northwind Ltd"),
+            (sent.To, sent.Subject, sent.ReplyTo, sent.SenderName));
         Assert.Equal([$"{invoice.Number}.pdf", $"{invoice.Number}.xml"], sent.Attachments.Select(a => a.FileName));
         Assert.Contains("https://portal.example/my/invoices", sent.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("{", sent.Text, StringComparison.Ordinal);
@@ -38,7 +40,8 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal((DeliveryState.Sent, 1, sent.Id), (log.State, log.Attempts, log.Id));
         Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, before.Id));
 
-        var note = await TestData.Valued(new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Agreed"));
+        var note = await TestData.Valued(
+            new CreditNoteService(database.Database, database.Clock).IssueAsync(fixture.Owner, invoice.Id, [1], "Agreed"));
         Assert.Equal(1, await mail.Work().RunAsync());
         Assert.Equal($"Credit note {note.Number} from northwind Ltd", mail.Box.Sent[1].Subject);
         Assert.Equal([$"{note.Number}.pdf", $"{note.Number}.xml"], mail.Box.Sent[1].Attachments.Select(a => a.FileName));
@@ -56,7 +59,9 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         Assert.Equal(0, await mail.Work().RunAsync());
         var log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
-        Assert.Equal((DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)), (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
+        Assert.Equal(
+            (DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)),
+            (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
         await mail.Work().RunAsync();
         Assert.Equal(1, (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single().Attempts);
         for (var i = 0; i < 7; i++)
@@ -71,7 +76,8 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         // By hand it goes again, once though the button was pressed twice.
         mail.Box.IsRefusing = false;
         var again = await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
-        Assert.Equal(again.Id, (await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
+        Assert.Equal(
+            again.Id, (await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2))).Id);
         Assert.Equal(1, await mail.Work().RunAsync());
         Assert.Equal("boss@acme.example", Assert.Single(mail.Box.Sent).To);
     }
@@ -100,8 +106,14 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         mail.Box.IsConfigured = false;
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await fixture.InvoiceAsync();
-        Assert.Contains("no mail server", (await mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true)).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("no mail server", (await mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no mail server",
+            (await mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true)).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no mail server",
+            (await mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1)).Refusal!.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, await mail.Work().RunAsync());
         Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id));
     }
@@ -112,14 +124,34 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
-        Assert.Contains("{amount}", (await mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("one line", (await mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("4000", (await mail.Templates.PreviewAsync(fixture.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message, StringComparison.Ordinal);
-        Assert.True((await TestData.Valued(mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
+        Assert.Contains(
+            "{amount}",
+            (await mail.Templates.SetAsync(
+                fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("Hi", "You owe {amount}"))).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "one line",
+            (await mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", new RenderedEmail("a\nb", "x"))).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "4000",
+            (await mail.Templates.PreviewAsync(fixture.Owner, "en", new RenderedEmail("a", ""))).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.True(
+            (await TestData.Valued(mail.Templates.SetAsync(
+                fixture.Owner,
+                EmailKind.Invoice,
+                "en",
+                new RenderedEmail("Bill {number}", "{customer}: {open} by {due}, {seller}")))).IsOwn);
         var invoice = await fixture.InvoiceAsync();
         await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "a@b.example", 1));
         await mail.Work().RunAsync();
-        Assert.Equal(($"Bill {invoice.Number}", $"Acme: {DocumentLanguage.English.AmountWithCurrency(invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"), (mail.Box.Sent[0].Subject, mail.Box.Sent[0].Text));
+        Assert.Equal(
+            (
+                $"Bill {invoice.Number}",
+                $"Acme: {DocumentLanguage.English.AmountWithCurrency(
+                    invoice.Total)} by {DocumentLanguage.English.Day(invoice.DueOn!.Value)}, northwind Ltd"),
+            (mail.Box.Sent[0].Subject, mail.Box.Sent[0].Text));
         Assert.False((await mail.Templates.ReadAsync(fixture.Owner, EmailKind.Invoice, "de")).IsOwn);
 
         var standard = await TestData.Valued(mail.Templates.SetAsync(fixture.Owner, EmailKind.Invoice, "en", null));
@@ -129,7 +161,8 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Fact]
     public void Every_kind_of_letter_can_be_used_in_every_language() =>
         Assert.All(
-            DocumentLanguage.All.SelectMany(language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
+            DocumentLanguage.All.SelectMany(
+                language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
             email => Assert.Null(EmailTemplateText.Check(email)));
 
     [Fact]
@@ -146,8 +179,10 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Empty(await mail.Deliveries.ListForInvoiceAsync(stranger, invoice.Id));
         Assert.True((await mail.Deliveries.SendAsync(stranger, invoice.Id, invoice.Id, "a@b.example", 2)).IsRefused);
         Assert.False((await mail.Templates.ReadAsync(stranger, EmailKind.Invoice, "en")).IsOwn);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => mail.Deliveries.ListForInvoiceAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => mail.Templates.ReadAsync(TestData.CreateAdmin(fixture.Customer), EmailKind.Invoice, "en"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => mail.Deliveries.ListForInvoiceAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => mail.Templates.ReadAsync(TestData.CreateAdmin(fixture.Customer), EmailKind.Invoice, "en"));
         await using var ofCustomer = sqlite.Database.Open(TenantScope.ForCustomer(fixture.Customer.ResellerId, fixture.Customer.Id));
         Assert.Empty(ofCustomer.EmailTemplates);
     }
@@ -173,10 +208,18 @@ internal sealed class MailFixture(TestDatabase database)
 
     public DeliveryService Deliveries => new(database.Database, Box, database.Clock, Portal);
 
-    public EmailTemplateService Templates => new(database.Database, new InvoiceSettingsService(database.Database, database.Clock, Portal), Box, database.Clock, Portal);
+    public EmailTemplateService Templates =>
+        new(database.Database, new InvoiceSettingsService(database.Database, database.Clock, Portal), Box, database.Clock, Portal);
 
     public DeliveryWorker Work(IMailer? mailer = null) => new(
-        database.Database, Deliveries, mailer ?? Box, new FakeInvoiceDocument(), new FakeElectronicInvoice(), new LogoService(database.Database, new FakeInvoiceDocument(), database.Clock), database.Clock, NullLogger<DeliveryWorker>.Instance);
+        database.Database,
+        Deliveries,
+        mailer ?? Box,
+        new FakeInvoiceDocument(),
+        new FakeElectronicInvoice(),
+        new LogoService(database.Database, new FakeInvoiceDocument(), database.Clock),
+        database.Clock,
+        NullLogger<DeliveryWorker>.Instance);
 
     /// <summary>How documents look is tested where they are drawn.</summary>
     private sealed class FakeInvoiceDocument : IInvoiceDocument
@@ -201,7 +244,8 @@ internal sealed class InvoicingFixture
     private readonly string _secret;
     private BillingPeriod _month = new(2026, 10);
 
-    private InvoicingFixture(TestDatabase database, Actor owner, Customer customer, string secret) => (_database, Owner, Customer, _secret) = (database, owner, customer, secret);
+    private InvoicingFixture(TestDatabase database, Actor owner, Customer customer, string secret) =>
+        (_database, Owner, Customer, _secret) = (database, owner, customer, secret);
 
     public Actor Owner { get; }
 

@@ -24,13 +24,18 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);
         var wrong = await fixture.InvoiceAsync();
-        var paid = new ReceivedPayment(wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
-        await TestData.Valued(new InvoicePaymentService(database.Database, new Core.Dunning.AccountPausePolicy(database.Database, database.Clock), database.Clock).RecordAsync(fixture.Owner, paid));
+        var paid = new ReceivedPayment(
+            wrong.Id, wrong.Total.Amount, DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
+        await TestData.Valued(new InvoicePaymentService(
+            database.Database,
+            new Core.Dunning.AccountPausePolicy(database.Database, database.Clock),
+            database.Clock).RecordAsync(fixture.Owner, paid));
 
         var voided = await TestData.Valued(Notes(database).VoidAsync(fixture.Owner, wrong.Id, "Wrong price"));
         Assert.Equal((InvoiceState.Void, 0), (voided.GetState(default), voided.Due.MinorUnits));
         await database.AssertLedgerIsCleanAsync();
-        await database.Data.PriceAsync(fixture.Owner, fixture.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
+        await database.Data.PriceAsync(
+            fixture.Owner, fixture.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
         var right = await FinaliseAsync(database, fixture.Owner, October);
 
         // 100 conversions at 0.50 and 21 % tax; what was paid before pays a part of it.
@@ -39,9 +44,12 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         await using var db = database.OpenAll();
         var note = await db.CreditNotes.SingleAsync();
         Assert.Equal((wrong.Total, "INV-2026-0002"), (note.Total, right.Number));
-        var close = await new MonthCloseQueries(database.Database, new IssuedDocumentQueries(database.Database)).ReadAsync(fixture.Owner, October);
+        var close = await new MonthCloseQueries(database.Database, new IssuedDocumentQueries(database.Database)).ReadAsync(
+            fixture.Owner, October);
         Assert.Equal((100, 50_00), (close.Quantity, close.Net.MinorUnits));
-        Assert.Equal(right.Due, (await new AccountStatements(database.Database, database.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
+        Assert.Equal(
+            right.Due,
+            (await new AccountStatements(database.Database, database.Clock).ReadAsync(fixture.Owner, fixture.Customer.Id))!.Closing);
         await database.AssertLedgerIsCleanAsync();
     }
 
@@ -50,14 +58,19 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
-        await sqlite.Data.PriceAsync(fixture.Owner, fixture.Customer, CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { MonthlyFeeMinorUnits = 3_100 }, October.FirstDay);
+        await sqlite.Data.PriceAsync(
+            fixture.Owner,
+            fixture.Customer,
+            CardTerms.FromPrice(new Markup.FixedPrice(100_000, Currency.FromCode("EUR"))) with { MonthlyFeeMinorUnits = 3_100 },
+            October.FirstDay);
         var invoice = await fixture.InvoiceAsync();
         await TestData.Valued(Notes(sqlite).IssueAsync(fixture.Owner, invoice.Id, [1], "One line"));
         await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "All of it"));
         await using var db = sqlite.OpenAll();
         var notes = await db.CreditNotes.ToListAsync();
         Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
-        Assert.Contains("void already", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "void already", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(2, await db.CreditNotes.CountAsync());
     }
 
@@ -72,7 +85,10 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc).AddHours(12));
         var stale = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
 
-        Assert.Contains($"{november.Number} bills what came after it", (await Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{november.Number} bills what came after it",
+            (await Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong")).Refusal!.Message,
+            StringComparison.Ordinal);
         await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, november.Id, "Wrong"));
         Assert.True((await sqlite.Data.Invoices.FinaliseAsync(fixture.Owner, stale)).IsRefused);
         await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong"));
@@ -82,7 +98,9 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         }
 
         await using var db = sqlite.OpenAll();
-        Assert.Equal(["INV-2026-0001", "INV-2026-0002", "INV-2027-0001", "INV-2027-0002", "INV-2027-0003"], await db.Invoices.OrderBy(i => i.FinalisedAtUtc).ThenBy(i => i.Number).Select(i => i.Number!).ToListAsync());
+        Assert.Equal(
+            ["INV-2026-0001", "INV-2026-0002", "INV-2027-0001", "INV-2027-0002", "INV-2027-0003"],
+            await db.Invoices.OrderBy(i => i.FinalisedAtUtc).ThenBy(i => i.Number).Select(i => i.Number!).ToListAsync());
         await sqlite.AssertLedgerIsCleanAsync();
     }
 
@@ -126,7 +144,9 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
                 await using var db = sqlite.OpenAll();
                 var standing = await db.Invoices.Where(Invoice.Stands).Include(i => i.Lines).ToListAsync();
                 Assert.Equal(used, standing.SelectMany(i => i.Lines).Sum(l => l.Quantity));
-                Assert.Equal(standing.Sum(i => i.Total.MinorUnits), (await db.Invoices.ToListAsync()).Sum(i => i.Total.MinorUnits - i.CreditedMinorUnits));
+                Assert.Equal(
+                    standing.Sum(i => i.Total.MinorUnits),
+                    (await db.Invoices.ToListAsync()).Sum(i => i.Total.MinorUnits - i.CreditedMinorUnits));
             },
             iter: 12,
             threads: 1);
@@ -138,8 +158,12 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
         var invoice = await fixture.InvoiceAsync();
         await TestData.Valued(Notes(sqlite).WriteOffAsync(fixture.Owner, invoice.Id, "Insolvent"));
-        Assert.Contains("given up", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("given up", (await Notes(sqlite).IssueAsync(fixture.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "given up", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Wrong")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "given up",
+            (await Notes(sqlite).IssueAsync(fixture.Owner, invoice.Id, [1], "Wrong")).Refusal!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +174,8 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var invoice = await fixture.InvoiceAsync();
         var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");
         Assert.True((await Notes(sqlite).VoidAsync(stranger, invoice.Id, "Not mine")).IsRefused);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Notes(sqlite).VoidAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id, "Mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => Notes(sqlite).VoidAsync(TestData.CreateAdmin(fixture.Customer), invoice.Id, "Mine"));
     }
 
     private static CreditNoteService Notes(TestDatabase database) => new(database.Database, database.Clock);

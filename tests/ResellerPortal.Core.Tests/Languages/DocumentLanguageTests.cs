@@ -15,9 +15,12 @@ public sealed class DocumentLanguageTests
     [MemberData(nameof(Codes))]
     public void Every_language_says_all_of_it_with_the_same_places(string code)
     {
-        foreach (var property in typeof(DocumentWords).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.PropertyType == typeof(string)))
+        foreach (var property in typeof(DocumentWords).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(
+            p => p.PropertyType == typeof(string)))
         {
-            var (words, english) = ((string)property.GetValue(DocumentLanguage.Get(code).Words)!, (string)property.GetValue(DocumentLanguage.English.Words)!);
+            var (words, english) = (
+                (string)property.GetValue(DocumentLanguage.Get(code).Words)!,
+                (string)property.GetValue(DocumentLanguage.English.Words)!);
             Assert.False(string.IsNullOrWhiteSpace(words), property.Name);
             Assert.Equal(PlacesIn(english), PlacesIn(words));
             if (code != "en" && english.Length > 20)
@@ -36,13 +39,23 @@ public sealed class DocumentLanguageTests
     [InlineData("fr", "09/03/2026", "mars 2026", "1 234 567,50 EUR", "0,0125", "1 234,5678", "21 %", "2,5 %")]
     [InlineData("es", "09/03/2026", "marzo de 2026", "1.234.567,50 EUR", "0,0125", "1.234,5678", "21 %", "2,5 %")]
     [InlineData("lt", "2026-03-09", "2026 m. kovo mėn.", "1 234 567,50 EUR", "0,0125", "1 234,5678", "21 %", "2,5 %")]
-    public void Numbers_and_days_are_written_as_its_readers_write_them(string code, string day, string month, string amount, string price, string largePrice, string rate, string halfRate)
+    public void Numbers_and_days_are_written_as_its_readers_write_them(
+        string code,
+        string day,
+        string month,
+        string amount,
+        string price,
+        string largePrice,
+        string rate,
+        string halfRate)
     {
         var (language, eur) = (DocumentLanguage.Get(code), Currency.FromCode("EUR"));
         string[] written =
         [
             language.Day(Day), language.Month(Day), language.AmountWithCurrency(new Money(123_456_750, eur)),
-            language.Price(new UnitPrice(12_500, eur)), language.Price(new UnitPrice(1_234_567_800, eur)), language.Percent(2100), language.Percent(250),
+            language.Price(
+                new UnitPrice(
+                    12_500, eur)), language.Price(new UnitPrice(1_234_567_800, eur)), language.Percent(2100), language.Percent(250),
         ];
         Assert.Equal([day, month, amount, price, largePrice, rate, halfRate], written.Select(w => w.Replace('\u00a0', ' ')));
     }

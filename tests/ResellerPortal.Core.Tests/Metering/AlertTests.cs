@@ -24,7 +24,9 @@ public sealed class AlertTests
 
         await using var db = sqlite.OpenAll();
         var alerts = await db.UsageAlerts.OrderBy(a => a.Percent).ToListAsync();
-        Assert.Equal([(50, 50), (75, 75), (90, 95), (100, 100)], alerts.Where(a => a.Subject == AlertSubject.Token).Select(a => (a.Percent, (int)a.Used)));
+        Assert.Equal(
+            [(50, 50), (75, 75), (90, 95), (100, 100)],
+            alerts.Where(a => a.Subject == AlertSubject.Token).Select(a => (a.Percent, (int)a.Used)));
         Assert.Equal([50], alerts.Where(a => a.Subject == AlertSubject.Lot).Select(a => a.Percent));
         Assert.All(alerts.Where(a => a.Subject == AlertSubject.Lot), a => Assert.Null(a.CustomerId));
     }
@@ -41,7 +43,8 @@ public sealed class AlertTests
             await change.Customers.ExecuteUpdateAsync(set => set.SetProperty(c => c.MonthlyBudget, 10));
         }
 
-        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
+        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(
+            owner, customer.Id, new TokenRequest("production", 10, null) { LimitPeriod = LimitPeriod.Month }));
         await sqlite.UseAsync(token.Secret, 9);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
         await sqlite.UseAsync(token.Secret, 5);
@@ -61,7 +64,8 @@ public sealed class AlertTests
     [InlineData(899_999_999, 1_000_000_000, 75)]
     [InlineData(12, 10, 100)]
     [InlineData(1, 0, 0)]
-    public void A_threshold_is_reached_exactly(long used, long limit, int percent) => Assert.Equal(percent, UsageAlert.Reached(used, limit));
+    public void A_threshold_is_reached_exactly(long used, long limit, int percent) =>
+        Assert.Equal(percent, UsageAlert.Reached(used, limit));
 
     [Fact]
     public async Task A_customer_sees_its_own_alerts_and_none_of_lots_or_neighbours()

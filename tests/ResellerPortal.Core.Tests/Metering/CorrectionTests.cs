@@ -23,11 +23,17 @@ public sealed class CorrectionTests
 
         var correction = await TestData.Valued(Corrections(sqlite).CorrectAsync(owner, customer.Id, 1, 1, "converted twice by mistake"));
 
-        Assert.Equal((2, EntryKind.Correction, -4, 1L), (correction.Sequence, correction.Kind, correction.Quantity, correction.CorrectsSequence));
+        Assert.Equal(
+            (2, EntryKind.Correction, -4, 1L), (correction.Sequence, correction.Kind, correction.Quantity, correction.CorrectsSequence));
         await using var db = sqlite.OpenAll();
         Assert.Equal([1L, 0L], await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).Select(l => l.Used).ToListAsync());
         Assert.Equal(1, await db.ApiTokens.Select(t => t.Used).SingleAsync());
-        Assert.Equal((2, 1), await db.UsageRollups.GroupBy(r => 1).Select(g => ValueTuple.Create(g.Sum(r => r.Entries), g.Sum(r => r.Quantity))).SingleAsync());
+        Assert.Equal(
+            (2, 1),
+            await db.UsageRollups
+                .GroupBy(r => 1)
+                .Select(g => ValueTuple.Create(g.Sum(r => r.Entries), g.Sum(r => r.Quantity)))
+                .SingleAsync());
         await sqlite.AssertLedgerIsCleanAsync();
     }
 

@@ -28,9 +28,17 @@ public sealed class ExpiryTests
         Assert.Equal(0, await worker.RunAsync());
 
         var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
-        Assert.Contains(history.Rows, r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
-        Assert.Contains(history.Rows, r => r.Entry.Action == "tokens.expired" && r.CustomerName == "Acme" && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
-        Assert.DoesNotContain((await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows, r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
+        Assert.Contains(
+            history.Rows,
+            r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
+        Assert.Contains(
+            history.Rows,
+            r => r.Entry.Action == "tokens.expired"
+                && r.CustomerName == "Acme"
+                && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows,
+            r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -80,7 +80,8 @@ public sealed class LedgerExportTests
         lines.RemoveAt(1);
 
         Assert.Contains("entry 2 is missing", (await CheckAsync(lines)).Output, StringComparison.Ordinal);
-        Assert.Contains("entry 2 is missing", (await LedgerExporter.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "entry 2 is missing", (await LedgerExporter.VerifyAsync(lines.ToAsyncEnumerable())).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,12 +103,14 @@ public sealed class LedgerExportTests
         await sqlite.Data.BuyAsync(owner, 3, 0.045m, validityDays: 100);
         await sqlite.Data.BuyAsync(owner, 100, 2, validityDays: 200);
         var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
-        var token = await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
+        var token = await TestData.Valued(
+            sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("Grüße \"aus\" Vilnius", null, null)));
         await sqlite.UseAsync(token.Secret, 2);
         await sqlite.UseAsync(token.Secret, 4);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret), null, "upstream-1"));
         await sqlite.UseAsync(token.Secret, 1);
-        await TestData.Valued(new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
+        await TestData.Valued(
+            new LedgerCorrectionService(sqlite.Database, sqlite.Clock).CorrectAsync(owner, customer.Id, 2, 1, "counted too much"));
         return (owner, customer);
     }
 
@@ -120,7 +123,8 @@ public sealed class LedgerExportTests
         try
         {
             await File.WriteAllLinesAsync(file, lines);
-            using var python = Process.Start(new ProcessStartInfo("python3", [Script, file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var python = Process.Start(
+                new ProcessStartInfo("python3", [Script, file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = python.StandardError.ReadToEndAsync();
             var output = await python.StandardOutput.ReadToEndAsync();
             await python.WaitForExitAsync();

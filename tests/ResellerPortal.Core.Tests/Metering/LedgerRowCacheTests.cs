@@ -102,7 +102,11 @@ public sealed class LedgerRowCacheTests
         await remembering.AssertLedgerIsCleanAsync();
     }
 
-    private static async Task<List<string>> PlayAsync(TestDatabase database, string slug, int conversions, (int What, int Token, int Quantity)[] steps)
+    private static async Task<List<string>> PlayAsync(
+        TestDatabase database,
+        string slug,
+        int conversions,
+        (int What, int Token, int Quantity)[] steps)
     {
         var (_, owner) = await database.Data.AddResellerAsync(slug);
         var lot = await database.Data.BuyAsync(owner, conversions, 3m);
@@ -125,7 +129,8 @@ public sealed class LedgerRowCacheTests
                     held.AddRange(result is ReserveResult.Held one ? [one.ReservationId] : []);
                     break;
                 case < 8 when held.Count > 0:
-                    var settled = await database.Meter.SettleAsync(new SettleRequest(held[token % held.Count], quantity == 4 ? null : quantity));
+                    var settled = await database.Meter.SettleAsync(
+                        new SettleRequest(held[token % held.Count], quantity == 4 ? null : quantity));
                     said.Add(settled is SettleResult.Recorded r ? $"{r.Sequence}: {r.Quantity}" : settled.GetType().Name);
                     break;
                 case 8:
@@ -141,8 +146,10 @@ public sealed class LedgerRowCacheTests
         }
 
         await using var db = database.OpenAll();
-        said.AddRange((await db.CreditLots.Where(l => l.ResellerId == lot.ResellerId).ToListAsync()).Select(l => $"lot {l.Used} {l.Reserved} of {l.Conversions}"));
-        said.AddRange((await db.ApiTokens.Where(t => t.ResellerId == lot.ResellerId).OrderBy(t => t.Environment).ToListAsync()).Select(t => $"{t.Environment} {t.Used} {t.Reserved} {t.OpenRequests}"));
+        said.AddRange((await db.CreditLots.Where(l => l.ResellerId == lot.ResellerId).ToListAsync()).Select(
+            l => $"lot {l.Used} {l.Reserved} of {l.Conversions}"));
+        said.AddRange((await db.ApiTokens.Where(t => t.ResellerId == lot.ResellerId).OrderBy(t => t.Environment).ToListAsync()).Select(
+            t => $"{t.Environment} {t.Used} {t.Reserved} {t.OpenRequests}"));
         return said;
     }
 
@@ -158,7 +165,12 @@ public sealed class LedgerRowCacheTests
     {
         public int Found { get; set; }
 
-        public override Task QueryManyAsync(PortalDbContext db, BulkStatement query, IReadOnlyList<object?[]> rows, Action<DbDataReader> found, CancellationToken cancellationToken) =>
+        public override Task QueryManyAsync(
+            PortalDbContext db,
+            BulkStatement query,
+            IReadOnlyList<object?[]> rows,
+            Action<DbDataReader> found,
+            CancellationToken cancellationToken) =>
             base.QueryManyAsync(
                 db,
                 query,

@@ -20,7 +20,9 @@ public sealed class LedgerTests
             Encoding.UTF8.GetString(LedgerHash.Canonical(Entry("prodüction"))));
 
         // Worked out apart from this code: sha256sum over 32 zero bytes and the text above.
-        Assert.Equal("20ded9c3cdea43b9379dd5608ea8defaf70a065a4da7d380503d2af280a892f9", Convert.ToHexStringLower(LedgerHash.Compute(Entry("prodüction"))));
+        Assert.Equal(
+            "20ded9c3cdea43b9379dd5608ea8defaf70a065a4da7d380503d2af280a892f9",
+            Convert.ToHexStringLower(LedgerHash.Compute(Entry("prodüction"))));
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class LedgerTests
         await SellAsync(sqlite);
         await sqlite.AssertLedgerIsCleanAsync();
         await using var db = sqlite.OpenAll();
-        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER LedgerEntry_no_update; DROP TRIGGER LedgerEntry_no_delete; DROP TRIGGER LotDraw_no_update;");
+        await db.Database.ExecuteSqlRawAsync(
+            "DROP TRIGGER LedgerEntry_no_update; DROP TRIGGER LedgerEntry_no_delete; DROP TRIGGER LotDraw_no_update;");
         await db.Database.ExecuteSqlRawAsync(sql);
 
         var report = await new LedgerVerifier(sqlite.Database).VerifyAsync();
@@ -83,14 +86,18 @@ public sealed class LedgerTests
         var random = new Random();
         for (var round = 0; round < 8; round++)
         {
-            var steps = Enumerable.Range(0, 40).Select(_ => (Token: random.Next(3), Quantity: random.NextInt64(1, 6), Ending: random.Next(4))).ToList();
+            var steps = Enumerable
+                .Range(0, 40)
+                .Select(_ => (Token: random.Next(3), Quantity: random.NextInt64(1, 6), Ending: random.Next(4)))
+                .ToList();
             await Task.WhenAll(steps.Select(step => Task.Run(async () =>
             {
                 var (token, quantity, ending) = step;
                 if (await sqlite.ReserveAsync(tokens[token].Secret, quantity) is ReserveResult.Held held && ending > 0)
                 {
                     // 1: as reserved, 2: less, 3: released; 0 stays in flight.
-                    await sqlite.Meter.SettleAsync(new SettleRequest(held.ReservationId, ending switch { 1 => quantity, 2 => quantity / 2, _ => 0 }));
+                    await sqlite.Meter.SettleAsync(
+                        new SettleRequest(held.ReservationId, ending switch { 1 => quantity, 2 => quantity / 2, _ => 0 }));
                 }
             })));
             await AssertWithinLimitsAsync(sqlite);
@@ -102,7 +109,8 @@ public sealed class LedgerTests
     private static async Task AssertWithinLimitsAsync(TestDatabase sqlite)
     {
         await using var db = sqlite.OpenAll();
-        Assert.All(await db.ApiTokens.Where(t => t.UsageLimit != null).ToListAsync(), t => Assert.True(t.Used + t.Reserved <= t.UsageLimit));
+        Assert.All(
+            await db.ApiTokens.Where(t => t.UsageLimit != null).ToListAsync(), t => Assert.True(t.Used + t.Reserved <= t.UsageLimit));
         Assert.All(await db.CreditLots.ToListAsync(), l => Assert.True(l.Used + l.Reserved <= l.Conversions));
     }
 

@@ -19,7 +19,9 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         await database.Data.BuyAsync(owner, 150, 3, validityDays: 100);
         await database.Data.BuyAsync(owner, 90, 3, validityDays: 200);
         var customer = await database.Data.AddCustomerAsync(owner, "Acme");
-        IssuedToken[] tokens = [await database.Data.IssueAsync(owner, customer, limit: 70), await database.Data.IssueAsync(owner, customer)];
+        IssuedToken[] tokens = [
+            await database.Data.IssueAsync(owner, customer, limit: 70), await database.Data.IssueAsync(owner, customer),
+        ];
         var otherMeter = database.NewMeter();
         using var otherNode = new MeterWriter(otherMeter, database.Database, database.Clock, NullLogger<MeterWriter>.Instance);
         await otherNode.StartAsync(default);
@@ -41,7 +43,9 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         Assert.Equal(70, answers.Count(a => a is { Token: 0, result: ReserveResult.Held }));
         Assert.Equal(170, answers.Count(a => a is { Token: 1, result: ReserveResult.Held }));
         await using var db = database.OpenAll();
-        Assert.Equal(Enumerable.Range(1, 240).Select(i => (long)i), await db.LedgerEntries.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync());
+        Assert.Equal(
+            Enumerable.Range(1, 240).Select(i => (long)i),
+            await db.LedgerEntries.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync());
         Assert.Equal([150L, 90L], await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).Select(l => l.Used).ToListAsync());
         await database.AssertLedgerIsCleanAsync();
     }
@@ -62,7 +66,8 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
             {
                 try
                 {
-                    if (await database.ReserveAsync(token.Secret) is ReserveResult.Held held && await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
+                    if (await database.ReserveAsync(token.Secret) is ReserveResult.Held held
+                        && await database.Meter.SettleAsync(new SettleRequest(held.ReservationId, 1)) is SettleResult.Recorded)
                     {
                         Interlocked.Increment(ref confirmed);
                     }
@@ -102,7 +107,12 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         await database.UseAsync((await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Acme"))).Secret);
         await using var db = database.OpenAll();
 
-        foreach (var sql in (string[])["UPDATE \"LedgerEntry\" SET \"Quantity\" = 0", "DELETE FROM \"LedgerEntry\"", "TRUNCATE \"LotDraw\"", "DELETE FROM \"AuditEntry\""])
+        foreach (var sql in (string[])[
+            "UPDATE \"LedgerEntry\" SET \"Quantity\" = 0",
+            "DELETE FROM \"LedgerEntry\"",
+            "TRUNCATE \"LotDraw\"",
+            "DELETE FROM \"AuditEntry\"",
+        ])
         {
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(sql));
             Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
@@ -116,7 +126,8 @@ public sealed class PostgreSqlFixture : IDisposable
     public PostgreSqlServer Server { get; } = PostgreSqlServer.Start();
 
     public Task<TestDatabase> OpenAsync() =>
-        TestDatabase.OpenAsync(new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
+        TestDatabase.OpenAsync(
+            new PostgreSqlDialect(), Server.Connection($"portal_{Guid.NewGuid():N}"), Npgsql.NpgsqlConnection.ClearAllPools);
 
     public void Dispose() => Server.Dispose();
 }

@@ -136,7 +136,8 @@ public sealed class MeterTests
         await using var db = sqlite.OpenAll();
         var entry = await db.LedgerEntries.SingleAsync();
         Assert.Equal((5, EntryFlags.Overrun), (entry.Quantity, entry.Flags));
-        Assert.Equal(TokenState.Exhausted, (await db.ApiTokens.SingleAsync()).GetState(sqlite.Clock.GetUtcNow(), new DateOnly(2026, 10, 1)));
+        Assert.Equal(
+            TokenState.Exhausted, (await db.ApiTokens.SingleAsync()).GetState(sqlite.Clock.GetUtcNow(), new DateOnly(2026, 10, 1)));
         Assert.Equal(5, await db.CreditLots.Select(l => l.Used).SingleAsync());
         await sqlite.AssertLedgerIsCleanAsync();
     }

@@ -14,7 +14,8 @@ namespace ResellerPortal.Core.Tests.Metering;
 /// </summary>
 public sealed class ModelTests
 {
-    private static readonly Gen<Step[]> Steps = Gen.Select(Gen.Int[0, 99], Gen.Int[0, 2], Gen.Long[1, 6], (kind, token, quantity) => new Step(kind, token, quantity)).Array[40];
+    private static readonly Gen<Step[]> Steps =
+        Gen.Select(Gen.Int[0, 99], Gen.Int[0, 2], Gen.Long[1, 6], (kind, token, quantity) => new Step(kind, token, quantity)).Array[40];
 
     [Fact]
     public async Task Any_interleaving_agrees_with_the_model() =>
@@ -32,7 +33,8 @@ public sealed class ModelTests
         [
             await sqlite.Data.IssueAsync(owner, acme, limit: 20, expiresAtUtc: sqlite.Clock.GetUtcNow().AddDays(3)),
             await sqlite.Data.IssueAsync(owner, acme),
-            await TestData.Valued(sqlite.Data.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
+            await TestData.Valued(
+                sqlite.Data.Tokens.IssueAsync(owner, blue.Id, new TokenRequest("staging", 12, null) { LimitPeriod = LimitPeriod.Month })),
         ];
         var model = new Model(
             [new Lot(soon.Conversions, soon.ExpiresAtUtc), new Lot(late.Conversions, late.ExpiresAtUtc)],
@@ -49,7 +51,9 @@ public sealed class ModelTests
             Assert.Equal((model.Limits[index].Used, model.Limits[index].Reserved), (row.Used, row.Reserved));
         }
 
-        Assert.Equal(model.Lots.Select(l => (l.Used, l.Reserved)), (await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).ToListAsync()).Select(l => (l.Used, l.Reserved)));
+        Assert.Equal(
+            model.Lots.Select(l => (l.Used, l.Reserved)),
+            (await db.CreditLots.OrderBy(l => l.ExpiresAtUtc).ToListAsync()).Select(l => (l.Used, l.Reserved)));
         Assert.Equal(model.Limits.Sum(l => l.Used), await db.LedgerEntries.SumAsync(e => e.Quantity));
         await sqlite.AssertLedgerIsCleanAsync();
     }
@@ -82,7 +86,11 @@ public sealed class ModelTests
             case < 92:
                 sqlite.Clock.Advance(TimeSpan.FromHours(step.Quantity * 3));
                 await sqlite.SweepAsync();
-                foreach (var dead in model.Held.Where(h => h.At < sqlite.Clock.GetUtcNow() - ReservationSweeper.DeadAfter).OrderBy(h => h.At).ThenBy(h => h.Id).ToList())
+                foreach (var dead in model.Held
+                    .Where(h => h.At < sqlite.Clock.GetUtcNow() - ReservationSweeper.DeadAfter)
+                    .OrderBy(h => h.At)
+                    .ThenBy(h => h.Id)
+                    .ToList())
                 {
                     model.Held.Remove(dead);
                     model.Settle(dead.Token, dead.Parts, dead.Parts.Sum(p => p.Quantity), sqlite.Clock.GetUtcNow());

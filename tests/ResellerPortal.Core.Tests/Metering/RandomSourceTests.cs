@@ -37,7 +37,8 @@ public sealed class RandomSourceTests
     {
         var others = new RandomSource();
 
-        Assert.Equal(20_000, Enumerable.Range(0, 10_000).SelectMany(_ => (Guid[])[_random.NextId(Now), others.NextId(Now)]).Distinct().Count());
+        Assert.Equal(
+            20_000, Enumerable.Range(0, 10_000).SelectMany(_ => (Guid[])[_random.NextId(Now), others.NextId(Now)]).Distinct().Count());
         Assert.Equal(10_000, Enumerable.Range(0, 10_000).Select(_ => Convert.ToHexString(_random.GetBytes(16))).Distinct().Count());
     }
 

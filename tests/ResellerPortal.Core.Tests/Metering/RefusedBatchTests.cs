@@ -25,7 +25,8 @@ public sealed class RefusedBatchTests
         var settled = await Task.WhenAll(held.Select(id => sqlite.Meter.SettleAsync(new SettleRequest(id, 1))));
 
         Assert.True(refusing.Refused > 0);
-        Assert.Equal(Enumerable.Range(1, Crowd).Select(i => (long)i), settled.Select(s => Assert.IsType<SettleResult.Recorded>(s).Sequence).Order());
+        Assert.Equal(
+            Enumerable.Range(1, Crowd).Select(i => (long)i), settled.Select(s => Assert.IsType<SettleResult.Recorded>(s).Sequence).Order());
         await using var db = sqlite.OpenAll();
         var lot = await db.CreditLots.SingleAsync();
         Assert.Equal((Crowd, 0), (lot.Used, lot.Reserved));
@@ -59,7 +60,12 @@ public sealed class RefusedBatchTests
 
         public int Refused => _refused;
 
-        public override Task ExecuteManyAsync<TRow>(PortalDbContext db, BulkStatement statement, IReadOnlyCollection<TRow> rows, Action<TRow, IRowValues> values, CancellationToken cancellationToken)
+        public override Task ExecuteManyAsync<TRow>(
+            PortalDbContext db,
+            BulkStatement statement,
+            IReadOnlyCollection<TRow> rows,
+            Action<TRow, IRowValues> values,
+            CancellationToken cancellationToken)
         {
             if (IsRefusing && rows is IReadOnlyCollection<LedgerEntry> { Count: > 1 })
             {

@@ -6,7 +6,9 @@ namespace ResellerPortal.Core.Tests.Metering;
 /// <summary>SQLite keeps a statement's parameters from one row to the next; each row is written with its own all the same.</summary>
 public sealed class RetainedParameterTests
 {
-    private static readonly string?[] References = [null, "a", "a", "", null, "", "b", new string('ß', 200), "b", null, new string('€', 300), "a"];
+    private static readonly string?[] References = [
+        null, "a", "a", "", null, "", "b", new string('ß', 200), "b", null, new string('€', 300), "a",
+    ];
 
     [Fact]
     public async Task Rows_that_are_written_together_keep_their_own_values()
@@ -23,7 +25,8 @@ public sealed class RetainedParameterTests
         for (var i = 0; i < 4 * References.Length; i++)
         {
             var converter = i % 5 < 2 ? "docx-to-pdf" : $"type{i % 7}-to-pdf";
-            wanted[await sqlite.HoldAsync(secrets[i / 3 % 2], 5, converter)] = (1 + (i / 2 % 4), References[i % References.Length], converter);
+            wanted[await sqlite.HoldAsync(
+                secrets[i / 3 % 2], 5, converter)] = (1 + (i / 2 % 4), References[i % References.Length], converter);
         }
 
         await Task.WhenAll(wanted.Select(w => sqlite.Meter.SettleAsync(new SettleRequest(w.Key, w.Value.Quantity, w.Value.Reference))));

@@ -36,7 +36,8 @@ public sealed class TokenTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
-        var token = await IssueAsync(sqlite, owner, customer, new TokenRequest("production", null, null) { NotBeforeUtc = sqlite.Clock.GetUtcNow().AddHours(1) });
+        var token = await IssueAsync(
+            sqlite, owner, customer, new TokenRequest("production", null, null) { NotBeforeUtc = sqlite.Clock.GetUtcNow().AddHours(1) });
 
         Assert.IsType<ReserveResult.TokenNotYetValid>(await sqlite.ReserveAsync(token.Secret));
         sqlite.Clock.Advance(TimeSpan.FromHours(1));
@@ -143,7 +144,8 @@ public sealed class TokenTermsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, customer) = await SellAsync(sqlite);
 
-        var outcome = await sqlite.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("production", null, null) { AllowedNetworks = [network] });
+        var outcome = await sqlite.Data.Tokens.IssueAsync(
+            owner, customer.Id, new TokenRequest("production", null, null) { AllowedNetworks = [network] });
 
         Assert.Equal(nameof(TokenRequest.AllowedNetworks), outcome.Refusal?.Field);
     }
@@ -169,7 +171,8 @@ public sealed class TokenTermsTests
         Assert.Equal(3, await HeldAsync(fresh));
         await sqlite.AssertLedgerIsCleanAsync();
 
-        async Task<long> HeldAsync(IssuedToken of) => Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(of.Secret, null)).Quantity;
+        async Task<long> HeldAsync(IssuedToken of) =>
+            Assert.IsType<ReserveResult.Held>(await sqlite.ReserveAsync(of.Secret, null)).Quantity;
     }
 
     private static async Task<(Actor Owner, Customer Customer)> SellAsync(TestDatabase sqlite)

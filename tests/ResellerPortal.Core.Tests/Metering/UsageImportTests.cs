@@ -16,7 +16,9 @@ public sealed class UsageImportTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, _, token) = await SellAsync(sqlite);
-        List<ImportLine> october = [Line(2, token.Secret, "2026-10-01", "10"), Line(3, token.Secret, "2026-10-02", "5"), Line(4, token.Secret, "2026-10-02", "2")];
+        List<ImportLine> october = [
+            Line(2, token.Secret, "2026-10-01", "10"), Line(3, token.Secret, "2026-10-02", "5"), Line(4, token.Secret, "2026-10-02", "2"),
+        ];
         List<ImportLine> overlapping = [Line(2, token.Secret, "2026-10-02", "9"), Line(3, token.Secret, "2026-10-03T08:00:00Z", "1")];
 
         var first = await TestData.Valued(Imports(sqlite).ImportAsync(owner, october, NoChoice));
@@ -66,8 +68,10 @@ public sealed class UsageImportTests
 
         var preview = await TestData.Valued(Imports(sqlite).PreviewAsync(owner, lines, NoChoice));
         Assert.Equal((0L, 1), (preview.NewConversions, preview.UnknownTokens.Count));
-        await TestData.Valued(Imports(sqlite).ImportAsync(owner, lines, new Dictionary<string, Guid> { ["acme at convertapi"] = token.Token.Id }));
-        var later = await TestData.Valued(Imports(sqlite).PreviewAsync(owner, [Line(2, "acme at convertapi", "2026-10-02", "3")], NoChoice));
+        await TestData.Valued(
+            Imports(sqlite).ImportAsync(owner, lines, new Dictionary<string, Guid> { ["acme at convertapi"] = token.Token.Id }));
+        var later = await TestData.Valued(
+            Imports(sqlite).PreviewAsync(owner, [Line(2, "acme at convertapi", "2026-10-02", "3")], NoChoice));
 
         Assert.Equal((3L, 0), (later.NewConversions, later.UnknownTokens.Count));
         await using var db = sqlite.OpenAll();
@@ -81,9 +85,14 @@ public sealed class UsageImportTests
         var (_, _, foreign) = await SellAsync(sqlite);
         var (_, other) = await sqlite.Data.AddResellerAsync("fabrikam");
         await sqlite.Data.BuyAsync(other, 100, 1);
-        List<ImportLine> lines = [Line(2, foreign.Secret, "2026-10-01", "4"), Line(3, foreign.Token.Id.ToString(), "2026-10-01", "4"), Line(4, "x", "2026-10-01", "4")];
+        List<ImportLine> lines = [
+            Line(2, foreign.Secret, "2026-10-01", "4"),
+            Line(3, foreign.Token.Id.ToString(), "2026-10-01", "4"),
+            Line(4, "x", "2026-10-01", "4"),
+        ];
 
-        var report = await TestData.Valued(Imports(sqlite).ImportAsync(other, lines, new Dictionary<string, Guid> { ["x"] = foreign.Token.Id }));
+        var report = await TestData.Valued(
+            Imports(sqlite).ImportAsync(other, lines, new Dictionary<string, Guid> { ["x"] = foreign.Token.Id }));
 
         Assert.Equal((0L, 3), (report.NewConversions, report.RejectedLines.Count));
         await using var db = sqlite.OpenAll();
@@ -93,7 +102,8 @@ public sealed class UsageImportTests
 
     private static UsageImporter Imports(TestDatabase sqlite) => new(sqlite.Database, sqlite.Data.Recorder, sqlite.Clock);
 
-    private static ImportLine Line(int number, string token, string at, string quantity, string? converter = "docx-to-pdf") => new(number, token, at, quantity, converter);
+    private static ImportLine Line(int number, string token, string at, string quantity, string? converter = "docx-to-pdf") =>
+        new(number, token, at, quantity, converter);
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(TestDatabase sqlite)
     {

@@ -58,7 +58,9 @@ public sealed class MigrationTests
         VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 'Paid', 1, 180, 'EUR', 1, 'Confirmed', 0, zeroblob(16)),
                (randomblob(16), zeroblob(16), zeroblob(16), 'Waits', 1, 180, 'EUR', 1, 'Ordered', 0, randomblob(16))
         """,
-        async db => Assert.Equal([("Paid", 0L), ("Waits", 180L)], (await db.PlanOrders.OrderBy(o => o.PlanName).ToListAsync()).Select(o => (o.PlanName, o.Due.MinorUnits))));
+        async db => Assert.Equal(
+            [("Paid", 0L), ("Waits", 180L)],
+            (await db.PlanOrders.OrderBy(o => o.PlanName).ToListAsync()).Select(o => (o.PlanName, o.Due.MinorUnits))));
 
     /// <summary>Fills a database of an older version, brings it to the newest, and looks at what became of it.</summary>
     private static async Task CarriedOverAsync(string version, string sql, Func<PortalDbContext, Task> look)

@@ -16,14 +16,22 @@ public sealed class PriceModelTests
     private static readonly BillingPeriod October = new(2026, 10);
 
     private static readonly Gen<UsageItem> Item = Gen.Select(
-        Gen.Int[0, 29], Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"), Gen.OneOf("production", "staging"), Gen.OneOf(5_000L, 6_000L), Gen.Long[1, 400],
-        (day, converter, environment, micros, quantity) => new UsageItem(November.FirstDay.AddDays(day), converter, environment, new UnitPrice(micros, Usd), quantity));
+        Gen.Int[0, 29],
+        Gen.OneOf("docx-to-pdf", "html-to-pdf", "pdf-to-jpg"),
+        Gen.OneOf("production", "staging"),
+        Gen.OneOf(5_000L, 6_000L),
+        Gen.Long[1, 400],
+        (day, converter, environment, micros, quantity) => new UsageItem(
+            November.FirstDay.AddDays(day), converter, environment, new UnitPrice(micros, Usd), quantity));
 
-    private static readonly Gen<List<PriceTier>> Tiers = Gen.Select(Gen.Int[1, 300].List[0, 4], Gen.Long[0, 50_000].List[5, 5], (steps, prices) =>
-    {
-        var ends = steps.Aggregate(new List<long>(), (sofar, step) => [.. sofar, (sofar.Count > 0 ? sofar[^1] : 0) + step]);
-        return (List<PriceTier>)[.. ends.Select((end, i) => new PriceTier(end, prices[i])), new PriceTier(null, prices[ends.Count])];
-    });
+    private static readonly Gen<List<PriceTier>> Tiers = Gen.Select(
+        Gen.Int[1, 300].List[0, 4],
+        Gen.Long[0, 50_000].List[5, 5],
+        (steps, prices) =>
+        {
+            var ends = steps.Aggregate(new List<long>(), (sofar, step) => [.. sofar, (sofar.Count > 0 ? sofar[^1] : 0) + step]);
+            return (List<PriceTier>)[.. ends.Select((end, i) => new PriceTier(end, prices[i])), new PriceTier(null, prices[ends.Count])];
+        });
 
     private static readonly Gen<PriceModel> Model = Gen.OneOf(
         Gen.Long[0, 50_000].Select(micros => (PriceModel)new Markup.FixedPrice(micros, Usd)),
@@ -32,8 +40,15 @@ public sealed class PriceModelTests
         Tiers.Select(tiers => (PriceModel)new VolumePrice(tiers, Usd)),
         Gen.Select(Gen.Long[1, 500], Gen.Long[0, 9_000_000], (size, micros) => (PriceModel)new PackagePrice(size, micros, Usd)));
 
-    internal static readonly Gen<CardTerms> Terms = Gen.Select(Model, Gen.Long[0, 500], Model, Gen.Long[0, 500], Gen.Int[0, 1000], (some, someFree, others, othersFree, discount) =>
-        new CardTerms([new PriceRule(["*-to-pdf"], some, someFree), new PriceRule([], others, othersFree)], DiscountPercent: discount / 10m));
+    internal static readonly Gen<CardTerms> Terms = Gen.Select(
+        Model,
+        Gen.Long[0, 500],
+        Model,
+        Gen.Long[0, 500],
+        Gen.Int[0, 1000],
+        (some, someFree, others, othersFree, discount) =>
+            new CardTerms(
+                [new PriceRule(["*-to-pdf"], some, someFree), new PriceRule([], others, othersFree)], DiscountPercent: discount / 10m));
 
     // Worked examples of billing vendors; the addresses were read in November 2026.
     [Fact]
@@ -56,7 +71,9 @@ public sealed class PriceModelTests
     public void Volume_with_a_fee_as_lago_counts_it()
     {
         // getlago.com/docs/guide/plans/charges/charge-models/volume: 65,000 API calls are 49 dollars.
-        var terms = new CardTerms([new PriceRule([], new VolumePrice([new(10_000, 1_000), new(50_000, 800), new(100_000, 600), new(null, 400)], Usd))], MonthlyFeeMinorUnits: 10_00);
+        var terms = new CardTerms(
+            [new PriceRule([], new VolumePrice([new(10_000, 1_000), new(50_000, 800), new(100_000, 600), new(null, 400)], Usd))],
+            MonthlyFeeMinorUnits: 10_00);
         Assert.Equal(49_00, Rate(terms, Used(65_000)).Total.MinorUnits);
     }
 
@@ -64,7 +81,9 @@ public sealed class PriceModelTests
     public void Package_with_free_units_as_lago_counts_it() =>
 
         // getlago.com/docs/guide/plans/charges/charge-models/package: 5 dollars per 100, the first 100 free, 201 units are 10 dollars.
-        Assert.Equal(10_00, Rate(new CardTerms([new PriceRule([], new PackagePrice(100, 5_000_000, Usd), Included: 100)]), Used(201)).Total.MinorUnits);
+        Assert.Equal(
+            10_00,
+            Rate(new CardTerms([new PriceRule([], new PackagePrice(100, 5_000_000, Usd), Included: 100)]), Used(201)).Total.MinorUnits);
 
     [Theory]
     [InlineData(10, 1_25)]
@@ -95,7 +114,9 @@ public sealed class PriceModelTests
         {
             var total = usage.Sum(u => u.Quantity);
             var volume = Rate(CardTerms.FromPrice(new VolumePrice(tiers, Usd)), [.. usage]);
-            Assert.Equal(tiers.First(t => t.UpTo is null || total <= t.UpTo).PriceMicros * total, volume.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity));
+            Assert.Equal(
+                tiers.First(t => t.UpTo is null || total <= t.UpTo).PriceMicros * total,
+                volume.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity));
             var packages = Assert.Single(Rate(CardTerms.FromPrice(new PackagePrice(size, 1_000_000, Usd)), [.. usage]).Lines);
             Assert.InRange(packages.Quantity * size, total, total + size - 1);
         });
@@ -162,7 +183,8 @@ public sealed class PriceModelTests
     public void A_fee_is_shared_out_by_the_days_of_a_month_that_a_customer_was_there(int startsOn, long cents)
     {
         var terms = new CardTerms([new PriceRule([], Markup.PassThrough)], MonthlyFeeMinorUnits: 30_00);
-        var schedule = new RateCardSchedule(Acme, [Card(1, November.FirstDay.AddYears(-1), terms)], November.FirstDay.AddDays(startsOn - 1));
+        var schedule = new RateCardSchedule(
+            Acme, [Card(1, November.FirstDay.AddYears(-1), terms)], November.FirstDay.AddDays(startsOn - 1));
         var line = Assert.Single(Rating.Rate([], schedule, Usd, November).Lines);
         Assert.Equal((LineKind.Fee, cents, 1L), (line.Kind, line.Amount.MinorUnits, line.Quantity));
         Assert.Empty(Rating.Rate([], schedule, Usd, October).Lines);
@@ -182,7 +204,8 @@ public sealed class PriceModelTests
     public void A_change_of_card_within_a_month_shares_fees_minimum_and_included_conversions_by_days()
     {
         var before = new CardTerms([new PriceRule([], new Markup.FixedPrice(10_000, Usd), Included: 30)], MonthlyFeeMinorUnits: 30_00);
-        var after = new CardTerms([new PriceRule([], new Markup.FixedPrice(20_000, Usd), Included: 300)], MonthlyFeeMinorUnits: 60_00, MinimumMinorUnits: 30_00);
+        var after = new CardTerms(
+            [new PriceRule([], new Markup.FixedPrice(20_000, Usd), Included: 300)], MonthlyFeeMinorUnits: 60_00, MinimumMinorUnits: 30_00);
         var schedule = new RateCardSchedule(Acme, [Card(1, October.FirstDay, before), Card(2, November.FirstDay.AddDays(10), after)]);
 
         var lines = Rating.Rate([Used(100), Used(100, day: 20)], schedule, Usd, November).Lines;
@@ -201,12 +224,20 @@ public sealed class PriceModelTests
     [Fact]
     public void A_minimum_is_for_usage_after_the_discount_and_late_usage_fills_it_first()
     {
-        var schedule = Schedule(new CardTerms([new PriceRule([], new Markup.FixedPrice(100_000, Usd))], MonthlyFeeMinorUnits: 5_00, MinimumMinorUnits: 50_00, DiscountPercent: 10));
+        var schedule = Schedule(new CardTerms(
+            [new PriceRule([], new Markup.FixedPrice(100_000, Usd))],
+            MonthlyFeeMinorUnits: 5_00,
+            MinimumMinorUnits: 50_00,
+            DiscountPercent: 10));
 
         var own = Rating.Rate([Used(400)], schedule, Usd, November);
-        Assert.Equal([(LineKind.Usage, 40_00L), (LineKind.Discount, -4_00L), (LineKind.Minimum, 14_00L), (LineKind.Fee, 5_00L)], own.Lines.Select(l => (l.Kind, l.Amount.MinorUnits)));
+        Assert.Equal(
+            [(LineKind.Usage, 40_00L), (LineKind.Discount, -4_00L), (LineKind.Minimum, 14_00L), (LineKind.Fee, 5_00L)],
+            own.Lines.Select(l => (l.Kind, l.Amount.MinorUnits)));
         var late = Rating.Rate([Used(200)], schedule, Usd, November.Next, [Used(400)]).Lines.Where(l => l.Month == November);
-        Assert.Equal([(LineKind.Usage, 20_00L), (LineKind.Discount, -2_00L), (LineKind.Minimum, -14_00L)], late.Select(l => (l.Kind, l.Amount.MinorUnits)));
+        Assert.Equal(
+            [(LineKind.Usage, 20_00L), (LineKind.Discount, -2_00L), (LineKind.Minimum, -14_00L)],
+            late.Select(l => (l.Kind, l.Amount.MinorUnits)));
         Assert.Equal(55_00, Rating.Rate([], schedule, Usd, November).Total.MinorUnits);
     }
 
@@ -217,7 +248,15 @@ public sealed class PriceModelTests
     {
         var currency = Currency.FromCode(code);
         var schedule = new RateCardSchedule(
-            Acme, [Card(1, November.FirstDay, new CardTerms([new PriceRule([], new Markup.FixedPrice(333_333, currency))], MonthlyFeeMinorUnits: fee, DiscountPercent: 33.33m))], November.FirstDay.AddDays(15));
+            Acme,
+            [
+                Card(
+                    1,
+                    November.FirstDay,
+                    new CardTerms(
+                        [new PriceRule([], new Markup.FixedPrice(333_333, currency))], MonthlyFeeMinorUnits: fee, DiscountPercent: 33.33m)),
+            ],
+            November.FirstDay.AddDays(15));
         var rated = Rating.Rate([Used(7) with { UnitCost = new UnitPrice(1, currency) }], schedule, currency, November);
         Assert.Equal(half, rated.Lines[^1].Amount.MinorUnits);
         Assert.All(rated.Lines, l => Assert.Equal(Money.Round(l.UnitPrice * l.Quantity), l.Amount));
@@ -226,22 +265,37 @@ public sealed class PriceModelTests
     [Fact]
     public void The_first_rule_that_covers_a_converter_prices_it()
     {
-        var terms = new CardTerms([new PriceRule(["pdf-to-*"], new Markup.FixedPrice(1, Usd)), new PriceRule(["*-to-pdf", "docx-to-odt"], new Markup.FixedPrice(2, Usd)), new PriceRule([], new Markup.FixedPrice(3, Usd))]);
+        var terms = new CardTerms([
+            new PriceRule(["pdf-to-*"], new Markup.FixedPrice(1, Usd)),
+            new PriceRule(["*-to-pdf", "docx-to-odt"], new Markup.FixedPrice(2, Usd)),
+            new PriceRule([], new Markup.FixedPrice(3, Usd)),
+        ]);
         string[] converters = ["pdf-to-jpg", "pdf-to-pdf", "docx-to-pdf", "docx-to-odt", "docx-to-txt"];
-        Assert.Equal([1L, 1L, 2L, 2L, 3L], converters.Select(c => Rate(terms, Used(1) with { Converter = c }).Lines.Single().UnitPrice.Micros));
+        Assert.Equal(
+            [1L, 1L, 2L, 2L, 3L], converters.Select(c => Rate(terms, Used(1) with { Converter = c }).Lines.Single().UnitPrice.Micros));
     }
 
-    private static long CalculateTotal(long quantity, PriceModel price) => Rate(CardTerms.FromPrice(price), Used(quantity)).Total.MinorUnits;
+    private static long CalculateTotal(long quantity, PriceModel price) =>
+        Rate(CardTerms.FromPrice(price), Used(quantity)).Total.MinorUnits;
 
     private static RatedUsage Rate(CardTerms terms, params UsageItem[] usage) => Rating.Rate(usage, Schedule(terms), Usd, November);
 
     /// <summary>Before any rounding.</summary>
     private static long CalculateExact(RatedUsage rated) => rated.Lines.Sum(l => l.UnitPrice.Micros * l.Quantity);
 
-    private static UsageItem Used(long quantity, int day = 0) => new(November.FirstDay.AddDays(day), "docx-to-pdf", "production", new UnitPrice(5_000, Usd), quantity);
+    private static UsageItem Used(long quantity, int day = 0) =>
+        new(November.FirstDay.AddDays(day), "docx-to-pdf", "production", new UnitPrice(5_000, Usd), quantity);
 
     private static RateCardSchedule Schedule(CardTerms terms) => new(Acme, [Card(1, November.FirstDay.AddYears(-1), terms)]);
 
     private static RateCard Card(int version, DateOnly from, CardTerms terms) =>
-        new() { ResellerId = ResellerId.New(), CustomerId = Acme, Version = version, EffectiveFrom = from, Terms = terms, CreatedAtUtc = DateTimeOffset.UnixEpoch };
+        new()
+        {
+            ResellerId = ResellerId.New(),
+            CustomerId = Acme,
+            Version = version,
+            EffectiveFrom = from,
+            Terms = terms,
+            CreatedAtUtc = DateTimeOffset.UnixEpoch,
+        };
 }

@@ -39,7 +39,8 @@ public sealed class RateCardsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
 
-        Assert.True((await sqlite.Data.RateCards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
+        Assert.True(
+            (await sqlite.Data.RateCards.SetAsync(owner, null, CardTerms.FromPrice(new Markup.CostPlusPercent(percent)), Today)).IsRefused);
     }
 
     [Fact]
@@ -50,6 +51,7 @@ public sealed class RateCardsTests
         var (_, fabrikam) = await sqlite.Data.AddResellerAsync("fabrikam");
         var acme = await sqlite.Data.AddCustomerAsync(northwind, "Acme");
 
-        Assert.True((await sqlite.Data.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.FromPrice(new Markup.CostPlusPercent(1)), Today)).IsRefused);
+        Assert.True(
+            (await sqlite.Data.RateCards.SetAsync(fabrikam, acme.Id, CardTerms.FromPrice(new Markup.CostPlusPercent(1)), Today)).IsRefused);
     }
 }

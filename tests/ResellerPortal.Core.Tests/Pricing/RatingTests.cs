@@ -13,8 +13,13 @@ public sealed class RatingTests
     private static readonly DateOnly October = new(2026, 10, 1);
 
     private static readonly Gen<UsageItem> Item = Gen.Select(
-        Gen.Int[0, 30], Gen.OneOf("docx-to-pdf", "html-to-pdf"), Gen.OneOf("production", "staging"), Gen.Long[0, 50_000], Gen.Long[1, 10_000],
-        (day, converter, environment, micros, quantity) => new UsageItem(October.AddDays(day), converter, environment, new UnitPrice(micros, Eur), quantity));
+        Gen.Int[0, 30],
+        Gen.OneOf("docx-to-pdf", "html-to-pdf"),
+        Gen.OneOf("production", "staging"),
+        Gen.Long[0, 50_000],
+        Gen.Long[1, 10_000],
+        (day, converter, environment, micros, quantity) => new UsageItem(
+            October.AddDays(day), converter, environment, new UnitPrice(micros, Eur), quantity));
 
     private static readonly Gen<Markup> AnyMarkup = Gen.OneOf(
         Gen.Long[-20_000, 50_000].Select(micros => (Markup)new Markup.CostPlusAmount(micros, Eur)),
@@ -22,21 +27,28 @@ public sealed class RatingTests
         Gen.Long[0, 50_000].Select(micros => (Markup)new Markup.FixedPrice(micros, Eur)));
 
     [Fact]
-    public void Cost_plus_amount() => Assert.Equal(24_000, new Markup.CostPlusAmount(9_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
+    public void Cost_plus_amount() =>
+        Assert.Equal(24_000, new Markup.CostPlusAmount(9_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
 
     [Fact]
-    public void Cost_plus_percentage_keeps_six_decimals() => Assert.Equal(16_667, new Markup.CostPlusPercent(33.335m).GetPrice(new UnitPrice(12_500, Eur)).Micros);
+    public void Cost_plus_percentage_keeps_six_decimals() =>
+        Assert.Equal(16_667, new Markup.CostPlusPercent(33.335m).GetPrice(new UnitPrice(12_500, Eur)).Micros);
 
     [Fact]
-    public void A_fixed_price_does_not_ask_for_the_cost() => Assert.Equal(20_000, new Markup.FixedPrice(20_000, Eur).GetPrice(new UnitPrice(999_999, Eur)).Micros);
+    public void A_fixed_price_does_not_ask_for_the_cost() =>
+        Assert.Equal(20_000, new Markup.FixedPrice(20_000, Eur).GetPrice(new UnitPrice(999_999, Eur)).Micros);
 
     [Fact]
-    public void A_price_is_never_negative() => Assert.Equal(0, new Markup.CostPlusAmount(-20_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
+    public void A_price_is_never_negative() =>
+        Assert.Equal(0, new Markup.CostPlusAmount(-20_000, Eur).GetPrice(new UnitPrice(15_000, Eur)).Micros);
 
     [Fact]
     public void Twelve_thousand_conversions_for_180_sold_at_a_quarter_more_bring_225()
     {
-        var rated = Rating.Rate([new UsageItem(October, "docx-to-pdf", "production", new UnitPrice(15_000, Eur), 12_000)], Schedule((October, new Markup.CostPlusPercent(25))), Eur);
+        var rated = Rating.Rate(
+            [new UsageItem(October, "docx-to-pdf", "production", new UnitPrice(15_000, Eur), 12_000)],
+            Schedule((October, new Markup.CostPlusPercent(25))),
+            Eur);
         Assert.Equal(new Money(22_500, Eur), rated.Total);
         Assert.Equal(new Money(18_000, Eur), Money.Round(rated.Cost));
     }
@@ -45,7 +57,10 @@ public sealed class RatingTests
     public void A_line_is_rounded_once_not_each_conversion()
     {
         // 0.0125 each: three of them are 0.0375, which is 0.04; rounded each they would be 0.03.
-        var rated = Rating.Rate([new UsageItem(October, "docx-to-pdf", "production", new UnitPrice(12_500, Eur), 3)], Schedule((October, Markup.PassThrough)), Eur);
+        var rated = Rating.Rate(
+            [new UsageItem(October, "docx-to-pdf", "production", new UnitPrice(12_500, Eur), 3)],
+            Schedule((October, Markup.PassThrough)),
+            Eur);
         Assert.Equal(new Money(4, Eur), rated.Total);
     }
 
@@ -96,11 +111,20 @@ public sealed class RatingTests
             Assert.Equal(Rating.Rate(usage, schedule, Eur).Lines, Rating.Rate(shuffled, schedule, Eur).Lines);
         });
 
-    private static UsageItem Used(DateOnly day, long quantity) => new(day, "docx-to-pdf", "production", new UnitPrice(5_000, Eur), quantity);
+    private static UsageItem Used(DateOnly day, long quantity) =>
+        new(day, "docx-to-pdf", "production", new UnitPrice(5_000, Eur), quantity);
 
     private static RateCardSchedule Schedule(params (DateOnly From, Markup Markup)[] cards) =>
         new(Acme, cards.Select((card, index) => Card(index + 1, Acme, card.From, card.Markup)));
 
     private static RateCard Card(int version, CustomerId? customer, DateOnly from, Markup? markup) =>
-        new() { ResellerId = Northwind, CustomerId = customer, Version = version, EffectiveFrom = from, Terms = markup is null ? null : CardTerms.FromPrice(markup), CreatedAtUtc = DateTimeOffset.UnixEpoch };
+        new()
+        {
+            ResellerId = Northwind,
+            CustomerId = customer,
+            Version = version,
+            EffectiveFrom = from,
+            Terms = markup is null ? null : CardTerms.FromPrice(markup),
+            CreatedAtUtc = DateTimeOffset.UnixEpoch,
+        };
 }

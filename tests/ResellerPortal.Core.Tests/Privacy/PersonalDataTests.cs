@@ -15,11 +15,13 @@ public sealed class PersonalDataTests : IAsyncDisposable
     private readonly TestDatabase _database = TestDatabaseOnSqlite.OpenAsync().GetAwaiter().GetResult();
     private readonly AuditSealingWorker _sealing;
 
-    public PersonalDataTests() => _sealing = new AuditSealingWorker(_database.Database, _database.Clock, NullLogger<AuditSealingWorker>.Instance);
+    public PersonalDataTests() =>
+        _sealing = new AuditSealingWorker(_database.Database, _database.Clock, NullLogger<AuditSealingWorker>.Instance);
 
     private PersonalDataService Data => new(_database.Database, _sealing, _database.Clock);
 
-    private UserAccountService Accounts => new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock), _database.Clock);
+    private UserAccountService Accounts =>
+        new(_database.Database, _sealing, new MembershipDirectory(_database.Database, _database.Clock), _database.Clock);
 
     public async ValueTask DisposeAsync()
     {
@@ -37,10 +39,12 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await _database.UseAsync(token.Secret, 7);
         await using var db = _database.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).Select(m => m.UserId).SingleAsync();
-        await new UserSessionService(_database.Database, _database.Clock).StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
+        await new UserSessionService(_database.Database, _database.Clock).StartAsync(
+            admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
 
-        Assert.Contains("End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "End the customer's contract first", (await Data.EraseAsync(owner, acme.Id)).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(_database.Data.ContractEnds.SetAsync(owner, acme.Id, new DateOnly(2026, 10, 15)));
         _database.Clock.Advance(TimeSpan.FromDays(2));
         var erased = await TestData.Valued(Data.EraseAsync(owner, acme.Id));
@@ -84,9 +88,18 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
         await using var db = _database.OpenAll();
         var admin = await db.Members.Where(m => m.CustomerId == acme.Id).SingleAsync();
-        Assert.Contains("last CustomerAdmin of Acme", (await Accounts.DeleteAsync(admin.UserId)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "last CustomerAdmin of Acme", (await Accounts.DeleteAsync(admin.UserId)).Refusal!.Message, StringComparison.Ordinal);
 
-        var other = new PortalUser { Id = Guid.CreateVersion7(), UserName = "x", Email = "second@acme.example", NormalizedUserName = "X", NormalizedEmail = "X", SecurityStamp = "x" };
+        var other = new PortalUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = "x",
+            Email = "second@acme.example",
+            NormalizedUserName = "X",
+            NormalizedEmail = "X",
+            SecurityStamp = "x",
+        };
         db.Users.Add(other);
         db.Members.Add(new Member { UserId = other.Id, ResellerId = acme.ResellerId, CustomerId = acme.Id, Role = Role.CustomerAdmin });
         await db.SaveChangesAsync();
@@ -111,7 +124,8 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
         await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.SealAsync();
-        using var retention = new RetentionWorker(_database.Database, new RetentionSettings(), _database.Clock, NullLogger<RetentionWorker>.Instance);
+        using var retention = new RetentionWorker(
+            _database.Database, new RetentionSettings(), _database.Clock, NullLogger<RetentionWorker>.Instance);
 
         await retention.RunAsync();
         Assert.Equal((1, 2, 1), await CountsAsync());
@@ -123,7 +137,11 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.Equal((0, 0, 0), await CountsAsync());
         Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
 
-        async Task<(int, int, int)> CountsAsync() => (await db.UserSessions.CountAsync(), await db.AccountEmails.CountAsync(), await db.AuditEntries.CountAsync(a => a.FromAddress != null));
+        async Task<(int, int, int)> CountsAsync() =>
+            (
+                await db.UserSessions.CountAsync(),
+                await db.AccountEmails.CountAsync(),
+                await db.AuditEntries.CountAsync(a => a.FromAddress != null));
     }
 
     /// <summary>Every text of every table that is about people; invoices' snapshots are books.</summary>

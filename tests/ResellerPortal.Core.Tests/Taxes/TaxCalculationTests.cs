@@ -27,5 +27,6 @@ public sealed class TaxCalculationTests
     [Fact]
     public void Taxable_amounts_add_up_to_the_lines() =>
         Gen.Select(Gen.OneOf("S", "AE", "O"), Gen.Int[0, 3000], Gen.Long[-100_000, 100_000]).List[0, 30].Sample(lines =>
-            TaxCalculation.Subtotals(lines.Select(l => (l.Item1, l.Item2, new Money(l.Item3, Eur))), Eur).Sum(s => s.Taxable.MinorUnits) == lines.Sum(l => l.Item3));
+            TaxCalculation.Subtotals(lines.Select(l => (l.Item1, l.Item2, new Money(l.Item3, Eur))), Eur).Sum(
+                s => s.Taxable.MinorUnits) == lines.Sum(l => l.Item3));
 }

@@ -41,7 +41,12 @@ public sealed class TaxDecisionTests
     [InlineData("LT", "DE", "DE136695976", "AE", 0)]
     [InlineData("LT", "NO", null, "O", 0)]
     [InlineData("GB", "DE", null, "O", 0)]
-    public void With_the_One_Stop_Shop_consumers_of_the_Union_pay_their_own_rate(string home, string abroad, string? vatId, string category, int rate)
+    public void With_the_One_Stop_Shop_consumers_of_the_Union_pay_their_own_rate(
+        string home,
+        string abroad,
+        string? vatId,
+        string category,
+        int rate)
     {
         var seller = Seller(home);
         seller.UsesOneStopShop = true;
@@ -68,7 +73,12 @@ public sealed class TaxDecisionTests
         Assert.Equal(("S", 900), Of(Seller("LT", 900)));
         Assert.Equal(("S", 850), Of(Seller("US", 850)));
 
-        static (string, int) Of(Reseller seller) => TaxDecision.Decide(seller, Buyer(seller.Address.Country, TaxTreatment.Automatic, null), Day, DocumentLanguage.English) is var terms ? (terms.Category, terms.RateBasisPoints) : default;
+        static (string, int) Of(Reseller seller) =>
+            TaxDecision.Decide(
+                seller,
+                Buyer(seller.Address.Country, TaxTreatment.Automatic, null),
+                Day,
+                DocumentLanguage.English) is var terms ? (terms.Category, terms.RateBasisPoints) : default;
     }
 
     [Theory]
@@ -83,7 +93,8 @@ public sealed class TaxDecisionTests
     [InlineData("SK", "2025-01-01", 2300)]
     [InlineData("CH", "2023-12-31", 770)]
     [InlineData("CH", "2024-01-01", 810)]
-    public void A_rate_holds_from_its_day(string country, string day, int rate) => Assert.Equal(rate, TaxRates.FindStandardRate(country, DateOnly.Parse(day, null)));
+    public void A_rate_holds_from_its_day(string country, string day, int rate) =>
+        Assert.Equal(rate, TaxRates.FindStandardRate(country, DateOnly.Parse(day, null)));
 
     [Fact]
     public void All_27_member_states_have_a_rate_as_the_directive_allows_it()
@@ -114,7 +125,8 @@ public sealed class TaxDecisionTests
     [InlineData("CHE123456789MWST", "CH", true)]
     [InlineData("GBGD123", "GB", true)]
     [InlineData("anything", "US", true)]
-    public void Vat_ids_have_their_countrys_form(string id, string country, bool hasForm) => Assert.Equal(hasForm, VatId.IsWellFormed(id, country));
+    public void Vat_ids_have_their_countrys_form(string id, string country, bool hasForm) =>
+        Assert.Equal(hasForm, VatId.IsWellFormed(id, country));
 
     [Theory]
     [InlineData(" lt 100 001.919-017 ", "LT100001919017")]
@@ -128,12 +140,23 @@ public sealed class TaxDecisionTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
-        var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
+        var details = new Core.Accounts.CustomerDetails(
+            "Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
 
-        Assert.Contains("form of a VAT id of DE", (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("VAT id", (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("why the customer is exempt", (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal("DE136695976", (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "de 136 695 976" })).Value.Customer.VatId);
+        Assert.Contains(
+            "form of a VAT id of DE",
+            (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "VAT id",
+            (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "why the customer is exempt",
+            (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "DE136695976", (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "de 136 695 976" })).Value.Customer.VatId);
     }
 
     [Fact]
@@ -142,7 +165,8 @@ public sealed class TaxDecisionTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind", taxBasisPoints: null);
         await sqlite.Data.BuyAsync(owner, 12_000, 180);
-        var details = new Core.Accounts.CustomerDetails("Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
+        var details = new Core.Accounts.CustomerDetails(
+            "Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", TaxTreatment.Automatic, 3, null);
         var customer = (await sqlite.Data.Customers.AddAsync(owner, details, TestData.Password)).Value.Customer;
         await sqlite.UseAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 100);
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 2, 0, 0, 0, TimeSpan.Zero));
@@ -150,7 +174,9 @@ public sealed class TaxDecisionTests
         var invoice = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         var tax = Assert.Single(InvoiceSnapshot.Parse(invoice.Snapshot!).Taxes);
-        Assert.Equal(("AE", 0, 150L, 0L, "VATEX-EU-AE"), (tax.Category, tax.RateBasisPoints, tax.TaxableMinorUnits, tax.TaxMinorUnits, tax.ReasonCode));
+        Assert.Equal(
+            ("AE", 0, 150L, 0L, "VATEX-EU-AE"),
+            (tax.Category, tax.RateBasisPoints, tax.TaxableMinorUnits, tax.TaxMinorUnits, tax.ReasonCode));
         Assert.Contains("Article 196", tax.Reason, StringComparison.Ordinal);
     }
 

@@ -17,7 +17,8 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         await using var db = database.OpenAll();
 
         var isProtected = await db.Database.SqlQueryRaw<string>(
-            "SELECT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND c.relforcerowsecurity").ToListAsync();
+            "SELECT c.relname AS \"Value\" FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND "
+                + "c.relforcerowsecurity").ToListAsync();
 
         Assert.Equal(TenantTables.FromModel(db).Keys.Order(), isProtected.Order());
     }
@@ -42,7 +43,9 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
         Assert.Equal("3, 2, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Customer\""));
         Assert.Equal("2, 1, 0, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"CreditLot\""));
         Assert.Equal("2, 1, 1, 0", await CountsAsync("SELECT count(*) AS \"Value\" FROM \"Reseller\""));
-        Assert.Equal((0, 0, 0), (await UpdateAsync(ofReseller, fabrikam), await UpdateAsync(ofCustomer, fabrikam), await UpdateAsync(ofNobody, northwind)));
+        Assert.Equal(
+            (0, 0, 0),
+            (await UpdateAsync(ofReseller, fabrikam), await UpdateAsync(ofCustomer, fabrikam), await UpdateAsync(ofNobody, northwind)));
         var refused = await Assert.ThrowsAsync<PostgresException>(() => ofReseller.Database.ExecuteSqlRawAsync(
             "INSERT INTO \"Logo\" (\"ResellerId\", \"Hash\", \"Image\") VALUES ({0}, 'x', '\\x00')", fabrikam.Id.Value));
         Assert.Equal("42501", refused.SqlState);
@@ -58,7 +61,8 @@ public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture
             return string.Join(", ", counts);
         }
 
-        static Task<int> UpdateAsync(PortalDbContext db, Reseller reseller) => db.Database.ExecuteSqlRawAsync("UPDATE \"Reseller\" SET \"Name\" = 'taken' WHERE \"Id\" = {0}", reseller.Id.Value);
+        static Task<int> UpdateAsync(PortalDbContext db, Reseller reseller) =>
+            db.Database.ExecuteSqlRawAsync("UPDATE \"Reseller\" SET \"Name\" = 'taken' WHERE \"Id\" = {0}", reseller.Id.Value);
     }
 
     [Fact]

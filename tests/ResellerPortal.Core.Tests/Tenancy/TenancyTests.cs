@@ -17,18 +17,24 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 public sealed class TenancyTests
 {
     /// <summary>Entities of the installation itself; everything else must belong to a tenant.</summary>
-    private static readonly Type[] Global = [typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountEmail)];
+    private static readonly Type[] Global = [
+        typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountEmail),
+    ];
 
     [Fact]
     public async Task Every_entity_is_filtered_by_tenant_or_global_on_purpose()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
-        foreach (var scope in (TenantScope[])[TenantScope.None, TenantScope.ForReseller(ResellerId.New()), TenantScope.ForCustomer(ResellerId.New(), CustomerId.New())])
+        foreach (var scope in (TenantScope[])[
+            TenantScope.None, TenantScope.ForReseller(ResellerId.New()), TenantScope.ForCustomer(ResellerId.New(), CustomerId.New()),
+        ])
         {
             await using var db = sqlite.Database.Open(scope);
 
             var unguarded = db.Model.GetEntityTypes()
-                .Where(e => e.ClrType.Assembly == typeof(Reseller).Assembly && !Global.Contains(e.ClrType) && e.ClrType != typeof(PortalUser))
+                .Where(e => e.ClrType.Assembly == typeof(Reseller).Assembly
+                    && !Global.Contains(e.ClrType)
+                    && e.ClrType != typeof(PortalUser))
                 .Where(e => !e.GetDeclaredQueryFilters().Any(f => f.Key == PortalDbContext.TenantFilter))
                 .Select(e => e.ClrType.Name);
 
@@ -81,7 +87,14 @@ public sealed class TenancyTests
         var (northwind, fabrikam, _) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
-        db.Customers.Add(new Customer { ResellerId = northwind.Id, Name = "Smuggled", Email = "a@b.example", Currency = Currency.FromCode("EUR"), Address = new PostalAddress("", "", "", "DE") });
+        db.Customers.Add(new Customer
+        {
+            ResellerId = northwind.Id,
+            Name = "Smuggled",
+            Email = "a@b.example",
+            Currency = Currency.FromCode("EUR"),
+            Address = new PostalAddress("", "", "", "DE"),
+        });
 
         await Assert.ThrowsAsync<TenantViolationException>(() => db.SaveChangesAsync());
     }
@@ -93,7 +106,15 @@ public sealed class TenancyTests
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         await using var db = sqlite.Database.Open(TenantScope.ForReseller(fabrikam.Id));
 
-        var stolen = new Customer { Id = acme.Id, ResellerId = northwind.Id, Name = "x", Email = "a@b.example", Currency = Currency.FromCode("EUR"), Address = new PostalAddress("", "", "", "DE") };
+        var stolen = new Customer
+        {
+            Id = acme.Id,
+            ResellerId = northwind.Id,
+            Name = "x",
+            Email = "a@b.example",
+            Currency = Currency.FromCode("EUR"),
+            Address = new PostalAddress("", "", "", "DE"),
+        };
         db.Attach(stolen);
         db.Entry(stolen).Property(c => c.ResellerId).CurrentValue = fabrikam.Id;
 
@@ -115,14 +136,19 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
-        var (own, other) = (Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), Access.Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
+        var (own, other) = (
+            Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)),
+            Access.Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
         var token = await sqlite.Data.IssueAsync(own, acme);
 
         Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).DetailAsync(other, acme.Id));
         Assert.Empty(await new TokenQueries(sqlite.Database, sqlite.Clock).ListAsync(other, acme.Id));
         Assert.True((await sqlite.Data.Tokens.RevokeAsync(other, token.Token.Id)).IsRefused);
         Assert.True((await sqlite.Data.Tokens.IssueAsync(other, acme.Id, new TokenRequest("x", 1, null))).IsRefused);
-        Assert.Equal(0, (await new LedgerQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, false, 0, 10)).TotalCount);
+        Assert.Equal(
+            0,
+            (await new LedgerQueries(sqlite.Database, sqlite.Clock).PageAsync(
+                other, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, false, 0, 10)).TotalCount);
         Assert.Null(await new InvoiceQueries(sqlite.Database, sqlite.Clock).FindAsync(other, Guid.NewGuid()));
     }
 

@@ -6,7 +6,9 @@ namespace ResellerPortal.Core.Tests.Time;
 
 public sealed class BillingPeriodTests
 {
-    private static readonly string[] Zones = ["Europe/Vilnius", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "America/Santiago", "UTC"];
+    private static readonly string[] Zones = [
+        "Europe/Vilnius", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "America/Santiago", "UTC",
+    ];
 
     [Theory]
     [InlineData("2026-10-31T21:59:59Z", "2026-10")]
@@ -23,7 +25,9 @@ public sealed class BillingPeriodTests
             var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneId);
             var instant = DateTimeOffset.FromUnixTimeSeconds(seconds);
             var period = BillingPeriod.Containing(instant, zone);
-            return period.StartsAtUtc(zone) <= instant && instant < period.EndsAtUtc(zone) && period.EndsAtUtc(zone) == period.Next.StartsAtUtc(zone);
+            return period.StartsAtUtc(zone) <= instant
+                && instant < period.EndsAtUtc(zone)
+                && period.EndsAtUtc(zone) == period.Next.StartsAtUtc(zone);
         });
 
     [Fact]

@@ -27,7 +27,9 @@ public sealed class ApiTokensTests
 
     [Fact]
     public async Task An_expiry_in_the_past_is_refused() =>
-        await AssertRefusedAsync(new TokenRequest("production", 1, new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero)), nameof(TokenRequest.ExpiresAtUtc));
+        await AssertRefusedAsync(
+            new TokenRequest("production", 1, new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero)),
+            nameof(TokenRequest.ExpiresAtUtc));
 
     [Fact]
     public async Task The_secret_is_nowhere_in_the_database()
@@ -82,9 +84,12 @@ public sealed class ApiTokensTests
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var customer = await sqlite.Data.AddCustomerAsync(owner, "Acme");
         var issued = await sqlite.Data.IssueAsync(owner, customer);
-        var viewer = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerViewer }, "viewer");
+        var viewer = Actor.ForMember(
+            new Member { UserId = Guid.NewGuid(), ResellerId = customer.ResellerId, CustomerId = customer.Id, Role = Role.CustomerViewer },
+            "viewer");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Tokens.IssueSelfServiceAsync(viewer, new TokenRequest("dev", 1, null)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(
+            () => sqlite.Data.Tokens.IssueSelfServiceAsync(viewer, new TokenRequest("dev", 1, null)));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Tokens.RevokeAsync(viewer, issued.Token.Id));
     }
 
@@ -98,7 +103,11 @@ public sealed class ApiTokensTests
         await sqlite.Data.Tokens.RevokeAsync(owner, issued.Token.Id);
 
         await using var db = sqlite.OpenAll();
-        var actions = await db.Set<Core.Auditing.AuditEntry>().Where(a => a.Subject.StartsWith("token ")).OrderBy(a => a.AtUtc).Select(a => a.Action).ToListAsync();
+        var actions = await db.Set<Core.Auditing.AuditEntry>()
+            .Where(a => a.Subject.StartsWith("token "))
+            .OrderBy(a => a.AtUtc)
+            .Select(a => a.Action)
+            .ToListAsync();
         Assert.Equal([Permission.TokensIssue, Permission.TokensRevoke], actions);
     }
 

@@ -34,7 +34,8 @@ internal sealed class PortalPage(IPage page)
 
     public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
-    public Task PressInAsync(ILocator place, string button) => place.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+    public Task PressInAsync(ILocator place, string button) =>
+        place.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
     /// <summary>Presses a button of the open dialog.</summary>
     public Task ConfirmAsync(string button) => PressInAsync(Page.GetByRole(AriaRole.Dialog), button);
@@ -51,7 +52,9 @@ internal sealed class PortalPage(IPage page)
     /// <summary>Opens a select and takes the first of its options that has this text.</summary>
     public async Task ChooseAsync(string label, string option)
     {
-        await Page.Locator("div.mud-select:not(.mud-input-control)").Filter(new() { Has = Page.GetByLabel(label, new() { Exact = true }) }).ClickAsync();
+        await Page.Locator("div.mud-select:not(.mud-input-control)")
+            .Filter(new() { Has = Page.GetByLabel(label, new() { Exact = true }) })
+            .ClickAsync();
         await Page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = option }).First.ClickAsync();
     }
 

@@ -66,7 +66,8 @@ public sealed class NativeUpstream : IAsyncDisposable
             var token = $"native-token-{_tokens.Count:0000}";
             _tokens[token] = [];
             var validUntil = TimeProvider.System.GetUtcNow().AddSeconds(long.Parse(request.Query["Lifetime"]!, null));
-            await context.Response.WriteAsJsonAsync(new { Tokens = new[] { new { Id = token, ValidUntil = validUntil.UtcDateTime } } }, Wire);
+            await context.Response.WriteAsJsonAsync(
+                new { Tokens = new[] { new { Id = token, ValidUntil = validUntil.UtcDateTime } } }, Wire);
         }
         else if (request.Method == "DELETE" && path.StartsWith("/token/", StringComparison.Ordinal))
         {
@@ -76,7 +77,9 @@ public sealed class NativeUpstream : IAsyncDisposable
         {
             context.Response.ContentType = "application/json";
             var (first, last) = (DateOnly.Parse(request.Query["startDate"]!, null), DateOnly.Parse(request.Query["endDate"]!, null));
-            await (Statistics is { } text ? context.Response.WriteAsync(text) : context.Response.WriteAsJsonAsync(Records(first, last), Wire));
+            await (Statistics is { } text
+                ? context.Response.WriteAsync(text)
+                : context.Response.WriteAsJsonAsync(Records(first, last), Wire));
         }
         else
         {

@@ -46,7 +46,8 @@ public sealed class StandInUpstream : IAsyncDisposable
     public async Task ReadAsync(HttpContext context) => Body = await new StreamReader(context.Request.Body).ReadToEndAsync();
 
     /// <summary>Settings that lead a portal here.</summary>
-    public (string, string)[] Settings(params (string, string)[] more) => [("ConvertApi:BaseUrl", Address), ("ConvertApi:Secret", "operators-secret"), .. more];
+    public (string, string)[] Settings(params (string, string)[] more) =>
+        [("ConvertApi:BaseUrl", Address), ("ConvertApi:Secret", "operators-secret"), .. more];
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

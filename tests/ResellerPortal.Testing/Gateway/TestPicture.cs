@@ -9,7 +9,10 @@ public static class TestPicture
     public static byte[] Png()
     {
         byte[] header = [0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 0];
-        var rows = Enumerable.Range(0, 4).SelectMany(_ => (byte[])[0, .. Enumerable.Repeat((byte[])[255, 0, 0], 4).SelectMany(p => p)]).ToArray();
+        var rows = Enumerable
+            .Range(0, 4)
+            .SelectMany(_ => (byte[])[0, .. Enumerable.Repeat((byte[])[255, 0, 0], 4).SelectMany(p => p)])
+            .ToArray();
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
         {

@@ -15,7 +15,12 @@ public sealed class StandInMailServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The portal's settings that lead its mail here.</summary>
-    public (string, string)[] Settings => [("Smtp:Host", "127.0.0.1"), ("Smtp:Port", Port.ToString(CultureInfo.InvariantCulture)), ("Smtp:From", "Portal <portal@northwind.example>")];
+    public (string, string)[] Settings =>
+        [
+            ("Smtp:Host", "127.0.0.1"),
+            ("Smtp:Port", Port.ToString(CultureInfo.InvariantCulture)),
+            ("Smtp:From", "Portal <portal@northwind.example>"),
+        ];
 
     public List<string> Recipients { get; } = [];
 

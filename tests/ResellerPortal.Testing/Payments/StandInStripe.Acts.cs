@@ -99,7 +99,11 @@ public sealed partial class StandInStripe
         else
         {
             intent["status"] = "requires_payment_method";
-            intent["last_payment_error"] = new JsonObject { ["type"] = "invalid_request_error", ["message"] = "The bank refused the debit." };
+            intent["last_payment_error"] = new JsonObject
+            {
+                ["type"] = "invalid_request_error",
+                ["message"] = "The bank refused the debit.",
+            };
             Emit(key.Account, "payment_intent.payment_failed", intent);
         }
     }
@@ -110,9 +114,18 @@ public sealed partial class StandInStripe
         var subscription = Find(Platform, subscriptionId);
         var item = (JsonObject)subscription["items"]!["data"]![0]!;
         var start = (long)item["current_period_end"]!;
-        (item["current_period_start"], item["current_period_end"]) = (start, PeriodEnd(start, (string)item["price"]!["recurring"]!["interval"]!));
+        (item["current_period_start"], item["current_period_end"]) = (
+            start,
+            PeriodEnd(start, (string)item["price"]!["recurring"]!["interval"]!));
         subscription["status"] = isPaid ? "active" : "past_due";
-        var invoice = NewInvoice(Platform, subscription, "subscription_cycle", start, (long)item["current_period_end"]!, (long)item["price"]!["unit_amount"]!, isPaid);
+        var invoice = NewInvoice(
+            Platform,
+            subscription,
+            "subscription_cycle",
+            start,
+            (long)item["current_period_end"]!,
+            (long)item["price"]!["unit_amount"]!,
+            isPaid);
         Emit(Platform, "customer.subscription.updated", subscription);
         return (string)invoice["id"]!;
     }
@@ -121,7 +134,10 @@ public sealed partial class StandInStripe
     public void Recover(string subscriptionId, string invoiceId)
     {
         var (subscription, invoice) = (Find(Platform, subscriptionId), Find(Platform, invoiceId));
-        (invoice["status"], invoice["status_transitions"], subscription["status"]) = ("paid", new JsonObject { ["paid_at"] = Now }, "active");
+        (
+            invoice["status"],
+            invoice["status_transitions"],
+            subscription["status"]) = ("paid", new JsonObject { ["paid_at"] = Now }, "active");
         Emit(Platform, "invoice.paid", invoice);
         Emit(Platform, "customer.subscription.updated", subscription);
     }
@@ -136,7 +152,10 @@ public sealed partial class StandInStripe
     public void FinishOnboarding(string account)
     {
         var connected = Find(Platform, account);
-        (connected["charges_enabled"], connected["details_submitted"], connected["requirements"]) = (true, true, new JsonObject { ["currently_due"] = new JsonArray() });
+        (
+            connected["charges_enabled"],
+            connected["details_submitted"],
+            connected["requirements"]) = (true, true, new JsonObject { ["currently_due"] = new JsonArray() });
         Emit(account, "account.updated", connected);
     }
 
@@ -144,8 +163,13 @@ public sealed partial class StandInStripe
     public async Task<HttpStatusCode> DeliverAsync(StripeEvent sent, Uri endpoint, string? secret = null, DateTimeOffset? signedAt = null)
     {
         var at = (signedAt ?? _clock.GetUtcNow()).ToUnixTimeSeconds();
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? (sent.Account == Platform ? Secret : ConnectSecret)), Encoding.UTF8.GetBytes($"{at}.{sent.Payload}")));
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new StringContent(sent.Payload, MediaTypeHeaderValue.Parse("application/json; charset=utf-8")) };
+        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(secret ?? (sent.Account == Platform ? Secret : ConnectSecret)),
+            Encoding.UTF8.GetBytes($"{at}.{sent.Payload}")));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            endpoint)
+        { Content = new StringContent(sent.Payload, MediaTypeHeaderValue.Parse("application/json; charset=utf-8")) };
         request.Headers.Add("Stripe-Signature", $"t={Text(at)},v1={signature}");
         using var answer = await _out.SendAsync(request);
         return answer.StatusCode;
@@ -211,7 +235,9 @@ public sealed partial class StandInStripe
             var intent = CreateIntent(account, session, subtotal - discount + tax, asked);
             if (asked.GetValueOrDefault("payment_intent_data[setup_future_usage]") == "off_session")
             {
-                (intent["setup_future_usage"], intent["payment_method"]) = ("off_session", (string)NewMethod(account, (string)session["customer"]!)["id"]!);
+                (intent["setup_future_usage"], intent["payment_method"]) = (
+                    "off_session",
+                    (string)NewMethod(account, (string)session["customer"]!)["id"]!);
             }
 
             if (HoldsBankDebits)
@@ -230,13 +256,24 @@ public sealed partial class StandInStripe
 
     private JsonObject CreateIntent(string account, JsonObject session, long amount, Dictionary<string, string> asked)
     {
-        var intent = (string?)session["payment_intent"] is { } known ? Find(account, known) : NewIntent(account, amount, (string)session["currency"]!, Metadata(asked, "payment_intent_data[metadata]"));
+        var intent = (string?)session["payment_intent"] is { } known
+            ? Find(account, known)
+            : NewIntent(account, amount, (string)session["currency"]!, Metadata(asked, "payment_intent_data[metadata]"));
         (intent["amount"], session["payment_intent"]) = (amount, (string)intent["id"]!);
         return intent;
     }
 
     private JsonObject NewMethod(string account, string customer) =>
-        New(account, "pm", "payment_method", new JsonObject { ["type"] = "card", ["customer"] = customer, ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242" } });
+        New(
+            account,
+            "pm",
+            "payment_method",
+            new JsonObject
+            {
+                ["type"] = "card",
+                ["customer"] = customer,
+                ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242" },
+            });
 
     private void Subscribe(string account, JsonObject session, Dictionary<string, string> asked, long discount, long tax)
     {
@@ -252,11 +289,20 @@ public sealed partial class StandInStripe
             ["items"] = new JsonObject
             {
                 ["object"] = "list",
-                ["data"] = new JsonArray(new JsonObject { ["id"] = $"si_{_count}", ["object"] = "subscription_item", ["price"] = Clone(price), ["quantity"] = 1, ["current_period_start"] = Now, ["current_period_end"] = end }),
+                ["data"] = new JsonArray(new JsonObject
+                {
+                    ["id"] = $"si_{_count}",
+                    ["object"] = "subscription_item",
+                    ["price"] = Clone(price),
+                    ["quantity"] = 1,
+                    ["current_period_start"] = Now,
+                    ["current_period_end"] = end,
+                }),
             },
         });
         Emit(account, "customer.subscription.created", subscription);
-        var invoice = NewInvoice(account, subscription, "subscription_create", Now, end, (long)price["unit_amount"]!, isPaid: true, discount, tax);
+        var invoice = NewInvoice(
+            account, subscription, "subscription_create", Now, end, (long)price["unit_amount"]!, isPaid: true, discount, tax);
         (session["subscription"], session["invoice"]) = ((string)subscription["id"]!, (string)invoice["id"]!);
     }
 
@@ -271,7 +317,9 @@ public sealed partial class StandInStripe
         var session = Object(id);
         context.Response.ContentType = "text/html; charset=utf-8";
         return context.Response.WriteAsync(
-            $"<html><body><h1>Pay {session["amount_total"]} {session["currency"]}</h1><form method=post><label>Promotion <input name=discount value=0></label><button name=act value=pay>Pay</button><button name=act value=decline>Use a bad card</button></form><a href=\"{session["cancel_url"]}\">Back</a></body></html>");
+            $"<html><body><h1>Pay {session["amount_total"]} {session["currency"]}</h1><form method=post><label>Promotion <input "
+                + "name=discount value=0></label><button name=act value=pay>Pay</button><button name=act value=decline>Use a bad "
+                + $"card</button></form><a href=\"{session["cancel_url"]}\">Back</a></body></html>");
     }
 
     private async Task PressedAsync(string id, HttpContext context)
@@ -285,7 +333,8 @@ public sealed partial class StandInStripe
     private Task OnboardingPageAsync(string account, HttpContext context)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync($"<html><body><h1>Who are you, {account}?</h1><form method=post><button>Finish</button></form></body></html>");
+        return context.Response.WriteAsync(
+            $"<html><body><h1>Who are you, {account}?</h1><form method=post><button>Finish</button></form></body></html>");
     }
 
     private Task OnboardedAsync(string account, HttpContext context)

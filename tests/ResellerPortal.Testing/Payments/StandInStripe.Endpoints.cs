@@ -17,7 +17,8 @@ public sealed partial class StandInStripe
         return (method, parts) switch
         {
             ("POST", ["checkout", "sessions"]) => CreateSession(account, form),
-            ("GET", ["checkout", "sessions"]) => List(account, "checkout.session", s => (string?)s["payment_intent"] == Required(form, "payment_intent"), form),
+            ("GET", ["checkout", "sessions"]) =>
+                List(account, "checkout.session", s => (string?)s["payment_intent"] == Required(form, "payment_intent"), form),
             ("GET", ["checkout", "sessions", var id]) => Clone(Find(account, id)),
             ("POST", ["checkout", "sessions", var id, "expire"]) => Expire(account, id),
             ("POST", ["payment_intents"]) => Charge(account, form),
@@ -40,16 +41,38 @@ public sealed partial class StandInStripe
             ("GET", ["invoices", var id]) => Clone(Find(account, id)),
             ("POST", ["accounts"]) => CreateAccount(form),
             ("GET", ["accounts", var id]) => Clone(Find(Platform, id)),
-            ("GET", ["account"]) => Clone(account == Platform ? new JsonObject { ["id"] = Platform, ["object"] = "account", ["charges_enabled"] = true, ["details_submitted"] = true } : Find(account, account)),
+            ("GET", ["account"]) =>
+                Clone(account == Platform
+                    ? new JsonObject { ["id"] = Platform, ["object"] = "account", ["charges_enabled"] = true, ["details_submitted"] = true }
+                    : Find(account, account)),
             ("POST", ["account_links"]) => CreateLink(form),
-            _ => throw new StripeRefusal(404, Error("invalid_request_error", $"Unrecognized request URL ({method}: /v1/{path})."), $"unknown address {method} {path}"),
+            _ =>
+                throw new StripeRefusal(
+                    404,
+                    Error("invalid_request_error", $"Unrecognized request URL ({method}: /v1/{path})."),
+                    $"unknown address {method} {path}"),
         };
     }
 
     private JsonObject CreateSession(string account, Dictionary<string, string> form)
     {
         Check(
-            form, "mode", "client_reference_id", "metadata", "line_items", "customer", "customer_email", "success_url", "cancel_url", "locale", "allow_promotion_codes", "automatic_tax", "tax_id_collection", "customer_update", "payment_intent_data", "subscription_data");
+            form,
+            "mode",
+            "client_reference_id",
+            "metadata",
+            "line_items",
+            "customer",
+            "customer_email",
+            "success_url",
+            "cancel_url",
+            "locale",
+            "allow_promotion_codes",
+            "automatic_tax",
+            "tax_id_collection",
+            "customer_update",
+            "payment_intent_data",
+            "subscription_data");
         var mode = Required(form, "mode");
         var price = form.GetValueOrDefault("line_items[0][price]");
         var amount = price is null ? Whole(form, "line_items[0][price_data][unit_amount]") : (long)Find(account, price)["unit_amount"]!;
@@ -61,17 +84,26 @@ public sealed partial class StandInStripe
 
         if (form.ContainsKey("customer") && form.ContainsKey("customer_email"))
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", "You may only specify one of these parameters: customer, customer_email."), "customer and customer_email");
+            throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", "You may only specify one of these parameters: customer, customer_email."),
+                "customer and customer_email");
         }
 
         if (mode == "subscription" && form.Keys.Any(k => k.StartsWith("payment_intent_data", StringComparison.Ordinal)))
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", "You can not pass `payment_intent_data` in `subscription` mode."), "payment_intent_data in subscription mode");
+            throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", "You can not pass `payment_intent_data` in `subscription` mode."),
+                "payment_intent_data in subscription mode");
         }
 
         if (form.ContainsKey("payment_intent_data[application_fee_amount]") && account == Platform)
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", "Can only apply an application_fee_amount for direct charges of connected accounts."), "a fee on an own account");
+            throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", "Can only apply an application_fee_amount for direct charges of connected accounts."),
+                "a fee on an own account");
         }
 
         if (form.GetValueOrDefault("customer") is { } customer)
@@ -81,7 +113,8 @@ public sealed partial class StandInStripe
 
         foreach (var url in (string[])["success_url", "cancel_url"])
         {
-            if (!Uri.TryCreate(Required(form, url).Replace("{CHECKOUT_SESSION_ID}", "x", StringComparison.Ordinal), UriKind.Absolute, out _))
+            if (!Uri.TryCreate(
+                Required(form, url).Replace("{CHECKOUT_SESSION_ID}", "x", StringComparison.Ordinal), UriKind.Absolute, out _))
             {
                 throw new StripeRefusal(400, Error("invalid_request_error", "Not a valid URL", "url_invalid"), $"{url} is no address");
             }
@@ -113,7 +146,8 @@ public sealed partial class StandInStripe
         var session = Find(account, id);
         if ((string?)session["status"] != "open")
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", "Only Checkout Sessions with a status in [\"open\"] can be expired."));
+            throw new StripeRefusal(
+                400, Error("invalid_request_error", "Only Checkout Sessions with a status in [\"open\"] can be expired."));
         }
 
         (session["status"], session["url"]) = ("expired", null);
@@ -123,7 +157,18 @@ public sealed partial class StandInStripe
 
     private JsonObject Charge(string account, Dictionary<string, string> form)
     {
-        Check(form, "amount", "currency", "customer", "payment_method", "off_session", "confirm", "description", "application_fee_amount", "metadata", "expand");
+        Check(
+            form,
+            "amount",
+            "currency",
+            "customer",
+            "payment_method",
+            "off_session",
+            "confirm",
+            "description",
+            "application_fee_amount",
+            "metadata",
+            "expand");
         var (customer, method) = (Find(account, Required(form, "customer")), Find(account, Required(form, "payment_method")));
         if ((string?)method["customer"] != (string?)customer["id"])
         {
@@ -135,7 +180,12 @@ public sealed partial class StandInStripe
         if (DeclinesCharges)
         {
             intent["status"] = "requires_payment_method";
-            intent["last_payment_error"] = new JsonObject { ["type"] = "card_error", ["code"] = "card_declined", ["message"] = "Your card was declined." };
+            intent["last_payment_error"] = new JsonObject
+            {
+                ["type"] = "card_error",
+                ["code"] = "card_declined",
+                ["message"] = "Your card was declined.",
+            };
             Emit(account, "payment_intent.payment_failed", intent);
             throw new StripeRefusal(402, Error("card_error", "Your card was declined.", "card_declined", intent));
         }
@@ -153,7 +203,16 @@ public sealed partial class StandInStripe
     private JsonObject CreateCustomer(string account, Dictionary<string, string> form)
     {
         Check(form, "name", "email", "preferred_locales", "metadata");
-        return Clone(New(account, "cus", "customer", new JsonObject { ["name"] = form.GetValueOrDefault("name"), ["email"] = form.GetValueOrDefault("email"), ["metadata"] = Metadata(form) }));
+        return Clone(New(
+            account,
+            "cus",
+            "customer",
+            new JsonObject
+            {
+                ["name"] = form.GetValueOrDefault("name"),
+                ["email"] = form.GetValueOrDefault("email"),
+                ["metadata"] = Metadata(form),
+            }));
     }
 
     private JsonObject Detach(string account, string id)
@@ -220,7 +279,11 @@ public sealed partial class StandInStripe
             ["country"] = form.GetValueOrDefault("country"),
             ["charges_enabled"] = false,
             ["details_submitted"] = false,
-            ["requirements"] = new JsonObject { ["currently_due"] = new JsonArray("external_account", "tos_acceptance.date"), ["disabled_reason"] = "requirements.past_due" },
+            ["requirements"] = new JsonObject
+            {
+                ["currently_due"] = new JsonArray("external_account", "tos_acceptance.date"),
+                ["disabled_reason"] = "requirements.past_due",
+            },
             ["metadata"] = Metadata(form),
         });
         return Clone(created);
@@ -239,14 +302,15 @@ public sealed partial class StandInStripe
         };
     }
 
-    private JsonObject NewIntent(string account, long amount, string currency, JsonObject metadata) => New(account, "pi", "payment_intent", new JsonObject
-    {
-        ["amount"] = amount,
-        ["amount_received"] = 0,
-        ["currency"] = currency,
-        ["status"] = "requires_payment_method",
-        ["metadata"] = metadata,
-    });
+    private JsonObject NewIntent(string account, long amount, string currency, JsonObject metadata) =>
+        New(account, "pi", "payment_intent", new JsonObject
+        {
+            ["amount"] = amount,
+            ["amount_received"] = 0,
+            ["currency"] = currency,
+            ["status"] = "requires_payment_method",
+            ["metadata"] = metadata,
+        });
 
     private void Succeed(string account, JsonObject intent)
     {
@@ -261,9 +325,16 @@ public sealed partial class StandInStripe
             ["receipt_url"] = $"{Address}receipts/{id}",
             ["amount_refunded"] = 0,
             ["disputed"] = false,
-            ["payment_method_details"] = new JsonObject { ["type"] = "card", ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242" } },
+            ["payment_method_details"] = new JsonObject
+            {
+                ["type"] = "card",
+                ["card"] = new JsonObject { ["brand"] = "visa", ["last4"] = "4242" },
+            },
         });
-        (intent["status"], intent["amount_received"], intent["latest_charge"]) = ("succeeded", (long)intent["amount"]!, (string)charge["id"]!);
+        (
+            intent["status"],
+            intent["amount_received"],
+            intent["latest_charge"]) = ("succeeded", (long)intent["amount"]!, (string)charge["id"]!);
         intent["last_payment_error"] = null;
         Emit(account, "payment_intent.succeeded", intent);
         Emit(account, "charge.succeeded", charge);
@@ -272,10 +343,13 @@ public sealed partial class StandInStripe
     private JsonObject NewRefund(string account, JsonObject intent, long amount)
     {
         var id = (string)intent["id"]!;
-        var refunded = All("refund").Where(r => (string?)r["payment_intent"] == id && (string?)r["status"] is "succeeded" or "pending").Sum(r => (long)r["amount"]!);
+        var refunded = All("refund").Where(r => (string?)r["payment_intent"] == id && (string?)r["status"] is "succeeded" or "pending").Sum(
+            r => (long)r["amount"]!);
         if (amount <= 0 || refunded + amount > (long)intent["amount_received"]!)
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", "Refund amount is greater than unrefunded amount on charge", "charge_already_refunded"));
+            throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", "Refund amount is greater than unrefunded amount on charge", "charge_already_refunded"));
         }
 
         var refund = New(account, "re", "refund", new JsonObject
@@ -294,7 +368,16 @@ public sealed partial class StandInStripe
         return refund;
     }
 
-    private JsonObject NewInvoice(string account, JsonObject subscription, string reason, long start, long end, long amount, bool isPaid, long discount = 0, long tax = 0)
+    private JsonObject NewInvoice(
+        string account,
+        JsonObject subscription,
+        string reason,
+        long start,
+        long end,
+        long amount,
+        bool isPaid,
+        long discount = 0,
+        long tax = 0)
     {
         var invoice = New(account, "in", "invoice", new JsonObject
         {
@@ -303,16 +386,39 @@ public sealed partial class StandInStripe
             ["attempted"] = true,
             ["subtotal"] = amount,
             ["total"] = amount - discount + tax,
-            ["total_discount_amounts"] = discount == 0 ? new JsonArray() : new JsonArray(new JsonObject { ["amount"] = discount, ["discount"] = "di_1" }),
-            ["total_taxes"] = tax == 0 ? new JsonArray() : new JsonArray(new JsonObject { ["amount"] = tax, ["tax_behavior"] = "exclusive" }),
+            ["total_discount_amounts"] = discount == 0
+                ? new JsonArray()
+                : new JsonArray(new JsonObject { ["amount"] = discount, ["discount"] = "di_1" }),
+            ["total_taxes"] = tax == 0
+                ? new JsonArray()
+                : new JsonArray(new JsonObject { ["amount"] = tax, ["tax_behavior"] = "exclusive" }),
             ["currency"] = (string)subscription["items"]!["data"]![0]!["price"]!["currency"]!,
             ["customer"] = (string?)subscription["customer"],
             ["period_start"] = start,
             ["period_end"] = end,
             ["hosted_invoice_url"] = $"{Address}invoices/{_count}",
             ["status_transitions"] = new JsonObject { ["paid_at"] = isPaid ? Now : null },
-            ["parent"] = new JsonObject { ["type"] = "subscription_details", ["subscription_details"] = new JsonObject { ["subscription"] = (string)subscription["id"]!, ["metadata"] = Clone((JsonObject)subscription["metadata"]!) } },
-            ["lines"] = new JsonObject { ["object"] = "list", ["has_more"] = false, ["data"] = new JsonArray(new JsonObject { ["id"] = $"il_{_count}", ["object"] = "line_item", ["amount"] = amount, ["period"] = new JsonObject { ["start"] = start, ["end"] = end } }) },
+            ["parent"] = new JsonObject
+            {
+                ["type"] = "subscription_details",
+                ["subscription_details"] = new JsonObject
+                {
+                    ["subscription"] = (string)subscription["id"]!,
+                    ["metadata"] = Clone((JsonObject)subscription["metadata"]!),
+                },
+            },
+            ["lines"] = new JsonObject
+            {
+                ["object"] = "list",
+                ["has_more"] = false,
+                ["data"] = new JsonArray(new JsonObject
+                {
+                    ["id"] = $"il_{_count}",
+                    ["object"] = "line_item",
+                    ["amount"] = amount,
+                    ["period"] = new JsonObject { ["start"] = start, ["end"] = end },
+                }),
+            },
         });
         subscription["latest_invoice"] = (string)invoice["id"]!;
         Emit(account, isPaid ? "invoice.paid" : "invoice.payment_failed", invoice);
@@ -327,7 +433,9 @@ public sealed partial class StandInStripe
 
     private JsonObject WithCharges(string account, JsonObject list, Dictionary<string, string> form)
     {
-        foreach (var intent in form.Any(p => p.Key.StartsWith("expand", StringComparison.Ordinal) && p.Value == "data.latest_charge") ? (JsonArray)list["data"]! : [])
+        foreach (var intent in form.Any(p => p.Key.StartsWith("expand", StringComparison.Ordinal) && p.Value == "data.latest_charge")
+            ? (JsonArray)list["data"]!
+            : [])
         {
             WithCharge(account, (JsonObject)intent!);
         }
@@ -337,7 +445,9 @@ public sealed partial class StandInStripe
 
     private JsonObject WithMethod(string account, JsonObject subscription)
     {
-        subscription["default_payment_method"] = (string?)subscription["default_payment_method"] is { } id ? Clone(Find(account, id)) : null;
+        subscription["default_payment_method"] = (string?)subscription["default_payment_method"] is { } id
+            ? Clone(Find(account, id))
+            : null;
         return subscription;
     }
 

@@ -31,7 +31,12 @@ public sealed partial class StandInStripe : IAsyncDisposable
 
     /// <summary>The portal's settings that lead its payments here.</summary>
     public (string, string)[] Settings =>
-        [("Stripe:SecretKey", Key), ("Stripe:WebhookSecret", Secret), ("Stripe:ConnectWebhookSecret", ConnectSecret), ("Stripe:ApiBase", Address.ToString())];
+        [
+            ("Stripe:SecretKey", Key),
+            ("Stripe:WebhookSecret", Secret),
+            ("Stripe:ConnectWebhookSecret", ConnectSecret),
+            ("Stripe:ApiBase", Address.ToString()),
+        ];
 
     /// <summary>What a client did that Stripe would not take; tests want none.</summary>
     public ConcurrentQueue<string> Faults { get; } = [];
@@ -71,7 +76,17 @@ public sealed partial class StandInStripe : IAsyncDisposable
     public void AddAccount(string key, string account)
     {
         _keys[key] = account;
-        Put(account, new JsonObject { ["id"] = account, ["object"] = "account", ["charges_enabled"] = true, ["details_submitted"] = true, ["requirements"] = new JsonObject { ["currently_due"] = new JsonArray() } }, account);
+        Put(
+            account,
+            new JsonObject
+            {
+                ["id"] = account,
+                ["object"] = "account",
+                ["charges_enabled"] = true,
+                ["details_submitted"] = true,
+                ["requirements"] = new JsonObject { ["currently_due"] = new JsonArray() },
+            },
+            account);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +112,8 @@ public sealed partial class StandInStripe : IAsyncDisposable
             return;
         }
 
-        if (request.Headers.Authorization.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ' ', ..] authorization || !_keys.TryGetValue(authorization["Bearer ".Length..], out var account))
+        if (request.Headers.Authorization.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ' ', ..] authorization
+            || !_keys.TryGetValue(authorization["Bearer ".Length..], out var account))
         {
             await AnswerAsync(response, 401, Error("invalid_request_error", "Invalid API Key provided"));
             return;
@@ -132,12 +148,23 @@ public sealed partial class StandInStripe : IAsyncDisposable
         await OnceAsync(response, account, path, body, form, $"{account}|{key}");
     }
 
-    /// <summary>docs.stripe.com/api/idempotent_requests: the same key gives the first answer again, with other parameters an error.</summary>
-    private async Task OnceAsync(HttpResponse response, string account, string path, string body, Dictionary<string, string> form, string key)
+    /// <summary>
+    /// docs.stripe.com/api/idempotent_requests: the same key gives the first answer again, with other parameters an error.
+    /// </summary>
+    private async Task OnceAsync(
+        HttpResponse response,
+        string account,
+        string path,
+        string body,
+        Dictionary<string, string> form,
+        string key)
     {
         if (!_running.TryAdd(key, true))
         {
-            await AnswerAsync(response, 409, Error("idempotency_error", "There is currently another in-progress request using this key", "idempotency_key_in_use"));
+            await AnswerAsync(
+                response,
+                409,
+                Error("idempotency_error", "There is currently another in-progress request using this key", "idempotency_key_in_use"));
             return;
         }
 
@@ -148,7 +175,12 @@ public sealed partial class StandInStripe : IAsyncDisposable
                 response.Headers["Idempotent-Replayed"] = "true";
                 await (first.Request == path + body
                     ? AnswerAsync(response, first.Status, first.Answer)
-                    : AnswerAsync(response, 400, Error("idempotency_error", "Keys for idempotent requests can only be used with the same parameters they were first used with.")));
+                    : AnswerAsync(
+                        response,
+                        400,
+                        Error(
+                            "idempotency_error",
+                            "Keys for idempotent requests can only be used with the same parameters they were first used with.")));
                 return;
             }
 
@@ -210,22 +242,42 @@ public sealed partial class StandInStripe : IAsyncDisposable
     }
 
     private static string Error(string type, string message, string? code = null, JsonObject? intent = null) =>
-        new JsonObject { ["error"] = new JsonObject { ["type"] = type, ["code"] = code, ["message"] = message, ["payment_intent"] = intent?.DeepClone() } }.ToJsonString();
+        new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["type"] = type,
+                ["code"] = code,
+                ["message"] = message,
+                ["payment_intent"] = intent?.DeepClone(),
+            },
+        }.ToJsonString();
 
     /// <summary>Refuses parameters that the endpoint does not know, as Stripe does.</summary>
     private static void Check(Dictionary<string, string> form, params string[] known)
     {
         foreach (var name in form.Keys.Where(name => !known.Contains(name.Split('[')[0])))
         {
-            throw new StripeRefusal(400, Error("invalid_request_error", $"Received unknown parameter: {name}", "parameter_unknown"), $"Received unknown parameter: {name}");
+            throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", $"Received unknown parameter: {name}", "parameter_unknown"),
+                $"Received unknown parameter: {name}");
         }
     }
 
     private static string Required(Dictionary<string, string> form, string name) =>
-        form.GetValueOrDefault(name) is { Length: > 0 } value ? value : throw new StripeRefusal(400, Error("invalid_request_error", $"Missing required param: {name}.", "parameter_missing"), $"Missing required param: {name}");
+        form.GetValueOrDefault(name) is { Length: > 0 } value
+            ? value
+            : throw new StripeRefusal(
+                400,
+                Error("invalid_request_error", $"Missing required param: {name}.", "parameter_missing"),
+                $"Missing required param: {name}");
 
     private static long Whole(Dictionary<string, string> form, string name) =>
-        long.TryParse(Required(form, name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new StripeRefusal(400, Error("invalid_request_error", $"Invalid integer: {name}", "parameter_invalid_integer"), $"Invalid integer: {name}");
+        long.TryParse(Required(form, name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new StripeRefusal(
+                400, Error("invalid_request_error", $"Invalid integer: {name}", "parameter_invalid_integer"), $"Invalid integer: {name}");
 
     private static JsonObject Metadata(Dictionary<string, string> form, string prefix = "metadata")
     {
@@ -266,7 +318,12 @@ public sealed partial class StandInStripe : IAsyncDisposable
         var all = _objects.Where(o => o.Key.Account == account && (string?)o.Value["object"] == kind).Select(o => o.Value)
             .Where(o => where(o) && (long)o["created"]! >= since && (after is null || (int)o["sequence"]! < after))
             .OrderByDescending(o => (int)o["sequence"]!).ToList();
-        return new JsonObject { ["object"] = "list", ["has_more"] = all.Count > limit, ["data"] = new JsonArray([.. all.Take(limit).Select(o => o.DeepClone())]) };
+        return new JsonObject
+        {
+            ["object"] = "list",
+            ["has_more"] = all.Count > limit,
+            ["data"] = new JsonArray([.. all.Take(limit).Select(o => o.DeepClone())]),
+        };
     }
 
     private sealed class StripeRefusal(int status, string answer, string? fault = null) : Exception(fault ?? answer)

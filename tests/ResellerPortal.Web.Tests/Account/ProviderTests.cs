@@ -56,7 +56,9 @@ public sealed partial class ProviderTests
         await using var provider = await StandInProvider.StartAsync();
         using var server = PortalServer.Start(null, provider.Settings);
         await server.Data.AddResellerAsync("northwind");
-        using var owner = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
+        using var owner = new HttpClient(
+            new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        { BaseAddress = server.Address };
         using var page = await owner.GetAsync("/account/sign-in");
         Keep(owner, page);
         using var signedIn = await PortalServer.SignInAsync(owner, "owner@northwind.example", TestData.Password);
@@ -74,7 +76,9 @@ public sealed partial class ProviderTests
     private static async Task<string> GoAsync(PortalServer server, StandInProvider provider)
     {
         // Cookies are carried by hand: a browser sends secure ones to 127.0.0.1, .NET's container does not.
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server.Address };
+        using var browser = new HttpClient(
+            new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        { BaseAddress = server.Address };
         return await GoAsync(server, provider, browser, "/account/provider/acme");
     }
 
@@ -84,7 +88,8 @@ public sealed partial class ProviderTests
         Keep(browser, leave);
         using var outside = new HttpClient();
         var form = await outside.GetStringAsync(leave.Headers.Location);
-        using var answer = new FormUrlEncodedContent(Field().Matches(form).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value))));
+        using var answer = new FormUrlEncodedContent(
+            Field().Matches(form).Select(m => KeyValuePair.Create(m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value))));
         using var back = await browser.PostAsync("/account/signed-in/acme", answer);
         Keep(browser, back);
         var path = back.Headers.Location!.ToString();
@@ -100,7 +105,9 @@ public sealed partial class ProviderTests
 
     private static void Keep(HttpClient browser, HttpResponseMessage answer)
     {
-        var cookies = answer.Headers.TryGetValues("Set-Cookie", out var set) ? set.Select(c => c.Split(';')[0]).Where(c => !c.EndsWith('=')) : [];
+        var cookies = answer.Headers.TryGetValues("Set-Cookie", out var set)
+            ? set.Select(c => c.Split(';')[0]).Where(c => !c.EndsWith('='))
+            : [];
         browser.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", string.Join("; ", cookies));
     }
 

@@ -100,7 +100,8 @@ public sealed partial class SignInTests
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
+            owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         using var jane = server.Visitor();
 
@@ -143,7 +144,8 @@ public sealed partial class SignInTests
         Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
         await using var db = server.Data.Database.Open(TenantScope.None);
-        Assert.DoesNotContain(await db.AccountEmails.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await db.AccountEmails.Select(l => l.Text ?? "").ToListAsync(), t => t.Contains("code=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -152,19 +154,23 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         await server.Data.AddResellerAsync("northwind");
         using var owner = await server.SignedInAsync(Owner);
-        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(
+            " ", "", StringComparison.Ordinal);
 
         using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
         Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", ComputeCode(key)));
         Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
-        var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        using var on = await PortalServer.SubmitAsync(
+            owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
+        var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(10, recovery.Length);
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
 
         var digits = ComputeCode(key);
-        foreach (var (form, field, code, isRight) in new[] { ("code", "code", "123456", false), ("code", "code", digits, true), ("code", "code", digits, false), ("recovery", "recovery", recovery[0], true), ("recovery", "recovery", recovery[0], false) })
+        foreach (var (form, field, code, isRight) in new[] { ("code", "code", "123456", false), ("code", "code", digits, true), ("code",
+        "code", digits, false), ("recovery", "recovery", recovery[0], true), ("recovery", "recovery", recovery[0], false) })
         {
             using var client = server.Visitor();
             using var first = await PortalServer.SignInAsync(client, Owner, TestData.Password);
@@ -186,8 +192,10 @@ public sealed partial class SignInTests
 
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.Equal("/account?said=second-factor", GetPath(await owner.GetAsync("/")));
-        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        using var on = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
+        var key = AuthenticatorKey().Match(await owner.GetStringAsync("/account")).Groups[1].Value.Replace(
+            " ", "", StringComparison.Ordinal);
+        using var on = await PortalServer.SubmitAsync(
+            owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
     }
 
@@ -222,7 +230,9 @@ public sealed partial class SignInTests
         using var server = PortalServer.Start();
         await server.Data.AddResellerAsync("northwind");
         var cookies = new CookieContainer();
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server.Address };
+        using var client = new HttpClient(
+            new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies })
+        { BaseAddress = server.Address };
         using var signedIn = await PortalServer.SignInAsync(client, Owner, TestData.Password);
         var kept = cookies.GetCookieHeader(server.Address);
 
@@ -245,10 +255,15 @@ public sealed partial class SignInTests
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
         var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
-        var stranger = Assert.Single((await teams.ListAsync(fabrikam, TeamScope.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
+        var stranger = Assert.Single((await teams.ListAsync(
+            fabrikam, TeamScope.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
 
         Assert.Equal(2, seats.Count);
-        Assert.Contains("fabrikam", await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default), StringComparison.Ordinal);
+        Assert.Contains(
+            "fabrikam",
+            await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(
+                t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default),
+            StringComparison.Ordinal);
         using var back = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", seats[0]));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
         using var foreign = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", stranger.ToString()));
@@ -266,9 +281,11 @@ public sealed partial class SignInTests
         var foreign = await server.Data.AddCustomerAsync(fabrikam, "Initech");
         using var owner = await server.SignedInAsync(Owner);
 
-        using var refused = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
+        using var refused = await PortalServer.PostAsync(
+            owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        using var begun = await PortalServer.PostAsync(owner, "/account", "/account/visit", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
+        using var begun = await PortalServer.PostAsync(
+            owner, "/account", "/account/visit", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
         Assert.Equal("/my", GetPath(begun));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my/ledger.csv")).StatusCode);
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/my/team")), StringComparison.Ordinal);
@@ -287,13 +304,20 @@ public sealed partial class SignInTests
         using var last = await PortalServer.SubmitAsync(owner, "/account", "delete", ("password", TestData.Password), ("typed", Owner));
         Assert.Contains("last ResellerOwner", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(northwind, TeamScope.ForActor(northwind), "jane@northwind.example", Role.ResellerOwner));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
+            northwind, TeamScope.ForActor(northwind), "jane@northwind.example", Role.ResellerOwner));
         using var jane = server.Visitor();
-        using var joined = await PortalServer.SubmitAsync(jane, server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false), "register", ("password", NewPassword));
+        using var joined = await PortalServer.SubmitAsync(
+            jane,
+            server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false),
+            "register",
+            ("password", NewPassword));
         Assert.Contains("jane@northwind.example", await jane.GetStringAsync("/account/data.json"), StringComparison.Ordinal);
-        using var wrong = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", "wrong"), ("typed", "jane@northwind.example"));
+        using var wrong = await PortalServer.SubmitAsync(
+            jane, "/account", "delete", ("password", "wrong"), ("typed", "jane@northwind.example"));
         Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
-        using var gone = await PortalServer.SubmitAsync(jane, "/account", "delete", ("password", NewPassword), ("typed", "jane@northwind.example"));
+        using var gone = await PortalServer.SubmitAsync(
+            jane, "/account", "delete", ("password", NewPassword), ("typed", "jane@northwind.example"));
 
         Assert.Equal("/account/sign-in", GetPath(gone));
         Assert.False(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
@@ -328,14 +352,23 @@ public sealed partial class SignInTests
         return answer.StatusCode == HttpStatusCode.Redirect;
     }
 
-    private static string GetPath(HttpResponseMessage answer) => answer.Headers.Location is { } location ? (location.IsAbsoluteUri ? location.PathAndQuery : location.ToString()) : answer.StatusCode.ToString();
+    private static string GetPath(HttpResponseMessage answer) =>
+        answer.Headers.Location is { } location
+            ? (location.IsAbsoluteUri ? location.PathAndQuery : location.ToString())
+            : answer.StatusCode.ToString();
 
-    private static string FindLink(string message) => new Uri(Link().Match(message.Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
+    private static string FindLink(string message) =>
+        new Uri(
+            Link().Match(message.Replace("=\r\n", "", StringComparison.Ordinal).Replace(
+                "=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
 
-    /// <summary>RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.</summary>
+    /// <summary>
+    /// RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.
+    /// </summary>
     private static string ComputeCode(string key)
     {
-        var bits = string.Concat(key.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        var bits = string.Concat(
+            key.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
         var step = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30));
 #pragma warning disable CA5350 // The standard's own choice.

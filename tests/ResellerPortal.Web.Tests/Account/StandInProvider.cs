@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace ResellerPortal.Web.Tests.Account;
 
-/// <summary>An OpenID Connect provider over HTTP: discovery, keys, a page that lets everybody in, and codes for id tokens (PKCE checked).</summary>
+/// <summary>
+/// An OpenID Connect provider over HTTP: discovery, keys, a page that lets everybody in, and codes for id tokens (PKCE checked).
+/// </summary>
 public sealed class StandInProvider : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -16,14 +18,24 @@ public sealed class StandInProvider : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     /// <summary>What the next id token says.</summary>
-    public Dictionary<string, object> Claims { get; } = new() { ["sub"] = "4711", ["email"] = "owner@northwind.example", ["email_verified"] = true };
+    public Dictionary<string, object> Claims { get; } = new()
+    {
+        ["sub"] = "4711",
+        ["email"] = "owner@northwind.example",
+        ["email_verified"] = true,
+    };
 
     public string Audience { get; set; } = "portal";
 
     public bool KeepsNonce { get; set; } = true;
 
     public (string, string)[] Settings =>
-        [("OpenIdConnect:acme:Authority", Address), ("OpenIdConnect:acme:ClientId", "portal"), ("OpenIdConnect:acme:ClientSecret", "secret"), ("OpenIdConnect:acme:DisplayName", "Acme SSO")];
+        [
+            ("OpenIdConnect:acme:Authority", Address),
+            ("OpenIdConnect:acme:ClientId", "portal"),
+            ("OpenIdConnect:acme:ClientSecret", "secret"),
+            ("OpenIdConnect:acme:DisplayName", "Acme SSO"),
+        ];
 
     public static async Task<StandInProvider> StartAsync()
     {
@@ -45,13 +57,28 @@ public sealed class StandInProvider : IAsyncDisposable
         app.MapGet("/keys", () =>
         {
             var parameters = provider._key.Rsa.ExportParameters(false);
-            return Results.Json(new { keys = new[] { new { kty = "RSA", kid = "1", use = "sig", alg = "RS256", n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) } } });
+            return Results.Json(
+                new
+                {
+                    keys = new[] { new
+                    {
+                        kty = "RSA",
+                        kid = "1",
+                        use = "sig",
+                        alg = "RS256",
+                        n = Base64UrlEncoder.Encode(parameters.Modulus),
+                        e = Base64UrlEncoder.Encode(parameters.Exponent),
+                    } },
+                });
         });
         app.MapGet("/authorize", (HttpRequest request) =>
         {
             var code = Guid.NewGuid().ToString("N");
             provider._codes[code] = (request.Query["nonce"]!, request.Query["code_challenge"]!);
-            return Results.Content($"<form method=\"post\" action=\"{request.Query["redirect_uri"]}\"><input name=\"code\" value=\"{code}\"/><input name=\"state\" value=\"{request.Query["state"]}\"/></form>", "text/html");
+            return Results.Content(
+                $"<form method=\"post\" action=\"{request.Query["redirect_uri"]}\"><input name=\"code\" value=\"{code}\"/><input "
+                    + $"name=\"state\" value=\"{request.Query["state"]}\"/></form>",
+                "text/html");
         });
         app.MapPost("/token", async (HttpRequest request) => provider.Redeem(await request.ReadFormAsync()));
         await app.StartAsync();
@@ -62,7 +89,8 @@ public sealed class StandInProvider : IAsyncDisposable
 
     private IResult Redeem(IFormCollection form)
     {
-        if (!_codes.Remove(form["code"]!, out var code) || Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"]!))) != code.Challenge)
+        if (!_codes.Remove(form["code"]!, out var code)
+            || Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"]!))) != code.Challenge)
         {
             return Results.BadRequest(new { error = "invalid_grant" });
         }

@@ -11,9 +11,15 @@ public sealed class BankColumnsTests
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
     [Theory]
-    [InlineData("Buchungstag;Betrag;Währung;Auftraggeber;IBAN;Verwendungszweck\n20.11.2026;\"1.234,50\";EUR;\"Acme\n  GmbH\";DE89 3704 0044 0532 0130 00;INV-2026-0001\u0007\n21.11.2026;-5,00;EUR;Bank;;Entgelt\n")]
-    [InlineData("Booking date,Amount,Currency,Payer,Payer IBAN,Reference\n2026-11-20,\"1,234.50\",EUR,Acme GmbH,DE89370400440532013000,INV-2026-0001\n2026-11-21,-5.00,EUR,Bank,,Fee\n")]
-    [InlineData("Data\tSuma\tValiuta\tMokėtojas\tIBAN\tPaskirtis\n2026-11-20\t1 234,5\teur\tAcme GmbH\tDE89370400440532013000\tINV-2026-0001\n2026-11-21\t-5\tEUR\tBank\t\tFee\n")]
+    [InlineData(
+        "Buchungstag;Betrag;Währung;Auftraggeber;IBAN;Verwendungszweck\n20.11.2026;\"1.234,50\";EUR;\"Acme\n  GmbH\";DE89 3704 0044 0532 "
+            + "0130 00;INV-2026-0001\u0007\n21.11.2026;-5,00;EUR;Bank;;Entgelt\n")]
+    [InlineData(
+        "Booking date,Amount,Currency,Payer,Payer IBAN,Reference\n2026-11-20,\"1,234.50\",EUR,Acme "
+            + "GmbH,DE89370400440532013000,INV-2026-0001\n2026-11-21,-5.00,EUR,Bank,,Fee\n")]
+    [InlineData(
+        "Data\tSuma\tValiuta\tMokėtojas\tIBAN\tPaskirtis\n2026-11-20\t1 234,5\teur\tAcme "
+            + "GmbH\tDE89370400440532013000\tINV-2026-0001\n2026-11-21\t-5\tEUR\tBank\t\tFee\n")]
     public async Task A_banks_file_is_read_by_the_words_in_its_header(string text)
     {
         var file = await ReadAsync(text);
@@ -37,7 +43,8 @@ public sealed class BankColumnsTests
     public async Task An_amount_is_read_as_its_currency_has_it(string amount, string currency, long minorUnits)
     {
         var file = await ReadAsync($"date;amount\n2026-11-20;{amount}\n");
-        Assert.Equal(minorUnits, BankColumns.Guess(file.Headers).Read(file, Currency.FromCode(currency)).Entries.Single().Amount.MinorUnits);
+        Assert.Equal(
+            minorUnits, BankColumns.Guess(file.Headers).Read(file, Currency.FromCode(currency)).Entries.Single().Amount.MinorUnits);
     }
 
     [Theory]
@@ -51,8 +58,12 @@ public sealed class BankColumnsTests
     public async Task A_line_that_cannot_be_read_is_named_and_nothing_is_taken(string text, string said)
     {
         var file = await ReadAsync(text);
-        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => BankColumns.Guess(file.Headers).Read(file, Eur)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            said,
+            Assert.Throws<InvalidDataException>(() => BankColumns.Guess(file.Headers).Read(file, Eur)).Message,
+            StringComparison.Ordinal);
     }
 
-    private static Task<CsvFileReader> ReadAsync(string text) => CsvFileReader.ReadAsync("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
+    private static Task<CsvFileReader> ReadAsync(string text) =>
+        CsvFileReader.ReadAsync("bank.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), 100);
 }

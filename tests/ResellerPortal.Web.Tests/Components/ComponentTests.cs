@@ -48,7 +48,9 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
 
     [Fact]
     public void Money_carries_its_currency_and_minor_digits() =>
-        Assert.Equal("1,234.50 EUR", Render<MoneyText>(p => p.Add(c => c.Value, new Money(123_450, Currency.FromCode("EUR")))).Find("span").TextContent);
+        Assert.Equal(
+            "1,234.50 EUR",
+            Render<MoneyText>(p => p.Add(c => c.Value, new Money(123_450, Currency.FromCode("EUR")))).Find("span").TextContent);
 
     [Theory]
     [InlineData(30, "in a moment")]
@@ -73,7 +75,8 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
         await provider.Find("input").ChangeAsync("staging");
 
         Act(provider, "Issue token");
-        provider.WaitForAssertion(() => Assert.Contains("The expiry has passed already.", provider.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        provider.WaitForAssertion(
+            () => Assert.Contains("The expiry has passed already.", provider.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.Equal("staging", provider.Find("input").GetAttribute("value"));
 
         Act(provider, "Issue token");
@@ -86,8 +89,26 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
         var revoked = new List<TokenRow>();
         var provider = Render<MudDialogProvider>();
         Render<MudPopoverProvider>();
-        var row = new TokenRow(Guid.NewGuid(), "production", "0001", null, LimitPeriod.Ever, 5, null, null, null, null, DateTimeOffset.UnixEpoch, false, false, false, false, "0", TokenState.Active);
-        var table = Render<TokenTable>(p => p.Add(t => t.Rows, [row]).Add(t => t.IfEmpty, "none").Add(t => t.MayRevoke, true).Add(t => t.OnRevoke, revoked.Add));
+        var row = new TokenRow(
+            Guid.NewGuid(),
+            "production",
+            "0001",
+            null,
+            LimitPeriod.Ever,
+            5,
+            null,
+            null,
+            null,
+            null,
+            DateTimeOffset.UnixEpoch,
+            false,
+            false,
+            false,
+            false,
+            "0",
+            TokenState.Active);
+        var table = Render<TokenTable>(
+            p => p.Add(t => t.Rows, [row]).Add(t => t.IfEmpty, "none").Add(t => t.MayRevoke, true).Add(t => t.OnRevoke, revoked.Add));
 
         Act(table, "Revoke");
         Assert.Empty(revoked);

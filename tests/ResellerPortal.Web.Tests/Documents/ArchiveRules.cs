@@ -25,14 +25,24 @@ internal static partial class ArchiveRules
         Rule("6.1.3, one trailer", Regex.Count(text, "startxref") == 1);
         Rule("6.1.7, whole streams", Streams(pdf, text).All(IsWhole));
         var intent = Dictionary(catalog, "OutputIntents", 0);
-        Rule("6.2.3, output intent", intent is not null && Name(intent, "S") == "GTS_PDFA1" && intent.ContainsKey(NameToken.Create("DestOutputProfile")));
+        Rule(
+            "6.2.3, output intent",
+            intent is not null && Name(intent, "S") == "GTS_PDFA1" && intent.ContainsKey(NameToken.Create("DestOutputProfile")));
         Rule("6.2.11.4, embedded fonts", Regex.Count(text, "/FontDescriptor/") == Regex.Count(text, "/FontFile2 "));
-        Rule("6.2.11.7, text can be read", Regex.Count(text, "/Subtype/Type0") == Regex.Count(text, "/ToUnicode ") && !text.Contains("/Subtype/TrueType", StringComparison.Ordinal));
+        Rule(
+            "6.2.11.7, text can be read",
+            Regex.Count(text, "/Subtype/Type0") == Regex.Count(text, "/ToUnicode ")
+                && !text.Contains("/Subtype/TrueType", StringComparison.Ordinal));
         Rule("6.2.8, no smoothing", !text.Contains("/Interpolate true", StringComparison.Ordinal));
-        Rule("6.3.2, annotations print", Regex.Matches(text, "<</Type/Annot(?:(?!endobj).)*", RegexOptions.Singleline).All(a => a.Value.Contains("/F 4", StringComparison.Ordinal)));
+        Rule(
+            "6.3.2, annotations print",
+            Regex.Matches(text, "<</Type/Annot(?:(?!endobj).)*", RegexOptions.Singleline).All(
+                a => a.Value.Contains("/F 4", StringComparison.Ordinal)));
         Rule("6.1, nothing that runs", !Regex.IsMatch(text, "/JavaScript|/Launch|/AA<<|/Encrypt"));
         var xmp = Xmp(document);
-        XNamespace id = "http://www.aiim.org/pdfa/ns/id/", dc = "http://purl.org/dc/elements/1.1/", fx = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
+        XNamespace id =
+            "http://www.aiim.org/pdfa/ns/id/", dc =
+                "http://purl.org/dc/elements/1.1/", fx = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
         Rule("6.6.4, part 3 level B", Value(id + "part") == "3" && Value(id + "conformance") == "B");
         Rule("6.6.2.3, same title", Value(dc + "title") == document.Information.Title);
         Rule("6.6.2.3, same author", Value(dc + "creator") == document.Information.Author);
@@ -40,7 +50,11 @@ internal static partial class ArchiveRules
         if (document.Advanced.TryGetEmbeddedFiles(out var files) && files.Count > 0)
         {
             var file = Dictionary(catalog, "AF", 0);
-            Rule("6.8, associated file", file is not null && Name(file, "AFRelationship") == "Alternative" && text.Contains("/Subtype/text#2Fxml", StringComparison.Ordinal));
+            Rule(
+                "6.8, associated file",
+                file is not null
+                    && Name(file, "AFRelationship") == "Alternative"
+                    && text.Contains("/Subtype/text#2Fxml", StringComparison.Ordinal));
             Rule("Factur-X, name", files.Single().Name == "factur-x.xml" && Value(fx + "DocumentFileName") == "factur-x.xml");
             Rule("Factur-X, profile", Value(fx + "ConformanceLevel") == "EN 16931" && Value(fx + "DocumentType") == "INVOICE");
             Rule("6.6.2.3.3, extension schema", xmp.Descendants().Count(e => e.Name.LocalName == "valueType") == 4);
@@ -59,9 +73,12 @@ internal static partial class ArchiveRules
         string? Value(XName name) => xmp.Descendants(name).SingleOrDefault()?.Value.Trim();
 
         DictionaryToken? Dictionary(DictionaryToken from, string name, int index) =>
-            from.TryGet(NameToken.Create(name), out var token) && Resolve(token) is ArrayToken array ? Resolve(array[index]) as DictionaryToken : null;
+            from.TryGet(NameToken.Create(name), out var token) && Resolve(token) is ArrayToken array
+                ? Resolve(array[index]) as DictionaryToken
+                : null;
 
-        IToken Resolve(IToken token) => token is IndirectReferenceToken reference ? document.Structure.GetObject(reference.Data).Data : token;
+        IToken Resolve(IToken token) =>
+            token is IndirectReferenceToken reference ? document.Structure.GetObject(reference.Data).Data : token;
     }
 
     /// <summary>The XML that is embedded; null where none is.</summary>
@@ -82,11 +99,13 @@ internal static partial class ArchiveRules
         return XDocument.Load(stream).Root!;
     }
 
-    private static string? Name(DictionaryToken dictionary, string key) => dictionary.TryGet(NameToken.Create(key), out var token) ? (token as NameToken)?.Data : null;
+    private static string? Name(DictionaryToken dictionary, string key) =>
+        dictionary.TryGet(NameToken.Create(key), out var token) ? (token as NameToken)?.Data : null;
 
     private static IEnumerable<byte[]> Streams(byte[] pdf, string text) =>
         from Match head in Deflated().Matches(text)
-        select pdf.AsSpan(head.Index + head.Length, int.Parse(head.Groups["length"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        select pdf.AsSpan(head.Index + head.Length, int.Parse(
+            head.Groups["length"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
 
     /// <summary>Whether the check sum at the end is that of what is in it (RFC 1950).</summary>
     private static bool IsWhole(byte[] packed)
@@ -104,6 +123,8 @@ internal static partial class ArchiveRules
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packed.AsSpan(packed.Length - 4)) == ((b << 16) | a);
     }
 
-    [GeneratedRegex("/Filter/FlateDecode[^\n]*?/Length (?<length>[0-9]+)[^\n]*\nstream\n|/Length (?<length>[0-9]+)[^\n]*/Filter/FlateDecode[^\n]*\nstream\n")]
+    [GeneratedRegex(
+        "/Filter/FlateDecode[^\n]*?/Length (?<length>[0-9]+)[^\n]*\nstream\n|/Length "
+            + "(?<length>[0-9]+)[^\n]*/Filter/FlateDecode[^\n]*\nstream\n")]
     private static partial Regex Deflated();
 }

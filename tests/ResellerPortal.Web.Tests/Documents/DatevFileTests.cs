@@ -20,11 +20,13 @@ public sealed class DatevFileTests
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(owner, 12_000, 180);
         var (first, second) = (await server.Data.AddCustomerAsync(owner, "Acme"), await server.Data.AddCustomerAsync(owner, "Birch"));
-        var details = new Core.Accounts.CustomerDetails("Birch \"& Söhne", second.Email, second.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null);
+        var details = new Core.Accounts.CustomerDetails(
+            "Birch \"& Söhne", second.Email, second.Address, "DE136695976", TaxTreatment.ReverseCharge, 3, null);
         await TestData.Valued(server.Data.Customers.UpdateAsync(owner, second.Id, details));
         foreach (var customer in new[] { first, second })
         {
-            await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
+            await server.Data.Recorder.RecordAsync(
+                owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, customer), server.Clock.GetUtcNow(), 100)]);
         }
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
@@ -33,10 +35,14 @@ public sealed class DatevFileTests
             await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
         }
 
-        var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
+        var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(
+            owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
         await TestData.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
         var journal = server.Services.GetRequiredService<JournalExport>();
-        Assert.Contains("4 digits", (await journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 digits",
+            (await journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 440, 8336, 8338, 10_000))).Refusal!.Message,
+            StringComparison.Ordinal);
         await TestData.Valued(journal.SetAsync(owner, new JournalAccountNumbers(29098, 55003, 4400, 4336, 4338, 20_000)));
         var (_, stranger) = await server.Data.AddResellerAsync("fabrikam");
 
@@ -46,7 +52,9 @@ public sealed class DatevFileTests
         var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n");
 
         // Noon UTC is 14 o'clock in Vilnius; the server's clock goes on.
-        Assert.Matches("^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"", lines[0]);
+        Assert.Matches(
+            "^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"",
+            lines[0]);
         Assert.Equal(31, lines[0].Split(';').Length);
         Assert.Equal(14, lines[1].Split(';').Length);
         Assert.Equal(
@@ -65,13 +73,17 @@ public sealed class DatevFileTests
     [Fact]
     public void A_document_in_another_currency_is_booked_with_its_rate_and_worth()
     {
-        var snapshot = SampleDocuments.Abroad(SampleDocuments.Standard() with { Currency = Core.Monetary.Currency.FromCode("USD") }, "EUR", 1_095_600_000);
+        var snapshot = SampleDocuments.Abroad(
+            SampleDocuments.Standard() with { Currency = Core.Monetary.Currency.FromCode("USD") }, "EUR", 1_095_600_000);
         var document = new IssuedDocument(default, snapshot);
         var batch = new JournalBatch(
             new BillingPeriod(2026, 11), MidOctober.DateTime, new JournalAccounts { ResellerId = default }, document.Booked!.Net.Currency,
             [new JournalLine(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
 
         // 12.10 dollars; 10.00 and 2.10 of them are 9.13 and 1.92 euros.
-        Assert.StartsWith("12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;", Encoding.UTF8.GetString(DatevFileWriter.Write(batch)).Split("\r\n")[2], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;",
+            Encoding.UTF8.GetString(DatevFileWriter.Write(batch)).Split("\r\n")[2],
+            StringComparison.Ordinal);
     }
 }

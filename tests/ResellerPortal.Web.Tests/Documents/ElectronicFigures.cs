@@ -16,13 +16,53 @@ internal static class ElectronicFigures
         [
             $"BT-1 {Text(root, Cbc, "ID")}",
             $"BT-10 {Text(root, Cbc, "BuyerReference")}",
-            .. new[] { ("BT-31", "AccountingSupplierParty"), ("BT-48", "AccountingCustomerParty") }.Select(p => $"{p.Item1} {root.Element(Cac + p.Item2)!.Descendants(Cac + "PartyTaxScheme").SingleOrDefault()?.Element(Cbc + "CompanyID")!.Value}"),
+            .. new[] { ("BT-31", "AccountingSupplierParty"), ("BT-48", "AccountingCustomerParty") }.Select(p => $"{p.Item1} {root
+                .Element(Cac + p.Item2)!
+                .Descendants(Cac + "PartyTaxScheme")
+                .SingleOrDefault()?.Element(Cbc + "CompanyID")!.Value}"),
             .. root.Elements(Cac + "InvoiceLine").Select(l =>
-                $"BG-25 {Text(l, Cbc, "ID")} {Text(l, Cbc, "InvoicedQuantity")} {Text(l, Cbc, "LineExtensionAmount")} {Text(l, Cbc, "Name")} {Text(l, Cbc, "PriceAmount")} {Text(l, Cbc, "BaseQuantity")} {Text(l.Descendants(Cac + "ClassifiedTaxCategory").Single(), Cbc, "ID")} {Text(l, Cbc, "Percent")}"),
+                $"BG-25 {Text(
+                    l,
+                    Cbc,
+                    "ID")} {Text(
+                        l,
+                        Cbc,
+                        "InvoicedQuantity")} {Text(
+                            l,
+                            Cbc,
+                            "LineExtensionAmount")} {Text(
+                                l,
+                                Cbc,
+                                "Name")} {Text(
+                                    l,
+                                    Cbc,
+                                    "PriceAmount")} {Text(
+                                        l,
+                                        Cbc,
+                                        "BaseQuantity")} {Text(
+                                            l.Descendants(Cac + "ClassifiedTaxCategory").Single(), Cbc, "ID")} {Text(l, Cbc, "Percent")}"),
             .. root.Descendants(Cac + "TaxSubtotal").Select(t =>
-                $"BG-23 {Text(t, Cbc, "TaxableAmount")} {Text(t, Cbc, "TaxAmount")} {Text(t.Element(Cac + "TaxCategory")!, Cbc, "ID")} {Text(t, Cbc, "Percent")} {Text(t, Cbc, "TaxExemptionReason")}"),
-            $"BG-22 {Text(root, Cbc, "TaxExclusiveAmount")} {Text(root, Cbc, "TaxInclusiveAmount")} {Text(root, Cbc, "PrepaidAmount")} {Text(root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
-            $"BT-6 {root.Element(Cbc + "TaxCurrencyCode")?.Value} BT-111 {root.Elements(Cac + "TaxTotal").Skip(1).SingleOrDefault()?.Value}",
+                $"BG-23 {Text(
+                    t,
+                    Cbc,
+                    "TaxableAmount")} {Text(
+                        t,
+                        Cbc,
+                        "TaxAmount")} {Text(
+                            t.Element(Cac + "TaxCategory")!, Cbc, "ID")} {Text(t, Cbc, "Percent")} {Text(t, Cbc, "TaxExemptionReason")}"),
+            $"BG-22 {Text(
+                root,
+                Cbc,
+                "TaxExclusiveAmount")} {Text(
+                    root,
+                    Cbc,
+                    "TaxInclusiveAmount")} {Text(
+                        root,
+                        Cbc,
+                        "PrepaidAmount")} {Text(
+                            root, Cbc, "PayableAmount")} {root.Element(Cac + "TaxTotal")!.Element(Cbc + "TaxAmount")!.Value}",
+            $"BT-6 {root.Element(
+                Cbc + "TaxCurrencyCode")?.Value} BT-111 {root.Elements(Cac + "TaxTotal").Skip(1).SingleOrDefault()?.Value}",
         ];
     }
 
@@ -34,13 +74,47 @@ internal static class ElectronicFigures
         [
             $"BT-1 {Text(root.Elements().Single(e => e.Name.LocalName == "ExchangedDocument"), Ram, "ID")}",
             $"BT-10 {Text(root, Ram, "BuyerReference")}",
-            .. new[] { ("BT-31", "SellerTradeParty"), ("BT-48", "BuyerTradeParty") }.Select(p => $"{p.Item1} {root.Descendants(Ram + p.Item2).Single().Element(Ram + "SpecifiedTaxRegistration")?.Value}"),
+            .. new[] { ("BT-31", "SellerTradeParty"), ("BT-48", "BuyerTradeParty") }.Select(
+                p => $"{p.Item1} {root.Descendants(Ram + p.Item2).Single().Element(Ram + "SpecifiedTaxRegistration")?.Value}"),
             .. root.Descendants(Ram + "IncludedSupplyChainTradeLineItem").Select(l =>
-                $"BG-25 {Text(l, Ram, "LineID")} {Text(l, Ram, "BilledQuantity")} {Text(l, Ram, "LineTotalAmount")} {Text(l, Ram, "Name")} {Text(l, Ram, "ChargeAmount")} {Text(l, Ram, "BasisQuantity")} {Text(l, Ram, "CategoryCode")} {Text(l, Ram, "RateApplicablePercent")}"),
+                $"BG-25 {Text(
+                    l,
+                    Ram,
+                    "LineID")} {Text(
+                        l,
+                        Ram,
+                        "BilledQuantity")} {Text(
+                            l,
+                            Ram,
+                            "LineTotalAmount")} {Text(
+                                l,
+                                Ram,
+                                "Name")} {Text(
+                                    l,
+                                    Ram,
+                                    "ChargeAmount")} {Text(
+                                        l, Ram, "BasisQuantity")} {Text(l, Ram, "CategoryCode")} {Text(l, Ram, "RateApplicablePercent")}"),
             .. settlement.Elements(Ram + "ApplicableTradeTax").Select(t =>
-                $"BG-23 {Text(t, Ram, "BasisAmount")} {Text(t, Ram, "CalculatedAmount")} {Text(t, Ram, "CategoryCode")} {Text(t, Ram, "RateApplicablePercent")} {Text(t, Ram, "ExemptionReason")}"),
-            $"BG-22 {Text(settlement, Ram, "TaxBasisTotalAmount")} {Text(settlement, Ram, "GrandTotalAmount")} {Text(settlement, Ram, "TotalPrepaidAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
-            $"BT-6 {settlement.Element(Ram + "TaxCurrencyCode")?.Value} BT-111 {settlement.Descendants(Ram + "TaxTotalAmount").Skip(1).SingleOrDefault()?.Value}",
+                $"BG-23 {Text(
+                    t,
+                    Ram,
+                    "BasisAmount")} {Text(
+                        t,
+                        Ram,
+                        "CalculatedAmount")} {Text(
+                            t, Ram, "CategoryCode")} {Text(t, Ram, "RateApplicablePercent")} {Text(t, Ram, "ExemptionReason")}"),
+            $"BG-22 {Text(
+                settlement,
+                Ram,
+                "TaxBasisTotalAmount")} {Text(
+                    settlement,
+                    Ram,
+                    "GrandTotalAmount")} {Text(
+                        settlement,
+                        Ram,
+                        "TotalPrepaidAmount")} {Text(settlement, Ram, "DuePayableAmount")} {Text(settlement, Ram, "TaxTotalAmount")}",
+            $"BT-6 {settlement.Element(
+                Ram + "TaxCurrencyCode")?.Value} BT-111 {settlement.Descendants(Ram + "TaxTotalAmount").Skip(1).SingleOrDefault()?.Value}",
         ];
     }
 
@@ -51,5 +125,6 @@ internal static class ElectronicFigures
     }
 
     /// <summary>The first of this name; empty where there is none.</summary>
-    private static string Text(XElement element, XNamespace space, string name) => element.Descendants(space + name).FirstOrDefault()?.Value ?? "";
+    private static string Text(XElement element, XNamespace space, string name) =>
+        element.Descendants(space + name).FirstOrDefault()?.Value ?? "";
 }

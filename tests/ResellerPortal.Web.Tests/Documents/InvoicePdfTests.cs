@@ -57,7 +57,16 @@ public sealed class InvoicePdfTests
         var snapshot = SampleDocuments.Sample(lines: 2);
         var pdf = SampleDocuments.Pdf(snapshot with
         {
-            Lines = [.. snapshot.Lines.Select(l => l with { Quantity = 1_234_567, UnitPriceMicros = 1_234_567, AmountMinorUnits = 152_415_577, TaxCategory = taxCategory, TaxRateBasisPoints = rate })],
+            Lines = [
+                .. snapshot.Lines.Select(l => l with
+                {
+                    Quantity = 1_234_567,
+                    UnitPriceMicros = 1_234_567,
+                    AmountMinorUnits = 152_415_577,
+                    TaxCategory = taxCategory,
+                    TaxRateBasisPoints = rate,
+                }),
+            ],
             Taxes = [new SnapshotTax(taxCategory, rate, 304_831_154, 0)],
         });
 
@@ -68,7 +77,11 @@ public sealed class InvoicePdfTests
     [InlineData("JPY", "JPY")]
     [InlineData("KWD", "0.056")]
     public void Amounts_carry_the_digits_of_their_currency(string code, string expected) =>
-        Assert.Contains(expected, PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { Currency = Currency.FromCode(code), NetMinorUnits = 56 })), StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            PdfText.Read(
+                SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { Currency = Currency.FromCode(code), NetMinorUnits = 56 })),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_same_snapshot_gives_the_same_bytes_on_a_later_day()
@@ -103,16 +116,26 @@ public sealed class InvoicePdfTests
         var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
 
         Assert.Contains(said, text, StringComparison.Ordinal);
-        Assert.Contains($"Paid from your balance -{fromBalance / 100m:0.00}", text.Replace("−", "-", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains($"<cbc:PayableAmount currencyID=\"EUR\">{payable}<", Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), StringComparison.Ordinal);
-        Assert.Contains($"<ram:DuePayableAmount>{payable}<", Encoding.UTF8.GetString(SampleDocuments.Cii(snapshot)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Paid from your balance -{fromBalance / 100m:0.00}",
+            text.Replace("−", "-", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"<cbc:PayableAmount currencyID=\"EUR\">{payable}<",
+            Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"<ram:DuePayableAmount>{payable}<", Encoding.UTF8.GetString(SampleDocuments.Cii(snapshot)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-");
-        var invoices = Enumerable.Range(1, 20).Select(i => SampleDocuments.Sample(lines: 1) with { Number = $"INV/2026/{i:0000}" }).ToList();
+        var invoices = Enumerable
+            .Range(1, 20)
+            .Select(i => SampleDocuments.Sample(lines: 1) with { Number = $"INV/2026/{i:0000}" })
+            .ToList();
         await using (var writer = new DocumentWriter(new InvoicePdf(), new ElectronicInvoiceWriter()))
         {
             foreach (var invoice in invoices)
@@ -155,7 +178,12 @@ public sealed class InvoicePdfTests
     [InlineData(DocumentFont.PlexSans)]
     public void Each_font_can_write_every_language(DocumentFont font)
     {
-        var snapshot = SampleDocuments.Sample(lines: 2) with { Font = font, Language = "lt", Buyer = new SnapshotParty("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", new PostalAddress("Straße 1", "1", "Åre", "SE"), null, "") };
+        var snapshot = SampleDocuments.Sample(lines: 2) with
+        {
+            Font = font,
+            Language = "lt",
+            Buyer = new SnapshotParty("Žąsų ūkis Ñandú & Œuvre ŠĮ ẞ", new PostalAddress("Straße 1", "1", "Åre", "SE"), null, ""),
+        };
 
         var pdf = SampleDocuments.Pdf(snapshot);
 
@@ -196,14 +224,19 @@ public sealed class InvoicePdfTests
     [Fact]
     public async Task A_bank_reads_the_transfer_from_the_code()
     {
-        var snapshot = SampleDocuments.Sample(lines: 2) with { Account = new BankAccount("Northwind Übersee", "LT121000011101001000", "CBVILT2X") };
+        var snapshot = SampleDocuments.Sample(lines: 2) with
+        {
+            Account = new BankAccount("Northwind Übersee", "LT121000011101001000", "CBVILT2X"),
+        };
 
         // EPC069-12: service, version, characters, kind, BIC, name, IBAN, amount, purpose, reference, text.
         Assert.Equal(
             ["BCD", "002", "1", "SCT", "CBVILT2X", "Northwind Übersee", "LT121000011101001000", "EUR67.20", "", "", "INV-2026-0042"],
             (await PdfText.ReadCodeAsync(SampleDocuments.Pdf(snapshot))).Split('\n').Take(11));
         Assert.Contains("LT12 1000 0111 0100 1000", PdfText.Read(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
-        foreach (var other in (InvoiceSnapshot[])[snapshot with { Currency = Currency.FromCode("USD") }, snapshot with { Account = null }, snapshot with { TotalMinorUnits = 0 }])
+        foreach (var other in (InvoiceSnapshot[])[
+            snapshot with { Currency = Currency.FromCode("USD") }, snapshot with { Account = null }, snapshot with { TotalMinorUnits = 0 },
+        ])
         {
             Assert.Equal("", await PdfText.ReadCodeAsync(SampleDocuments.Pdf(other)));
         }
@@ -234,7 +267,10 @@ public sealed class InvoicePdfTests
     public void Usage_of_each_token_and_day_is_added_and_flows_over_pages()
     {
         var days = Enumerable.Range(0, 31).Select(i => new SnapshotDay(new DateOnly(2026, 10, 1).AddDays(i), 1000 + i)).ToList();
-        var snapshot = SampleDocuments.Sample(lines: 1) with { Tokens = [.. Enumerable.Range(1, 40).Select(i => new SnapshotToken($"environment-{i:00}", "ab12", days))] };
+        var snapshot = SampleDocuments.Sample(lines: 1) with
+        {
+            Tokens = [.. Enumerable.Range(1, 40).Select(i => new SnapshotToken($"environment-{i:00}", "ab12", days))],
+        };
 
         var pdf = SampleDocuments.Pdf(snapshot);
 
@@ -249,7 +285,10 @@ public sealed class InvoicePdfTests
     public void Cost_is_printed_only_where_the_seller_says_so()
     {
         Assert.DoesNotContain("own cost", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
-        Assert.Contains("Our own cost of the conversions on this invoice is 1.24 EUR", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })), StringComparison.Ordinal);
+        Assert.Contains(
+            "Our own cost of the conversions on this invoice is 1.24 EUR",
+            PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -260,7 +299,11 @@ public sealed class InvoicePdfTests
     [InlineData("lt", "SEK valiuta: 617,11 SEK be mokesčio, 129,56 SEK mokesčio, kursas 1 SEK = 0,09 EUR.")]
     public void What_it_is_in_the_sellers_currency_is_said_with_the_rate(string language, string said)
     {
-        var snapshot = SampleDocuments.Abroad(SampleDocuments.Sample(2), "SEK", 90_000_000) with { Language = language, CostMicros = 300_000_000 };
+        var snapshot = SampleDocuments.Abroad(SampleDocuments.Sample(2), "SEK", 90_000_000) with
+        {
+            Language = language,
+            CostMicros = 300_000_000,
+        };
         var text = PdfText.Read(SampleDocuments.Pdf(snapshot)).Replace('\u00a0', ' ');
         Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Contains($"300{(language == "en" ? "." : ",")}00 SEK", text, StringComparison.Ordinal);
@@ -271,11 +314,16 @@ public sealed class InvoicePdfTests
     public void A_snapshot_of_the_first_version_is_drawn_as_well()
     {
         var json = System.Text.Json.Nodes.JsonNode.Parse(SampleDocuments.Sample(lines: 2).ToJson())!.AsObject();
-        foreach (var later in (string[])["account", "payLink", "font", "logoHash", "language", "electronicProfile", "verifyAt", "tokens", "costMicros"])
+        foreach (var later in (string[])[
+            "account", "payLink", "font", "logoHash", "language", "electronicProfile", "verifyAt", "tokens", "costMicros",
+        ])
         {
             Assert.True(json.Remove(later), later);
         }
 
-        Assert.Contains("Please pay 67.20 EUR", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))), StringComparison.Ordinal);
+        Assert.Contains(
+            "Please pay 67.20 EUR",
+            PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(json.ToJsonString()))),
+            StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,8 @@ internal static class SampleDocuments
 
     public static byte[] Cii(InvoiceSnapshot snapshot) => new ElectronicInvoiceWriter().Write(snapshot, ElectronicSyntax.Cii);
 
-    public static InvoiceSnapshot Standard() => Snapshot(new TaxTerms("S", 2100, null, null), [("docx → pdf, production", 20, 500_000, 1_000)]);
+    public static InvoiceSnapshot Standard() =>
+        Snapshot(new TaxTerms("S", 2100, null, null), [("docx → pdf, production", 20, 500_000, 1_000)]);
 
     public static InvoiceSnapshot Snapshot(TaxTerms tax, IReadOnlyList<(string Text, long Quantity, long Price, long Amount)> lines)
     {
@@ -35,10 +36,14 @@ internal static class SampleDocuments
             PeriodFrom = October.FirstDay,
             PeriodTo = October.LastDay,
             Currency = eur,
-            Seller = new SnapshotParty("Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
+            Seller = new SnapshotParty(
+                "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
             Buyer = new SnapshotParty("Acme", new PostalAddress("Road 2", "10115", "Berlin", "DE"), "DE136695976", "pay@buyer.example"),
             Lines = [.. lines.Select(l => new SnapshotLine(l.Text, l.Quantity, l.Price, l.Amount, tax.Category, tax.RateBasisPoints))],
-            Taxes = [.. subtotals.Select(s => new SnapshotTax(s.Category, s.RateBasisPoints, s.Taxable.MinorUnits, s.Tax.MinorUnits, tax.Reason, tax.ReasonCode))],
+            Taxes = [
+                .. subtotals.Select(s => new SnapshotTax(
+                    s.Category, s.RateBasisPoints, s.Taxable.MinorUnits, s.Tax.MinorUnits, tax.Reason, tax.ReasonCode)),
+            ],
             NetMinorUnits = net,
             TaxMinorUnits = taxes,
             TotalMinorUnits = net + taxes,
@@ -54,7 +59,9 @@ internal static class SampleDocuments
     public static InvoiceSnapshot Abroad(InvoiceSnapshot snapshot, string ofSeller, long nanos) => snapshot with
     {
         Reporting = SnapshotReporting.Create(
-            new ExchangeRate(nanos, Currency.FromCode(ofSeller), snapshot.Currency), new Money(snapshot.NetMinorUnits, snapshot.Currency), new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
+            new ExchangeRate(nanos, Currency.FromCode(ofSeller), snapshot.Currency),
+            new Money(snapshot.NetMinorUnits, snapshot.Currency),
+            new Money(snapshot.TaxMinorUnits, snapshot.Currency)),
     };
 
     public static InvoiceSnapshot Sample(int lines) => new()
@@ -66,9 +73,13 @@ internal static class SampleDocuments
         PeriodFrom = new DateOnly(2026, 10, 1),
         PeriodTo = new DateOnly(2026, 10, 31),
         Currency = Currency.FromCode("EUR"),
-        Seller = new SnapshotParty("Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
+        Seller = new SnapshotParty(
+            "Northwind", new PostalAddress("Street 1", "01100", "Vilnius", "LT"), "LT100000000019", "billing@northwind.example"),
         Buyer = new SnapshotParty("Ąžuolas ir Grüße OÜ", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, "pay@buyer.example"),
-        Lines = [.. Enumerable.Range(1, lines).Select(i => new SnapshotLine($"converter-{i:000} → pdf, production", 1234, 22_500, 2777, "S", 2100))],
+        Lines = [
+            .. Enumerable.Range(1, lines).Select(
+                i => new SnapshotLine($"converter-{i:000} → pdf, production", 1234, 22_500, 2777, "S", 2100)),
+        ],
         Taxes = [new SnapshotTax("S", 2100, 5554, 1166)],
         NetMinorUnits = 5554,
         TaxMinorUnits = 1166,

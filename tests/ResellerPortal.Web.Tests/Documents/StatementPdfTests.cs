@@ -49,8 +49,14 @@ public sealed class StatementPdfTests
         var (_, stranger) = await server.Data.AddResellerAsync("fabrikam");
         await server.Data.AddCustomerAsync(stranger, "Initech");
 
-        Assert.Contains("Acme", PdfText.Read(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
-        Assert.DoesNotContain("Acme", PdfText.Read(await (await server.SignedInAsync("admin@initech.example")).GetByteArrayAsync("/my/statement.pdf")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Acme",
+            PdfText.Read(await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync("/my/statement.pdf")),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Acme",
+            PdfText.Read(await (await server.SignedInAsync("admin@initech.example")).GetByteArrayAsync("/my/statement.pdf")),
+            StringComparison.Ordinal);
         var address = $"/reseller/customers/{acme.Id}/statement.pdf";
         Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync(address)).StatusCode);
@@ -62,9 +68,23 @@ public sealed class StatementPdfTests
         var (seller, buyer) = (SampleDocuments.Standard().Seller, SampleDocuments.Sample(lines: 1).Buyer);
         var kinds = Enum.GetValues<ReceivablesEntryKind>();
         var lines = Enumerable.Range(0, entries).Select(i => new StatementLine(
-            new ReceivablesEntry(new DateOnly(2026, 1, 1).AddDays(i), CustomerId.New(), Guid.NewGuid(), $"INV-{i}", new DateOnly(2026, 2, 1), kinds[i % kinds.Length], kinds[i % kinds.Length] == ReceivablesEntryKind.Payment ? "bank 1" : $"INV-{i}", new Money(123_456, Eur)),
+            new ReceivablesEntry(
+                new DateOnly(2026, 1, 1).AddDays(i),
+                CustomerId.New(),
+                Guid.NewGuid(),
+                $"INV-{i}",
+                new DateOnly(2026, 2, 1),
+                kinds[i % kinds.Length],
+                kinds[i % kinds.Length] == ReceivablesEntryKind.Payment ? "bank 1" : $"INV-{i}",
+                new Money(123_456, Eur)),
             new Money(123_456 * (i + 1), Eur)));
         return new AccountStatement(
-            new StatementStyle(seller, buyer, language, DocumentFont.Inter, "#0f6d62"), new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), Eur, new Money(0, Eur), [.. lines], new Money(123_456 * entries, Eur));
+            new StatementStyle(seller, buyer, language, DocumentFont.Inter, "#0f6d62"),
+            new DateOnly(2026, 1, 1),
+            new DateOnly(2026, 12, 31),
+            Eur,
+            new Money(0, Eur),
+            [.. lines],
+            new Money(123_456 * entries, Eur));
     }
 }

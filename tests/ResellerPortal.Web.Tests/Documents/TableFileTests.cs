@@ -13,7 +13,14 @@ public sealed class TableFileTests
     private static readonly string[] Columns = ["name", "count", "amount", "day", "at", "nothing"];
 
     private static readonly IReadOnlyList<object?> Row =
-        ["=1+1 \"Ąžuolas\", Ltd", 1234567L, -0.0125m, new DateOnly(2026, 2, 28), new DateTimeOffset(2026, 11, 1, 1, 30, 0, TimeSpan.FromHours(2)), null];
+        [
+            "=1+1 \"Ąžuolas\", Ltd",
+            1234567L,
+            -0.0125m,
+            new DateOnly(2026, 2, 28),
+            new DateTimeOffset(2026, 11, 1, 1, 30, 0, TimeSpan.FromHours(2)),
+            null,
+        ];
 
     [Fact]
     public async Task Csv_is_read_as_text_and_holds_no_formula()
@@ -28,8 +35,12 @@ public sealed class TableFileTests
     {
         using var json = JsonDocument.Parse(await WriteAsync(TableFormat.Json, Row));
         var row = json.RootElement[0];
-        Assert.Equal(("=1+1 \"Ąžuolas\", Ltd", 1234567L, -0.0125m), (row.GetProperty("name").GetString(), row.GetProperty("count").GetInt64(), row.GetProperty("amount").GetDecimal()));
-        Assert.Equal(("2026-02-28", "2026-10-31T23:30:00.000000Z", JsonValueKind.Null), (row.GetProperty("day").GetString(), row.GetProperty("at").GetString(), row.GetProperty("nothing").ValueKind));
+        Assert.Equal(
+            ("=1+1 \"Ąžuolas\", Ltd", 1234567L, -0.0125m),
+            (row.GetProperty("name").GetString(), row.GetProperty("count").GetInt64(), row.GetProperty("amount").GetDecimal()));
+        Assert.Equal(
+            ("2026-02-28", "2026-10-31T23:30:00.000000Z", JsonValueKind.Null),
+            (row.GetProperty("day").GetString(), row.GetProperty("at").GetString(), row.GetProperty("nothing").ValueKind));
     }
 
     [Fact]

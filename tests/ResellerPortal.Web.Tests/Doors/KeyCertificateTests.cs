@@ -14,7 +14,8 @@ public sealed class KeyCertificateTests : IDisposable
     public async Task Keys_lie_encrypted_in_the_database_and_open_with_the_certificate_alone()
     {
         var (first, second) = (Certificate("first"), Certificate("second"));
-        using var server = PortalServer.Start(settings: [("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
+        using var server = PortalServer.Start(
+            settings: [("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
         var secret = Protector(server).Protect("sk_live_something");
 
         await using (var db = server.Data.Database.Open(TenantScope.None))
@@ -25,10 +26,16 @@ public sealed class KeyCertificateTests : IDisposable
         }
 
         // Another node with the certificate reads it, after the certificate was changed as well; one without it does not.
-        using var node = PortalServer.Start(settings: [server.Storage, ("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
+        using var node = PortalServer.Start(
+            settings: [server.Storage, ("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
         Assert.Equal("sk_live_something", Protector(node).Unprotect(secret));
         using var later = PortalServer.Start(
-            settings: [server.Storage, ("DataProtection:CertificatePath", second), ("DataProtection:CertificatePassword", "open"), ("DataProtection:FormerCertificatePaths:0", first)]);
+            settings: [
+                server.Storage,
+                ("DataProtection:CertificatePath", second),
+                ("DataProtection:CertificatePassword", "open"),
+                ("DataProtection:FormerCertificatePaths:0", first),
+            ]);
         Assert.Equal("sk_live_something", Protector(later).Unprotect(secret));
         using var thief = PortalServer.Start(settings: [server.Storage]);
         Assert.ThrowsAny<CryptographicException>(() => Protector(thief).Unprotect(secret));
@@ -37,14 +44,16 @@ public sealed class KeyCertificateTests : IDisposable
     [Fact]
     public void A_certificate_that_cannot_be_read_is_said_at_the_start()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => PortalServer.Start(settings: [("DataProtection:CertificatePath", Certificate("any")), ("DataProtection:CertificatePassword", "wrong")]));
+        var failure = Assert.Throws<InvalidOperationException>(() => PortalServer.Start(
+            settings: [("DataProtection:CertificatePath", Certificate("any")), ("DataProtection:CertificatePassword", "wrong")]));
 
         Assert.Contains("DataProtection:CertificatePassword", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static IDataProtector Protector(PortalServer server) => server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
+    private static IDataProtector Protector(PortalServer server) =>
+        server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 
     private string Certificate(string name)
     {

@@ -15,13 +15,16 @@ public sealed class PageAccessTests
     /// <summary>What may be reached without signing in. A new address that is not listed fails the test below.</summary>
     private static readonly string[] Open =
     [
-        "/account/sign-in", "/account/denied", "/account/not-found", "/account/error", "/account/two-factor", "/account/forgot", "/account/reset", "/account/confirm",
+        "/account/sign-in", "/account/denied", "/account/not-found", "/account/error", "/account/two-factor", "/account/forgot",
+        "/account/reset", "/account/confirm",
         "/account/invitation", "/account/privacy", "/account/passkeys/ask", "/account/provider", "/account/provider/{name}",
-        "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}", "/async/convert/{from}/to/{to}/converter/{converter}",
+        "/convert/{from}/to/{to}", "/convert/{from}/to/{to}/converter/{converter}", "/async/convert/{from}/to/{to}",
+        "/async/convert/{from}/to/{to}/converter/{converter}",
         "/convert/{**rest}", "/async/{**rest}",
         "/async/job/{name}", "/job/{name}", "/upload", "/d/{fileId}/{name?}", "/d/{fileId}/info",
         "/user", "/user/statistic", "/token/create", "/token/{id}", "/token/jwt",
-        "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload", "/sandbox/d/{fileId}",
+        "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload",
+        "/sandbox/d/{fileId}",
         "/pay/{Key}", "/webhooks/stripe", "/webhooks/stripe/{reseller:guid}",
         "/healthz", "/readyz",
     ];
@@ -40,9 +43,55 @@ public sealed class PageAccessTests
     }
 
     [Theory]
-    [InlineData("/operator", "/operator/plans", "/operator/resellers", "/operator/converters", "/operator/payments", "/operator/reconciliation", "/operator/team", "/operator/history", "/operator/history.csv")]
-    [InlineData("/reseller", "/reseller/plans", "/reseller/customers", "/reseller/ledger", "/reseller/month-end", "/reseller/invoices", "/reseller/invoice-settings", "/reseller/invoice-settings/sample.pdf", "/reseller/letters", "/reseller/month-close", "/reseller/month-close.csv?month=2026-10", "/reseller/documents.xlsx?month=2026-10", "/reseller/ledger.json", "/reseller/bookings.csv?month=2026-10", "/reseller/pricing", "/reseller/currencies", "/reseller/bank", "/reseller/payments", "/reseller/ledger.csv", "/reseller/history", "/reseller/history.csv", "/reseller/team", "/reseller/import", "/reseller/gateway", "/reseller/reconciliation")]
-    [InlineData("/my", "/my/tokens", "/my/invoices", "/my/balance", "/my/statement", "/my/statement.pdf", "/my/quick-start", "/my/team", "/my/people.json", "/my/ledger", "/my/ledger.csv", "/my/ledger.ndjson")]
+    [InlineData(
+        "/operator",
+        "/operator/plans",
+        "/operator/resellers",
+        "/operator/converters",
+        "/operator/payments",
+        "/operator/reconciliation",
+        "/operator/team",
+        "/operator/history",
+        "/operator/history.csv")]
+    [InlineData(
+        "/reseller",
+        "/reseller/plans",
+        "/reseller/customers",
+        "/reseller/ledger",
+        "/reseller/month-end",
+        "/reseller/invoices",
+        "/reseller/invoice-settings",
+        "/reseller/invoice-settings/sample.pdf",
+        "/reseller/letters",
+        "/reseller/month-close",
+        "/reseller/month-close.csv?month=2026-10",
+        "/reseller/documents.xlsx?month=2026-10",
+        "/reseller/ledger.json",
+        "/reseller/bookings.csv?month=2026-10",
+        "/reseller/pricing",
+        "/reseller/currencies",
+        "/reseller/bank",
+        "/reseller/payments",
+        "/reseller/ledger.csv",
+        "/reseller/history",
+        "/reseller/history.csv",
+        "/reseller/team",
+        "/reseller/import",
+        "/reseller/gateway",
+        "/reseller/reconciliation")]
+    [InlineData(
+        "/my",
+        "/my/tokens",
+        "/my/invoices",
+        "/my/balance",
+        "/my/statement",
+        "/my/statement.pdf",
+        "/my/quick-start",
+        "/my/team",
+        "/my/people.json",
+        "/my/ledger",
+        "/my/ledger.csv",
+        "/my/ledger.ndjson")]
     public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
     {
         using var server = PortalServer.Start();
@@ -58,7 +107,8 @@ public sealed class PageAccessTests
 
         foreach (var address in addresses)
         {
-            Assert.Contains("/account/sign-in", (await server.Anonymous().GetAsync(address)).Headers.Location!.ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "/account/sign-in", (await server.Anonymous().GetAsync(address)).Headers.Location!.ToString(), StringComparison.Ordinal);
             foreach (var (door, client) in seats)
             {
                 var answer = await client.GetAsync(address);
@@ -81,7 +131,8 @@ public sealed class PageAccessTests
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.AddCustomerAsync(owner, "Acme");
 
-        Assert.Equal("/reseller", (await (await server.SignedInAsync("owner@northwind.example")).GetAsync("/")).Headers.Location!.ToString());
+        Assert.Equal(
+            "/reseller", (await (await server.SignedInAsync("owner@northwind.example")).GetAsync("/")).Headers.Location!.ToString());
         Assert.Equal("/my", (await (await server.SignedInAsync("admin@acme.example")).GetAsync("/")).Headers.Location!.ToString());
     }
 
@@ -97,11 +148,21 @@ public sealed class PageAccessTests
         await server.Data.AddCustomerAsync(owner, "Neighbour");
         var invoice = await InvoiceOctoberAsync(server, owner);
 
-        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await (await server.SignedInAsync("admin@acme.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@initech.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await server.SignedInAsync("admin@neighbour.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await (await server.SignedInAsync("owner@northwind.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await (await server.SignedInAsync("admin@acme.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await (await server.SignedInAsync("owner@fabrikam.example")).GetAsync($"/reseller/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await (await server.SignedInAsync("admin@initech.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await (await server.SignedInAsync("admin@neighbour.example")).GetAsync($"/my/invoices/{invoice.Id}.{kind}")).StatusCode);
         Assert.Equal(acme.Id, invoice.CustomerId);
     }
 
@@ -115,11 +176,14 @@ public sealed class PageAccessTests
         var details = new Core.Accounts.CustomerDetails("=1+1", customer.Email, customer.Address, null, TaxTreatment.Standard, 3, null);
         await TestData.Valued(server.Data.Customers.UpdateAsync(owner, customer.Id, details));
         var token = await server.Data.IssueAsync(owner, customer);
-        await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1)), TestData.Fact(token, MidOctober.AddDays(-2), 2)]);
+        await server.Data.Recorder.RecordAsync(
+            owner.Scope, [TestData.Fact(token, MidOctober.AddDays(-1)), TestData.Fact(token, MidOctober.AddDays(-2), 2)]);
         await SellAsync(server, "fabrikam", "Initech");
 
-        var lines = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var filtered = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv?from=2026-10-14")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync("/reseller/ledger.csv")).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
+        var filtered = (await (await server.SignedInAsync("owner@northwind.example")).GetStringAsync(
+            "/reseller/ledger.csv?from=2026-10-14")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal((3, 2), (lines.Length, filtered.Length));
         Assert.All(lines.Skip(1), line => Assert.DoesNotContain(",=1+1", line, StringComparison.Ordinal));
@@ -162,7 +226,10 @@ public sealed class PageAccessTests
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
 
         using var customer = await server.SignedInAsync("admin@acme.example");
-        string[] texts = [PdfText.Read(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf")), await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml")];
+        string[] texts = [
+            PdfText.Read(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.pdf")),
+            await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml"),
+        ];
 
         // The lot cost 0.015 a conversion; 250 of them 3.75.
         foreach (var text in texts)

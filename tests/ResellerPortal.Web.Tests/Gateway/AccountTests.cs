@@ -35,23 +35,35 @@ public sealed class AccountTests
         using var client = fixture.Server.WithToken(master.Secret);
         (await ConvertAsync(fixture.Client)).EnsureSuccessStatusCode();
 
-        var made = (await GatewayFixture.JsonAsync(client.PostAsync("/token/create?RequestCount=2&Lifetime=60&Count=2", null))).GetProperty("Tokens");
+        var made = (await GatewayFixture.JsonAsync(client.PostAsync("/token/create?RequestCount=2&Lifetime=60&Count=2", null))).GetProperty(
+            "Tokens");
 
         Assert.Equal(2, made.GetArrayLength());
-        Assert.InRange(made[0].GetProperty("ValidUntil").GetDateTime() - fixture.Server.Clock.GetUtcNow().UtcDateTime, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(61));
+        Assert.InRange(
+            made[0].GetProperty("ValidUntil").GetDateTime() - fixture.Server.Clock.GetUtcNow().UtcDateTime,
+            TimeSpan.FromSeconds(50),
+            TimeSpan.FromSeconds(61));
         var (first, second) = (made[0].GetProperty("Id").GetString()!, made[1].GetProperty("Id").GetString()!);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(first))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(first))).StatusCode);
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(first))));
         Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/token/{second}")).StatusCode);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(second))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(second))));
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/token/never-made")).StatusCode);
 
         var user = await GatewayFixture.JsonAsync(client.GetAsync("/user"));
-        Assert.Equal(("Acme", 3L, true), (user.GetProperty("FullName").GetString(), user.GetProperty("ConversionsConsumed").GetInt64(), user.GetProperty("Active").GetBoolean()));
+        Assert.Equal(
+            ("Acme", 3L, true),
+            (
+                user.GetProperty("FullName").GetString(),
+                user.GetProperty("ConversionsConsumed").GetInt64(),
+                user.GetProperty("Active").GetBoolean()));
         var days = await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic"));
         Assert.Equal(3, days.EnumerateArray().Sum(d => d.GetProperty("Conversions").GetInt64()));
-        Assert.Equal(0, (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic?startDate=2020-01-01&endDate=2020-12-31"))).GetArrayLength());
+        Assert.Equal(
+            0,
+            (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic?startDate=2020-01-01&endDate=2020-12-31"))).GetArrayLength());
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/csv"));
         var csv = await client.GetStringAsync("/user/statistic");
         Assert.StartsWith("Date,Token,Converter,Conversions\r\n", csv, StringComparison.Ordinal);
@@ -65,7 +77,8 @@ public sealed class AccountTests
         var master = await MasterAsync(fixture);
         var (_, elsewhere) = await fixture.Server.Data.AddResellerAsync("southwind");
         var contoso = await fixture.Server.Data.AddCustomerAsync(elsewhere, "Contoso");
-        var stranger = await TestData.Valued(fixture.Server.Data.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
+        var stranger = await TestData.Valued(
+            fixture.Server.Data.Tokens.IssueAsync(elsewhere, contoso.Id, new TokenRequest("account", null, null) { IsMaster = true }));
         var refused = (HttpStatusCode.Unauthorized, 4010);
 
         Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/user")));
@@ -80,10 +93,16 @@ public sealed class AccountTests
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Client)).StatusCode);
 
         // One master token a customer, and only from its reseller.
-        Assert.True((await fixture.Server.Data.Tokens.IssueAsync(fixture.Owner, fixture.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
-        Assert.True((await fixture.Server.Data.Tokens.IssueSelfServiceAsync(TestData.CreateAdmin(fixture.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
+        Assert.True(
+            (await fixture.Server.Data.Tokens.IssueAsync(
+                fixture.Owner, fixture.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
+        Assert.True(
+            (await fixture.Server.Data.Tokens.IssueSelfServiceAsync(
+                TestData.CreateAdmin(fixture.Customer), new TokenRequest("own", 10, null) { IsMaster = true })).IsRefused);
         await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, master.Token.Id);
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).GetAsync("/user")));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).GetAsync("/user")));
     }
 
     [Theory]
@@ -98,7 +117,9 @@ public sealed class AccountTests
         using var fixture = await GatewayFixture.OpenAsync();
         var master = await MasterAsync(fixture);
 
-        Assert.Equal((HttpStatusCode.BadRequest, 4000), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, 4000),
+            await GatewayFixture.RefusalAsync(fixture.Server.WithToken(master.Secret).PostAsync("/token/create?" + query, null)));
     }
 
     [Fact]
@@ -115,7 +136,8 @@ public sealed class AccountTests
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(80));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(minted))).StatusCode);
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(20));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(minted))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(minted))));
 
         var last = await MintAsync(fixture, new { ExpiresInSec = 3600 });
         await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, fixture.Token.Token.Id);
@@ -128,7 +150,8 @@ public sealed class AccountTests
     {
         using var fixture = await GatewayFixture.OpenAsync();
         var old = Sign(fixture.Token.Secret, fixture.Token.Token.KeyId, fixture.Server.Clock.GetUtcNow().AddHours(2));
-        var rotated = await TestData.Valued(fixture.Server.Data.Tokens.RotateAsync(fixture.Owner, fixture.Token.Token.Id, TimeSpan.FromHours(1)));
+        var rotated = await TestData.Valued(
+            fixture.Server.Data.Tokens.RotateAsync(fixture.Owner, fixture.Token.Token.Id, TimeSpan.FromHours(1)));
         var fresh = Sign(rotated.Secret, fixture.Token.Token.KeyId, fixture.Server.Clock.GetUtcNow().AddHours(2));
 
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Server.WithToken(old))).StatusCode);
@@ -163,16 +186,19 @@ public sealed class AccountTests
         ];
         foreach (var jwt in bad)
         {
-            Assert.Equal((HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(jwt))));
+            Assert.Equal(
+                (HttpStatusCode.Unauthorized, 4012), await GatewayFixture.RefusalAsync(ConvertAsync(fixture.Server.WithToken(jwt))));
         }
 
         Assert.Single(await fixture.SettledAsync());
     }
 
-    private static async Task<IssuedToken> MasterAsync(GatewayFixture fixture) => await fixture.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
+    private static async Task<IssuedToken> MasterAsync(GatewayFixture fixture) =>
+        await fixture.IssueAsync(new TokenRequest("account", null, null) { IsMaster = true });
 
     private static Task<HttpResponseMessage> ConvertAsync(HttpClient client) =>
-        client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } });
+        client.PostAsync(
+            "/convert/txt/to/pdf", new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } });
 
     private static async Task<string> MintAsync(GatewayFixture fixture, object request)
     {

@@ -40,7 +40,8 @@ public sealed class BufferPoolTests
         var heads = new List<ResponseHead>();
         for (var i = 0; i < Many; i++)
         {
-            heads.Add(await ResponseHead.ReadAsync(new MemoryStream("""{"ConversionCost":1,"Files":[]}"""u8.ToArray()), length: null, default));
+            heads.Add(
+                await ResponseHead.ReadAsync(new MemoryStream("""{"ConversionCost":1,"Files":[]}"""u8.ToArray()), length: null, default));
         }
 
         var buffers = heads.ConvertAll(head => MemoryMarshal.TryGetArray(head.Bytes, out var held) ? held.Array! : []);

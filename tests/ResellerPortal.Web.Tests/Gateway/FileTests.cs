@@ -16,18 +16,25 @@ public sealed class FileTests
     {
         using var fixture = await GatewayFixture.OpenAsync();
 
-        var file = await GatewayFixture.JsonAsync(fixture.Client.PostAsync(form == "filename" ? "/upload?filename=later.txt" : "/upload", Upload(form)));
+        var file = await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync(form == "filename" ? "/upload?filename=later.txt" : "/upload", Upload(form)));
         var id = file.GetProperty("FileId").GetString()!;
         var url = file.GetProperty("Url").GetString()!;
 
-        Assert.Equal(("later.txt", "txt", 6), (file.GetProperty("FileName").GetString(), file.GetProperty("FileExt").GetString(), file.GetProperty("FileSize").GetInt32()));
+        Assert.Equal(
+            ("later.txt", "txt", 6),
+            (file.GetProperty("FileName").GetString(), file.GetProperty("FileExt").GetString(), file.GetProperty("FileSize").GetInt32()));
         Assert.Equal("stored", await fixture.Server.Anonymous().GetStringAsync(url));
-        Assert.Equal("later.txt", (await GatewayFixture.JsonAsync(fixture.Client.GetAsync($"/d/{id}/info"))).GetProperty("FileName").GetString());
+        Assert.Equal(
+            "later.txt", (await GatewayFixture.JsonAsync(fixture.Client.GetAsync($"/d/{id}/info"))).GetProperty("FileName").GetString());
         foreach (var reference in (string[])[id, url])
         {
             using var parameters = new FormUrlEncodedContent([new("File", reference)]);
             var made = await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/convert/txt/to/pdf", parameters));
-            Assert.Contains("stored", PdfText.Read(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+            Assert.Contains(
+                "stored",
+                PdfText.Read(made.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/d/{id}")).StatusCode);
@@ -45,9 +52,15 @@ public sealed class FileTests
         var id = await (await asText.PostAsync("/upload", Upload("raw"))).Content.ReadAsStringAsync();
 
         Assert.Equal("stored", await fixture.Client.GetStringAsync($"/d/{id}"));
-        Assert.Equal((HttpStatusCode.BadRequest, 4001), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", new ByteArrayContent("x"u8.ToArray()))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync("/upload", Upload("raw"))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4011), await GatewayFixture.RefusalAsync(fixture.Server.WithToken("nobody").PostAsync("/upload", Upload("raw"))));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, 4001),
+            await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", new ByteArrayContent("x"u8.ToArray()))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4013),
+            await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync("/upload", Upload("raw"))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4011),
+            await GatewayFixture.RefusalAsync(fixture.Server.WithToken("nobody").PostAsync("/upload", Upload("raw"))));
     }
 
     [Fact]
@@ -73,10 +86,13 @@ public sealed class FileTests
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", reference)])));
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("Files[0]", reference)])));
                 await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("Watermark", reference)])));
-                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new StringContent(reference), "File" } }));
+                await AssertUnknownAsync(
+                    client.PostAsync("/convert/txt/to/pdf", new MultipartFormDataContent { { new StringContent(reference), "File" } }));
                 await AssertUnknownAsync(client.GetAsync("/convert/txt/to/pdf?File=" + Uri.EscapeDataString(reference)));
-                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", Json($$"""{"Parameters":[{"Name":"File","Value":"{{reference}}"}]}""")));
-                await AssertUnknownAsync(client.PostAsync("/convert/txt/to/pdf", Json($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Id":"{{reference}}"}]}]}""")));
+                await AssertUnknownAsync(
+                    client.PostAsync("/convert/txt/to/pdf", Json($$"""{"Parameters":[{"Name":"File","Value":"{{reference}}"}]}""")));
+                await AssertUnknownAsync(client.PostAsync(
+                    "/convert/txt/to/pdf", Json($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Id":"{{reference}}"}]}]}""")));
             }
 
             await AssertUnknownAsync(client.GetAsync($"/d/{id}"));
@@ -87,7 +103,8 @@ public sealed class FileTests
         Assert.Empty(await fixture.SettledAsync());
         Assert.Equal("stored", await fixture.Client.GetStringAsync($"/d/{id}"));
 
-        async Task AssertUnknownAsync(Task<HttpResponseMessage> asked) => Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(asked));
+        async Task AssertUnknownAsync(Task<HttpResponseMessage> asked) =>
+            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(asked));
     }
 
     [Fact]
@@ -99,7 +116,10 @@ public sealed class FileTests
 
         foreach (var unknown in (string[])["0ba132ddd698aaeafcf19ec0015e10e0", changed, "CfDJ8", "CfDJ8" + new string('x', 200)])
         {
-            Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", unknown)]))));
+            Assert.Equal(
+                (HttpStatusCode.NotFound, 5009),
+                await GatewayFixture.RefusalAsync(
+                    fixture.Client.PostAsync("/convert/txt/to/pdf", new FormUrlEncodedContent([new("File", unknown)]))));
             Assert.Equal((HttpStatusCode.NotFound, 5009), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/d/{unknown}")));
         }
 
@@ -115,8 +135,11 @@ public sealed class FileTests
         var elsewhere = await fixture.IssueAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] });
         await fixture.Server.Data.Tokens.RevokeAsync(fixture.Owner, fixture.Token.Token.Id);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", Upload("raw"))));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Server.WithToken(elsewhere.Secret).PostAsync("/upload", Upload("raw"))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload", Upload("raw"))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await GatewayFixture.RefusalAsync(fixture.Server.WithToken(elsewhere.Secret).PostAsync("/upload", Upload("raw"))));
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");

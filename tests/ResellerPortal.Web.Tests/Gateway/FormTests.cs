@@ -70,15 +70,20 @@ public sealed class FormTests
             await context.Response.WriteAsync(Converted);
         });
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
-        var pieces = Gen.Int[0, 7].Select(i => ((string[])["\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundar", "\n", "-", "\r"])[i]).Array[0, 6];
-        var sizes = Gen.OneOf(Gen.Int[0, 3], Gen.Int[65_200, 65_600], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
+        var pieces = Gen.Int[0, 7].Select(i => ((string[])[
+            "\r\n", "\r\n--", "\r\n--bound", "\r\n--boundar", "--boundar", "\n", "-", "\r",
+        ])[i]).Array[0, 6];
+        var sizes = Gen.OneOf(
+            Gen.Int[0, 3], Gen.Int[65_200, 65_600], Gen.Int[131_040, 131_080], Gen.Int[262_130, 262_160], Gen.Int[0, 400_000]);
 
         await Gen.Select(Gen.Select(pieces, sizes, pieces).Array[1, 3], Gen.Bool).SampleAsync(
             async (files, hasLength) =>
             {
                 arrived.Clear();
                 using var form = new MultipartFormDataContent("boundary");
-                var sent = files.Select((f, i) => (Name: $"{i}.bin", Content: string.Concat(f.Item1) + new string('x', f.Item2) + string.Concat(f.Item3))).ToList();
+                var sent = files.Select((f, i) => (
+                    Name: $"{i}.bin",
+                    Content: string.Concat(f.Item1) + new string('x', f.Item2) + string.Concat(f.Item3))).ToList();
                 foreach (var (name, content) in sent)
                 {
                     form.Add(new ByteArrayContent(Encoding.Latin1.GetBytes(content)), "Files", name);
@@ -130,7 +135,8 @@ public sealed class FormTests
             await context.Response.WriteAsync(Converted);
         });
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
-        using var form = new MultipartFormDataContent("boundary") { { new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', size))), "File", "a.docx" } };
+        using var form = new MultipartFormDataContent(
+            "boundary") { { new ByteArrayContent(Encoding.ASCII.GetBytes(new string('x', size))), "File", "a.docx" } };
         form.Add(new StringContent(fixture.Token.Secret), "Token");
 
         (await fixture.Client.PostAsync("/convert/docx/to/pdf", form)).EnsureSuccessStatusCode();
@@ -173,7 +179,8 @@ public sealed class FormTests
     [InlineData("application/json", """{"Parameters": [{"Value": 1}]}""", 4002)]
     [InlineData("application/json", """{"Parameters": 7}""", 4002)]
     [InlineData("multipart/form-data", "x", 4000)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"a\"\r\n\r\ncut of", 4000)]
+    [InlineData(
+        "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"a\"\r\n\r\ncut of", 4000)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nNo-Disposition: x\r\n\r\nx\r\n--b--\r\n", 4000)]
     [InlineData("multipart/form-data; boundary=\"a b\\\"c\"", "x", 4000)]
     public async Task What_cannot_be_read_is_said_to_be_so_and_not_charged(string type, string body, int code)
@@ -183,7 +190,9 @@ public sealed class FormTests
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
 
-        Assert.Equal((HttpStatusCode.BadRequest, code), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", content)));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, code),
+            await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", content)));
         Assert.Empty(await fixture.SettledAsync());
     }
 
@@ -208,14 +217,21 @@ public sealed class FormTests
         });
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         using var form = new FormUrlEncodedContent([new("File", address)]);
-        using var json = new StringContent($$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
+        using var json = new StringContent(
+            $$"""{"Parameters":[{"Name":"Files","FileValues":[{"Url":"{{address}}"}]}]}""", Encoding.UTF8, "application/json");
         var refused = (HttpStatusCode.InternalServerError, 5007);
 
         Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", form)));
         Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", json)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
-        Assert.Equal(refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
+        Assert.Equal(
+            refused,
+            await GatewayFixture.RefusalAsync(fixture.Client.GetAsync("/convert/docx/to/pdf?File=" + Uri.EscapeDataString(address))));
+        Assert.Equal(
+            refused, await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/upload?url=" + Uri.EscapeDataString(address), null)));
+        Assert.Equal(
+            refused,
+            await GatewayFixture.RefusalAsync(
+                fixture.Client.PostAsync("/async/convert/docx/to/pdf?WebHook=" + Uri.EscapeDataString(address), GatewayFixture.Form())));
         Assert.False(asked);
         Assert.Empty(await fixture.SettledAsync());
     }
@@ -225,7 +241,8 @@ public sealed class FormTests
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
-        var bound = await fixture.IssueAsync(new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
+        var bound = await fixture.IssueAsync(
+            new Core.Tokens.TokenRequest("web", null, null) { AllowedOrigins = ["https://app.acme.example"] });
 
         Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(fixture.Token.Secret, "https://anywhere.example"));
         Assert.Equal((HttpStatusCode.OK, "*"), await FromAsync(bound.Secret, "https://app.acme.example"));
@@ -261,14 +278,17 @@ public sealed class FormTests
         (await settings.SetAsync(fixture.Owner, new("the-resellers-own-secret", "eu", false, false), ["eu"])).ToString();
         await using (var db = fixture.Server.Data.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")))
         {
-            Assert.DoesNotContain("own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "own-secret", db.Set<Core.Tenancy.Reseller>().Single().ProtectedUpstreamSecret!, StringComparison.Ordinal);
         }
 
         (await fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
 
         Assert.Equal(("Bearer the-resellers-own-secret", ""), (regional.Authorization, upstream.Authorization));
         Assert.Equal(
-            (HttpStatusCode.Unauthorized, 4013), await GatewayFixture.RefusalAsync(fixture.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={fixture.Token.Secret}", GatewayFixture.Form())));
+            (HttpStatusCode.Unauthorized, 4013),
+            await GatewayFixture.RefusalAsync(
+                fixture.Server.Anonymous().PostAsync($"/convert/docx/to/pdf?Token={fixture.Token.Secret}", GatewayFixture.Form())));
         Assert.Single(await fixture.SettledAsync());
     }
 
@@ -316,7 +336,8 @@ public sealed class FormTests
         Assert.Equal(3, (await fixture.SettledAsync()).Count);
         var (_, other) = await fixture.Server.Data.AddResellerAsync("southwind");
         await fixture.Server.Data.BuyAsync(other, 100, 10m);
-        using var theirs = fixture.Server.WithToken((await fixture.Server.Data.IssueAsync(other, await fixture.Server.Data.AddCustomerAsync(other, "Theirs"))).Secret);
+        using var theirs = fixture.Server.WithToken(
+            (await fixture.Server.Data.IssueAsync(other, await fixture.Server.Data.AddCustomerAsync(other, "Theirs"))).Secret);
         (await theirs.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())).EnsureSuccessStatusCode();
     }
 }

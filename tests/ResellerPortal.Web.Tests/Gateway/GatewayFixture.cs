@@ -38,9 +38,11 @@ internal sealed class GatewayFixture : IDisposable
         return new GatewayFixture(server, owner, customer, await server.Data.IssueAsync(owner, customer));
     }
 
-    public static MultipartFormDataContent Form(string name = "a.docx", string content = "content") => new() { { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(content)), "File", name } };
+    public static MultipartFormDataContent Form(string name = "a.docx", string content = "content") =>
+        new() { { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(content)), "File", name } };
 
-    public async Task<IssuedToken> IssueAsync(TokenRequest request) => await TestData.Valued(Server.Data.Tokens.IssueAsync(Owner, Customer.Id, request));
+    public async Task<IssuedToken> IssueAsync(TokenRequest request) =>
+        await TestData.Valued(Server.Data.Tokens.IssueAsync(Owner, Customer.Id, request));
 
     public async Task<List<LedgerEntry>> EntriesAsync()
     {

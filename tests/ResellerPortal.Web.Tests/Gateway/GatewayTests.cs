@@ -42,7 +42,10 @@ public sealed class GatewayTests
 
         var answer = await ConvertAsync(server, token.Secret, format, "file." + format, Encoding.UTF8.GetBytes(content));
 
-        Assert.Contains(expected, PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +103,8 @@ public sealed class GatewayTests
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await CodeAsync(server, expired.Secret));
         await using (var db = server.Data.Database.Open(TenantScope.CrossTenants("test")))
         {
-            await db.ApiTokens.Where(t => t.CustomerId == customer.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.PausedAtUtc, server.Clock.GetUtcNow()));
+            await db.ApiTokens.Where(t => t.CustomerId == customer.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(t => t.PausedAtUtc, server.Clock.GetUtcNow()));
         }
 
         var paused = await ConvertAsync(server, token.Secret, "txt", "hello.txt", "Hello"u8.ToArray());
@@ -116,10 +120,16 @@ public sealed class GatewayTests
         var (owner, customer, _) = await SellAsync(server);
         var now = server.Clock.GetUtcNow();
 
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("later", null, null) { NotBeforeUtc = now.AddDays(1) }));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("docx", null, null) { AllowedConverters = ["docx-to-pdf"] }));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
-        var local = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015), await WithAsync(new TokenRequest("later", null, null) { NotBeforeUtc = now.AddDays(1) }));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await WithAsync(new TokenRequest("docx", null, null) { AllowedConverters = ["docx-to-pdf"] }));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await WithAsync(new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        var local = await TestData.Valued(server.Data.Tokens.IssueAsync(
+            owner, customer.Id, new TokenRequest("local", null, null) { AllowedNetworks = ["127.0.0.0/8"], RequestsPerMinute = 1 }));
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(server, local.Secret, "txt", "a.txt", "x"u8.ToArray())).Status);
         using var form = Form("a.txt", "x"u8.ToArray());
         using var tooFast = await server.WithToken(local.Secret).PostAsync("/convert/txt/to/pdf", form);
@@ -137,7 +147,8 @@ public sealed class GatewayTests
     {
         using var server = PortalServer.Start(settings: ("Portal:KnownProxyNetworks:0", proxies));
         var (owner, customer, _) = await SellAsync(server);
-        var token = await TestData.Valued(server.Data.Tokens.IssueAsync(owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
+        var token = await TestData.Valued(server.Data.Tokens.IssueAsync(
+            owner, customer.Id, new TokenRequest("office", null, null) { AllowedNetworks = ["203.0.113.0/24"] }));
         using var client = server.WithToken(token.Secret);
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         using var form = Form("a.txt", "x"u8.ToArray());
@@ -167,7 +178,10 @@ public sealed class GatewayTests
 
         var spent = await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray());
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), (spent.Status, spent.Json.GetProperty("Code").GetInt32()));
-        Assert.Contains("The prepaid balance of your account is spent: 0.00 EUR are left", spent.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "The prepaid balance of your account is spent: 0.00 EUR are left",
+            spent.Json.GetProperty("Message").GetString(),
+            StringComparison.Ordinal);
         Assert.Empty(await EntriesAsync(server));
 
         var payment = new BalancePayment(customer.Id, 1, DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime), "", Guid.NewGuid());
@@ -245,7 +259,10 @@ public sealed class GatewayTests
 
         var answer = await ConvertAsync(server, token.Secret, "txt", "a.txt", [.. "caf"u8, 0xE9, .. " au lait"u8]);
 
-        Assert.Contains("café au lait", PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()), StringComparison.Ordinal);
+        Assert.Contains(
+            "café au lait",
+            PdfText.Read(answer.Json.GetProperty("Files")[0].GetProperty("FileData").GetBytesFromBase64()),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -274,12 +291,24 @@ public sealed class GatewayTests
     [InlineData(HttpStatusCode.OK, """{"ConversionCost": 3, "Files": []}""", HttpStatusCode.OK, 3, EntryFlags.None)]
     [InlineData(HttpStatusCode.OK, """{"Files": []}""", HttpStatusCode.OK, 1, EntryFlags.Unconfirmed)]
     [InlineData(HttpStatusCode.OK, "garbage", HttpStatusCode.InternalServerError, 1, EntryFlags.Unconfirmed)]
-    [InlineData(HttpStatusCode.InternalServerError, """{"Code": 5001, "Message": "failed"}""", HttpStatusCode.InternalServerError, 0, EntryFlags.None)]
-    [InlineData(HttpStatusCode.Unauthorized, """{"Code": 4010, "Message": "bad secret"}""", HttpStatusCode.ServiceUnavailable, 0, EntryFlags.None)]
-    public async Task What_the_upstream_answers_decides_what_is_recorded(HttpStatusCode status, string body, HttpStatusCode told, long recorded, EntryFlags flags)
+    [InlineData(
+        HttpStatusCode.InternalServerError,
+        """{"Code": 5001, "Message": "failed"}""",
+        HttpStatusCode.InternalServerError,
+        0,
+        EntryFlags.None)]
+    [InlineData(
+        HttpStatusCode.Unauthorized, """{"Code": 4010, "Message": "bad secret"}""", HttpStatusCode.ServiceUnavailable, 0, EntryFlags.None)]
+    public async Task What_the_upstream_answers_decides_what_is_recorded(
+        HttpStatusCode status,
+        string body,
+        HttpStatusCode told,
+        long recorded,
+        EntryFlags flags)
     {
         await using var upstream = await StandInUpstream.StartAsync(status, body);
-        using var server = PortalServer.Start(settings: [("ConvertApi:BaseUrl", upstream.Address), ("ConvertApi:Secret", "operators-secret")]);
+        using var server = PortalServer.Start(
+            settings: [("ConvertApi:BaseUrl", upstream.Address), ("ConvertApi:Secret", "operators-secret")]);
         var (_, _, token) = await SellAsync(server);
 
         var answer = await ConvertAsync(server, token.Secret, "docx", "a.docx", "content"u8.ToArray());
@@ -301,7 +330,8 @@ public sealed class GatewayTests
         using var server = PortalServer.Start();
         using var form = Form("a.txt", "x"u8.ToArray());
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken("guess").PostAsync("/sandbox/convert/txt/to/pdf", form)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await server.WithToken("guess").PostAsync("/sandbox/convert/txt/to/pdf", form)).StatusCode);
     }
 
     private static async Task<(Actor Owner, Customer Customer, IssuedToken Token)> SellAsync(PortalServer server, long lot = 1000)
@@ -312,7 +342,13 @@ public sealed class GatewayTests
         return (owner, customer, await server.Data.IssueAsync(owner, customer));
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Json)> ConvertAsync(PortalServer server, string? secret, string from, string name, byte[] content, string query = "")
+    private static async Task<(HttpStatusCode Status, JsonElement Json)> ConvertAsync(
+        PortalServer server,
+        string? secret,
+        string from,
+        string name,
+        byte[] content,
+        string query = "")
     {
         using var client = secret is null ? server.Anonymous() : server.WithToken(secret);
         using var form = Form(name, content);

@@ -35,7 +35,10 @@ public sealed class InvalidTokenThrottleTests
         var (unauthorised, held, other) = (answers.Sum(a => a.Unauthorised), answers.Sum(a => a.Held), answers.Sum(a => a.Other));
         Assert.Equal(0, other);
         Assert.True(held > 10 * unauthorised, $"{unauthorised} were looked up, {held} held back.");
-        await server.Services.GetRequiredService<ApiTokenService>().RevokeAsync(owner, (await server.Services.GetRequiredService<TokenQueries>().ListAsync(owner, customer.Id)).First(t => t.Environment == "production").Id);
+        await server.Services.GetRequiredService<ApiTokenService>().RevokeAsync(
+            owner,
+            (await server.Services.GetRequiredService<TokenQueries>().ListAsync(
+                owner, customer.Id)).First(t => t.Environment == "production").Id);
         Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync(good));
     }
 
@@ -81,7 +84,8 @@ public sealed class InvalidTokenThrottleTests
         using var reader = new StreamReader(stream, Encoding.ASCII);
         while (!cancellationToken.IsCancellationRequested)
         {
-            var requests = string.Concat(Enumerable.Range(0, 16).Select(_ => $"GET /user HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TokenSecret.Create()}\r\n\r\n"));
+            var requests = string.Concat(Enumerable.Range(0, 16).Select(
+                _ => $"GET /user HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TokenSecret.Create()}\r\n\r\n"));
             await stream.WriteAsync(Encoding.ASCII.GetBytes(requests), CancellationToken.None);
             for (var i = 0; i < 16; i++)
             {
@@ -91,7 +95,9 @@ public sealed class InvalidTokenThrottleTests
                 var isChunked = false;
                 while (await reader.ReadLineAsync(CancellationToken.None) is { Length: > 0 } header)
                 {
-                    length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase) ? int.Parse(header[15..], System.Globalization.CultureInfo.InvariantCulture) : length;
+                    length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
+                        ? int.Parse(header[15..], System.Globalization.CultureInfo.InvariantCulture)
+                        : length;
                     isChunked |= header.StartsWith("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase);
                 }
 

@@ -27,7 +27,9 @@ public sealed class JobTests
             form.Add(new StringContent("true"), "Async");
         }
 
-        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync((how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""), form))).GetProperty("JobId").GetString()!;
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync(
+            (how == "path" ? "/async" : "") + "/convert/docx/to/pdf" + (how == "query" ? "?Async=true" : ""),
+            form))).GetProperty("JobId").GetString()!;
 
         Assert.Equal(HttpStatusCode.Accepted, (await fixture.Client.GetAsync($"/async/job/{name}")).StatusCode);
         Assert.Equal(1, await fixture.HeldAsync());
@@ -50,16 +52,19 @@ public sealed class JobTests
             if (i % 2 == 0)
             {
                 form.Add(new StringContent(mine), "JobId");
-                return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
+                return (await GatewayFixture.JsonAsync(
+                    fixture.Client.PostAsync("/async/convert/docx/to/pdf", form))).GetProperty("JobId").GetString();
             }
 
-            return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
+            return (await GatewayFixture.JsonAsync(
+                fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", form))).GetProperty("JobId").GetString();
         }));
 
         Assert.All(names, name => Assert.Equal(mine, name));
         jobs.Finish(cost: 2);
         Assert.Equal([2L], (await fixture.SettledAsync()).Select(e => e.Quantity));
-        (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", GatewayFixture.Form()))).ToString();
+        (await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync($"/async/convert/docx/to/pdf?JobId={mine}", GatewayFixture.Form()))).ToString();
         Assert.Single(await fixture.SettledAsync());
     }
 
@@ -68,12 +73,14 @@ public sealed class JobTests
     {
         await using var jobs = await JobUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
-        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var name = (await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
         jobs.Fail();
 
         Assert.Empty(await fixture.SettledAsync());
-        Assert.Equal((HttpStatusCode.InternalServerError, 5002), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/async/job/{name}")));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, 5002), await GatewayFixture.RefusalAsync(fixture.Client.GetAsync($"/async/job/{name}")));
     }
 
     [Fact]
@@ -81,12 +88,14 @@ public sealed class JobTests
     {
         await using var jobs = await JobUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(("Gateway:JobPolling", "01:00:00")));
-        var running = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var running = (await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
 
         Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/async/job/{running}")).StatusCode);
         Assert.Empty(await fixture.SettledAsync());
 
-        var ended = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var ended = (await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         jobs.Finish(cost: 3);
         Assert.Equal(HttpStatusCode.OK, (await fixture.Client.DeleteAsync($"/async/job/{ended}")).StatusCode);
         Assert.Equal([3L], (await fixture.SettledAsync()).Select(e => e.Quantity));
@@ -97,8 +106,10 @@ public sealed class JobTests
     {
         await using var jobs = await JobUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often));
-        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
-        var stranger = await fixture.Server.Data.IssueAsync(fixture.Owner, await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam"));
+        var name = (await GatewayFixture.JsonAsync(
+            fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var stranger = await fixture.Server.Data.IssueAsync(
+            fixture.Owner, await fixture.Server.Data.AddCustomerAsync(fixture.Owner, "Fabrikam"));
         using var client = fixture.Server.WithToken(stranger.Secret);
 
         Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.GetAsync($"/async/job/{name}")));
@@ -122,7 +133,9 @@ public sealed class JobTests
         });
         await using var jobs = await JobUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
-        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+        var name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync(
+            $"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/done?mine=1")}",
+            GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         Assert.DoesNotContain("WebHook", jobs.Started.Single(), StringComparison.OrdinalIgnoreCase);
 
         jobs.Finish(cost: 1);
@@ -162,11 +175,14 @@ public sealed class JobTests
             asked.Clear();
         }
 
-        (await fixture.Client.PostAsync($"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}", GatewayFixture.Form())).EnsureSuccessStatusCode();
+        (await fixture.Client.PostAsync(
+            $"/async/convert/docx/to/pdf?WebHook={Uri.EscapeDataString(hook.Address + "/first")}",
+            GatewayFixture.Form())).EnsureSuccessStatusCode();
         jobs.Finish(cost: 1);
 
         await UntilAsync(() => asked.Count == 2);
-        await UntilAsync(() => fixture.Server.Data.Database.Open(Core.Tenancy.TenantScope.CrossTenants("test")).Set<Core.Conversions.ConversionJob>().Single().WebHookAttempts == 1);
+        await UntilAsync(() => fixture.Server.Data.Database.Open(Core.Tenancy.TenantScope.CrossTenants(
+            "test")).Set<Core.Conversions.ConversionJob>().Single().WebHookAttempts == 1);
         Assert.Equal(["/first", "/second"], asked);
         Assert.Equal(1, insideAsked);
     }
@@ -177,13 +193,16 @@ public sealed class JobTests
         var file = Path.Combine(Path.GetTempPath(), $"portal-restart-{Guid.NewGuid():N}.db");
         await using var jobs = await JobUpstream.StartAsync();
         string name, secret;
-        using (var fixture = await GatewayFixture.OpenAsync(jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
+        using (var fixture = await GatewayFixture.OpenAsync(
+            jobs.Settings(("ConnectionStrings:Portal", $"Data Source={file}"), ("Gateway:JobPolling", "01:00:00"))))
         {
             secret = fixture.Token.Secret;
-            name = (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
+            name = (await GatewayFixture.JsonAsync(
+                fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).GetProperty("JobId").GetString()!;
         }
 
-        using (var again = PortalServer.Start(TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
+        using (var again = PortalServer.Start(
+            TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
         {
             Assert.Equal(0, await again.Services.GetRequiredService<ReservationSweeper>().SweepAsync());
             Assert.Equal(HttpStatusCode.Accepted, (await again.WithToken(secret).GetAsync($"/async/job/{name}")).StatusCode);
@@ -241,7 +260,8 @@ public sealed class JobTests
 
         public (string, string)[] Settings(params (string, string)[] more) => _stand.Settings(more);
 
-        public void Finish(long cost) => _result = (200, $$"""{"ConversionCost": {{cost}}, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""");
+        public void Finish(long cost) =>
+            _result = (200, $$"""{"ConversionCost": {{cost}}, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""");
 
         public void Fail() => _result = (500, """{"Code": 5002, "Message": "damaged"}""");
 

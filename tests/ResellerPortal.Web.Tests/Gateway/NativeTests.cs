@@ -31,10 +31,13 @@ public sealed class NativeTests
         Assert.Matches("^POST /token/create\\?RequestCount=500&Lifetime=(7199|7200)&Count=1$", asked[0]);
         Assert.Equal("POST /token/create?RequestCount=999999999&Lifetime=315569520&Count=1", asked[1]);
         Assert.InRange(issued.Token.ExpiresAtUtc!.Value, expires.AddSeconds(-10), expires.AddSeconds(10));
-        var row = (await fixture.Server.Services.GetRequiredService<TokenQueries>().ListAsync(fixture.Owner, fixture.Customer.Id)).Single(t => t.Id == issued.Token.Id);
+        var row = (await fixture.Server.Services.GetRequiredService<TokenQueries>().ListAsync(fixture.Owner, fixture.Customer.Id)).Single(
+            t => t.Id == issued.Token.Id);
         Assert.Equal((true, 500L, "00", false), (row.IsNative, row.UsageLimit, row.SecretEnding[^2..], row.WaitsForUpstream));
         await using var db = fixture.Server.Data.Database.Open(TenantScope.CrossTenants("test"));
-        Assert.DoesNotContain(await db.ApiTokens.Select(t => t.ProtectedSecret).ToListAsync(), secret => secret.Contains("native-token", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await db.ApiTokens.Select(t => t.ProtectedSecret).ToListAsync(),
+            secret => secret.Contains("native-token", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,8 +48,12 @@ public sealed class NativeTests
         var issued = await IssueAsync(fixture, new TokenRequest("production", 500, null));
         using var client = fixture.Server.WithToken(issued.Secret);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
-        Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/upload?FileName=a.txt", new StringContent("a"))));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await GatewayFixture.RefusalAsync(client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, 4015),
+            await GatewayFixture.RefusalAsync(client.PostAsync("/upload?FileName=a.txt", new StringContent("a"))));
         Assert.Equal((HttpStatusCode.Unauthorized, 4015), await GatewayFixture.RefusalAsync(client.PostAsync("/token/jwt", null)));
         Assert.Empty(await fixture.SettledAsync());
     }
@@ -88,7 +95,8 @@ public sealed class NativeTests
         var whileItLives = await ends.SetAsync(fixture.Owner, fixture.Customer.Id, lastDay);
         await TestData.Valued(Tokens(fixture).RevokeAsync(fixture.Owner, living.Token.Id));
         await TestData.Valued(ends.SetAsync(fixture.Owner, fixture.Customer.Id, lastDay));
-        var afterwards = await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
+        var afterwards = await Tokens(fixture).IssueAsync(
+            fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("cannot be stopped", afterwards.Refusal!.Message, StringComparison.Ordinal);
@@ -108,7 +116,8 @@ public sealed class NativeTests
         var whileItLives = await terms.SetAsync(fixture.Owner, fixture.Customer.Id, true);
         await TestData.Valued(Tokens(fixture).RevokeAsync(fixture.Owner, living.Token.Id));
         await TestData.Valued(terms.SetAsync(fixture.Owner, fixture.Customer.Id, true));
-        var afterwards = await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
+        var afterwards = await Tokens(fixture).IssueAsync(
+            fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("is prepaid", afterwards.Refusal!.Message, StringComparison.Ordinal);
@@ -126,7 +135,12 @@ public sealed class NativeTests
         // Each day is taken in by itself, so the hours that pass are hours of one day.
         fixture.Server.Clock.MoveTo(new DateTimeOffset(fixture.Server.Clock.GetUtcNow().UtcDateTime.Date.AddHours(33), TimeSpan.Zero));
         var at = fixture.Server.Clock.GetUtcNow();
-        upstream.Use(issued.Secret, new(at.AddSeconds(1), 2), new(at.AddSeconds(1), 1), new(at.AddSeconds(2), 0), new(at.AddSeconds(3), 1, "png", "pdf"));
+        upstream.Use(
+            issued.Secret,
+            new(at.AddSeconds(1), 2),
+            new(at.AddSeconds(1), 1),
+            new(at.AddSeconds(2), 0),
+            new(at.AddSeconds(3), 1, "png", "pdf"));
 
         await LaterAsync(fixture);
         await LaterAsync(fixture);
@@ -158,7 +172,8 @@ public sealed class NativeTests
         var day = fixture.Server.Clock.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         upstream.Statistics = $$"""[{"Date":"{{day}}","Token":"{{issued.Secret}}","Converter":"docx-to-pdf","Conversions":7}]""";
         await LaterAsync(fixture);
-        upstream.Statistics = $$"""[{"Date":"{{day}}","Token":"{{issued.Secret}}","Converter":"docx-to-pdf","Conversions":9},{"Date":"{{day}}","Token":"someone-else","Converter":"docx-to-pdf","Conversions":50}]""";
+        upstream.Statistics =
+            $$"""[{"Date":"{{day}}","Token":"{{issued.Secret}}","Converter":"docx-to-pdf","Conversions":9},{"Date":"{{day}}","Token":"someone-else","Converter":"docx-to-pdf","Conversions":50}]""";
 
         await LaterAsync(fixture);
 
@@ -195,10 +210,12 @@ public sealed class NativeTests
         using var fixture = await OpenAsync(upstream);
         var member = TestData.CreateAdmin(fixture.Customer);
 
-        Assert.True((await Tokens(fixture).IssueSelfServiceAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
+        Assert.True(
+            (await Tokens(fixture).IssueSelfServiceAsync(member, new TokenRequest("mine", 100_000, null) { IsNative = true })).IsRefused);
 
         Assert.Equal(["native-token-0000"], upstream.Deleted);
-        Assert.False((await Tokens(fixture).IssueSelfServiceAsync(member, new TokenRequest("mine", 100, null) { IsNative = true })).IsRefused);
+        Assert.False(
+            (await Tokens(fixture).IssueSelfServiceAsync(member, new TokenRequest("mine", 100, null) { IsNative = true })).IsRefused);
     }
 
     [Fact]
@@ -209,8 +226,20 @@ public sealed class NativeTests
         var request = new TokenRequest("production", 100, null) { IsNative = true };
         TokenRequest[] wider =
         [
-            request with { IsMaster = true }, request with { LimitPeriod = LimitPeriod.Month }, request with { NotBeforeUtc = fixture.Server.Clock.GetUtcNow() }, request with { AllowedConverters = ["docx-to-pdf"] },
-            request with { AllowedNetworks = ["10.0.0.0/8"] }, request with { AllowedOrigins = ["https://a.example"] }, request with { RequestsPerMinute = 1 }, request with { ConcurrentRequests = 1 },
+            request with
+            {
+                IsMaster = true,
+            }, request with
+            {
+                LimitPeriod = LimitPeriod.Month,
+            }, request with { NotBeforeUtc = fixture.Server.Clock.GetUtcNow() }, request with { AllowedConverters = ["docx-to-pdf"] },
+            request with
+            {
+                AllowedNetworks = ["10.0.0.0/8"],
+            }, request with
+            {
+                AllowedOrigins = ["https://a.example"],
+            }, request with { RequestsPerMinute = 1 }, request with { ConcurrentRequests = 1 },
         ];
         foreach (var terms in wider)
         {
@@ -232,7 +261,10 @@ public sealed class NativeTests
         Assert.True((await Settings(fixture).SetAsync(fixture.Owner, new(null, "", true, true), [])).IsRefused);
         Assert.True((await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, native)).IsRefused);
         await SetAsync(fixture, "the-wrong-secret");
-        Assert.Contains("secret", (await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, native)).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "secret",
+            (await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, native)).Refusal!.Message,
+            StringComparison.Ordinal);
         await SetAsync(fixture, NativeUpstream.Secret);
         var issued = await IssueAsync(fixture, native);
 
@@ -248,7 +280,11 @@ public sealed class NativeTests
         using var fixture = await OpenAsync(upstream);
         upstream.Fails = HttpStatusCode.BadGateway;
 
-        Assert.Contains("502", (await Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, new TokenRequest("production", 100, null) { IsNative = true })).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "502",
+            (await Tokens(fixture).IssueAsync(
+                fixture.Owner, fixture.Customer.Id, new TokenRequest("production", 100, null) { IsNative = true })).Refusal!.Message,
+            StringComparison.Ordinal);
 
         await using var db = fixture.Server.Data.Database.Open(fixture.Owner.Scope);
         Assert.False(await db.ApiTokens.AnyAsync(t => t.IsNative));
@@ -264,18 +300,24 @@ public sealed class NativeTests
         await fixture.Server.Data.BuyAsync(stranger, 1000, 10m);
         await TestData.Valued(Settings(fixture).SetAsync(stranger, new(NativeUpstream.Secret, "", true, true), []));
         var theirs = await fixture.Server.Data.AddCustomerAsync(stranger, "Theirs");
-        var other = await TestData.Valued(Tokens(fixture).IssueAsync(stranger, theirs.Id, new TokenRequest("production", null, null) { IsNative = true }));
+        var other = await TestData.Valued(
+            Tokens(fixture).IssueAsync(stranger, theirs.Id, new TokenRequest("production", null, null) { IsNative = true }));
         upstream.Use(issued.Secret, new NativeConversion(fixture.Server.Clock.GetUtcNow(), 3));
         upstream.Use(other.Secret, new NativeConversion(fixture.Server.Clock.GetUtcNow(), 4));
 
         await LaterAsync(fixture);
 
-        Assert.Equal([(fixture.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)], (await fixture.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
+        Assert.Equal(
+            [(fixture.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)],
+            (await fixture.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
         var usage = fixture.Server.Services.GetRequiredService<NativeUsageRecorder>();
         Assert.Equal((3L, 4L), ((await usage.LastAsync(fixture.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(TestData.CreateAdmin(fixture.Customer)));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(fixture).IssueAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
-        Assert.True((await Tokens(fixture).IssueAsync(stranger, fixture.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true })).IsRefused);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(fixture).IssueAsync(
+            TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
+        Assert.True(
+            (await Tokens(fixture).IssueAsync(
+                stranger, fixture.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true })).IsRefused);
         Assert.True((await Tokens(fixture).RevokeAsync(stranger, issued.Token.Id)).IsRefused);
     }
 
@@ -301,7 +343,8 @@ public sealed class NativeTests
 
     private static ApiTokenService Tokens(GatewayFixture fixture) => fixture.Server.Services.GetRequiredService<ApiTokenService>();
 
-    private static UpstreamSettingsService Settings(GatewayFixture fixture) => fixture.Server.Services.GetRequiredService<UpstreamSettingsService>();
+    private static UpstreamSettingsService Settings(GatewayFixture fixture) =>
+        fixture.Server.Services.GetRequiredService<UpstreamSettingsService>();
 
     private static async Task<GatewayFixture> OpenAsync(NativeUpstream upstream)
     {
@@ -310,15 +353,18 @@ public sealed class NativeTests
         return fixture;
     }
 
-    private static Task SetAsync(GatewayFixture fixture, string secret) => TestData.Valued(Settings(fixture).SetAsync(fixture.Owner, new(secret, "", true, true), []));
+    private static Task SetAsync(GatewayFixture fixture, string secret) =>
+        TestData.Valued(Settings(fixture).SetAsync(fixture.Owner, new(secret, "", true, true), []));
 
     private static Task<IssuedToken> IssueAsync(GatewayFixture fixture, TokenRequest request) =>
         TestData.Valued(Tokens(fixture).IssueAsync(fixture.Owner, fixture.Customer.Id, request with { IsNative = true }));
 
     private static async Task<TokenRow> RowAsync(GatewayFixture fixture, IssuedToken token) =>
-        (await fixture.Server.Services.GetRequiredService<TokenQueries>().ListAsync(fixture.Owner, fixture.Customer.Id)).Single(t => t.Id == token.Token.Id);
+        (await fixture.Server.Services.GetRequiredService<TokenQueries>().ListAsync(fixture.Owner, fixture.Customer.Id)).Single(
+            t => t.Id == token.Token.Id);
 
-    private static Task UpkeepAsync(GatewayFixture fixture) => fixture.Server.Services.GetRequiredService<NativeTokenWorker>().RunOnceAsync(default);
+    private static Task UpkeepAsync(GatewayFixture fixture) =>
+        fixture.Server.Services.GetRequiredService<NativeTokenWorker>().RunOnceAsync(default);
 
     /// <summary>After an hour and more the statistics are due again.</summary>
     private static async Task LaterAsync(GatewayFixture fixture)

@@ -73,11 +73,15 @@ public sealed class ReconciliationTests
         var start = fixture.Server.Clock.GetUtcNow();
         upstream.Consumed += 7;
         upstream.Statistics = $$"""
-            [{"DateStamp":"{{start.AddSeconds(-1):O}}","ConversionCost":100}, {"DateStamp":"{{start.AddHours(1):O}}","ConversionCost":5}, {"date_stamp":"{{start.AddHours(30):O}}","conversion_cost":"100"}]
+            [{"DateStamp":"{{start.AddSeconds(
+                -1):O}}","ConversionCost":100}, {"DateStamp":"{{start.AddHours(
+                    1):O}}","ConversionCost":5}, {"date_stamp":"{{start.AddHours(30):O}}","conversion_cost":"100"}]
             """;
 
         await ReadAsync(fixture);
-        Assert.Equal((7L, 5L, 0L, 7L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
+        Assert.Equal(
+            (7L, 5L, 0L, 7L),
+            (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
 
         // Days alone cannot be cut where the readings are.
         upstream.Statistics = $$"""[{"Date":"{{start:yyyy-MM-dd}}","Conversions":5}]""";
@@ -96,11 +100,13 @@ public sealed class ReconciliationTests
         await upstream.IsAskedAsync();
 
         await ReadAsync(fixture);
-        Assert.Equal((1L, 0L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+        Assert.Equal(
+            (1L, 0L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
         mayAnswer.SetResult();
         (await sending).EnsureSuccessStatusCode();
         await ReadAsync(fixture);
-        Assert.Equal((0L, 1L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
+        Assert.Equal(
+            (0L, 1L, 0L), (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Recorded, r.Open)).First());
     }
 
     [Fact]
@@ -109,7 +115,8 @@ public sealed class ReconciliationTests
         await using var upstream = await CountingUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
         var (_, stranger) = await fixture.Server.Data.AddResellerAsync("southwind");
-        await fixture.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(fixture.Owner, new("own-secret-of-northwind", "", true, false), []);
+        await fixture.Server.Services.GetRequiredService<UpstreamSettingsService>().SetAsync(
+            fixture.Owner, new("own-secret-of-northwind", "", true, false), []);
         await ReadAsync(fixture);
         upstream.IsSilent = true;
         await ConvertAsync(fixture, 1);
@@ -124,15 +131,18 @@ public sealed class ReconciliationTests
         Assert.True((await Service(fixture).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(fixture, TestData.CreateAdmin(fixture.Customer)));
         var operators = (await RowsAsync(fixture, Operator)).First(r => r.Reading.ResellerId is null);
-        await Assert.ThrowsAnyAsync<Exception>(async () => (await Service(fixture).CorrectAsync(fixture.Owner, operators.Reading.Id)).Value.ToString());
+        await Assert.ThrowsAnyAsync<Exception>(
+            async () => (await Service(fixture).CorrectAsync(fixture.Owner, operators.Reading.Id)).Value.ToString());
 
         Assert.Single((await Service(fixture).CorrectAsync(fixture.Owner, own.Reading.Id)).Value);
         Assert.Equal(0, (await RowsAsync(fixture, fixture.Owner))[0].Open);
         await using var db = fixture.Server.Data.Database.Open(TenantScope.CrossTenants("test"));
-        Assert.DoesNotContain(await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await db.UpstreamReadings.Select(r => r.Account).ToListAsync(), account => account.Contains("own", StringComparison.Ordinal));
     }
 
-    private static ReconciliationService Service(GatewayFixture fixture) => fixture.Server.Services.GetRequiredService<ReconciliationService>();
+    private static ReconciliationService Service(GatewayFixture fixture) =>
+        fixture.Server.Services.GetRequiredService<ReconciliationService>();
 
     private static Task<IReadOnlyList<ReadingRow>> RowsAsync(GatewayFixture fixture, Actor actor) => Service(fixture).ListAsync(actor);
 

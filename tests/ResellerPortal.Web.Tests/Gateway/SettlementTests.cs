@@ -40,7 +40,12 @@ public sealed class SettlementTests
     [InlineData("application/pdf", "X-Conversion-Cost", "2", 2, EntryFlags.None)]
     [InlineData("application/octet-stream", null, null, 1, EntryFlags.Unconfirmed)]
     [InlineData("application/octet-stream", "ConversionCost", "many", 1, EntryFlags.Unconfirmed)]
-    public async Task A_file_that_is_the_whole_answer_is_passed_on_with_its_cost_from_the_header(string type, string? header, string? value, long quantity, EntryFlags flags)
+    public async Task A_file_that_is_the_whole_answer_is_passed_on_with_its_cost_from_the_header(
+        string type,
+        string? header,
+        string? value,
+        long quantity,
+        EntryFlags flags)
     {
         var content = new byte[300_000];
         Random.Shared.NextBytes(content);
@@ -73,8 +78,13 @@ public sealed class SettlementTests
     [InlineData("""{"ConversionCost":5,"Files":[{"FileName":"a.pdf","FileData":""", "}]}", 5, EntryFlags.None)]
     [InlineData("""{"Files":[{"FileName":"a.pdf","FileData":""", """}],"ConversionCost":6}""", 6, EntryFlags.None)]
     [InlineData("""{"Files":[{"FileName":"a.pdf","FileData":""", """}]}""", 1, EntryFlags.Unconfirmed)]
-    [InlineData("""{"Files":[{"FileName":"\"ConversionCost\":9","FileData":""", ""","Note":"\"ConversionCost\":9"}]}""", 1, EntryFlags.Unconfirmed)]
-    public async Task A_large_answer_is_passed_on_as_it_comes_and_its_cost_is_found(string head, string tail, long quantity, EntryFlags flags)
+    [InlineData(
+        """{"Files":[{"FileName":"\"ConversionCost\":9","FileData":""", ""","Note":"\"ConversionCost\":9"}]}""", 1, EntryFlags.Unconfirmed)]
+    public async Task A_large_answer_is_passed_on_as_it_comes_and_its_cost_is_found(
+        string head,
+        string tail,
+        long quantity,
+        EntryFlags flags)
     {
         var data = "\"" + Convert.ToBase64String(new byte[2_000_000]) + "\"";
         await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
@@ -135,10 +145,13 @@ public sealed class SettlementTests
     [Fact]
     public async Task An_upstream_that_does_not_answer_in_time_may_have_charged()
     {
-        await using var upstream = await StandInUpstream.StartAsync(async (_, context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
+        await using var upstream = await StandInUpstream.StartAsync(
+            async (_, context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }));
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("ConvertApi:Timeout", "00:00:01")));
 
-        Assert.Equal((HttpStatusCode.InternalServerError, 5000), await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, 5000),
+            await GatewayFixture.RefusalAsync(fixture.Client.PostAsync("/convert/docx/to/pdf", GatewayFixture.Form())));
 
         Assert.Equal([(1L, EntryFlags.Unconfirmed)], (await fixture.SettledAsync()).Select(e => (e.Quantity, e.Flags)));
     }
@@ -155,7 +168,8 @@ public sealed class SettlementTests
         using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(600));
         using var endless = new StreamContent(new EndlessStream());
 
-        await Assert.ThrowsAnyAsync<Exception>(() => fixture.Client.PostAsync("/convert/docx/to/pdf", new MultipartFormDataContent { { endless, "File", "a.docx" } }, leaving.Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => fixture.Client.PostAsync(
+            "/convert/docx/to/pdf", new MultipartFormDataContent { { endless, "File", "a.docx" } }, leaving.Token));
 
         Assert.Empty(await fixture.SettledAsync());
     }
@@ -208,7 +222,10 @@ public sealed class SettlementTests
         {
             await stand.ReadAsync(context);
             Assert.True(script.TryDequeue(out var next));
-            charged.Enqueue((next.Deed, next.Deed is UpstreamBehaviour.Fails or UpstreamBehaviour.RefusesAccount or UpstreamBehaviour.IsBusy ? 0 : next.Cost));
+            charged.Enqueue(
+                (
+                    next.Deed,
+                    next.Deed is UpstreamBehaviour.Fails or UpstreamBehaviour.RefusesAccount or UpstreamBehaviour.IsBusy ? 0 : next.Cost));
             await DoAsync(context, next.Deed, next.Cost);
         });
 
@@ -238,7 +255,9 @@ public sealed class SettlementTests
                     if (cost > 0)
                     {
                         var entry = entries.Dequeue();
-                        Assert.True(entry.Quantity == cost || entry.Flags.HasFlag(EntryFlags.Unconfirmed), $"{behaviour} charged {cost}, recorded {entry.Quantity}");
+                        Assert.True(
+                            entry.Quantity == cost || entry.Flags.HasFlag(EntryFlags.Unconfirmed),
+                            $"{behaviour} charged {cost}, recorded {entry.Quantity}");
                     }
                 }
 

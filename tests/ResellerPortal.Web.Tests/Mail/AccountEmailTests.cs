@@ -20,35 +20,42 @@ public sealed class AccountEmailTests
         await server.Data.BuyAsync(owner, 1000, 15);
         await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         var acme = await server.Data.AddCustomerAsync(owner, "Acme");
-        await server.Data.Recorder.RecordAsync(owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
+        await server.Data.Recorder.RecordAsync(
+            owner.Scope, [TestData.Fact(await server.Data.IssueAsync(owner, acme), server.Clock.GetUtcNow(), 40)]);
         await TestData.Valued(server.Services.GetRequiredService<EmailTemplateService>().SetAutomaticMailAsync(owner, isOn: true));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Data.Drafter.DraftAsync(owner, new BillingPeriod(2026, 10))).Value.Results.Single();
-        var invoice = await TestData.Valued(server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
+        var invoice = await TestData.Valued(
+            server.Services.GetRequiredService<InvoiceFinalizer>().FinaliseAsync(owner, draft.InvoiceId!.Value));
 
         await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();
 
         using var stream = new MemoryStream(System.Text.Encoding.ASCII.GetBytes(await mailServer.MessageAsync(0)));
         Assert.Equal(["<admin@acme.example>"], mailServer.Recipients);
         using var mail = await MimeMessage.LoadAsync(stream);
-        Assert.Equal(("Invoice INV-2026-0001 from northwind Ltd", "\"northwind Ltd\" <portal@northwind.example>", "owner@northwind.example"), (mail.Subject, mail.From.ToString(), mail.ReplyTo.ToString()));
+        Assert.Equal(
+            ("Invoice INV-2026-0001 from northwind Ltd", "\"northwind Ltd\" <portal@northwind.example>", "owner@northwind.example"),
+            (mail.Subject, mail.From.ToString(), mail.ReplyTo.ToString()));
         var delivery = (await server.Services.GetRequiredService<DeliveryService>().ListForInvoiceAsync(owner, invoice.Id)).Single();
         Assert.StartsWith(delivery.Id.ToString("N"), mail.MessageId, StringComparison.Ordinal);
         Assert.Contains("Amount due: 4.84", mail.TextBody, StringComparison.Ordinal);
         var files = mail.Attachments.OfType<MimePart>().ToDictionary(a => a.FileName!, a => a.ContentType.MimeType);
-        Assert.Equal(new Dictionary<string, string> { ["INV-2026-0001.pdf"] = "application/pdf", ["INV-2026-0001.xml"] = "application/xml" }, files);
+        Assert.Equal(
+            new Dictionary<string, string> { ["INV-2026-0001.pdf"] = "application/pdf", ["INV-2026-0001.xml"] = "application/xml" }, files);
         var customer = await server.SignedInAsync("admin@acme.example");
         foreach (var part in mail.Attachments.OfType<MimePart>())
         {
             using var content = new MemoryStream();
             await part.Content!.DecodeToAsync(content);
-            Assert.Equal(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}{Path.GetExtension(part.FileName)}"), content.ToArray());
+            Assert.Equal(
+                await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}{Path.GetExtension(part.FileName)}"), content.ToArray());
         }
 
         Assert.Empty(En16931Rules.BrokenBy(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.xml")));
 
         // Unpaid, it is asked for in the morning three days after it was due.
-        await TestData.Valued(server.Services.GetRequiredService<DunningPolicyService>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
+        await TestData.Valued(
+            server.Services.GetRequiredService<DunningPolicyService>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 18, 9, 0, 0, TimeSpan.Zero));
         await server.Services.GetRequiredService<DunningWorker>().RunAsync();
         await server.Services.GetRequiredService<DeliveryWorker>().RunAsync();

@@ -17,7 +17,8 @@ public sealed class UsageAlertEmailTests
         await server.Data.BuyAsync(owner, 1000, 15);
         var token = await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, "Acme"), limit: 2);
         var meter = server.Services.GetRequiredService<Meter>();
-        var held = Assert.IsType<ReserveResult.Held>(await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
+        var held = Assert.IsType<ReserveResult.Held>(
+            await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
         await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
 
         var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().SendAsync();

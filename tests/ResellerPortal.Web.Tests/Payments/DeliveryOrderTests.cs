@@ -103,7 +103,8 @@ public sealed class DeliveryOrderTests
                 Assert.Equal(1210, received.Sum(p => p.AmountMinorUnits));
                 var checkout = await fixture.CheckoutAsync(session);
                 await using var db = fixture.Open();
-                var given = await db.PaymentReversals.Where(r => r.CheckoutId == checkout.Id && r.State != ReversalState.Undone).SumAsync(r => r.AmountMinorUnits);
+                var given = await db.PaymentReversals.Where(r => r.CheckoutId == checkout.Id && r.State != ReversalState.Undone).SumAsync(
+                    r => r.AmountMinorUnits);
                 Assert.Equal(back, given);
                 Assert.True(given <= 1210);
 

@@ -22,12 +22,22 @@ public sealed class EventTests
         var endpoint = new Uri(fixture.Server.Address, "/webhooks/stripe");
 
         Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid, endpoint, "whsec_guess"));
-        Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid, endpoint, signedAt: PaymentFixture.Start.AddMinutes(-6)));
-        Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid, endpoint, signedAt: PaymentFixture.Start.AddMinutes(8)));
+        Assert.Equal(
+            HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid, endpoint, signedAt: PaymentFixture.Start.AddMinutes(-6)));
+        Assert.Equal(
+            HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid, endpoint, signedAt: PaymentFixture.Start.AddMinutes(8)));
         Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid with { Payload = "[]" }, endpoint));
-        Assert.Equal(HttpStatusCode.BadRequest, await fixture.Stripe.DeliverAsync(paid with { Payload = "{\"id\":\"evt_1\",\"type\":\"a.b\",\"created\":1,\"data\":{\"object\":7}}" }, endpoint));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await fixture.Stripe.DeliverAsync(paid with { Payload = new string('x', WebhookEvent.MaxPayload + 1) }, endpoint));
-        Assert.Equal(HttpStatusCode.NotFound, await fixture.Stripe.DeliverAsync(paid, new Uri(fixture.Server.Address, PaymentAccountService.GetWebhookPath(fixture.Reseller.Id))));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await fixture.Stripe.DeliverAsync(
+                paid with { Payload = "{\"id\":\"evt_1\",\"type\":\"a.b\",\"created\":1,\"data\":{\"object\":7}}" }, endpoint));
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            await fixture.Stripe.DeliverAsync(paid with { Payload = new string('x', WebhookEvent.MaxPayload + 1) }, endpoint));
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            await fixture.Stripe.DeliverAsync(
+                paid, new Uri(fixture.Server.Address, PaymentAccountService.GetWebhookPath(fixture.Reseller.Id))));
 
         await using var db = fixture.Open();
         Assert.Equal(0, await db.WebhookEvents.CountAsync());
@@ -38,9 +48,16 @@ public sealed class EventTests
     public async Task An_event_is_stored_once_and_means_nothing_where_it_is_unknown_or_not_ours()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
-        var foreign = StandInStripe.Event("evt_x", "payment_intent.succeeded", new JsonObject { ["id"] = "pi_nobody", ["object"] = "payment_intent" }, StandInStripe.Platform, 1);
-        var unknown = StandInStripe.Event("evt_y", "treasury.credit_reversal.posted", new JsonObject { ["object"] = "balance" }, StandInStripe.Platform, 1);
-        var stranger = StandInStripe.Event("evt_z", "payment_intent.succeeded", new JsonObject { ["id"] = "pi_nobody" }, "acct_stranger", 1);
+        var foreign = StandInStripe.Event(
+            "evt_x",
+            "payment_intent.succeeded",
+            new JsonObject { ["id"] = "pi_nobody", ["object"] = "payment_intent" },
+            StandInStripe.Platform,
+            1);
+        var unknown = StandInStripe.Event(
+            "evt_y", "treasury.credit_reversal.posted", new JsonObject { ["object"] = "balance" }, StandInStripe.Platform, 1);
+        var stranger = StandInStripe.Event(
+            "evt_z", "payment_intent.succeeded", new JsonObject { ["id"] = "pi_nobody" }, "acct_stranger", 1);
 
         foreach (var sent in (StripeEvent[])[foreign, unknown, stranger, foreign, unknown])
         {
@@ -89,11 +106,13 @@ public sealed class EventTests
         Assert.Empty(await fixture.LotsAsync());
         fixture.Stripe.Fails = null;
         var page = await inbox.PageAsync(TestData.Operator, WebhookEventState.GivenUp, 0, 50);
-        Assert.Equal(WebhookEventState.Handled, (await TestData.Valued(inbox.ReplayAsync(TestData.Operator, Assert.Single(page.Rows).Id))).State);
+        Assert.Equal(
+            WebhookEventState.Handled, (await TestData.Valued(inbox.ReplayAsync(TestData.Operator, Assert.Single(page.Rows).Id))).State);
         Assert.Single(await fixture.LotsAsync());
         await TestData.Valued(inbox.ReplayAsync(TestData.Operator, stored.Id));
         Assert.Single(await fixture.LotsAsync());
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => inbox.ReplayAsync(Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorSupport }, "support"), stored.Id));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => inbox.ReplayAsync(
+            Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorSupport }, "support"), stored.Id));
     }
 
     [Fact]
@@ -108,7 +127,8 @@ public sealed class EventTests
         // Stripe delivers to both, and each follows up whatever waits.
         await Task.WhenAll(events.SelectMany(e => (Task<HttpStatusCode>[])
             [fixture.SendAsync(e), fixture.Stripe.DeliverAsync(e, new Uri(node.Address, "/webhooks/stripe"))]));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? fixture.Get<WebhookInbox>() : node.Services.GetRequiredService<WebhookInbox>()).RunAsync()));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            i => (i % 2 == 0 ? fixture.Get<WebhookInbox>() : node.Services.GetRequiredService<WebhookInbox>()).RunAsync()));
 
         for (var i = 0; i < 100 && (await fixture.LotsAsync()).Count == 0; i++)
         {
@@ -134,7 +154,11 @@ public sealed class EventTests
             if (field == "amount")
             {
                 var amount = long.Parse(value, CultureInfo.InvariantCulture);
-                (changed["amount"], changed["amount_received"], changed["amount_subtotal"], changed["amount_total"]) = (amount, amount, amount, amount);
+                (
+                    changed["amount"],
+                    changed["amount_received"],
+                    changed["amount_subtotal"],
+                    changed["amount_total"]) = (amount, amount, amount, amount);
             }
             else
             {
@@ -145,7 +169,9 @@ public sealed class EventTests
         await fixture.DeliverAllAsync();
 
         Assert.Empty(await fixture.LotsAsync());
-        Assert.Equal((CheckoutState.Refused, fault), await fixture.CheckoutAsync(session) is var checkout ? (checkout.State, checkout.Fault) : default);
+        Assert.Equal(
+            (CheckoutState.Refused, fault),
+            await fixture.CheckoutAsync(session) is var checkout ? (checkout.State, checkout.Fault) : default);
     }
 
     [Fact]
@@ -163,7 +189,10 @@ public sealed class EventTests
         await TestData.Valued(fixture.Get<PaymentAccountService>().SetKeysAsync(owner, "sk_test_rival", "whsec_rival"));
         var forged = fixture.Stripe.Forge("acct_rival", 1210, "eur", checkout.Id.ToString("N"));
         var sent = StandInStripe.Event("evt_forged", "payment_intent.succeeded", fixture.Stripe.Object(forged), StandInStripe.Platform, 1);
-        Assert.Equal(HttpStatusCode.OK, await fixture.Stripe.DeliverAsync(sent, new Uri(fixture.Server.Address, PaymentAccountService.GetWebhookPath(rival.Id)), "whsec_rival"));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            await fixture.Stripe.DeliverAsync(
+                sent, new Uri(fixture.Server.Address, PaymentAccountService.GetWebhookPath(rival.Id)), "whsec_rival"));
         await fixture.FollowedAsync();
 
         Assert.Empty(await fixture.PaymentsAsync(invoice));
@@ -191,7 +220,9 @@ public sealed class EventTests
         }
 
         var row = Assert.Single(rows);
-        Assert.Equal((DifferenceKind.MissingHere, "12.10 EUR were paid and are not entered.", "northwind Ltd"), (row.Difference.Kind, row.Difference.Text, row.ResellerName));
+        Assert.Equal(
+            (DifferenceKind.MissingHere, "12.10 EUR were paid and are not entered.", "northwind Ltd"),
+            (row.Difference.Kind, row.Difference.Text, row.ResellerName));
         Assert.NotNull(last?.EndedAtUtc);
 
         // The reseller whose account it is sees it and puts it right; another one does neither.
@@ -205,7 +236,8 @@ public sealed class EventTests
         fixture.Stripe.Refund((await fixture.CheckoutAsync(session)).PaymentId!, 210);
         fixture.Stripe.Events.Clear();
         await reconciler.CompareAsync(CancellationToken.None);
-        await TestData.Valued(reconciler.RepairAsync(TestData.Operator, Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows).Difference.Id));
+        await TestData.Valued(
+            reconciler.RepairAsync(TestData.Operator, Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows).Difference.Id));
         Assert.Equal(210, Assert.Single(await fixture.NotesAsync(invoice)).Total.MinorUnits);
 
         // Of a payment that is plainly paid on both sides the list is enough.

@@ -22,7 +22,8 @@ public sealed class InvoicePaymentTests
         await fixture.Stripe.PayAsync(session);
 
         var checkout = await fixture.CheckoutAsync(session);
-        var back = Enumerable.Range(0, 4).Select(_ => fixture.Get<PaymentEventDispatcher>().ReturnAsync(TestData.CreateAdmin(customer), checkout.Id));
+        var back = Enumerable.Range(0, 4).Select(
+            _ => fixture.Get<PaymentEventDispatcher>().ReturnAsync(TestData.CreateAdmin(customer), checkout.Id));
         await Task.WhenAll([fixture.DeliverAllAsync(), .. back]);
 
         Assert.Equal(1210, (await fixture.PaymentsAsync(invoice)).Single().AmountMinorUnits);
@@ -53,7 +54,8 @@ public sealed class InvoicePaymentTests
         await fixture.UseOwnKeysAsync();
         var (customer, invoice) = await fixture.InvoiceAsync();
         var session = await fixture.CheckOutAsync(customer, invoice);
-        await TestData.Valued(fixture.Get<InvoicePaymentService>().RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await TestData.Valued(fixture.Get<InvoicePaymentService>().RecordAsync(
+            fixture.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         await fixture.Stripe.PayAsync(session);
         await fixture.DeliverAllAsync();
@@ -70,7 +72,8 @@ public sealed class InvoicePaymentTests
         await fixture.UseOwnKeysAsync();
         var (customer, invoice) = await fixture.InvoiceAsync();
         var first = await fixture.CheckOutAsync(customer, invoice);
-        await TestData.Valued(fixture.Get<InvoicePaymentService>().RecordAsync(fixture.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
+        await TestData.Valued(fixture.Get<InvoicePaymentService>().RecordAsync(
+            fixture.Owner, new ReceivedPayment(invoice.Id, 10m, new DateOnly(2026, 11, 1), "transfer", Guid.NewGuid())));
 
         var second = await fixture.CheckOutAsync(customer, invoice);
 
@@ -80,7 +83,10 @@ public sealed class InvoicePaymentTests
         await fixture.Stripe.PayAsync(second);
         await fixture.DeliverAllAsync();
         Assert.Equal(0, (await fixture.ReadAsync(invoice)).Due.MinorUnits);
-        Assert.Equal("Nothing is due on this invoice.", (await fixture.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal(
+            "Nothing is due on this invoice.",
+            (await fixture.Get<CheckoutService>().PayInvoiceAsync(
+                TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         await fixture.AssertSoundAsync();
     }
 
@@ -91,11 +97,15 @@ public sealed class InvoicePaymentTests
         await fixture.UseOwnKeysAsync();
         var (customer, invoice) = await fixture.InvoiceAsync();
         var checkouts = fixture.Get<CheckoutService>();
-        Assert.StartsWith("Enter what you want to pay", (await checkouts.PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
+        Assert.StartsWith(
+            "Enter what you want to pay",
+            (await checkouts.PayInvoiceAsync(
+                TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
 
         foreach (var part in (decimal[])[2.10m, 4m, 6m])
         {
-            var start = await TestData.Valued(checkouts.PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", part));
+            var start = await TestData.Valued(
+                checkouts.PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", part));
             await fixture.Stripe.PayAsync(start.SessionId!);
             await fixture.DeliverAllAsync();
         }
@@ -116,8 +126,13 @@ public sealed class InvoicePaymentTests
 
         Assert.Contains(account, link);
         Assert.Contains("external account", (await TestData.Valued(accounts.RefreshAsync(fixture.Owner))).Missing);
-        Assert.StartsWith("This invoice cannot be paid online", (await fixture.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
-        Assert.Equal(link[..link.IndexOf('?')], (await TestData.Valued(accounts.ConnectAsync(fixture.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
+        Assert.StartsWith(
+            "This invoice cannot be paid online",
+            (await fixture.Get<CheckoutService>().PayInvoiceAsync(
+                TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.Equal(
+            link[..link.IndexOf('?')],
+            (await TestData.Valued(accounts.ConnectAsync(fixture.Owner, "https://portal.example/again")))[..link.IndexOf('?')]);
 
         fixture.Stripe.FinishOnboarding(account);
         await fixture.DeliverAllAsync();
@@ -144,7 +159,9 @@ public sealed class InvoicePaymentTests
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => refunds.RefundAsync(fixture.Owner, checkout.Id, 2.10m, key)));
         Assert.Equal(210, (await fixture.NotesAsync(invoice)).Single().Total.MinorUnits);
-        Assert.Equal("Enter an amount in whole minor units, up to the 10.00 EUR that can be given back.", (await refunds.RefundAsync(fixture.Owner, checkout.Id, 10.01m, Guid.NewGuid())).Refusal?.Message);
+        Assert.Equal(
+            "Enter an amount in whole minor units, up to the 10.00 EUR that can be given back.",
+            (await refunds.RefundAsync(fixture.Owner, checkout.Id, 10.01m, Guid.NewGuid())).Refusal?.Message);
 
         // The rest, in Stripe's own dashboard: the last note takes back what is left, and all notes are the invoice.
         fixture.Stripe.Refund(checkout.PaymentId!, 1000);
@@ -161,8 +178,12 @@ public sealed class InvoicePaymentTests
             Assert.Contains("Refund re_", PdfText.Read(SampleDocuments.Pdf(snapshot)), StringComparison.Ordinal);
         }
 
-        Assert.Contains("Payment returned", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
-        Assert.Contains($"Credited before with {notes[0].Number}", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains(
+            "Payment returned", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Credited before with {notes[0].Number}",
+            PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))),
+            StringComparison.Ordinal);
         await fixture.AssertSoundAsync();
     }
 
@@ -207,7 +228,9 @@ public sealed class InvoicePaymentTests
         await fixture.DeliverAllAsync();
 
         var closed = await fixture.ReadAsync(invoice);
-        Assert.Equal((notes, due, state), ((await fixture.NotesAsync(invoice)).Count, closed.Due.MinorUnits, closed.GetState(new DateOnly(2026, 11, 2))));
+        Assert.Equal(
+            (notes, due, state),
+            ((await fixture.NotesAsync(invoice)).Count, closed.Due.MinorUnits, closed.GetState(new DateOnly(2026, 11, 2))));
         await fixture.AssertSoundAsync();
     }
 
@@ -225,10 +248,15 @@ public sealed class InvoicePaymentTests
         var checkout = await fixture.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Processing, checkout.State);
         Assert.NotNull((await fixture.ReadAsync(invoice)).RemindersHeldAtUtc);
-        Assert.StartsWith("It is being paid already", (await fixture.Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith(
+            "It is being paid already",
+            (await fixture.Get<CheckoutService>().PayInvoiceAsync(
+                TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         fixture.Stripe.Arrive(checkout.PaymentId!, isPaid: false);
         await fixture.DeliverAllAsync();
-        Assert.Equal((CheckoutState.Failed, "The bank refused the debit."), ((await fixture.CheckoutAsync(session)).State, (await fixture.CheckoutAsync(session)).Fault));
+        Assert.Equal(
+            (CheckoutState.Failed, "The bank refused the debit."),
+            ((await fixture.CheckoutAsync(session)).State, (await fixture.CheckoutAsync(session)).Fault));
 
         Assert.Null((await fixture.ReadAsync(invoice)).RemindersHeldAtUtc);
         var second = await fixture.CheckOutAsync(customer, invoice);
@@ -252,9 +280,12 @@ public sealed class InvoicePaymentTests
         Assert.Equal("Visa ending in 4242", (await collection.ReadAsync(me)).MethodName);
 
         // The next invoice, of November, is due on 15 December.
-        await fixture.Server.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(await fixture.Server.Data.IssueAsync(fixture.Owner, customer), PaymentFixture.Start.AddDays(3), 100)]);
+        await fixture.Server.Data.Recorder.RecordAsync(
+            fixture.Owner.Scope,
+            [TestData.Fact(await fixture.Server.Data.IssueAsync(fixture.Owner, customer), PaymentFixture.Start.AddDays(3), 100)]);
         fixture.MoveTo(new DateTimeOffset(2026, 12, 1, 9, 0, 0, TimeSpan.Zero));
-        var draft = (await fixture.Server.Data.Drafter.DraftAsync(fixture.Owner, new Core.Time.BillingPeriod(2026, 11))).Value.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
+        var draft = (await fixture.Server.Data.Drafter.DraftAsync(
+            fixture.Owner, new Core.Time.BillingPeriod(2026, 11))).Value.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
         var invoice = await TestData.Valued(fixture.Server.Data.Invoices.FinaliseAsync(fixture.Owner, draft));
         Assert.Equal(0, await collection.RunAsync());
 
@@ -269,7 +300,11 @@ public sealed class InvoicePaymentTests
 
         Assert.InRange(runs.Sum(), 1, 3);
         Assert.Equal(1210, (await fixture.PaymentsAsync(invoice)).Single().AmountMinorUnits);
-        Assert.Equal("succeeded", (string?)fixture.Stripe.All("payment_intent").Single(i => (string?)i["payment_method"] is not null && (string?)i["setup_future_usage"] is null && (string?)i["status"] == "succeeded")["status"]);
+        Assert.Equal(
+            "succeeded",
+            (string?)fixture.Stripe.All("payment_intent").Single(i => (string?)i["payment_method"] is not null
+                && (string?)i["setup_future_usage"] is null
+                && (string?)i["status"] == "succeeded")["status"]);
 
         // What the customer takes back stays so, though the payment is heard of again.
         await TestData.Valued(collection.StopAsync(me));
@@ -290,13 +325,22 @@ public sealed class InvoicePaymentTests
         var checkouts = fixture.Get<CheckoutService>();
         var address = $"https://portal.example/pay/{invoice.PayKey:N}";
 
-        Assert.Equal((invoice.Number, 1210L, true), (await checkouts.FindByLinkAsync(invoice.PayKey!.Value)) is { } found ? (found.Number, found.Due.MinorUnits, found.IsPayable) : default);
+        Assert.Equal(
+            (invoice.Number, 1210L, true),
+            (await checkouts.FindByLinkAsync(invoice.PayKey!.Value)) is { } found
+                ? (found.Number, found.Due.MinorUnits, found.IsPayable)
+                : default);
         Assert.Null(await checkouts.FindByLinkAsync(invoice.Id));
         Assert.Null(await checkouts.FindByLinkAsync(Guid.Empty));
         Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
         Assert.Contains(address, PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
-        Assert.Contains(address, (await TestData.Valued(fixture.Get<DeliveryService>().SendAsync(fixture.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text, StringComparison.Ordinal);
-        var start = await TestData.Valued(checkouts.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
+        Assert.Contains(
+            address,
+            (await TestData.Valued(
+                fixture.Get<DeliveryService>().SendAsync(fixture.Owner, invoice.Id, invoice.Id, "billing@customer.example", 1))).Text,
+            StringComparison.Ordinal);
+        var start = await TestData.Valued(
+            checkouts.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await fixture.CheckoutAsync(start.SessionId!);
         Assert.Null(await fixture.Get<PaymentEventDispatcher>().ReturnByLinkAsync(other.Id, checkout.Id));
         await fixture.Stripe.PayAsync(start.SessionId!);
@@ -314,13 +358,21 @@ public sealed class InvoicePaymentTests
         var (stranger, _) = await fixture.InvoiceAsync();
         var session = await fixture.CheckOutAsync(customer, invoice);
         var (_, rival) = await fixture.Server.Data.AddResellerAsync("rival");
-        var (checkouts, dispatcher, id) = (fixture.Get<CheckoutService>(), fixture.Get<PaymentEventDispatcher>(), (await fixture.CheckoutAsync(session)).Id);
+        var (checkouts, dispatcher, id) = (
+            fixture.Get<CheckoutService>(),
+            fixture.Get<PaymentEventDispatcher>(),
+            (await fixture.CheckoutAsync(session)).Id);
 
-        Assert.StartsWith("This invoice does not exist", (await checkouts.PayInvoiceAsync(TestData.CreateAdmin(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
+        Assert.StartsWith(
+            "This invoice does not exist",
+            (await checkouts.PayInvoiceAsync(
+                TestData.CreateAdmin(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         Assert.Null(await dispatcher.ReturnAsync(TestData.CreateAdmin(stranger), id));
         Assert.Null(await dispatcher.ReturnAsync(rival, id));
         Assert.Empty(await fixture.Get<OnlineRefundService>().ListPaymentsAsync(rival, invoice.Id));
-        Assert.StartsWith("This payment does not exist", (await fixture.Get<OnlineRefundService>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
+        Assert.StartsWith(
+            "This payment does not exist",
+            (await fixture.Get<OnlineRefundService>().RefundAsync(rival, id, 1, Guid.NewGuid())).Refusal?.Message);
         Assert.False((await fixture.Get<PaymentAccountService>().ReadAsync(rival)).HasKeys);
         await using (var db = fixture.Open())
         {
@@ -329,7 +381,16 @@ public sealed class InvoicePaymentTests
             Assert.DoesNotContain(PaymentFixture.OwnSecret, account.ProtectedWebhookSecret, StringComparison.Ordinal);
         }
 
-        Assert.False((await fixture.Get<AutomaticCollection>().ReadAsync(TestData.CreateAdmin(await fixture.Server.Data.AddCustomerAsync(rival, "Theirs")))).IsOffered);
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => checkouts.PayInvoiceAsync(rival.Scope.Reseller is { } r ? Actor.ForMember(new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer") : rival, invoice.Id, false, ""));
+        Assert.False(
+            (await fixture.Get<AutomaticCollection>().ReadAsync(
+                TestData.CreateAdmin(await fixture.Server.Data.AddCustomerAsync(rival, "Theirs")))).IsOffered);
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => checkouts.PayInvoiceAsync(
+            rival.Scope.Reseller is { } r
+                ? Actor.ForMember(
+                    new Core.Tenancy.Member { UserId = Guid.NewGuid(), ResellerId = r, Role = Core.Tenancy.Role.ResellerViewer }, "viewer")
+                : rival,
+            invoice.Id,
+            false,
+            ""));
     }
 }

@@ -84,14 +84,21 @@ internal sealed class PaymentFixture : IAsyncDisposable
             }
         }
 
-        await Server.Data.Recorder.RecordAsync(Owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 100)]);
+        await Server.Data.Recorder.RecordAsync(
+            Owner.Scope, [TestData.Fact(token, new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero), 100)]);
         var result = (await Server.Data.Drafter.DraftAsync(Owner, new BillingPeriod(2026, 10))).Value;
         var draft = result.Results.Single(r => r.CustomerId == customer.Id).InvoiceId!.Value;
         return (customer, await TestData.Valued(Server.Data.Invoices.FinaliseAsync(Owner, draft)));
     }
 
-    public Task<BulkPlan> PlanAsync(string name, long conversions, decimal price, PlanRenewal renewal = PlanRenewal.OneOff, int days = 365) =>
-        TestData.Valued(new BulkPlanService(Server.Data.Database, Server.Clock).OfferAsync(TestData.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
+    public Task<BulkPlan> PlanAsync(
+        string name,
+        long conversions,
+        decimal price,
+        PlanRenewal renewal = PlanRenewal.OneOff,
+        int days = 365) =>
+        TestData.Valued(new BulkPlanService(Server.Data.Database, Server.Clock).OfferAsync(
+            TestData.Operator, new PlanTerms(name, conversions, price, "EUR", days, renewal, null)));
 
     public Task<PlanOrder> OrderAsync(BulkPlan plan) => TestData.Valued(Server.Data.Orders.OrderAsync(Owner, plan.Id, Guid.NewGuid()));
 
@@ -99,11 +106,19 @@ internal sealed class PaymentFixture : IAsyncDisposable
     public async Task<(PlanOrder Order, string Session)> CheckOutAsync(BulkPlan plan, bool savesMethod = false)
     {
         var order = await OrderAsync(plan);
-        return (order, (await TestData.Valued(Get<CheckoutService>().PayOrderAsync(Owner, order.Id, PaymentMethodKind.Online, savesMethod, "https://portal.example/reseller/plans?checkout={checkout}"))).SessionId!);
+        return (
+            order,
+            (await TestData.Valued(Get<CheckoutService>().PayOrderAsync(
+                Owner,
+                order.Id,
+                PaymentMethodKind.Online,
+                savesMethod,
+                "https://portal.example/reseller/plans?checkout={checkout}"))).SessionId!);
     }
 
     public async Task<string> CheckOutAsync(Customer customer, Invoice invoice, bool savesMethod = false) =>
-        (await TestData.Valued(Get<CheckoutService>().PayInvoiceAsync(TestData.CreateAdmin(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
+        (await TestData.Valued(Get<CheckoutService>().PayInvoiceAsync(
+            TestData.CreateAdmin(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
 
     /// <summary>Delivers an event as Stripe does, and has it followed up.</summary>
     public async Task DeliverAsync(StripeEvent sent)

@@ -26,7 +26,11 @@ public sealed class PlanPaymentTests
         var payment = await db.Set<OrderPayment>().SingleAsync();
         Assert.Equal((150_00L, 31_50L), (payment.AmountMinorUnits, payment.TaxMinorUnits));
         Assert.Contains("/receipts/", payment.ReceiptUrl);
-        Assert.Equal((30_00L, PlanOrderStatus.Confirmed), await db.PlanOrders.Select(o => new { o.DiscountMinorUnits, o.Status }).SingleAsync() is var o ? (o.DiscountMinorUnits, o.Status) : default);
+        Assert.Equal(
+            (30_00L, PlanOrderStatus.Confirmed),
+            await db.PlanOrders.Select(o => new { o.DiscountMinorUnits, o.Status }).SingleAsync() is var o
+                ? (o.DiscountMinorUnits, o.Status)
+                : default);
         Assert.Equal("true", (string?)fixture.Stripe.Object(session)["asked"]!["allow_promotion_codes"], ignoreCase: true);
         await fixture.AssertSoundAsync();
     }
@@ -57,7 +61,9 @@ public sealed class PlanPaymentTests
         var dispute = fixture.Stripe.Dispute(payment, 100_00);
         await fixture.DeliverAllAsync();
         await using var db = fixture.Open();
-        Assert.Equal([180_00L, -100_00L, -80_00L], (await db.Set<OrderPayment>().ToListAsync()).Select(p => p.AmountMinorUnits).OrderBy(a => a < 0).ThenBy(a => a));
+        Assert.Equal(
+            [180_00L, -100_00L, -80_00L],
+            (await db.Set<OrderPayment>().ToListAsync()).Select(p => p.AmountMinorUnits).OrderBy(a => a < 0).ThenBy(a => a));
         fixture.Stripe.CloseDispute(dispute, isWon: true);
         await fixture.DeliverAllAsync();
 
@@ -109,7 +115,8 @@ public sealed class PlanPaymentTests
         fixture.MoveTo(PaymentFixture.Start.AddHours(1));
         var reconciler = fixture.Get<PaymentReconciler>();
         await reconciler.CompareAsync(CancellationToken.None);
-        await TestData.Valued(reconciler.RepairAsync(TestData.Operator, Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows).Difference.Id));
+        await TestData.Valued(
+            reconciler.RepairAsync(TestData.Operator, Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows).Difference.Id));
 
         Assert.Equal(second, (string?)fixture.Stripe.All("refund").Single()["payment_intent"]);
         Assert.Equal(first.PaymentId, (await fixture.CheckoutAsync(session)).PaymentId);
@@ -161,12 +168,16 @@ public sealed class PlanPaymentTests
         await fixture.Get<SubscriptionWorker>().NotifyOfGraceAsync();
         await fixture.Get<SubscriptionWorker>().NotifyOfGraceAsync();
         await using var db = fixture.Open();
-        Assert.Equal(["Monthly was not renewed", "The credits of Monthly end soon"], await db.Notices.OrderBy(n => n.AtUtc).Select(n => n.Subject).ToListAsync());
+        Assert.Equal(
+            ["Monthly was not renewed", "The credits of Monthly end soon"],
+            await db.Notices.OrderBy(n => n.AtUtc).Select(n => n.Subject).ToListAsync());
 
         fixture.Stripe.Recover(subscription.ProviderId, invoice);
         await fixture.DeliverAllAsync();
         Assert.Equal(2, (await fixture.LotsAsync()).Count);
-        Assert.Equal((SubscriptionState.Active, (DateTimeOffset?)null), await fixture.SubscriptionAsync() is var now ? (now.State, now.GraceUntilUtc) : default);
+        Assert.Equal(
+            (SubscriptionState.Active, (DateTimeOffset?)null),
+            await fixture.SubscriptionAsync() is var now ? (now.State, now.GraceUntilUtc) : default);
 
         fixture.Stripe.End(subscription.ProviderId);
         await fixture.DeliverAllAsync();
@@ -197,7 +208,9 @@ public sealed class PlanPaymentTests
         Assert.InRange(lot.Conversions, 1_499, 1_500);
         Assert.InRange(offer.About.Amount, 19.99m, 20m);
         Assert.InRange(lot.UnitCostMicros, 13_333, 13_343);
-        Assert.Equal(("Larger", 4_000L, 60_00L), await fixture.SubscriptionAsync() is var now ? (now.PlanName, now.Conversions, now.PriceMinorUnits) : default);
+        Assert.Equal(
+            ("Larger", 4_000L, 60_00L),
+            await fixture.SubscriptionAsync() is var now ? (now.PlanName, now.Conversions, now.PriceMinorUnits) : default);
 
         fixture.MoveTo(PaymentFixture.Start.AddMonths(1).AddHours(1));
         fixture.Stripe.Renew(subscription.ProviderId, isPaid: true);
@@ -262,7 +275,9 @@ public sealed class PlanPaymentTests
         await using var fixture = await PaymentFixture.OpenAsync();
         var plan = await fixture.PlanAsync("Thousand", 1_000, 20m);
         var topUps = fixture.Get<TopUpService>();
-        Assert.StartsWith("There is no payment method", (await topUps.SetAsync(fixture.Owner, new TopUpTerms(plan.Id, true, 1_500, null, 50m))).Refusal?.Message);
+        Assert.StartsWith(
+            "There is no payment method",
+            (await topUps.SetAsync(fixture.Owner, new TopUpTerms(plan.Id, true, 1_500, null, 50m))).Refusal?.Message);
         var (_, session) = await fixture.CheckOutAsync(plan, savesMethod: true);
         await fixture.Stripe.PayAsync(session);
         await fixture.DeliverAllAsync();

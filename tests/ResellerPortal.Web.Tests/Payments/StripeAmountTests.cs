@@ -24,7 +24,8 @@ public sealed class StripeAmountTests
     [Theory]
     [InlineData("KWD", 5_124)]
     public void What_Stripe_cannot_charge_to_its_last_digit_is_refused(string code, long minorUnits) =>
-        Assert.True(Assert.Throws<PaymentProviderException>(() => StripeAmount.FromMoney(new Money(minorUnits, Currency.FromCode(code)))).IsFinal);
+        Assert.True(
+            Assert.Throws<PaymentProviderException>(() => StripeAmount.FromMoney(new Money(minorUnits, Currency.FromCode(code)))).IsFinal);
 
     [Fact]
     public void A_currency_that_nobody_knows_is_no_money() => Assert.Throws<InvalidDataException>(() => StripeAmount.ToMoney(100, "xyz"));

@@ -20,7 +20,9 @@ public sealed partial class IsolationCrawlTests
 
     private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Addresses that are no page, and what they want: a permission, a sign-in, or nothing (what is open is listed in PageAccessTests).</summary>
+    /// <summary>
+    /// Addresses that are no page, and what they want: a permission, a sign-in, or nothing (what is open is listed in PageAccessTests).
+    /// </summary>
     private static readonly Dictionary<string, string> Expected = new()
     {
         ["GET /reseller/ledger.{format:regex(^(csv|xlsx|json)$)}"] = Permission.LedgerExport,
@@ -81,7 +83,10 @@ public sealed partial class IsolationCrawlTests
     {
         using var server = PortalServer.Start();
 
-        var found = Endpoints(server).Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null && !IsOpen(e)).Select(GetName).ToHashSet();
+        var found = Endpoints(server)
+            .Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is null && !IsOpen(e))
+            .Select(GetName)
+            .ToHashSet();
 
         Assert.Empty(found.Except(Expected.Keys));
         Assert.Empty(Expected.Keys.Except(found));
@@ -102,8 +107,14 @@ public sealed partial class IsolationCrawlTests
 
             var policy = Assert.Single(policies);
             Assert.Contains(policy, Permission.All);
-            var door = path.StartsWith("/operator", StringComparison.Ordinal) ? "Operator" : path.StartsWith("/my", StringComparison.Ordinal) ? "Customer" : "Reseller";
-            Assert.All(Enum.GetValues<Role>().Where(role => RolePermissions.Allows(role, policy)), role => Assert.StartsWith(door, role.ToString(), StringComparison.Ordinal));
+            var door = path.StartsWith("/operator", StringComparison.Ordinal)
+                ? "Operator"
+                : path.StartsWith("/my", StringComparison.Ordinal)
+                ? "Customer"
+                : "Reseller";
+            Assert.All(
+                Enum.GetValues<Role>().Where(role => RolePermissions.Allows(role, policy)),
+                role => Assert.StartsWith(door, role.ToString(), StringComparison.Ordinal));
         }
     }
 
@@ -136,7 +147,10 @@ public sealed partial class IsolationCrawlTests
                     }
                     else
                     {
-                        Assert.True(answer.Headers.Location?.ToString().Contains("/account/denied", StringComparison.Ordinal) == true || answer.StatusCode == HttpStatusCode.NotFound, $"{role} {path}: {answer.StatusCode}");
+                        Assert.True(
+                            answer.Headers.Location?.ToString().Contains("/account/denied", StringComparison.Ordinal) == true
+                                || answer.StatusCode == HttpStatusCode.NotFound,
+                            $"{role} {path}: {answer.StatusCode}");
                     }
                 }
             }
@@ -164,9 +178,11 @@ public sealed partial class IsolationCrawlTests
                 {
                     using var answer = await stranger.GetAsync(path);
                     var text = await answer.Content.ReadAsStringAsync();
-                    Assert.True(!path.Contains(ids.Customer.ToString(), StringComparison.Ordinal) && !path.Contains(ids.Invoice.ToString(), StringComparison.Ordinal)
-                        || endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
-                        || answer.StatusCode == HttpStatusCode.NotFound, $"{path}: {answer.StatusCode}");
+                    Assert.True(
+                        !path.Contains(ids.Customer.ToString(), StringComparison.Ordinal)
+                            && !path.Contains(ids.Invoice.ToString(), StringComparison.Ordinal)
+                            || endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
+                            || answer.StatusCode == HttpStatusCode.NotFound, $"{path}: {answer.StatusCode}");
                     Assert.DoesNotContain(Marker, text, StringComparison.OrdinalIgnoreCase);
                     Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase);
                 }
@@ -191,7 +207,8 @@ public sealed partial class IsolationCrawlTests
             var id = i % 2 == 0 ? new Guid(bytes) : Guid.NewGuid();
             foreach (var (client, path) in new[]
             {
-                (stranger, $"/reseller/invoices/{id}.pdf"), (stranger, $"/reseller/customers/{id}/statement.pdf"), (stranger, $"/reseller/customers/{id}/people.json"), (customer, $"/my/invoices/{id}.xml"),
+                (stranger, $"/reseller/invoices/{id}.pdf"), (stranger, $"/reseller/customers/{id}/statement.pdf"), (stranger,
+                $"/reseller/customers/{id}/people.json"), (customer, $"/my/invoices/{id}.xml"),
             })
             {
                 using var answer = await client.GetAsync(path);
@@ -208,7 +225,12 @@ public sealed partial class IsolationCrawlTests
         using var owner = await server.SignedInAsync("owner@northwind.example");
         foreach (var name in Expected.Keys.Where(k => k.StartsWith("POST /account", StringComparison.Ordinal)))
         {
-            using var empty = new FormUrlEncodedContent([new("seat", Guid.NewGuid().ToString()), new("customer", Guid.NewGuid().ToString()), new("reason", "x"), new("minutes", "30")]);
+            using var empty = new FormUrlEncodedContent([
+                new("seat", Guid.NewGuid().ToString()),
+                new("customer", Guid.NewGuid().ToString()),
+                new("reason", "x"),
+                new("minutes", "30"),
+            ]);
             using var answer = await owner.PostAsync(name["POST ".Length..], empty);
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{name}: {answer.StatusCode}");
         }
@@ -238,9 +260,19 @@ public sealed partial class IsolationCrawlTests
         }
 
         await using var db = data.Database.Open(TenantScope.CrossTenants("test"));
-        foreach (var (role, email) in People.Where(p => !p.Value.StartsWith("owner@", StringComparison.Ordinal) && !p.Value.StartsWith("admin@", StringComparison.Ordinal) && !p.Value.StartsWith("operator@", StringComparison.Ordinal)))
+        foreach (var (role, email) in People.Where(p => !p.Value.StartsWith("owner@", StringComparison.Ordinal)
+            && !p.Value.StartsWith("admin@", StringComparison.Ordinal)
+            && !p.Value.StartsWith("operator@", StringComparison.Ordinal)))
         {
-            var user = new PortalUser { Id = Guid.NewGuid(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(), SecurityStamp = "x" };
+            var user = new PortalUser
+            {
+                Id = Guid.NewGuid(),
+                UserName = email,
+                NormalizedUserName = email.ToUpperInvariant(),
+                Email = email,
+                NormalizedEmail = email.ToUpperInvariant(),
+                SecurityStamp = "x",
+            };
             user.PasswordHash = new Microsoft.AspNetCore.Identity.PasswordHasher<PortalUser>().HashPassword(user, TestData.Password);
             db.Users.Add(user);
             db.Members.Add(new Member
@@ -275,7 +307,9 @@ public sealed partial class IsolationCrawlTests
     private static IEnumerable<string> BuildPaths(RouteEndpoint endpoint, Ids ids, bool isRival)
     {
         var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
-        var id = pattern.Contains("invoices", StringComparison.Ordinal) || pattern.Contains("credit-notes", StringComparison.Ordinal) ? ids.Invoice : ids.Customer;
+        var id = pattern.Contains("invoices", StringComparison.Ordinal) || pattern.Contains("credit-notes", StringComparison.Ordinal)
+            ? ids.Invoice
+            : ids.Customer;
         if (pattern.Contains("credit-notes", StringComparison.Ordinal) && !isRival)
         {
             // There is none to be found; that nobody else finds one is tried all the same.
@@ -284,7 +318,9 @@ public sealed partial class IsolationCrawlTests
 
         foreach (var format in pattern.Contains("{format", StringComparison.Ordinal) ? (string[])["csv", "xlsx", "json"] : [""])
         {
-            yield return Parameter().Replace(pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal), id.ToString()) + (pattern.EndsWith(".csv", StringComparison.Ordinal) || format.Length > 0 ? "?month=2026-10" : "");
+            yield return Parameter().Replace(
+                pattern.Replace("{format:regex(^(csv|xlsx|json)$)}", format, StringComparison.Ordinal),
+                id.ToString()) + (pattern.EndsWith(".csv", StringComparison.Ordinal) || format.Length > 0 ? "?month=2026-10" : "");
         }
     }
 
@@ -301,7 +337,8 @@ public sealed partial class IsolationCrawlTests
     private static bool IsOpen(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     private static string GetName(RouteEndpoint endpoint) =>
-        $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault() ?? "*"} /{endpoint.RoutePattern.RawText!.TrimStart('/')}";
+        $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault()
+            ?? "*"} /{endpoint.RoutePattern.RawText!.TrimStart('/')}";
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();

@@ -16,10 +16,25 @@ public sealed class SecretsInLogsTests
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(
             null,
-            [.. mail.Settings, ("Logging:LogLevel:Default", "Trace"), ("Logging:Console:LogLevel:Default", "None"), ("Logging:Console:LogLevel:Microsoft", "None"), ("Logging:LogLevel:Microsoft", "Debug"), ("ConvertApi:Secret", "upstream-secret-0815-4711"), ("Stripe:SecretKey", "sk_test_0815471147110815"), ("Stripe:WebhookSecret", "whsec_0815471147110815")]);
+            [
+                .. mail.Settings,
+                ("Logging:LogLevel:Default", "Trace"),
+                ("Logging:Console:LogLevel:Default", "None"),
+                ("Logging:Console:LogLevel:Microsoft", "None"),
+                ("Logging:LogLevel:Microsoft", "Debug"),
+                ("ConvertApi:Secret", "upstream-secret-0815-4711"),
+                ("Stripe:SecretKey", "sk_test_0815471147110815"),
+                ("Stripe:WebhookSecret", "whsec_0815471147110815"),
+            ]);
         using var log = new Memory();
         server.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
-        var secrets = new List<string> { TestData.Password, "upstream-secret-0815-4711", "sk_test_0815471147110815", "whsec_0815471147110815" };
+        var secrets = new List<string>
+        {
+            TestData.Password,
+            "upstream-secret-0815-4711",
+            "sk_test_0815471147110815",
+            "whsec_0815471147110815",
+        };
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(owner, 100, 10);
         var customer = await server.Data.AddCustomerAsync(owner, "Acme");
@@ -27,9 +42,11 @@ public sealed class SecretsInLogsTests
         var tokens = server.Services.GetRequiredService<ApiTokenService>();
         var rotated = await TestData.Valued(tokens.RotateAsync(owner, token.Token.Id, TimeSpan.FromDays(1)));
         secrets.AddRange([token.Secret, rotated.Secret]);
-        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("own-secret-0815-4711", "", true, false), []));
+        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(
+            owner, new Core.Conversions.UpstreamSettingsChange("own-secret-0815-4711", "", true, false), []));
         secrets.Add("own-secret-0815-4711");
-        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
+        await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(
+            owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
 
         // The gateway: header, query, a signed token, a wrong one.
         using var program = server.WithToken(rotated.Secret);
@@ -40,7 +57,12 @@ public sealed class SecretsInLogsTests
 
         using var nobody = server.Anonymous();
         await nobody.GetAsync($"/convert/txt/to/pdf?Secret={token.Secret}&File=x");
-        var minted = await (await program.PostAsync("/token/jwt", new StringContent($"{{\"Kid\":\"{token.Token.KeyId}\",\"ExpiresInSec\":600}}", Encoding.UTF8, "application/json"))).Content.ReadAsStringAsync();
+        var minted = await (await program.PostAsync(
+            "/token/jwt",
+            new StringContent(
+                $"{{\"Kid\":\"{token.Token.KeyId}\",\"ExpiresInSec\":600}}",
+                Encoding.UTF8,
+                "application/json"))).Content.ReadAsStringAsync();
         var jwt = System.Text.Json.JsonDocument.Parse(minted).RootElement.GetProperty("token").GetString()!;
         secrets.Add(jwt);
         await nobody.GetAsync($"/user?auth={jwt}");
@@ -49,26 +71,35 @@ public sealed class SecretsInLogsTests
         await nobody.GetAsync($"/user?Token={wrong}");
 
         // People: invitation, wrong and right passwords, a reset, an authenticator.
-        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
+        var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
+            owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var key = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false).Split('=')[^1];
         secrets.Add(key);
         using var jane = server.Visitor();
-        using var joined = await PortalServer.SubmitAsync(jane, "/account/invitation?key=" + key, "register", ("password", "seven purple umbrellas"));
+        using var joined = await PortalServer.SubmitAsync(
+            jane, "/account/invitation?key=" + key, "register", ("password", "seven purple umbrellas"));
         secrets.Add("seven purple umbrellas");
         using var failed = await PortalServer.SignInAsync(server.Visitor(), "jane@northwind.example", "a wrong password of hers");
         secrets.Add("a wrong password of hers");
-        using var forgot = await PortalServer.SubmitAsync(server.Visitor(), "/account/forgot", "forgot", ("email", "jane@northwind.example"));
+        using var forgot = await PortalServer.SubmitAsync(
+            server.Visitor(), "/account/forgot", "forgot", ("email", "jane@northwind.example"));
         string? code = null;
         for (var i = 0; code is null && i < 20; i++)
         {
-            var message = (await mail.MessageAsync(i)).Replace("=\r\n", "", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
-            code = message.Contains("/account/reset", StringComparison.Ordinal) ? Uri.UnescapeDataString(message[(message.IndexOf("code=", StringComparison.Ordinal) + 5)..].Split('\r', '\n', ' ')[0]) : null;
+            var message = (await mail.MessageAsync(i)).Replace("=\r\n", "", StringComparison.Ordinal).Replace(
+                "=3D", "=", StringComparison.Ordinal);
+            code = message.Contains("/account/reset", StringComparison.Ordinal)
+                ? Uri.UnescapeDataString(message[(message.IndexOf("code=", StringComparison.Ordinal) + 5)..].Split('\r', '\n', ' ')[0])
+                : null;
         }
 
         secrets.Add(code!);
         await jane.GetStringAsync("/account");
         await using var db = server.Data.Database.Open(TenantScope.CrossTenants("test"));
-        var cookie = joined.Headers.GetValues("Set-Cookie").First(c => c.StartsWith("portal=", StringComparison.Ordinal)).Split(';')[0]["portal=".Length..];
+        var cookie = joined.Headers
+            .GetValues("Set-Cookie")
+            .First(c => c.StartsWith("portal=", StringComparison.Ordinal))
+            .Split(';')[0]["portal=".Length..];
         secrets.Add(cookie);
         secrets.Add((await db.UserTokens.SingleAsync(t => t.Name == "AuthenticatorKey")).Value!);
 
@@ -114,7 +145,12 @@ public sealed class SecretsInLogsTests
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter) =>
                 lines.Enqueue($"{category} {formatter(state, exception)} {exception}");
         }
     }

@@ -21,7 +21,9 @@ public sealed class WebHardeningTests
         var scripts = policy.Split(';', StringSplitOptions.TrimEntries).Single(p => p.StartsWith("script-src", StringComparison.Ordinal));
 
         Assert.Equal("script-src 'self'", scripts);
-        foreach (var part in (string[])["default-src 'self'", "object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'", "form-action 'self'"])
+        foreach (var part in (string[])[
+            "default-src 'self'", "object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'", "form-action 'self'",
+        ])
         {
             Assert.Contains(part, policy, StringComparison.Ordinal);
         }
@@ -49,7 +51,8 @@ public sealed class WebHardeningTests
             Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
         }
 
-        using var secured = PortalServer.Start(null, ("Portal:PublicUrl", "https://portal.example"), ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
+        using var secured = PortalServer.Start(
+            null, ("Portal:PublicUrl", "https://portal.example"), ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
         using var browser = secured.Anonymous();
         browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         var cookies = (await browser.GetAsync("/account/sign-in")).Headers.GetValues("Set-Cookie");
@@ -62,7 +65,8 @@ public sealed class WebHardeningTests
     {
         using var server = PortalServer.Start(null, ("Portal:PublicUrl", "https://portal.example"));
         using var client = server.Anonymous();
-        foreach (var (host, status) in new[] { ("portal.example", HttpStatusCode.OK), ("127.0.0.1", HttpStatusCode.OK), ("evil.example", HttpStatusCode.BadRequest), ("portal.example.evil.example", HttpStatusCode.BadRequest) })
+        foreach (var (host, status) in new[] { ("portal.example", HttpStatusCode.OK), ("127.0.0.1", HttpStatusCode.OK), ("evil.example",
+        HttpStatusCode.BadRequest), ("portal.example.evil.example", HttpStatusCode.BadRequest) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/account/sign-in") { Headers = { Host = host } };
             Assert.Equal(status, (await client.SendAsync(request)).StatusCode);
@@ -72,7 +76,11 @@ public sealed class WebHardeningTests
     [Fact]
     public async Task A_network_that_tries_too_often_waits_and_others_do_not()
     {
-        using var server = PortalServer.Start(null, ("RateLimits:SignInsPerMinute", "8"), ("RateLimits:TokensPerMinute", "5"), ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
+        using var server = PortalServer.Start(
+            null,
+            ("RateLimits:SignInsPerMinute", "8"),
+            ("RateLimits:TokensPerMinute", "5"),
+            ("Portal:KnownProxyNetworks:0", "127.0.0.0/8"));
         await server.Data.AddResellerAsync("northwind");
         using var attacker = server.Anonymous();
         attacker.DefaultRequestHeaders.Add("X-Forwarded-For", "2001:db8:1:2::5");
@@ -123,7 +131,13 @@ public sealed class WebHardeningTests
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         var logos = server.Services.GetRequiredService<Core.Invoicing.LogoService>();
-        foreach (var bad in (string[])["<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>", "<?xml version=\"1.0\"?><svg><script>alert(1)</script></svg>", "GIF89a", "\u0089PNG\r\n\u001a\nnot a picture", "%PDF-1.7"])
+        foreach (var bad in (string[])[
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
+            "<?xml version=\"1.0\"?><svg><script>alert(1)</script></svg>",
+            "GIF89a",
+            "\u0089PNG\r\n\u001a\nnot a picture",
+            "%PDF-1.7",
+        ])
         {
             Assert.True((await logos.SetAsync(owner, Encoding.Latin1.GetBytes(bad))).IsRefused, bad);
         }
@@ -139,8 +153,11 @@ public sealed class WebHardeningTests
         using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);
         await client.GetStringAsync("/reseller/documents.csv?month=2026-10");
 
-        var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().PageAsync(owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;
-        Assert.Equal(("downloaded /reseller/documents.csv?month=2026-10", "203.0.113.9", "owner@northwind.example"), (Assert.Single(rows).Entry.Subject, rows[0].Entry.FromAddress, rows[0].Entry.ActorName));
+        var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().PageAsync(
+            owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;
+        Assert.Equal(
+            ("downloaded /reseller/documents.csv?month=2026-10", "203.0.113.9", "owner@northwind.example"),
+            (Assert.Single(rows).Entry.Subject, rows[0].Entry.FromAddress, rows[0].Entry.ActorName));
         var file = await client.GetStringAsync("/reseller/history.csv?act=exports.");
         Assert.Contains("downloaded /reseller/documents.csv", file, StringComparison.Ordinal);
     }

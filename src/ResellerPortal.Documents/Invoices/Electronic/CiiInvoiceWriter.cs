@@ -32,7 +32,9 @@ internal static class CiiInvoiceWriter
             new XElement(
                 Rsm + "ExchangedDocumentContext",
                 isXRechnung ? Group("BusinessProcessSpecifiedDocumentContextParameter", Text("ID", ElectronicInvoiceRules.Process)) : null,
-                Group("GuidelineSpecifiedDocumentContextParameter", Text("ID", isXRechnung ? ElectronicInvoiceRules.XRechnungSpecification : Specification))),
+                Group(
+                    "GuidelineSpecifiedDocumentContextParameter",
+                    Text("ID", isXRechnung ? ElectronicInvoiceRules.XRechnungSpecification : Specification))),
             new XElement(
                 Rsm + "ExchangedDocument",
                 Text("ID", snapshot.Number),
@@ -56,7 +58,12 @@ internal static class CiiInvoiceWriter
             "IncludedSupplyChainTradeLineItem",
             Group("AssociatedDocumentLineDocument", Text("LineID", number.ToString(CultureInfo.InvariantCulture))),
             Group("SpecifiedTradeProduct", Text("Name", line.Description)),
-            Group("SpecifiedLineTradeAgreement", Group("NetPriceProductTradePrice", Text("ChargeAmount", price), forHowMany is null ? null : Text("BasisQuantity", forHowMany, Unit()))),
+            Group(
+                "SpecifiedLineTradeAgreement",
+                Group(
+                    "NetPriceProductTradePrice",
+                    Text("ChargeAmount", price),
+                    forHowMany is null ? null : Text("BasisQuantity", forHowMany, Unit()))),
             Group(
                 "SpecifiedLineTradeDelivery",
                 Text("BilledQuantity", line.Quantity.ToString(CultureInfo.InvariantCulture), Unit())),
@@ -99,8 +106,13 @@ internal static class CiiInvoiceWriter
             Given("LineOne", party.Address.Street),
             Given("CityName", party.Address.City),
             Text("CountryID", party.Address.Country)),
-        party.Email.Length == 0 ? null : Group("URIUniversalCommunication", Text("URIID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme))),
-        party.VatId is { } vatId && hasVatIds ? Group("SpecifiedTaxRegistration", Text("ID", vatId, new XAttribute("schemeID", "VA"))) : null);
+        party.Email.Length == 0
+            ? null
+            : Group(
+                "URIUniversalCommunication", Text("URIID", party.Email, new XAttribute("schemeID", ElectronicInvoiceRules.EmailScheme))),
+        party.VatId is { } vatId && hasVatIds
+            ? Group("SpecifiedTaxRegistration", Text("ID", vatId, new XAttribute("schemeID", "VA")))
+            : null);
 
     private static XElement Settlement(InvoiceSnapshot snapshot)
     {
@@ -120,7 +132,10 @@ internal static class CiiInvoiceWriter
                 Text("CategoryCode", tax.Category),
                 Given("ExemptionReasonCode", tax.ReasonCode),
                 Given("RateApplicablePercent", ElectronicInvoiceRules.FormatPercent(tax.Category, tax.RateBasisPoints)))),
-            Group("BillingSpecifiedPeriod", Group("StartDateTime", Date(Udt, snapshot.PeriodFrom)), Group("EndDateTime", Date(Udt, snapshot.PeriodTo))),
+            Group(
+                "BillingSpecifiedPeriod",
+                Group("StartDateTime", Date(Udt, snapshot.PeriodFrom)),
+                Group("EndDateTime", Date(Udt, snapshot.PeriodTo))),
             ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms
                 ? Group("SpecifiedTradePaymentTerms", Text("Description", terms), Group("DueDateDateTime", Date(Udt, snapshot.DueOn)))
                 : null,
@@ -136,20 +151,29 @@ internal static class CiiInvoiceWriter
                 snapshot.FromBalanceMinorUnits != 0 ? Amount("TotalPrepaidAmount", snapshot.FromBalanceMinorUnits, currency) : null,
                 Amount("DuePayableAmount", snapshot.Payable.MinorUnits, currency)),
             snapshot.Credits is { } credits
-                ? Group("InvoiceReferencedDocument", Text("IssuerAssignedID", credits.Number), Group("FormattedIssueDateTime", Date(Qdt, credits.IssuedOn)))
+                ? Group(
+                    "InvoiceReferencedDocument",
+                    Text("IssuerAssignedID", credits.Number),
+                    Group("FormattedIssueDateTime", Date(Qdt, credits.IssuedOn)))
                 : null);
     }
 
     private static XElement TaxTotal(Money tax) =>
-        Text("TaxTotalAmount", ElectronicInvoiceRules.FormatAmount(tax.MinorUnits, tax.Currency), new XAttribute("currencyID", tax.Currency.Code));
+        Text(
+            "TaxTotalAmount",
+            ElectronicInvoiceRules.FormatAmount(tax.MinorUnits, tax.Currency),
+            new XAttribute("currencyID", tax.Currency.Code));
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => Group(
         "SpecifiedTradeSettlementPaymentMeans",
         Text("TypeCode", ElectronicInvoiceRules.GetPaymentMeans(snapshot)),
-        snapshot.Account is { } account ? Group("PayeePartyCreditorFinancialAccount", Text("IBANID", account.Iban), Text("AccountName", account.Holder)) : null,
+        snapshot.Account is { } account
+            ? Group("PayeePartyCreditorFinancialAccount", Text("IBANID", account.Iban), Text("AccountName", account.Holder))
+            : null,
         snapshot.Account is { Bic: { Length: > 0 } bic } ? Group("PayeeSpecifiedCreditorFinancialInstitution", Text("BICID", bic)) : null);
 
-    private static XElement Amount(string name, long minorUnits, Currency currency) => Text(name, ElectronicInvoiceRules.FormatAmount(minorUnits, currency));
+    private static XElement Amount(string name, long minorUnits, Currency currency) =>
+        Text(name, ElectronicInvoiceRules.FormatAmount(minorUnits, currency));
 
     private static XElement Date(XNamespace space, DateOnly day) =>
         new(space + "DateTimeString", new XAttribute("format", "102"), day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));

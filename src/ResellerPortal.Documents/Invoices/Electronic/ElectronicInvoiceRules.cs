@@ -24,14 +24,20 @@ internal static class ElectronicInvoiceRules
     {
         var missing = new List<string>();
         Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your own VAT id");
-        Need(snapshot.Buyer.VatId is not null || snapshot.Taxes.All(t => t.Category != "AE"), "the customer's VAT id, which reverse charge needs");
+        Need(
+            snapshot.Buyer.VatId is not null || snapshot.Taxes.All(t => t.Category != "AE"),
+            "the customer's VAT id, which reverse charge needs");
         Need(snapshot.Seller.Email.Length > 0, "your own e-mail address");
-        Need(snapshot.Currency.MinorDigits <= 2 && snapshot.Rate.From.MinorDigits <= 2, "a currency with at most two decimals, as EN 16931 allows");
+        Need(
+            snapshot.Currency.MinorDigits <= 2 && snapshot.Rate.From.MinorDigits <= 2,
+            "a currency with at most two decimals, as EN 16931 allows");
         Need(snapshot.Lines.Count > 0, "a line");
         if (snapshot.ElectronicProfile == ElectronicProfile.XRechnung)
         {
             // BR-DE-2 to 9, 15 and 23.
-            Need(snapshot.Seller is { ContactName.Length: > 0, Phone.Length: > 0 }, "a contact of yours with a telephone number, which XRechnung needs");
+            Need(
+                snapshot.Seller is { ContactName.Length: > 0, Phone.Length: > 0 },
+                "a contact of yours with a telephone number, which XRechnung needs");
             Need(snapshot.Seller.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "your own city and postal code");
             Need(snapshot.Buyer.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "the customer's city and postal code");
             Need(snapshot.BuyerReference is not null, "the customer's buyer reference (Leitweg-ID)");
@@ -54,28 +60,35 @@ internal static class ElectronicInvoiceRules
     {
         if (FindMissing(snapshot) is { Count: > 0 } missing)
         {
-            throw new InvalidOperationException($"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
+            throw new InvalidOperationException(
+                $"Invoice {snapshot.Number} cannot be written as an e-invoice without {string.Join(", ", missing)}.");
         }
     }
 
     public static string GetNote(InvoiceSnapshot snapshot) => snapshot.Credits is { } credits
         ? credits.Reason
-        : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: {snapshot.Ledger.ChainHead}";
+        : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: "
+            + $"{snapshot.Ledger.ChainHead}";
 
     /// <summary>How it is to be paid, in words; null where nothing is.</summary>
     public static string? GetPaymentTerms(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
         ? null
         : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? "Paid from the buyer's balance."
-        : $"Payable by {snapshot.DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
+        : $"Payable by {snapshot.DueOn.ToString(
+            "yyyy-MM-dd",
+            CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
 
     /// <summary>UNCL4461: a SEPA credit transfer, another one, or agreed elsewhere and said in words.</summary>
-    public static string GetPaymentMeans(InvoiceSnapshot snapshot) => snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
+    public static string GetPaymentMeans(InvoiceSnapshot snapshot) =>
+        snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
 
     /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
-    public static string? FormatPercent(string category, int basisPoints) => category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
+    public static string? FormatPercent(string category, int basisPoints) =>
+        category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
 
     public static string FormatAmount(long minorUnits, Currency currency) =>
-        new Money(minorUnits, currency).Amount.ToString("F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        new Money(minorUnits, currency).Amount.ToString(
+            "F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>
     /// The price, and for how many it is where not for one (BT-149). A unit price that tax was taken out of has more decimals than
@@ -92,7 +105,14 @@ internal static class ElectronicInvoiceRules
     public static byte[] Bytes(XElement root)
     {
         using var stream = new MemoryStream();
-        using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), Indent = true, NewLineChars = "\n" }))
+        using (var writer = XmlWriter.Create(
+            stream,
+            new XmlWriterSettings
+            {
+                Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+                Indent = true,
+                NewLineChars = "\n",
+            }))
         {
             new XDocument(root).Save(writer);
         }

@@ -7,7 +7,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Documents.Invoices.Electronic;
 
 /// <summary>
-/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. Every amount is the snapshot's; nothing is computed
+/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. Every amount is the snapshot's;
+/// nothing is computed
 /// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
 /// </summary>
 internal static class UblInvoiceWriter
@@ -15,8 +16,13 @@ internal static class UblInvoiceWriter
     private const string PeppolSpecification = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
 
     // The type codes are UNCL1001's: commercial invoice, and credit note.
-    private static readonly Vocabulary Invoice = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" + "Invoice", "380", "InvoiceLine", "InvoicedQuantity");
-    private static readonly Vocabulary CreditNote = new((XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2" + "CreditNote", "381", "CreditNoteLine", "CreditedQuantity");
+    private static readonly Vocabulary Invoice = new(
+        (XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" + "Invoice", "380", "InvoiceLine", "InvoicedQuantity");
+    private static readonly Vocabulary CreditNote = new(
+        (XNamespace)"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2" + "CreditNote",
+        "381",
+        "CreditNoteLine",
+        "CreditedQuantity");
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
@@ -32,7 +38,11 @@ internal static class UblInvoiceWriter
             new XAttribute("xmlns", words.Root.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cac", Cac.NamespaceName),
             new XAttribute(XNamespace.Xmlns + "cbc", Cbc.NamespaceName),
-            Text("CustomizationID", snapshot.ElectronicProfile == ElectronicProfile.XRechnung ? ElectronicInvoiceRules.XRechnungSpecification : PeppolSpecification),
+            Text(
+                "CustomizationID",
+                snapshot.ElectronicProfile == ElectronicProfile.XRechnung
+                    ? ElectronicInvoiceRules.XRechnungSpecification
+                    : PeppolSpecification),
             Text("ProfileID", ElectronicInvoiceRules.Process),
             Text("ID", snapshot.Number),
             Text("IssueDate", Date(snapshot.IssuedOn)),
@@ -44,16 +54,23 @@ internal static class UblInvoiceWriter
             Text("BuyerReference", snapshot.BuyerReference ?? snapshot.Buyer.Name),
             new XElement(Cac + "InvoicePeriod", Text("StartDate", Date(snapshot.PeriodFrom)), Text("EndDate", Date(snapshot.PeriodTo))),
             snapshot.Credits is { } credits
-                ? new XElement(Cac + "BillingReference", new XElement(Cac + "InvoiceDocumentReference", Text("ID", credits.Number), Text("IssueDate", Date(credits.IssuedOn))))
+                ? new XElement(
+                    Cac + "BillingReference",
+                    new XElement(Cac + "InvoiceDocumentReference", Text("ID", credits.Number), Text("IssueDate", Date(credits.IssuedOn))))
                 : null,
             new XElement(Cac + "AccountingSupplierParty", Party(snapshot.Seller, hasVatIds)),
             new XElement(Cac + "AccountingCustomerParty", Party(snapshot.Buyer, hasVatIds)),
             PaymentMeans(snapshot),
             ElectronicInvoiceRules.GetPaymentTerms(snapshot) is { } terms ? new XElement(Cac + "PaymentTerms", Text("Note", terms)) : null,
-            new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency), snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
+            new XElement(
+                Cac + "TaxTotal",
+                Amount("TaxAmount", snapshot.TaxMinorUnits, snapshot.Currency),
+                snapshot.Taxes.Select(tax => Subtotal(tax, snapshot.Currency))),
 
             // BR-53: the tax in the seller's own currency, as one amount.
-            snapshot.Reporting is null ? null : new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.ReportedTax.MinorUnits, snapshot.ReportedTax.Currency)),
+            snapshot.Reporting is null
+                ? null
+                : new XElement(Cac + "TaxTotal", Amount("TaxAmount", snapshot.ReportedTax.MinorUnits, snapshot.ReportedTax.Currency)),
             new XElement(
                 Cac + "LegalMonetaryTotal",
                 Amount("LineExtensionAmount", snapshot.NetMinorUnits, snapshot.Currency),
@@ -78,9 +95,13 @@ internal static class UblInvoiceWriter
         party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
 
         // BR-CO-26: a seller is known by its VAT id or by a registration; the id serves as one where it may not be the former.
-        new XElement(Cac + "PartyLegalEntity", Text("RegistrationName", party.Name), hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
+        new XElement(
+            Cac + "PartyLegalEntity",
+            Text("RegistrationName", party.Name),
+            hasVatIds ? null : Text("CompanyID", party.VatId ?? party.Name)),
         party.Email.Length > 0 || party.ContactName.Length > 0
-            ? new XElement(Cac + "Contact", Given("Name", party.ContactName), Given("Telephone", party.Phone), Given("ElectronicMail", party.Email))
+            ? new XElement(
+                Cac + "Contact", Given("Name", party.ContactName), Given("Telephone", party.Phone), Given("ElectronicMail", party.Email))
             : null);
 
     private static XElement PaymentMeans(InvoiceSnapshot snapshot) => new(
@@ -118,7 +139,11 @@ internal static class UblInvoiceWriter
             new XElement(
                 Cac + "Item",
                 Text("Name", line.Description),
-                new XElement(Cac + "ClassifiedTaxCategory", Text("ID", line.TaxCategory), Percent(line.TaxCategory, line.TaxRateBasisPoints), Vat())),
+                new XElement(
+                    Cac + "ClassifiedTaxCategory",
+                    Text("ID", line.TaxCategory),
+                    Percent(line.TaxCategory, line.TaxRateBasisPoints),
+                    Vat())),
             new XElement(
                 Cac + "Price",
                 Text("PriceAmount", price, new XAttribute("currencyID", currency.Code)),

@@ -49,5 +49,9 @@ internal class DocumentStyle
     public static string Format(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
 
     public IEnumerable<string> Address(SnapshotParty party) =>
-        party.Address.Lines().Append(party.VatId is null ? "" : Format(Words.VatId, party.VatId)).Append(party.Email).Where(line => line.Length > 0);
+        party.Address
+            .Lines()
+            .Append(party.VatId is null ? "" : Format(Words.VatId, party.VatId))
+            .Append(party.Email)
+            .Where(line => line.Length > 0);
 }

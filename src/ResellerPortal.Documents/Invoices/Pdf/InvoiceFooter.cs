@@ -9,7 +9,8 @@ internal static class InvoiceFooter
     {
         var (snapshot, ledger) = (style.Snapshot, style.Snapshot.Ledger);
         var y = flow.Bottom + 26;
-        var pageOf = InvoiceStyle.Format(style.Words.PageOf, snapshot.Number, style.Language.Count(number), style.Language.Count(flow.PageCount));
+        var pageOf = InvoiceStyle.Format(
+            style.Words.PageOf, snapshot.Number, style.Language.Count(number), style.Language.Count(flow.PageCount));
         var last = style.Language.Count(ledger.LastSequence);
         var range = snapshot.Credits is { } credits ? InvoiceStyle.Format(style.Words.LedgerOfCredit, credits.Number, last)
             : ledger.LastSequence < ledger.FirstSequence ? InvoiceStyle.Format(style.Words.LedgerNothingNew, last)

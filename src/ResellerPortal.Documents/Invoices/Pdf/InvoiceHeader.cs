@@ -70,7 +70,8 @@ internal static class InvoiceHeader
     {
         var (snapshot, words) = (style.Snapshot, style.Words);
         List<(string Name, string Value)> facts = [(words.Issued, style.Language.Day(snapshot.IssuedOn))];
-        facts.Add(snapshot.Credits is { } credits ? (words.AgainstInvoice, credits.Number) : (words.Due, style.Language.Day(snapshot.DueOn)));
+        facts.Add(
+            snapshot.Credits is { } credits ? (words.AgainstInvoice, credits.Number) : (words.Due, style.Language.Day(snapshot.DueOn)));
         facts.Add((words.Period, $"{style.Language.Day(snapshot.PeriodFrom)} – {style.Language.Day(snapshot.PeriodTo)}"));
         if (snapshot.BuyerReference is { } reference)
         {
@@ -85,13 +86,25 @@ internal static class InvoiceHeader
         foreach (var (name, value) in facts)
         {
             flow.Text(name, style.Label, DocumentColors.Soft, left + 12, y);
-            flow.Text(flow.Fit(value, style.Body, FactsWidth - 36 - flow.Measure(name, style.Label)), style.Body, DocumentColors.Strong, flow.Right - 10, y, Align.Right);
+            flow.Text(
+                flow.Fit(value, style.Body, FactsWidth - 36 - flow.Measure(name, style.Label)),
+                style.Body,
+                DocumentColors.Strong,
+                flow.Right - 10,
+                y,
+                Align.Right);
             y += FactHeight;
         }
 
         var total = style.IsCredit ? words.AmountCredited : snapshot.Payable.MinorUnits < 0 ? words.InYourFavour : words.AmountDue;
         flow.Text(total, style.Strong, DocumentColors.Strong, left + 12, y + 7);
-        flow.Text(style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)), style.Font(13, bold: true), style.Accent, flow.Right - 10, y + 8, Align.Right);
+        flow.Text(
+            style.AmountWithCurrency(Math.Abs(snapshot.Payable.MinorUnits)),
+            style.Font(13, bold: true),
+            style.Accent,
+            flow.Right - 10,
+            y + 8,
+            Align.Right);
         return top + height;
     }
 }

@@ -30,7 +30,9 @@ public sealed class InvoicePdf : IInvoiceDocument
         return flow.ToArchive(new PdfArchiveOptions(
             snapshot.IssuedOn.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
             snapshot.Language,
-            ElectronicInvoiceRules.FindMissing(snapshot).Count > 0 ? null : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931")));
+            ElectronicInvoiceRules.FindMissing(snapshot).Count > 0
+                ? null
+                : new PdfAttachment("factur-x.xml", CiiInvoiceWriter.Write(snapshot), "EN 16931")));
     }
 
     public bool CanShow(byte[] image)

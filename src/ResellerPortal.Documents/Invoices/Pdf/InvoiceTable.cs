@@ -39,8 +39,20 @@ internal static class InvoiceTable
             }
 
             flow.Text(style.Language.Count(line.Quantity), style.Body, DocumentColors.Strong, Column(flow, 0), baseline, Align.Right);
-            flow.Text(style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)), style.Body, DocumentColors.Strong, Column(flow, 1), baseline, Align.Right);
-            flow.Text(line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints), style.Body, DocumentColors.Soft, Column(flow, 2), baseline, Align.Right);
+            flow.Text(
+                style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)),
+                style.Body,
+                DocumentColors.Strong,
+                Column(flow, 1),
+                baseline,
+                Align.Right);
+            flow.Text(
+                line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints),
+                style.Body,
+                DocumentColors.Soft,
+                Column(flow, 2),
+                baseline,
+                Align.Right);
             flow.Text(style.Amount(line.AmountMinorUnits), style.Body, DocumentColors.Strong, flow.Right, baseline, Align.Right);
             flow.Y += height;
             flow.Rule(flow.Y, DocumentColors.Hairline);
@@ -56,7 +68,8 @@ internal static class InvoiceTable
         flow.Text(style.Words.Quantity, style.Label, DocumentColors.Soft, Column(flow, 0), baseline, Align.Right);
         flow.Text(style.Words.UnitPrice, style.Label, DocumentColors.Soft, Column(flow, 1), baseline, Align.Right);
         flow.Text(style.Words.Tax, style.Label, DocumentColors.Soft, Column(flow, 2), baseline, Align.Right);
-        flow.Text($"{style.Words.Amount} {style.Snapshot.Currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
+        flow.Text(
+            $"{style.Words.Amount} {style.Snapshot.Currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
         flow.Y += 14;
         flow.Rule(flow.Y, DocumentColors.Strong);
     }
@@ -77,7 +90,11 @@ internal static class InvoiceTable
         Row(style.Words.Tax, style.Amount(snapshot.TaxMinorUnits), style.Body, DocumentColors.Strong);
         flow.Line(left, flow.Y + 1, flow.Right, flow.Y + 1, DocumentColors.Strong, 0.5);
         flow.Y += 6;
-        Row($"{style.Words.Total} {snapshot.Currency.Code}", style.Amount(snapshot.TotalMinorUnits), style.Font(12, bold: true), style.Accent);
+        Row(
+            $"{style.Words.Total} {snapshot.Currency.Code}",
+            style.Amount(snapshot.TotalMinorUnits),
+            style.Font(12, bold: true),
+            style.Accent);
         if (isPaidAhead)
         {
             Row(style.Words.PaidFromBalance, style.Amount(-snapshot.FromBalanceMinorUnits), style.Body, DocumentColors.Strong);
@@ -102,7 +119,11 @@ internal static class InvoiceTable
         foreach (var subtotal in style.Snapshot.Taxes)
         {
             var rate = subtotal.Category == "O" ? "" : $", {style.Language.Percent(subtotal.RateBasisPoints)}";
-            Row(GetTaxName(style, subtotal.Category) + rate, style.Amount(subtotal.TaxableMinorUnits), style.Amount(subtotal.TaxMinorUnits), DocumentColors.Strong);
+            Row(
+                GetTaxName(style, subtotal.Category) + rate,
+                style.Amount(subtotal.TaxableMinorUnits),
+                style.Amount(subtotal.TaxMinorUnits),
+                DocumentColors.Strong);
         }
 
         void Row(string name, string ofAmount, string amount, XColor color)

@@ -56,14 +56,22 @@ internal static class PaymentBlock
         var (snapshot, words) = (style.Snapshot, style.Words);
         var lines = snapshot.Credits is { } credits
             ? [
-                InvoiceStyle.Format(words.TakenBack, style.AmountWithCurrency(snapshot.TotalMinorUnits), credits.Number, style.Language.Day(credits.IssuedOn)),
+                InvoiceStyle.Format(
+                    words.TakenBack,
+                    style.AmountWithCurrency(snapshot.TotalMinorUnits),
+                    credits.Number,
+                    style.Language.Day(credits.IssuedOn)),
                 InvoiceStyle.Format(words.Reason, credits.Reason),
             ]
             : snapshot.TotalMinorUnits < 0 ? [InvoiceStyle.Format(words.NothingToPay, style.AmountWithCurrency(-snapshot.TotalMinorUnits))]
             : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? [words.AllPaidFromBalance]
             : new[]
             {
-                InvoiceStyle.Format(words.PleasePay, style.AmountWithCurrency(snapshot.Payable.MinorUnits), style.Language.Day(snapshot.DueOn), snapshot.Number),
+                InvoiceStyle.Format(
+                    words.PleasePay,
+                    style.AmountWithCurrency(snapshot.Payable.MinorUnits),
+                    style.Language.Day(snapshot.DueOn),
+                    snapshot.Number),
                 snapshot.PaymentInstructions,
             };
         return string.Join('\n', lines.Where(line => line.Length > 0));
@@ -86,7 +94,9 @@ internal static class PaymentBlock
         return rows;
     }
 
-    /// <summary>Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.</summary>
+    /// <summary>
+    /// Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.
+    /// </summary>
     private static void Notes(PdfFlow flow, InvoiceStyle style)
     {
         var notes = style.Snapshot.Taxes.Where(t => t.Category != "S")
@@ -97,7 +107,11 @@ internal static class PaymentBlock
         {
             var rate = style.Language.Rate(style.Snapshot.Rate);
             notes.Add(InvoiceStyle.Format(
-                style.Words.InOwnCurrency, own.Currency.Code, style.Language.AmountWithCurrency(style.Snapshot.ReportedNet), style.Language.AmountWithCurrency(style.Snapshot.ReportedTax), rate));
+                style.Words.InOwnCurrency,
+                own.Currency.Code,
+                style.Language.AmountWithCurrency(style.Snapshot.ReportedNet),
+                style.Language.AmountWithCurrency(style.Snapshot.ReportedTax),
+                rate));
         }
 
         if (style.Snapshot.CostMicros is { } cost)
@@ -147,6 +161,11 @@ internal static class PaymentBlock
             where row.Item[column]
             select new XRect(left + (column * module), top + (row.Index * module), module, module);
         flow.Fill(dark, DocumentColors.Strong);
-        flow.Text(style.Words.ScanToPay, style.Small, DocumentColors.Soft, left + ((CodeSize - flow.Measure(style.Words.ScanToPay, style.Small)) / 2), top + CodeSize + 5);
+        flow.Text(
+            style.Words.ScanToPay,
+            style.Small,
+            DocumentColors.Soft,
+            left + ((CodeSize - flow.Measure(style.Words.ScanToPay, style.Small)) / 2),
+            top + CodeSize + 5);
     }
 }

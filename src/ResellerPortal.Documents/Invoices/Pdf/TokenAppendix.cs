@@ -30,8 +30,19 @@ internal static class TokenAppendix
     {
         // The heading stays with the first row of its days.
         flow.Reserve(20 + RowHeight);
-        flow.Text(flow.Fit($"{token.Environment} …{token.Ending}", style.Strong, 330), style.Strong, DocumentColors.Strong, flow.Left, flow.Y + 9);
-        flow.Text(InvoiceStyle.Format(style.Words.Conversions, style.Language.Count(token.Quantity)), style.Strong, DocumentColors.Strong, flow.Right, flow.Y + 9, Align.Right);
+        flow.Text(
+            flow.Fit($"{token.Environment} …{token.Ending}", style.Strong, 330),
+            style.Strong,
+            DocumentColors.Strong,
+            flow.Left,
+            flow.Y + 9);
+        flow.Text(
+            InvoiceStyle.Format(style.Words.Conversions, style.Language.Count(token.Quantity)),
+            style.Strong,
+            DocumentColors.Strong,
+            flow.Right,
+            flow.Y + 9,
+            Align.Right);
         flow.Y += 14;
         flow.Rule(flow.Y, DocumentColors.Hairline);
         flow.Y += 2;

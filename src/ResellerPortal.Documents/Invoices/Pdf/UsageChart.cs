@@ -15,7 +15,13 @@ internal static class UsageChart
         var inPeriod = Enumerable.Range(0, days).Select(i => byDay.GetValueOrDefault(snapshot.PeriodFrom.AddDays(i))).ToList();
         var highest = Math.Max(1, inPeriod.Max());
         flow.Text(style.Words.ConversionsPerDay, style.Label, DocumentColors.Soft, flow.Left, flow.Y);
-        flow.Text(InvoiceStyle.Format(style.Words.BusiestDay, style.Language.Count(inPeriod.Max())), style.Small, DocumentColors.Soft, flow.Right, flow.Y, Align.Right);
+        flow.Text(
+            InvoiceStyle.Format(style.Words.BusiestDay, style.Language.Count(inPeriod.Max())),
+            style.Small,
+            DocumentColors.Soft,
+            flow.Right,
+            flow.Y,
+            Align.Right);
         var baseline = flow.Y + 10 + Height;
         var step = flow.Width / days;
         for (var i = 0; i < days; i++)

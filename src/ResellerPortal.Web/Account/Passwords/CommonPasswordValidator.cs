@@ -23,14 +23,19 @@ public sealed class CommonPasswordValidator(string? listPath = null) : IPassword
         Task.FromResult(IsCommon(password ?? "", user.Email) ? IdentityResult.Failed(new IdentityError
         {
             Code = "PasswordIsCommon",
-            Description = "This password is among those that are guessed first. Use several words that do not belong together, or have your password manager make one up.",
+            Description =
+                "This password is among those that are guessed first. Use several words that do not belong together, or have your "
+                    + "password manager make one up.",
         }) : IdentityResult.Success);
 
     public bool IsCommon(string password, string? email)
     {
         var lower = password.ToLowerInvariant();
         var core = Normalize(lower).Trim();
-        return _common.Value.Contains(lower) || _common.Value.Contains(core) || IsRepeated(lower) || RemoveEmailParts(core, email ?? "").Length < MinRest;
+        return _common.Value.Contains(lower)
+            || _common.Value.Contains(core)
+            || IsRepeated(lower)
+            || RemoveEmailParts(core, email ?? "").Length < MinRest;
     }
 
     /// <summary>Without the words of the portal and of the account's own address, and without signs.</summary>
@@ -45,11 +50,21 @@ public sealed class CommonPasswordValidator(string? listPath = null) : IPassword
     private static string Normalize(string password)
     {
         var letters = password.Trim().TrimEnd("0123456789!?.,-_*#$%&+= ".ToCharArray()).TrimStart("0123456789!?.,-_*#%&+= ".ToCharArray());
-        return letters.Replace('0', 'o').Replace('1', 'l').Replace('3', 'e').Replace('4', 'a').Replace('@', 'a').Replace('5', 's').Replace('$', 's').Replace('7', 't');
+        return letters
+            .Replace('0', 'o')
+            .Replace('1', 'l')
+            .Replace('3', 'e')
+            .Replace('4', 'a')
+            .Replace('@', 'a')
+            .Replace('5', 's')
+            .Replace('$', 's')
+            .Replace('7', 't');
     }
 
     /// <summary>The same few characters again and again: "abcabcabcabc".</summary>
-    private static bool IsRepeated(string password) => Enumerable.Range(1, password.Length / 2).Any(length => password.Length % length == 0 && password == string.Concat(Enumerable.Repeat(password[..length], password.Length / length)));
+    private static bool IsRepeated(string password) =>
+        Enumerable.Range(1, password.Length / 2).Any(length => password.Length % length == 0
+            && password == string.Concat(Enumerable.Repeat(password[..length], password.Length / length)));
 
     private static HashSet<string> Read(string? listPath)
     {

@@ -7,7 +7,12 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components.Layout;
 
-public sealed partial class PortalLayout(AuthenticationStateProvider authentication, MembershipDirectory memberships, SupportSessionService supportSessions, NavigationManager navigation, IJSRuntime js) : IDisposable
+public sealed partial class PortalLayout(
+    AuthenticationStateProvider authentication,
+    MembershipDirectory memberships,
+    SupportSessionService supportSessions,
+    NavigationManager navigation,
+    IJSRuntime js) : IDisposable
 {
     private ErrorBoundary? _boundary;
     private IReadOnlyList<NavigationItem> _items = [];
@@ -32,7 +37,9 @@ public sealed partial class PortalLayout(AuthenticationStateProvider authenticat
         var choices = await memberships.ListAsync(actor.UserId!.Value);
         _items = [.. Navigation.For(actor)];
         _visitEnds = actor.VisitEndsAtUtc;
-        _place = actor.VisitEndsAtUtc is not null ? await supportSessions.FindCustomerAsync(actor) : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
+        _place = actor.VisitEndsAtUtc is not null
+            ? await supportSessions.FindCustomerAsync(actor)
+            : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
         _who = actor.Name;
         _hasSeveralSeats = choices.Count > 1;
     }

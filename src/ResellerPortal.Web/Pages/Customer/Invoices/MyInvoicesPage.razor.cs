@@ -9,7 +9,13 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerPages.Invoices;
 
-public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries queries, AutomaticCollection collection, PaymentEventDispatcher dispatcher, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MyInvoicesPage(
+    CurrentActor current,
+    InvoiceQueries queries,
+    AutomaticCollection collection,
+    PaymentEventDispatcher dispatcher,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private CollectionView? _collection;
     private (string Text, Severity Severity)? _returned;
@@ -33,7 +39,14 @@ public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries 
 
     private async Task<TableData<InvoiceRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await queries.PageAsync(await current.GetAsync(), draftsOnly: false, unpaidOnly: false, null, state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await queries.PageAsync(
+            await current.GetAsync(),
+            draftsOnly: false,
+            unpaidOnly: false,
+            null,
+            state.Page * state.PageSize,
+            state.PageSize,
+            cancellationToken);
         return new TableData<InvoiceRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
@@ -41,10 +54,14 @@ public sealed partial class MyInvoicesPage(CurrentActor current, InvoiceQueries 
 
     private async Task StopAsync()
     {
-        if (await dialogs.ConfirmAsync("Stop the collection?", "Invoices are not collected any more, and the payment method is forgotten. Pay them here or by transfer.", "Stop collection"))
+        if (await dialogs.ConfirmAsync(
+            "Stop the collection?",
+            "Invoices are not collected any more, and the payment method is forgotten. Pay them here or by transfer.",
+            "Stop collection"))
         {
             var outcome = await collection.StopAsync(await current.GetAsync());
-            snackbar.Add(outcome.Refusal?.Message ?? "Invoices are not collected any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            snackbar.Add(
+                outcome.Refusal?.Message ?? "Invoices are not collected any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
             _collection = outcome.IsRefused ? _collection : outcome.Value;
         }
     }

@@ -18,7 +18,8 @@ public sealed partial class PayInvoiceDialog(CurrentActor current, CheckoutServi
 
     private async Task<Refusal?> ActAsync()
     {
-        var outcome = await checkouts.PayInvoiceAsync(await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString, _amount);
+        var outcome = await checkouts.PayInvoiceAsync(
+            await current.GetAsync(), Row.Id, _saves, navigation.ToAbsoluteUri("/my/invoices?checkout={checkout}").OriginalString, _amount);
         if (!outcome.IsRefused)
         {
             navigation.NavigateTo(outcome.Value.Url!, forceLoad: true);

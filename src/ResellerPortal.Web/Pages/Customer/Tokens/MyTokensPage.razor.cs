@@ -6,7 +6,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.CustomerPages.Tokens;
 
-public sealed partial class MyTokensPage(CurrentActor current, TokenQueries queries, ApiTokenService tokens, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MyTokensPage(
+    CurrentActor current,
+    TokenQueries queries,
+    ApiTokenService tokens,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private IReadOnlyList<TokenRow>? _tokens;
     private TokenAllowance? _allowance;
@@ -16,7 +21,9 @@ public sealed partial class MyTokensPage(CurrentActor current, TokenQueries quer
     {
         null => "The secrets your programs use.",
         { SelfServiceTokens: 0 } => "The secrets your programs use. Your reseller issues them; ask there for a new one.",
-        { MaxLimit: { } max } => $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself, with up to {NumberText.Conversions(max)} conversions each.",
+        { MaxLimit: { } max } =>
+            $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself, with up to {NumberText.Conversions(
+                max)} conversions each.",
         _ => $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself.",
     };
 
@@ -62,7 +69,8 @@ public sealed partial class MyTokensPage(CurrentActor current, TokenQueries quer
 
     private async Task LeakAsync(TokenRow token)
     {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });
+        var (isDone, result) = await dialogs.ActAsync(
+            new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });
         if (!isDone)
         {
             return;

@@ -7,7 +7,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Payments;
 
-public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookInbox inbox, PaymentReconciler reconciler, IOnlineGateway online, ISnackbar snackbar)
+public sealed partial class OperatorPaymentsPage(
+    CurrentActor current,
+    WebhookInbox inbox,
+    PaymentReconciler reconciler,
+    IOnlineGateway online,
+    ISnackbar snackbar)
 {
     private readonly bool _isConfigured = online.IsConfigured;
     private MudTable<WebhookEvent> _table = null!;
@@ -47,7 +52,8 @@ public sealed partial class OperatorPaymentsPage(CurrentActor current, WebhookIn
     private async Task ReplayAsync(WebhookEvent stored)
     {
         var outcome = await inbox.ReplayAsync(await current.GetAsync(), stored.Id);
-        snackbar.Add(outcome.Refusal?.Message ?? $"Followed up: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"Followed up: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await _table.ReloadServerData();
     }
 

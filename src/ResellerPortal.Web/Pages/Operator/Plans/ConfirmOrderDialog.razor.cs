@@ -19,7 +19,8 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
     [Parameter, EditorRequired]
     public OrderRow Row { get; set; } = null!;
 
-    protected override void OnInitialized() => (_amount, _day) = (Row.Order.Due.Amount, DayText.Format(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
+    protected override void OnInitialized() =>
+        (_amount, _day) = (Row.Order.Due.Amount, DayText.Format(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
 
     private async Task<Refusal?> ActAsync()
     {
@@ -33,7 +34,8 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
             return Refusal.Because("Choose the day on which the payment was received.");
         }
 
-        var outcome = await payments.RecordAsync(await current.GetAsync(), new ReceivedOrderPayment(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));
+        var outcome = await payments.RecordAsync(
+            await current.GetAsync(), new ReceivedOrderPayment(Row.Order.Id, _amount, day, _reference, _key, beginsAtUtc));
         _receipt = outcome.IsRefused ? null : outcome.Value;
         return outcome.Refusal;
     }

@@ -7,7 +7,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Plans;
 
-public sealed partial class OrdersPage(CurrentActor current, PlanQueries plans, OrderPaymentService payments, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class OrdersPage(
+    CurrentActor current,
+    PlanQueries plans,
+    OrderPaymentService payments,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private const int PageSize = 50;
 
@@ -33,14 +38,21 @@ public sealed partial class OrdersPage(CurrentActor current, PlanQueries plans, 
         if (isDone && result is OrderReceipt receipt)
         {
             snackbar.Add(
-                receipt.Lot is null ? $"Recorded. {receipt.Order.Due} of the order are still due." : $"{row.ResellerName} has {NumberText.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
+                receipt.Lot is null
+                    ? $"Recorded. {receipt.Order.Due} of the order are still due."
+                    : $"{row.ResellerName} has {NumberText.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
             await ShowAsync(_page);
         }
     }
 
     private async Task CancelAsync(OrderRow row)
     {
-        if (await dialogs.ConfirmAsync("Cancel this order?", $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.{(row.Order.Paid.IsZero ? "" : $" The {row.Order.Paid} that were paid are noted as paid back.")}", "Cancel order"))
+        if (await dialogs.ConfirmAsync(
+            "Cancel this order?",
+            $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.{(row.Order.Paid.IsZero
+                ? ""
+                : $" The {row.Order.Paid} that were paid are noted as paid back.")}",
+            "Cancel order"))
         {
             var outcome = await payments.CancelAsync(await current.GetAsync(), row.Order.Id);
             if (outcome.Refusal is { } refusal)

@@ -19,5 +19,7 @@ public sealed partial class PlanDialog(CurrentActor current, BulkPlanService pla
         : null;
 
     private async Task<Refusal?> ActAsync() =>
-        (await plans.OfferAsync(await current.GetAsync(), new PlanTerms(_name, _conversions, _price, _currency, _validityDays, _renewal, OveragePrice: null))).Refusal;
+        (await plans.OfferAsync(
+            await current.GetAsync(),
+            new PlanTerms(_name, _conversions, _price, _currency, _validityDays, _renewal, OveragePrice: null))).Refusal;
 }

@@ -6,7 +6,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Plans;
 
-public sealed partial class PlansPage(CurrentActor current, PlanQueries queries, BulkPlanService plans, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class PlansPage(
+    CurrentActor current,
+    PlanQueries queries,
+    BulkPlanService plans,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private IReadOnlyList<BulkPlan>? _plans;
     private bool _mayManage;
@@ -29,7 +34,9 @@ public sealed partial class PlansPage(CurrentActor current, PlanQueries queries,
     private async Task SetOfferedAsync(BulkPlan plan)
     {
         var outcome = await plans.SetOfferedAsync(await current.GetAsync(), plan.Id, !plan.IsOffered);
-        snackbar.Add(outcome.Refusal?.Message ?? $"{plan.Name} is {(outcome.Value.IsOffered ? "offered again" : "withdrawn; undo it here")}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"{plan.Name} is {(outcome.Value.IsOffered ? "offered again" : "withdrawn; undo it here")}.",
+            outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }
 }

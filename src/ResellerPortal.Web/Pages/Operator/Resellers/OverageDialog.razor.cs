@@ -14,5 +14,6 @@ public sealed partial class OverageDialog(CurrentActor current, CreditLotService
     [Parameter, EditorRequired]
     public Reseller Reseller { get; set; } = null!;
 
-    private async Task<Refusal?> ActAsync() => (await lots.SetOverageAsync(await current.GetAsync(), Reseller.Id, _conversions, _unitCost)).Refusal;
+    private async Task<Refusal?> ActAsync() =>
+        (await lots.SetOverageAsync(await current.GetAsync(), Reseller.Id, _conversions, _unitCost)).Refusal;
 }

@@ -23,7 +23,14 @@ public sealed partial class ResellerDialog(CurrentActor current, Core.Accounts.R
     private async Task<Refusal?> ActAsync()
     {
         var outcome = await resellers.AddAsync(await current.GetAsync(), new ResellerDetails(
-            _slug.Trim(), _name, _email, _currency, _timeZone.Trim(), new PostalAddress(_street, _postalCode, _city, _country), _vatId, (int?)(_taxPercent * 100)));
+            _slug.Trim(),
+            _name,
+            _email,
+            _currency,
+            _timeZone.Trim(),
+            new PostalAddress(_street, _postalCode, _city, _country),
+            _vatId,
+            (int?)(_taxPercent * 100)));
         _added = outcome.IsRefused ? null : outcome.Value;
         return outcome.Refusal;
     }

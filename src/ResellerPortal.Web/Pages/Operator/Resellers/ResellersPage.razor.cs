@@ -9,7 +9,13 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.OperatorPages.Resellers;
 
-public sealed partial class ResellersPage(CurrentActor current, PlanQueries queries, InvitationLinks links, IMailer mailer, NavigationManager navigation, IDialogService dialogs)
+public sealed partial class ResellersPage(
+    CurrentActor current,
+    PlanQueries queries,
+    InvitationLinks links,
+    IMailer mailer,
+    NavigationManager navigation,
+    IDialogService dialogs)
 {
     private IReadOnlyList<ResellerRow>? _rows;
     private bool _mayManage;
@@ -26,7 +32,11 @@ public sealed partial class ResellersPage(CurrentActor current, PlanQueries quer
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<ResellerDialog>());
         if (isDone && result is NewReseller added)
         {
-            await dialogs.ShowInvitationAsync($"{added.Reseller.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
+            await dialogs.ShowInvitationAsync(
+                $"{added.Reseller.Name} is added",
+                added.Invitation!,
+                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
+                mailer.IsConfigured);
             await OnInitializedAsync();
         }
     }

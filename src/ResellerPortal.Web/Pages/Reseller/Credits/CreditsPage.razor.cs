@@ -11,7 +11,14 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerPages.Credits;
 
 public sealed partial class CreditsPage(
-    CurrentActor current, PlanQueries queries, CreditQueries credits, PlanOrderService orders, CheckoutService checkouts, PaymentEventDispatcher dispatcher, IDialogService dialogs, ISnackbar snackbar)
+    CurrentActor current,
+    PlanQueries queries,
+    CreditQueries credits,
+    PlanOrderService orders,
+    CheckoutService checkouts,
+    PaymentEventDispatcher dispatcher,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private readonly bool _isOnline = checkouts.MethodsForPlans.Contains(PaymentMethodKind.Online);
     private IReadOnlyList<BulkPlan>? _plans;
@@ -56,7 +63,8 @@ public sealed partial class CreditsPage(
         var key = Guid.NewGuid();
         if (!await dialogs.ConfirmAsync(
             $"Order {plan.Name}?",
-            $"{NumberText.Conversions(plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose next how to pay.",
+            $"{NumberText.Conversions(
+                plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose next how to pay.",
             "Order plan"))
         {
             return;

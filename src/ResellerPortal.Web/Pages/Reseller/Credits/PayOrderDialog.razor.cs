@@ -47,5 +47,10 @@ public sealed partial class PayOrderDialog(CurrentActor current, CheckoutService
     }
 
     private async Task<Outcome<PaymentStart>> StartAsync() =>
-        await checkouts.PayOrderAsync(await current.GetAsync(), Order.Id, _method, _savesMethod, navigation.ToAbsoluteUri("/reseller/plans?checkout={checkout}").OriginalString);
+        await checkouts.PayOrderAsync(
+            await current.GetAsync(),
+            Order.Id,
+            _method,
+            _savesMethod,
+            navigation.ToAbsoluteUri("/reseller/plans?checkout={checkout}").OriginalString);
 }

@@ -6,7 +6,11 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Credits;
 
-public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscriptionService plans, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class SubscriptionsCard(
+    CurrentActor current,
+    PlanSubscriptionService plans,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private IReadOnlyList<PlanSubscription> _subscriptions = [];
     private bool _mayBuy;
@@ -21,13 +25,20 @@ public sealed partial class SubscriptionsCard(CurrentActor current, PlanSubscrip
     private async Task CancelAsync(PlanSubscription subscription)
     {
         var ends = !subscription.CancelsAtPeriodEnd;
-        if (ends && !await dialogs.ConfirmAsync($"End {subscription.PlanName}?", $"It is not renewed after {NumberText.Day(DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.", "End with the period"))
+        if (ends
+            && !await dialogs.ConfirmAsync(
+                $"End {subscription.PlanName}?",
+                $"It is not renewed after {NumberText.Day(
+                    DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.",
+                "End with the period"))
         {
             return;
         }
 
         var outcome = await plans.SetCancelAsync(await current.GetAsync(), subscription.Id, ends);
-        snackbar.Add(outcome.Refusal?.Message ?? (ends ? "It ends with its period." : "It goes on."), outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? (ends ? "It ends with its period." : "It goes on."),
+            outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }
 

@@ -34,7 +34,10 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
             : (first?.Id ?? Guid.Empty, first?.Conversions / 10, null, first?.Price.Amount ?? 0);
     }
 
-    private string GetPlanName(Guid plan) => Plans.FirstOrDefault(p => p.Id == plan) is { } found ? $"{found.Name}, {NumberText.Conversions(found.Conversions)} for {found.Price}" : "a plan that is not offered any more";
+    private string GetPlanName(Guid plan) =>
+        Plans.FirstOrDefault(p => p.Id == plan) is { } found
+            ? $"{found.Name}, {NumberText.Conversions(found.Conversions)} for {found.Price}"
+            : "a plan that is not offered any more";
 
     private async Task SaveAsync(bool isOn)
     {
@@ -42,14 +45,18 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
-            snackbar.Add(isOn ? "Credits are bought by themselves when they run low." : "Nothing is bought by itself any more.", Severity.Success);
+            snackbar.Add(
+                isOn ? "Credits are bought by themselves when they run low." : "Nothing is bought by itself any more.", Severity.Success);
             await OnInitializedAsync();
         }
     }
 
     private async Task ForgetAsync()
     {
-        if (await dialogs.ConfirmAsync("Forget the payment method?", "It is not charged any more, and automatic top-ups end. Plans that renew go on as they are.", "Forget it"))
+        if (await dialogs.ConfirmAsync(
+            "Forget the payment method?",
+            "It is not charged any more, and automatic top-ups end. Plans that renew go on as they are.",
+            "Forget it"))
         {
             await topUps.ForgetMethodAsync(await current.GetAsync());
             await OnInitializedAsync();

@@ -20,5 +20,7 @@ public sealed partial class UpgradeDialog(CurrentActor current, PlanSubscription
     }
 
     private async Task<Refusal?> ActAsync() =>
-        _plan == Guid.Empty ? Refusal.Because("There is nothing to upgrade to.") : (await plans.UpgradeAsync(await current.GetAsync(), Subscription.Id, _plan)).Refusal;
+        _plan == Guid.Empty
+            ? Refusal.Because("There is nothing to upgrade to.")
+            : (await plans.UpgradeAsync(await current.GetAsync(), Subscription.Id, _plan)).Refusal;
 }

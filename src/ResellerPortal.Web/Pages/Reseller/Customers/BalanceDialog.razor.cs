@@ -11,7 +11,11 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
-public sealed partial class BalanceDialog(CurrentActor current, BalancePaymentService payments, CustomerQueries customers, TimeProvider clock)
+public sealed partial class BalanceDialog(
+    CurrentActor current,
+    BalancePaymentService payments,
+    CustomerQueries customers,
+    TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;
@@ -40,6 +44,8 @@ public sealed partial class BalanceDialog(CurrentActor current, BalancePaymentSe
         }
 
         var (actor, payment) = (await current.GetAsync(), new BalancePayment(Overview.CustomerId, _amount, day, _reference, _key));
-        return (Kind == BalanceTransactionKind.TopUp ? await payments.TopUpAsync(actor, payment) : await payments.PayOutAsync(actor, payment)).Refusal;
+        return (Kind == BalanceTransactionKind.TopUp
+            ? await payments.TopUpAsync(actor, payment)
+            : await payments.PayOutAsync(actor, payment)).Refusal;
     }
 }

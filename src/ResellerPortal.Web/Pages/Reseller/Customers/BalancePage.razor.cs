@@ -9,7 +9,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
-public sealed partial class BalancePage(CurrentActor current, BalanceQueries queries, PrepaidTermsService terms, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class BalancePage(
+    CurrentActor current,
+    BalanceQueries queries,
+    PrepaidTermsService terms,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private Actor? _actor;
     private BalanceOverview? _overview;
@@ -45,9 +50,14 @@ public sealed partial class BalancePage(CurrentActor current, BalanceQueries que
     {
         var (isPrepaid, name) = (!_overview!.IsPrepaid, _overview.CustomerName);
         var consequence = isPrepaid
-            ? $"Conversions of {name} are refused from now on once its balance of {_overview.Spending.Balance} does not pay for them. {_overview.Spending.Spent + _overview.Spending.Due} of it are spoken for."
-            : $"Conversions of {name} go on without a balance, and it pays its invoices afterwards. What it has on its balance pays the next ones.";
-        if (!await dialogs.ConfirmAsync(isPrepaid ? "Make it prepaid?" : "Let it pay afterwards?", consequence, isPrepaid ? "Make it prepaid" : "Let it pay afterwards"))
+            ? $"Conversions of {name} are refused from now on once its balance of {_overview.Spending.Balance} does not pay for them. "
+                + $"{_overview.Spending.Spent + _overview.Spending.Due} of it are spoken for."
+            : $"Conversions of {name} go on without a balance, and it pays its invoices afterwards. What it has on its balance pays the "
+                + "next ones.";
+        if (!await dialogs.ConfirmAsync(
+            isPrepaid ? "Make it prepaid?" : "Let it pay afterwards?",
+            consequence,
+            isPrepaid ? "Make it prepaid" : "Let it pay afterwards"))
         {
             return;
         }

@@ -9,7 +9,11 @@ using ResellerPortal.Web.Account;
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
 /// <summary>Adds a customer, or changes the details of <see cref="Customer"/>.</summary>
-public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.CustomerService customers, CustomerCurrencyService charged, CurrencyRateService rates)
+public sealed partial class CustomerDialog(
+    CurrentActor current,
+    Core.Accounts.CustomerService customers,
+    CustomerCurrencyService charged,
+    CurrencyRateService rates)
 {
     private string _name = "";
     private string _email = "";
@@ -36,13 +40,23 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     protected override async Task OnInitializedAsync()
     {
         var currencies = await rates.ReadAsync(await current.GetAsync());
-        (_currency, _currencies) = (Customer?.Currency.Code ?? currencies.Own.Code, [currencies.Own.Code, .. currencies.Others.Select(c => c.Today.To.Code)]);
+        (_currency, _currencies) = (
+            Customer?.Currency.Code ?? currencies.Own.Code,
+            [currencies.Own.Code, .. currencies.Others.Select(c => c.Today.To.Code)]);
         if (Customer is not null)
         {
-            (_name, _email, _vatId, _tax, _exemption) = (Customer.Name, Customer.Email, Customer.VatId ?? "", Customer.TaxTreatment, Customer.TaxExemptionReason);
+            (_name, _email, _vatId, _tax, _exemption) = (
+                Customer.Name,
+                Customer.Email,
+                Customer.VatId ?? "",
+                Customer.TaxTreatment,
+                Customer.TaxExemptionReason);
             (_buyerReference, _language, _profile) = (Customer.BuyerReference, Customer.Language, Customer.ElectronicProfile);
             (_street, _postalCode, _city, _country) = Customer.Address;
-            (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (Customer.SelfServiceTokens, Customer.SelfServiceMaxLimit, Customer.MonthlyBudget);
+            (_selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget) = (
+                Customer.SelfServiceTokens,
+                Customer.SelfServiceMaxLimit,
+                Customer.MonthlyBudget);
         }
     }
 
@@ -50,10 +64,23 @@ public sealed partial class CustomerDialog(CurrentActor current, Core.Accounts.C
     {
         var actor = await current.GetAsync();
         var details = new CustomerDetails(
-            _name, _email, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _tax, _selfServiceTokens, _selfServiceMaxLimit, _monthlyBudget, _exemption, _buyerReference, _profile, _language, _currency);
+            _name,
+            _email,
+            new PostalAddress(_street, _postalCode, _city, _country),
+            _vatId,
+            _tax,
+            _selfServiceTokens,
+            _selfServiceMaxLimit,
+            _monthlyBudget,
+            _exemption,
+            _buyerReference,
+            _profile,
+            _language,
+            _currency);
         if (Customer is not null)
         {
-            return (await charged.SetAsync(actor, Customer.Id, _currency!)).Refusal ?? (await customers.UpdateAsync(actor, Customer.Id, details)).Refusal;
+            return (await charged.SetAsync(actor, Customer.Id, _currency!)).Refusal
+                ?? (await customers.UpdateAsync(actor, Customer.Id, details)).Refusal;
         }
 
         var outcome = await customers.AddAsync(actor, details);

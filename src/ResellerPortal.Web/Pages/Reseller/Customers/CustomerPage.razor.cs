@@ -46,7 +46,9 @@ public sealed partial class CustomerPage(
         }
     }
 
-    private Task VisitAsync() => dialogs.ActAsync(new DialogParameters<SupportSessionDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
+    private Task VisitAsync() =>
+        dialogs.ActAsync(
+            new DialogParameters<SupportSessionDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
 
     private async Task EndAsync()
     {
@@ -63,7 +65,9 @@ public sealed partial class CustomerPage(
         {
             if (outcome.Value.Outcome == DraftOutcome.EarlierMonthDrafted)
             {
-                snackbar.Add($"{outcome.Value.Period.Name} is not invoiced yet and comes first. Finalise it, then draft the last invoice.", Severity.Info);
+                snackbar.Add(
+                    $"{outcome.Value.Period.Name} is not invoiced yet and comes first. Finalise it, then draft the last invoice.",
+                    Severity.Info);
             }
 
             navigation.NavigateTo($"/reseller/invoices/{invoice}");
@@ -107,7 +111,11 @@ public sealed partial class CustomerPage(
 
     private async Task LeakAsync(TokenRow token)
     {
-        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _actor!.May(Permission.TokensIssue) } });
+        var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog>
+        {
+            { d => d.Token, token },
+            { d => d.MayRotate, _actor!.May(Permission.TokensIssue) },
+        });
         if (!isDone)
         {
             return;

@@ -9,7 +9,13 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
-public sealed partial class CustomersPage(CurrentActor current, CustomerQueries queries, InvitationLinks links, IMailer mailer, IDialogService dialogs, NavigationManager navigation)
+public sealed partial class CustomersPage(
+    CurrentActor current,
+    CustomerQueries queries,
+    InvitationLinks links,
+    IMailer mailer,
+    IDialogService dialogs,
+    NavigationManager navigation)
 {
     private MudTable<CustomerRow>? _table;
     private bool _mayManage;
@@ -22,7 +28,12 @@ public sealed partial class CustomersPage(CurrentActor current, CustomerQueries 
     private async Task<TableData<CustomerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await queries.PageAsync(
-            await current.GetAsync(), Search, state.SortDirection == SortDirection.Descending, state.Page * state.PageSize, state.PageSize, cancellationToken);
+            await current.GetAsync(),
+            Search,
+            state.SortDirection == SortDirection.Descending,
+            state.Page * state.PageSize,
+            state.PageSize,
+            cancellationToken);
         return new TableData<CustomerRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
@@ -38,7 +49,11 @@ public sealed partial class CustomersPage(CurrentActor current, CustomerQueries 
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<CustomerDialog>());
         if (isDone && result is NewCustomer added)
         {
-            await dialogs.ShowInvitationAsync($"{added.Customer.Name} is added", added.Invitation!, navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(), mailer.IsConfigured);
+            await dialogs.ShowInvitationAsync(
+                $"{added.Customer.Name} is added",
+                added.Invitation!,
+                navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
+                mailer.IsConfigured);
             navigation.NavigateTo($"/reseller/customers/{added.Customer.Id}");
         }
     }

@@ -6,7 +6,12 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Gateway;
 
-public sealed partial class GatewayPage(CurrentActor current, UpstreamSettingsService settings, NativeUsageRecorder usage, IOptions<ConvertApiOptions> options, ISnackbar snackbar)
+public sealed partial class GatewayPage(
+    CurrentActor current,
+    UpstreamSettingsService settings,
+    NativeUsageRecorder usage,
+    IOptions<ConvertApiOptions> options,
+    ISnackbar snackbar)
 {
     private UpstreamChoiceRow? _choice;
     private IReadOnlyList<string> _regions = [];
@@ -30,7 +35,8 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettingsSe
     private async Task SaveAsync()
     {
         var secret = _isRemoved ? "" : string.IsNullOrWhiteSpace(_secret) ? null : _secret;
-        var outcome = await settings.SetAsync(await current.GetAsync(), new UpstreamSettingsChange(secret, _region, _acceptsQuery, _issuesNative), _regions);
+        var outcome = await settings.SetAsync(
+            await current.GetAsync(), new UpstreamSettingsChange(secret, _region, _acceptsQuery, _issuesNative), _regions);
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
@@ -41,7 +47,11 @@ public sealed partial class GatewayPage(CurrentActor current, UpstreamSettingsSe
 
     private void Show(UpstreamChoiceRow choice)
     {
-        (_choice, _region, _acceptsQuery, _issuesNative) = (choice, _regions.Contains(choice.Region) ? choice.Region : "", choice.AcceptsQueryCredentials, choice.IssuesNativeTokens);
+        (_choice, _region, _acceptsQuery, _issuesNative) = (
+            choice,
+            _regions.Contains(choice.Region) ? choice.Region : "",
+            choice.AcceptsQueryCredentials,
+            choice.IssuesNativeTokens);
         (_secret, _isRemoved) = (null, false);
     }
 }

@@ -11,7 +11,15 @@ using ResellerPortal.Web.ResellerPages.Payments;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries queries, Core.Invoicing.InvoiceFinalizer invoices, InvoiceTimelineQueries timeline, DeliveryService deliveries, DunningPolicyService policies, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class InvoicePage(
+    CurrentActor current,
+    InvoiceQueries queries,
+    Core.Invoicing.InvoiceFinalizer invoices,
+    InvoiceTimelineQueries timeline,
+    DeliveryService deliveries,
+    DunningPolicyService policies,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private Actor? _actor;
     private readonly DeliveryService _deliveries = deliveries;
@@ -47,7 +55,8 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
         }
 
         var outcome = await invoices.FinaliseAsync(await current.GetAsync(), Id);
-        snackbar.Add(outcome.Refusal?.Message ?? $"{outcome.Value.Number} is final.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"{outcome.Value.Number} is final.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
 
@@ -56,7 +65,9 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
         var round = await _deliveries.NextRoundAsync(await current.GetAsync(), documentId);
         var parameters = new DialogParameters<SendDialog>
         {
-            { d => d.Number, number }, { d => d.To, _view!.CustomerEmail }, { d => d.InvoiceId, Id }, { d => d.DocumentId, documentId }, { d => d.Round, round },
+            { d =>
+                d.Number, number }, { d =>
+                    d.To, _view!.CustomerEmail }, { d => d.InvoiceId, Id }, { d => d.DocumentId, documentId }, { d => d.Round, round },
         };
         if ((await dialogs.ActAsync(parameters)).IsDone)
         {
@@ -68,7 +79,10 @@ public sealed partial class InvoicePage(CurrentActor current, InvoiceQueries que
     private async Task HoldAsync()
     {
         var outcome = await policies.SetHoldAsync(await current.GetAsync(), Id, !_view!.HoldsReminders);
-        snackbar.Add(outcome.Refusal?.Message ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders go on." : "Nobody is reminded of this invoice."), outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message
+                ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders go on." : "Nobody is reminded of this invoice."),
+            outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
 

@@ -24,5 +24,7 @@ public sealed partial class JournalAccountsDialog(CurrentActor current, JournalE
     }
 
     private async Task<Refusal?> ActAsync() =>
-        (await journal.SetAsync(await current.GetAsync(), new JournalAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
+        (await journal.SetAsync(
+            await current.GetAsync(),
+            new JournalAccountNumbers(_consultant, _client, _taxed, _reverseCharge, _untaxed, _firstDebtor))).Refusal;
 }

@@ -8,7 +8,14 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-public sealed partial class MonthCloseReportPage(CurrentActor current, MonthCloseQueries close, InvoiceScheduleService schedules, JournalExport journal, TimeProvider clock, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class MonthCloseReportPage(
+    CurrentActor current,
+    MonthCloseQueries close,
+    InvoiceScheduleService schedules,
+    JournalExport journal,
+    TimeProvider clock,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private const int Months = 24;
 
@@ -57,7 +64,8 @@ public sealed partial class MonthCloseReportPage(CurrentActor current, MonthClos
         }
     }
 
-    private static IReadOnlyList<ChartLine> GetAges(CurrencyReceivables receivables) => [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
+    private static IReadOnlyList<ChartLine> GetAges(CurrencyReceivables receivables) =>
+        [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {

@@ -56,13 +56,18 @@ public sealed partial class MonthEndPage(
         get
         {
             var missing = _review!.Missing;
-            var names = string.Join(", ", missing.Take(MissingToName)) + (missing.Count > MissingToName ? $" and {missing.Count - MissingToName} more" : "");
+            var names = string.Join(", ", missing.Take(MissingToName))
+                + (missing.Count > MissingToName ? $" and {missing.Count - MissingToName} more" : "");
             return $"Invoiced in {_period.Previous.Name}, not in {_period.Name}: {names}.";
         }
     }
 
     private string ScheduleText => _schedule is { Next: { } next, NextAtUtc: { } at }
-        ? $"{next.Name} is invoiced on {NumberText.Day(DateOnly.FromDateTime(at.UtcDateTime))}, {at.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC (day {_schedule.Schedule.Day}, {_schedule.Schedule.Hour:00}:00 in {_schedule.TimeZone}). {ScheduleDialog.Words(_schedule.Schedule.Mode)}."
+        ? $"{next.Name} is invoiced on {NumberText.Day(
+            DateOnly.FromDateTime(
+                at.UtcDateTime))}, {at.UtcDateTime.ToString(
+                    "HH:mm",
+                    CultureInfo.InvariantCulture)} UTC (day {_schedule.Schedule.Day}, {_schedule.Schedule.Hour:00}:00 in {_schedule.TimeZone}). {ScheduleDialog.Words(_schedule.Schedule.Mode)}."
         : "Months are invoiced when you do it here. They can be drafted, or finalised, on a day of your choice.";
 
     public void Dispose()
@@ -108,7 +113,11 @@ public sealed partial class MonthEndPage(
         var warned = drafts.Count(d => d.Warnings.Count > 0);
         if (!await dialogs.ConfirmAsync(
             $"Finalise {NumberText.Count(drafts.Count, "invoice")}?",
-            $"{(drafts.Count == 1 ? "It gets its number and can" : "They get their numbers and can")} be seen by your customers. This cannot be undone.{(warned > 0 ? $" {NumberText.Count(warned, "draft has", "drafts have")} a warning." : "")}",
+            $"{(drafts.Count == 1
+                ? "It gets its number and can"
+                : "They get their numbers and can")} be seen by your customers. This cannot be undone.{(warned > 0
+                    ? $" {NumberText.Count(warned, "draft has", "drafts have")} a warning."
+                    : "")}",
             "Finalise"))
         {
             return;
@@ -142,7 +151,11 @@ public sealed partial class MonthEndPage(
 
     private async Task ScheduleAsync()
     {
-        if ((await dialogs.ActAsync(new DialogParameters<ScheduleDialog> { { d => d.Schedule, _schedule!.Schedule }, { d => d.TimeZone, _schedule.TimeZone } })).IsDone)
+        if ((await dialogs.ActAsync(new DialogParameters<ScheduleDialog>
+        {
+            { d => d.Schedule, _schedule!.Schedule },
+            { d => d.TimeZone, _schedule.TimeZone },
+        })).IsDone)
         {
             _schedule = await schedules.ReadAsync(await current.GetAsync());
         }

@@ -28,5 +28,6 @@ public sealed partial class SendDialog(CurrentActor current, DeliveryService del
 
     protected override void OnInitialized() => _to = To;
 
-    private async Task<Refusal?> ActAsync() => (await deliveries.SendAsync(await current.GetAsync(), InvoiceId, DocumentId, _to, Round)).Refusal;
+    private async Task<Refusal?> ActAsync() =>
+        (await deliveries.SendAsync(await current.GetAsync(), InvoiceId, DocumentId, _to, Round)).Refusal;
 }

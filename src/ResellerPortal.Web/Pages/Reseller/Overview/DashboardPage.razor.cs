@@ -10,7 +10,8 @@ public sealed partial class DashboardPage(CurrentActor current, ResellerDashboar
     private ResellerOverview? _overview;
     private string[] _months = [];
 
-    private string LeftNote => _overview!.Lots.Count == 0 ? "no lot yet" : $"in {_overview.Lots.Count} lot{(_overview.Lots.Count == 1 ? "" : "s")}";
+    private string LeftNote =>
+        _overview!.Lots.Count == 0 ? "no lot yet" : $"in {_overview.Lots.Count} lot{(_overview.Lots.Count == 1 ? "" : "s")}";
 
     protected override async Task OnInitializedAsync()
     {

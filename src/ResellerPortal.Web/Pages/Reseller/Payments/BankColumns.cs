@@ -8,7 +8,9 @@ namespace ResellerPortal.Web.ResellerPages.Payments;
 /// <summary>Which column of a bank's CSV file holds what; -1 for none.</summary>
 public sealed record BankColumns(int Day, int Amount, int Currency, int Name, int Iban, int Reference)
 {
-    private static readonly string[] DayForms = ["yyyy-MM-dd", "dd.MM.yyyy", "dd.MM.yy", "dd/MM/yyyy", "MM/dd/yyyy", "yyyy/MM/dd", "yyyyMMdd", "dd-MM-yyyy"];
+    private static readonly string[] DayForms = [
+        "yyyy-MM-dd", "dd.MM.yyyy", "dd.MM.yy", "dd/MM/yyyy", "MM/dd/yyyy", "yyyy/MM/dd", "yyyyMMdd", "dd-MM-yyyy",
+    ];
 
     /// <summary>The others may be missing.</summary>
     public bool IsComplete => Day >= 0 && Amount >= 0;
@@ -24,7 +26,9 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
             Find("iban", "kontonummer"),
             Find("reference", "verwendungszweck", "purpose", "details", "description", "libellé", "concepto", "paskirtis"));
 
-        int Find(params string[] words) => words.Select(word => headers.ToList().FindIndex(h => h.Contains(word, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(index => index >= 0, -1);
+        int Find(params string[] words) =>
+            words.Select(word => headers.ToList().FindIndex(h => h.Contains(word, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(
+                index => index >= 0, -1);
     }
 
     /// <param name="own">The currency where no column tells one.</param>
@@ -32,14 +36,18 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
     public BankStatementFile Read(CsvFileReader file, Currency own)
     {
         var days = file.Rows.Select(row => CsvFileReader.Cell(row.Cells, Day)).ToList();
-        var form = DayForms.FirstOrDefault(form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
-            ?? throw new InvalidDataException($"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
+        var form = DayForms.FirstOrDefault(
+            form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
+            ?? throw new InvalidDataException(
+                $"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
         var lines = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
-            ReadAmount(row.Line, CsvFileReader.Cell(row.Cells, Amount), ReadCurrency(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
+            ReadAmount(
+                row.Line, CsvFileReader.Cell(row.Cells, Amount), ReadCurrency(row.Line, CsvFileReader.Cell(row.Cells, Currency), own)),
             BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Name), BankStatementLine.NameLength),
-            BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
+            BankStatementLine.Normalize(
+                CsvFileReader.Cell(row.Cells, Iban).Replace(" ", "", StringComparison.Ordinal), BankStatementLine.AccountLength),
             BankStatementLine.Normalize(CsvFileReader.Cell(row.Cells, Reference), BankStatementLine.ReferenceLength),
             "")).ToList();
         return new BankStatementFile(lines.FindAll(e => e.Amount.MinorUnits > 0), lines.Count(e => e.Amount.MinorUnits <= 0));
@@ -59,11 +67,17 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
         var bare = string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c != '\''));
         var last = bare.LastIndexOfAny(['.', ',']);
         var marks = bare.Where(c => c is '.' or ',').ToList();
-        var isDecimal = marks.Distinct().Count() == 2 ? marks.Count(c => c == bare[last]) == 1 : marks.Count == 1 && (bare.Length - last - 1 != 3 || currency.MinorDigits == 3);
+        var isDecimal = marks.Distinct().Count() == 2
+            ? marks.Count(c => c == bare[last]) == 1
+            : marks.Count == 1 && (bare.Length - last - 1 != 3 || currency.MinorDigits == 3);
         var groups = (isDecimal ? bare[..last] : bare).Split('.', ',');
         return groups.Skip(1).All(group => group.Length == 3)
             && (groups.Length == 1 || groups[0].TrimStart('+', '-').Length is >= 1 and <= 3)
-            && decimal.TryParse(string.Concat(groups) + (isDecimal ? "." + bare[(last + 1)..] : ""), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+            && decimal.TryParse(
+                string.Concat(groups) + (isDecimal ? "." + bare[(last + 1)..] : ""),
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var amount)
             && currency.HasWhole(amount)
             && Math.Abs(amount) < 1_000_000_000
             ? Money.Round(amount, currency)

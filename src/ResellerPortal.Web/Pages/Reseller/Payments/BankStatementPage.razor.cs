@@ -9,7 +9,12 @@ using ResellerPortal.Web.ResellerPages.Usage;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-public sealed partial class BankStatementPage(CurrentActor current, BankStatementService statements, CurrencyRateService currencies, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class BankStatementPage(
+    CurrentActor current,
+    BankStatementService statements,
+    CurrencyRateService currencies,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private MudTable<BankTransactionRow>? _table;
     private BankTransactionState _state;
@@ -38,11 +43,13 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         _ => "Left aside",
     };
 
-    private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) => _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
+    private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) =>
+        _csv!.Headers.Select((name, index) => (index, name)).Prepend((-1, mayBeNone ? "(none)" : "(choose)"));
 
     private async Task<TableData<BankTransactionRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
     {
-        var page = await statements.PageAsync(await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
+        var page = await statements.PageAsync(
+            await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
         if (_state == BankTransactionState.Open && _certain != page.Certain)
         {
             _certain = page.Certain;
@@ -80,7 +87,9 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
-            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file is larger than 20 MiB. Split it; what overlaps is taken in once.";
+            _problem = unreadable is InvalidDataException
+                ? unreadable.Message
+                : "The file is larger than 20 MiB. Split it; what overlaps is taken in once.";
         }
     }
 
@@ -103,7 +112,8 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
     }
 
-    private void Load(BankStatementFile file) => (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
+    private void Load(BankStatementFile file) =>
+        (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
 
     private async Task ImportAsync()
     {
@@ -115,17 +125,25 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
         }
 
         (_csv, _file) = (null, null);
-        snackbar.Add($"{NumberText.Count(outcome.Value.Added, "entry is", "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.", Severity.Success);
+        snackbar.Add(
+            $"{NumberText.Count(
+                outcome.Value.Added,
+                "entry is",
+                "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.",
+            Severity.Success);
         await ShowAsync(BankTransactionState.Open);
     }
 
     private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await TellAsync(
-        await BusyAsync(async actor => await statements.RecordAsync(actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
+        await BusyAsync(async actor => await statements.RecordAsync(
+            actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
 
     private async Task RecordCertainAsync()
     {
         var run = await BusyAsync(async actor => await statements.RecordCertainAsync(actor));
-        snackbar.Add($"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(), run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
+        snackbar.Add(
+            $"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(),
+            run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
         await _table!.ReloadServerData();
     }
 
@@ -151,7 +169,8 @@ public sealed partial class BankStatementPage(CurrentActor current, BankStatemen
 
     private async Task TellAsync(Outcome<BankTransaction> outcome)
     {
-        snackbar.Add(outcome.Refusal?.Message ?? $"Recorded: {outcome.Value.RecordedAs}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"Recorded: {outcome.Value.RecordedAs}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await _table!.ReloadServerData();
     }
 

@@ -7,7 +7,11 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-public sealed partial class OnlinePaymentsCard(CurrentActor current, OnlineRefundService refunds, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class OnlinePaymentsCard(
+    CurrentActor current,
+    OnlineRefundService refunds,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private IReadOnlyList<OnlinePayment> _payments = [];
     private bool _mayRefund;

@@ -9,7 +9,11 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-public sealed partial class PaymentDialog(CurrentActor current, InvoicePaymentService payments, CustomerQueries customers, TimeProvider clock)
+public sealed partial class PaymentDialog(
+    CurrentActor current,
+    InvoicePaymentService payments,
+    CustomerQueries customers,
+    TimeProvider clock)
 {
     private readonly Guid _key = Guid.NewGuid();
     private decimal _amount;

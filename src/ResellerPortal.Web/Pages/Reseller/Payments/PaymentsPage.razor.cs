@@ -7,7 +7,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-public sealed partial class PaymentsPage(CurrentActor current, PaymentAccountService accounts, NavigationManager navigation, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class PaymentsPage(
+    CurrentActor current,
+    PaymentAccountService accounts,
+    NavigationManager navigation,
+    IDialogService dialogs,
+    ISnackbar snackbar)
 {
     private PaymentAccountRow? _row;
     private string _key = "";
@@ -63,7 +68,8 @@ public sealed partial class PaymentsPage(CurrentActor current, PaymentAccountSer
 
     private async Task ForgetAsync()
     {
-        if (await dialogs.ConfirmAsync("Forget the keys?", "Customers cannot pay through that account any more. What was paid stays as it is.", "Forget the keys"))
+        if (await dialogs.ConfirmAsync(
+            "Forget the keys?", "Customers cannot pay through that account any more. What was paid stays as it is.", "Forget the keys"))
         {
             await ActAsync(async actor =>
             {

@@ -15,5 +15,6 @@ public sealed partial class RefundDialog(CurrentActor current, OnlineRefundServi
 
     protected override void OnInitialized() => _amount = Payment.Refundable.Amount;
 
-    private async Task<Refusal?> ActAsync() => (await refunds.RefundAsync(await current.GetAsync(), Payment.Checkout.Id, _amount, _key)).Refusal;
+    private async Task<Refusal?> ActAsync() =>
+        (await refunds.RefundAsync(await current.GetAsync(), Payment.Checkout.Id, _amount, _key)).Refusal;
 }

@@ -53,12 +53,14 @@ public sealed class RuleDraft
     {
         var draft = rule.Price switch
         {
-            Markup.CostPlusAmount amount => new RuleDraft { Kind = PriceKind.CostPlusAmount, Value = Amount(amount.AmountMicros, amount.Currency) },
+            Markup.CostPlusAmount amount =>
+                new RuleDraft { Kind = PriceKind.CostPlusAmount, Value = Amount(amount.AmountMicros, amount.Currency) },
             Markup.CostPlusPercent percent => new RuleDraft { Kind = PriceKind.CostPlusPercent, Value = percent.Percent },
             Markup.FixedPrice price => new RuleDraft { Kind = PriceKind.FixedPrice, Value = Amount(price.PriceMicros, price.Currency) },
             GraduatedPrice graduated => new RuleDraft { Kind = PriceKind.Graduated, Tiers = Steps(graduated.Tiers, graduated.Currency) },
             VolumePrice volume => new RuleDraft { Kind = PriceKind.Volume, Tiers = Steps(volume.Tiers, volume.Currency) },
-            PackagePrice package => new RuleDraft { Kind = PriceKind.Package, Value = Amount(package.PriceMicros, package.Currency), Size = package.Size },
+            PackagePrice package =>
+                new RuleDraft { Kind = PriceKind.Package, Value = Amount(package.PriceMicros, package.Currency), Size = package.Size },
             _ => throw new ArgumentOutOfRangeException(nameof(rule)),
         };
         (draft.Converters, draft.Included) = (string.Join(' ', rule.Converters), rule.Included);
@@ -124,7 +126,13 @@ public sealed class CardDraft
     /// <summary>Null where the customer follows the default.</summary>
     public CardTerms? ToTerms(Currency currency) => FollowsDefault
         ? null
-        : new CardTerms([.. Rules.Select((rule, index) => rule.ToRule(currency, index == Rules.Count - 1))], MinorUnits(Fee, currency), MinorUnits(Minimum, currency), Math.Clamp(Discount, -1000, 1000), IncludesTax);
+        : new CardTerms(
+            [.. Rules.Select((rule, index) => rule.ToRule(currency, index == Rules.Count - 1))],
+            MinorUnits(Fee, currency),
+            MinorUnits(Minimum, currency),
+            Math.Clamp(Discount, -1000, 1000),
+            IncludesTax);
 
-    private static long MinorUnits(decimal amount, Currency currency) => Money.Round(Math.Clamp(amount, -Largest, Largest), currency).MinorUnits;
+    private static long MinorUnits(decimal amount, Currency currency) =>
+        Money.Round(Math.Clamp(amount, -Largest, Largest), currency).MinorUnits;
 }

@@ -11,8 +11,16 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Pricing;
 
-/// <summary>Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.</summary>
-public sealed partial class PriceEditor(CurrentActor current, RateCardService cards, PriceSimulator simulator, CustomerQueries customers, TimeProvider clock, ISnackbar snackbar)
+/// <summary>
+/// Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.
+/// </summary>
+public sealed partial class PriceEditor(
+    CurrentActor current,
+    RateCardService cards,
+    PriceSimulator simulator,
+    CustomerQueries customers,
+    TimeProvider clock,
+    ISnackbar snackbar)
 {
     private CardDraft _draft = null!;
     private bool _hasMore;

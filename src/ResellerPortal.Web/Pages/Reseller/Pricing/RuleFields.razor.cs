@@ -42,5 +42,9 @@ public sealed partial class RuleFields
     /// <summary>A step before the last, at its price, ending ten times as far as the one before it.</summary>
     private void AddStep() => Rule.Tiers.Insert(
         Rule.Tiers.Count - 1,
-        new TierDraft { UpTo = Math.Min((Rule.Tiers.Count > 1 ? Rule.Tiers[^2].UpTo ?? 100 : 100) * 10, 1_000_000_000), Price = Rule.Tiers[^1].Price });
+        new TierDraft
+        {
+            UpTo = Math.Min((Rule.Tiers.Count > 1 ? Rule.Tiers[^2].UpTo ?? 100 : 100) * 10, 1_000_000_000),
+            Price = Rule.Tiers[^1].Price,
+        });
 }

@@ -22,7 +22,12 @@ public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRateSer
 
     private async Task SetAsync(ForeignCurrency? currency)
     {
-        if ((await dialogs.ActAsync(new DialogParameters<CurrencyRateDialog> { { d => d.Own, _overview!.Own }, { d => d.Today, _overview.Today }, { d => d.Present, currency?.Today } })).IsDone)
+        if ((await dialogs.ActAsync(new DialogParameters<CurrencyRateDialog>
+        {
+            { d => d.Own, _overview!.Own },
+            { d => d.Today, _overview.Today },
+            { d => d.Present, currency?.Today },
+        })).IsDone)
         {
             snackbar.Add("The rate is set.", Severity.Success);
             await LoadAsync();

@@ -7,7 +7,12 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Settings;
 
-public sealed partial class EmailsPage(CurrentActor current, EmailTemplateService templates, DunningPolicyService policies, InvoiceSettingsService settings, ISnackbar snackbar)
+public sealed partial class EmailsPage(
+    CurrentActor current,
+    EmailTemplateService templates,
+    DunningPolicyService policies,
+    InvoiceSettingsService settings,
+    ISnackbar snackbar)
 {
     private readonly List<StepFields> _steps = [];
     private TemplateView? _view;
@@ -35,7 +40,10 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
     {
         var outcome = await templates.SetAutomaticMailAsync(await current.GetAsync(), isOn);
         _isMailing = outcome.IsRefused ? !isOn : isOn;
-        snackbar.Add(outcome.Refusal?.Message ?? (isOn ? "Invoices that become final from now on are mailed." : "Invoices are not mailed by themselves."), outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message
+                ?? (isOn ? "Invoices that become final from now on are mailed." : "Invoices are not mailed by themselves."),
+            outcome.IsRefused ? Severity.Error : Severity.Success);
     }
 
     private void AddStep() => _steps.Add(new StepFields { Days = Math.Min(_steps[^1].Days + 10, 365) });
@@ -43,7 +51,8 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
     private async Task SaveRemindersAsync()
     {
         // Only the last step shows the box.
-        var steps = _steps.Select((step, index) => new DunningStepTerms(step.Days, Money.Round(step.Fee, _currency).MinorUnits, step.Pauses && index == _steps.Count - 1)).ToList();
+        var steps = _steps.Select((step, index) => new DunningStepTerms(
+            step.Days, Money.Round(step.Fee, _currency).MinorUnits, step.Pauses && index == _steps.Count - 1)).ToList();
         var outcome = await policies.SetAsync(await current.GetAsync(), _isReminding, steps);
         _remindersRefusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
@@ -68,7 +77,8 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
         _preview = outcome.IsRefused ? null : outcome.Value;
     }
 
-    private Task SaveTemplateAsync() => ApplyTemplateAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
+    private Task SaveTemplateAsync() =>
+        ApplyTemplateAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
 
     private Task ResetTemplateAsync() => ApplyTemplateAsync(null, "The portal's words are back.");
 
@@ -87,7 +97,8 @@ public sealed partial class EmailsPage(CurrentActor current, EmailTemplateServic
     {
         _isReminding = policy.IsOn;
         _steps.Clear();
-        _steps.AddRange(policy.Steps.Select(s => new StepFields { Days = s.DaysOverdue, Fee = new Money(s.FeeMinorUnits, _currency).Amount, Pauses = s.PausesTokens }));
+        _steps.AddRange(policy.Steps.Select(
+            s => new StepFields { Days = s.DaysOverdue, Fee = new Money(s.FeeMinorUnits, _currency).Amount, Pauses = s.PausesTokens }));
     }
 
     private sealed class StepFields

@@ -8,7 +8,12 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Settings;
 
-public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSettingsService settings, LogoService logos, TimeProvider clock, ISnackbar snackbar)
+public sealed partial class InvoiceSettingsPage(
+    CurrentActor current,
+    InvoiceSettingsService settings,
+    LogoService logos,
+    TimeProvider clock,
+    ISnackbar snackbar)
 {
     private Reseller? _reseller;
     private string _name = "";
@@ -41,13 +46,15 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
 
     protected override async Task OnInitializedAsync() => Show(await settings.ReadAsync(await current.GetAsync()));
 
-    private string Example(string pattern) => InvoiceNumber.IsPattern(pattern) ? InvoiceNumber.Format(pattern, clock.GetUtcNow().Year, 42) : "nothing: it needs one {seq:0000}";
+    private string Example(string pattern) =>
+        InvoiceNumber.IsPattern(pattern) ? InvoiceNumber.Format(pattern, clock.GetUtcNow().Year, 42) : "nothing: it needs one {seq:0000}";
 
     private async Task SaveAsync()
     {
         var outcome = await settings.SaveAsync(await current.GetAsync(), new DocumentSettings(
             _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
-            _invoicePattern, _creditPattern, _term, new BankAccount(_holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
+            _invoicePattern, _creditPattern, _term, new BankAccount(
+                _holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
         Report(outcome, "Saved. Invoices that are made final from now on have it.");
     }
 
@@ -80,7 +87,12 @@ public sealed partial class InvoiceSettingsPage(CurrentActor current, InvoiceSet
     {
         (_reseller, _usesOneStopShop) = (reseller, reseller.UsesOneStopShop);
         var shown = DocumentSettings.FromReseller(reseller);
-        (_name, _email, _vatId, _contactName, _contactPhone) = (shown.Name, shown.Email, shown.VatId, shown.ContactName, shown.ContactPhone);
+        (_name, _email, _vatId, _contactName, _contactPhone) = (
+            shown.Name,
+            shown.Email,
+            shown.VatId,
+            shown.ContactName,
+            shown.ContactPhone);
         (_street, _postalCode, _city, _country) = shown.Address;
         (_invoicePattern, _creditPattern, _term) = (shown.InvoiceNumberPattern, shown.CreditNotePattern, shown.PaymentTermDays);
         (_holder, _iban, _bic) = (shown.Account.Holder, shown.Account.ReadableIban, shown.Account.Bic);

@@ -13,7 +13,11 @@ internal sealed record ColumnMapping(int Token, int At, int Quantity, int Conver
     /// <summary>By the words that statistics use in their header.</summary>
     public static ColumnMapping Guess(IReadOnlyList<string> headers)
     {
-        return new ColumnMapping(Find("token", "key", "secret"), Find("date", "time", "day"), Find("conversion", "count", "quantity", "cost"), Find("converter", "route", "endpoint"));
+        return new ColumnMapping(
+            Find("token", "key", "secret"),
+            Find("date", "time", "day"),
+            Find("conversion", "count", "quantity", "cost"),
+            Find("converter", "route", "endpoint"));
 
         int Find(params string[] words)
         {
@@ -21,7 +25,8 @@ internal sealed record ColumnMapping(int Token, int At, int Quantity, int Conver
             {
                 for (var i = 0; i < headers.Count; i++)
                 {
-                    if (headers[i].Contains(word, StringComparison.OrdinalIgnoreCase) && !(word == "conversion" && headers[i].Contains("converter", StringComparison.OrdinalIgnoreCase)))
+                    if (headers[i].Contains(word, StringComparison.OrdinalIgnoreCase)
+                        && !(word == "conversion" && headers[i].Contains("converter", StringComparison.OrdinalIgnoreCase)))
                     {
                         return i;
                     }
@@ -34,5 +39,9 @@ internal sealed record ColumnMapping(int Token, int At, int Quantity, int Conver
 
     public IReadOnlyList<ImportLine> Lines(CsvFileReader file) =>
         [.. file.Rows.Select(row => new ImportLine(
-            row.Line, CsvFileReader.Cell(row.Cells, Token), CsvFileReader.Cell(row.Cells, At), CsvFileReader.Cell(row.Cells, Quantity), Converter < 0 ? null : CsvFileReader.Cell(row.Cells, Converter)))];
+            row.Line,
+            CsvFileReader.Cell(row.Cells, Token),
+            CsvFileReader.Cell(row.Cells, At),
+            CsvFileReader.Cell(row.Cells, Quantity),
+            Converter < 0 ? null : CsvFileReader.Cell(row.Cells, Converter)))];
 }

@@ -20,7 +20,8 @@ public sealed record CsvFileReader(string Name, IReadOnlyList<string> Headers, I
                 rows.Add((rows.Count + 1, [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]));
                 if (rows.Count > mostLines + 1)
                 {
-                    throw new InvalidDataException($"The file has more than {mostLines:N0} lines. Split it; what overlaps is counted once.");
+                    throw new InvalidDataException(
+                        $"The file has more than {mostLines:N0} lines. Split it; what overlaps is counted once.");
                 }
             }
         }

@@ -28,7 +28,9 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
         {
-            _problem = unreadable is InvalidDataException ? unreadable.Message : "The file is larger than 20 MiB. Split it; what overlaps is counted once.";
+            _problem = unreadable is InvalidDataException
+                ? unreadable.Message
+                : "The file is larger than 20 MiB. Split it; what overlaps is counted once.";
             return;
         }
 
@@ -66,7 +68,9 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         _isBusy = true;
         var outcome = await imports.ImportAsync(await current.GetAsync(), _mapping.Lines(_file!), _chosen);
         _isBusy = false;
-        snackbar.Add(outcome.Refusal?.Message ?? $"{NumberText.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(
+            outcome.Refusal?.Message ?? $"{NumberText.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.",
+            outcome.IsRefused ? Severity.Error : Severity.Success);
         if (!outcome.IsRefused)
         {
             await MapAsync(_mapping);

@@ -9,7 +9,12 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.ResellerPages.Usage;
 
-public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledger, CustomerQueries customers, NavigationManager navigation, IDialogService dialogs)
+public sealed partial class LedgerPage(
+    CurrentActor current,
+    LedgerQueries ledger,
+    CustomerQueries customers,
+    NavigationManager navigation,
+    IDialogService dialogs)
 {
     private MudTable<LedgerRow>? _table;
     private LedgerUrl _url = LedgerUrl.None;
@@ -50,7 +55,13 @@ public sealed partial class LedgerPage(CurrentActor current, LedgerQueries ledge
     {
         var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
         var page = await ledger.PageAsync(
-            await current.GetAsync(), _url.ToFilter(), sort, state.SortDirection != SortDirection.Ascending, state.Page * state.PageSize, state.PageSize, cancellationToken);
+            await current.GetAsync(),
+            _url.ToFilter(),
+            sort,
+            state.SortDirection != SortDirection.Ascending,
+            state.Page * state.PageSize,
+            state.PageSize,
+            cancellationToken);
         _isUnsorted = page.Sort != sort;
         StateHasChanged();
         return new TableData<LedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };

@@ -14,7 +14,11 @@ public sealed record LedgerUrl(string? From, string? To, string? Customer, strin
     public static LedgerUrl None { get; } = new(null, null, null, null, null);
 
     public LedgerFilter ToFilter() => new(
-        Day(From), Day(To), Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null, NullIfEmpty(Environment), NullIfEmpty(Converter));
+        Day(From),
+        Day(To),
+        Guid.TryParse(Customer, out var customer) ? new CustomerId(customer) : null,
+        NullIfEmpty(Environment),
+        NullIfEmpty(Converter));
 
     public string ToQuery() => QueryHelpers.AddQueryString("", new Dictionary<string, string?>
     {
