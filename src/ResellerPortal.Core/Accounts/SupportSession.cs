@@ -18,7 +18,7 @@ public sealed class SupportSession : ICustomerOwned
 
     public required Guid UserId { get; init; }
 
-    public required string VisitorName { get; set; }
+    public required string StaffName { get; set; }
 
     public required string Reason { get; init; }
 
@@ -33,7 +33,7 @@ internal sealed class SupportSessionConfiguration : IEntityTypeConfiguration<Sup
 {
     public void Configure(EntityTypeBuilder<SupportSession> builder)
     {
-        builder.Property(v => v.VisitorName).HasMaxLength(256);
+        builder.Property(v => v.StaffName).HasMaxLength(256);
         builder.Property(v => v.Reason).HasMaxLength(300);
         builder.HasIndex(v => new { v.CustomerId, v.StartedAtUtc });
         builder.HasOne<Customer>().WithMany().HasForeignKey(v => v.CustomerId).OnDelete(DeleteBehavior.Restrict);
@@ -75,7 +75,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
             ResellerId = customer.ResellerId,
             CustomerId = customer.Id,
             UserId = actor.UserId ?? throw new InvalidOperationException("Only a person can look."),
-            VisitorName = actor.Name,
+            StaffName = actor.Name,
             Reason = reason.Trim(),
             StartedAtUtc = now,
             EndsAtUtc = now.AddMinutes(minutes),

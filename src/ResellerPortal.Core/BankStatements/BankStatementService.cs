@@ -228,7 +228,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             return Refusal.Because("It is recorded as a payment already.");
         }
 
-        received.State = isLeftAside ? BankTransactionState.LeftAside : BankTransactionState.Open;
+        received.State = isLeftAside ? BankTransactionState.Ignored : BankTransactionState.Open;
         db.Audit(
             actor,
             clock.GetUtcNow(),

@@ -14,7 +14,7 @@ public enum BankTransactionState
     Recorded,
 
     /// <summary>It is not for customers' invoices.</summary>
-    LeftAside,
+    Ignored,
 }
 
 /// <summary>Money that came onto an account of a reseller, of one of its bank statements.</summary>

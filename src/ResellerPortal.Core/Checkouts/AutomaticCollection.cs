@@ -165,7 +165,7 @@ public sealed class AutomaticCollection(
                 db.Notify(
                     reseller.Id,
                     $"{invoice.Number} could not be collected",
-                    $"{invoice.Due} of {customer.Name} could not be charged: {applied.Fault}\n{(attempts + 1 < AttemptDays.Length
+                    $"{invoice.Due} of {customer.Name} could not be charged: {applied.Error}\n{(attempts + 1 < AttemptDays.Length
                         ? "It is tried again."
                         : "It is not tried again; the customer is reminded as you have set it.")}\n",
                     clock.GetUtcNow());

@@ -92,7 +92,7 @@ public sealed class Checkout : IOwnedAtAnyLevel
     public long ToBalanceMinorUnits { get; set; }
 
     /// <summary>Why it failed or was refused, in words for people; null where it did not.</summary>
-    public string? Fault { get; set; }
+    public string? Error { get; set; }
 
     public Money Amount => new(AmountMinorUnits, Currency);
 
@@ -112,7 +112,7 @@ internal sealed class CheckoutConfiguration : IEntityTypeConfiguration<Checkout>
         builder.Property(c => c.SessionId).HasMaxLength(Checkout.MaxProviderId);
         builder.Property(c => c.PaymentId).HasMaxLength(Checkout.MaxProviderId);
         builder.Property(c => c.Url).HasMaxLength(2000);
-        builder.Property(c => c.Fault).HasMaxLength(500);
+        builder.Property(c => c.Error).HasMaxLength(500);
         builder.HasIndex(c => new { c.SubjectId, c.State });
         builder.HasIndex(c => new { c.Merchant, c.PaymentId });
         builder.HasIndex(c => new { c.ResellerId, c.CreatedAtUtc });

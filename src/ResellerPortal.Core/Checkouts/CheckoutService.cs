@@ -396,7 +396,7 @@ public sealed class CheckoutService(
         {
             var fault = failure.Message.Truncate(500);
             await mine.ExecuteUpdateAsync(
-                set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Fault, fault), CancellationToken.None);
+                set => set.SetProperty(c => c.State, CheckoutState.Failed).SetProperty(c => c.Error, fault), CancellationToken.None);
             throw;
         }
     }

@@ -140,9 +140,9 @@ public sealed class CheckoutSynchronizer(
 
     private async Task RefuseAsync(PortalDbContext db, Actor actor, Checkout checkout, string fault, CancellationToken cancellationToken)
     {
-        if (checkout.Fault != fault)
+        if (checkout.Error != fault)
         {
-            (checkout.State, checkout.Fault) = (checkout.State == CheckoutState.Paid ? CheckoutState.Paid : CheckoutState.Refused, fault);
+            (checkout.State, checkout.Error) = (checkout.State == CheckoutState.Paid ? CheckoutState.Paid : CheckoutState.Refused, fault);
             db.Audit(
                 actor,
                 clock.GetUtcNow(),
@@ -178,13 +178,13 @@ public sealed class CheckoutSynchronizer(
             checkout.PaymentId = payment.Id;
             if (payment.State == ProviderPaymentState.Processing)
             {
-                (checkout.State, checkout.Fault) = (CheckoutState.Processing, null);
+                (checkout.State, checkout.Error) = (CheckoutState.Processing, null);
                 await ReserveDebtAsync(db, checkout, cancellationToken);
             }
             else if (payment.State == ProviderPaymentState.Failed)
             {
                 // On a page that is open still, the payer may try another method.
-                checkout.Fault = payment.Fault?.Truncate(500);
+                checkout.Error = payment.Fault?.Truncate(500);
                 checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open
                     ? CheckoutState.Open
                     : CheckoutState.Failed;
@@ -252,7 +252,7 @@ public sealed class CheckoutSynchronizer(
             await PayInvoiceAsync(db, actor, checkout, payment, now, cancellationToken);
         }
 
-        (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Fault) = (CheckoutState.Paid, payment.Id, payment.AtUtc, null);
+        (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Error) = (CheckoutState.Paid, payment.Id, payment.AtUtc, null);
         await ReleaseAsync(db, checkout, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }

@@ -89,7 +89,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
             db.StatisticsPulls.Add(pull);
         }
 
-        (pull.AtUtc, pull.Fault) = (clock.GetUtcNow(), fault);
+        (pull.AtUtc, pull.Error) = (clock.GetUtcNow(), fault);
         if (through is not null)
         {
             (pull.ThroughDay, pull.Added) = (through, added);

@@ -19,7 +19,7 @@ public sealed class StatisticsPull : IResellerOwned
     public long Added { get; set; }
 
     /// <summary>Why the last time failed, in words for the reseller; null where it did not.</summary>
-    public string? Fault { get; set; }
+    public string? Error { get; set; }
 }
 
 internal sealed class StatisticsPullConfiguration : IEntityTypeConfiguration<StatisticsPull>
@@ -27,7 +27,7 @@ internal sealed class StatisticsPullConfiguration : IEntityTypeConfiguration<Sta
     public void Configure(EntityTypeBuilder<StatisticsPull> builder)
     {
         builder.HasKey(p => p.ResellerId);
-        builder.Property(p => p.Fault).HasMaxLength(400);
+        builder.Property(p => p.Error).HasMaxLength(400);
         builder.HasOne<Reseller>().WithOne().HasForeignKey<StatisticsPull>(p => p.ResellerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -51,7 +51,7 @@ public sealed class CreditLot : IResellerOwned, IAudited
     public required DateTimeOffset ExpiresAtUtc { get; set; }
 
     /// <summary>Set once its expiry stands in the history.</summary>
-    public DateTimeOffset? ExpiryNotedAtUtc { get; set; }
+    public DateTimeOffset? ExpiryRecordedAtUtc { get; set; }
 
     /// <summary>The highest share of it, in percent, that was told to be used.</summary>
     public int AlertedPercent { get; set; }

@@ -102,15 +102,15 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         return delivery.State switch
         {
             DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} mailed", delivery.To, TimelineTone.Good),
-            DeliveryState.Failing =>
+            DeliveryState.Retrying =>
                 new TimelineEvent(
                     delivery.QueuedAtUtc,
                     $"{name} not mailed yet",
-                    $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Fault}",
+                    $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Error}",
                     TimelineTone.Bad),
-            DeliveryState.GivenUp =>
+            DeliveryState.Failed =>
                 new TimelineEvent(
-                    delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Fault}", TimelineTone.Bad),
+                    delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Error}", TimelineTone.Bad),
             _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} is about to be mailed", delivery.To),
         };
     }

@@ -42,7 +42,7 @@ public sealed class InvoiceSchedule : IResellerOwned, IAudited
     /// <summary>Until when a node has it in hand; another takes over after that.</summary>
     public DateTimeOffset? LeasedUntilUtc { get; set; }
 
-    public DateTimeOffset? RanAtUtc { get; set; }
+    public DateTimeOffset? LastRunAtUtc { get; set; }
 
     /// <summary>What the last run did, in words for the reseller.</summary>
     public string? Report { get; set; }

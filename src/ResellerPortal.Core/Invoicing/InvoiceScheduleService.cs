@@ -125,7 +125,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         await db.InvoiceSchedules.ExecuteUpdateAsync(
             set => set
                 .SetProperty(s => s.RunThrough, run.Period.FirstDay)
-                .SetProperty(s => s.RanAtUtc, now)
+                .SetProperty(s => s.LastRunAtUtc, now)
                 .SetProperty(s => s.Report, report)
                 .SetProperty(s => s.LeasedUntilUtc, (DateTimeOffset?)null),
             cancellationToken);

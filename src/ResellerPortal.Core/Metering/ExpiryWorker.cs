@@ -30,15 +30,15 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         await using var db = database.Open(Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var lots = await db.CreditLots.AsNoTracking()
-            .Where(l => l.ExpiresAtUtc <= now && l.ExpiryNotedAtUtc == null)
+            .Where(l => l.ExpiresAtUtc <= now && l.ExpiryRecordedAtUtc == null)
             .OrderBy(l => l.ExpiresAtUtc)
             .Take(MostAtOnce)
             .ToListAsync(cancellationToken);
         foreach (var lot in lots)
         {
             // Conditional, so that two nodes write one note.
-            if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(
-                set => set.SetProperty(l => l.ExpiryNotedAtUtc, now), cancellationToken) == 1)
+            if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryRecordedAtUtc == null).ExecuteUpdateAsync(
+                set => set.SetProperty(l => l.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
                 db.Audit(
                     Portal,
@@ -50,14 +50,14 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         }
 
         var tokens = await db.ApiTokens.AsNoTracking()
-            .Where(t => t.ExpiresAtUtc <= now && t.ExpiryNotedAtUtc == null && t.RevokedAtUtc == null)
+            .Where(t => t.ExpiresAtUtc <= now && t.ExpiryRecordedAtUtc == null && t.RevokedAtUtc == null)
             .OrderBy(t => t.ExpiresAtUtc)
             .Take(MostAtOnce)
             .ToListAsync(cancellationToken);
         foreach (var token in tokens)
         {
-            if (await db.ApiTokens.Where(t => t.Id == token.Id && t.ExpiryNotedAtUtc == null).ExecuteUpdateAsync(
-                set => set.SetProperty(t => t.ExpiryNotedAtUtc, now), cancellationToken) == 1)
+            if (await db.ApiTokens.Where(t => t.Id == token.Id && t.ExpiryRecordedAtUtc == null).ExecuteUpdateAsync(
+                set => set.SetProperty(t => t.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
                 db.Audit(
                     Portal,

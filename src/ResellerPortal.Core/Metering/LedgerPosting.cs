@@ -36,7 +36,7 @@ internal sealed class LedgerPosting
             nameof(Customer.UsageMonth),
             nameof(Customer.UsedInMonth),
             nameof(Customer.AlertedPercent),
-            nameof(Customer.ConversionsTaken),
+            nameof(Customer.ConversionsConsumed),
         ];
 
     private static readonly string[] LotCounters = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
@@ -101,7 +101,7 @@ internal sealed class LedgerPosting
         if (token.IsPrepaid)
         {
             var customer = GetCustomer(token);
-            customer.ConversionsTaken += quantity;
+            customer.ConversionsConsumed += quantity;
             _touchedCustomers.Add(customer);
         }
     }

@@ -83,7 +83,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         if (read.Count < unknown.Count)
         {
             var found = read.Select(t => new HashKey(t.SecretHash)).ToHashSet();
-            read.AddRange(await ReadByHashAsync(nameof(ApiToken.FormerSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
+            read.AddRange(await ReadByHashAsync(nameof(ApiToken.PreviousSecretHash), unknown.FindAll(hash => !found.Contains(hash))));
         }
 
         if (database.Dialect.HasRowLocks)
@@ -162,7 +162,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         _tokens.TryAdd(read.Id, read);
         var token = _tokens[read.Id];
         _tokensByHash[new HashKey(token.SecretHash)] = token;
-        if (token.FormerSecretHash is { } former)
+        if (token.PreviousSecretHash is { } former)
         {
             _tokensByHash[new HashKey(former)] = token;
         }

@@ -234,7 +234,7 @@ internal sealed class MeterBatch
     /// <summary>The token with this secret, or with it as the one before that is still good.</summary>
     private ApiToken? FindToken(byte[] secretHash) =>
         _rows.FindToken(secretHash) is { } token
-            && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.FormerSecretEndsAtUtc > _now) ? token : null;
+            && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.PreviousSecretEndsAtUtc > _now) ? token : null;
 
     private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) =>
         [.. ids.Select(rows.FindReservation).OfType<Reservation>()];

@@ -27,7 +27,7 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
         var now = clock.GetUtcNow();
         await using var db = database.Open(Scope);
         var token = await db.ApiTokens.AsNoTracking().FirstOrDefaultAsync(
-            t => t.SecretHash == secretHash || (t.FormerSecretHash == secretHash && t.FormerSecretEndsAtUtc > now), cancellationToken);
+            t => t.SecretHash == secretHash || (t.PreviousSecretHash == secretHash && t.PreviousSecretEndsAtUtc > now), cancellationToken);
         return token is null ? (null, new ReserveResult.UnknownToken())
             : TokenAdmissionPolicy.EvaluateTerms(token, caller, origin, now) is { } refusal ? (null, refusal)
             : (token, null);
@@ -44,8 +44,8 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
         }
 
         var own = new SigningSecret(_protector.Unprotect(token.ProtectedSecret), token.SecretHash);
-        return token.FormerProtectedSecret is { } former && token.FormerSecretEndsAtUtc > now
-            ? [own, new SigningSecret(_protector.Unprotect(former), token.FormerSecretHash!)]
+        return token.PreviousProtectedSecret is { } former && token.PreviousSecretEndsAtUtc > now
+            ? [own, new SigningSecret(_protector.Unprotect(former), token.PreviousSecretHash!)]
             : [own];
     }
 }

@@ -57,7 +57,7 @@ public sealed class PaymentReconciler(
             return;
         }
 
-        (comparison.Compared, comparison.Fault) = await CompareAsync(cancellationToken);
+        (comparison.Compared, comparison.Error) = await CompareAsync(cancellationToken);
         comparison.EndedAtUtc = clock.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
     }
@@ -78,7 +78,7 @@ public sealed class PaymentReconciler(
             db.PaymentComparisons.Add(last);
         }
 
-        (last.StartedAtUtc, last.EndedAtUtc, last.Compared, last.Fault) = (now, clock.GetUtcNow(), compared, fault);
+        (last.StartedAtUtc, last.EndedAtUtc, last.Compared, last.Error) = (now, clock.GetUtcNow(), compared, fault);
         await db.SaveChangesAsync(cancellationToken);
         return (compared, fault);
     }
@@ -323,7 +323,7 @@ public sealed class PaymentReconciler(
         {
             return gone.Sum(r => r.Amount.MinorUnits) >= payment.Total.MinorUnits
                 ? null
-                : (DifferenceKind.Refused, checkout.Fault ?? $"{payment.Total} came twice.");
+                : (DifferenceKind.Refused, checkout.Error ?? $"{payment.Total} came twice.");
         }
 
         if (isPaid && checkout.State != CheckoutState.Paid)

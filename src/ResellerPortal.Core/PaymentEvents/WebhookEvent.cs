@@ -8,14 +8,14 @@ namespace ResellerPortal.Core.PaymentEvents;
 public enum WebhookEventState
 {
     /// <summary>Stored, and to be handled, for the first time or again.</summary>
-    Waiting,
-    Handled,
+    Pending,
+    Processed,
 
     /// <summary>Of a kind that means nothing here, or of something that is not ours.</summary>
     Ignored,
 
     /// <summary>Given up after many attempts; somebody has to look.</summary>
-    GivenUp,
+    Failed,
 }
 
 /// <summary>An event as a payment provider sent it. It is stored before anything else is done with it, once.</summary>
@@ -55,7 +55,7 @@ public sealed class WebhookEvent : IOwnedAtAnyLevel
     /// <summary>Null where it is not to be handled.</summary>
     public DateTimeOffset? NextAttemptAtUtc { get; set; }
 
-    public DateTimeOffset? HandledAtUtc { get; set; }
+    public DateTimeOffset? ProcessedAtUtc { get; set; }
 
     /// <summary>What came of it, or why nothing did, in words.</summary>
     public string? Note { get; set; }
@@ -139,7 +139,7 @@ public sealed class PaymentComparison
     public int Compared { get; set; }
 
     /// <summary>Why an account could not be read; null where all could.</summary>
-    public string? Fault { get; set; }
+    public string? Error { get; set; }
 }
 
 internal sealed class PaymentComparisonConfiguration : IEntityTypeConfiguration<PaymentComparison>
@@ -147,7 +147,7 @@ internal sealed class PaymentComparisonConfiguration : IEntityTypeConfiguration<
     public void Configure(EntityTypeBuilder<PaymentComparison> builder)
     {
         builder.HasKey(c => c.Night);
-        builder.Property(c => c.Fault).HasMaxLength(500);
+        builder.Property(c => c.Error).HasMaxLength(500);
     }
 }
 

@@ -150,7 +150,7 @@ public sealed class WebhookInbox(
         try
         {
             var note = await dispatcher.DispatchAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
-            await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Handled, null, note ?? "nothing of ours");
+            await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Processed, null, note ?? "nothing of ours");
             return true;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -164,7 +164,7 @@ public sealed class WebhookInbox(
                 failure.Message);
             var isOver = attempts > Patience.Length;
             await EndAsync(
-                isOver ? WebhookEventState.GivenUp : WebhookEventState.Waiting,
+                isOver ? WebhookEventState.Failed : WebhookEventState.Pending,
                 isOver ? null : clock.GetUtcNow() + Patience[attempts - 1],
                 failure.Message.Truncate(500));
             return false;
@@ -172,14 +172,14 @@ public sealed class WebhookInbox(
 
         Task<int> EndAsync(WebhookEventState state, DateTimeOffset? next, string note)
         {
-            var handledAtUtc = state is WebhookEventState.Handled or WebhookEventState.Ignored ? clock.GetUtcNow() : (DateTimeOffset?)null;
+            var handledAtUtc = state is WebhookEventState.Processed or WebhookEventState.Ignored ? clock.GetUtcNow() : (DateTimeOffset?)null;
             return mine.ExecuteUpdateAsync(
                 set => set
                     .SetProperty(e => e.State, state)
                     .SetProperty(e => e.Attempts, attempts)
                     .SetProperty(e => e.NextAttemptAtUtc, next)
                     .SetProperty(e => e.Note, note)
-                    .SetProperty(e => e.HandledAtUtc, handledAtUtc),
+                    .SetProperty(e => e.ProcessedAtUtc, handledAtUtc),
                 CancellationToken.None);
         }
     }
@@ -216,7 +216,7 @@ public sealed class WebhookInbox(
             return Refusal.NotFound("event");
         }
 
-        (stored.State, stored.NextAttemptAtUtc, stored.Attempts) = (WebhookEventState.Waiting, now, 0);
+        (stored.State, stored.NextAttemptAtUtc, stored.Attempts) = (WebhookEventState.Pending, now, 0);
         db.Audit(actor, now, Permission.PaymentsRepair, $"replayed {stored.Kind} {stored.EventId}", stored.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await HandleAsync(id, cancellationToken);

@@ -85,7 +85,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         if (coverage.Conversions > 0)
         {
             await unmoved.ExecuteUpdateAsync(set => set
-                .SetProperty(c => c.ConversionsCovered, customer.ConversionsTaken + coverage.Conversions)
+                .SetProperty(c => c.ConversionsCovered, customer.ConversionsConsumed + coverage.Conversions)
                 .SetProperty(c => c.CoveredConverter, coverage.Converter)
                 .SetProperty(c => c.CoveredUntilUtc, now + HoldsFor));
         }

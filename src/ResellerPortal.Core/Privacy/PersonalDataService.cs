@@ -93,7 +93,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             ],
             [.. entries.Select(a => new AuditData(a.AtUtc, a.ActorName, a.FromAddress, a.Action, a.Subject))],
             [.. deliveries.Select(d => new EmailData(d.QueuedAtUtc, d.To, d.Subject, d.Text))],
-            [.. supportSessions.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.VisitorName, v.Reason))]);
+            [.. supportSessions.Select(v => new SupportSessionData(v.StartedAtUtc, v.EndsAtUtc, v.StaffName, v.Reason))]);
     }
 
     /// <summary>

@@ -7,14 +7,14 @@ namespace ResellerPortal.Core.Sending;
 
 public enum DeliveryState
 {
-    Waiting,
+    Pending,
     Sent,
 
     /// <summary>The mail server did not take it; it is tried again.</summary>
-    Failing,
+    Retrying,
 
     /// <summary>It was tried often enough.</summary>
-    GivenUp,
+    Failed,
 }
 
 /// <summary>One letter to a customer: what it says, and what became of it. Rows stay as the log of what was sent.</summary>
@@ -58,12 +58,12 @@ public sealed class Delivery : ICustomerOwned
     public DateTimeOffset? SentAtUtc { get; set; }
 
     /// <summary>What the mail server said last; null where it took it.</summary>
-    public string? Fault { get; set; }
+    public string? Error { get; set; }
 
     public DeliveryState State => SentAtUtc is not null ? DeliveryState.Sent
-        : NextAttemptAtUtc is null ? DeliveryState.GivenUp
-        : Attempts > 0 ? DeliveryState.Failing
-        : DeliveryState.Waiting;
+        : NextAttemptAtUtc is null ? DeliveryState.Failed
+        : Attempts > 0 ? DeliveryState.Retrying
+        : DeliveryState.Pending;
 }
 
 internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
@@ -76,7 +76,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.Kind).HasConversion<string>().HasMaxLength(20);
         builder.Property(d => d.To).HasMaxLength(256);
         builder.Property(d => d.Subject).HasMaxLength(Delivery.MaxSubject);
-        builder.Property(d => d.Fault).HasMaxLength(500);
+        builder.Property(d => d.Error).HasMaxLength(500);
         builder.HasOne<Invoice>().WithMany().HasForeignKey(d => d.InvoiceId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -146,7 +146,7 @@ public sealed class DeliveryWorker(
                     set => set
                         .SetProperty(d => d.Attempts, attempts)
                         .SetProperty(d => d.NextAttemptAtUtc, next)
-                        .SetProperty(d => d.Fault, fault),
+                        .SetProperty(d => d.Error, fault),
                     CancellationToken.None);
                 continue;
             }
@@ -157,7 +157,7 @@ public sealed class DeliveryWorker(
                     .SetProperty(d => d.Attempts, attempts)
                     .SetProperty(d => d.NextAttemptAtUtc, (DateTimeOffset?)null)
                     .SetProperty(d => d.SentAtUtc, sentAt)
-                    .SetProperty(d => d.Fault, (string?)null),
+                    .SetProperty(d => d.Error, (string?)null),
                 CancellationToken.None);
             sent++;
         }

@@ -50,7 +50,7 @@ public sealed class PlanSubscription : IResellerOwned
     public DateTimeOffset? GraceUntilUtc { get; set; }
 
     /// <summary>Whether the end of that time was told of, a day before.</summary>
-    public bool IsGraceEndNoticed { get; set; }
+    public bool IsGraceEndNotified { get; set; }
 
     /// <summary>The larger plan that was asked for; null while none is.</summary>
     public Guid? UpgradePlanId { get; set; }
@@ -100,7 +100,7 @@ public sealed class TopUpPolicy : IResellerOwned, IAudited
     public long MonthlyCapMinorUnits { get; set; }
 
     /// <summary>Why it stopped by itself; null where it did not.</summary>
-    public string? Fault { get; set; }
+    public string? Error { get; set; }
 }
 
 internal sealed class TopUpPolicyConfiguration : IEntityTypeConfiguration<TopUpPolicy>
@@ -108,7 +108,7 @@ internal sealed class TopUpPolicyConfiguration : IEntityTypeConfiguration<TopUpP
     public void Configure(EntityTypeBuilder<TopUpPolicy> builder)
     {
         builder.HasKey(p => p.ResellerId);
-        builder.Property(p => p.Fault).HasMaxLength(500);
+        builder.Property(p => p.Error).HasMaxLength(500);
     }
 }
 

@@ -176,7 +176,7 @@ public sealed class SubscriptionSynchronizer(
                 checkout.State,
                 checkout.PaymentId,
                 checkout.PaidAtUtc,
-                checkout.Fault) = (CheckoutState.Paid, invoice.Id, payment.AtUtc, null);
+                checkout.Error) = (CheckoutState.Paid, invoice.Id, payment.AtUtc, null);
         }
     }
 
@@ -249,7 +249,7 @@ public sealed class SubscriptionSynchronizer(
         {
             case SubscriptionState.PastDue:
                 var until = told.PeriodStartUtc + Grace;
-                (subscription.GraceUntilUtc, subscription.IsGraceEndNoticed) = (until, false);
+                (subscription.GraceUntilUtc, subscription.IsGraceEndNotified) = (until, false);
                 var orders = db.PlanOrders.Where(o => o.SubscriptionId == subscription.Id).Select(o => (Guid?)o.Id);
                 await db.CreditLots
                     .Where(l => orders.Contains(l.PlanOrderId) && l.ExpiresAtUtc >= told.PeriodStartUtc && l.ExpiresAtUtc < until)

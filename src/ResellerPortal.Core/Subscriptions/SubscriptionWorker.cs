@@ -25,13 +25,13 @@ public sealed class SubscriptionWorker(
         var soon = now.AddDays(1);
         await using var db = database.Open(Everybody);
         var ending = await db.PlanSubscriptions.AsNoTracking()
-            .Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNoticed)
+            .Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNotified)
             .ToListAsync(cancellationToken);
         foreach (var subscription in ending)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            if (await db.PlanSubscriptions.Where(s => s.Id == subscription.Id && !s.IsGraceEndNoticed).ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.IsGraceEndNoticed, true), cancellationToken) == 1)
+            if (await db.PlanSubscriptions.Where(s => s.Id == subscription.Id && !s.IsGraceEndNotified).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.IsGraceEndNotified, true), cancellationToken) == 1)
             {
                 db.Notify(
                     subscription.ResellerId,

@@ -52,7 +52,7 @@ public sealed class TopUpService(
                     policy.WithinDays,
                     new Money(policy.MonthlyCapMinorUnits, reseller.Currency).Amount),
             payer is { MayBeCharged: true } ? payer.MethodName : null,
-            policy?.Fault,
+            policy?.Error,
             await GetSpentAsync(db, reseller, cancellationToken));
     }
 
@@ -100,7 +100,7 @@ public sealed class TopUpService(
             db.TopUpPolicies.Add(policy);
         }
 
-        (policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, policy.MonthlyCapMinorUnits, policy.Fault) =
+        (policy.PlanId, policy.IsOn, policy.BelowConversions, policy.WithinDays, policy.MonthlyCapMinorUnits, policy.Error) =
             (
                 plan.Id,
                 terms.IsOn,
@@ -197,7 +197,7 @@ public sealed class TopUpService(
         var applied = await synchronizer.ApplyAsync(Merchant.Operator, payment, cancellationToken);
         if (applied is { State: CheckoutState.Failed })
         {
-            await StopAsync(db, actor, policy, order, applied.Fault ?? "The charge was declined.", cancellationToken);
+            await StopAsync(db, actor, policy, order, applied.Error ?? "The charge was declined.", cancellationToken);
         }
 
         return applied is { State: CheckoutState.Paid };
@@ -289,7 +289,7 @@ public sealed class TopUpService(
         if (row.IsOn && order.Status == PlanOrderStatus.Ordered)
         {
             order.Cancel(now);
-            (row.IsOn, row.Fault) = (false, fault.Truncate(500));
+            (row.IsOn, row.Error) = (false, fault.Truncate(500));
             db.Notify(
                 policy.ResellerId,
                 "Automatic top-ups have stopped",

@@ -101,9 +101,9 @@ public sealed class Customer : ICustomerOwned, IAudited
     public int BalanceAlertedPercent { get; set; }
 
     /// <summary>Conversions that requests of a prepaid customer took so far, held ones among them.</summary>
-    public long ConversionsTaken { get; set; }
+    public long ConversionsConsumed { get; set; }
 
-    /// <summary>How far <see cref="ConversionsTaken"/> may go by what is known of its balance.</summary>
+    /// <summary>How far <see cref="ConversionsConsumed"/> may go by what is known of its balance.</summary>
     public long ConversionsCovered { get; set; }
 
     /// <summary>The one converter that this is known for; null for all.</summary>
@@ -135,7 +135,7 @@ public sealed class Customer : ICustomerOwned, IAudited
     /// <summary>Conversions that its balance is known to suffice for; 0 where it is to be found out.</summary>
     public long GetCoverage(string converter, DateTimeOffset now) =>
         now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter)
-            ? Math.Max(0, ConversionsCovered - ConversionsTaken)
+            ? Math.Max(0, ConversionsCovered - ConversionsConsumed)
             : 0;
 
     /// <summary>The end of its contract's last day; null for no end.</summary>

@@ -52,12 +52,12 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     /// <summary>The secret's last four characters, to tell tokens apart.</summary>
     public required string SecretEnding { get; set; }
 
-    /// <summary>The secret before the last rotation, good until <see cref="FormerSecretEndsAtUtc"/>.</summary>
-    public byte[]? FormerSecretHash { get; set; }
+    /// <summary>The secret before the last rotation, good until <see cref="PreviousSecretEndsAtUtc"/>.</summary>
+    public byte[]? PreviousSecretHash { get; set; }
 
-    public string? FormerProtectedSecret { get; set; }
+    public string? PreviousProtectedSecret { get; set; }
 
-    public DateTimeOffset? FormerSecretEndsAtUtc { get; set; }
+    public DateTimeOffset? PreviousSecretEndsAtUtc { get; set; }
 
     /// <summary>Conversions it may use in each <see cref="LimitPeriod"/>; null for no limit.</summary>
     public long? UsageLimit { get; init; }
@@ -129,7 +129,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     public string? ImportName { get; set; }
 
     /// <summary>Set once its expiry stands in the history.</summary>
-    public DateTimeOffset? ExpiryNotedAtUtc { get; set; }
+    public DateTimeOffset? ExpiryRecordedAtUtc { get; set; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
@@ -175,8 +175,8 @@ internal sealed class ApiTokenConfiguration : IEntityTypeConfiguration<ApiToken>
     {
         builder.Property(t => t.Environment).HasMaxLength(60);
         builder.Property(t => t.SecretHash).HasMaxLength(32);
-        builder.Property(t => t.FormerSecretHash).HasMaxLength(32);
-        builder.HasIndex(t => t.FormerSecretHash);
+        builder.Property(t => t.PreviousSecretHash).HasMaxLength(32);
+        builder.HasIndex(t => t.PreviousSecretHash);
         builder.Property(t => t.LimitPeriod).HasConversion<string>().HasMaxLength(10);
         builder.Property(t => t.AllowedConverters).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);
         builder.Property(t => t.AllowedNetworks).HasConversion(new WordListConverter(), WordListConverter.Comparer).HasMaxLength(4000);

@@ -193,9 +193,9 @@ public sealed partial class ApiTokenService(
         }
 
         (
-            token.FormerSecretHash,
-            token.FormerProtectedSecret,
-            token.FormerSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
+            token.PreviousSecretHash,
+            token.PreviousProtectedSecret,
+            token.PreviousSecretEndsAtUtc) = (token.SecretHash, token.ProtectedSecret, now + overlap);
         (token.SecretHash, token.ProtectedSecret, token.SecretEnding) = (TokenSecret.Hash(secret), protectedSecret, GetEnding(secret));
         db.Audit(
             actor,

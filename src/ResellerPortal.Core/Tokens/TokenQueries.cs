@@ -83,7 +83,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         token.GetRemaining(month),
         token.NotBeforeUtc,
         token.ExpiresAtUtc,
-        token.FormerSecretEndsAtUtc > now ? token.FormerSecretEndsAtUtc : null,
+        token.PreviousSecretEndsAtUtc > now ? token.PreviousSecretEndsAtUtc : null,
         token.CreatedAtUtc,
         token.IsSelfService,
         token.IsMaster,

@@ -12,12 +12,12 @@ public static class CheckoutText
         CheckoutState.Processing =>
             ($"{checkout.Amount} are on their way. That can take some days; nothing else is to be done.", Severity.Info),
         CheckoutState.Failed =>
-            ($"It was not paid: {checkout.Fault ?? "the payment failed."} Try again, or another way to pay.", Severity.Error),
+            ($"It was not paid: {checkout.Error ?? "the payment failed."} Try again, or another way to pay.", Severity.Error),
         CheckoutState.Refused =>
             ("What was paid is not what was asked for. Nothing was booked; the payment is looked into and paid back.", Severity.Error),
         _ =>
             (
-                checkout.Fault is { } fault ? $"It is not paid yet: {fault}" : "It is not paid yet. You can go on where you left.",
+                checkout.Error is { } fault ? $"It is not paid yet: {fault}" : "It is not paid yet. You can go on where you left.",
                 Severity.Info),
     };
 }

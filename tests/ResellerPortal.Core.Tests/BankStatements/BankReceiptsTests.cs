@@ -133,7 +133,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Contains("holds no money", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, true));
         Assert.Equal(
-            dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
+            dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.Ignored, 0, 50)).Rows.Single().Transaction.Id);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, false));
         await TestData.Valued(statements.RecordAsync(fixture.Owner, euros, fixture.Customer.Id, [invoice.Id]));
         Assert.Contains(

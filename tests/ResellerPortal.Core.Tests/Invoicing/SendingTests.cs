@@ -60,8 +60,8 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Equal(0, await mail.Work().RunAsync());
         var log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
         Assert.Equal(
-            (DeliveryState.Failing, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)),
-            (log.State, log.Attempts, log.Fault, log.NextAttemptAtUtc));
+            (DeliveryState.Retrying, 1, "The mail server is away.", sqlite.Clock.GetUtcNow().AddMinutes(1)),
+            (log.State, log.Attempts, log.Error, log.NextAttemptAtUtc));
         await mail.Work().RunAsync();
         Assert.Equal(1, (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single().Attempts);
         for (var i = 0; i < 7; i++)
@@ -71,7 +71,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         }
 
         log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
-        Assert.Equal((DeliveryState.GivenUp, 8), (log.State, log.Attempts));
+        Assert.Equal((DeliveryState.Failed, 8), (log.State, log.Attempts));
 
         // By hand it goes again, once though the button was pressed twice.
         mail.Box.IsRefusing = false;

@@ -158,7 +158,7 @@ public sealed class NativeTests
         Assert.Equal(TokenState.Exhausted, (await RowAsync(fixture, issued)).State);
         Assert.Empty((await new LedgerVerifier(fixture.Server.Data.Database).VerifyAsync()).Faults);
         var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner);
-        Assert.Equal((2L, null), (last!.Added, last.Fault));
+        Assert.Equal((2L, null), (last!.Added, last.Error));
         await using var db = fixture.Server.Data.Database.Open(fixture.Owner.Scope);
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.UsageImport));
     }
@@ -196,11 +196,11 @@ public sealed class NativeTests
         await LaterAsync(fixture);
 
         var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner);
-        Assert.Contains(said, last!.Fault, StringComparison.Ordinal);
+        Assert.Contains(said, last!.Error, StringComparison.Ordinal);
         Assert.Empty(await fixture.EntriesAsync());
         upstream.Statistics = "[]";
         await LaterAsync(fixture);
-        Assert.Null((await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner))!.Fault);
+        Assert.Null((await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner))!.Error);
     }
 
     [Fact]

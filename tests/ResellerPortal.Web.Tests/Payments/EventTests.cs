@@ -84,7 +84,7 @@ public sealed class EventTests
         var stored = await StoredAsync(fixture, paid);
 
         var waits = new List<TimeSpan>();
-        for (var now = PaymentFixture.Start; (await StoredAsync(fixture, paid)).State == WebhookEventState.Waiting && waits.Count < 20;)
+        for (var now = PaymentFixture.Start; (await StoredAsync(fixture, paid)).State == WebhookEventState.Pending && waits.Count < 20;)
         {
             fixture.MoveTo(now);
             var attempts = stored.Attempts;
@@ -102,12 +102,12 @@ public sealed class EventTests
         }
 
         Assert.Equal([1, 5, 30, 120, 360, 720, 1440], waits.Select(w => (int)Math.Ceiling(w.TotalMinutes)));
-        Assert.Equal(WebhookEventState.GivenUp, stored.State);
+        Assert.Equal(WebhookEventState.Failed, stored.State);
         Assert.Empty(await fixture.LotsAsync());
         fixture.Stripe.Fails = null;
-        var page = await inbox.PageAsync(TestData.Operator, WebhookEventState.GivenUp, 0, 50);
+        var page = await inbox.PageAsync(TestData.Operator, WebhookEventState.Failed, 0, 50);
         Assert.Equal(
-            WebhookEventState.Handled, (await TestData.Valued(inbox.ReplayAsync(TestData.Operator, Assert.Single(page.Rows).Id))).State);
+            WebhookEventState.Processed, (await TestData.Valued(inbox.ReplayAsync(TestData.Operator, Assert.Single(page.Rows).Id))).State);
         Assert.Single(await fixture.LotsAsync());
         await TestData.Valued(inbox.ReplayAsync(TestData.Operator, stored.Id));
         Assert.Single(await fixture.LotsAsync());
@@ -171,7 +171,7 @@ public sealed class EventTests
         Assert.Empty(await fixture.LotsAsync());
         Assert.Equal(
             (CheckoutState.Refused, fault),
-            await fixture.CheckoutAsync(session) is var checkout ? (checkout.State, checkout.Fault) : default);
+            await fixture.CheckoutAsync(session) is var checkout ? (checkout.State, checkout.Error) : default);
     }
 
     [Fact]

@@ -256,7 +256,7 @@ public sealed class InvoicePaymentTests
         await fixture.DeliverAllAsync();
         Assert.Equal(
             (CheckoutState.Failed, "The bank refused the debit."),
-            ((await fixture.CheckoutAsync(session)).State, (await fixture.CheckoutAsync(session)).Fault));
+            ((await fixture.CheckoutAsync(session)).State, (await fixture.CheckoutAsync(session)).Error));
 
         Assert.Null((await fixture.ReadAsync(invoice)).RemindersHeldAtUtc);
         var second = await fixture.CheckOutAsync(customer, invoice);

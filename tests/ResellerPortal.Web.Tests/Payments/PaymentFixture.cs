@@ -132,7 +132,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
     {
         await Get<WebhookInbox>().RunAsync();
         await using var db = Open();
-        for (var i = 0; await db.WebhookEvents.AnyAsync(e => e.State == WebhookEventState.Waiting && e.Attempts == 0); i++)
+        for (var i = 0; await db.WebhookEvents.AnyAsync(e => e.State == WebhookEventState.Pending && e.Attempts == 0); i++)
         {
             Assert.True(i < 300, "An event was not followed up within 30 seconds.");
             await Task.Delay(100);

@@ -85,7 +85,7 @@ public sealed class PlanPaymentTests
         Assert.Single(await fixture.LotsAsync());
         var checkout = await fixture.CheckoutAsync(session);
         Assert.Equal(CheckoutState.Refused, checkout.State);
-        Assert.Contains("paid otherwise", checkout.Fault);
+        Assert.Contains("paid otherwise", checkout.Error);
 
         // The comparison of the night finds it, and one click pays it back.
         fixture.MoveTo(PaymentFixture.Start.AddHours(1));

@@ -31,8 +31,8 @@ public sealed partial class OperatorPaymentsPage(
     private static string GetLabel(WebhookEventState? state) => state switch
     {
         null => "all events",
-        WebhookEventState.Waiting => "waiting",
-        WebhookEventState.Handled => "handled",
+        WebhookEventState.Pending => "waiting",
+        WebhookEventState.Processed => "handled",
         WebhookEventState.Ignored => "nothing to do",
         _ => "given up",
     };
