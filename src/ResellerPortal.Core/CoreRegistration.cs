@@ -25,10 +25,11 @@ using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Subscriptions;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core;
 
-/// <summary>The billing domain for a host. It holds no state but the meter's queue, so all of it is registered once.</summary>
+/// <summary>Registers the billing domain, capability by capability. Only the meter's queue holds state, so all are singletons.</summary>
 public static class CoreRegistration
 {
     public static IServiceCollection AddPortalCore(this IServiceCollection services, IDatabaseDialect dialect, string connectionString)
@@ -43,6 +44,28 @@ public static class CoreRegistration
         services.TryAddSingleton<IPasswordHasher<PortalUser>, PasswordHasher<PortalUser>>();
         services.TryAddSingleton<ILookupNormalizer, UpperInvariantLookupNormalizer>();
 
+        return services
+            .AddAccounts()
+            .AddAuditing()
+            .AddPlans()
+            .AddCredits()
+            .AddTokens()
+            .AddMetering()
+            .AddConversions()
+            .AddPricing()
+            .AddInvoicing()
+            .AddBalances()
+            .AddSending()
+            .AddDunning()
+            .AddPayments()
+            .AddSubscriptions()
+            .AddInsights()
+            .AddPrivacy();
+    }
+
+    /// <summary>Adds resellers, customers, their members and sessions.</summary>
+    private static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
         services.AddSingleton<Memberships>();
         services.AddSingleton<MembershipDirectory>();
         services.AddSingleton<UserSessionService>();
@@ -52,21 +75,50 @@ public static class CoreRegistration
         services.AddSingleton<SupportSessionService>();
         services.AddSingleton<ResellerService>();
         services.AddSingleton<CustomerService>();
+        services.AddSingleton<UserAccountService>();
+        return services;
+    }
+
+    /// <summary>Adds the history of events.</summary>
+    private static IServiceCollection AddAuditing(this IServiceCollection services)
+    {
+        services.AddSingleton<HistoryQueries>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddPeriodicWorker<AuditSealingWorker>();
+        return services;
+    }
+
+    /// <summary>Adds the catalogue and its orders.</summary>
+    private static IServiceCollection AddPlans(this IServiceCollection services)
+    {
         services.AddSingleton<BulkPlanService>();
         services.AddSingleton<PlanOrderService>();
         services.AddSingleton<PlanQueries>();
+        return services;
+    }
+
+    /// <summary>Adds credit lots and what pays for them.</summary>
+    private static IServiceCollection AddCredits(this IServiceCollection services)
+    {
         services.AddSingleton<CreditLotService>();
         services.AddSingleton<OrderPaymentService>();
         services.AddSingleton<CreditQueries>();
+        return services;
+    }
+
+    /// <summary>Adds API tokens.</summary>
+    private static IServiceCollection AddTokens(this IServiceCollection services)
+    {
         services.AddSingleton<ApiTokenService>();
         services.AddSingleton<TokenQueries>();
+        return services;
+    }
+
+    /// <summary>Adds the meter, the ledger and what reads it.</summary>
+    private static IServiceCollection AddMetering(this IServiceCollection services)
+    {
         services.AddSingleton<TokenAuthenticator>();
         services.AddSingleton<AccountUsageQueries>();
-        services.AddSingleton<UpstreamSettingsService>();
-        services.AddSingleton<NativeUsageRecorder>();
-        services.AddSingleton<ReconciliationService>();
-        services.AddSingleton<ConversionJobStore>();
-        services.AddSingleton<IReservationOwner>(provider => provider.GetRequiredService<ConversionJobStore>());
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<LedgerVerifier>();
         services.AddSingleton<UsageRecorder>();
@@ -77,52 +129,117 @@ public static class CoreRegistration
         services.AddSingleton<UsageImporter>();
         services.AddSingleton<ConverterReserveService>();
         services.AddSingleton<UsageAlertQueries>();
-        services.AddSingleton<HistoryQueries>();
-        services.AddSingleton<AuditVerifier>();
-        services.AddSingleton<AuditSealingWorker>();
-        services.AddSingleton<UserAccountService>();
-        services.TryAddSingleton(new RetentionSettings());
-        services.AddSingleton<PersonalDataService>();
+        services.AddSingleton<Meter>();
+        services.AddHostedService<MeterWriter>();
+        services.AddPeriodicWorker<ReservationSweepWorker>();
+        services.AddPeriodicWorker<ExpiryWorker>();
+        return services;
+    }
+
+    /// <summary>Adds jobs, upstream accounts and reconciliation.</summary>
+    private static IServiceCollection AddConversions(this IServiceCollection services)
+    {
+        services.AddSingleton<UpstreamSettingsService>();
+        services.AddSingleton<NativeUsageRecorder>();
+        services.AddSingleton<ReconciliationService>();
+        services.AddSingleton<ConversionJobStore>();
+        services.AddSingleton<IReservationOwner>(provider => provider.GetRequiredService<ConversionJobStore>());
+        return services;
+    }
+
+    /// <summary>Adds rate cards, currencies and simulation.</summary>
+    private static IServiceCollection AddPricing(this IServiceCollection services)
+    {
         services.AddSingleton<CurrencyRateService>();
         services.AddSingleton<RateCardService>();
+        services.AddSingleton<PriceSimulator>();
+        return services;
+    }
+
+    /// <summary>Adds drafts, finalisation and credit notes.</summary>
+    private static IServiceCollection AddInvoicing(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new PortalAddress(""));
         services.AddSingleton<InvoiceDrafter>();
         services.AddSingleton<MonthEndReview>();
         services.AddSingleton<MonthEndRunner>();
         services.AddSingleton<InvoiceScheduleService>();
         services.AddSingleton<ContractEndService>();
         services.AddSingleton<CustomerCurrencyService>();
-        services.TryAddSingleton(new PortalAddress(""));
         services.AddSingleton<InvoiceFinalizer>();
         services.AddSingleton<InvoiceSettingsService>();
         services.AddSingleton<LogoService>();
         services.AddSingleton<CreditNoteService>();
         services.AddSingleton<InvoiceQueries>();
         services.AddSingleton<ClaimVerifier>();
-        services.AddSingleton<DunningPolicyService>();
-        services.AddSingleton<AccountPausePolicy>();
+        services.AddPeriodicWorker<AutomaticInvoicingWorker>();
+        return services;
+    }
+
+    /// <summary>Adds prepaid balances.</summary>
+    private static IServiceCollection AddBalances(this IServiceCollection services)
+    {
+        services.AddSingleton<BalanceVerifier>();
+        services.AddSingleton<BalancePaymentService>();
+        services.AddSingleton<PrepaidTermsService>();
+        services.AddSingleton<BalanceQueries>();
+        services.AddSingleton<IPrepaidCoverage, PrepaidCoverageService>();
+        return services;
+    }
+
+    /// <summary>Adds emails with documents.</summary>
+    private static IServiceCollection AddSending(this IServiceCollection services)
+    {
         services.AddSingleton<EmailTemplateService>();
         services.AddSingleton<DeliveryService>();
+        services.AddPeriodicWorker<DeliveryWorker>();
+        services.AddPeriodicWorker<UsageAlertWorker>();
+        return services;
+    }
+
+    /// <summary>Adds reminders and paused accounts.</summary>
+    private static IServiceCollection AddDunning(this IServiceCollection services)
+    {
+        services.AddSingleton<DunningPolicyService>();
+        services.AddSingleton<AccountPausePolicy>();
+        services.AddPeriodicWorker<DunningWorker>();
+        return services;
+    }
+
+    /// <summary>Adds payments, online and by transfer.</summary>
+    private static IServiceCollection AddPayments(this IServiceCollection services)
+    {
         services.AddSingleton<InvoicePaymentService>();
-        services.AddSingleton<BalancePaymentService>();
+        services.AddSingleton<BankStatementService>();
         services.AddSingleton<TransferGateway>();
         services.AddSingleton<MerchantKeyStore>();
         services.AddSingleton<PaymentAccountService>();
         services.AddSingleton<ReversalSynchronizer>();
         services.AddSingleton<CheckoutSynchronizer>();
         services.AddSingleton<CheckoutService>();
-        services.AddSingleton<AutomaticCollection>();
+        services.AddSingleton<AutomaticCollectionService>();
         services.AddSingleton<OnlineRefundService>();
-        services.AddSingleton<SubscriptionSynchronizer>();
-        services.AddSingleton<PlanSubscriptionService>();
-        services.AddSingleton<TopUpService>();
         services.AddSingleton<PaymentEventDispatcher>();
         services.AddSingleton<WebhookInbox>();
         services.AddSingleton<PaymentReconciler>();
-        services.AddSingleton<BankStatementService>();
-        services.AddSingleton<BalanceVerifier>();
-        services.AddSingleton<PrepaidTermsService>();
-        services.AddSingleton<BalanceQueries>();
-        services.AddSingleton<IPrepaidCoverage, PrepaidCoverageService>();
+        services.AddPeriodicWorker<AutomaticCollectionWorker>();
+        services.AddPeriodicWorker<WebhookInboxWorker>();
+        return services;
+    }
+
+    /// <summary>Adds plans that renew, and top-ups.</summary>
+    private static IServiceCollection AddSubscriptions(this IServiceCollection services)
+    {
+        services.AddSingleton<SubscriptionSynchronizer>();
+        services.AddSingleton<PlanSubscriptionService>();
+        services.AddSingleton<TopUpService>();
+        services.AddPeriodicWorker<SubscriptionWorker>();
+        return services;
+    }
+
+    /// <summary>Adds dashboards, statements and reports.</summary>
+    private static IServiceCollection AddInsights(this IServiceCollection services)
+    {
         services.AddSingleton<ResellerDashboardQueries>();
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<InvoiceTimelineQueries>();
@@ -130,34 +247,16 @@ public static class CoreRegistration
         services.AddSingleton<MonthCloseQueries>();
         services.AddSingleton<JournalExport>();
         services.AddSingleton<AccountStatements>();
-        services.AddSingleton<PriceSimulator>();
         services.AddSingleton<CustomerUsageQueries>();
         return services;
     }
 
-    /// <summary>The meter and its background work, for hosts that serve requests.</summary>
-    public static IServiceCollection AddPortalMeter(this IServiceCollection services)
+    /// <summary>Adds export, erasure and retention of personal data.</summary>
+    private static IServiceCollection AddPrivacy(this IServiceCollection services)
     {
-        services.AddSingleton<Meter>();
-        services.AddHostedService<MeterWriter>();
-        services.AddSingleton<ReservationSweeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<ReservationSweeper>());
-        services.AddSingleton<ExpiryWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<ExpiryWorker>());
-        services.AddSingleton<AutomaticInvoicingWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<AutomaticInvoicingWorker>());
-        services.AddHostedService<UsageAlertWorker>();
-        services.AddSingleton<RetentionWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<RetentionWorker>());
-        services.AddHostedService(provider => provider.GetRequiredService<AuditSealingWorker>());
-        services.AddHostedService(provider => provider.GetRequiredService<AutomaticCollection>());
-        services.AddSingleton<SubscriptionWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<SubscriptionWorker>());
-        services.AddHostedService<WebhookInboxWorker>();
-        services.AddSingleton<DunningWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<DunningWorker>());
-        services.AddSingleton<DeliveryWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
+        services.TryAddSingleton(new RetentionSettings());
+        services.AddSingleton<PersonalDataService>();
+        services.AddPeriodicWorker<RetentionWorker>();
         return services;
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Core.Workers;
 using ResellerPortal.Gateway.Account;
 using ResellerPortal.Gateway.Callers;
 using ResellerPortal.Gateway.Conversions;
@@ -42,7 +43,7 @@ public static class GatewayRegistration
                 UriKind.Absolute,
                 out _)), "ConvertApi:Regions holds something that is not an address such as https://eu-v2.convertapi.com.")
             .Validate(o => o.Timeout > TimeSpan.Zero
-                && o.Timeout < ReservationSweeper.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
+                && o.Timeout < ReservationSweepWorker.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
             .ValidateOnStart();
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
@@ -75,13 +76,11 @@ public static class GatewayRegistration
         services.AddSingleton<ConversionSettlement>();
         services.AddSingleton<ConversionHandler>();
         services.AddSingleton<JobSettlement>();
-        services.AddHostedService<JobPollingWorker>();
+        services.AddPeriodicWorker<JobPollingWorker>();
         services.AddSingleton<UpstreamStatisticsReader>();
         services.AddSingleton<IUpstreamTokenClient, UpstreamTokenClient>();
-        services.AddSingleton<NativeTokenWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<NativeTokenWorker>());
-        services.AddSingleton<UpstreamReadingWorker>();
-        services.AddHostedService(provider => provider.GetRequiredService<UpstreamReadingWorker>());
+        services.AddPeriodicWorker<NativeTokenWorker>();
+        services.AddPeriodicWorker<UpstreamReadingWorker>();
         services.AddSingleton(sandbox);
         services.AddSingleton<SandboxFileStore>();
         services.AddSingleton<SandboxJobStore>();

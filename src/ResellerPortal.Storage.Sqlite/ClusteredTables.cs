@@ -1,25 +1,41 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Sqlite.Metadata.Internal;
 
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the tables that the meter writes in the order of their keys (WITHOUT ROWID): one tree for rows and key instead of
-/// two, which EF has no word for.
+/// Marks the tables that the meter writes as kept in the order of their keys (WITHOUT ROWID): one tree for rows and key
+/// instead of two. The mark is written into the migration, so a migration keeps its meaning when this list changes.
 /// </summary>
-internal sealed class ClusteredTables(MigrationsSqlGeneratorDependencies dependencies, IRelationalAnnotationProvider annotations)
-    : SqliteMigrationsSqlGenerator(dependencies, annotations)
+#pragma warning disable EF1001 // SQLite's provider has no public base for further annotations.
+internal sealed class ClusteredTableAnnotations(RelationalAnnotationProviderDependencies dependencies)
+    : SqliteAnnotationProvider(dependencies)
+#pragma warning restore EF1001
 {
+    public const string Name = "Portal:WithoutRowId";
+
     private static readonly string[] Tables = ["LedgerEntry", "LotDraw", "UsageRollup", "Reservation", "ConverterPeak"];
 
+    public override IEnumerable<IAnnotation> For(ITable table, bool designTime) =>
+        Tables.Contains(table.Name) ? base.For(table, designTime).Append(new Annotation(Name, true)) : base.For(table, designTime);
+}
+
+/// <summary>Creates marked tables WITHOUT ROWID, for which EF has no API.</summary>
+internal sealed class ClusteredTableSqlGenerator(
+    MigrationsSqlGeneratorDependencies dependencies,
+    IRelationalAnnotationProvider annotations)
+    : SqliteMigrationsSqlGenerator(dependencies, annotations)
+{
     protected override void Generate(
         CreateTableOperation operation,
         IModel? model,
         MigrationCommandListBuilder builder,
         bool terminate = true)
     {
-        var isClustered = Tables.Contains(operation.Name);
+        var isClustered = operation.FindAnnotation(ClusteredTableAnnotations.Name)?.Value is true;
         base.Generate(operation, model, builder, terminate && !isClustered);
         if (isClustered)
         {

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
@@ -31,7 +32,8 @@ public sealed class SqliteDialect : IDatabaseDialect
     {
         builder
             .UseSqlite(Patient(connectionString), sqlite => sqlite.MigrationsAssembly(typeof(SqliteDialect).Assembly))
-            .ReplaceService<IMigrationsSqlGenerator, ClusteredTables>()
+            .ReplaceService<IRelationalAnnotationProvider, ClusteredTableAnnotations>()
+            .ReplaceService<IMigrationsSqlGenerator, ClusteredTableSqlGenerator>()
             .AddInterceptors(new DurableConnections());
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new CompactIds());
     }

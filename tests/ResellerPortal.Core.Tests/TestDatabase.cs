@@ -81,8 +81,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async Task<int> SweepAsync()
     {
-        using var sweeper = new ReservationSweeper(Meter, Database, [], Clock, NullLogger<ReservationSweeper>.Instance);
-        return await sweeper.SweepAsync();
+        using var sweeper = new ReservationSweepWorker(Meter, Database, [], Clock, NullLogger<ReservationSweepWorker>.Instance);
+        return await sweeper.RunAsync();
     }
 
     public async Task AssertLedgerIsCleanAsync()

@@ -154,8 +154,8 @@ public sealed class CrashTests : IDisposable
         var meter = new Meter(new PrepaidCoverageService(database, TimeProvider.System));
         using var writer = new MeterWriter(meter, database, later, NullLogger<MeterWriter>.Instance);
         await writer.StartAsync(default);
-        using var sweeper = new ReservationSweeper(meter, database, [], later, NullLogger<ReservationSweeper>.Instance);
-        var swept = await sweeper.SweepAsync();
+        using var sweeper = new ReservationSweepWorker(meter, database, [], later, NullLogger<ReservationSweepWorker>.Instance);
+        var swept = await sweeper.RunAsync();
         await writer.StopAsync(default);
 
         await using var db = database.Open(TenantScope.CrossTenants("test"));
@@ -173,6 +173,6 @@ public sealed class CrashTests : IDisposable
 
     private sealed class LaterClock : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ReservationSweeper.DeadAfter + TimeSpan.FromMinutes(1);
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1);
     }
 }

@@ -244,7 +244,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
             "October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
-        await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunDueAsync(TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunAsync(TestContext.Current.CancellationToken);
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.SeesAsync("October 2026: 0 finalised, 1 waits for review.");

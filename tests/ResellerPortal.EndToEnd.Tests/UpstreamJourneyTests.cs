@@ -103,6 +103,6 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
     private static Task ReadAccountsADayLaterAsync(PortalServer server)
     {
         server.Clock.MoveTo(server.Clock.GetUtcNow().AddHours(25));
-        return server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
+        return server.Services.GetRequiredService<UpstreamReadingWorker>().RunAsync(default);
     }
 }

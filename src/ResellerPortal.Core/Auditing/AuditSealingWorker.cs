@@ -1,9 +1,9 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Auditing;
 
@@ -12,16 +12,30 @@ namespace ResellerPortal.Core.Auditing;
 /// themselves: a lock on the end of a chain would make all of a reseller's acts wait for each other. Two nodes that seal at
 /// once want the same number, and the database lets one have it.
 /// </summary>
-public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clock, ILogger<AuditSealingWorker> logger) : BackgroundService
+public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clock, ILogger<AuditSealingWorker> logger) : PeriodicWorker(clock, logger)
 {
     private const int Batch = 500;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(3);
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("sealing the history: all tenants");
 
     /// <summary>Seals what waits.</summary>
     /// <returns>How many entries were sealed.</returns>
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await SealAsync(cancellationToken);
+        }
+        catch (DbException failure)
+        {
+            Logger.LogDebug(failure, "Another node is sealing the history, or the database is unreachable.");
+            return 0;
+        }
+    }
+
+    /// <summary>Seals what waits; throws where another node seals at the same time.</summary>
     public async Task<int> SealAsync(CancellationToken cancellationToken = default)
     {
         var sealedEntries = 0;
@@ -50,26 +64,6 @@ public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clo
             if (waiting.Count < Batch)
             {
                 return sealedEntries;
-            }
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SealAsync(stoppingToken);
-            }
-            catch (DbException failure)
-            {
-                logger.LogDebug(failure, "Another node seals the history, or the database is away; it is tried again in {Pause}.", Pause);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "The history could not be sealed; it is tried again in {Pause}.", Pause);
             }
         }
     }

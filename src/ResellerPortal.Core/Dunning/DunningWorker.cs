@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -9,6 +8,7 @@ using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Dunning;
 
@@ -19,9 +19,9 @@ public sealed class DunningWorker(
     AccountPausePolicy pauses,
     IMailer mailer,
     TimeProvider clock,
-    ILogger<DunningWorker> logger) : BackgroundService
+    ILogger<DunningWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     /// <summary>Nobody is asked for money in the night: steps are taken from this hour on, in the reseller's time zone.</summary>
     private const int FirstHour = 8;
@@ -30,7 +30,7 @@ public sealed class DunningWorker(
 
     /// <summary>Takes all steps that are due.</summary>
     /// <returns>How many were taken.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var taken = 0;
         await using var all = database.Open(AllTenants);
@@ -54,22 +54,6 @@ public sealed class DunningWorker(
         return taken;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Overdue invoices could not be looked through; it is tried again in {Pause}.", Pause);
-            }
-        }
-    }
-
     private static Actor CreateActor(ResellerId reseller) => Actor.Portal("reminders", TenantScope.ForReseller(reseller));
 
     private async Task<int> RunAsync(DunningPolicy policy, CancellationToken cancellationToken)
@@ -77,7 +61,7 @@ public sealed class DunningWorker(
         var actor = CreateActor(policy.ResellerId);
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (TimeZoneInfo.ConvertTime(now, reseller.Zone).Hour < FirstHour)
         {
             return 0;
@@ -133,7 +117,7 @@ public sealed class DunningWorker(
             return null;
         }
 
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var number = earlier.Count + 1;
         var fee = invoice.GetRate(reseller.Currency).Convert(new Money(step.FeeMinorUnits, reseller.Currency)).MinorUnits;
         db.DunningSteps.Add(new DunningStep

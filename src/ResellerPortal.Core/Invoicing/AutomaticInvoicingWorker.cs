@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Invoicing;
 
@@ -12,16 +12,16 @@ public sealed class AutomaticInvoicingWorker(
     InvoiceFinalizer invoices,
     MonthEndReview monthEnd,
     TimeProvider clock,
-    ILogger<AutomaticInvoicingWorker> logger) : BackgroundService
+    ILogger<AutomaticInvoicingWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     /// <summary>More months than this are never behind; a customer that still has one then waits for the next run.</summary>
     private const int MostMonths = 24;
 
     /// <summary>Runs all months whose time has come.</summary>
     /// <returns>How many resellers' months were run.</returns>
-    public async Task<int> RunDueAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var runs = 0;
         while (await schedules.TakeDueAsync(cancellationToken) is { } due)
@@ -31,22 +31,6 @@ public sealed class AutomaticInvoicingWorker(
         }
 
         return runs;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunDueAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "A month could not be invoiced; it is tried again when its lease is over.");
-            }
-        }
     }
 
     private async Task<string> RunAsync(DueInvoiceRun due, CancellationToken cancellationToken)

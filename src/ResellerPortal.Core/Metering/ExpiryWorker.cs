@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Auditing;
@@ -7,6 +6,7 @@ using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Metering;
 
@@ -14,19 +14,21 @@ namespace ResellerPortal.Core.Metering;
 /// Writes into the history that lots and tokens expired, and what was left of them. Nothing depends on it: an expiry holds
 /// at its instant, noted or not.
 /// </summary>
-public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, ILogger<ExpiryWorker> logger) : BackgroundService
+public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, ILogger<ExpiryWorker> logger) : PeriodicWorker(clock, logger)
 {
     private const int MostAtOnce = 500;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+    protected override bool RunsAtStart => true;
     private static readonly TenantScope Scope = TenantScope.CrossTenants("expiry: lots and tokens of all tenants");
     private static readonly Actor Portal = Actor.Portal("expiry", Scope);
 
     /// <summary>Notes what has expired since.</summary>
     /// <returns>How many lots and tokens were noted.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         await using var db = database.Open(Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var lots = await db.CreditLots.AsNoTracking()
@@ -72,22 +74,5 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return lots.Count + tokens.Count;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        do
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Expired lots and tokens could not be noted; it is tried again in {Pause}.", Pause);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Notifications;
 
@@ -17,9 +17,9 @@ public sealed class UsageAlertWorker(
     PortalDatabase database,
     IMailer mailer,
     TimeProvider clock,
-    ILogger<UsageAlertWorker> logger) : BackgroundService
+    ILogger<UsageAlertWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(30);
 
     /// <summary>Older ones are in the portal; nobody wants them mailed when a server is first set up.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
@@ -28,14 +28,14 @@ public sealed class UsageAlertWorker(
 
     /// <summary>Mails what waits.</summary>
     /// <returns>How many were mailed.</returns>
-    public async Task<int> SendAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
         {
             return 0;
         }
 
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var since = now - Fresh;
         var sent = 0;
         await using var db = database.Open(Scope);
@@ -79,28 +79,12 @@ public sealed class UsageAlertWorker(
         return sent;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SendAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Alerts could not be mailed; it is tried again in {Pause}.", Pause);
-            }
-        }
-    }
-
     /// <summary>Takes one, mails it, and gives it back where the mail server refuses it.</summary>
     /// <param name="mark">Moves its mark from one instant to another, and tells how many rows that were.</param>
     /// <returns>Null where another node has it.</returns>
     private async Task<bool?> SendDueAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         if (await mark(null, now) == 0)
         {
             return null;
@@ -113,7 +97,7 @@ public sealed class UsageAlertWorker(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            logger.LogError(failure, "An alert or a notice could not be mailed; it is tried again in {Pause}.", Pause);
+            Logger.LogError(failure, "An alert or a notice could not be mailed; it is tried again in {Interval}.", Interval);
             await mark(now, null);
             return false;
         }

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.PaymentEvents;
 
@@ -8,30 +8,26 @@ public sealed class WebhookInboxWorker(
     WebhookInbox inbox,
     PaymentReconciler reconciler,
     TimeProvider clock,
-    ILogger<WebhookInboxWorker> logger) : BackgroundService
+    ILogger<WebhookInboxWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(20);
 
     /// <summary>The hour, UTC, from which a night's comparison is made.</summary>
     private const int NightHour = 3;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override bool RunsAtStart => true;
+
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        var processed = await inbox.RunAsync(cancellationToken);
+        if (Clock.GetUtcNow().Hour >= NightHour)
         {
-            await inbox.WaitAsync(Pause, stoppingToken);
-            try
-            {
-                await inbox.RunAsync(stoppingToken);
-                if (clock.GetUtcNow().Hour >= NightHour)
-                {
-                    await reconciler.RunNightlyAsync(stoppingToken);
-                }
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Payment providers' events could not be followed up; it is tried again in {Pause}.", Pause);
-            }
+            await reconciler.RunNightlyAsync(cancellationToken);
         }
+
+        return processed;
     }
+
+    /// <summary>Wakes as soon as an event is stored on this node.</summary>
+    protected override Task WaitAsync(TimeSpan delay, CancellationToken stoppingToken) => inbox.WaitAsync(delay, stoppingToken);
 }

@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Privacy;
 
@@ -30,41 +30,26 @@ public sealed class RetentionWorker(
     PortalDatabase database,
     RetentionSettings settings,
     TimeProvider clock,
-    ILogger<RetentionWorker> logger) : BackgroundService
+    ILogger<RetentionWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
+    public override TimeSpan Interval => TimeSpan.FromHours(6);
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("retention: all tenants");
 
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var (sessions, letters, accounts) = (
             now.AddDays(-settings.SessionDays),
             now.AddDays(-settings.LetterDays),
             now.AddDays(-settings.AccountLetterDays));
         await using var db = database.Open(Scope);
-        await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(cancellationToken);
-        await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
-        await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
-        await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
+        var deleted = await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.Text, "").SetProperty(d => d.To, "(no longer kept)"), cancellationToken);
         await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "What was kept long enough could not be deleted; it is tried again in {Pause}.", Pause);
-            }
-        }
+        return deleted;
     }
 }

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Sending;
 
@@ -20,9 +20,9 @@ public sealed class DeliveryWorker(
     IElectronicInvoice xml,
     LogoService logos,
     TimeProvider clock,
-    ILogger<DeliveryWorker> logger) : BackgroundService
+    ILogger<DeliveryWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(20);
 
     /// <summary>After this long another node takes a letter for abandoned.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -43,7 +43,7 @@ public sealed class DeliveryWorker(
 
     /// <summary>Queues what is to go and sends what waits.</summary>
     /// <returns>How many letters the mail server took.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
         {
@@ -52,22 +52,6 @@ public sealed class DeliveryWorker(
 
         await QueueAsync(cancellationToken);
         return await SendAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Letters could not be sent; it is tried again in {Pause}.", Pause);
-            }
-        }
     }
 
     /// <summary>Documents that became final while their reseller mails them, and have no letter yet.</summary>
@@ -98,7 +82,7 @@ public sealed class DeliveryWorker(
             foreach (var (invoice, id, json, kind) in waiting)
             {
                 db.Deliveries.Add(await deliveries.ComposeAsync(
-                    db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], clock.GetUtcNow(), cancellationToken));
+                    db, invoice, id, json, kind, 1, addresses[invoice.CustomerId], Clock.GetUtcNow(), cancellationToken));
                 try
                 {
                     await db.SaveChangesAsync(cancellationToken);
@@ -116,7 +100,7 @@ public sealed class DeliveryWorker(
     {
         var sent = 0;
         await using var db = database.Open(AllTenants);
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var due = await db.Deliveries.AsNoTracking()
             .Where(d => d.NextAttemptAtUtc <= now)
             .OrderBy(d => d.NextAttemptAtUtc)
@@ -125,7 +109,7 @@ public sealed class DeliveryWorker(
         foreach (var delivery in due)
         {
             var mine = db.Deliveries.Where(d => d.Id == delivery.Id);
-            var leasedUntil = (DateTimeOffset?)(clock.GetUtcNow() + Lease);
+            var leasedUntil = (DateTimeOffset?)(Clock.GetUtcNow() + Lease);
             if (await mine.Where(d => d.NextAttemptAtUtc == delivery.NextAttemptAtUtc).ExecuteUpdateAsync(
                 set => set.SetProperty(d => d.NextAttemptAtUtc, leasedUntil), cancellationToken) == 0)
             {
@@ -139,8 +123,8 @@ public sealed class DeliveryWorker(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
-                var next = attempts <= Patience.Length ? clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
+                Logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
+                var next = attempts <= Patience.Length ? Clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
                 var fault = failure.Message.Truncate(500);
                 await mine.ExecuteUpdateAsync(
                     set => set
@@ -151,7 +135,7 @@ public sealed class DeliveryWorker(
                 continue;
             }
 
-            var sentAt = (DateTimeOffset?)clock.GetUtcNow();
+            var sentAt = (DateTimeOffset?)Clock.GetUtcNow();
             await mine.ExecuteUpdateAsync(
                 set => set
                     .SetProperty(d => d.Attempts, attempts)

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResellerPortal.Core.Notices;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Subscriptions;
 
@@ -12,21 +12,29 @@ public sealed class SubscriptionWorker(
     PortalDatabase database,
     TopUpService topUps,
     TimeProvider clock,
-    ILogger<SubscriptionWorker> logger) : BackgroundService
+    ILogger<SubscriptionWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+    public override TimeSpan Interval => TimeSpan.FromMinutes(5);
 
     private static readonly TenantScope Everybody = TenantScope.CrossTenants("grace periods of all resellers");
 
-    /// <summary>Tells of grace periods that end within a day, each once.</summary>
-    public async Task NotifyOfGraceAsync(CancellationToken cancellationToken = default)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        var now = clock.GetUtcNow();
+        var notified = await NotifyOfGraceAsync(cancellationToken);
+        return notified + await topUps.RunAsync(cancellationToken);
+    }
+
+    /// <summary>Notifies resellers of grace periods that end within a day, each once.</summary>
+    /// <returns>How many notices were written.</returns>
+    public async Task<int> NotifyOfGraceAsync(CancellationToken cancellationToken = default)
+    {
+        var now = Clock.GetUtcNow();
         var soon = now.AddDays(1);
         await using var db = database.Open(Everybody);
         var ending = await db.PlanSubscriptions.AsNoTracking()
             .Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNotified)
             .ToListAsync(cancellationToken);
+        var notified = 0;
         foreach (var subscription in ending)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -42,24 +50,10 @@ public sealed class SubscriptionWorker(
                     now);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
+                notified++;
             }
         }
-    }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await NotifyOfGraceAsync(stoppingToken);
-                await topUps.RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Subscriptions could not be looked after; it is tried again in {Pause}.", Pause);
-            }
-        }
+        return notified;
     }
 }

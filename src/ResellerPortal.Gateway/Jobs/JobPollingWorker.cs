@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
+using ResellerPortal.Core.Workers;
 using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Jobs;
@@ -13,7 +13,7 @@ internal sealed class JobPollingWorker(
     IHttpClientFactory clients,
     IOptions<GatewayOptions> options,
     TimeProvider clock,
-    ILogger<JobPollingWorker> logger) : BackgroundService
+    ILogger<JobPollingWorker> logger) : PeriodicWorker(clock, logger)
 {
     public const string WebHookClient = "webhooks";
 
@@ -26,37 +26,33 @@ internal sealed class JobPollingWorker(
 
     private DateTimeOffset _forgetAtUtc;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override TimeSpan Interval => options.Value.JobPolling;
+
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        using var timer = new PeriodicTimer(options.Value.JobPolling);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var settled = await PollAsync(cancellationToken);
+        await CallWebHooksAsync(cancellationToken);
+        if (Clock.GetUtcNow() >= _forgetAtUtc)
         {
-            try
-            {
-                await PollAsync(stoppingToken);
-                await CallWebHooksAsync(stoppingToken);
-                if (clock.GetUtcNow() >= _forgetAtUtc)
-                {
-                    await jobs.DeleteOldAsync(stoppingToken);
-                    _forgetAtUtc = clock.GetUtcNow() + ForgetEvery;
-                }
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Jobs could not be followed; it is tried again.");
-            }
+            await jobs.DeleteOldAsync(cancellationToken);
+            _forgetAtUtc = Clock.GetUtcNow() + ForgetEvery;
         }
+
+        return settled;
     }
 
-    private async Task PollAsync(CancellationToken cancellationToken)
+    private async Task<int> PollAsync(CancellationToken cancellationToken)
     {
+        var settled = 0;
         foreach (var job in await jobs.RunningAsync(JobsAtOnce, cancellationToken))
         {
-            if (clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor)
+            if (Clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor && await settlement.TryCompleteAsync(job, cancellationToken))
             {
-                await settlement.TryCompleteAsync(job, cancellationToken);
+                settled++;
             }
         }
+
+        return settled;
     }
 
     private async Task CallWebHooksAsync(CancellationToken cancellationToken)
@@ -83,7 +79,7 @@ internal sealed class JobPollingWorker(
         catch (Exception failure) when (failure is HttpRequestException or CallerErrorException or TaskCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
-            logger.LogInformation("The web hook of job {Job} was not reached: {Reason}", job.Id, failure.Message);
+            Logger.LogInformation("The web hook of job {Job} was not reached: {Reason}", job.Id, failure.Message);
             return false;
         }
     }

@@ -24,7 +24,7 @@ internal sealed class JobSettlement(
     };
 
     /// <summary>Whether a job that the upstream does not know has had time enough to arrive there.</summary>
-    public bool IsGivenUp(ConversionJob job) => clock.GetUtcNow() - job.CreatedAtUtc > ReservationSweeper.DeadAfter;
+    public bool IsGivenUp(ConversionJob job) => clock.GetUtcNow() - job.CreatedAtUtc > ReservationSweepWorker.DeadAfter;
 
     /// <summary>Asks the upstream once, and settles the job where it has ended.</summary>
     /// <returns>False where it still runs, as far as is known.</returns>

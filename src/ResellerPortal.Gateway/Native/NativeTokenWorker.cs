@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Tokens;
+using ResellerPortal.Core.Workers;
 using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Native;
@@ -15,44 +15,33 @@ internal sealed class NativeTokenWorker(
     UpstreamStatisticsReader statistics,
     IOptions<GatewayOptions> options,
     TimeProvider clock,
-    ILogger<NativeTokenWorker> logger) : BackgroundService
+    ILogger<NativeTokenWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(1);
+
+    public override TimeSpan Interval => options.Value.StatisticsEvery < MaxInterval ? options.Value.StatisticsEvery : MaxInterval;
 
     /// <summary>One round: what waits is told, and what is due is asked for.</summary>
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (accounts.IsSandbox)
         {
-            return;
+            return 0;
         }
 
         await tokens.DeleteRevokedUpstreamAsync(cancellationToken);
-        foreach (var due in await usage.DueAsync(options.Value.StatisticsEvery, cancellationToken))
+        var due = await usage.DueAsync(options.Value.StatisticsEvery, cancellationToken);
+        foreach (var pull in due)
         {
-            await PullUsageAsync(due, cancellationToken);
+            await PullUsageAsync(pull, cancellationToken);
         }
-    }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.StatisticsEvery < LongestPause ? options.Value.StatisticsEvery : LongestPause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Tokens at the upstream could not be looked after; it is tried again.");
-            }
-        }
+        return due.Count;
     }
 
     private async Task PullUsageAsync(DueStatistics due, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
         DateOnly? through = null;
         var (added, namesToken, isEmpty) = (0L, false, true);
         string? fault;
@@ -79,7 +68,7 @@ internal sealed class NativeTokenWorker(
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
         {
-            logger.LogWarning("The statistics of {Reseller} could not be read: {Reason}", due.Reseller, failure.Message);
+            Logger.LogWarning("The statistics of {Reseller} could not be read: {Reason}", due.Reseller, failure.Message);
             var reason = failure is InvalidDataException or HttpRequestException { StatusCode: not null }
                 ? failure.Message
                 : "It cannot be reached.";

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Hosting;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Gateway.Upstream;
 
@@ -17,16 +17,20 @@ internal sealed class UpstreamReadingWorker(
     ReconciliationService reconciliation,
     IOptions<GatewayOptions> options,
     TimeProvider clock,
-    ILogger<UpstreamReadingWorker> logger) : BackgroundService
+    ILogger<UpstreamReadingWorker> logger) : PeriodicWorker(clock, logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(10);
+
+    public override TimeSpan Interval => options.Value.ReadingsEvery < MaxInterval ? options.Value.ReadingsEvery : MaxInterval;
+
     /// <summary>Reads the accounts whose last reading is old enough.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (resolver.IsSandbox)
         {
-            return;
+            return 0;
         }
 
         var accounts = new List<(ResellerId? Owner, UpstreamAccount Account)>
@@ -35,60 +39,43 @@ internal sealed class UpstreamReadingWorker(
         };
         foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
         {
+            var address = resolver.GetBaseAddress(choice.Region);
             accounts.Add(
-                (
-                    reseller,
-                    new UpstreamAccount(
-                        resolver.GetBaseAddress(choice.Region),
-                        choice.Secret!,
-                        choice.Region,
-                        IsOwn: true,
-                        choice.AcceptsQueryCredentials)));
+                (reseller, new UpstreamAccount(address, choice.Secret!, choice.Region, IsOwn: true, choice.AcceptsQueryCredentials)));
         }
+
+        var read = 0;
 
         foreach (var (owner, account) in accounts)
         {
             var mark = ReconciliationService.ComputeAccountFingerprint(account.Secret);
             var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
-            if (last + options.Value.ReadingsEvery > clock.GetUtcNow())
+            if (last + options.Value.ReadingsEvery > Clock.GetUtcNow())
             {
                 continue;
             }
 
             // The ledger is cut at the moment before the question: what is charged later stands in the next reading.
-            var now = clock.GetUtcNow();
+            var now = Clock.GetUtcNow();
             if (await ConsumedAsync(account, cancellationToken) is { } consumed)
             {
                 var reading = await reconciliation.RecordAsync(
                     owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
                 if (!reading.IsExplained(since: 0))
                 {
-                    logger.LogWarning(
+                    Logger.LogWarning(
                         "The upstream charged {Charged} conversions to the account of {Owner}, the ledger recorded {Recorded}. See "
                             + "Reconciliation in the portal.",
                         reading.Charged,
                         owner?.ToString() ?? "the operator",
                         reading.Recorded);
                 }
-            }
-        }
-    }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(
-            options.Value.ReadingsEvery < TimeSpan.FromMinutes(10) ? options.Value.ReadingsEvery : TimeSpan.FromMinutes(10));
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await ReadAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "The upstream's accounts could not be read; it is tried again.");
+                read++;
             }
         }
+
+        return read;
     }
 
     /// <summary>What the account's statistics count between two instants; null where they do not tell.</summary>
@@ -117,7 +104,7 @@ internal sealed class UpstreamReadingWorker(
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
         {
-            logger.LogWarning("The statistics of an account could not be read: {Reason}", failure.Message);
+            Logger.LogWarning("The statistics of an account could not be read: {Reason}", failure.Message);
             return null;
         }
     }
@@ -137,12 +124,12 @@ internal sealed class UpstreamReadingWorker(
                 return consumed;
             }
 
-            logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
+            Logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
+            Logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
         }
 
         return null;

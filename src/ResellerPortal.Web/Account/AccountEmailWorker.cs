@@ -1,11 +1,12 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Web.Account;
 
@@ -26,34 +27,24 @@ internal sealed class AccountEmailWorker(
     EmailLinkFactory address,
     IServiceScopeFactory scopes,
     TimeProvider clock,
-    ILogger<AccountEmailWorker> logger) : BackgroundService
+    ILogger<AccountEmailWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(12);
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("letters about accounts: all tenants");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (mailer.IsConfigured && await timer.WaitForNextTickAsync(stoppingToken))
+        if (!mailer.IsConfigured)
         {
-            try
-            {
-                await SendAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.LogError(failure, "Letters about accounts could not be mailed; it is tried again in {Pause}.", Pause);
-            }
+            return 0;
         }
-    }
 
-    private async Task SendAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var since = now - Fresh;
+        var sent = 0;
         await using var db = database.Open(Scope);
         foreach (var email in await db.AccountEmails.AsNoTracking()
             .Where(l => l.MailedAtUtc == null && l.AtUtc > since)
@@ -73,6 +64,7 @@ internal sealed class AccountEmailWorker(
                 if (await WriteAsync(db, email, cancellationToken) is { } mail)
                 {
                     await mailer.SendAsync(mail with { Id = email.Id }, cancellationToken);
+                    sent++;
                 }
             }
             catch
@@ -81,6 +73,8 @@ internal sealed class AccountEmailWorker(
                 throw;
             }
         }
+
+        return sent;
     }
 
     /// <returns>Null where there is nothing to say: the invitation is closed, or nobody has the address.</returns>

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -8,6 +8,7 @@ using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Persistence;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 using ResellerPortal.Web.Account.Passwords;
 
 namespace ResellerPortal.Web.Account;
@@ -86,7 +87,7 @@ internal static class AccountRegistration
         services.AddScoped<OwnAccountService>();
         services.AddSingleton<ProviderLinks>();
         services.AddSingleton<EmailLinkFactory>();
-        services.AddHostedService<AccountEmailWorker>();
+        services.AddPeriodicWorker<AccountEmailWorker>();
 
         services.AddScoped<AuthenticationStateProvider, SessionRevalidator>();
         services.AddScoped<CircuitActivity>();

@@ -214,7 +214,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         await fixture.TopUpAsync(5);
         await using var db = database.OpenAll();
-        foreach (var act in (string[])["UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceEntry\""])
+        foreach (var act in (string[])["UPDATE \"BalanceTransaction\" SET \"AmountMinorUnits\" = 1", "DELETE FROM \"BalanceTransaction\""])
         {
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlRawAsync(act));
             Assert.Contains("append-only", refused.Message, StringComparison.Ordinal);
@@ -231,10 +231,10 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var verifier = new BalanceVerifier(sqlite.Database);
         Assert.Empty(await verifier.VerifyAsync());
         await using var db = sqlite.OpenAll();
-        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"BalanceEntry_no_update\"; DROP TRIGGER \"BalanceEntry_no_delete\"");
-        await db.Database.ExecuteSqlRawAsync("UPDATE \"BalanceEntry\" SET \"AmountMinorUnits\" = 400 WHERE \"Sequence\" = 1");
+        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"BalanceTransaction_no_update\"; DROP TRIGGER \"BalanceTransaction_no_delete\"");
+        await db.Database.ExecuteSqlRawAsync("UPDATE \"BalanceTransaction\" SET \"AmountMinorUnits\" = 400 WHERE \"Sequence\" = 1");
         Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("breaks at entry 1", StringComparison.Ordinal));
-        await db.Database.ExecuteSqlRawAsync("DELETE FROM \"BalanceEntry\" WHERE \"Sequence\" = 1");
+        await db.Database.ExecuteSqlRawAsync("DELETE FROM \"BalanceTransaction\" WHERE \"Sequence\" = 1");
         Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("entry 1 is missing", StringComparison.Ordinal));
     }
 

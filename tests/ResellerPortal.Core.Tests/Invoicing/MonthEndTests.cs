@@ -233,7 +233,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
             new MonthEndReview(database.Database),
             database.Clock,
             NullLogger<AutomaticInvoicingWorker>.Instance);
-        return run.RunDueAsync();
+        return run.RunAsync();
     }
 
     private static async Task<(Actor Owner, Dictionary<string, string> Secrets)> SellAsync(TestDatabase database, params string[] customers)

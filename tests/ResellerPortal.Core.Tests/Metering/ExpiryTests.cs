@@ -52,13 +52,13 @@ public sealed class ExpiryTests
         var mailer = new RecordingMailer { IsConfigured = false };
         using var worker = new UsageAlertWorker(sqlite.Database, mailer, sqlite.Clock, NullLogger<UsageAlertWorker>.Instance);
 
-        Assert.Equal(0, await worker.SendAsync());
+        Assert.Equal(0, await worker.RunAsync());
         mailer.IsConfigured = true;
         mailer.IsRefusing = true;
-        Assert.Equal(0, await worker.SendAsync());
+        Assert.Equal(0, await worker.RunAsync());
         mailer.IsRefusing = false;
-        Assert.Equal(1, await worker.SendAsync());
-        Assert.Equal(0, await worker.SendAsync());
+        Assert.Equal(1, await worker.RunAsync());
+        Assert.Equal(0, await worker.RunAsync());
 
         Assert.Equal(["owner@northwind.example", "admin@acme.example"], mailer.Sent.Select(m => m.To));
         Assert.All(mailer.Sent, m => Assert.Contains("is 50 % used", m.Subject, StringComparison.Ordinal));

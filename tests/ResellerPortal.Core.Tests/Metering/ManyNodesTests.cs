@@ -87,7 +87,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         await Task.WhenAll(load);
 
         Assert.True(confirmed > before, "The meter goes on once the server is back.");
-        database.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromMinutes(1));
+        database.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromMinutes(1));
         var swept = await database.SweepAsync();
         await using var db = database.OpenAll();
         var entries = await db.LedgerEntries.ToListAsync();

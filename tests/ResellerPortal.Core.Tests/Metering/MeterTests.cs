@@ -162,7 +162,7 @@ public sealed class MeterTests
         await sqlite.HoldAsync((await sqlite.Data.IssueAsync(owner, customer)).Secret, 2);
 
         Assert.Equal(0, await sqlite.SweepAsync());
-        sqlite.Clock.Advance(ReservationSweeper.DeadAfter + TimeSpan.FromSeconds(1));
+        sqlite.Clock.Advance(ReservationSweepWorker.DeadAfter + TimeSpan.FromSeconds(1));
         Assert.Equal(1, await sqlite.SweepAsync());
 
         await using var db = sqlite.OpenAll();

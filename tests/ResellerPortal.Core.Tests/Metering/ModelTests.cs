@@ -87,7 +87,7 @@ public sealed class ModelTests
                 sqlite.Clock.Advance(TimeSpan.FromHours(step.Quantity * 3));
                 await sqlite.SweepAsync();
                 foreach (var dead in model.Held
-                    .Where(h => h.At < sqlite.Clock.GetUtcNow() - ReservationSweeper.DeadAfter)
+                    .Where(h => h.At < sqlite.Clock.GetUtcNow() - ReservationSweepWorker.DeadAfter)
                     .OrderBy(h => h.At)
                     .ThenBy(h => h.Id)
                     .ToList())

@@ -60,7 +60,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         Assert.Empty(await db.Users.Where(u => u.Id == admin).ToListAsync());
         Assert.Equal(7, await db.Set<Core.Metering.LedgerEntry>().Where(e => e.CustomerId == acme.Id).SumAsync(e => e.Quantity));
         await _database.AssertLedgerIsCleanAsync();
-        await _sealing.SealAsync();
+        await _sealing.RunAsync();
         Assert.Empty((await new AuditVerifier(_database.Database).VerifyAsync()).Faults);
     }
 
@@ -123,7 +123,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
         await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
-        await _sealing.SealAsync();
+        await _sealing.RunAsync();
         using var retention = new RetentionWorker(
             _database.Database, new RetentionSettings(), _database.Clock, NullLogger<RetentionWorker>.Instance);
 

@@ -204,7 +204,7 @@ public sealed class JobTests
         using (var again = PortalServer.Start(
             TimeProvider.System.GetUtcNow().AddMinutes(40), jobs.Settings(Often, ("ConnectionStrings:Portal", $"Data Source={file}"))))
         {
-            Assert.Equal(0, await again.Services.GetRequiredService<ReservationSweeper>().SweepAsync());
+            Assert.Equal(0, await again.Services.GetRequiredService<ReservationSweepWorker>().RunAsync());
             Assert.Equal(HttpStatusCode.Accepted, (await again.WithToken(secret).GetAsync($"/async/job/{name}")).StatusCode);
             jobs.Finish(cost: 5);
             await using var db = again.Data.Database.Open(TenantScope.CrossTenants("test"));

@@ -328,10 +328,10 @@ public sealed class NativeTests
         using var fixture = await OpenAsync(upstream);
         var issued = await IssueAsync(fixture, new TokenRequest("production", null, null));
         var readings = fixture.Server.Services.GetRequiredService<UpstreamReadingWorker>();
-        await readings.ReadAsync(default);
+        await readings.RunAsync(default);
         upstream.Use(issued.Secret, new NativeConversion(fixture.Server.Clock.GetUtcNow(), 3));
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(25));
-        await readings.ReadAsync(default);
+        await readings.RunAsync(default);
         var row = (await fixture.Server.Services.GetRequiredService<ReconciliationService>().ListAsync(fixture.Owner))[0];
         Assert.Equal((3L, 3L, 0L, 3L), (row.Reading.Charged, row.Reading.Counted, row.Reading.Recorded, row.Open));
 
@@ -364,7 +364,7 @@ public sealed class NativeTests
             t => t.Id == token.Token.Id);
 
     private static Task UpkeepAsync(GatewayFixture fixture) =>
-        fixture.Server.Services.GetRequiredService<NativeTokenWorker>().RunOnceAsync(default);
+        fixture.Server.Services.GetRequiredService<NativeTokenWorker>().RunAsync(default);
 
     /// <summary>After an hour and more the statistics are due again.</summary>
     private static async Task LaterAsync(GatewayFixture fixture)

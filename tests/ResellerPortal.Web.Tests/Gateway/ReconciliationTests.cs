@@ -150,7 +150,7 @@ public sealed class ReconciliationTests
     private static async Task ReadAsync(GatewayFixture fixture)
     {
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(25));
-        await fixture.Server.Services.GetRequiredService<UpstreamReadingWorker>().ReadAsync(default);
+        await fixture.Server.Services.GetRequiredService<UpstreamReadingWorker>().RunAsync(default);
     }
 
     private static async Task ConvertAsync(GatewayFixture fixture, int times)

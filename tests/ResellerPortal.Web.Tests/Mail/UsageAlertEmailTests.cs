@@ -21,7 +21,7 @@ public sealed class UsageAlertEmailTests
             await meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(token.Secret), "txt-to-pdf", 2)));
         await meter.SettleAsync(new SettleRequest(held.ReservationId, 2));
 
-        var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().SendAsync();
+        var sent = await server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single().RunAsync();
 
         Assert.Equal(1, sent);
         Assert.Equal(["<owner@northwind.example>", "<admin@acme.example>"], mailServer.Recipients);
@@ -47,8 +47,8 @@ public sealed class UsageAlertEmailTests
         }
 
         var worker = server.Services.GetServices<IHostedService>().OfType<UsageAlertWorker>().Single();
-        await worker.SendAsync();
-        await worker.SendAsync();
+        await worker.RunAsync();
+        await worker.RunAsync();
 
         Assert.Contains("Business was not renewed", await mailServer.MessageAsync(0), StringComparison.Ordinal);
         Assert.Equal(["<owner@northwind.example>"], mailServer.Recipients);

@@ -276,8 +276,9 @@ public sealed class InvoicePaymentTests
         var session = await fixture.CheckOutAsync(customer, first, savesMethod: true);
         await fixture.Stripe.PayAsync(session);
         await fixture.DeliverAllAsync();
-        var (collection, me) = (fixture.Get<AutomaticCollection>(), TestData.CreateAdmin(customer));
-        Assert.Equal("Visa ending in 4242", (await collection.ReadAsync(me)).MethodName);
+        var (collection, me) = (fixture.Get<AutomaticCollectionWorker>(), TestData.CreateAdmin(customer));
+        var service = fixture.Get<AutomaticCollectionService>();
+        Assert.Equal("Visa ending in 4242", (await service.ReadAsync(me)).MethodName);
 
         // The next invoice, of November, is due on 15 December.
         await fixture.Server.Data.Recorder.RecordAsync(
@@ -307,10 +308,10 @@ public sealed class InvoicePaymentTests
                 && (string?)i["status"] == "succeeded")["status"]);
 
         // What the customer takes back stays so, though the payment is heard of again.
-        await TestData.Valued(collection.StopAsync(me));
+        await TestData.Valued(service.StopAsync(me));
         await fixture.DeliverAllAsync();
         await fixture.Get<PaymentEventDispatcher>().ReturnAsync(me, (await fixture.CheckoutAsync(session)).Id);
-        Assert.Null((await collection.ReadAsync(me)).MethodName);
+        Assert.Null((await service.ReadAsync(me)).MethodName);
         await fixture.AssertSoundAsync();
     }
 
@@ -382,7 +383,7 @@ public sealed class InvoicePaymentTests
         }
 
         Assert.False(
-            (await fixture.Get<AutomaticCollection>().ReadAsync(
+            (await fixture.Get<AutomaticCollectionService>().ReadAsync(
                 TestData.CreateAdmin(await fixture.Server.Data.AddCustomerAsync(rival, "Theirs")))).IsOffered);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => checkouts.PayInvoiceAsync(
             rival.Scope.Reseller is { } r

@@ -12,7 +12,7 @@ namespace ResellerPortal.Web.CustomerPages.Invoices;
 public sealed partial class MyInvoicesPage(
     CurrentActor current,
     InvoiceQueries queries,
-    AutomaticCollection collection,
+    AutomaticCollectionService collection,
     PaymentEventDispatcher dispatcher,
     IDialogService dialogs,
     ISnackbar snackbar)

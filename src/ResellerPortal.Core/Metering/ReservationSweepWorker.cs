@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>Knows of requests that live longer than <see cref="ReservationSweepWorker.DeadAfter"/> and settles them itself.</summary>
+public interface IReservationOwner
+{
+    /// <summary>Which of these reservations still belong to a request that will settle them.</summary>
+    Task<IReadOnlyCollection<Guid>> FindOwnedAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Resolves reservations whose request died (a crash, a lost node). They may have been charged upstream, so they are
+/// recorded at the reserved quantity and marked Unconfirmed, never silently dropped.
+/// </summary>
+public sealed class ReservationSweepWorker(
+    Meter meter,
+    PortalDatabase database,
+    IEnumerable<IReservationOwner> keepers,
+    TimeProvider clock,
+    ILogger<ReservationSweepWorker> logger) : PeriodicWorker(clock, logger)
+{
+    /// <summary>Longer than any request may run: the gateway gives up on the upstream well before.</summary>
+    public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);
+
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("sweeper: reservations of all tenants");
+
+    /// <summary>Sweeps once.</summary>
+    /// <returns>How many reservations were resolved.</returns>
+    public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
+    {
+        var deadline = Clock.GetUtcNow() - DeadAfter;
+        await using var db = database.Open(Scope);
+        var dead = await db.Reservations
+            .Where(r => r.CreatedAtUtc < deadline)
+            .OrderBy(r => r.CreatedAtUtc)
+            .Select(r => r.Id)
+            .Take(10_000)
+            .ToListAsync(cancellationToken);
+        foreach (var keeper in keepers)
+        {
+            dead = [.. dead.Except(await keeper.FindOwnedAsync(dead, cancellationToken))];
+        }
+
+        foreach (var reservationId in dead)
+        {
+            await meter.SettleAsync(new SettleRequest(reservationId, Quantity: null));
+        }
+
+        if (dead.Count > 0)
+        {
+            Logger.LogWarning("{Count} dead reservations were recorded as unconfirmed usage.", dead.Count);
+        }
+
+        return dead.Count;
+    }
+}

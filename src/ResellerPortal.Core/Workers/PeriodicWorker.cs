@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ResellerPortal.Core.Workers;
+
+/// <summary>
+/// Background work that is repeated at an interval. A failed run is logged once and tried again after a delay that doubles
+/// with each further failure; the host stops it without waiting for the interval to pass.
+/// </summary>
+public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : BackgroundService
+{
+    /// <summary>The longest delay after repeated failures, unless the interval itself is longer.</summary>
+    public static readonly TimeSpan MaxBackOff = TimeSpan.FromMinutes(15);
+
+    /// <summary>The interval is stretched by up to a tenth at random, so that nodes do not run in step.</summary>
+    private const double MaxJitter = 0.1;
+
+    private volatile WorkerStatus _status = WorkerStatus.NeverRan;
+
+    protected TimeProvider Clock { get; } = clock;
+
+    protected ILogger Logger { get; } = logger;
+
+    /// <summary>The last run: when it began, how long it took, and what it did or why it failed.</summary>
+    public WorkerStatus Status => _status;
+
+    /// <summary>The time between two runs, before jitter.</summary>
+    public abstract TimeSpan Interval { get; }
+
+    /// <summary>Whether the first run happens at start instead of after one interval.</summary>
+    protected virtual bool RunsAtStart => false;
+
+    /// <summary>Runs once. Safe to call beside the loop and on several nodes at once.</summary>
+    /// <returns>How many items were processed.</returns>
+    public abstract Task<int> RunAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>How long to wait before the next run.</summary>
+    /// <param name="failures">Runs in a row that failed.</param>
+    /// <param name="jitter">At least 0 and less than 1.</param>
+    public static TimeSpan GetDelay(TimeSpan interval, int failures, double jitter)
+    {
+        var longest = interval > MaxBackOff ? interval : MaxBackOff;
+        var delay = failures == 0 ? interval : interval * Math.Pow(2, Math.Min(failures, 30) - 1);
+        return (delay < longest ? delay : longest) * (1 + (MaxJitter * jitter));
+    }
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (!RunsAtStart)
+            {
+                await WaitAsync(GetDelay(Interval, 0, Random.Shared.NextDouble()), stoppingToken);
+            }
+
+            while (true)
+            {
+                await WaitAsync(await RunAndReportAsync(stoppingToken), stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host is stopping; a run that was cut short is made up for by the next start.
+        }
+    }
+
+    /// <summary>Waits for the next run; a worker that can be woken earlier overrides it.</summary>
+    protected virtual Task WaitAsync(TimeSpan delay, CancellationToken stoppingToken) => Task.Delay(delay, Clock, stoppingToken);
+
+    /// <returns>How long to wait before the next run.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "One failed run must not end the worker.")]
+    private async Task<TimeSpan> RunAndReportAsync(CancellationToken stoppingToken)
+    {
+        var started = Clock.GetUtcNow();
+        var stopwatch = Clock.GetTimestamp();
+        try
+        {
+            var processed = await RunAsync(stoppingToken);
+            _status = new WorkerStatus(started, Clock.GetElapsedTime(stopwatch), processed, Failures: 0, Error: null);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            var failures = _status.Failures + 1;
+            _status = new WorkerStatus(started, Clock.GetElapsedTime(stopwatch), Processed: 0, failures, failure.Message);
+            Logger.LogError(
+                failure,
+                "{Worker} failed {Failures} times in a row; it runs again in {Delay}.",
+                GetType().Name,
+                failures,
+                GetDelay(Interval, failures, 0));
+        }
+
+        return GetDelay(Interval, _status.Failures, Random.Shared.NextDouble());
+    }
+}
+
+/// <summary>What a worker's last run came to.</summary>
+/// <param name="StartedAtUtc">Null where it has not run yet.</param>
+/// <param name="Processed">Items that the run processed; 0 where it failed.</param>
+/// <param name="Failures">Runs in a row that failed, up to and including this one.</param>
+/// <param name="Error">Null where the run succeeded.</param>
+public sealed record WorkerStatus(DateTimeOffset? StartedAtUtc, TimeSpan Duration, int Processed, int Failures, string? Error)
+{
+    public static WorkerStatus NeverRan { get; } = new(null, TimeSpan.Zero, 0, 0, null);
+}
+
+public static class WorkerRegistration
+{
+    /// <summary>Registers a worker that the host runs, that can be asked for by its type, and whose status the host can list.</summary>
+    public static IServiceCollection AddPeriodicWorker<TWorker>(this IServiceCollection services)
+        where TWorker : PeriodicWorker
+    {
+        services.AddSingleton<TWorker>();
+        services.AddSingleton<PeriodicWorker>(provider => provider.GetRequiredService<TWorker>());
+        return services.AddHostedService(provider => provider.GetRequiredService<TWorker>());
+    }
+}

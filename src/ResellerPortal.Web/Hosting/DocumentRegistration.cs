@@ -1,0 +1,17 @@
+using ResellerPortal.Core.Insights;
+using ResellerPortal.Core.Invoicing;
+using ResellerPortal.Documents.Invoices.Electronic;
+using ResellerPortal.Documents.Invoices.Pdf;
+
+namespace ResellerPortal.Web.Hosting;
+
+internal static class DocumentRegistration
+{
+    /// <summary>Adds what draws invoices and statements, and writes e-invoices.</summary>
+    public static void AddDocuments(this IServiceCollection services)
+    {
+        services.AddSingleton<IInvoiceDocument, InvoicePdf>();
+        services.AddSingleton<IElectronicInvoice, ElectronicInvoiceWriter>();
+        services.AddSingleton<IStatementDocument, StatementPdf>();
+    }
+}

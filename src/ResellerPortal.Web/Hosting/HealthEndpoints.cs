@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+
+namespace ResellerPortal.Web.Hosting;
+
+internal static class HealthEndpoints
+{
+    /// <summary>Maps <c>/healthz</c> (the process) and <c>/readyz</c> (the database and its migrations).</summary>
+    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/healthz", () => "ok").AllowAnonymous();
+        endpoints.MapGet("/readyz", async (PortalDatabase database, CancellationToken cancellationToken) =>
+        {
+            await using var db = database.Open(TenantScope.None);
+            var isReady = await db.Database.CanConnectAsync(cancellationToken)
+                && !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+            return isReady
+                ? Results.Text("ready")
+                : Results.Text(
+                    "the database is unreachable, or waits for 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous();
+    }
+}

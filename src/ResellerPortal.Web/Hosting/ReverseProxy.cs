@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace ResellerPortal.Web.Hosting;
+
+/// <summary>What the portal trusts about the way a request took: proxies, scheme and host.</summary>
+internal static class ReverseProxy
+{
+    /// <summary>Unless the settings name hosts, answers under the portal's own host and the machine's local names.</summary>
+    public static void AddHostFilter(this IServiceCollection services, IConfiguration configuration) =>
+        services.PostConfigure<HostFilteringOptions>(hosts =>
+        {
+            if (string.IsNullOrEmpty(configuration["AllowedHosts"])
+                && Uri.TryCreate(configuration["Portal:PublicUrl"], UriKind.Absolute, out var portal))
+            {
+                hosts.AllowedHosts = [portal.Host, "localhost", "127.0.0.1", "[::1]"];
+            }
+        });
+
+    /// <summary>
+    /// Takes the caller's address and scheme from a proxy's headers, but only from networks that the settings name: whoever
+    /// could write those headers would pass any token's list of networks.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A network is not in CIDR form.</exception>
+    public static void UseKnownProxies(this WebApplication app)
+    {
+        if (app.Configuration.GetSection("Portal:KnownProxyNetworks").Get<string[]>() is not { Length: > 0 } networks)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in networks)
+        {
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var known)
+                ? known
+                : throw new InvalidOperationException(
+                    $"Portal:KnownProxyNetworks holds '{network}'. Use CIDR form, such as 10.0.0.0/8."));
+        }
+
+        app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>
+    /// Serves a portal whose public address is https as if every request had come that way, whatever the hop from the proxy
+    /// to here is: its cookies and absolute addresses depend on it.
+    /// </summary>
+    public static void UsePublicScheme(this WebApplication app)
+    {
+        if (app.Configuration["Portal:PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            app.Use((context, next) =>
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+                return next(context);
+            });
+        }
+    }
+}
