@@ -62,7 +62,9 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         var now = clock.GetUtcNow();
         var token = rows.GetToken(entry.TokenId);
-        var posting = await LedgerPosting.OpenAsync(rows, [token], [customerId], [.. drawn.Select(d => d.LotId)], entry.OccurredAtUtc, now);
+        HashSet<Guid> lots = [.. drawn.Select(d => d.LotId)];
+        var counters = await UsageCounters.LoadAsync(rows, [token], [customerId], lots, entry.OccurredAtUtc, now);
+        var posting = new LedgerPosting(rows, counters, now);
         var correction = posting.Correct(token, entry, change, reason.Trim(), drawn);
         await posting.WriteAsync(cancellationToken);
         db.Audit(

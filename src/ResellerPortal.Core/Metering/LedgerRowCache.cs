@@ -21,7 +21,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private readonly Dictionary<Guid, CreditLot> _lots = [];
     private readonly Dictionary<ResellerId, List<CreditLot>> _openLots = [];
     private readonly Dictionary<Guid, Reservation> _reservations = [];
-    private long? _writesOfOthers;
+    private long? _dataVersion;
 
     public PortalDatabase Database => database;
 
@@ -34,9 +34,9 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     /// <summary>Begins the work of a transaction that holds up all other writers, or their rows.</summary>
     public void Begin()
     {
-        var writes = database.Dialect.ReadDataVersion(db);
-        if (writes is null
-            || writes != _writesOfOthers
+        var version = database.Dialect.ReadDataVersion(db);
+        if (version is null
+            || version != _dataVersion
             || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
         {
             _tokensByHash.Clear();
@@ -49,7 +49,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
             Policy.Clear();
         }
 
-        _writesOfOthers = writes;
+        _dataVersion = version;
     }
 
     /// <summary>The token whose secret, or the one before it, has this hash; null where none was found.</summary>

@@ -4,25 +4,30 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The locked rows of one transaction of meter commands, and the rules that move them.</summary>
+/// <summary>The rules of one transaction of meter commands: what may be held, and what a settlement records.</summary>
 internal sealed class MeterBatch
 {
     private readonly LedgerRowCache _rows;
-    private readonly DateTimeOffset _now;
+    private readonly UsageCounters _counters;
     private readonly LedgerPosting _posting;
+    private readonly DateTimeOffset _now;
     private readonly bool _isRepeated;
     private readonly Dictionary<Guid, (long Sequence, long Quantity)> _settledBefore;
-    private readonly List<Reservation> _made = [];
+    private readonly List<Reservation> _held = [];
     private readonly List<Reservation> _ended = [];
 
     private MeterBatch(
         LedgerRowCache rows,
+        UsageCounters counters,
         DateTimeOffset now,
-        LedgerPosting posting,
         bool isRepeated,
-        Dictionary<Guid, (long, long)> settledBefore) =>
-        (_rows, _now, _posting, _isRepeated, _settledBefore) = (rows, now, posting, isRepeated, settledBefore);
+        Dictionary<Guid, (long, long)> settledBefore)
+    {
+        (_rows, _counters, _now, _isRepeated, _settledBefore) = (rows, counters, now, isRepeated, settledBefore);
+        _posting = new LedgerPosting(rows, counters, now);
+    }
 
+    /// <summary>Locks and reads the rows that the commands need, in the order token, customer, lots.</summary>
     /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
     public static async Task<MeterBatch> LoadAsync(
         LedgerRowCache rows,
@@ -54,16 +59,7 @@ internal sealed class MeterBatch
             }
         }
 
-        await rows.LoadReservationsAsync(reservationIds);
-        var reservations = FindReservations(rows, reservationIds);
-        await rows.LoadTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
-        if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
-        {
-            // Under the tokens' locks a reservation is settled by one transaction only.
-            await rows.ReloadReservationsAsync(reservationIds);
-            reservations = FindReservations(rows, reservationIds);
-        }
-
+        var reservations = await LoadReservationsAsync(rows, hashes, reservationIds);
         var (tokens, customers, lots) = (new HashSet<ApiToken>(), new HashSet<CustomerId>(), new HashSet<Guid>());
         foreach (var token in hashes.Select(hash => rows.FindToken(hash.Hash)).OfType<ApiToken>())
         {
@@ -84,12 +80,13 @@ internal sealed class MeterBatch
             }
         }
 
-        var posting = await LedgerPosting.OpenAsync(rows, tokens, customers, lots, now, now);
+        var counters = await UsageCounters.LoadAsync(rows, tokens, customers, lots, now, now);
         reservationIds.ExceptWith(reservations.Select(r => r.Id));
         var settledBefore = await rows.Database.ReadManyAsync<LedgerEntry>(
             rows.Db, [nameof(LedgerEntry.RequestId)], reservationIds.Select(id => (object?[])[id]), isLocking: false, null, default);
-        await rows.Policy.LoadAsync(converters, posting.Resellers, now);
-        return new MeterBatch(rows, now, posting, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
+        await rows.Policy.LoadAsync(converters, counters.Resellers, now);
+        return new MeterBatch(
+            rows, counters, now, isRepeated, settledBefore.ToDictionary(e => e.RequestId, e => (e.Sequence, e.Quantity)));
     }
 
     public Guid NewId() => _rows.Random.NextId(_now);
@@ -106,8 +103,7 @@ internal sealed class MeterBatch
             return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, before.Quantity);
         }
 
-        var month = _posting.GetMonth(token.ResellerId);
-        token.StartMonth(month);
+        var month = _counters.StartMonth(token);
         if (TokenAdmissionPolicy.Evaluate(token, request, _now, month) is { } refusal)
         {
             return refusal;
@@ -130,7 +126,7 @@ internal sealed class MeterBatch
 
         if (token.IsPrepaid)
         {
-            var covered = _posting.GetCustomer(token).GetCoverage(request.Converter, _now);
+            var covered = _counters.GetCustomer(token).GetCoverage(request.Converter, _now);
             if (covered < least)
             {
                 return new ReserveResult.CoverageUnknown(
@@ -140,7 +136,7 @@ internal sealed class MeterBatch
             wanted = Math.Min(wanted, covered);
         }
 
-        var parts = _posting.Allocate(token.ResellerId, wanted, _now);
+        var parts = _counters.Allocate(token.ResellerId, wanted, _now);
         var quantity = 0L;
         foreach (var (_, part) in parts)
         {
@@ -152,17 +148,7 @@ internal sealed class MeterBatch
             return new ReserveResult.CreditsExhausted();
         }
 
-        foreach (var (lot, part) in parts)
-        {
-            lot.Reserved += part;
-            _posting.Touch(lot);
-        }
-
-        _posting.ConsumeCoverage(token, quantity);
-        token.Reserved += quantity;
-        token.OpenRequests++;
-        token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
-        _posting.Touch(token);
+        _counters.Hold(token, parts, quantity);
         var reservation = new Reservation
         {
             Id = reservationId,
@@ -174,7 +160,7 @@ internal sealed class MeterBatch
             Parts = parts.ConvertAll(static p => new LotPart(p.Lot.Id, p.Quantity)),
             CreatedAtUtc = _now,
         };
-        _made.Add(reservation);
+        _held.Add(reservation);
         _rows.Add(reservation);
         return new ReserveResult.Held(reservationId, token.ResellerId, token.CustomerId, quantity);
     }
@@ -188,18 +174,7 @@ internal sealed class MeterBatch
                 : new SettleResult.Gone();
         }
 
-        var token = _posting.GetToken(reservation.TokenId);
-        _posting.ConsumeCoverage(token, -reservation.Quantity);
-        token.Reserved -= reservation.Quantity;
-        token.OpenRequests--;
-        _posting.Touch(token);
-        foreach (var part in reservation.Parts)
-        {
-            var lot = _posting.GetLot(part.LotId);
-            lot.Reserved -= part.Quantity;
-            _posting.Touch(lot);
-        }
-
+        _counters.Release(reservation);
         _ended.Add(reservation);
         _rows.Remove(reservation);
         var quantity = request.Quantity ?? reservation.Quantity;
@@ -208,6 +183,7 @@ internal sealed class MeterBatch
             return new SettleResult.Released();
         }
 
+        var token = _counters.GetToken(reservation.TokenId);
         var fact = new UsageFact(
             token.Id,
             _now,
@@ -226,15 +202,36 @@ internal sealed class MeterBatch
     /// <summary>Writes what the commands moved; the transaction is the caller's to commit.</summary>
     public async Task WriteAsync()
     {
-        await _rows.Database.InsertManyAsync(_rows.Db, _made, default);
+        await _rows.Database.InsertManyAsync(_rows.Db, _held, default);
         await _rows.Database.DeleteManyAsync(_rows.Db, _ended, default);
         await _posting.WriteAsync(default);
     }
 
-    /// <summary>The token with this secret, or with it as the one before that is still good.</summary>
+    /// <summary>The reservations to settle and the tokens of all commands, locked.</summary>
+    private static async Task<List<Reservation>> LoadReservationsAsync(
+        LedgerRowCache rows,
+        HashSet<HashKey> hashes,
+        HashSet<Guid> reservationIds)
+    {
+        await rows.LoadReservationsAsync(reservationIds);
+        var reservations = FindReservations(rows, reservationIds);
+        await rows.LoadTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
+        if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
+        {
+            // Under the tokens' locks a reservation is settled by one transaction only.
+            await rows.ReloadReservationsAsync(reservationIds);
+            reservations = FindReservations(rows, reservationIds);
+        }
+
+        return reservations;
+    }
+
+    /// <summary>The token with this secret, or with it as the previous one while that is still valid.</summary>
     private ApiToken? FindToken(byte[] secretHash) =>
         _rows.FindToken(secretHash) is { } token
-            && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.PreviousSecretEndsAtUtc > _now) ? token : null;
+            && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.PreviousSecretEndsAtUtc > _now)
+            ? token
+            : null;
 
     private static List<Reservation> FindReservations(LedgerRowCache rows, IEnumerable<Guid> ids) =>
         [.. ids.Select(rows.FindReservation).OfType<Reservation>()];

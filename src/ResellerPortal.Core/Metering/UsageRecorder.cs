@@ -29,11 +29,13 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         var rows = new LedgerRowCache(database, db);
         await rows.LoadTokensAsync([], tokenIds);
         var tokens = Array.ConvertAll(tokenIds, rows.GetToken);
-        var posting = await LedgerPosting.OpenAsync(
-            rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var counters = await UsageCounters.LoadAsync(
+            rows, tokens, tokens.Select(t => t.CustomerId), [], facts.Min(f => f.OccurredAtUtc), now);
+        var posting = new LedgerPosting(rows, counters, now);
         foreach (var fact in facts)
         {
-            posting.Append(posting.GetToken(fact.TokenId), fact, preferredLots: []);
+            posting.Append(counters.GetToken(fact.TokenId), fact, preferredLots: []);
         }
 
         await posting.WriteAsync(cancellationToken);

@@ -1,0 +1,357 @@
+using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Credits;
+using ResellerPortal.Core.Persistence;
+using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Time;
+using ResellerPortal.Core.Tokens;
+
+namespace ResellerPortal.Core.Metering;
+
+/// <summary>
+/// The counters of tokens, customers and credit lots in one transaction. Whatever moves one is here: hold, release, use,
+/// return, record, and the alert marks. The rows are locked in the order token, customer, lots, and written once.
+/// </summary>
+internal sealed class UsageCounters
+{
+    private static readonly string[] TokenColumns =
+    [
+        nameof(ApiToken.Used),
+        nameof(ApiToken.Reserved),
+        nameof(ApiToken.LimitMonth),
+        nameof(ApiToken.UsedBeforeMonth),
+        nameof(ApiToken.OpenRequests),
+        nameof(ApiToken.RateClearsAtUtc),
+        nameof(ApiToken.AlertedPercent),
+    ];
+
+    private static readonly string[] CustomerColumns =
+    [
+        nameof(Customer.LastSequence),
+        nameof(Customer.ChainHead),
+        nameof(Customer.UsageMonth),
+        nameof(Customer.UsedInMonth),
+        nameof(Customer.AlertedPercent),
+        nameof(Customer.ConversionsConsumed),
+    ];
+
+    private static readonly string[] LotColumns = [nameof(CreditLot.Used), nameof(CreditLot.Reserved), nameof(CreditLot.AlertedPercent)];
+
+    private readonly LedgerRowCache _rows;
+    private readonly DateTimeOffset _now;
+    private readonly DateTimeOffset _earliest;
+    private readonly HashSet<Guid> _heldLots;
+    private readonly Dictionary<ResellerId, DateOnly> _today;
+    private readonly HashSet<ApiToken> _tokens = [];
+    private readonly HashSet<Customer> _customers = [];
+    private readonly HashSet<CreditLot> _lots = [];
+
+    private UsageCounters(
+        LedgerRowCache rows,
+        IEnumerable<ResellerId> resellers,
+        HashSet<Guid> heldLots,
+        DateTimeOffset earliest,
+        DateTimeOffset now)
+    {
+        (_rows, _heldLots, _earliest, _now) = (rows, heldLots, earliest, now);
+        _today = resellers.ToDictionary(id => id, id => rows.GetReseller(id).Zone.GetDay(now));
+    }
+
+    public IReadOnlyCollection<ResellerId> Resellers => _today.Keys;
+
+    /// <summary>Locks and reads what usage of these tokens moves. The tokens are in the cache already.</summary>
+    /// <param name="customers">Customers who get entries.</param>
+    /// <param name="heldLots">Lots that are needed although they may be expired or full.</param>
+    /// <param name="earliest">The oldest usage that will be recorded.</param>
+    public static async Task<UsageCounters> LoadAsync(
+        LedgerRowCache rows,
+        IEnumerable<ApiToken> tokens,
+        IEnumerable<CustomerId> customers,
+        HashSet<Guid> heldLots,
+        DateTimeOffset earliest,
+        DateTimeOffset now)
+    {
+        ResellerId[] resellers = [.. tokens.Select(t => t.ResellerId).Distinct()];
+        await rows.LoadCustomersAsync(customers);
+        await rows.LoadResellersAsync(resellers);
+        await rows.LoadOpenLotsAsync(resellers);
+        await rows.LoadLotsAsync(heldLots);
+        var counters = new UsageCounters(rows, resellers, heldLots, earliest, now);
+        foreach (var reseller in resellers)
+        {
+            if (counters.FindLastLot(reseller) is null)
+            {
+                // No lot has room: an overrun that really happened still has to be drawn from the newest one.
+                var newest = await rows.Db.CreditLots
+                    .Where(l => l.ResellerId == reseller)
+                    .OrderByDescending(l => l.ExpiresAtUtc)
+                    .Select(l => l.Id)
+                    .Take(1)
+                    .ToListAsync();
+                await rows.LoadLotsAsync(newest);
+                heldLots.UnionWith(newest);
+            }
+        }
+
+        return counters;
+    }
+
+    /// <summary>A reseller's present day in its time zone.</summary>
+    public DateOnly GetToday(ResellerId reseller) => _today[reseller];
+
+    public ApiToken GetToken(Guid id) => _rows.GetToken(id);
+
+    public Customer GetCustomer(ApiToken token) => _rows.GetCustomer(token.CustomerId);
+
+    /// <summary>Begins the present month for the limits that count by month; they count what is recorded in it.</summary>
+    /// <returns>The month's first day.</returns>
+    public DateOnly StartMonth(ApiToken token)
+    {
+        var month = BillingPeriod.Containing(_today[token.ResellerId]).FirstDay;
+        token.StartMonth(month);
+        return month;
+    }
+
+    /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>
+    public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)
+    {
+        var parts = new List<(CreditLot, long)>(1);
+        foreach (var lot in _rows.GetOpenLots(reseller))
+        {
+            var part = lot.IsValidAt(at) ? Math.Min(lot.Available, quantity) : 0;
+            if (part > 0)
+            {
+                parts.Add((lot, part));
+                quantity -= part;
+            }
+
+            if (quantity == 0)
+            {
+                break;
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>Holds what was allocated for a request that begins now.</summary>
+    public void Hold(ApiToken token, List<(CreditLot Lot, long Quantity)> parts, long quantity)
+    {
+        foreach (var (lot, part) in parts)
+        {
+            lot.Reserved += part;
+            _lots.Add(lot);
+        }
+
+        ConsumeCoverage(token, quantity);
+        token.Reserved += quantity;
+        token.OpenRequests++;
+        token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
+        _tokens.Add(token);
+    }
+
+    /// <summary>Gives back what a reservation held; what was charged is used again by its entry.</summary>
+    public void Release(Reservation reservation)
+    {
+        var token = _rows.GetToken(reservation.TokenId);
+        foreach (var part in reservation.Parts)
+        {
+            var lot = _rows.GetLot(part.LotId);
+            lot.Reserved -= part.Quantity;
+            _lots.Add(lot);
+        }
+
+        ConsumeCoverage(token, -reservation.Quantity);
+        token.Reserved -= reservation.Quantity;
+        token.OpenRequests--;
+        _tokens.Add(token);
+    }
+
+    /// <summary>
+    /// Uses a quantity: from the preferred lots as far as they held it, then from the others, then beyond the last of them.
+    /// </summary>
+    /// <param name="isOverrun">Whether it passed the lots or the token's limit.</param>
+    public List<(CreditLot Lot, long Quantity)> Use(
+        ApiToken token,
+        long quantity,
+        DateTimeOffset at,
+        IReadOnlyList<LotPart> preferred,
+        out bool isOverrun)
+    {
+        var isOverLimit = token.UsageLimit is { } limit && token.GetUsed(StartMonth(token)) + quantity > limit;
+        ConsumeCoverage(token, quantity);
+        var parts = Draw(token.ResellerId, quantity, at, preferred, out var isOverdrawn);
+        isOverrun = isOverdrawn || isOverLimit;
+        return parts;
+    }
+
+    /// <summary>Takes a use back, from the lot drawn last to the first.</summary>
+    public List<(CreditLot Lot, long Quantity)> Return(long quantity, IReadOnlyList<LotPart> drawn)
+    {
+        var parts = new List<(CreditLot Lot, long Quantity)>(1);
+        foreach (var (lotId, used) in drawn.Reverse())
+        {
+            quantity += Draw(parts, _rows.GetLot(lotId), -Math.Min(used, quantity));
+        }
+
+        return quantity == 0 ? parts : throw new InvalidOperationException("More was to be returned than was drawn.");
+    }
+
+    /// <summary>Counts an entry of the ledger for its token and its customer, whose chain it heads.</summary>
+    public void Record(ApiToken token, LedgerEntry entry)
+    {
+        var customer = GetCustomer(token);
+        var month = StartMonth(token);
+        if (customer.UsageMonth is null || customer.UsageMonth < month)
+        {
+            (customer.UsageMonth, customer.UsedInMonth, customer.AlertedPercent) = (month, 0, 0);
+        }
+
+        customer.LastSequence = entry.Sequence;
+        customer.ChainHead = entry.Hash;
+        customer.UsedInMonth += entry.Quantity;
+        token.Used += entry.Quantity;
+        _customers.Add(customer);
+        _tokens.Add(token);
+    }
+
+    /// <summary>Marks the thresholds that usage of a token has passed.</summary>
+    /// <returns>An alert for each threshold that was not marked before.</returns>
+    public IEnumerable<UsageAlert> Alert(ApiToken token)
+    {
+        var customer = GetCustomer(token);
+        var month = StartMonth(token);
+        if (token.UsageLimit is { } limit
+            && UsageAlert.Reached(token.GetUsed(month), limit) is var ofToken
+            && ofToken > token.AlertedPercent)
+        {
+            token.AlertedPercent = ofToken;
+            yield return New(
+                AlertSubject.Token,
+                token.Id,
+                $"token {token.Environment} (…{token.SecretEnding}) of {customer.Name}",
+                token.LimitPeriod == LimitPeriod.Month ? month : null,
+                ofToken,
+                token.GetUsed(month),
+                limit);
+        }
+
+        if (customer.MonthlyBudget is { } budget
+            && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget
+            && ofBudget > customer.AlertedPercent)
+        {
+            customer.AlertedPercent = ofBudget;
+            yield return New(
+                AlertSubject.CustomerBudget,
+                customer.Id.Value,
+                $"the monthly budget of {customer.Name}",
+                month,
+                ofBudget,
+                customer.UsedInMonth,
+                budget);
+        }
+
+        foreach (var lot in _lots)
+        {
+            if (lot.ResellerId == token.ResellerId
+                && UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot
+                && ofLot > lot.AlertedPercent)
+            {
+                lot.AlertedPercent = ofLot;
+                yield return New(AlertSubject.Lot, lot.Id, $"the lot {lot.PlanName}", null, ofLot, lot.Used, lot.Conversions);
+            }
+        }
+
+        UsageAlert New(AlertSubject subject, Guid id, string name, DateOnly? counted, int percent, long used, long of) => new()
+        {
+            Id = Guid.CreateVersion7(_now),
+            ResellerId = token.ResellerId,
+            CustomerId = subject == AlertSubject.Lot ? null : customer.Id,
+            Subject = subject,
+            SubjectId = id,
+            SubjectName = name,
+            Month = counted,
+            Percent = percent,
+            Used = used,
+            Limit = of,
+            AtUtc = _now,
+        };
+    }
+
+    /// <summary>Writes the counters that moved; the transaction is the caller's to commit.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await _rows.Database.UpdateManyAsync(_rows.Db, _tokens, TokenColumns, cancellationToken);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _customers, CustomerColumns, cancellationToken);
+        await _rows.Database.UpdateManyAsync(_rows.Db, _lots, LotColumns, cancellationToken);
+    }
+
+    /// <summary>Counts conversions against what a prepaid customer's balance covers; negative to give them back.</summary>
+    private void ConsumeCoverage(ApiToken token, long quantity)
+    {
+        if (token.IsPrepaid)
+        {
+            var customer = GetCustomer(token);
+            customer.ConversionsConsumed += quantity;
+            _customers.Add(customer);
+        }
+    }
+
+    private List<(CreditLot Lot, long Quantity)> Draw(
+        ResellerId reseller,
+        long quantity,
+        DateTimeOffset at,
+        IReadOnlyList<LotPart> preferred,
+        out bool isOverdrawn)
+    {
+        var parts = new List<(CreditLot Lot, long Quantity)>(1);
+        foreach (var (lotId, held) in preferred)
+        {
+            quantity -= Draw(parts, _rows.GetLot(lotId), Math.Min(held, quantity));
+        }
+
+        if (quantity > 0)
+        {
+            foreach (var (lot, available) in Allocate(reseller, quantity, at))
+            {
+                quantity -= Draw(parts, lot, available);
+            }
+        }
+
+        isOverdrawn = quantity > 0;
+        if (isOverdrawn)
+        {
+            var last = parts.Count > 0 ? parts[^1].Lot : FindLastLot(reseller)
+                ?? throw new InvalidOperationException("Usage cannot be recorded before the reseller has its first credit lot.");
+            Draw(parts, last, quantity);
+        }
+
+        return parts;
+    }
+
+    /// <returns>The quantity that was drawn.</returns>
+    private long Draw(List<(CreditLot Lot, long Quantity)> parts, CreditLot lot, long quantity)
+    {
+        if (quantity == 0)
+        {
+            return 0;
+        }
+
+        lot.Used += quantity;
+        _lots.Add(lot);
+        var known = parts.FindIndex(p => p.Lot == lot);
+        if (known < 0)
+        {
+            parts.Add((lot, quantity));
+        }
+        else
+        {
+            parts[known] = (lot, parts[known].Quantity + quantity);
+        }
+
+        return quantity;
+    }
+
+    private CreditLot? FindLastLot(ResellerId reseller) =>
+        _rows.GetOpenLots(reseller).LastOrDefault(
+            lot => (lot.ExpiresAtUtc > _earliest && lot.ValidFromUtc <= _now) || _heldLots.Contains(lot.Id));
+}
