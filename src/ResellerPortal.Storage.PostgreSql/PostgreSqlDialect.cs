@@ -13,86 +13,37 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.PostgreSql;
 
 /// <summary>PostgreSQL, READ COMMITTED. Rows are locked with FOR UPDATE; many statements go in one round trip.</summary>
-public sealed partial class PostgreSqlDialect : IDatabaseDialect
+public sealed partial class PostgreSqlDialect : ServerDialect
 {
-    public string Name => "PostgreSql";
+    private const string SetTenant =
+        "SELECT set_config('portal.reseller', @reseller, false), set_config('portal.customer', @customer, false)";
 
-    public bool HasRowLocks => true;
+    public override string Name => "PostgreSql";
 
-    public IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
+    public override IsolationLevel SnapshotLevel => IsolationLevel.RepeatableRead;
 
-    public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
+    public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
-            new ScopedConnections());
-
-    public void PrepareStorage(string connectionString)
-    {
-        // The server keeps its own files.
-    }
+            new TenantConnectionInterceptor(SetTenant));
 
     /// <summary>NO KEY: what refers to the rows may still be inserted by others.</summary>
-    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
+    public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
+        $"SELECT {OnConflictSql.Quote(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
 
-    public async Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
-        await batch.PrepareAsync(cancellationToken);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(db, query, rows);
-        await batch.PrepareAsync(cancellationToken);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                found(reader);
-            }
-        }
-        while (await reader.NextResultAsync(cancellationToken));
-    }
-
-    public string MergeStatement(
+    public override string MergeStatement(
         string table,
         IReadOnlyList<string> columns,
         IReadOnlyList<string> keys,
         IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima)
-    {
-        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(
-            maxima.Select(c => $"\"{c}\" = greatest(\"{table}\".\"{c}\", excluded.\"{c}\")"));
-        return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
-            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
-            + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
-    }
+        IReadOnlyList<string> maxima) => OnConflictSql.Merge(table, columns, keys, sums, maxima, "greatest");
 
-    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
-
-    public long? ReadDataVersion(PortalDbContext db) => null;
-
-    public bool IsTransient(DbException failure) =>
+    public override bool IsTransient(DbException failure) =>
         failure.IsTransient
             || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
             || failure.InnerException is SocketException or IOException;
 
-    private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
-
     /// <summary>One round trip for all rows; positional parameters spare the driver from rewriting the statement for each.</summary>
-    private static NpgsqlBatch Batch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
+    protected override DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {
         using var shape = new NpgsqlCommand();
         var types = Array.ConvertAll(statement.Parameters(shape), p => ((NpgsqlParameter)p).NpgsqlDbType);
@@ -114,6 +65,8 @@ public sealed partial class PostgreSqlDialect : IDatabaseDialect
 
         return batch;
     }
+
+    protected override Task PrepareAsync(DbBatch batch, CancellationToken cancellationToken) => batch.PrepareAsync(cancellationToken);
 
     [GeneratedRegex("@p([0-9]+)")]
     private static partial Regex ParameterName();

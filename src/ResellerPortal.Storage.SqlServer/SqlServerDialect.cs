@@ -10,60 +10,26 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.SqlServer;
 
 /// <summary>SQL Server. Rows are locked with UPDLOCK, held to the end of the transaction.</summary>
-public sealed class SqlServerDialect : IDatabaseDialect
+public sealed class SqlServerDialect : ServerDialect
 {
-    public string Name => "SqlServer";
+    private const string SetTenant =
+        "EXEC sp_set_session_context N'reseller', @reseller; EXEC sp_set_session_context N'customer', @customer;";
 
-    public bool HasRowLocks => true;
+    public override string Name => "SqlServer";
 
     /// <summary>Needs ALLOW_SNAPSHOT_ISOLATION, which the first migration switches on.</summary>
-    public IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
+    public override IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
-    public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
+    public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
         builder.UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerDialect).Assembly)).AddInterceptors(
-            new ScopedConnections());
+            new TenantConnectionInterceptor(SetTenant));
 
-    public void PrepareStorage(string connectionString)
-    {
-        // The server keeps its own files.
-    }
-
-    public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
+    public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {string.Join(
             ", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-    public async Task ExecuteManyAsync<TRow>(
-        PortalDbContext db,
-        BulkStatement statement,
-        IReadOnlyCollection<TRow> rows,
-        Action<TRow, IRowValues> values,
-        CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(db, statement, BoxedValues.FromRows(rows, values));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task QueryManyAsync(
-        PortalDbContext db,
-        BulkStatement query,
-        IReadOnlyList<object?[]> rows,
-        Action<DbDataReader> found,
-        CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(db, query, rows);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                found(reader);
-            }
-        }
-        while (await reader.NextResultAsync(cancellationToken));
-    }
-
     /// <summary>The owner of the rows is locked, so nobody else can insert between the two statements.</summary>
-    public string MergeStatement(
+    public override string MergeStatement(
         string table,
         IReadOnlyList<string> columns,
         IReadOnlyList<string> keys,
@@ -79,13 +45,9 @@ public sealed class SqlServerDialect : IDatabaseDialect
         string Value(string column) => "@p" + columns.ToList().IndexOf(column);
     }
 
-    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
+    public override bool IsTransient(DbException failure) => failure.IsTransient;
 
-    public long? ReadDataVersion(PortalDbContext db) => null;
-
-    public bool IsTransient(DbException failure) => failure.IsTransient;
-
-    private static SqlBatch Batch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
+    protected override DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {
         using var shape = new SqlCommand();
         var parameters = statement.Parameters(shape);

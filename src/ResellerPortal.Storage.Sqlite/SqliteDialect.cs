@@ -48,21 +48,14 @@ public sealed class SqliteDialect : IDatabaseDialect
     }
 
     public string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
-        $"SELECT {Names(columns)} FROM \"{table}\" WHERE {where}";
+        $"SELECT {OnConflictSql.Quote(columns)} FROM \"{table}\" WHERE {where}";
 
     public string MergeStatement(
         string table,
         IReadOnlyList<string> columns,
         IReadOnlyList<string> keys,
         IReadOnlyList<string> sums,
-        IReadOnlyList<string> maxima)
-    {
-        var set = sums.Select(c => $"\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"").Concat(
-            maxima.Select(c => $"\"{c}\" = max(\"{table}\".\"{c}\", excluded.\"{c}\")"));
-        return $"INSERT INTO \"{table}\" ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i))}) "
-            + $"ON CONFLICT ({Names(keys)}) DO UPDATE SET {string.Join(", ", set)}"
-            + (sums.Count > 0 ? "" : " WHERE " + string.Join(" OR ", maxima.Select(c => $"excluded.\"{c}\" > \"{table}\".\"{c}\"")));
-    }
+        IReadOnlyList<string> maxima) => OnConflictSql.Merge(table, columns, keys, sums, maxima, "max");
 
     public Task<IRowTransaction> BeginAsync(PortalDbContext db) => Task.FromResult<IRowTransaction>(NativeTransaction.Begin(db));
 
@@ -117,8 +110,6 @@ public sealed class SqliteDialect : IDatabaseDialect
 
         return connection.ToString();
     }
-
-    private static string Names(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 
     /// <summary>Readers do not wait for the writer (WAL), and a commit is on the disk before it is answered (FULL).</summary>
     private sealed class DurableConnections : DbConnectionInterceptor

@@ -111,8 +111,6 @@ public static class MeteringSets
 
         public DbSet<Reservation> Reservations => db.Set<Reservation>();
 
-        public DbSet<ConverterPeak> ConverterPeaks => db.Set<ConverterPeak>();
-
         public DbSet<ConverterReserve> ConverterReserves => db.Set<ConverterReserve>();
 
         public DbSet<UsageAlert> UsageAlerts => db.Set<UsageAlert>();

@@ -7,10 +7,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>What a check of the ledger looked at, and what it found wrong.</summary>
-public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<string> Faults)
-{
-    public bool IsClean => Faults.Count == 0;
-}
+public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<string> Faults);
 
 /// <summary>Checks numbering, chain, cost commitments, counters and rollups of every customer against the entries.</summary>
 public sealed class LedgerVerifier(PortalDatabase database)

@@ -1,9 +1,5 @@
-using System.Data;
-using System.Data.Common;
 using System.Text;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using ResellerPortal.Core.Persistence;
-using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.SqlServer;
 
@@ -47,42 +43,4 @@ public static class RowSecurityScript
         TableOwner.Reseller => "[ResellerId], NULL, 'R'",
         _ => "[ResellerId], [CustomerId], 'C'",
     };
-}
-
-/// <summary>Tells each connection whose rows it may touch, as its context's scope says. The pool's reset forgets it.</summary>
-internal sealed class ScopedConnections : DbConnectionInterceptor
-{
-    private const string Text = "EXEC sp_set_session_context N'reseller', @reseller; EXEC sp_set_session_context N'customer', @customer;";
-
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        using var command = CommandFor(connection, eventData);
-        command.ExecuteNonQuery();
-    }
-
-    public override async Task ConnectionOpenedAsync(
-        DbConnection connection,
-        ConnectionEndEventData eventData,
-        CancellationToken cancellationToken = default)
-    {
-        await using var command = CommandFor(connection, eventData);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static DbCommand CommandFor(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        var scope = (eventData.Context as PortalDbContext)?.Scope ?? TenantScope.None;
-        var command = connection.CreateCommand();
-        command.CommandText = Text;
-        Add(command, "@reseller", scope.CrossesTenants ? "*" : scope.Reseller?.ToString() ?? "");
-        Add(command, "@customer", scope.Customer?.ToString() ?? "");
-        return command;
-    }
-
-    private static void Add(DbCommand command, string name, string value)
-    {
-        var parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.DbType, parameter.Value) = (name, DbType.String, value);
-        command.Parameters.Add(parameter);
-    }
 }

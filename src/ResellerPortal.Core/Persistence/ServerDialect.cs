@@ -1,0 +1,75 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace ResellerPortal.Core.Persistence;
+
+/// <summary>What database servers share: row locks, a log that is flushed by each commit, and many statements in one round trip.</summary>
+public abstract class ServerDialect : IDatabaseDialect
+{
+    public abstract string Name { get; }
+
+    public bool HasRowLocks => true;
+
+    public abstract IsolationLevel SnapshotLevel { get; }
+
+    public abstract void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString);
+
+    public void PrepareStorage(string connectionString)
+    {
+        // The server keeps its own files.
+    }
+
+    public abstract string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
+
+    public abstract string MergeStatement(
+        string table,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> keys,
+        IReadOnlyList<string> sums,
+        IReadOnlyList<string> maxima);
+
+    public async Task ExecuteManyAsync<TRow>(
+        PortalDbContext db,
+        BulkStatement statement,
+        IReadOnlyCollection<TRow> rows,
+        Action<TRow, IRowValues> values,
+        CancellationToken cancellationToken)
+    {
+        await using var batch = CreateBatch(db, statement, BoxedValues.FromRows(rows, values));
+        await PrepareAsync(batch, cancellationToken);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task QueryManyAsync(
+        PortalDbContext db,
+        BulkStatement query,
+        IReadOnlyList<object?[]> rows,
+        Action<DbDataReader> found,
+        CancellationToken cancellationToken)
+    {
+        await using var batch = CreateBatch(db, query, rows);
+        await PrepareAsync(batch, cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found(reader);
+            }
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+    }
+
+    public IDelayedDurability? DelayDurability(PortalDbContext db) => null;
+
+    public long? ReadDataVersion(PortalDbContext db) => null;
+
+    public abstract bool IsTransient(DbException failure);
+
+    /// <summary>The statement once for each row of values, in the context's transaction.</summary>
+    protected abstract DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows);
+
+    /// <summary>Prepares a batch before it runs, where the driver gains from it.</summary>
+    protected virtual Task PrepareAsync(DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
+}
