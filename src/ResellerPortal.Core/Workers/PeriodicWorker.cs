@@ -14,9 +14,6 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
     /// <summary>The longest delay after repeated failures, unless the interval itself is longer.</summary>
     public static readonly TimeSpan MaxBackOff = TimeSpan.FromMinutes(15);
 
-    /// <summary>The interval is stretched by up to a tenth at random, so that nodes do not run in step.</summary>
-    private const double MaxJitter = 0.1;
-
     private volatile WorkerStatus _status = WorkerStatus.NeverRan;
 
     protected TimeProvider Clock { get; } = clock;
@@ -36,14 +33,13 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
     /// <returns>How many items were processed.</returns>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>How long to wait before the next run.</summary>
+    /// <summary>How long to wait before the next run, before jitter.</summary>
     /// <param name="failures">Runs in a row that failed.</param>
-    /// <param name="jitter">At least 0 and less than 1.</param>
-    public static TimeSpan GetDelay(TimeSpan interval, int failures, double jitter)
+    public static TimeSpan GetDelay(TimeSpan interval, int failures)
     {
         var longest = interval > MaxBackOff ? interval : MaxBackOff;
-        var delay = failures == 0 ? interval : interval * Math.Pow(2, Math.Min(failures, 30) - 1);
-        return (delay < longest ? delay : longest) * (1 + (MaxJitter * jitter));
+        var delay = failures == 0 ? interval : TimeSpan.FromTicks(interval.Ticks * (1L << (Math.Min(failures, 20) - 1)));
+        return delay < longest ? delay : longest;
     }
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,7 +48,7 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
         {
             if (!RunsAtStart)
             {
-                await WaitAsync(GetDelay(Interval, 0, Random.Shared.NextDouble()), stoppingToken);
+                await WaitAsync(AddJitter(Interval), stoppingToken);
             }
 
             while (true)
@@ -68,6 +64,9 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
 
     /// <summary>Waits for the next run; a worker that can be woken earlier overrides it.</summary>
     protected virtual Task WaitAsync(TimeSpan delay, CancellationToken stoppingToken) => Task.Delay(delay, Clock, stoppingToken);
+
+    /// <summary>Stretches a delay by up to a tenth at random, so that nodes do not run in step.</summary>
+    private static TimeSpan AddJitter(TimeSpan delay) => delay + TimeSpan.FromTicks(Random.Shared.NextInt64((delay.Ticks / 10) + 1));
 
     /// <returns>How long to wait before the next run.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "One failed run must not end the worker.")]
@@ -89,10 +88,10 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
                 "{Worker} failed {Failures} times in a row; it runs again in {Delay}.",
                 GetType().Name,
                 failures,
-                GetDelay(Interval, failures, 0));
+                GetDelay(Interval, failures));
         }
 
-        return GetDelay(Interval, _status.Failures, Random.Shared.NextDouble());
+        return AddJitter(GetDelay(Interval, _status.Failures));
     }
 }
 

@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+
+namespace ResellerPortal.Architecture.Tests;
+
+/// <summary>One word, one meaning: a class says its role by its suffix, a method what it does by its verb.</summary>
+public sealed partial class NamingTests
+{
+    /// <summary>Pictures of ours, and words that fit any class.</summary>
+    private const string ForbiddenSuffixes =
+        "Book|Desk|Door|Shelf|Sheet|Work|Notes|Upkeep|Look|Figures|Till|Shop|Market|Manager|Helper|Helpers|Util|Utils|Info|Data(?!base)";
+
+    /// <summary>What the services of the domain are; a new role is added here on purpose.</summary>
+    private static readonly string[] Roles =
+    [
+        "Service", "Queries", "Worker", "Writer", "Reader", "Validator", "Verifier", "Calculator", "Factory", "Store", "Recorder",
+        "Importer", "Exporter", "Export", "Synchronizer", "Dispatcher", "Inbox", "Reconciler", "Runner", "Drafter", "Finalizer", "Review",
+        "Policy", "Directory", "Authenticator", "Gateway", "Simulator", "Meter", "Links", "Memberships", "Statements",
+    ];
+
+    [Fact]
+    public void No_type_ends_in_a_word_that_says_nothing() => Assert.Empty(
+        from type in Types("src").Concat(Types("tests"))
+        where Regex.IsMatch(type.Name, $"({ForbiddenSuffixes})$")
+            && type.Name is not ("TestData" or "BenchmarkData" or "PortalUserManager" or "CustomerData" or "PersonData" or "SessionData"
+                or "AuditData" or "EmailData" or "SupportSessionData" or "UserData")
+        select $"{type.Name} in {type.File}");
+
+    [Fact]
+    public void No_two_projects_have_a_type_of_the_same_name()
+    {
+        string[] onePerProvider = ["Initial", "PortalDbContextModelSnapshot", "DesignTimeContext", "Program"];
+        var twice =
+            from type in Types("src").Where(t => t.Indent == 0)
+            where !onePerProvider.Contains(type.Name)
+            group type by type.Name into same
+            where same.Select(t => t.File.Split('/')[1]).Distinct().Count() > 1
+            select $"{same.Key}: {string.Join(", ", same.Select(t => t.File))}";
+
+        Assert.Empty(twice);
+    }
+
+    [Fact]
+    public void The_domains_services_say_their_role()
+    {
+        var registration = File.ReadAllText(Path.Combine(Repository.Source, "ResellerPortal.Core", "CoreRegistration.cs"));
+        var wrong =
+            from Match service in Registered().Matches(registration)
+            let name = service.Groups[1].Value
+            where !Roles.Any(role => name.EndsWith(role, StringComparison.Ordinal))
+            select name;
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Workers_share_one_loop()
+    {
+        var own =
+            from file in Repository.Files("src", "*.cs")
+            let text = File.ReadAllText(file)
+            where text.Contains("new PeriodicTimer", StringComparison.Ordinal)
+                || (text.Contains(": BackgroundService", StringComparison.Ordinal)
+                    && Path.GetFileName(file) is not ("PeriodicWorker.cs" or "MeterWriter.cs"))
+            select Repository.Relative(file);
+        Assert.Empty(own);
+
+        var unnamed =
+            from file in Repository.Files("src", "*.cs")
+            let text = File.ReadAllText(file)
+            where text.Contains(": PeriodicWorker(", StringComparison.Ordinal) && !file.EndsWith("Worker.cs", StringComparison.Ordinal)
+            select Repository.Relative(file);
+        Assert.Empty(unnamed);
+    }
+
+    [Fact]
+    public void Methods_are_verbs()
+    {
+        var wrong =
+            from root in (string[])["src", "tests"]
+            from file in Repository.Files(root, "*.cs")
+            from Match method in Method().Matches(File.ReadAllText(file))
+            let name = method.Groups[1].Value
+            where Riddle().IsMatch(name) && name is not ("IndexOf" or "LastIndexOf")
+            select $"{name} in {Repository.Relative(file)}";
+
+        Assert.Empty(wrong);
+    }
+
+    private static IEnumerable<(string Name, string File, int Indent)> Types(string root) =>
+        from file in Repository.Files(root, "*.cs")
+        from Match type in Type().Matches(File.ReadAllText(file))
+        select (type.Groups[2].Value, Repository.Relative(file), type.Groups[1].Length);
+
+    [GeneratedRegex(
+        @"^( *)(?:public |internal |private |protected |file |static |sealed |abstract |partial |readonly )*(?:class|record struct|record|struct|interface|enum) (\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex Type();
+
+    [GeneratedRegex(@"AddSingleton<(\w+)>\(\)|AddPeriodicWorker<(\w+)>\(\)")]
+    private static partial Regex Registered();
+
+    /// <summary>Declared methods: modifiers, a type and a name before a parenthesis.</summary>
+    [GeneratedRegex(
+        @"^ +(?:public |internal |private |protected |static |override |virtual |abstract |sealed |async |partial )+[\w<>\[\]?,.() ]+ (\w+)(?:<\w+>)?\(",
+        RegexOptions.Multiline)]
+    private static partial Regex Method();
+
+    [GeneratedRegex(@"^(?:\w*[a-z]Of(?:Async)?|Of(?:Async)?|WhyNot\w*|Told|Follow(?:Async)?|Enter(?:Async)?|Here|PassOn(?:Async)?)$")]
+    private static partial Regex Riddle();
+}
