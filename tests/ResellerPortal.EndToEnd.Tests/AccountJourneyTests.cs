@@ -28,11 +28,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/team", "Team");
         await owner.PressAsync("Invite a member");
-        await owner.FillAsync("E-mail address", JaneEmail);
+        await owner.FillAsync("Email address", JaneEmail);
         await owner.ChooseAsync("Role", "billing");
         await owner.ConfirmAsync("Invite");
         var link = await owner.Page.GetByTestId("secret").InnerTextAsync();
-        await owner.ConfirmAsync("I have stored it");
+        await owner.ConfirmAsync("Done");
         await owner.SeesRowAsync(JaneEmail);
 
         var jane = new PortalPage(await browser.NewPersonAsync(address));
@@ -79,11 +79,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("View as customer");
         await owner.Page.GetByLabel("Reason").FillAsync("Ticket 4711");
         await owner.PressAsync("Open its pages");
-        await owner.SeesAsync("You look at the pages of Acme and can change nothing");
+        await owner.SeesAsync("Viewing as Acme, read-only");
         await owner.OpenAsync("/my/tokens", "API tokens");
         await owner.SeesAsync("You may make");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Issue token" })).ToHaveCountAsync(0);
-        await owner.PressAsync("End the look");
+        await owner.PressAsync("End session");
         await owner.SeesAsync("Dashboard");
 
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
@@ -128,11 +128,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
         await admin.SignInAsync("admin@acme.example", TestData.Password);
         await admin.OpenAsync("/my/tokens", "API tokens");
-        await admin.PressAsync("Leaked?");
-        await admin.SeesAsync("What it did in the last 30 days: 7 conversions.");
-        await admin.ConfirmAsync("End this secret now");
+        await admin.PressAsync("Report leak");
+        await admin.SeesAsync("Usage in the last 30 days: 7 conversions.");
+        await admin.ConfirmAsync("Revoke secret now");
         var renewed = await admin.Page.GetByTestId("secret").InnerTextAsync();
-        await admin.ConfirmAsync("I have stored it");
+        await admin.ConfirmAsync("Done");
 
         Assert.NotEqual(token.Secret, renewed);
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await thief.GetAsync("/async/job/0123456789abcdef0123")).StatusCode);

@@ -113,9 +113,9 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");
         await owner.FillAsync("Environment", "account");
-        await owner.PressAsync("More terms");
+        await owner.PressAsync("More options");
         await owner.FillAsync("Allowed web origins", "https://app.acme.example/path");
-        await owner.Page.GetByLabel("Master token: it also reads the account and makes tokens").CheckAsync();
+        await owner.Page.GetByLabel("Master token: can also read the account and create tokens").CheckAsync();
         await owner.ConfirmAsync("Issue token");
         await owner.SeesAsync("without a path");
         await owner.FillAsync("Allowed web origins", "https://app.acme.example");

@@ -75,11 +75,11 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/payments", "Online payments");
-        await owner.SeesAsync("Not yet");
+        await owner.SeesAsync("Not enabled");
         await owner.PressAsync("Connect with Stripe");
         await owner.SeesAsync("Who are you, acct_");
         await owner.PressAsync("Finish");
-        await owner.SeesAsync("invoices and mails carry a pay link");
+        await owner.SeesAsync("invoices and emails include a payment link");
 
         await server.Data.BuyAsync(northwind, 10_000, 100m);
         await server.Data.PriceAsync(
@@ -169,7 +169,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
         await owner.PressAsync("Pay");
-        await owner.SeesAsync("What was paid is not what was asked for.");
+        await owner.SeesAsync("The payment does not match the amount requested.");
 
         await operatorPage.OpenAsync("/operator/payments", "Online payments");
         await operatorPage.SeesRowAsync("checkout.session.completed");
@@ -181,7 +181,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await operatorPage.SeesRowAsync("was paid otherwise in the meantime");
         await operatorPage.SeesAsync("Compared a moment ago, 1 object");
         await operatorPage.PressAsync("Pay it back");
-        await operatorPage.SeesAsync("Put right.");
+        await operatorPage.SeesAsync("Discrepancy resolved.");
         Assert.Equal(180_00L, (long?)stripe.All("refund").Single()["amount"]);
         Assert.Empty(stripe.Faults);
     }

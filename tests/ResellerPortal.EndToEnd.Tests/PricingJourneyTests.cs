@@ -112,7 +112,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-close", "Month close");
         await owner.SeesAsync("Receivables in USD");
-        await owner.SeesRowAsync("Owed at the end");
+        await owner.SeesRowAsync("Closing balance");
         await owner.SeesRowAsync("25.00 USD");
     }
 }

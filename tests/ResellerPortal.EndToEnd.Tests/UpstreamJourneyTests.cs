@@ -32,7 +32,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");
-        await owner.ChooseAsync("Programs call", "ConvertAPI itself");
+        await owner.ChooseAsync("API endpoint", "ConvertAPI directly");
         await owner.FillAsync("Usage limit (conversions)", "500");
         await owner.ConfirmAsync("Issue token");
         var secret = await owner.TakeSecretAsync();
@@ -48,14 +48,14 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Revoke");
         await owner.ConfirmAsync("Revoke token");
-        await owner.SeesAsync("Still served");
+        await owner.SeesAsync("Revocation pending");
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics missing"));
         upstream.Fails = null;
         await owner.SeesInTimeAsync(
             $"/reseller/customers/{acme.Id}",
             "Acme",
-            owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Still served" }).Filter(new() { HasText = "Revoked" }));
+            owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Revocation pending" }).Filter(new() { HasText = "Revoked" }));
         Assert.Equal([secret], upstream.Deleted);
     }
 
@@ -91,13 +91,13 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await ReadAccountsADayLaterAsync(server);
         await page.SignInAsync(OperatorEmail, TestData.Password);
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");
-        await page.PressInAsync(page.Row("Differs"), "Entries");
-        await page.SeesAsync("In the ledger, and not charged: 1 conversion.");
+        await page.PressInAsync(page.Row("Mismatch"), "View entries");
+        await page.SeesAsync("In the ledger but not charged: 1 conversion.");
         await page.SeesRowAsync("docx → pdf");
         await page.PressAsync("Correct these entries");
 
         await page.SeesAsync("Corrected: 1 entry.");
-        await Assertions.Expect(page.Row("Differs")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Row("Mismatch")).ToHaveCountAsync(0);
     }
 
     private static Task ReadAccountsADayLaterAsync(PortalServer server)

@@ -10,7 +10,7 @@ internal sealed class PortalPage(IPage page)
     public async Task SignInAsync(string email, string password)
     {
         await Page.GotoAsync("/account/sign-in");
-        await Page.GetByLabel("E-mail address").FillAsync(email);
+        await Page.GetByLabel("Email address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
@@ -92,7 +92,7 @@ internal sealed class PortalPage(IPage page)
     public async Task<string> TakeSecretAsync()
     {
         var secret = await Page.GetByTestId("secret").InnerTextAsync();
-        await PressAsync("I have stored it");
+        await PressAsync("Done");
         await Expect(Page.GetByTestId("secret")).ToBeHiddenAsync();
         return secret;
     }
