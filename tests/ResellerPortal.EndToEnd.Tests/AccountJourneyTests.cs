@@ -78,10 +78,10 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("View as customer");
         await owner.Page.GetByLabel("Reason").FillAsync("Ticket 4711");
-        await owner.PressAsync("Open its pages");
+        await owner.PressAsync("Start session");
         await owner.SeesAsync("Viewing as Acme, read-only");
         await owner.OpenAsync("/my/tokens", "API tokens");
-        await owner.SeesAsync("You may make");
+        await owner.SeesAsync("You can create up to");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Issue token" })).ToHaveCountAsync(0);
         await owner.PressAsync("End session");
         await owner.SeesAsync("Dashboard");
@@ -107,7 +107,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         foreach (var page in pages)
         {
             await stranger.Page.GotoAsync(page.Replace("{Id:guid}", acme.Id.ToString(), StringComparison.Ordinal));
-            await stranger.SeesAsync("not yours");
+            await stranger.SeesAsync("you don't have access to it");
             Assert.DoesNotContain("Acme-of-Northwind", await stranger.Page.ContentAsync(), StringComparison.Ordinal);
         }
 

@@ -146,8 +146,8 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}/balance", "Balance");
         await owner.SeesAsync("No transactions yet");
-        await owner.PressAsync("Make it prepaid");
-        await owner.ConfirmAsync("Make it prepaid");
+        await owner.PressAsync("Switch to prepaid");
+        await owner.ConfirmAsync("Switch to prepaid");
         await owner.SeesAsync("conversions are refused until the balance is topped up");
         Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync());
 
@@ -155,7 +155,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("Record");
         await owner.SeesAsync("Enter the amount in EUR");
         await owner.FillAsync("Amount received", "2.00");
-        await owner.FillAsync("Reference on the bank statement (optional)", "Top-up Acme");
+        await owner.FillAsync("Bank reference (optional)", "Top-up Acme");
         await owner.ConfirmAsync("Record");
         await owner.SeesRowAsync("Top-up Acme");
         Assert.Equal(HttpStatusCode.OK, await ConvertAsync());
@@ -168,9 +168,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/statement", "Statement");
         await customer.SeesRowAsync("Paid into the balance, Top-up Acme");
 
-        await owner.PressAsync("Record money paid back");
+        await owner.PressAsync("Record a refund");
         await owner.ConfirmAsync("Record");
-        await owner.SeesRowAsync("Paid back");
+        await owner.SeesRowAsync("Refund");
         await owner.OpenAsync("/reseller/history", "History");
         await owner.SeesRowAsync("0.79 EUR of the balance of Acme paid back");
 
@@ -202,19 +202,19 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("End contract");
         await owner.SeesAsync("Enter the last day");
         await owner.FillAsync("Last day (your time zone)", "2026-10-01");
-        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
         await owner.SeesAsync("when the customer was added, or later");
         await owner.FillAsync("Last day (your time zone)", "2026-10-10");
-        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
-        await owner.SeesAsync("The contract ends with 10 Oct 2026");
+        await owner.SeesAsync("The contract ends on 10 Oct 2026");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 11, 12, 0, 0, TimeSpan.Zero));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
-        await owner.SeesAsync("The contract ended with 10 Oct 2026");
-        await owner.PressAsync("Draft the last invoice");
+        await owner.SeesAsync("The contract ended on 10 Oct 2026");
+        await owner.PressAsync("Draft final invoice");
         await owner.SeesRowAsync("Monthly fee");
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
@@ -277,19 +277,19 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("The IBAN's check digits do not fit");
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1000");
         await owner.PressAsync("Save");
-        await owner.SeesAsync("Invoices that are made final from now on have it.");
+        await owner.SeesAsync("Future invoices use these settings.");
         await owner.AttachAsync("Logo file", new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = TestPicture.Png() });
-        await owner.SeesAsync("This is your logo from now on.");
+        await owner.SeesAsync("Logo updated.");
 
-        await owner.OpenAsync("/reseller/letters", "Letters and reminders");
-        await owner.Page.GetByText("Mail invoices and credit notes as soon as they are final").ClickAsync();
-        await owner.SeesAsync("Invoices that become final from now on are mailed.");
+        await owner.OpenAsync("/reseller/letters", "Emails and reminders");
+        await owner.Page.GetByText("Email invoices and credit notes when finalised").ClickAsync();
+        await owner.SeesAsync("New invoices will be emailed automatically.");
         await owner.FillAsync("Subject", "Rechnung {nummer}");
         await owner.SeesAsync("Nothing is known to put in for {nummer}.");
         await owner.FillAsync("Subject", "Ihre {number}, mit Dank");
         await owner.SeesAsync("Ihre INV-2026-0042, mit Dank");
-        await owner.PressAsync("Save words");
-        await owner.SeesAsync("Letters that go from now on have these words.");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("Future emails use this template.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();

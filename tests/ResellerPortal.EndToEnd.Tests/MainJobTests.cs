@@ -61,19 +61,19 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await operatorPage.OpenAsync("/operator/plans", "Plan catalogue");
         await operatorPage.Page.GetByRole(AriaRole.Banner)
             .Or(operatorPage.Page.Locator(".rp-header"))
-            .GetByRole(AriaRole.Button, new() { Name = "Offer a plan" })
+            .GetByRole(AriaRole.Button, new() { Name = "Add a plan" })
             .ClickAsync();
         await operatorPage.FillAsync("Name", "Business 12,000");
-        await operatorPage.ConfirmAsync("Offer plan");
+        await operatorPage.ConfirmAsync("Add plan");
         await operatorPage.SeesRowAsync("Business 12,000");
 
         await ownerPage.SignInAsync(OwnerEmail, TestData.Password);
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
         await ownerPage.PressInAsync(ownerPage.Row("Business 12,000"), "Order");
         await ownerPage.ConfirmAsync("Order plan");
-        await ownerPage.SeesAsync("Online payment is not set up here.");
+        await ownerPage.SeesAsync("Online payment is not available.");
         await ownerPage.ConfirmAsync("Close");
-        await ownerPage.SeesRowAsync("Waits for your payment");
+        await ownerPage.SeesRowAsync("Awaiting payment");
 
         await operatorPage.OpenAsync("/operator", "Plan orders");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
@@ -81,7 +81,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("100.00 EUR paid");
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
-        await ownerPage.SeesRowAsync("80.00 EUR still due");
+        await ownerPage.SeesRowAsync("80.00 EUR outstanding");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
@@ -95,7 +95,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.OpenAsync("/reseller/customers", "Customers");
         await owner.PressAsync("Add a customer");
         await owner.FillAsync("Name", "Acme Publishing");
-        await owner.FillAsync("E-mail for sign-in and invoices", "admin@acme.example");
+        await owner.FillAsync("Email for sign-in and invoices", "admin@acme.example");
         await owner.FillAsync("Country (two letters)", "DE");
         await owner.ConfirmAsync("Add customer");
         var invitation = await owner.TakeSecretAsync();
@@ -121,7 +121,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.FillAsync("Markup", "20");
         await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
         await owner.PressAsync("Set price");
-        await owner.SeesAsync("Now: cost + 20 %");
+        await owner.SeesAsync("Current: cost + 20 %");
     }
 
     private static async Task<string> IssueTokenAsync(PortalPage owner)
@@ -195,7 +195,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         await customer.SignInAsync("admin@acme.example", password);
         await customer.OpenAsync("/my", "Usage");
-        await customer.SeesAsync("3 in all of last month");
+        await customer.SeesAsync("3 last month");
         await customer.OpenAsync("/my/quick-start", "Quick start");
         await customer.SeesAsync($"{server.Address}convert/txt/to/pdf");
         await customer.OpenAsync("/my/invoices", "Invoices");

@@ -33,8 +33,8 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.Page.GetByLabel("Keep the payment method for automatic top-ups").CheckAsync();
-        await owner.ConfirmAsync("Go to payment");
+        await owner.Page.GetByLabel("Save payment method for automatic top-ups").CheckAsync();
+        await owner.ConfirmAsync("Continue to payment");
         await owner.SeesAsync("Pay 18000 eur");
         await owner.PressAsync("Use a bad card");
         await owner.SeesAsync("Pay 18000 eur");
@@ -44,23 +44,23 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.StartsWith(
             stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
 
-        await owner.EnterAsync("When fewer conversions are left than", "20000");
-        await owner.EnterAsync("At most in a month", "360");
-        await owner.PressAsync("Switch on");
-        await owner.SeesAsync("Credits are bought by themselves when they run low.");
+        await owner.EnterAsync("Conversions remaining below", "20000");
+        await owner.EnterAsync("Monthly spending limit", "360");
+        await owner.PressAsync("Turn on");
+        await owner.SeesAsync("Automatic top-up is on.");
 
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Monthly thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.ConfirmAsync("Go to payment");
+        await owner.ConfirmAsync("Continue to payment");
         await owner.PressAsync("Pay");
-        await owner.SeesAsync("Plans that renew");
+        await owner.SeesAsync("Subscriptions");
         await owner.PressInAsync(owner.Row("renews"), "Upgrade");
-        await owner.SeesAsync("more, for about");
+        await owner.SeesAsync("additional conversions for the rest of this period");
         await owner.ConfirmAsync("Upgrade and pay");
         await owner.SeesInTimeAsync("/reseller/plans", "Plans and credits", owner.Row("Upgrade to Monthly five thousand"));
-        await owner.PressInAsync(owner.Row("renews"), "End");
-        await owner.ConfirmAsync("End with the period");
+        await owner.PressInAsync(owner.Row("renews"), "Cancel plan");
+        await owner.ConfirmAsync("Cancel at period end");
         await owner.SeesRowAsync("ends ");
         Assert.Empty(stripe.Faults);
     }
@@ -107,16 +107,16 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await customerPage.SignInAsync("admin@acme.example", TestData.Password);
         await customerPage.OpenAsync("/my/invoices", "Invoices");
         await customerPage.PressAsync("Pay");
-        await customerPage.Page.GetByLabel("Keep the payment method and collect later invoices").CheckAsync();
-        await customerPage.ConfirmAsync("Go to payment");
+        await customerPage.Page.GetByLabel("Save payment method and pay future invoices automatically").CheckAsync();
+        await customerPage.ConfirmAsync("Continue to payment");
         await customerPage.SeesAsync("Pay 1210 eur");
         await customerPage.PressAsync("Pay");
         await customerPage.SeesAsync("Paid: 12.10 EUR. Thank you.");
         await Assertions.Expect(customerPage.Row(invoices[acme.Id].Number!).GetByText("Paid", new() { Exact = true })).ToBeVisibleAsync();
         await customerPage.SeesAsync("Invoices are charged to your Visa ending in 4242 on their due date");
-        await customerPage.PressAsync("Stop");
-        await customerPage.ConfirmAsync("Stop collection");
-        await customerPage.SeesAsync("Invoices are not collected any more.");
+        await customerPage.PressAsync("Turn off");
+        await customerPage.ConfirmAsync("Turn off automatic payment");
+        await customerPage.SeesAsync("Automatic payment is off.");
 
         // Fabrikam follows the link, without signing in.
         var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
@@ -152,15 +152,15 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.Page.GetByText("By bank transfer.").ClickAsync();
+        await owner.Page.GetByText("Pay by bank transfer.").ClickAsync();
         await owner.SeesAsync("with the reference RP-");
         await owner.SeesAsync("Operator Ltd, LT12 1000 0111 0100 1000");
         await owner.ConfirmAsync("Close");
-        await owner.SeesRowAsync("Waits for your payment");
+        await owner.SeesRowAsync("Awaiting payment");
 
         // Meanwhile it is paid online after all, and no event tells of it; then the transfer comes too.
-        await owner.PressInAsync(owner.Row("Waits for your payment"), "Pay");
-        await owner.ConfirmAsync("Go to payment");
+        await owner.PressInAsync(owner.Row("Awaiting payment"), "Pay");
+        await owner.ConfirmAsync("Continue to payment");
         await owner.SeesAsync("Pay 18000 eur");
         var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
@@ -174,7 +174,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await operatorPage.OpenAsync("/operator/payments", "Online payments");
         await operatorPage.SeesRowAsync("checkout.session.completed");
         await operatorPage.PressInAsync(operatorPage.Row("checkout.session.completed"), "Replay");
-        await operatorPage.SeesAsync("Followed up: checkout is refused.");
+        await operatorPage.SeesAsync("Processed: checkout is refused.");
         server.Clock.MoveTo(October.AddMinutes(30));
         clock.MoveTo(October.AddMinutes(30));
         await operatorPage.PressAsync("Compare now");

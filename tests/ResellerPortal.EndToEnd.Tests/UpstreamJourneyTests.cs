@@ -24,11 +24,11 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesAsync("They need an account of your own at ConvertAPI");
-        await owner.EnterAsync("Your own secret", NativeUpstream.Secret);
-        await owner.Page.GetByLabel("Offer tokens that ConvertAPI keeps").CheckAsync();
+        await owner.SeesAsync("Requires your own ConvertAPI account");
+        await owner.EnterAsync("API secret", NativeUpstream.Secret);
+        await owner.Page.GetByLabel("Offer tokens managed by ConvertAPI").CheckAsync();
         await owner.PressAsync("Save");
-        await owner.SeesAsync("Conversions run under your own account");
+        await owner.SeesAsync("Conversions use your own account");
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");
@@ -42,7 +42,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         upstream.Use(secret, new NativeConversion(server.Clock.GetUtcNow(), 7));
         await owner.SeesInTimeAsync("/reseller/ledger", "Usage ledger", owner.Row("docx → pdf"));
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesAsync("Statistics taken in");
+        await owner.SeesAsync("Statistics imported");
 
         upstream.Fails = HttpStatusCode.ServiceUnavailable;
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
@@ -50,7 +50,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.ConfirmAsync("Revoke token");
         await owner.SeesAsync("Revocation pending");
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics missing"));
+        await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics unavailable"));
         upstream.Fails = null;
         await owner.SeesInTimeAsync(
             $"/reseller/customers/{acme.Id}",
