@@ -39,13 +39,13 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         refusals.AddRange(Listen(jane));
         await WithAuthenticatorAsync(jane.Page);
         await jane.OpenAsync(link, "Join northwind Ltd");
-        await jane.FillAsync("Choose a password of at least twelve characters", JanesPassword);
-        await jane.PressAsync("Make the account and take the seat");
+        await jane.FillAsync("Password (at least 12 characters)", JanesPassword);
+        await jane.PressAsync("Create account and accept invitation");
         await jane.SeesAsync("Dashboard");
         await jane.OpenAsync("/account", "Your account");
-        await jane.FillAsync("Name of the device or key", "My laptop");
-        await jane.PressAsync("Add a passkey");
-        await jane.SeesAsync("The passkey is kept.");
+        await jane.FillAsync("Passkey name", "My laptop");
+        await jane.PressAsync("Add passkey");
+        await jane.SeesAsync("Passkey added.");
         await jane.SeesAsync("My laptop");
         await jane.OpenAsync("/reseller/invoices", "Invoices");
         await jane.SignOutAsync();

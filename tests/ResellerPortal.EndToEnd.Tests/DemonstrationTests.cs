@@ -71,8 +71,8 @@ public sealed partial class DemonstrationTests : IDisposable
         var second = await RunAsync("add-operator", "--email", "ADA@operator.example");
         var (code, usage) = await RunAsync("add-operator", "ada");
 
-        Assert.Contains("takes the operator's seat at this address, once, until ", first.Output, StringComparison.Ordinal);
-        Assert.Contains("takes the operator's seat at this address, once, until ", second.Output, StringComparison.Ordinal);
+        Assert.Contains("can accept the operator invitation once at this link, until ", first.Output, StringComparison.Ordinal);
+        Assert.Contains("can accept the operator invitation once at this link, until ", second.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (code, usage.Contains("add-operator --email", StringComparison.Ordinal)));
     }
 

@@ -107,8 +107,8 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         const string password = "blue garden chair piano";
         await customer.OpenAsync(invitation, "Join Acme Publishing");
-        await customer.FillAsync("Choose a password of at least twelve characters", password);
-        await customer.PressAsync("Make the account and take the seat");
+        await customer.FillAsync("Password (at least 12 characters)", password);
+        await customer.PressAsync("Create account and accept invitation");
         await customer.SeesAsync("No conversions yet");
         return password;
     }

@@ -124,7 +124,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await stranger.PressAsync("Pay 12.10 EUR");
         await stranger.PressAsync("Pay");
         await stranger.SeesAsync("Paid: 12.10 EUR. Thank you.");
-        await stranger.SeesAsync("Nothing is due any more.");
+        await stranger.SeesAsync("This invoice has no amount due.");
         await stranger.OpenAsync("/pay/00000000000000000000000000000000", "No such invoice");
 
         // The reseller gives a part back.

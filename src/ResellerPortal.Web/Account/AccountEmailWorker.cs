@@ -9,7 +9,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>The portal's address in letters: what the settings say, else where this server listens.</summary>
+/// <summary>Creates links for emails from the configured public URL or else from the address this server listens on.</summary>
 internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
 {
     public string Create(string path) =>
@@ -17,7 +17,7 @@ internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
 }
 
 /// <summary>
-/// Mails letters about accounts: invitations, confirmations, resets, and what changed. Links are made as a letter goes out.
+/// Sends account emails: invitations, confirmations, password resets and security notices. Links are created when an email is sent.
 /// </summary>
 internal sealed class AccountEmailWorker(
     PortalDatabase database,
@@ -32,7 +32,7 @@ internal sealed class AccountEmailWorker(
 
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(12);
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("letters about accounts: all tenants");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("account emails of all tenants");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,7 +45,7 @@ internal sealed class AccountEmailWorker(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                logger.LogError(failure, "Letters about accounts could not be mailed; it is tried again in {Pause}.", Pause);
+                logger.LogError(failure, "Account emails could not be sent; retrying in {Pause}.", Pause);
             }
         }
     }
@@ -83,15 +83,15 @@ internal sealed class AccountEmailWorker(
         }
     }
 
-    /// <returns>Null where there is nothing to say: the invitation is closed, or nobody has the address.</returns>
+    /// <returns>Null if there is nothing to send because the invitation is closed or no user has the address.</returns>
     private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountEmail email, CancellationToken cancellationToken)
     {
         if (email.Kind == AccountEmailKind.Notice)
         {
             return new OutgoingMail(
                 email.Email,
-                "Your account changed",
-                $"{email.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Create("/account/forgot")}\n");
+                "Your account was changed",
+                $"{email.Text}\n\nIf this was not you, reset your password and end all sessions:\n{address.Create("/account/forgot")}\n");
         }
 
         if (email.Kind == AccountEmailKind.Invitation)
@@ -100,10 +100,10 @@ internal sealed class AccountEmailWorker(
                 .SingleOrDefaultAsync(i => i.Id == email.InvitationId && i.ClosedAtUtc == null, cancellationToken) is { } invitation
                 ? new OutgoingMail(
                     invitation.Email,
-                    "You are invited",
-                    $"{invitation.InvitedBy} invites you to a seat in Reseller Portal. Take it here, until "
+                    "You have been invited",
+                    $"{invitation.InvitedBy} has invited you to Reseller Portal. Accept the invitation by "
                         + $"{invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Create(
-                            links.CreatePath(invitation, isMailed: true))}\n\nThe link works once. If you did not expect it, leave it.\n")
+                            links.CreatePath(invitation, isMailed: true))}\n\nThe link works once. If you did not expect this, you can ignore it.\n")
                 : null;
         }
 
@@ -117,16 +117,16 @@ internal sealed class AccountEmailWorker(
         return email.Kind == AccountEmailKind.ConfirmEmail
             ? new OutgoingMail(
                 user.Email!,
-                "Confirm your address",
-                $"Confirm that this address is yours:\n{Link(
+                "Confirm your email address",
+                $"Confirm your email address:\n{Link(
                     "/account/confirm", user, await users.GenerateEmailConfirmationTokenAsync(user))}\n")
             : new OutgoingMail(
                 user.Email!,
-                "Set a new password",
-                $"Somebody, hopefully you, asked to set a new password. Do it here within three hours:\n{Link(
+                "Reset your password",
+                $"We received a request to reset your password. Use this link within three hours:\n{Link(
                     "/account/reset",
                     user,
-                    await users.GeneratePasswordResetTokenAsync(user))}\n\nIf it was not you, leave it; nothing has changed.\n");
+                    await users.GeneratePasswordResetTokenAsync(user))}\n\nIf you did not request this, you can ignore this email.\n");
     }
 
     private string Link(string path, PortalUser user, string code) =>

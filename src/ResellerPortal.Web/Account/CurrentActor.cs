@@ -7,25 +7,25 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Who sits at this page. Read from the database for each act, so a seat that was taken away is gone at once.</summary>
+/// <summary>The actor of the current page, read for each action so that a removed membership takes effect immediately.</summary>
 public sealed class CurrentActor(AuthenticationStateProvider authentication, MembershipDirectory memberships)
 {
-    /// <exception cref="PermissionDeniedException">The user is signed out or has no seat.</exception>
+    /// <exception cref="PermissionDeniedException">The user is signed out or has no membership.</exception>
     public async Task<Actor> GetAsync()
     {
         var state = await authentication.GetAuthenticationStateAsync();
-        return await memberships.FindActorAsync(state.User) ?? throw new PermissionDeniedException("a seat");
+        return await memberships.FindActorAsync(state.User) ?? throw new PermissionDeniedException("a membership");
     }
 }
 
-/// <summary>What the sign-in cookie carries: user, session, chosen seat, and a look at a customer's pages.</summary>
+/// <summary>The claims of the sign-in cookie: user, session, chosen membership and support session.</summary>
 public static class MembershipClaims
 {
     public const string Seat = "portal:seat";
     public const string Session = "portal:session";
     public const string Visit = "portal:visit";
 
-    /// <summary>Where the request came from; no part of the cookie.</summary>
+    /// <summary>The network address of the caller; not part of the cookie.</summary>
     public const string From = "portal:from";
 
     extension(ClaimsPrincipal user)
@@ -40,7 +40,7 @@ public static class MembershipClaims
 
         public string? FromAddress => user.FindFirstValue(From);
 
-        /// <summary>Null for nobody, and for a cookie without a session.</summary>
+        /// <summary>Null if nobody is signed in or the cookie has no session.</summary>
         public SignedInUser? SignedInUser =>
             user.PortalUserId is { } userId && user.SessionId is { } session
                 ? new SignedInUser(userId, session, user.ChosenMemberId, user.SupportSessionId, user.FromAddress)
@@ -54,7 +54,7 @@ public static class MembershipClaims
     }
 }
 
-/// <summary>Adds the caller's network address to who is signed in, so that acts within a circuit know it as well.</summary>
+/// <summary>Adds the caller's network address to the signed-in user so that actions within a circuit know it too.</summary>
 internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClaimsTransformation
 {
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)

@@ -39,7 +39,7 @@ public sealed partial class SignInTests
         }
 
         Assert.Equal([5, 10, 20], rests);
-        Assert.Contains("rests until", await mail.MessageAsync(0), StringComparison.Ordinal);
+        Assert.Contains("is locked until", await mail.MessageAsync(0), StringComparison.Ordinal);
         Assert.True(await CanSignInAsync(client, Owner, TestData.Password));
     }
 
@@ -74,7 +74,7 @@ public sealed partial class SignInTests
         }
 
         Assert.Single(texts);
-        Assert.Contains("is not right", texts.Single(), StringComparison.Ordinal);
+        Assert.Contains("is incorrect", texts.Single(), StringComparison.Ordinal);
         Assert.Equal([1, 1, 1], work);
     }
 
@@ -114,7 +114,7 @@ public sealed partial class SignInTests
         using var taken = await PortalServer.SubmitAsync(jane, link, "register", ("password", NewPassword));
         Assert.Equal("/", GetPath(taken));
         Assert.Equal("/reseller", GetPath(await jane.GetAsync("/")));
-        Assert.Contains("No open invitation", await jane.GetStringAsync(link), StringComparison.Ordinal);
+        Assert.Contains("Invitation no longer valid", await jane.GetStringAsync(link), StringComparison.Ordinal);
         Assert.Contains("not confirmed yet", await jane.GetStringAsync("/account"), StringComparison.Ordinal);
         Assert.True(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
     }
@@ -134,12 +134,12 @@ public sealed partial class SignInTests
         var link = FindLink(await mail.MessageAsync(0));
         Assert.Equal([$"<{Owner}>"], mail.Recipients);
         using var common = await PortalServer.SubmitAsync(client, link, "reset", ("password", "password12345"));
-        Assert.Contains("guessed first", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("too common", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var reset = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword));
         using var again = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword + "2"));
 
         Assert.Equal("/account/sign-in", GetPath(reset));
-        Assert.Contains("was used or is too old", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("has expired or was already used", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("/account/sign-in", GetPath(await before.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
@@ -158,9 +158,9 @@ public sealed partial class SignInTests
             " ", "", StringComparison.Ordinal);
 
         using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
-        Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("incorrect", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", ComputeCode(key)));
-        Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("The password is incorrect", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var on = await PortalServer.SubmitAsync(
             owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
         var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split(
