@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>How people come in, stay in, and are put out.</summary>
+/// <summary>Invitations, sign-in, sessions and removal of members.</summary>
 public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -21,7 +21,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
 
-        // Passkeys belong to a name; an address of numbers has none.
+        // Passkeys require a host name; an IP address does not work.
         var address = new UriBuilder(server.Address) { Host = "localhost" }.Uri;
         var owner = new PortalPage(await browser.NewPersonAsync(address));
         var refusals = Listen(owner);
@@ -140,7 +140,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await program.GetAsync("/async/job/0123456789abcdef0123")).StatusCode);
     }
 
-    /// <summary>What the browser refused for the portal's own content security policy.</summary>
+    /// <summary>Collects violations of the content security policy.</summary>
     private static List<string> Listen(PortalPage person)
     {
         var refusals = new List<string>();
@@ -154,7 +154,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         return refusals;
     }
 
-    /// <summary>A device that holds passkeys and says yes.</summary>
+    /// <summary>Adds a virtual authenticator that approves passkey requests.</summary>
     private static async Task WithAuthenticatorAsync(IPage page)
     {
         var session = await page.Context.NewCDPSessionAsync(page);

@@ -134,7 +134,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
     {
-        // In the evening of New York, when it is tomorrow in UTC already.
+        // Evening in New York, already the next day in UTC.
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 16, 2, 0, 0, TimeSpan.Zero));
         var (reseller, northwind) = await server.Data.AddResellerAsync("northwind", zone: "America/New_York");
         await server.Data.BuyAsync(northwind, 1000, 10m);

@@ -115,7 +115,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task SetMarkupAsync(PortalPage owner)
     {
-        // Below cost first: allowed, and said to lose money.
+        // A price below cost is allowed but shows a warning.
         await owner.FillAsync("Markup", "-10");
         await owner.SeesAsync("This sells below cost");
         await owner.FillAsync("Markup", "20");
@@ -162,7 +162,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task InvoiceAsync(PortalPage owner)
     {
-        // Weeks later the session has ended.
+        // The session has expired after some weeks.
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
@@ -181,7 +181,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal("application/pdf", answer.Headers["content-type"]);
         var text = PdfText.Read(await answer.BodyAsync());
 
-        // 3 conversions at 0.015 and 20 % more: 0.054, so 0.05; with 21 % tax 0.06.
+        // 3 conversions at 0.015 plus 20 % are 0.054, rounded to 0.05; with 21 % tax 0.06.
         Assert.Contains("INV-2026-0001", text, StringComparison.Ordinal);
         Assert.Contains("Acme Publishing", text, StringComparison.Ordinal);
         Assert.Contains("txt → pdf, production", text, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.PressAsync("Import 42 conversions");
         await owner.SeesAsync("Nothing new to import");
 
-        // The same file again, on a page that has forgotten all.
+        // The same file again, on a freshly loaded page.
         await ChooseFileAsync(owner);
         await owner.SeesAsync("Nothing new to import");
 

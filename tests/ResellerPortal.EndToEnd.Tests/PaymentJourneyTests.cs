@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>How people pay and are paid online, with a payment provider that is a stand-in on this machine.</summary>
+/// <summary>Online payments against a local stand-in for the payment provider.</summary>
 public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -102,7 +102,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
             invoices[draft.CustomerId] = await TestData.Valued(server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
         }
 
-        // Acme pays in the portal and lets later invoices be collected.
+        // Acme pays in the portal and turns on automatic payment.
         var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         await customerPage.SignInAsync("admin@acme.example", TestData.Password);
         await customerPage.OpenAsync("/my/invoices", "Invoices");
@@ -118,7 +118,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await customerPage.ConfirmAsync("Turn off automatic payment");
         await customerPage.SeesAsync("Automatic payment is off.");
 
-        // Fabrikam follows the link, without signing in.
+        // Fabrikam pays through the link without signing in.
         var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
         await stranger.OpenAsync($"/pay/{invoices[fabrikam.Id].PayKey:N}", invoices[fabrikam.Id].Number!);
         await stranger.PressAsync("Pay 12.10 EUR");
@@ -127,7 +127,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await stranger.SeesAsync("This invoice has no amount due.");
         await stranger.OpenAsync("/pay/00000000000000000000000000000000", "No such invoice");
 
-        // The reseller gives a part back.
+        // The reseller issues a partial refund.
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{invoices[acme.Id].Id}", invoices[acme.Id].Number!);
         await owner.PressAsync("Refund");
@@ -158,7 +158,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.ConfirmAsync("Close");
         await owner.SeesRowAsync("Awaiting payment");
 
-        // Meanwhile it is paid online after all, and no event tells of it; then the transfer comes too.
+        // Meanwhile it is paid online without an event; then the bank transfer arrives too.
         await owner.PressInAsync(owner.Row("Awaiting payment"), "Pay");
         await owner.ConfirmAsync("Continue to payment");
         await owner.SeesAsync("Pay 18000 eur");

@@ -17,7 +17,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
         await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
 
-        // After midnight in Vilnius, when it is the day before in UTC.
+        // After midnight in Vilnius, still the previous day in UTC.
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 21, 30, 0, TimeSpan.Zero));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
@@ -36,7 +36,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Each step ends later than the one before it");
         await owner.EnterAsync("Tier 1 up to (conversions)", "1000");
 
-        // A press begins with leaving the field, and the warning goes before it ends: the button must still be under the pointer.
+        // Pressing the button blurs the field and hides the warning; the button must stay under the pointer until the click ends.
         await owner.FillAsync("Tier 2 price", "0.02");
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Set price" }).HoverAsync();
         await owner.Page.Mouse.DownAsync();

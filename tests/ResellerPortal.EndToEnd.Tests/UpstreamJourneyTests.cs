@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>What a reseller's people see of its account at ConvertAPI.</summary>
+/// <summary>What resellers and the operator see of ConvertAPI accounts.</summary>
 public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -67,7 +67,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
             context.Response.ContentType = "application/json";
             await stand.ReadAsync(context);
 
-            // The conversion's cost is not told, and nothing was charged for it.
+            // The cost of the conversion is not reported, and nothing was charged.
             await context.Response.WriteAsync(context.Request.Path.Value switch
             {
                 "/user" => """{"ConversionsConsumed": 100}""",

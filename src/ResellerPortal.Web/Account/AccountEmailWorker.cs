@@ -103,7 +103,8 @@ internal sealed class AccountEmailWorker(
                     "You have been invited",
                     $"{invitation.InvitedBy} has invited you to Reseller Portal. Accept the invitation by "
                         + $"{invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Create(
-                            links.CreatePath(invitation, isMailed: true))}\n\nThe link works once. If you did not expect this, you can ignore it.\n")
+                            links.CreatePath(invitation, isMailed: true))}\n\n"
+                        + "The link can be used once. If you did not expect this invitation, you can ignore this email.\n")
                 : null;
         }
 

@@ -58,7 +58,7 @@ internal static class AccountPageEndpoints
         var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
-            await signIn.RenewAsync(known, chosen.Id, visit: null);
+            await signIn.RenewAsync(known, chosen.Id, supportSessionId: null);
         }
 
         return Results.LocalRedirect("/");
@@ -103,10 +103,10 @@ internal static class AccountPageEndpoints
         PortalSignIn signIn,
         PortalUserManager users)
     {
-        if (user is { PortalUserId: { } userId, SupportSessionId: { } visit } && await users.GetUserAsync(user) is { } known)
+        if (user is { PortalUserId: { } userId, SupportSessionId: { } supportSessionId } && await users.GetUserAsync(user) is { } known)
         {
-            await supportSessions.EndAsync(visit, userId);
-            await signIn.RenewAsync(known, user.ChosenMemberId, visit: null);
+            await supportSessions.EndAsync(supportSessionId, userId);
+            await signIn.RenewAsync(known, user.ChosenMemberId, supportSessionId: null);
         }
 
         return Results.LocalRedirect("/");

@@ -111,7 +111,7 @@ internal static class AccountRegistration
 
     private static Task KeepSession(SecurityStampRefreshingPrincipalContext context)
     {
-        foreach (var name in (string[])[MembershipClaims.Session, MembershipClaims.Seat, MembershipClaims.Visit])
+        foreach (var name in (string[])[MembershipClaims.Session, MembershipClaims.Membership, MembershipClaims.SupportSession])
         {
             if (context.CurrentPrincipal?.FindFirst(name) is { } claim)
             {

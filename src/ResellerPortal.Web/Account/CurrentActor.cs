@@ -21,12 +21,12 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Mem
 /// <summary>The claims of the sign-in cookie: user, session, chosen membership and support session.</summary>
 public static class MembershipClaims
 {
-    public const string Seat = "portal:seat";
+    public const string Membership = "portal:seat";
     public const string Session = "portal:session";
-    public const string Visit = "portal:visit";
+    public const string SupportSession = "portal:visit";
 
     /// <summary>The network address of the caller; not part of the cookie.</summary>
-    public const string From = "portal:from";
+    public const string CallerAddress = "portal:from";
 
     extension(ClaimsPrincipal user)
     {
@@ -34,11 +34,11 @@ public static class MembershipClaims
 
         public Guid? SessionId => Guid.TryParse(user.FindFirstValue(Session), out var id) ? id : null;
 
-        public MemberId? ChosenMemberId => Guid.TryParse(user.FindFirstValue(Seat), out var id) ? new MemberId(id) : null;
+        public MemberId? ChosenMemberId => Guid.TryParse(user.FindFirstValue(Membership), out var id) ? new MemberId(id) : null;
 
-        public Guid? SupportSessionId => Guid.TryParse(user.FindFirstValue(Visit), out var id) ? id : null;
+        public Guid? SupportSessionId => Guid.TryParse(user.FindFirstValue(SupportSession), out var id) ? id : null;
 
-        public string? FromAddress => user.FindFirstValue(From);
+        public string? FromAddress => user.FindFirstValue(CallerAddress);
 
         /// <summary>Null if nobody is signed in or the cookie has no session.</summary>
         public SignedInUser? SignedInUser =>
@@ -63,7 +63,8 @@ internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClai
             && principal.FromAddress is null
             && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
         {
-            identity.AddClaim(new Claim(MembershipClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+            identity.AddClaim(new Claim(
+                MembershipClaims.CallerAddress, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
         }
 
         return Task.FromResult(principal);

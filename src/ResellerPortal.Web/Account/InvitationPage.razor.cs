@@ -83,7 +83,7 @@ public sealed partial class InvitationPage(
 
         if (!isNew)
         {
-            await signIn.RenewAsync(user, outcome.Value.Id, visit: null);
+            await signIn.RenewAsync(user, outcome.Value.Id, supportSessionId: null);
         }
 
         navigation.NavigateTo("/");

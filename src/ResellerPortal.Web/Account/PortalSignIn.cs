@@ -84,12 +84,12 @@ public sealed class PortalSignIn(
     }
 
     /// <summary>Renews the cookie within the current session with another membership or support session.</summary>
-    public async Task RenewAsync(PortalUser user, MemberId? memberId, Guid? visit)
+    public async Task RenewAsync(PortalUser user, MemberId? memberId, Guid? supportSessionId)
     {
         var current = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         List<Claim> kept = [new(MembershipClaims.Session, current.Principal!.SessionId!.Value.ToString())];
-        kept.AddRange(memberId is { } s ? [new Claim(MembershipClaims.Seat, s.ToString())] : []);
-        kept.AddRange(visit is { } v ? [new Claim(MembershipClaims.Visit, v.ToString())] : []);
+        kept.AddRange(memberId is { } s ? [new Claim(MembershipClaims.Membership, s.ToString())] : []);
+        kept.AddRange(supportSessionId is { } v ? [new Claim(MembershipClaims.SupportSession, v.ToString())] : []);
         await base.SignInWithClaimsAsync(user, current.Properties, kept);
     }
 

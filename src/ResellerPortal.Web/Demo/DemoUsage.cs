@@ -63,7 +63,7 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
             isStaging ? account.StagingTokenId : account.ProductionTokenId, occurred, converter, quantity, source, NextId());
     }
 
-    /// <summary>Returns the staging usage of an account: Acme keeps some of its limit, one exceeds it, the others almost reach it.</summary>
+    /// <summary>Returns the staging usage of an account: Acme keeps some, one exceeds the limit, the others almost reach it.</summary>
     private static long StagingShare(DemoAccount account) => account.Demo switch
     {
         { Markup: null, GrowthPerMonth: > 0.08m } => StagingLimit + 8,

@@ -64,7 +64,7 @@ public sealed partial class SignInTests
             using var answer = await PortalServer.SignInAsync(client, email, "wrong");
             texts.Add(Alert().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value);
 
-            // The very sign-in of the portal, with a hasher that counts: one check each, at the same cost.
+            // Uses the sign-in of the portal with a counting hasher: each case must cost one check.
             users.PasswordHasher = hasher;
             var signIn = ActivatorUtilities.CreateInstance<Web.Account.PortalSignIn>(scope.ServiceProvider, users);
             signIn.Context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
@@ -88,7 +88,7 @@ public sealed partial class SignInTests
         await TestData.Valued(teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = FindLink(await mail.MessageAsync(0));
 
-        // Through https, as the settings say the portal is reached, cookies are bound to it.
+        // The configured public URL uses HTTPS, so cookies are bound to it.
         using var jane = server.Visitor();
         var page = await jane.GetAsync(link);
         Assert.Contains("__Host-portal-form", string.Join(' ', page.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
@@ -363,7 +363,7 @@ public sealed partial class SignInTests
                 "=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
 
     /// <summary>
-    /// RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.
+    /// RFC 6238 with SHA-1, 30 seconds and six digits, as authenticator apps use it, based on the system clock.
     /// </summary>
     private static string ComputeCode(string key)
     {
