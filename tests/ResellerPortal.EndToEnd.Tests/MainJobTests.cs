@@ -209,7 +209,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await customer.TakeSecretAsync();
         await customer.PressInAsync(customer.Row("production"), "Revoke");
         await customer.ConfirmAsync("Revoke token");
-        await customer.SeesAsync("is revoked");
+        await customer.SeesAsync("was revoked");
         using var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } };
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken(token).PostAsync("/convert/txt/to/pdf", form)).StatusCode);
     }
