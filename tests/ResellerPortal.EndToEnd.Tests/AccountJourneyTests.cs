@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>How people come in, stay in, and are put out.</summary>
+/// <summary>Invitations, sign-in, sessions and removal of members.</summary>
 public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -21,31 +21,31 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
 
-        // Passkeys belong to a name; an address of numbers has none.
+        // Passkeys require a host name; an IP address does not work.
         var address = new UriBuilder(server.Address) { Host = "localhost" }.Uri;
         var owner = new PortalPage(await browser.NewPersonAsync(address));
         var refusals = Listen(owner);
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/team", "Team");
         await owner.PressAsync("Invite a member");
-        await owner.FillAsync("E-mail address", JaneEmail);
+        await owner.FillAsync("Email address", JaneEmail);
         await owner.ChooseAsync("Role", "billing");
         await owner.ConfirmAsync("Invite");
         var link = await owner.Page.GetByTestId("secret").InnerTextAsync();
-        await owner.ConfirmAsync("I have stored it");
+        await owner.ConfirmAsync("Done");
         await owner.SeesRowAsync(JaneEmail);
 
         var jane = new PortalPage(await browser.NewPersonAsync(address));
         refusals.AddRange(Listen(jane));
         await WithAuthenticatorAsync(jane.Page);
         await jane.OpenAsync(link, "Join northwind Ltd");
-        await jane.FillAsync("Choose a password of at least twelve characters", JanesPassword);
-        await jane.PressAsync("Make the account and take the seat");
+        await jane.FillAsync("Password (at least 12 characters)", JanesPassword);
+        await jane.PressAsync("Create account and accept invitation");
         await jane.SeesAsync("Dashboard");
         await jane.OpenAsync("/account", "Your account");
-        await jane.FillAsync("Name of the device or key", "My laptop");
-        await jane.PressAsync("Add a passkey");
-        await jane.SeesAsync("The passkey is kept.");
+        await jane.FillAsync("Passkey name", "My laptop");
+        await jane.PressAsync("Add passkey");
+        await jane.SeesAsync("Passkey added.");
         await jane.SeesAsync("My laptop");
         await jane.OpenAsync("/reseller/invoices", "Invoices");
         await jane.SignOutAsync();
@@ -78,12 +78,12 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("View as customer");
         await owner.Page.GetByLabel("Reason").FillAsync("Ticket 4711");
-        await owner.PressAsync("Open its pages");
-        await owner.SeesAsync("You look at the pages of Acme and can change nothing");
+        await owner.PressAsync("Start session");
+        await owner.SeesAsync("Viewing as Acme, read-only");
         await owner.OpenAsync("/my/tokens", "API tokens");
-        await owner.SeesAsync("You may make");
+        await owner.SeesAsync("You can create up to");
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Issue token" })).ToHaveCountAsync(0);
-        await owner.PressAsync("End the look");
+        await owner.PressAsync("End session");
         await owner.SeesAsync("Dashboard");
 
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
@@ -107,7 +107,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         foreach (var page in pages)
         {
             await stranger.Page.GotoAsync(page.Replace("{Id:guid}", acme.Id.ToString(), StringComparison.Ordinal));
-            await stranger.SeesAsync("not yours");
+            await stranger.SeesAsync("you don't have access to it");
             Assert.DoesNotContain("Acme-of-Northwind", await stranger.Page.ContentAsync(), StringComparison.Ordinal);
         }
 
@@ -128,11 +128,11 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         var admin = new PortalPage(await browser.NewPersonAsync(server.Address));
         await admin.SignInAsync("admin@acme.example", TestData.Password);
         await admin.OpenAsync("/my/tokens", "API tokens");
-        await admin.PressAsync("Leaked?");
-        await admin.SeesAsync("What it did in the last 30 days: 7 conversions.");
-        await admin.ConfirmAsync("End this secret now");
+        await admin.PressAsync("Report leak");
+        await admin.SeesAsync("Usage in the last 30 days: 7 conversions.");
+        await admin.ConfirmAsync("Revoke secret now");
         var renewed = await admin.Page.GetByTestId("secret").InnerTextAsync();
-        await admin.ConfirmAsync("I have stored it");
+        await admin.ConfirmAsync("Done");
 
         Assert.NotEqual(token.Secret, renewed);
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await thief.GetAsync("/async/job/0123456789abcdef0123")).StatusCode);
@@ -140,7 +140,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await program.GetAsync("/async/job/0123456789abcdef0123")).StatusCode);
     }
 
-    /// <summary>What the browser refused for the portal's own content security policy.</summary>
+    /// <summary>Collects violations of the content security policy.</summary>
     private static List<string> Listen(PortalPage person)
     {
         var refusals = new List<string>();
@@ -154,7 +154,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
         return refusals;
     }
 
-    /// <summary>A device that holds passkeys and says yes.</summary>
+    /// <summary>Adds a virtual authenticator that approves passkey requests.</summary>
     private static async Task WithAuthenticatorAsync(IPage page)
     {
         var session = await page.Context.NewCDPSessionAsync(page);

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>Debian's chromium, started once for all journeys.</summary>
+/// <summary>Chromium from Debian, started once for all journeys.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright? _playwright;
@@ -10,7 +10,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // A first page compiles as it is opened, which takes its time on a busy machine.
+        // Pages compile when first opened, which can be slow on a busy machine.
         Assertions.SetDefaultExpectTimeout(15_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -28,7 +28,7 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>A person at a screen of their own, with their own cookies.</summary>
+    /// <summary>Opens a page in a new browser context with its own cookies.</summary>
     public async Task<IPage> NewPersonAsync(Uri address, int width = 1280)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions

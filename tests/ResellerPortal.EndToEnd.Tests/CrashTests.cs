@@ -17,13 +17,13 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>The real program killed without warning while customers convert.</summary>
+/// <summary>Kills the real process without warning while customers convert.</summary>
 public sealed class CrashTests : IDisposable
 {
     private const int Workers = 24;
     private const long Limit = 400;
 
-    /// <summary>More in the nightly run; see tests/nightly.</summary>
+    /// <summary>The nightly run uses more rounds; see tests/nightly.</summary>
     private static readonly int Rounds = int.Parse(
         Environment.GetEnvironmentVariable("PORTAL_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
 
@@ -100,7 +100,7 @@ public sealed class CrashTests : IDisposable
         return database;
     }
 
-    /// <summary>A limited and an unlimited token of two customers, and fewer credits than will be asked for.</summary>
+    /// <summary>Issues a limited and an unlimited token to two customers, with fewer credits than will be requested.</summary>
     private static async Task<string[]> SellAsync(PortalDatabase database, int rounds)
     {
         var data = new TestData(database, new EphemeralDataProtectionProvider(), TimeProvider.System);
@@ -137,7 +137,7 @@ public sealed class CrashTests : IDisposable
             }
         })));
 
-    /// <summary>Waits until the program answers: a cold start takes its time on a busy machine.</summary>
+    /// <summary>Waits until the server responds, since a cold start can be slow on a busy machine.</summary>
     private async Task UnderLoadAsync()
     {
         var before = Volatile.Read(ref _replies);
@@ -147,7 +147,7 @@ public sealed class CrashTests : IDisposable
         }
     }
 
-    /// <summary>Sweeps what the killed requests held, then compares the books with what callers were told.</summary>
+    /// <summary>Sweeps the reservations of killed requests, then compares the ledger with the responses that callers received.</summary>
     private async Task AssertExactAsync(PortalDatabase database)
     {
         var later = new LaterClock();

@@ -4,7 +4,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>The program as a new user starts it: a process of its own, an empty folder, the settings of the repository.</summary>
+/// <summary>Runs the portal as a new user does: a separate process in an empty folder with the settings of the repository.</summary>
 public sealed partial class DemonstrationTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-demo-");
@@ -39,7 +39,7 @@ public sealed partial class DemonstrationTests : IDisposable
                 Checked().Match(text).Groups[1].Value.Replace(",", "", StringComparison.Ordinal),
                 System.Globalization.CultureInfo.InvariantCulture) > 25_000);
 
-        // Last month, twice: the second run finds everything done.
+        // Invoices last month twice; the second run finds nothing left to do.
         var month = TimeProvider.System.GetUtcNow().AddMonths(-1).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
         var first = await RunAsync("invoice-run", "--month", month, "--reseller", "northwind");
         var second = await RunAsync("invoice-run", "--month", month, "--reseller", "northwind");
@@ -71,8 +71,8 @@ public sealed partial class DemonstrationTests : IDisposable
         var second = await RunAsync("add-operator", "--email", "ADA@operator.example");
         var (code, usage) = await RunAsync("add-operator", "ada");
 
-        Assert.Contains("takes the operator's seat at this address, once, until ", first.Output, StringComparison.Ordinal);
-        Assert.Contains("takes the operator's seat at this address, once, until ", second.Output, StringComparison.Ordinal);
+        Assert.Contains("can accept the operator invitation once at this link, until ", first.Output, StringComparison.Ordinal);
+        Assert.Contains("can accept the operator invitation once at this link, until ", second.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (code, usage.Contains("add-operator --email", StringComparison.Ordinal)));
     }
 

@@ -28,7 +28,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
-        await owner.PressAsync("Credit");
+        await owner.PressAsync("Issue a credit note");
         await owner.Page.GetByLabel("docx → pdf, production: 10.00 EUR").UncheckAsync();
         await owner.ConfirmAsync("Issue credit note");
         await owner.SeesAsync("Give a reason");
@@ -72,10 +72,10 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
 
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
         await owner.PressAsync("Void");
-        await owner.ConfirmAsync("Declare void");
+        await owner.ConfirmAsync("Void invoice");
         await owner.SeesAsync("Give a reason");
         await owner.FillAsync("Reason", "Wrong price");
-        await owner.ConfirmAsync("Declare void");
+        await owner.ConfirmAsync("Void invoice");
         await owner.SeesRowAsync("CN-2026-0001");
         await owner.SeesAsync("its usage is billed again");
         await owner.OpenAsync("/reseller/month-end", "Month end");
@@ -106,7 +106,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/bank", "Bank statements");
-        await owner.SeesAsync("Nothing waits");
+        await owner.SeesAsync("All matched");
         await owner.AttachAsync("Bank statement", new FilePayload
         {
             Name = "umsaetze.csv",
@@ -115,17 +115,17 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
                 "Buchungstag;Betrag;Auftraggeber;Verwendungszweck\n02.11.2026;1,82;Acme "
                     + "Ltd;INV-2026-0001\n02.11.2026;4,00;Unknown;Thanks\n01.11.2026;-9,99;Bank;Fee\n"),
         });
-        await owner.SeesAsync("Left out: 1 entry that no money came in by");
-        await owner.PressAsync("Take in 2 entries");
-        await owner.SeesAsync("2 entries are new");
-        await owner.PressAsync("Record 1 certain payment");
-        await owner.SeesAsync("1 payment is recorded.");
-        await owner.SeesRowAsync("nothing suggests itself");
-        await owner.PressAsync("Choose");
+        await owner.SeesAsync("Skipped 1 entry without an incoming payment");
+        await owner.PressAsync("Import 2 entries");
+        await owner.SeesAsync("2 entries imported");
+        await owner.PressAsync("Record 1 exact match");
+        await owner.SeesAsync("1 payment recorded.");
+        await owner.SeesRowAsync("No match");
+        await owner.PressAsync("Match");
         await owner.ChooseAsync("Customer", "Birch");
         await owner.Page.GetByLabel("INV-2026-0002: 3.63 EUR due 16 Nov 2026").CheckAsync();
         await owner.ConfirmAsync("Record payment");
-        await owner.SeesAsync("Nothing waits");
+        await owner.SeesAsync("All matched");
         await owner.ChooseAsync("Show", "Recorded");
         await owner.SeesRowAsync("3.63 EUR for INV-2026-0002, 0.37 EUR to the balance");
         await owner.SeesRowAsync("1.82 EUR for INV-2026-0001");
@@ -134,7 +134,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task A_prepaid_customer_converts_once_its_money_is_recorded_and_gets_the_rest_back()
     {
-        // In the evening of New York, when it is tomorrow in UTC already.
+        // Evening in New York, already the next day in UTC.
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 16, 2, 0, 0, TimeSpan.Zero));
         var (reseller, northwind) = await server.Data.AddResellerAsync("northwind", zone: "America/New_York");
         await server.Data.BuyAsync(northwind, 1000, 10m);
@@ -145,17 +145,17 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}/balance", "Balance");
-        await owner.SeesAsync("No money has moved yet");
-        await owner.PressAsync("Make it prepaid");
-        await owner.ConfirmAsync("Make it prepaid");
-        await owner.SeesAsync("conversions are refused until it is topped up");
+        await owner.SeesAsync("No transactions yet");
+        await owner.PressAsync("Switch to prepaid");
+        await owner.ConfirmAsync("Switch to prepaid");
+        await owner.SeesAsync("conversions are refused until the balance is topped up");
         Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync());
 
         await owner.PressAsync("Record a top-up");
         await owner.ConfirmAsync("Record");
         await owner.SeesAsync("Enter the amount in EUR");
         await owner.FillAsync("Amount received", "2.00");
-        await owner.FillAsync("Reference on the bank statement (optional)", "Top-up Acme");
+        await owner.FillAsync("Bank reference (optional)", "Top-up Acme");
         await owner.ConfirmAsync("Record");
         await owner.SeesRowAsync("Top-up Acme");
         Assert.Equal(HttpStatusCode.OK, await ConvertAsync());
@@ -168,9 +168,9 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await customer.OpenAsync("/my/statement", "Statement");
         await customer.SeesRowAsync("Paid into the balance, Top-up Acme");
 
-        await owner.PressAsync("Record money paid back");
+        await owner.PressAsync("Record a refund");
         await owner.ConfirmAsync("Record");
-        await owner.SeesRowAsync("Paid back");
+        await owner.SeesRowAsync("Refund");
         await owner.OpenAsync("/reseller/history", "History");
         await owner.SeesRowAsync("0.79 EUR of the balance of Acme paid back");
 
@@ -202,19 +202,19 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("End contract");
         await owner.SeesAsync("Enter the last day");
         await owner.FillAsync("Last day (your time zone)", "2026-10-01");
-        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
         await owner.SeesAsync("when the customer was added, or later");
         await owner.FillAsync("Last day (your time zone)", "2026-10-10");
-        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
-        await owner.SeesAsync("The contract ends with 10 Oct 2026");
+        await owner.SeesAsync("The contract ends on 10 Oct 2026");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 11, 12, 0, 0, TimeSpan.Zero));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
-        await owner.SeesAsync("The contract ended with 10 Oct 2026");
-        await owner.PressAsync("Draft the last invoice");
+        await owner.SeesAsync("The contract ended on 10 Oct 2026");
+        await owner.PressAsync("Draft final invoice");
         await owner.SeesRowAsync("Monthly fee");
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
@@ -235,13 +235,13 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/month-end", "Month end");
-        await owner.SeesAsync("Nothing of September 2026 yet");
-        await owner.PressAsync("Set a schedule");
-        await owner.EnterAsync("Day of the month after", "3");
-        await owner.EnterAsync("Hour (0 to 23)", "7");
+        await owner.SeesAsync("No September 2026 invoices yet");
+        await owner.PressAsync("Set schedule");
+        await owner.EnterAsync("Day of the following month", "3");
+        await owner.EnterAsync("Hour (0–23)", "7");
         await owner.ConfirmAsync("Save schedule");
         await owner.SeesAsync(
-            "October 2026 is invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 in Europe/Vilnius). Drafts wait for your review.");
+            "October 2026 will be invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 Europe/Vilnius). Drafts are kept for review.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 3, 5, 0, 0, TimeSpan.Zero));
         await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunAsync(TestContext.Current.CancellationToken);
@@ -277,19 +277,19 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.SeesAsync("The IBAN's check digits do not fit");
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1000");
         await owner.PressAsync("Save");
-        await owner.SeesAsync("Invoices that are made final from now on have it.");
+        await owner.SeesAsync("Future invoices use these settings.");
         await owner.AttachAsync("Logo file", new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = TestPicture.Png() });
-        await owner.SeesAsync("This is your logo from now on.");
+        await owner.SeesAsync("Logo updated.");
 
-        await owner.OpenAsync("/reseller/letters", "Letters and reminders");
-        await owner.Page.GetByText("Mail invoices and credit notes as soon as they are final").ClickAsync();
-        await owner.SeesAsync("Invoices that become final from now on are mailed.");
+        await owner.OpenAsync("/reseller/letters", "Emails and reminders");
+        await owner.Page.GetByText("Email invoices and credit notes when finalised").ClickAsync();
+        await owner.SeesAsync("New invoices will be emailed automatically.");
         await owner.FillAsync("Subject", "Rechnung {nummer}");
         await owner.SeesAsync("Nothing is known to put in for {nummer}.");
         await owner.FillAsync("Subject", "Ihre {number}, mit Dank");
         await owner.SeesAsync("Ihre INV-2026-0042, mit Dank");
-        await owner.PressAsync("Save words");
-        await owner.SeesAsync("Letters that go from now on have these words.");
+        await owner.PressAsync("Save");
+        await owner.SeesAsync("Future emails use this template.");
 
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 2, 12, 0, 0, TimeSpan.Zero));
         var draft = (await server.Data.Drafter.DraftAsync(northwind, new BillingPeriod(2026, 10))).Value.Results.Single();
@@ -301,7 +301,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Services.GetRequiredService<Core.Sending.DeliveryWorker>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", await mailServer.MessageAsync(0), StringComparison.Ordinal);
         await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice mailed"));
-        await owner.PressAsync("Mail");
+        await owner.PressAsync("Send by email");
         await owner.FillAsync("To", "boss@acme.example");
         await owner.ConfirmAsync("Send");
         await owner.SeesAsync("boss@acme.example");

@@ -10,12 +10,12 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>Bodies and answers flow through the portal's process; they are never held in it.</summary>
+/// <summary>Request and response bodies are streamed through the portal and never buffered completely.</summary>
 public sealed class LargeFileTests : IDisposable
 {
     private const long Size = 500L << 20;
 
-    /// <summary>What the process may grow by, in KiB.</summary>
+    /// <summary>Maximum growth of the process in KiB.</summary>
     private const long Growth = 50 << 10;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-large-");
@@ -71,7 +71,7 @@ public sealed class LargeFileTests : IDisposable
             Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
         };
 
-    /// <returns>Letters A in the answer.</returns>
+    /// <returns>The number of letters A in the response.</returns>
     private static async Task<long> ConvertAsync(HttpClient client, HttpContent body, string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/convert/docx/to/pdf" + query) { Content = body };
@@ -88,7 +88,7 @@ public sealed class LargeFileTests : IDisposable
         return data;
     }
 
-    /// <summary>Reads all that is sent, then answers a file of as many letters A as the query asks for.</summary>
+    /// <summary>Reads the request body, then responds with a file of as many letters A as the query asks for.</summary>
     private static async Task AnswerAsync(StandInUpstream upstream, HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null);
@@ -119,7 +119,7 @@ public sealed class LargeFileTests : IDisposable
 
     private static long ResidentKiB(Process process) => Status(process, "VmRSS:");
 
-    /// <summary>The most it ever was.</summary>
+    /// <summary>The peak memory of the process.</summary>
     private static long PeakKiB(Process process) => Status(process, "VmHWM:");
 
     private static long Status(Process process, string name) => long.Parse(
@@ -127,7 +127,7 @@ public sealed class LargeFileTests : IDisposable
             "kB", "", StringComparison.Ordinal),
         System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A stream of a head, one byte many times, and a tail.</summary>
+    /// <summary>A stream of a head, a repeated byte and a tail.</summary>
     private sealed class Filled(string head, byte fill, long length, string tail) : Stream
     {
         private readonly Queue<Stream> _ends = new(

@@ -61,19 +61,19 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await operatorPage.OpenAsync("/operator/plans", "Plan catalogue");
         await operatorPage.Page.GetByRole(AriaRole.Banner)
             .Or(operatorPage.Page.Locator(".rp-header"))
-            .GetByRole(AriaRole.Button, new() { Name = "Offer a plan" })
+            .GetByRole(AriaRole.Button, new() { Name = "Add a plan" })
             .ClickAsync();
         await operatorPage.FillAsync("Name", "Business 12,000");
-        await operatorPage.ConfirmAsync("Offer plan");
+        await operatorPage.ConfirmAsync("Add plan");
         await operatorPage.SeesRowAsync("Business 12,000");
 
         await ownerPage.SignInAsync(OwnerEmail, TestData.Password);
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
         await ownerPage.PressInAsync(ownerPage.Row("Business 12,000"), "Order");
         await ownerPage.ConfirmAsync("Order plan");
-        await ownerPage.SeesAsync("Online payment is not set up here.");
+        await ownerPage.SeesAsync("Online payment is not available.");
         await ownerPage.ConfirmAsync("Close");
-        await ownerPage.SeesRowAsync("Waits for your payment");
+        await ownerPage.SeesRowAsync("Awaiting payment");
 
         await operatorPage.OpenAsync("/operator", "Plan orders");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
@@ -81,7 +81,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("100.00 EUR paid");
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");
-        await ownerPage.SeesRowAsync("80.00 EUR still due");
+        await ownerPage.SeesRowAsync("80.00 EUR outstanding");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
@@ -95,7 +95,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.OpenAsync("/reseller/customers", "Customers");
         await owner.PressAsync("Add a customer");
         await owner.FillAsync("Name", "Acme Publishing");
-        await owner.FillAsync("E-mail for sign-in and invoices", "admin@acme.example");
+        await owner.FillAsync("Email for sign-in and invoices", "admin@acme.example");
         await owner.FillAsync("Country (two letters)", "DE");
         await owner.ConfirmAsync("Add customer");
         var invitation = await owner.TakeSecretAsync();
@@ -107,21 +107,21 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         const string password = "blue garden chair piano";
         await customer.OpenAsync(invitation, "Join Acme Publishing");
-        await customer.FillAsync("Choose a password of at least twelve characters", password);
-        await customer.PressAsync("Make the account and take the seat");
+        await customer.FillAsync("Password (at least 12 characters)", password);
+        await customer.PressAsync("Create account and accept invitation");
         await customer.SeesAsync("No conversions yet");
         return password;
     }
 
     private static async Task SetMarkupAsync(PortalPage owner)
     {
-        // Below cost first: allowed, and said to lose money.
+        // A price below cost is allowed but shows a warning.
         await owner.FillAsync("Markup", "-10");
         await owner.SeesAsync("This sells below cost");
         await owner.FillAsync("Markup", "20");
         await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
         await owner.PressAsync("Set price");
-        await owner.SeesAsync("Now: cost + 20 %");
+        await owner.SeesAsync("Current: cost + 20 %");
     }
 
     private static async Task<string> IssueTokenAsync(PortalPage owner)
@@ -162,7 +162,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task InvoiceAsync(PortalPage owner)
     {
-        // Weeks later the session has ended.
+        // The session has expired after some weeks.
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
@@ -181,7 +181,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal("application/pdf", answer.Headers["content-type"]);
         var text = PdfText.Read(await answer.BodyAsync());
 
-        // 3 conversions at 0.015 and 20 % more: 0.054, so 0.05; with 21 % tax 0.06.
+        // 3 conversions at 0.015 plus 20 % are 0.054, rounded to 0.05; with 21 % tax 0.06.
         Assert.Contains("INV-2026-0001", text, StringComparison.Ordinal);
         Assert.Contains("Acme Publishing", text, StringComparison.Ordinal);
         Assert.Contains("txt → pdf, production", text, StringComparison.Ordinal);
@@ -195,7 +195,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
     {
         await customer.SignInAsync("admin@acme.example", password);
         await customer.OpenAsync("/my", "Usage");
-        await customer.SeesAsync("3 in all of last month");
+        await customer.SeesAsync("3 last month");
         await customer.OpenAsync("/my/quick-start", "Quick start");
         await customer.SeesAsync($"{server.Address}convert/txt/to/pdf");
         await customer.OpenAsync("/my/invoices", "Invoices");
@@ -209,7 +209,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await customer.TakeSecretAsync();
         await customer.PressInAsync(customer.Row("production"), "Revoke");
         await customer.ConfirmAsync("Revoke token");
-        await customer.SeesAsync("is revoked");
+        await customer.SeesAsync("was revoked");
         using var form = new MultipartFormDataContent { { new ByteArrayContent("x"u8.ToArray()), "File", "a.txt" } };
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.WithToken(token).PostAsync("/convert/txt/to/pdf", form)).StatusCode);
     }

@@ -22,24 +22,24 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await ChooseFileAsync(owner);
-        await owner.SeesAsync("Which of your tokens is 'acme-live'?");
-        await owner.ChooseAsync("Which of your tokens is 'acme-live'?", "Acme");
+        await owner.SeesAsync("Match token 'acme-live'");
+        await owner.ChooseAsync("Match token 'acme-live'", "Acme");
         await owner.SeesRowAsync("is no number of conversions from 1 on");
         await owner.PressAsync("Import 42 conversions");
         await owner.SeesAsync("Nothing new to import");
 
-        // The same file again, on a page that has forgotten all.
+        // The same file again, on a freshly loaded page.
         await ChooseFileAsync(owner);
         await owner.SeesAsync("Nothing new to import");
 
         await owner.OpenAsync("/reseller/ledger", "Usage ledger");
         await owner.SeesAsync("1-2 of 2");
         await owner.Row("docx → pdf").First.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
-        await owner.FillAsync("It should count (conversions)", "25");
-        await owner.ConfirmAsync("Write correction");
+        await owner.FillAsync("Corrected quantity (conversions)", "25");
+        await owner.ConfirmAsync("Save correction");
         await owner.SeesAsync("Give a reason of up to 200 characters");
         await owner.FillAsync("Reason", "Counted twice by the upstream");
-        await owner.ConfirmAsync("Write correction");
+        await owner.ConfirmAsync("Save correction");
         await owner.SeesRowAsync("Counted twice by the upstream");
     }
 
@@ -54,8 +54,8 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.OpenAsync("/operator/resellers", "Resellers");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Add a reseller" }).First.ClickAsync();
         await page.FillAsync("Name", "Contoso Documents");
-        await page.FillAsync("Short name (for addresses and commands)", "Contoso!");
-        await page.FillAsync("Owner's e-mail address", "owner@contoso.example");
+        await page.FillAsync("Short name (used in URLs and commands)", "Contoso!");
+        await page.FillAsync("Owner email", "owner@contoso.example");
         await page.FillAsync("Time zone (IANA)", "Europe/Vilnius");
         await page.FillAsync("Street", "1 Main Street");
         await page.FillAsync("Postal code", "10115");
@@ -63,28 +63,28 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await page.FillAsync("Country (two letters)", "DE");
         await page.ConfirmAsync("Add reseller");
         await page.SeesAsync("lower-case letters, digits and hyphens");
-        await page.FillAsync("Short name (for addresses and commands)", "contoso");
+        await page.FillAsync("Short name (used in URLs and commands)", "contoso");
         await page.ConfirmAsync("Add reseller");
         await page.TakeSecretAsync();
 
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Contoso Documents" }).ClickAsync();
-        await page.SeesAsync("No lots yet");
+        await page.SeesAsync("No credit lots yet");
         await page.PressAsync("Set overage");
-        await page.FillAsync("Conversions beyond its lots", "500");
-        await page.FillAsync("Cost of one conversion (EUR)", "0.02");
+        await page.FillAsync("Overage limit (conversions)", "500");
+        await page.FillAsync("Cost per conversion (EUR)", "0.02");
         await page.ConfirmAsync("Set overage");
         await page.SeesRowAsync("until changed");
-        await page.PressInAsync(page.Row("until changed"), "Correct");
+        await page.PressInAsync(page.Row("until changed"), "Adjust");
         await page.FillAsync("Conversions to add", "-100");
         await page.FillAsync("Reason", "Agreed by phone");
-        await page.ConfirmAsync("Correct lot");
+        await page.ConfirmAsync("Adjust lot");
         await page.SeesRowAsync("Agreed by phone");
 
         await page.OpenAsync("/operator/converters", "Converters");
-        await page.PressAsync("Set a converter");
+        await page.PressAsync("Add converter");
         await page.FillAsync("Converter", "pdf-to-docx");
         await page.FillAsync("Conversions", "4");
-        await page.ConfirmAsync("Set");
+        await page.ConfirmAsync("Save");
         await page.SeesRowAsync("pdf → docx");
     }
 
@@ -99,23 +99,23 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesAsync("Conversions run under the operator's account");
-        await owner.FillAsync("Your own secret", "short");
+        await owner.SeesAsync("Conversions use the operator's account");
+        await owner.FillAsync("API secret", "short");
         await owner.PressAsync("Save");
         await owner.SeesAsync("8 to 200 characters");
-        await owner.FillAsync("Your own secret", "a-secret-of-ours");
+        await owner.FillAsync("API secret", "a-secret-of-ours");
         await owner.ChooseAsync("Region", "eu");
         await owner.PressAsync("Save");
-        await owner.SeesAsync("Conversions run under your own account");
+        await owner.SeesAsync("Conversions use your own account");
         await owner.OpenAsync("/reseller/history", "History");
         await owner.SeesRowAsync("an account of its own, new secret; region eu");
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");
         await owner.FillAsync("Environment", "account");
-        await owner.PressAsync("More terms");
+        await owner.PressAsync("More options");
         await owner.FillAsync("Allowed web origins", "https://app.acme.example/path");
-        await owner.Page.GetByLabel("Master token: it also reads the account and makes tokens").CheckAsync();
+        await owner.Page.GetByLabel("Master token: can also read the account and create tokens").CheckAsync();
         await owner.ConfirmAsync("Issue token");
         await owner.SeesAsync("without a path");
         await owner.FillAsync("Allowed web origins", "https://app.acme.example");
@@ -135,6 +135,6 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
             Buffer = Encoding.UTF8.GetBytes(
                 "Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\nacme-live,2026-10-03,pdf-to-jpg,many\n"),
         });
-        await owner.SeesAsync("Look it over");
+        await owner.SeesAsync("3. Review");
     }
 }

@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>ConvertAPI's own Node client, unmodified, with no more changed than base address and token.</summary>
+/// <summary>Runs ConvertAPI's unmodified Node client with only the base URL and the token changed.</summary>
 public sealed class OfficialClientTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>How people pay and are paid online, with a payment provider that is a stand-in on this machine.</summary>
+/// <summary>Online payments against a local stand-in for the payment provider.</summary>
 public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -33,8 +33,8 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.Page.GetByLabel("Keep the payment method for automatic top-ups").CheckAsync();
-        await owner.ConfirmAsync("Go to payment");
+        await owner.Page.GetByLabel("Save payment method for automatic top-ups").CheckAsync();
+        await owner.ConfirmAsync("Continue to payment");
         await owner.SeesAsync("Pay 18000 eur");
         await owner.PressAsync("Use a bad card");
         await owner.SeesAsync("Pay 18000 eur");
@@ -44,23 +44,23 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.StartsWith(
             stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
 
-        await owner.EnterAsync("When fewer conversions are left than", "20000");
-        await owner.EnterAsync("At most in a month", "360");
-        await owner.PressAsync("Switch on");
-        await owner.SeesAsync("Credits are bought by themselves when they run low.");
+        await owner.EnterAsync("Conversions remaining below", "20000");
+        await owner.EnterAsync("Monthly spending limit", "360");
+        await owner.PressAsync("Turn on");
+        await owner.SeesAsync("Automatic top-up is on.");
 
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Monthly thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.ConfirmAsync("Go to payment");
+        await owner.ConfirmAsync("Continue to payment");
         await owner.PressAsync("Pay");
-        await owner.SeesAsync("Plans that renew");
+        await owner.SeesAsync("Subscriptions");
         await owner.PressInAsync(owner.Row("renews"), "Upgrade");
-        await owner.SeesAsync("more, for about");
+        await owner.SeesAsync("additional conversions for the rest of this period");
         await owner.ConfirmAsync("Upgrade and pay");
         await owner.SeesInTimeAsync("/reseller/plans", "Plans and credits", owner.Row("Upgrade to Monthly five thousand"));
-        await owner.PressInAsync(owner.Row("renews"), "End");
-        await owner.ConfirmAsync("End with the period");
+        await owner.PressInAsync(owner.Row("renews"), "Cancel plan");
+        await owner.ConfirmAsync("Cancel at period end");
         await owner.SeesRowAsync("ends ");
         Assert.Empty(stripe.Faults);
     }
@@ -75,11 +75,11 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync("/reseller/payments", "Online payments");
-        await owner.SeesAsync("Not yet");
+        await owner.SeesAsync("Not enabled");
         await owner.PressAsync("Connect with Stripe");
         await owner.SeesAsync("Who are you, acct_");
         await owner.PressAsync("Finish");
-        await owner.SeesAsync("invoices and mails carry a pay link");
+        await owner.SeesAsync("invoices and emails include a payment link");
 
         await server.Data.BuyAsync(northwind, 10_000, 100m);
         await server.Data.PriceAsync(
@@ -102,32 +102,32 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
             invoices[draft.CustomerId] = await TestData.Valued(server.Data.Invoices.FinaliseAsync(northwind, draft.InvoiceId!.Value));
         }
 
-        // Acme pays in the portal and lets later invoices be collected.
+        // Acme pays in the portal and turns on automatic payment.
         var customerPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         await customerPage.SignInAsync("admin@acme.example", TestData.Password);
         await customerPage.OpenAsync("/my/invoices", "Invoices");
         await customerPage.PressAsync("Pay");
-        await customerPage.Page.GetByLabel("Keep the payment method and collect later invoices").CheckAsync();
-        await customerPage.ConfirmAsync("Go to payment");
+        await customerPage.Page.GetByLabel("Save payment method and pay future invoices automatically").CheckAsync();
+        await customerPage.ConfirmAsync("Continue to payment");
         await customerPage.SeesAsync("Pay 1210 eur");
         await customerPage.PressAsync("Pay");
         await customerPage.SeesAsync("Paid: 12.10 EUR. Thank you.");
         await Assertions.Expect(customerPage.Row(invoices[acme.Id].Number!).GetByText("Paid", new() { Exact = true })).ToBeVisibleAsync();
         await customerPage.SeesAsync("Invoices are charged to your Visa ending in 4242 on their due date");
-        await customerPage.PressAsync("Stop");
-        await customerPage.ConfirmAsync("Stop collection");
-        await customerPage.SeesAsync("Invoices are not collected any more.");
+        await customerPage.PressAsync("Turn off");
+        await customerPage.ConfirmAsync("Turn off automatic payment");
+        await customerPage.SeesAsync("Automatic payment is off.");
 
-        // Fabrikam follows the link, without signing in.
+        // Fabrikam pays through the link without signing in.
         var stranger = new PortalPage(await browser.NewPersonAsync(server.Address));
         await stranger.OpenAsync($"/pay/{invoices[fabrikam.Id].PayKey:N}", invoices[fabrikam.Id].Number!);
         await stranger.PressAsync("Pay 12.10 EUR");
         await stranger.PressAsync("Pay");
         await stranger.SeesAsync("Paid: 12.10 EUR. Thank you.");
-        await stranger.SeesAsync("Nothing is due any more.");
+        await stranger.SeesAsync("This invoice has no amount due.");
         await stranger.OpenAsync("/pay/00000000000000000000000000000000", "No such invoice");
 
-        // The reseller gives a part back.
+        // The reseller issues a partial refund.
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{invoices[acme.Id].Id}", invoices[acme.Id].Number!);
         await owner.PressAsync("Refund");
@@ -152,15 +152,15 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.OpenAsync("/reseller/plans", "Plans and credits");
         await owner.PressInAsync(owner.Row("Twelve thousand"), "Order");
         await owner.ConfirmAsync("Order plan");
-        await owner.Page.GetByText("By bank transfer.").ClickAsync();
+        await owner.Page.GetByText("Pay by bank transfer.").ClickAsync();
         await owner.SeesAsync("with the reference RP-");
         await owner.SeesAsync("Operator Ltd, LT12 1000 0111 0100 1000");
         await owner.ConfirmAsync("Close");
-        await owner.SeesRowAsync("Waits for your payment");
+        await owner.SeesRowAsync("Awaiting payment");
 
-        // Meanwhile it is paid online after all, and no event tells of it; then the transfer comes too.
-        await owner.PressInAsync(owner.Row("Waits for your payment"), "Pay");
-        await owner.ConfirmAsync("Go to payment");
+        // Meanwhile it is paid online without an event; then the bank transfer arrives too.
+        await owner.PressInAsync(owner.Row("Awaiting payment"), "Pay");
+        await owner.ConfirmAsync("Continue to payment");
         await owner.SeesAsync("Pay 18000 eur");
         var operatorPage = new PortalPage(await browser.NewPersonAsync(server.Address));
         await operatorPage.SignInAsync(OperatorEmail, TestData.Password);
@@ -169,19 +169,19 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("Confirmed");
         await owner.PressAsync("Pay");
-        await owner.SeesAsync("What was paid is not what was asked for.");
+        await owner.SeesAsync("The payment does not match the amount requested.");
 
         await operatorPage.OpenAsync("/operator/payments", "Online payments");
         await operatorPage.SeesRowAsync("checkout.session.completed");
         await operatorPage.PressInAsync(operatorPage.Row("checkout.session.completed"), "Replay");
-        await operatorPage.SeesAsync("Followed up: checkout is refused.");
+        await operatorPage.SeesAsync("Processed: checkout is refused.");
         server.Clock.MoveTo(October.AddMinutes(30));
         clock.MoveTo(October.AddMinutes(30));
         await operatorPage.PressAsync("Compare now");
         await operatorPage.SeesRowAsync("was paid otherwise in the meantime");
         await operatorPage.SeesAsync("Compared a moment ago, 1 object");
         await operatorPage.PressAsync("Pay it back");
-        await operatorPage.SeesAsync("Put right.");
+        await operatorPage.SeesAsync("Discrepancy resolved.");
         Assert.Equal(180_00L, (long?)stripe.All("refund").Single()["amount"]);
         Assert.Empty(stripe.Faults);
     }

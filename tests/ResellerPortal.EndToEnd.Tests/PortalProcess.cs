@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>The program as a process of its own, started in a folder of its own with the settings of the repository.</summary>
+/// <summary>Runs the portal as a separate process in its own folder with the settings of the repository.</summary>
 internal static class PortalProcess
 {
     public static Process Start(DirectoryInfo folder, string environment, params string[] arguments)
@@ -20,7 +20,7 @@ internal static class PortalProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command until it exits.</summary>
     public static async Task<(int Code, string Output)> RunAsync(DirectoryInfo folder, params string[] arguments)
     {
         using var process = Start(folder, "Development", arguments);
@@ -30,8 +30,8 @@ internal static class PortalProcess
         return (process.ExitCode, output + await errors);
     }
 
-    /// <summary>Serves without demonstration data on a free port.</summary>
-    /// <returns>Once it answers that it is ready.</returns>
+    /// <summary>Starts the server without demo data on a free port.</summary>
+    /// <returns>Returns once the readiness endpoint responds.</returns>
     public static async Task<(Process Process, Uri Address)> ServeAsync(DirectoryInfo folder, params string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
@@ -43,7 +43,7 @@ internal static class PortalProcess
         process.BeginErrorReadLine();
         using var client = new HttpClient { BaseAddress = address };
 
-        // Beside browsers and other servers on two cores, a start and its migrations take their time.
+        // Startup and migrations can be slow while browsers and other servers share the CPU.
         for (var i = 0; i < 1_200 && !process.HasExited; i++)
         {
             try

@@ -17,43 +17,43 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         var token = await server.Data.IssueAsync(northwind, await server.Data.AddCustomerAsync(northwind, "Acme"));
         await server.Data.Recorder.RecordAsync(northwind.Scope, [TestData.Fact(token, server.Clock.GetUtcNow().AddDays(-1), 1_200)]);
 
-        // After midnight in Vilnius, when it is the day before in UTC.
+        // After midnight in Vilnius, still the previous day in UTC.
         server.Clock.MoveTo(new DateTimeOffset(2026, 10, 15, 21, 30, 0, TimeSpan.Zero));
         var owner = new PortalPage(await browser.NewPersonAsync(server.Address));
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/pricing", "Pricing");
-        await owner.SeesAsync("Now: at cost");
-        await Assertions.Expect(owner.Page.GetByLabel("From (day in your time zone)")).ToHaveValueAsync("2026-10-16");
-        await owner.ChooseAsync("Rule", "Graduated");
-        await owner.EnterAsync("Step 1 price", "0.03");
-        await owner.EnterAsync("Step 2 price", "0.005");
+        await owner.SeesAsync("Current: at cost");
+        await Assertions.Expect(owner.Page.GetByLabel("Effective from (your time zone)")).ToHaveValueAsync("2026-10-16");
+        await owner.ChooseAsync("Pricing model", "Graduated");
+        await owner.EnterAsync("Tier 1 price", "0.03");
+        await owner.EnterAsync("Tier 2 price", "0.005");
         await owner.SeesAsync("This sells below cost");
 
         // 1,000 at 0.03 and 200 at 0.005.
         await owner.SeesAsync("31.00");
-        await owner.EnterAsync("Step 1 up to (conversions)", "0");
+        await owner.EnterAsync("Tier 1 up to (conversions)", "0");
         await owner.SeesAsync("Each step ends later than the one before it");
-        await owner.EnterAsync("Step 1 up to (conversions)", "1000");
+        await owner.EnterAsync("Tier 1 up to (conversions)", "1000");
 
-        // A press begins with leaving the field, and the warning goes before it ends: the button must still be under the pointer.
-        await owner.FillAsync("Step 2 price", "0.02");
+        // Pressing the button blurs the field and hides the warning; the button must stay under the pointer until the click ends.
+        await owner.FillAsync("Tier 2 price", "0.02");
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Set price" }).HoverAsync();
         await owner.Page.Mouse.DownAsync();
         await Assertions.Expect(owner.Page.GetByText("This sells below cost")).ToBeHiddenAsync();
         await owner.Page.Mouse.UpAsync();
-        await owner.SeesAsync("Now: graduated: 0.03 EUR to 1,000, 0.02 EUR beyond");
+        await owner.SeesAsync("Current: graduated: 0.03 EUR to 1,000, 0.02 EUR beyond");
         await owner.SeesAsync("34.00");
-        await owner.PressAsync("Groups of converters, fee, minimum, discount, tax included");
+        await owner.PressAsync("More pricing options");
         await owner.EnterAsync("Monthly fee", "15");
         await owner.Page.GetByLabel("Prices and amounts include tax").CheckAsync();
-        await owner.PressAsync("A rule for some converters");
+        await owner.PressAsync("Add converter rule");
         await owner.EnterAsync("For converters", "PDF to JPG");
         await owner.SeesAsync("like docx-to-pdf, *-to-pdf or pdf-to-*");
         await owner.EnterAsync("For converters", "pdf-to-*");
         await owner.PressAsync("Set price");
 
-        await owner.SeesAsync("Now: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
+        await owner.SeesAsync("Current: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
         var card = (await server.Data.RateCards.DefaultAsync(northwind)).Terms;
         Assert.Equal((15_00L, 2, true), (card.MonthlyFeeMinorUnits, card.Rules.Count, card.IncludesTax));
         Assert.Equal([new PriceTier(1000, 30_000), new PriceTier(null, 20_000)], Assert.IsType<GraduatedPrice>(card.Rules[1].Price).Tiers);
@@ -69,30 +69,30 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
 
         await owner.OpenAsync("/reseller/currencies", "Currencies");
-        await owner.SeesAsync("All customers are charged in EUR");
-        await owner.PressAsync("Set a rate");
+        await owner.SeesAsync("All customers are billed in EUR");
+        await owner.PressAsync("Add a rate");
         await owner.ChooseAsync("Currency", "USD");
         await owner.FillAsync("USD for 1 EUR", "1.25");
-        await owner.SeesAsync("100.00 USD are 80.00 EUR");
-        await owner.FillAsync("From (your time zone)", "2026-10-01");
-        await owner.ConfirmAsync("Set rate");
-        await owner.SeesAsync("1 EUR = 1.25 USD today · 0 customers charged in it");
+        await owner.SeesAsync("100.00 USD = 80.00 EUR");
+        await owner.FillAsync("Effective from (your time zone)", "2026-10-01");
+        await owner.ConfirmAsync("Add rate");
+        await owner.SeesAsync("1 EUR = 1.25 USD today · 0 customers billed in USD");
 
         await owner.OpenAsync("/reseller/customers", "Customers");
         await owner.PressAsync("Add a customer");
         await owner.FillAsync("Name", "Juniper Labs");
-        await owner.FillAsync("E-mail for sign-in and invoices", "admin@juniper.example");
+        await owner.FillAsync("Email for sign-in and invoices", "admin@juniper.example");
         await owner.FillAsync("Country (two letters)", "US");
-        await owner.ChooseAsync("Charged in", "USD");
+        await owner.ChooseAsync("Billing currency", "USD");
         await owner.ConfirmAsync("Add customer");
         await owner.TakeSecretAsync();
-        await owner.SeesAsync("It is charged in USD. Figures here are in EUR, at 1 EUR = 1.25 USD this month.");
-        await owner.ChooseAsync("Rule", "A fixed price");
+        await owner.SeesAsync("Billed in USD. Figures on this page are in EUR at 1 EUR = 1.25 USD this month.");
+        await owner.ChooseAsync("Pricing model", "Fixed price");
         await owner.FillAsync("Price per conversion", "0.012");
         await owner.SeesAsync("costs you 0.0125 USD");
         await owner.FillAsync("Price per conversion", "0.025");
         await owner.PressAsync("Set price");
-        await owner.SeesAsync("Now: 0.025 USD each");
+        await owner.SeesAsync("Current: 0.025 USD each");
 
         var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(
             northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
@@ -112,7 +112,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-close", "Month close");
         await owner.SeesAsync("Receivables in USD");
-        await owner.SeesRowAsync("Owed at the end");
+        await owner.SeesRowAsync("Closing balance");
         await owner.SeesRowAsync("25.00 USD");
     }
 }

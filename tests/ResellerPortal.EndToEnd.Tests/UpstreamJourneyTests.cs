@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>What a reseller's people see of its account at ConvertAPI.</summary>
+/// <summary>What resellers and the operator see of ConvertAPI accounts.</summary>
 public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";
@@ -24,15 +24,15 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.SignInAsync(OwnerEmail, TestData.Password);
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesAsync("They need an account of your own at ConvertAPI");
-        await owner.EnterAsync("Your own secret", NativeUpstream.Secret);
-        await owner.Page.GetByLabel("Offer tokens that ConvertAPI keeps").CheckAsync();
+        await owner.SeesAsync("Requires your own ConvertAPI account");
+        await owner.EnterAsync("API secret", NativeUpstream.Secret);
+        await owner.Page.GetByLabel("Offer tokens managed by ConvertAPI").CheckAsync();
         await owner.PressAsync("Save");
-        await owner.SeesAsync("Conversions run under your own account");
+        await owner.SeesAsync("Conversions use your own account");
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");
-        await owner.ChooseAsync("Programs call", "ConvertAPI itself");
+        await owner.ChooseAsync("API endpoint", "ConvertAPI directly");
         await owner.FillAsync("Usage limit (conversions)", "500");
         await owner.ConfirmAsync("Issue token");
         var secret = await owner.TakeSecretAsync();
@@ -42,20 +42,20 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         upstream.Use(secret, new NativeConversion(server.Clock.GetUtcNow(), 7));
         await owner.SeesInTimeAsync("/reseller/ledger", "Usage ledger", owner.Row("docx → pdf"));
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesAsync("Statistics taken in");
+        await owner.SeesAsync("Statistics imported");
 
         upstream.Fails = HttpStatusCode.ServiceUnavailable;
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Revoke");
         await owner.ConfirmAsync("Revoke token");
-        await owner.SeesAsync("Still served");
+        await owner.SeesAsync("Revocation pending");
         await owner.OpenAsync("/reseller/gateway", "Gateway");
-        await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics missing"));
+        await owner.SeesInTimeAsync("/reseller/gateway", "Gateway", owner.Page.GetByText("Statistics unavailable"));
         upstream.Fails = null;
         await owner.SeesInTimeAsync(
             $"/reseller/customers/{acme.Id}",
             "Acme",
-            owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Still served" }).Filter(new() { HasText = "Revoked" }));
+            owner.Row("At ConvertAPI").Filter(new() { HasNotText = "Revocation pending" }).Filter(new() { HasText = "Revoked" }));
         Assert.Equal([secret], upstream.Deleted);
     }
 
@@ -67,7 +67,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
             context.Response.ContentType = "application/json";
             await stand.ReadAsync(context);
 
-            // The conversion's cost is not told, and nothing was charged for it.
+            // The cost of the conversion is not reported, and nothing was charged.
             await context.Response.WriteAsync(context.Request.Path.Value switch
             {
                 "/user" => """{"ConversionsConsumed": 100}""",
@@ -91,13 +91,13 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
         await ReadAccountsADayLaterAsync(server);
         await page.SignInAsync(OperatorEmail, TestData.Password);
         await page.OpenAsync("/operator/reconciliation", "Reconciliation");
-        await page.PressInAsync(page.Row("Differs"), "Entries");
-        await page.SeesAsync("In the ledger, and not charged: 1 conversion.");
+        await page.PressInAsync(page.Row("Mismatch"), "View entries");
+        await page.SeesAsync("In the ledger but not charged: 1 conversion.");
         await page.SeesRowAsync("docx → pdf");
         await page.PressAsync("Correct these entries");
 
         await page.SeesAsync("Corrected: 1 entry.");
-        await Assertions.Expect(page.Row("Differs")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Row("Mismatch")).ToHaveCountAsync(0);
     }
 
     private static Task ReadAccountsADayLaterAsync(PortalServer server)

@@ -10,7 +10,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>The portal's address in letters: what the settings say, else where this server listens.</summary>
+/// <summary>Creates links for emails from the configured public URL or else from the address this server listens on.</summary>
 internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
 {
     public string Create(string path) =>
@@ -18,7 +18,7 @@ internal sealed class EmailLinkFactory(PortalAddress portal, IServer server)
 }
 
 /// <summary>
-/// Mails letters about accounts: invitations, confirmations, resets, and what changed. Links are made as a letter goes out.
+/// Sends account emails: invitations, confirmations, password resets and security notices. Links are created when an email is sent.
 /// </summary>
 internal sealed class AccountEmailWorker(
     PortalDatabase database,
@@ -33,7 +33,7 @@ internal sealed class AccountEmailWorker(
 
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(12);
 
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("letters about accounts: all tenants");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("account emails of all tenants");
 
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -77,15 +77,15 @@ internal sealed class AccountEmailWorker(
         return sent;
     }
 
-    /// <returns>Null where there is nothing to say: the invitation is closed, or nobody has the address.</returns>
+    /// <returns>Null if there is nothing to send because the invitation is closed or no user has the address.</returns>
     private async Task<OutgoingMail?> WriteAsync(PortalDbContext db, AccountEmail email, CancellationToken cancellationToken)
     {
         if (email.Kind == AccountEmailKind.Notice)
         {
             return new OutgoingMail(
                 email.Email,
-                "Your account changed",
-                $"{email.Text}\n\nIf that was not you, set a new password and end all sessions:\n{address.Create("/account/forgot")}\n");
+                "Your account was changed",
+                $"{email.Text}\n\nIf this was not you, reset your password and end all sessions:\n{address.Create("/account/forgot")}\n");
         }
 
         if (email.Kind == AccountEmailKind.Invitation)
@@ -94,10 +94,11 @@ internal sealed class AccountEmailWorker(
                 .SingleOrDefaultAsync(i => i.Id == email.InvitationId && i.ClosedAtUtc == null, cancellationToken) is { } invitation
                 ? new OutgoingMail(
                     invitation.Email,
-                    "You are invited",
-                    $"{invitation.InvitedBy} invites you to a seat in Reseller Portal. Take it here, until "
+                    "You have been invited",
+                    $"{invitation.InvitedBy} has invited you to Reseller Portal. Accept the invitation by "
                         + $"{invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC:\n{address.Create(
-                            links.CreatePath(invitation, isMailed: true))}\n\nThe link works once. If you did not expect it, leave it.\n")
+                            links.CreatePath(invitation, isMailed: true))}\n\n"
+                        + "The link can be used once. If you did not expect this invitation, you can ignore this email.\n")
                 : null;
         }
 
@@ -111,16 +112,16 @@ internal sealed class AccountEmailWorker(
         return email.Kind == AccountEmailKind.ConfirmEmail
             ? new OutgoingMail(
                 user.Email!,
-                "Confirm your address",
-                $"Confirm that this address is yours:\n{Link(
+                "Confirm your email address",
+                $"Confirm your email address:\n{Link(
                     "/account/confirm", user, await users.GenerateEmailConfirmationTokenAsync(user))}\n")
             : new OutgoingMail(
                 user.Email!,
-                "Set a new password",
-                $"Somebody, hopefully you, asked to set a new password. Do it here within three hours:\n{Link(
+                "Reset your password",
+                $"We received a request to reset your password. Use this link within three hours:\n{Link(
                     "/account/reset",
                     user,
-                    await users.GeneratePasswordResetTokenAsync(user))}\n\nIf it was not you, leave it; nothing has changed.\n");
+                    await users.GeneratePasswordResetTokenAsync(user))}\n\nIf you did not request this, you can ignore this email.\n");
     }
 
     private string Link(string path, PortalUser user, string code) =>

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>A user's own account, whatever seats it has: how to sign in, where it is signed in, and its end.</summary>
+/// <summary>A user's own account: sign-in methods, sessions and deletion, independent of memberships.</summary>
 public sealed partial class AccountPage(
     PortalUserManager users,
     UserAccountService accounts,
@@ -13,22 +13,23 @@ public sealed partial class AccountPage(
 {
     private PortalUser? _user;
 
-    [SupplyParameterFromQuery]
-    private string? Said { get; set; }
+    [SupplyParameterFromQuery(Name = "said")]
+    private string? Result { get; set; }
 
-    private string? Notice => Said switch
+    private string? Notice => Result switch
     {
-        "second-factor" => "Your seat asks for two factors. Set up an authenticator here, or sign out and in again with a passkey.",
-        "password" => "The password is changed, and all other sessions ended.",
-        "authenticator-off" => "The authenticator is switched off.",
-        "passkey" => "The passkey is kept. You can sign in with it.",
-        "passkey-gone" => "The passkey is removed.",
-        "sessions" => "Ended.",
-        "provider-added" => "The provider is connected.",
-        "provider-taken" => "Another account is connected with this provider's account already.",
-        "provider-failed" => "The provider was not connected. Press its button here to try again.",
-        "provider-gone" => "The provider is no longer connected.",
-        "confirm" => "A letter with a link is on its way.",
+        "second-factor" =>
+            "Two-factor authentication is required. Set up an authenticator here, or sign out and sign in again with a passkey.",
+        "password" => "Password changed. All other sessions were ended.",
+        "authenticator-off" => "Authenticator turned off.",
+        "passkey" => "Passkey added. You can now use it to sign in.",
+        "passkey-gone" => "Passkey removed.",
+        "sessions" => "Session ended.",
+        "provider-added" => "Provider connected.",
+        "provider-taken" => "This provider account is already connected to another user.",
+        "provider-failed" => "The provider could not be connected. Try again.",
+        "provider-gone" => "Provider disconnected.",
+        "confirm" => "Confirmation email sent.",
         _ => null,
     };
 

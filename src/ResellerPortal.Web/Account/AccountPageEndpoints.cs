@@ -12,7 +12,7 @@ internal static class AccountPageEndpoints
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    private static IResult Unprotected => Results.BadRequest("Load the page again, then try once more.");
+    private static IResult Unprotected => Results.BadRequest("The form has expired. Reload the page and try again.");
 
     public static void MapAccount(this IEndpointRouteBuilder endpoints)
     {
@@ -26,10 +26,10 @@ internal static class AccountPageEndpoints
 
         var account = endpoints.MapGroup("/account");
         account.MapPost("/sign-out", SignOutAsync);
-        account.MapPost("/seat", ChooseSeatAsync);
+        account.MapPost("/seat", ChooseMembershipAsync);
         account.MapGet("/data.json", DataAsync);
-        account.MapPost("/visit", BeginVisitAsync);
-        account.MapPost("/visit/end", EndVisitAsync);
+        account.MapPost("/visit", StartSupportSessionAsync);
+        account.MapPost("/visit/end", EndSupportSessionAsync);
         account.MapPost("/passkeys/new", NewPasskeyAsync);
         account.MapPost("/passkeys/ask", AskPasskeyAsync).AllowAnonymous();
         account.MapGet("/provider/{name}", ProviderAsync).AllowAnonymous();
@@ -48,7 +48,7 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/account/sign-in");
     }
 
-    private static async Task<IResult> ChooseSeatAsync(
+    private static async Task<IResult> ChooseMembershipAsync(
         [FromForm] Guid seat,
         ClaimsPrincipal user,
         MembershipDirectory memberships,
@@ -58,7 +58,7 @@ internal static class AccountPageEndpoints
         var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
-            await signIn.RenewAsync(known, chosen.Id, visit: null);
+            await signIn.RenewAsync(known, chosen.Id, supportSessionId: null);
         }
 
         return Results.LocalRedirect("/");
@@ -68,8 +68,8 @@ internal static class AccountPageEndpoints
         ? Results.File(JsonSerializer.SerializeToUtf8Bytes(await accounts.ExportAsync(userId), Json), "application/json", "my-account.json")
         : Results.Forbid();
 
-    /// <summary>Begins a look at a customer's pages that was agreed to in the dialog before.</summary>
-    private static async Task<IResult> BeginVisitAsync(
+    /// <summary>Starts a read-only support session for a customer, as requested in the dialog.</summary>
+    private static async Task<IResult> StartSupportSessionAsync(
         [FromForm] Guid customer,
         [FromForm] string reason,
         [FromForm] int minutes,
@@ -96,23 +96,23 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/my");
     }
 
-    private static async Task<IResult> EndVisitAsync(
+    private static async Task<IResult> EndSupportSessionAsync(
         [FromForm(Name = "__RequestVerificationToken")] string? token,
         ClaimsPrincipal user,
         SupportSessionService supportSessions,
         PortalSignIn signIn,
         PortalUserManager users)
     {
-        if (user is { PortalUserId: { } userId, SupportSessionId: { } visit } && await users.GetUserAsync(user) is { } known)
+        if (user is { PortalUserId: { } userId, SupportSessionId: { } supportSessionId } && await users.GetUserAsync(user) is { } known)
         {
-            await supportSessions.EndAsync(visit, userId);
-            await signIn.RenewAsync(known, user.ChosenMemberId, visit: null);
+            await supportSessions.EndAsync(supportSessionId, userId);
+            await signIn.RenewAsync(known, user.ChosenMemberId, supportSessionId: null);
         }
 
         return Results.LocalRedirect("/");
     }
 
-    /// <summary>What the browser needs to make a passkey for the account.</summary>
+    /// <summary>Returns the options with which the browser creates a passkey for the account.</summary>
     private static async Task<IResult> NewPasskeyAsync(
         HttpContext context,
         IAntiforgery antiforgery,
@@ -128,7 +128,7 @@ internal static class AccountPageEndpoints
             : Results.Forbid();
     }
 
-    /// <summary>What the browser needs to sign in with a passkey. Nobody is named: the passkey tells whose it is.</summary>
+    /// <summary>Returns the options for signing in with a passkey. They name no user; the passkey identifies its owner.</summary>
     private static async Task<IResult> AskPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn)
     {
         return await antiforgery.IsRequestValidAsync(context)
@@ -136,7 +136,7 @@ internal static class AccountPageEndpoints
             : Unprotected;
     }
 
-    /// <param name="link">What the account's page gives along; another site that leads here has none, and connects nothing.</param>
+    /// <param name="link">The signed link of the account page; requests from other sites have none and connect nothing.</param>
     private static async Task<IResult> ProviderAsync(
         string name,
         string? link,
@@ -146,5 +146,5 @@ internal static class AccountPageEndpoints
         (await signIn.GetExternalAuthenticationSchemesAsync()).Any(s => s.Name == name)
             ? Results.Challenge(
                 signIn.ConfigureExternalAuthenticationProperties(name, "/account/provider", links.FindUserId(link, context.User)), [name])
-            : Results.NotFound("There is no such provider.");
+            : Results.NotFound("This provider does not exist.");
 }

@@ -17,7 +17,7 @@ internal static class AccountRegistration
 {
     public static void AddPortalAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        // Behind https, cookies never travel without it, and no other host of the domain can set them.
+        // Behind HTTPS, cookies are never sent over plain HTTP, and no other host of the domain can set them.
         var isSecure = configuration["Portal:PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true;
         services.AddHttpContextAccessor();
         services.AddCascadingAuthenticationState();
@@ -50,7 +50,7 @@ internal static class AccountRegistration
                 identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
                 identity.User.RequireUniqueEmail = true;
 
-                // Length and the list of common ones, not kinds of signs, make a password hard to guess (NIST SP 800-63B).
+                // Length and a list of common passwords matter more than character classes (NIST SP 800-63B).
                 identity.Password = new PasswordOptions
                 {
                     RequiredLength = 12,
@@ -73,7 +73,7 @@ internal static class AccountRegistration
         services.Configure<SecurityStampValidatorOptions>(validator => validator.OnRefreshingPrincipal = KeepSession);
         services.AddAuthorization(options =>
         {
-            // What names no policy of its own is for signed-in users at least.
+            // Endpoints without a policy require at least a signed-in user.
             options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
             foreach (var permission in Permission.All)
             {
@@ -96,7 +96,7 @@ internal static class AccountRegistration
         services.AddScoped<CircuitHandler, CircuitLimit>();
     }
 
-    /// <summary>A cookie counts as long as its session does, and no longer than Identity's own check says.</summary>
+    /// <summary>A cookie is valid as long as its session and the check of ASP.NET Core Identity allow.</summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         await SecurityStampValidator.ValidatePrincipalAsync(context);
@@ -112,7 +112,7 @@ internal static class AccountRegistration
 
     private static Task KeepSession(SecurityStampRefreshingPrincipalContext context)
     {
-        foreach (var name in (string[])[MembershipClaims.Session, MembershipClaims.Seat, MembershipClaims.Visit])
+        foreach (var name in (string[])[MembershipClaims.Session, MembershipClaims.Membership, MembershipClaims.SupportSession])
         {
             if (context.CurrentPrincipal?.FindFirst(name) is { } claim)
             {

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Where the link of a confirmation leads. The button keeps programs that open links of mails from confirming.</summary>
+/// <summary>The target of a confirmation link. Confirming requires a button so that mail scanners that open links do not confirm.</summary>
 public sealed partial class ConfirmEmailPage(PortalUserManager users)
 {
     private bool? _isConfirmed;

@@ -7,26 +7,26 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Who sits at this page. Read from the database for each act, so a seat that was taken away is gone at once.</summary>
+/// <summary>The actor of the current page, read for each action so that a removed membership takes effect immediately.</summary>
 public sealed class CurrentActor(AuthenticationStateProvider authentication, MembershipDirectory memberships)
 {
-    /// <exception cref="PermissionDeniedException">The user is signed out or has no seat.</exception>
+    /// <exception cref="PermissionDeniedException">The user is signed out or has no membership.</exception>
     public async Task<Actor> GetAsync()
     {
         var state = await authentication.GetAuthenticationStateAsync();
-        return await memberships.FindActorAsync(state.User) ?? throw new PermissionDeniedException("a seat");
+        return await memberships.FindActorAsync(state.User) ?? throw new PermissionDeniedException("a membership");
     }
 }
 
-/// <summary>What the sign-in cookie carries: user, session, chosen seat, and a look at a customer's pages.</summary>
+/// <summary>The claims of the sign-in cookie: user, session, chosen membership and support session.</summary>
 public static class MembershipClaims
 {
-    public const string Seat = "portal:seat";
+    public const string Membership = "portal:seat";
     public const string Session = "portal:session";
-    public const string Visit = "portal:visit";
+    public const string SupportSession = "portal:visit";
 
-    /// <summary>Where the request came from; no part of the cookie.</summary>
-    public const string From = "portal:from";
+    /// <summary>The network address of the caller; not part of the cookie.</summary>
+    public const string CallerAddress = "portal:from";
 
     extension(ClaimsPrincipal user)
     {
@@ -34,13 +34,13 @@ public static class MembershipClaims
 
         public Guid? SessionId => Guid.TryParse(user.FindFirstValue(Session), out var id) ? id : null;
 
-        public MemberId? ChosenMemberId => Guid.TryParse(user.FindFirstValue(Seat), out var id) ? new MemberId(id) : null;
+        public MemberId? ChosenMemberId => Guid.TryParse(user.FindFirstValue(Membership), out var id) ? new MemberId(id) : null;
 
-        public Guid? SupportSessionId => Guid.TryParse(user.FindFirstValue(Visit), out var id) ? id : null;
+        public Guid? SupportSessionId => Guid.TryParse(user.FindFirstValue(SupportSession), out var id) ? id : null;
 
-        public string? FromAddress => user.FindFirstValue(From);
+        public string? FromAddress => user.FindFirstValue(CallerAddress);
 
-        /// <summary>Null for nobody, and for a cookie without a session.</summary>
+        /// <summary>Null if nobody is signed in or the cookie has no session.</summary>
         public SignedInUser? SignedInUser =>
             user.PortalUserId is { } userId && user.SessionId is { } session
                 ? new SignedInUser(userId, session, user.ChosenMemberId, user.SupportSessionId, user.FromAddress)
@@ -54,7 +54,7 @@ public static class MembershipClaims
     }
 }
 
-/// <summary>Adds the caller's network address to who is signed in, so that acts within a circuit know it as well.</summary>
+/// <summary>Adds the caller's network address to the signed-in user so that actions within a circuit know it too.</summary>
 internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClaimsTransformation
 {
     public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
@@ -63,7 +63,8 @@ internal sealed class CallerAddressClaims(IHttpContextAccessor accessor) : IClai
             && principal.FromAddress is null
             && accessor.HttpContext?.Connection.RemoteIpAddress is { } address)
         {
-            identity.AddClaim(new Claim(MembershipClaims.From, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+            identity.AddClaim(new Claim(
+                MembershipClaims.CallerAddress, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
         }
 
         return Task.FromResult(principal);

@@ -25,13 +25,13 @@ public sealed partial class DeleteSection(
     {
         if (!string.Equals(Typed?.Trim(), User.Email, StringComparison.OrdinalIgnoreCase))
         {
-            _refusal = "Type your e-mail address as it stands above.";
+            _refusal = "Type your email address exactly as shown above.";
             return;
         }
 
         if (!await account.KnowsPasswordAsync(User, Password))
         {
-            _refusal = "The password is not right.";
+            _refusal = "The password is incorrect.";
             return;
         }
 

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Asks for a link to set a new password. The answer is the same for every address.</summary>
+/// <summary>Requests a password reset link. The response is the same whether or not the address exists.</summary>
 public sealed partial class ForgotPasswordPage(UserAccountService accounts, IMailer mailer, NavigationManager navigation)
 {
     [SupplyParameterFromForm(FormName = "forgot", Name = "email")]

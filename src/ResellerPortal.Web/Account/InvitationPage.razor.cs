@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Where an invitation's link leads: somebody new chooses a password, somebody known signs in; then the seat is taken.</summary>
+/// <summary>The target of an invitation link. New users choose a password, existing users sign in before they accept.</summary>
 public sealed partial class InvitationPage(
     InvitationService invitations,
     PortalUserManager users,
@@ -83,7 +83,7 @@ public sealed partial class InvitationPage(
 
         if (!isNew)
         {
-            await signIn.RenewAsync(user, outcome.Value.Id, visit: null);
+            await signIn.RenewAsync(user, outcome.Value.Id, supportSessionId: null);
         }
 
         navigation.NavigateTo("/");

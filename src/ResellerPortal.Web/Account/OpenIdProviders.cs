@@ -8,9 +8,9 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>
-/// Signing in through an OpenID Connect provider. Section OpenIdConnect of the settings holds one subsection for each:
-/// <c>OpenIdConnect:entra:Authority</c>, <c>ClientId</c>, <c>ClientSecret</c>, <c>DisplayName</c>. The address to give to the
-/// provider is <c>/account/signed-in/entra</c>.
+/// Sign-in with OpenID Connect providers. The OpenIdConnect section of the settings has one subsection per provider:
+/// <c>OpenIdConnect:entra:Authority</c>, <c>ClientId</c>, <c>ClientSecret</c>, <c>DisplayName</c>. The redirect URI to register
+/// with the provider is <c>/account/signed-in/entra</c>.
 /// </summary>
 internal static class OpenIdProviders
 {
@@ -45,7 +45,7 @@ internal static class OpenIdProviders
                 options.Events.OnRemoteFailure = context =>
                 {
                     context.HttpContext.RequestServices.GetRequiredService<ILogger<PortalSignIn>>().LogWarning(
-                        context.Failure, "The provider {Provider} let nobody in.", context.Scheme.Name);
+                        context.Failure, "Sign-in with provider {Provider} failed.", context.Scheme.Name);
                     context.Response.Redirect("/account/sign-in?provider=failed");
                     context.HandleResponse();
                     return Task.CompletedTask;
@@ -56,15 +56,15 @@ internal static class OpenIdProviders
         return authentication;
     }
 
-    /// <summary>What came of coming back from a provider.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <summary>Handles the return from a provider.</summary>
+    /// <returns>The path to redirect to.</returns>
     public static async Task<string> ReturnAsync(
         PortalSignIn signIn,
         PortalUserManager users,
         UserAccountService accounts,
         HttpContext context)
     {
-        // Whoever is signed in adds the provider to the account, if it was this person who set out for the provider.
+        // A signed-in user connects the provider, provided the same user started the flow.
         var current = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         var signedIn = current.Principal is { } principal ? await users.GetUserAsync(principal) : null;
         if (await signIn.GetExternalLoginInfoAsync(signedIn?.Id.ToString()) is not { } login)
@@ -97,7 +97,7 @@ internal static class OpenIdProviders
         await accounts.AuditAsync(
             user.Id,
             "members.provider",
-            $"{login.ProviderDisplayName} can sign in to the account now.",
+            $"{login.ProviderDisplayName} was connected for sign-in.",
             context.Connection.RemoteIpAddress?.ToString());
         if (signedIn is not null)
         {
@@ -109,7 +109,7 @@ internal static class OpenIdProviders
     }
 
     /// <summary>
-    /// An account is found by its address only if the provider vouches for the address, and the account's owner showed it as well.
+    /// Matches a user by email address only if both the provider and the portal have verified the address.
     /// </summary>
     private static async Task<PortalUser?> ConfirmedOwnerAsync(PortalUserManager users, ExternalLoginInfo login) =>
         login.Principal.FindFirstValue("email") is { } email

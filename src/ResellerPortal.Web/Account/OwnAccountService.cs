@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>What the parts of the account's page share: who it is, the check of the password before an act, and the note of it.</summary>
+/// <summary>Shared by the sections of the account page: the user, password checks before sensitive actions, and auditing.</summary>
 public sealed class OwnAccountService(
     PortalUserManager users,
     UserAccountService accounts,
@@ -18,8 +18,8 @@ public sealed class OwnAccountService(
     public Guid Session => Context.User.SessionId!.Value;
 
     /// <summary>
-    /// Whether the password was given again; who has none (provider or passkey only) is known by the session alone. Wrong ones
-    /// count as failed sign-ins do.
+    /// Checks the password before a sensitive action. Users without a password (provider or passkey only) are trusted by their
+    /// session. Wrong passwords count as failed sign-ins.
     /// </summary>
     public async Task<bool> KnowsPasswordAsync(PortalUser user, string? password)
     {
@@ -43,9 +43,9 @@ public sealed class OwnAccountService(
         return false;
     }
 
-    public Task AuditAsync(PortalUser user, string action, string what) =>
-        accounts.AuditAsync(user.Id, action, what, Context.User.FromAddress);
+    public Task AuditAsync(PortalUser user, string action, string description) =>
+        accounts.AuditAsync(user.Id, action, description, Context.User.FromAddress);
 
-    /// <summary>Shows the page anew, so that loading it again repeats nothing.</summary>
-    public void Complete(string said) => navigation.NavigateTo("/account?said=" + said);
+    /// <summary>Redirects to the account page so that a reload does not repeat the action.</summary>
+    public void Complete(string result) => navigation.NavigateTo("/account?said=" + result);
 }

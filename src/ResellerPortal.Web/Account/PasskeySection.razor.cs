@@ -27,14 +27,14 @@ public sealed partial class PasskeySection(OwnAccountService account, PortalSign
     {
         if (_passkeys.Count >= MaxPasskeys)
         {
-            _refusal = $"An account has up to {MaxPasskeys} passkeys. Remove one first.";
+            _refusal = $"You can have up to {MaxPasskeys} passkeys. Remove one first.";
             return;
         }
 
         var made = string.IsNullOrEmpty(Credential) ? null : await signIn.PerformPasskeyAttestationAsync(Credential);
         if (made is not { Succeeded: true })
         {
-            _refusal = "The passkey could not be made, or the attempt took too long. Try again.";
+            _refusal = "The passkey could not be created, or the request timed out. Try again.";
             return;
         }
 

@@ -21,7 +21,7 @@ public sealed partial class PasswordSection(OwnAccountService account, PortalSig
     {
         if (!await account.KnowsPasswordAsync(User, Old))
         {
-            _refusal = "The present password is not right.";
+            _refusal = "The current password is incorrect.";
             return;
         }
 

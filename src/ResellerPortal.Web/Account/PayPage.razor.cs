@@ -6,7 +6,7 @@ using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Where whoever holds an invoice's pay link sees what is due and pays it, without signing in.</summary>
+/// <summary>Lets anyone with the payment link of an invoice view the amount due and pay it without signing in.</summary>
 public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispatcher dispatcher, NavigationManager navigation)
 {
     private PayableInvoice? _invoice;

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Accounts;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Asks the database whether the user's seat carries a permission; one policy for each of <see cref="Permission.All"/>.</summary>
+/// <summary>Requires that the user's membership has a permission; there is one policy for each of <see cref="Permission.All"/>.</summary>
 internal sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
 
 internal sealed class PermissionHandler(MembershipDirectory memberships) : AuthorizationHandler<PermissionRequirement>

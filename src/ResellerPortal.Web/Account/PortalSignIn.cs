@@ -7,7 +7,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Identity's sign-in, each of which begins a session that the cookie names and the user can end from elsewhere.</summary>
+/// <summary>The sign-in of ASP.NET Core Identity, extended with sessions that the cookie refers to and users can end remotely.</summary>
 public sealed class PortalSignIn(
     PortalUserManager users,
     IHttpContextAccessor accessor,
@@ -19,19 +19,19 @@ public sealed class PortalSignIn(
     UserSessionService sessions)
     : SignInManager<PortalUser>(users, accessor, claims, options, logger, schemes, confirmation)
 {
-    /// <summary>So many codes of an authenticator are good at a time; each works once.</summary>
+    /// <summary>Number of authenticator codes valid at a time; each can be used once.</summary>
     private const int RememberedCodes = 6;
 
-    /// <summary>How the person proves who he is; set before a way of signing in that does not tell by itself.</summary>
+    /// <summary>The sign-in method; set before calls that do not pass it on themselves.</summary>
     private SignInMethod _method;
 
-    /// <summary>Signs in by password. It takes the same time for an address nobody has and for an account that rests.</summary>
+    /// <summary>Signs in with a password. Takes the same time for unknown addresses and locked accounts.</summary>
     public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
     {
         var user = await users.FindByEmailAsync(userName);
         if (user is null || await users.IsLockedOutAsync(user) || user.PasswordHash is null)
         {
-            users.CheckNobody(password);
+            users.CheckDummyHash(password);
             Log(user, SignInResult.Failed);
             return SignInResult.Failed;
         }
@@ -83,13 +83,13 @@ public sealed class PortalSignIn(
         return Log(null, await ExternalLoginSignInAsync(provider, key, isPersistent: false, bypassTwoFactor: true));
     }
 
-    /// <summary>Writes the cookie anew within the session that is there, with another seat or visit.</summary>
-    public async Task RenewAsync(PortalUser user, MemberId? memberId, Guid? visit)
+    /// <summary>Renews the cookie within the current session with another membership or support session.</summary>
+    public async Task RenewAsync(PortalUser user, MemberId? memberId, Guid? supportSessionId)
     {
         var current = await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         List<Claim> kept = [new(MembershipClaims.Session, current.Principal!.SessionId!.Value.ToString())];
-        kept.AddRange(memberId is { } s ? [new Claim(MembershipClaims.Seat, s.ToString())] : []);
-        kept.AddRange(visit is { } v ? [new Claim(MembershipClaims.Visit, v.ToString())] : []);
+        kept.AddRange(memberId is { } s ? [new Claim(MembershipClaims.Membership, s.ToString())] : []);
+        kept.AddRange(supportSessionId is { } v ? [new Claim(MembershipClaims.SupportSession, v.ToString())] : []);
         await base.SignInWithClaimsAsync(user, current.Properties, kept);
     }
 
@@ -108,7 +108,7 @@ public sealed class PortalSignIn(
             user, authenticationProperties, [.. additionalClaims, new Claim(MembershipClaims.Session, session.Id.ToString())]);
     }
 
-    /// <summary>Attempts are logged with who, from where and how; never with what was entered.</summary>
+    /// <summary>Logs attempts with user, address and method, but never the credentials.</summary>
     private SignInResult Log(PortalUser? user, SignInResult result)
     {
         Logger.LogInformation(

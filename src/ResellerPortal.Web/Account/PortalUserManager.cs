@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>
-/// Identity's users, whose accounts rest longer each time wrong passwords close them: 5, 10, 20 minutes … up to four hours.
+/// Manages users and doubles the lockout each time wrong passwords lock an account: 5, 10, 20 minutes … up to four hours.
 /// </summary>
 public sealed class PortalUserManager(
     IUserStore<PortalUser> store,
@@ -21,10 +21,10 @@ public sealed class PortalUserManager(
     UserAccountService accounts)
     : UserManager<PortalUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
-    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(4);
+    private static readonly TimeSpan MaxLockout = TimeSpan.FromHours(4);
 
-    /// <summary>Of nobody: its check takes as long as a real one's, so time does not tell who has an account.</summary>
-    private static string? _nobodysHash;
+    /// <summary>A dummy hash that takes as long to check as a real one, so that timing does not reveal which accounts exist.</summary>
+    private static string? _dummyHash;
 
     public override async Task<IdentityResult> AccessFailedAsync(PortalUser user)
     {
@@ -32,14 +32,14 @@ public sealed class PortalUserManager(
         var result = await base.AccessFailedAsync(user);
         if (user.LockoutEnd is { } end && end != before)
         {
-            var rest = Options.Lockout.DefaultLockoutTimeSpan * Math.Pow(2, Math.Min(user.LockoutRounds, 10));
+            var lockout = Options.Lockout.DefaultLockoutTimeSpan * Math.Pow(2, Math.Min(user.LockoutRounds, 10));
             user.LockoutRounds++;
-            user.LockoutEnd = end - Options.Lockout.DefaultLockoutTimeSpan + (rest < LongestRest ? rest : LongestRest);
+            user.LockoutEnd = end - Options.Lockout.DefaultLockoutTimeSpan + (lockout < MaxLockout ? lockout : MaxLockout);
             result = await UpdateUserAsync(user);
             await accounts.AuditAsync(
                 user.Id,
                 "members.lockout",
-                $"The account rests until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong "
+                $"The account is locked until {user.LockoutEnd:yyyy-MM-dd HH:mm} UTC after {Options.Lockout.MaxFailedAccessAttempts} wrong "
                     + "passwords.",
                 null);
         }
@@ -53,11 +53,11 @@ public sealed class PortalUserManager(
         return base.ResetAccessFailedCountAsync(user);
     }
 
-    /// <summary>Checks a password against a hash of nobody's.</summary>
-    public void CheckNobody(string password)
+    /// <summary>Checks a password against the dummy hash.</summary>
+    public void CheckDummyHash(string password)
     {
         var nobody = new PortalUser();
         PasswordHasher.VerifyHashedPassword(
-            nobody, _nobodysHash ??= PasswordHasher.HashPassword(nobody, Guid.NewGuid().ToString()), password);
+            nobody, _dummyHash ??= PasswordHasher.HashPassword(nobody, Guid.NewGuid().ToString()), password);
     }
 }

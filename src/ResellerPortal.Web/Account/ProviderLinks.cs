@@ -5,19 +5,19 @@ using Microsoft.AspNetCore.DataProtection;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>
-/// Proves that whoever sets out for a provider to connect it pressed the button on the account's own page. It is in the
-/// address, since a form that leads to another site would need that site in the pages' content security policy.
+/// Proves that a request to connect a provider comes from the account page. The proof is part of the URL because a form that
+/// posts to another site would require that site in the content security policy.
 /// </summary>
 public sealed class ProviderLinks(IDataProtectionProvider protection)
 {
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private readonly ITimeLimitedDataProtector _protector =
         protection.CreateProtector("ResellerPortal.ProviderLink.v1").ToTimeLimitedDataProtector();
 
-    public string For(ClaimsPrincipal user) => _protector.Protect(user.SessionId!.Value.ToString(), GoodFor);
+    public string For(ClaimsPrincipal user) => _protector.Protect(user.SessionId!.Value.ToString(), Lifetime);
 
-    /// <returns>The user that the provider may be connected with; null where the link is not this session's.</returns>
+    /// <returns>The user to connect the provider with; null if the link does not belong to this session.</returns>
     public string? FindUserId(string? link, ClaimsPrincipal user)
     {
         try

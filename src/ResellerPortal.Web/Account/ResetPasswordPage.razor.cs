@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Where the link of a reset leads: a new password, and the end of all sessions. A second factor stays as it is.</summary>
+/// <summary>The target of a password reset link. Setting a new password ends all sessions; the second factor is kept.</summary>
 public sealed partial class ResetPasswordPage(
     PortalUserManager users,
     UserSessionService sessions,
@@ -31,7 +31,7 @@ public sealed partial class ResetPasswordPage(
         if (user is null || result is not { Succeeded: true })
         {
             _refusal = result?.Errors.FirstOrDefault(e => e.Code != nameof(IdentityErrorDescriber.InvalidToken))?.Description
-                ?? "This link was used or is too old. Have another one sent.";
+                ?? "This link has expired or was already used. Request another one.";
             return;
         }
 
@@ -39,7 +39,7 @@ public sealed partial class ResetPasswordPage(
         navigation.NavigateTo("/account/sign-in");
     }
 
-    /// <summary>Whoever opened the link reads the mailbox.</summary>
+    /// <summary>Opening the link proves access to the mailbox, so the address is confirmed as well.</summary>
     private async Task ConfirmAndEndAsync(PortalUser user)
     {
         user.EmailConfirmed = true;
@@ -49,7 +49,7 @@ public sealed partial class ResetPasswordPage(
         await accounts.AuditAsync(
             user.Id,
             "members.password",
-            "A new password was set by a link sent by mail; all sessions ended.",
+            "The password was reset by email; all sessions ended.",
             http.HttpContext?.Connection.RemoteIpAddress?.ToString());
     }
 }

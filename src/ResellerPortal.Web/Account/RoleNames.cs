@@ -2,19 +2,19 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Roles in words.</summary>
+/// <summary>Display names of roles.</summary>
 internal static class RoleNames
 {
     public static string For(Role role) => role switch
     {
-        Role.OperatorAdmin => "administrator",
-        Role.OperatorSupport => "support (reads only)",
-        Role.ResellerOwner => "owner",
-        Role.ResellerBilling => "billing",
-        Role.ResellerSupport => "support",
-        Role.ResellerViewer => "viewer",
-        Role.CustomerAdmin => "administrator",
-        Role.CustomerViewer => "viewer",
+        Role.OperatorAdmin => "Administrator",
+        Role.OperatorSupport => "Support (read-only)",
+        Role.ResellerOwner => "Owner",
+        Role.ResellerBilling => "Billing",
+        Role.ResellerSupport => "Support",
+        Role.ResellerViewer => "Viewer",
+        Role.CustomerAdmin => "Administrator",
+        Role.CustomerViewer => "Viewer",
         _ => role.ToString(),
     };
 }

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Accounts;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>Whether somebody did something in a circuit since it was last asked. Pings of the connection do not count.</summary>
+/// <summary>Tracks whether a circuit was used since the last check. Connection pings do not count.</summary>
 internal sealed class CircuitActivity : CircuitHandler
 {
     private int _wasUsed = 1;
@@ -21,8 +21,8 @@ internal sealed class CircuitActivity : CircuitHandler
 }
 
 /// <summary>
-/// Asks every few seconds whether the session and the seat behind an open circuit are still there. Once they are not, the
-/// circuit knows nobody any more; its acts were refused before that, since each asks for itself.
+/// Checks every few seconds whether the session and the membership of an open circuit still exist. Once they do not, the circuit
+/// is signed out; its actions are refused even earlier because each one checks access itself.
 /// </summary>
 internal sealed class SessionRevalidator(
     ILoggerFactory loggers,
@@ -34,7 +34,7 @@ internal sealed class SessionRevalidator(
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
 
-    /// <summary>A circuit may be left over when the server has stopped; then there is no database to ask any more.</summary>
+    /// <summary>Skips the check while the server stops because a circuit may outlive the database.</summary>
     protected override async Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState,
         CancellationToken cancellationToken) =>
@@ -44,7 +44,7 @@ internal sealed class SessionRevalidator(
             && await memberships.FindActorAsync(who, cancellationToken) is { NeedsSecondFactor: false });
 }
 
-/// <summary>How many circuits one user may have open on a node; each holds memory.</summary>
+/// <summary>Limits the number of open circuits per user on a node, since each one holds memory.</summary>
 internal sealed class CircuitBudget
 {
     public const int MaxPerUser = 40;
@@ -73,7 +73,7 @@ internal sealed class CircuitBudget
     }
 }
 
-/// <summary>Refuses a circuit beyond a user's budget.</summary>
+/// <summary>Refuses circuits beyond a user's limit.</summary>
 internal sealed class CircuitLimit(CircuitBudget budget, AuthenticationStateProvider authentication) : CircuitHandler
 {
     private Guid? _user;
@@ -83,7 +83,7 @@ internal sealed class CircuitLimit(CircuitBudget budget, AuthenticationStateProv
         var user = (await authentication.GetAuthenticationStateAsync()).User.PortalUserId ?? Guid.Empty;
         if (!budget.TryOpen(user))
         {
-            throw new InvalidOperationException($"A user has more than {CircuitBudget.MaxPerUser} windows of the portal open. Close some.");
+            throw new InvalidOperationException($"More than {CircuitBudget.MaxPerUser} portal windows are open. Close some of them.");
         }
 
         _user = user;

@@ -29,7 +29,7 @@ public sealed partial class SessionSection(OwnAccountService account, UserSessio
     }
 }
 
-/// <summary>A browser in words, as far as it says what it is.</summary>
+/// <summary>Describes a browser by its user agent.</summary>
 internal static class UserAgentText
 {
     public static string For(string agent)
@@ -40,7 +40,7 @@ internal static class UserAgentText
             _ when agent.Contains("Firefox/", StringComparison.Ordinal) => "Firefox",
             _ when agent.Contains("Chrome/", StringComparison.Ordinal) => "Chrome",
             _ when agent.Contains("Safari/", StringComparison.Ordinal) => "Safari",
-            _ => "Some program",
+            _ => "Unknown browser",
         };
         var system = agent switch
         {

@@ -21,12 +21,11 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
     [SupplyParameterFromQuery]
     private string? Provider { get; set; }
 
-    private string? Told => Provider switch
+    private string? ProviderMessage => Provider switch
     {
-        "failed" => "The provider did not let you in. Try again, or sign in another way.",
+        "failed" => "Sign-in with this provider failed. Try again or use another method.",
         "unknown" =>
-            "The provider knows you, but no account here is connected with it. Sign in another way once, and connect it on your account's "
-                + "page.",
+            "No account is connected to this provider. Sign in with another method and connect the provider on your account page.",
         _ => null,
     };
 
@@ -50,8 +49,8 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
         else
         {
             _refusal =
-                "The e-mail address or the password is not right. After five wrong passwords an account rests for some minutes; its owner "
-                    + "is told by mail.";
+                "The email address or the password is incorrect. After five failed attempts the account is locked for a few minutes and "
+                    + "its owner is notified by email.";
         }
     }
 
@@ -63,26 +62,26 @@ public sealed partial class SignInPage(PortalSignIn signIn, NavigationManager na
             return;
         }
 
-        _refusal = "This passkey is not known here, or the attempt took too long. Try again, or sign in another way.";
+        _refusal = "This passkey is not registered, or the request timed out. Try again or use another method.";
     }
 
     private void Continue() => navigation.NavigateTo(LocalPath.Sanitize(ReturnUrl));
 
     private sealed class SignInForm
     {
-        [Required(ErrorMessage = "Enter your e-mail address.")]
-        [StringLength(256, ErrorMessage = "An e-mail address has up to 256 characters.")]
+        [Required(ErrorMessage = "Enter your email address.")]
+        [StringLength(256, ErrorMessage = "Use at most 256 characters.")]
         public string Email { get; set; } = "";
 
         [Required(ErrorMessage = "Enter your password.")]
-        [StringLength(256, ErrorMessage = "A password has up to 256 characters.")]
+        [StringLength(256, ErrorMessage = "Use at most 256 characters.")]
         public string Password { get; set; } = "";
 
         public bool StaySignedIn { get; set; }
     }
 }
 
-/// <summary>Where to go on after signing in: within the portal, wherever the address came from.</summary>
+/// <summary>Restricts the redirect after sign-in to paths within the portal.</summary>
 internal static class LocalPath
 {
     public static string Sanitize(string? url) =>

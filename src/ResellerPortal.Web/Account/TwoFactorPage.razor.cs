@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace ResellerPortal.Web.Account;
 
-/// <summary>The second step of a sign-in by password.</summary>
+/// <summary>The second step of a password sign-in.</summary>
 public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager navigation)
 {
     private string? _refusal;
@@ -28,10 +28,10 @@ public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager
     }
 
     private async Task SignInAsync() =>
-        Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is not right, or too old. Wait for the next one.");
+        Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is incorrect or expired. Enter the next one.");
 
     private async Task RecoverAsync() =>
-        Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is not right, or was used before.");
+        Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is incorrect or was already used.");
 
     private void Continue(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
     {
@@ -41,7 +41,7 @@ public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager
             return;
         }
 
-        _refusal = result.IsLockedOut ? "Too many attempts. The account rests for some minutes." : refusal;
+        _refusal = result.IsLockedOut ? "Too many attempts. The account is locked for a few minutes." : refusal;
     }
 
     private static string Normalize(string? code) => (code ?? "").Replace(" ", "", StringComparison.Ordinal).Trim();

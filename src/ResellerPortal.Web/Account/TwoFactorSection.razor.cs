@@ -47,16 +47,16 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
         _qr = "data:image/png;base64," + Convert.ToBase64String(new PngByteQRCode(code).GetGraphic(6));
     }
 
-    private async Task SwitchOnAsync()
+    private async Task TurnOnAsync()
     {
         var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
         if (!await account.KnowsPasswordAsync(User, Password))
         {
-            _refusal = "The password is not right.";
+            _refusal = "The password is incorrect.";
         }
         else if (!await account.Users.VerifyTwoFactorTokenAsync(User, TokenOptions.DefaultAuthenticatorProvider, digits))
         {
-            _refusal = "These digits are not right, or too old. Check that the phone's clock is right, and take the next ones.";
+            _refusal = "This code is incorrect or expired. Check that the clock of your phone is right and enter the next code.";
         }
         else
         {
@@ -64,7 +64,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
             await sessions.StrengthenAsync(User.Id, account.Session);
             await KeepSessionAsync();
             await account.AuditAsync(User, "members.second-factor", "An authenticator was set up.");
-            await MakeCodesAsync();
+            await GenerateCodesAsync();
         }
     }
 
@@ -72,33 +72,34 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     {
         if (await account.KnowsPasswordAsync(User, Password))
         {
-            await account.AuditAsync(User, "members.second-factor", "New recovery codes were made; the former ones are dead.");
-            await MakeCodesAsync();
+            await account.AuditAsync(User, "members.second-factor", "New recovery codes were generated; the old ones no longer work.");
+            await GenerateCodesAsync();
             return;
         }
 
-        _refusal = "The password is not right.";
+        _refusal = "The password is incorrect.";
     }
 
-    private async Task SwitchOffAsync()
+    private async Task TurnOffAsync()
     {
         if (!await account.KnowsPasswordAsync(User, Password))
         {
-            _refusal = "The password is not right.";
+            _refusal = "The password is incorrect.";
             return;
         }
 
         await account.Users.SetTwoFactorEnabledAsync(User, false);
         await account.Users.ResetAuthenticatorKeyAsync(User);
         await KeepSessionAsync();
-        await account.AuditAsync(User, "members.second-factor", "The authenticator was switched off.");
+        await account.AuditAsync(User, "members.second-factor", "The authenticator was turned off.");
         account.Complete("authenticator-off");
     }
 
-    /// <summary>Identity's stamp of the user has changed; this session goes on with the new one.</summary>
+    /// <summary>Renews this session because the security stamp of the user has changed.</summary>
     private Task KeepSessionAsync() =>
         account.Context.RequestServices.GetRequiredService<PortalSignIn>().RenewAsync(
             User, account.Context.User.ChosenMemberId, account.Context.User.SupportSessionId);
 
-    private async Task MakeCodesAsync() => _codes = [.. (await account.Users.GenerateNewTwoFactorRecoveryCodesAsync(User, RecoveryCodes))!];
+    private async Task GenerateCodesAsync() =>
+        _codes = [.. (await account.Users.GenerateNewTwoFactorRecoveryCodesAsync(User, RecoveryCodes))!];
 }

@@ -9,7 +9,8 @@ using ResellerPortal.Documents.Invoices;
 namespace ResellerPortal.Web.Commands;
 
 /// <summary>
-/// <c>invoice-run --month 2026-10 [--reseller slug]</c>: drafts, finalises and writes the documents of a month; safe to repeat.
+/// <c>invoice-run --month 2026-10 [--reseller slug]</c>: drafts and finalises the invoices of a month and
+/// writes their documents; safe to repeat.
 /// </summary>
 internal static class InvoiceRunCommand
 {
@@ -28,7 +29,7 @@ internal static class InvoiceRunCommand
         var resellers = await db.Resellers.AsNoTracking().Where(r => slug == null || r.Slug == slug).OrderBy(r => r.Slug).ToListAsync();
         if (resellers.Count == 0)
         {
-            await Console.Error.WriteLineAsync(slug is null ? "There are no resellers yet." : $"There is no reseller '{slug}'.");
+            await Console.Error.WriteLineAsync(slug is null ? "There are no resellers yet." : $"Reseller '{slug}' does not exist.");
             return 1;
         }
 
@@ -64,7 +65,7 @@ internal static class InvoiceRunCommand
             }
         }
         while (isComplete
-            && result.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round makes one month of them final.
+            && result.Value.Results.Any(r => r.Outcome == DraftOutcome.EarlierMonthDrafted)); // Each round finalises one month.
 
         return isComplete;
 
@@ -75,16 +76,16 @@ internal static class InvoiceRunCommand
                 made => made.First, made => made.Second);
             foreach (var draft in drafts)
             {
-                var (line, isFinal) = draft.InvoiceId is { } id
+                var (line, isFinalised) = draft.InvoiceId is { } id
                     ? await WriteAsync(services, documents, actor, outcomes[id], folder)
                     : ("nothing to bill", true);
                 Console.WriteLine($"{slug}: {draft.CustomerName}, {draft.Period.Name}: {line}");
-                isComplete &= isFinal;
+                isComplete &= isFinalised;
             }
         }
     }
 
-    private static async Task<(string Line, bool IsFinal)> WriteAsync(
+    private static async Task<(string Line, bool IsFinalised)> WriteAsync(
         IServiceProvider services,
         DocumentWriter documents,
         Actor actor,
@@ -99,7 +100,7 @@ internal static class InvoiceRunCommand
         var snapshot = InvoiceSnapshot.Parse(outcome.Value.Snapshot!);
         await documents.WriteAsync(folder, snapshot, await services.GetRequiredService<LogoService>().FindAsync(actor, snapshot.LogoHash));
         var missing = services.GetRequiredService<IElectronicInvoice>().FindMissing(snapshot);
-        var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, for it lacks {string.Join(", ", missing)}";
+        var files = missing.Count == 0 ? " and .xml" : $"; no e-invoice, missing {string.Join(", ", missing)}";
         return ($"{snapshot.Number}, {outcome.Value.Total}, {DocumentWriter.GetFilePath(folder, snapshot)}{files}", true);
     }
 

@@ -10,7 +10,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Web.Commands;
 
 /// <summary>
-/// What the program does besides serving: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.
+/// The command-line commands: <c>migrate</c>, <c>add-operator</c>, <c>verify-ledger</c> and <c>invoice-run</c>.
 /// </summary>
 internal static class PortalCommands
 {
@@ -44,8 +44,8 @@ internal static class PortalCommands
             services.GetRequiredService<PortalDatabase>(), email, password: null);
         var path = invitation is null ? null : services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false);
         Console.WriteLine(invitation is null
-            ? $"{email} is an operator already and signs in as before."
-            : $"{email} takes the operator's seat at this address, once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: "
+            ? $"{email} is already an operator."
+            : $"{email} can accept the operator invitation once at this link, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC: "
                 + $"{services.GetRequiredService<PortalAddress>().FindUrl(path!) ?? path}");
         return 0;
     }
@@ -67,31 +67,31 @@ internal static class PortalCommands
         var history = await services.GetRequiredService<AuditVerifier>().VerifyAsync();
         faults.AddRange(history.Faults);
         Console.WriteLine(
-            $"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, chain, lot draws, counters, daily usage, "
-                + "what invoices claim, and balances.");
+            $"Checked {report.Entries:N0} entries of {report.Customers:N0} customers: numbering, hash chain, lot draws, counters, "
+                + "daily usage, invoiced entries and balances.");
         Console.WriteLine(
-            $"Checked {history.Sealed:N0} entries of the history ({history.Erased:N0} of them without their texts); {history.Waiting:N0} "
-                + "are too new to be sealed.");
+            $"Checked {history.Sealed:N0} history events ({history.Erased:N0} of them erased); {history.Waiting:N0} "
+                + "are too recent to be sealed.");
         foreach (var fault in faults)
         {
             Console.WriteLine("FAULT  " + fault);
         }
 
-        Console.WriteLine(faults.Count == 0 ? "The ledger is clean." : $"{faults.Count} faults.");
+        Console.WriteLine(faults.Count == 0 ? "The ledger is clean." : $"{faults.Count} faults found.");
         return faults.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Checks a file that a customer or reseller exported, without a database.</summary>
+    /// <summary>Verifies an exported ledger file without a database.</summary>
     private static async Task<int> VerifyExportAsync(string file)
     {
         if (!File.Exists(file))
         {
-            await Console.Error.WriteLineAsync($"There is no file {file}. Usage: verify-ledger [--export ledger.ndjson]");
+            await Console.Error.WriteLineAsync($"File {file} does not exist. Usage: verify-ledger [--export ledger.ndjson]");
             return 2;
         }
 
         var (fault, entries, head) = await LedgerExporter.VerifyAsync(File.ReadLinesAsync(file));
-        Console.WriteLine(fault is null ? $"{entries:N0} entries are in order. The last hash is {head}" : "FAULT  " + fault);
+        Console.WriteLine(fault is null ? $"{entries:N0} entries verified. Last hash: {head}" : "FAULT  " + fault);
         return fault is null ? 0 : 1;
     }
 }

@@ -11,6 +11,6 @@ public sealed partial class App
     [CascadingParameter]
     private HttpContext HttpContext { get; set; } = null!;
 
-    /// <summary>Sign-in pages are plain HTML, since they set cookies; all others are interactive.</summary>
+    /// <summary>Sign-in pages render as static HTML because they set cookies; all other pages are interactive.</summary>
     private IComponentRenderMode? RenderMode => HttpContext.AcceptsInteractiveRouting() ? Interactive : null;
 }

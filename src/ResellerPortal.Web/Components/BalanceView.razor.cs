@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>A customer's balance and its moves, for both doors.</summary>
+/// <summary>A customer's balance and its transactions, on the reseller's and the customer's pages.</summary>
 public sealed partial class BalanceView(CurrentActor current, BalanceQueries queries)
 {
     private MudTable<BalanceTransaction>? _table;
@@ -15,7 +15,7 @@ public sealed partial class BalanceView(CurrentActor current, BalanceQueries que
     [Parameter, EditorRequired]
     public BalanceOverview Overview { get; set; } = null!;
 
-    /// <summary>What to do while there are no moves.</summary>
+    /// <summary>Text of the empty state while there are no transactions.</summary>
     [Parameter, EditorRequired]
     public string IfEmpty { get; set; } = "";
 
@@ -41,9 +41,9 @@ public sealed partial class BalanceView(CurrentActor current, BalanceQueries que
 
     private static string GetName(BalanceTransactionKind kind) => kind switch
     {
-        BalanceTransactionKind.TopUp => "Paid in",
-        BalanceTransactionKind.InvoicePaid => "Invoice paid",
-        BalanceTransactionKind.Returned => "Returned by an invoice",
-        _ => "Paid back",
+        BalanceTransactionKind.TopUp => "Top-up",
+        BalanceTransactionKind.InvoicePaid => "Invoice payment",
+        BalanceTransactionKind.Returned => "Returned from an invoice",
+        _ => "Refund",
     };
 }

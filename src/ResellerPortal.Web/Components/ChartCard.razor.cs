@@ -3,13 +3,13 @@ using MudBlazor;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>One series of a chart, a value for each label. Charts alone may round.</summary>
+/// <summary>One series of a chart with a value per label. Only charts may round.</summary>
 public sealed record ChartLine(string Name, IReadOnlyList<decimal> Values);
 
-/// <summary>A bar chart with its subject as title, its unit in words, and a table of the same numbers.</summary>
+/// <summary>A bar chart with a title and a unit that can also be shown as a table.</summary>
 public sealed partial class ChartCard
 {
-    private const int MostLabels = 12;
+    private const int MaxLabels = 12;
 
     private static readonly string[] Palette = ["#4f74ee", "#9aa3b2", "#1a9f62"];
 
@@ -40,8 +40,8 @@ public sealed partial class ChartCard
                 line => new ChartSeries<double> { Name = line.Name, Data = line.Values.Select(value => (double)value).ToArray() }),
         ];
 
-        // Thirty day numbers do not fit under thirty bars; every n-th is enough to read the rest.
-        var every = (Labels.Count + MostLabels - 1) / MostLabels;
+        // Thirty labels do not fit under thirty bars, so only every n-th one is shown.
+        var every = (Labels.Count + MaxLabels - 1) / MaxLabels;
         _shownLabels = [.. Labels.Select((label, index) => every <= 1 || index % every == 0 ? label : "")];
         _options = new BarChartOptions
         {
@@ -54,7 +54,7 @@ public sealed partial class ChartCard
         };
     }
 
-    /// <summary>A round step of 1, 2 or 5 times a power of ten that makes at most five lines.</summary>
+    /// <summary>Returns a step of 1, 2 or 5 times a power of ten that gives at most five grid lines.</summary>
     private static int CalculateTick(decimal highest)
     {
         const int lines = 5;

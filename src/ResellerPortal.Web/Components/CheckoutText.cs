@@ -3,21 +3,21 @@ using ResellerPortal.Core.Checkouts;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>What became of an online payment, in words for its payer.</summary>
+/// <summary>Describes the outcome of an online payment to the payer.</summary>
 public static class CheckoutText
 {
     public static (string Text, Severity Severity) For(Checkout checkout) => checkout.State switch
     {
         CheckoutState.Paid => ($"Paid: {checkout.Amount}. Thank you.", Severity.Success),
         CheckoutState.Processing =>
-            ($"{checkout.Amount} are on their way. That can take some days; nothing else is to be done.", Severity.Info),
+            ($"Your payment of {checkout.Amount} is processing. This can take a few days; no action is needed.", Severity.Info),
         CheckoutState.Failed =>
-            ($"It was not paid: {checkout.Error ?? "the payment failed."} Try again, or another way to pay.", Severity.Error),
+            ($"Payment failed: {checkout.Error ?? "the payment was declined."} Try again or use another payment method.", Severity.Error),
         CheckoutState.Refused =>
-            ("What was paid is not what was asked for. Nothing was booked; the payment is looked into and paid back.", Severity.Error),
+            ("The payment does not match the amount requested. It was not recorded and will be reviewed and refunded.", Severity.Error),
         _ =>
             (
-                checkout.Error is { } fault ? $"It is not paid yet: {fault}" : "It is not paid yet. You can go on where you left.",
+                checkout.Error is { } fault ? $"Not paid yet: {fault}" : "Not paid yet. You can continue where you left off.",
                 Severity.Info),
     };
 }

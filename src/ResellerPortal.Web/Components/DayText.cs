@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Days as a browser's date field gives and takes them.</summary>
+/// <summary>Converts dates to and from the format of an HTML date input.</summary>
 internal static class DayText
 {
     private const string Form = "yyyy-MM-dd";

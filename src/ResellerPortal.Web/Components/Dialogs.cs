@@ -10,7 +10,7 @@ internal static class Dialogs
 {
     extension(ISnackbar snackbar)
     {
-        /// <summary>Says what became of a revocation.</summary>
+        /// <summary>Shows the outcome of a revocation.</summary>
         public void AddRevoked(Outcome<ApiToken> outcome)
         {
             var (text, severity) = outcome switch
@@ -18,11 +18,11 @@ internal static class Dialogs
                 { Refusal: { } refusal } => (refusal.Message, Severity.Error),
                 { Value: { IsNative: true, DeletedUpstreamAtUtc: null } token } =>
                     (
-                        $"The token {token.Environment} is revoked here. ConvertAPI could not be told yet and still serves it; it is "
-                            + "tried again every minute.",
+                        $"Token {token.Environment} was revoked here, but ConvertAPI could not be reached and still accepts it. "
+                            + "We retry every minute.",
                         Severity.Warning),
                 { Value: var token } =>
-                    ($"The token {token.Environment} is revoked; no request with it is served any more.", Severity.Success),
+                    ($"Token {token.Environment} was revoked. Requests that use it are now refused.", Severity.Success),
             };
             snackbar.Add(text, severity);
         }
@@ -32,8 +32,8 @@ internal static class Dialogs
 
     extension(IDialogService dialogs)
     {
-        /// <summary>Opens a dialog made on <see cref="FormDialog"/>.</summary>
-        /// <returns>Whether its act was done, and what it gave.</returns>
+        /// <summary>Opens a dialog based on <see cref="FormDialog"/>.</summary>
+        /// <returns>Whether the action was completed, and its result.</returns>
         public async Task<(bool IsDone, object? Result)> ActAsync<TDialog>(DialogParameters<TDialog> parameters)
             where TDialog : IComponent
         {
@@ -41,26 +41,26 @@ internal static class Dialogs
             return await dialog.Result is { Canceled: false } result ? (true, result.Data) : (false, null);
         }
 
-        /// <summary>Asks before an act that cannot be undone; the text says what will happen.</summary>
+        /// <summary>Asks for confirmation before an action that cannot be undone.</summary>
         public async Task<bool> ConfirmAsync(string title, string text, string verb) =>
             await dialogs.ShowMessageBoxAsync(title, text, yesText: verb, cancelText: "Cancel") == true;
 
-        /// <summary>Shows the link that a person takes a seat with.</summary>
-        /// <param name="link">The whole address.</param>
+        /// <summary>Shows the link with which a person accepts an invitation.</summary>
+        /// <param name="link">The absolute URL.</param>
         public Task ShowInvitationAsync(string title, Invitation invitation, string link, bool isMailed) => dialogs.ShowSecretAsync(
             title,
             $"{(isMailed
-                ? $"A letter with a link is on its way to {invitation.Email}. You can also pass this one on"
-                : "No mail server is set up, so pass this link on to "
-                    + $"{invitation.Email}")}: it gives the seat once, until {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC, to whoever opens it first.",
+                ? $"We emailed an invitation to {invitation.Email}. You can also share this link"
+                : "No mail server is configured, so send this link to "
+                    + $"{invitation.Email}")}: it works once and expires at {invitation.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC.",
             link);
 
         public Task ShowTokenAsync(IssuedToken issued) => dialogs.ShowSecretAsync(
             $"Token for {issued.Token.Environment}",
-            "This is the only time the token is shown. Store it where the program that uses it reads its secrets. "
+            "This token is shown only once. Copy it now and store it securely. "
                 + (issued.Token.IsNative
-                    ? $"Programs send it to ConvertAPI itself, which keeps it until {issued.Token.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC."
-                    : $"Its key id, for tokens that you sign with it, is {issued.Token.KeyId}."),
+                    ? $"Use it with ConvertAPI directly; it is valid until {issued.Token.ExpiresAtUtc:yyyy-MM-dd HH:mm} UTC."
+                    : $"Key ID for signing JWTs: {issued.Token.KeyId}."),
             issued.Secret);
 
         public async Task ShowSecretAsync(string title, string text, string secret)

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Access;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>A form in a dialog with one act: a refusal is shown and loses nothing, success closes it.</summary>
+/// <summary>A dialog with a form and one action. A refusal keeps the input and is shown; success closes the dialog.</summary>
 public sealed partial class FormDialog
 {
     private Refusal? _refusal;
@@ -16,18 +16,18 @@ public sealed partial class FormDialog
     [Parameter, EditorRequired]
     public string Title { get; set; } = "";
 
-    /// <summary>What the button does, in words: "Issue token".</summary>
+    /// <summary>The label of the button, such as "Issue token".</summary>
     [Parameter, EditorRequired]
     public string Verb { get; set; } = "";
 
     [Parameter]
     public Color Color { get; set; } = Color.Primary;
 
-    /// <summary>Acts; answers why it was refused, or null.</summary>
+    /// <summary>Performs the action and returns the refusal, or null on success.</summary>
     [Parameter, EditorRequired]
     public Func<Task<Refusal?>> Act { get; set; } = null!;
 
-    /// <summary>What the caller of the dialog gets on success.</summary>
+    /// <summary>The result for the caller of the dialog on success.</summary>
     [Parameter]
     public Func<object?> Result { get; set; } = () => null;
 

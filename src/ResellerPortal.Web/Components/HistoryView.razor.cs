@@ -6,20 +6,20 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>The history of a reseller, or for the operator of all, with its filters in the address.</summary>
+/// <summary>The event history of a reseller, or of all resellers for the operator, with its filters in the URL.</summary>
 public sealed partial class HistoryView(CurrentActor current, HistoryQueries history, NavigationManager navigation)
 {
-    private static readonly (string Prefix, string Words)[] Acts =
+    private static readonly (string Prefix, string Label)[] Events =
     [
-        ("lots.", "Lots: expired, corrected"),
+        ("lots.", "Credit lots: expired, corrected"),
         ("tokens.", "Tokens: issued, revoked, expired"),
         ("ledger.", "Ledger: corrections, exports"),
-        ("usage.", "Imports of usage"),
+        ("usage.", "Usage imports"),
         ("prices.", "Prices"),
         ("invoices.", "Invoices"),
         ("payments.", "Payments"),
         ("members.", "Members and sign-ins"),
-        ("customers.", "Customers, and looks at their pages"),
+        ("customers.", "Customers and support sessions"),
         ("privacy.", "Personal data"),
         ("exports.", "Downloads"),
     ];
@@ -28,11 +28,11 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private bool _mayExport;
     private bool _isOperator;
 
-    [SupplyParameterFromQuery]
-    private string? Act { get; set; }
+    [SupplyParameterFromQuery(Name = "act")]
+    private string? Action { get; set; }
 
-    [SupplyParameterFromQuery]
-    private string? Words { get; set; }
+    [SupplyParameterFromQuery(Name = "words")]
+    private string? Search { get; set; }
 
     [SupplyParameterFromQuery]
     private string? From { get; set; }
@@ -40,9 +40,9 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     [SupplyParameterFromQuery]
     private string? To { get; set; }
 
-    /// <summary>The filter that an address names; a day that is none counts as no day.</summary>
-    internal static HistoryFilter ReadFilter(string? act, string? words, string? from, string? to) =>
-        new(act, words, ReadDay(from), ReadDay(to));
+    /// <summary>Reads the filter from a query string; an invalid date is ignored.</summary>
+    internal static HistoryFilter ReadFilter(string? action, string? search, string? from, string? to) =>
+        new(action, search, ReadDay(from), ReadDay(to));
 
     protected override async Task OnInitializedAsync()
     {
@@ -53,21 +53,19 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var page = await history.PageAsync(
-            await current.GetAsync(), ReadFilter(Act, Words, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
+            await current.GetAsync(), ReadFilter(Action, Search, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<HistoryRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
     private async Task SetAsync(string name, string? value)
     {
         value = string.IsNullOrEmpty(value) ? null : value;
-        (Act, Words, From, To) = name switch
+        (Action, Search, From, To) = name switch
         {
-            "act" =>
-            (value, Words, From, To),
-            "words" =>
-                (Act, value, From, To),
-            "from" => (Act, Words, value, To),
-            _ => (Act, Words, From, value)
+            "act" => (value, Search, From, To),
+            "words" => (Action, value, From, To),
+            "from" => (Action, Search, value, To),
+            _ => (Action, Search, From, value),
         };
         navigation.NavigateTo(navigation.GetUriWithQueryParameter(name, value), replace: true);
         await _table!.ReloadServerData();
@@ -76,7 +74,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private string Export(string format) =>
         navigation.GetUriWithQueryParameters(
             new Uri(navigation.Uri).AbsolutePath + "." + format,
-            new Dictionary<string, object?> { ["act"] = Act, ["words"] = Words, ["from"] = From, ["to"] = To });
+            new Dictionary<string, object?> { ["act"] = Action, ["words"] = Search, ["from"] = From, ["to"] = To });
 
     private static DateOnly? ReadDay(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>An instant as the time from now, with the exact UTC time on hover; or exact, in lists that are read by time.</summary>
+/// <summary>An instant relative to now, with the exact UTC time on hover, or the exact time in lists sorted by time.</summary>
 public sealed partial class Instant(TimeProvider clock)
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;

@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Invites somebody to a team.</summary>
+/// <summary>Invites a person to a team.</summary>
 public sealed partial class InviteDialog(CurrentActor current, TeamService teams)
 {
     private string _email = "";

@@ -3,10 +3,10 @@ using ResellerPortal.Core.Access;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>A place in the drawer.</summary>
+/// <summary>An entry of the navigation menu.</summary>
 internal sealed record NavigationItem(string Permission, string Address, string Title, string Icon);
 
-/// <summary>Where a seat can go. Shown by permission; the pages themselves ask again.</summary>
+/// <summary>The navigation menu, filtered by permission. Pages check permissions again themselves.</summary>
 internal static class Navigation
 {
     private static readonly NavigationItem[] Items =
@@ -28,7 +28,7 @@ internal static class Navigation
         new(Permission.PaymentsConfigure, "/reseller/payments", "Online payments", Icons.Material.Outlined.CreditCard),
         new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
-        new(Permission.InvoicesConfigure, "/reseller/letters", "Letters", Icons.Material.Outlined.MailOutline),
+        new(Permission.InvoicesConfigure, "/reseller/letters", "Emails", Icons.Material.Outlined.MailOutline),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/currencies", "Currencies", Icons.Material.Outlined.CurrencyExchange),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Where the books and a payment provider's differ, with what puts it right.</summary>
+/// <summary>Discrepancies between the portal and a payment provider, with an action to resolve them.</summary>
 public sealed partial class PaymentDifferencesView(CurrentActor current, PaymentReconciler reconciler, ISnackbar snackbar)
 {
     private IReadOnlyList<DifferenceRow> _differences = [];
@@ -15,7 +15,7 @@ public sealed partial class PaymentDifferencesView(CurrentActor current, Payment
     [Parameter, EditorRequired]
     public bool MayRepair { get; set; }
 
-    /// <summary>Whether it says whose each difference is.</summary>
+    /// <summary>Whether to show the account that each discrepancy belongs to.</summary>
     [Parameter]
     public bool ShowsOwner { get; set; }
 
@@ -25,7 +25,7 @@ public sealed partial class PaymentDifferencesView(CurrentActor current, Payment
     {
         _isBusy = true;
         var outcome = await reconciler.RepairAsync(await current.GetAsync(), row.Difference.Id);
-        snackbar.Add(outcome.Refusal?.Message ?? "Put right.", outcome.IsRefused ? Severity.Error : Severity.Success);
+        snackbar.Add(outcome.Refusal?.Message ?? "Discrepancy resolved.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
         _isBusy = false;
     }

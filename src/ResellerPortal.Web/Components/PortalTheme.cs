@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>The one theme: neutral greys, one accent, thin borders; green, amber and red for states only.</summary>
+/// <summary>The theme: neutral greys, one accent and thin borders; green, amber and red are reserved for states.</summary>
 internal static class PortalTheme
 {
     private static readonly string[] Fonts = ["Inter", "system-ui", "sans-serif"];

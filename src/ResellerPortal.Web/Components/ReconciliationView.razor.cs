@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>What the upstream says it charged beside what the ledger recorded, for the operator's and the reseller's door alike.</summary>
+/// <summary>Compares what ConvertAPI charged with what the ledger recorded, for the operator and for resellers.</summary>
 public sealed partial class ReconciliationView(CurrentActor current, ReconciliationService reconciliation, ISnackbar snackbar)
 {
     private IReadOnlyList<ReadingRow>? _rows;
@@ -19,8 +19,8 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
     protected override async Task OnInitializedAsync() => _rows = await reconciliation.ListAsync(await current.GetAsync());
 
     private static string Explanation(ReadingRow row) => row.Open > 0
-        ? $"Charged, and not in the ledger: {NumberText.Count(row.Open, "conversion")}."
-        : $"In the ledger, and not charged: {NumberText.Count(-row.Open, "conversion")}.";
+        ? $"Charged but not in the ledger: {NumberText.Count(row.Open, "conversion")}."
+        : $"In the ledger but not charged: {NumberText.Count(-row.Open, "conversion")}.";
 
     private async Task ShowAsync(ReadingRow row) =>
         (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));

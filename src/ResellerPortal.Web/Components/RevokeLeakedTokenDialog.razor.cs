@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>For a secret that was found where it does not belong: ends it at once, and shows what it did.</summary>
+/// <summary>Revokes a leaked secret immediately and shows its recent usage.</summary>
 public sealed partial class RevokeLeakedTokenDialog(
     CurrentActor current,
     ApiTokenService tokens,

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Gives a token a new secret beside the old one.</summary>
+/// <summary>Issues a new secret for a token while the old one stays valid for a while.</summary>
 public sealed partial class RotateDialog(CurrentActor current, ApiTokenService tokens)
 {
     private int _hours = 24;

@@ -4,7 +4,7 @@ using MudBlazor;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Shows a secret for the only time.</summary>
+/// <summary>Shows a secret once.</summary>
 public sealed partial class SecretDialog(IJSRuntime js)
 {
     private bool _isCopied;

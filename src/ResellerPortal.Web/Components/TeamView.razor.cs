@@ -8,7 +8,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>The members and invitations of one team, for each door.</summary>
+/// <summary>The members and invitations of one team.</summary>
 public sealed partial class TeamView(
     CurrentActor current,
     TeamService teams,
@@ -38,7 +38,7 @@ public sealed partial class TeamView(
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<InviteDialog> { { d => d.Team, _list!.Team } });
         if (isDone && result is Invitation invitation)
         {
-            await ShowAsync($"{invitation.Email} is invited", invitation);
+            await ShowAsync($"Invitation for {invitation.Email}", invitation);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed partial class TeamView(
             return;
         }
 
-        await ShowAsync($"{invitation.Email} is invited again", outcome.Value);
+        await ShowAsync($"New invitation for {invitation.Email}", outcome.Value);
     }
 
     private async Task ShowAsync(string title, Invitation invitation)
@@ -66,7 +66,7 @@ public sealed partial class TeamView(
     {
         Report(
             await teams.RevokeInvitationAsync(await current.GetAsync(), _list!.Team, invitation.Id),
-            $"The invitation of {invitation.Email} is taken back; its link is dead.");
+            $"The invitation for {invitation.Email} was revoked and the link no longer works.");
         await LoadAsync();
     }
 
@@ -74,7 +74,7 @@ public sealed partial class TeamView(
     {
         Report(
             await teams.ChangeRoleAsync(await current.GetAsync(), _list!.Team, member.Id, role),
-            $"{member.Email} is {RoleNames.For(role)} now.");
+            $"The role of {member.Email} is now {RoleNames.For(role)}.");
         await LoadAsync();
     }
 
@@ -82,10 +82,10 @@ public sealed partial class TeamView(
     {
         if (await dialogs.ConfirmAsync(
             $"Remove {member.Email}?",
-            "The seat is gone with the next act, in open windows too. The person's account and seats elsewhere stay.",
+            "Access ends immediately, including in open sessions. The user account and other memberships are kept.",
             "Remove member"))
         {
-            Report(await teams.RemoveAsync(await current.GetAsync(), _list!.Team, member.Id), $"{member.Email} is removed.");
+            Report(await teams.RemoveAsync(await current.GetAsync(), _list!.Team, member.Id), $"{member.Email} was removed.");
             await LoadAsync();
         }
     }

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>Asks what a token shall be; who issues it is the caller's business.</summary>
+/// <summary>Asks for the properties of a token and issues it with a callback of the caller.</summary>
 public sealed partial class TokenDialog
 {
     private string _environment = "production";
@@ -25,15 +25,15 @@ public sealed partial class TokenDialog
     [Parameter, EditorRequired]
     public Func<TokenRequest, Task<Outcome<IssuedToken>>> Issue { get; set; } = null!;
 
-    /// <summary>The highest limit that may be chosen; null for none.</summary>
+    /// <summary>The maximum usage limit; null for no maximum.</summary>
     [Parameter]
     public long? MaxLimit { get; set; }
 
-    /// <summary>Whether it may be made the customer's master token.</summary>
+    /// <summary>Whether the token may be a master token.</summary>
     [Parameter]
     public bool MayBeMaster { get; set; }
 
-    /// <summary>Whether ConvertAPI may be asked to make and keep it.</summary>
+    /// <summary>Whether the token may be created at ConvertAPI.</summary>
     [Parameter]
     public bool MayBeNative { get; set; }
 
@@ -51,9 +51,9 @@ public sealed partial class TokenDialog
         {
             LimitPeriod = _period,
             NotBeforeUtc = notBeforeUtc,
-            AllowedConverters = Words(_converters),
-            AllowedNetworks = Words(_networks),
-            AllowedOrigins = Words(_origins),
+            AllowedConverters = SplitList(_converters),
+            AllowedNetworks = SplitList(_networks),
+            AllowedOrigins = SplitList(_origins),
             IsMaster = _isMaster,
             RequestsPerMinute = _perMinute,
             ConcurrentRequests = _atOnce,
@@ -62,5 +62,6 @@ public sealed partial class TokenDialog
         return outcome.Refusal;
     }
 
-    private static string[] Words(string? text) => (text ?? "").Split([' ', ',', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] SplitList(string? text) =>
+        (text ?? "").Split([' ', ',', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
 }

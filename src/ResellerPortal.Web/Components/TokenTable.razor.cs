@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Web.Components;
 
-/// <summary>A customer's tokens, for the reseller's and the customer's door alike.</summary>
+/// <summary>A customer's tokens, on the reseller's and the customer's pages.</summary>
 public sealed partial class TokenTable(IDialogService dialogs)
 {
     [Parameter, EditorRequired]
@@ -25,7 +25,7 @@ public sealed partial class TokenTable(IDialogService dialogs)
     [Parameter]
     public EventCallback<TokenRow> OnLeak { get; set; }
 
-    /// <summary>Called once the person has confirmed it.</summary>
+    /// <summary>Invoked after the user has confirmed.</summary>
     [Parameter]
     public EventCallback<TokenRow> OnRevoke { get; set; }
 
@@ -33,7 +33,7 @@ public sealed partial class TokenTable(IDialogService dialogs)
     {
         if (await dialogs.ConfirmAsync(
             $"Revoke {token.Environment} (…{token.SecretEnding})?",
-            "Every program that uses this token is refused from the next request on. This cannot be undone.",
+            "All applications that use this token lose access immediately. This cannot be undone.",
             "Revoke token"))
         {
             await OnRevoke.InvokeAsync(token);

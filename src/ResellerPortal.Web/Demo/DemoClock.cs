@@ -1,6 +1,6 @@
 namespace ResellerPortal.Web.Demo;
 
-/// <summary>A clock that is set by hand, so that made-up history is written by the real services at its own time.</summary>
+/// <summary>A manually set clock, so that the real services write demo history with past timestamps.</summary>
 internal sealed class DemoClock(DateTimeOffset start) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = start;

@@ -3,14 +3,14 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Web.Demo;
 
-/// <summary>A made-up customer: how large it is, what it pays, how it behaves.</summary>
-/// <param name="EntriesPerMonth">At the beginning; it grows from there.</param>
-/// <param name="QuietMonths">How many of the last months it used nothing.</param>
-/// <param name="UnpaidInvoices">How many of its last invoices it left unpaid.</param>
-/// <param name="PaysIn">What it pays in every four months, if it pays before it converts; null if it pays its invoices afterwards.</param>
-/// <param name="Currency">That it is charged in; null for the reseller's.</param>
-/// <param name="Language">Of its invoices; null for the reseller's.</param>
-/// <param name="MonthlyLimit">Limit of its production token, which renews each month.</param>
+/// <summary>A fictitious demo customer with its size, pricing and behaviour.</summary>
+/// <param name="EntriesPerMonth">Initial number of entries per month, before growth.</param>
+/// <param name="QuietMonths">Number of most recent months without usage.</param>
+/// <param name="UnpaidInvoices">Number of most recent invoices left unpaid.</param>
+/// <param name="PaysIn">Top-up every four months for a prepaid customer; null for a postpaid customer.</param>
+/// <param name="Currency">Billing currency; null for the reseller's currency.</param>
+/// <param name="Language">Invoice language; null for the reseller's language.</param>
+/// <param name="MonthlyLimit">Monthly limit of the production token.</param>
 internal sealed record DemoCustomer(
     string Name,
     string Email,

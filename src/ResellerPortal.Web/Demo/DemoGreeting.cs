@@ -1,6 +1,6 @@
 namespace ResellerPortal.Web.Demo;
 
-/// <summary>What the console says when the demonstration is ready.</summary>
+/// <summary>Prints the demo accounts and a sample request to the console.</summary>
 internal static class DemoGreeting
 {
     public static void Print(WebApplication app)
@@ -14,11 +14,11 @@ internal static class DemoGreeting
               Reseller owner  {{DemoSeeder.OwnerEmail,-28}} {{DemoSeeder.Password}}
               Customer admin  {{DemoSeeder.CustomerEmail,-28}} {{DemoSeeder.Password}}
 
-            Convert a first file through the gateway, as the customer Acme:
+            Convert your first file through the gateway as the customer Acme:
 
               echo "Hello from Acme" | curl -sS "{{address}}/convert/txt/to/pdf?StoreFile=true" -H "Authorization: Bearer {{DemoSeeder.ProductionToken}}" -F "File=@-;filename=hello.txt"
 
-            The answer's Url is the PDF. Leave out StoreFile=true to get it as base64.
+            The response contains the URL of the PDF. Omit StoreFile=true to get it as base64.
 
             """);
     }

@@ -20,8 +20,8 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Web.Demo;
 
 /// <summary>
-/// The demonstration: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second
-/// reseller that sees nothing of it. Written through the same services as real data, with the clock set back.
+/// Creates the demo data: an operator, the reseller Northwind with nine customers and twelve months of usage, and a second,
+/// isolated reseller. Uses the same services as real data, with the clock set back.
 /// </summary>
 public sealed class DemoSeeder(
     PortalDatabase database,
@@ -44,7 +44,7 @@ public sealed class DemoSeeder(
 
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
-    /// <summary>What a euro is worth in dollars, from each month on; made up.</summary>
+    /// <summary>Fictitious EUR to USD rates, each for two months.</summary>
     private static readonly decimal[] Rates = [1.0851m, 1.0956m, 1.1012m, 1.0874m, 1.1123m, 1.1205m];
 
     private static readonly DemoCustomer[] Customers =
@@ -107,10 +107,10 @@ public sealed class DemoSeeder(
 
     private readonly DemoClock _clock = new(realClock.GetUtcNow());
 
-    /// <summary>Fills an empty database; leaves one that holds a reseller alone.</summary>
+    /// <summary>Seeds an empty database; does nothing if a reseller exists.</summary>
     public async Task SeedAsync(CancellationToken cancellationToken = default)
     {
-        await using (var db = database.Open(TenantScope.CrossTenants("demonstration data")))
+        await using (var db = database.Open(TenantScope.CrossTenants("demo data")))
         {
             if (await db.Resellers.AnyAsync(cancellationToken))
             {
@@ -118,14 +118,14 @@ public sealed class DemoSeeder(
             }
         }
 
-        logger.LogInformation("Making up twelve months of demonstration data …");
+        logger.LogInformation("Creating twelve months of demo data …");
         var now = realClock.GetUtcNow();
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vilnius");
         var present = BillingPeriod.Containing(now, zone);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(-Months));
         _clock.Now = first.StartsAtUtc(zone);
 
-        var portal = Actor.Portal("demonstration data", TenantScope.CrossTenants("demonstration data"));
+        var portal = Actor.Portal("demo data", TenantScope.CrossTenants("demo data"));
         await memberships.AddOperatorAsync(database, OperatorEmail, Password, cancellationToken);
         var plans = await OfferPlansAsync(portal);
         var resellers = new ResellerService(database, memberships, _clock);
@@ -156,7 +156,7 @@ public sealed class DemoSeeder(
             Password,
             cancellationToken)).Value.Reseller;
         await new CustomerService(database, memberships, _clock).AddAsync(
-            Actor.Portal("demonstration data", TenantScope.ForReseller(fabrikam.Id)),
+            Actor.Portal("demo data", TenantScope.ForReseller(fabrikam.Id)),
             new CustomerDetails(
                 "Initech",
                 "admin@initech.example",
@@ -168,10 +168,10 @@ public sealed class DemoSeeder(
             Password,
             cancellationToken);
 
-        var owner = Actor.Portal("demonstration data", TenantScope.ForReseller(northwind.Id));
+        var owner = Actor.Portal("demo data", TenantScope.ForReseller(northwind.Id));
         await BrandAsync(owner, northwind.Id, cancellationToken);
         var accounts = await AddCustomersAsync(owner, first.FirstDay, cancellationToken);
-        await PlayMonthsAsync(portal, owner, plans, accounts, first, present, zone, now, cancellationToken);
+        await SimulateMonthsAsync(portal, owner, plans, accounts, first, present, zone, now, cancellationToken);
     }
 
     private async Task<Dictionary<string, BulkPlan>> OfferPlansAsync(Actor portal)
@@ -258,7 +258,7 @@ public sealed class DemoSeeder(
         return accounts;
     }
 
-    private async Task PlayMonthsAsync(
+    private async Task SimulateMonthsAsync(
         Actor portal,
         Actor owner,
         Dictionary<string, BulkPlan> plans,
@@ -288,7 +288,7 @@ public sealed class DemoSeeder(
 
             if (index % 4 == 0)
             {
-                await PayInAsync(owner, accounts, period.FirstDay, cancellationToken);
+                await TopUpAsync(owner, accounts, period.FirstDay, cancellationToken);
             }
 
             var facts = usage.Create(accounts, period, index, now, monthsToCome: Months - index);
@@ -298,7 +298,7 @@ public sealed class DemoSeeder(
                 await recorder.RecordAsync(owner.Scope, chunk, cancellationToken);
             }
 
-            // Last month is left to the person who tries the portal.
+            // Last month is left for the user to invoice.
             if (period < present.Previous)
             {
                 _clock.Now = period.EndsAtUtc(zone).AddHours(6);
@@ -312,7 +312,7 @@ public sealed class DemoSeeder(
         await new PlanOrderService(database, _clock).OrderAsync(owner, plans["Business 12,000"].Id, Guid.NewGuid(), cancellationToken);
     }
 
-    private async Task PayInAsync(Actor owner, List<DemoAccount> accounts, DateOnly day, CancellationToken cancellationToken)
+    private async Task TopUpAsync(Actor owner, List<DemoAccount> accounts, DateOnly day, CancellationToken cancellationToken)
     {
         var payments = new BalancePaymentService(database, new AccountPausePolicy(database, _clock), _clock);
         foreach (var account in accounts.Where(a => a.Demo.PaysIn is not null))

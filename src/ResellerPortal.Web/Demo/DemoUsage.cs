@@ -6,19 +6,19 @@ namespace ResellerPortal.Web.Demo;
 
 internal sealed record DemoAccount(DemoCustomer Demo, CustomerId CustomerId, Guid ProductionTokenId, Guid StagingTokenId);
 
-/// <summary>Made-up usage with working days, seasons and growth; the same every time.</summary>
+/// <summary>Generates reproducible demo usage with working days, seasons and growth.</summary>
 internal sealed class DemoUsage(TimeZoneInfo zone)
 {
     private const int Seed = 20_260_401;
     private const long StagingLimit = 100;
 
-    // Publishing and insurance slow down in summer and at the year's end.
+    // Publishing and insurance slow down in summer and at the end of the year.
     private static readonly decimal[] Seasons = [0.95m, 1.0m, 1.15m, 1.1m, 1.05m, 0.95m, 0.75m, 0.7m, 1.05m, 1.15m, 1.2m, 0.9m];
 
     private readonly Random _random = new(Seed);
     private readonly Dictionary<Guid, long> _stagingUsed = [];
 
-    /// <summary>One month's usage of all accounts in order of time, up to <paramref name="now"/>.</summary>
+    /// <summary>Returns one month of usage of all accounts in chronological order, up to <paramref name="now"/>.</summary>
     public IReadOnlyList<UsageFact> Create(
         IReadOnlyList<DemoAccount> accounts,
         BillingPeriod period,
@@ -55,7 +55,7 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
             _stagingUsed[account.StagingTokenId] = used + quantity;
         }
 
-        // The newest customer brought its history along, which went over its limit before the portal held it.
+        // The newest customer imported past usage that already exceeded its limit.
         var source = account.Demo.GrowthPerMonth > 0.08m && isStaging ? UsageSource.Import : UsageSource.Gateway;
         var converter = account.Demo.Converters[Math.Min(
             _random.Next(account.Demo.Converters.Length), _random.Next(account.Demo.Converters.Length))];
@@ -63,7 +63,7 @@ internal sealed class DemoUsage(TimeZoneInfo zone)
             isStaging ? account.StagingTokenId : account.ProductionTokenId, occurred, converter, quantity, source, NextId());
     }
 
-    /// <summary>How far an account goes with its staging token: Acme keeps room to try, one passes its limit, others reach it.</summary>
+    /// <summary>Returns the staging usage of an account: Acme keeps some, one exceeds the limit, the others almost reach it.</summary>
     private static long StagingShare(DemoAccount account) => account.Demo switch
     {
         { Markup: null, GrowthPerMonth: > 0.08m } => StagingLimit + 8,

@@ -7,11 +7,11 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Downloads;
 
-/// <summary>The history as a file, with numbers, commitments and hashes of its chain.</summary>
+/// <summary>Exports the event history with sequence numbers, commitments and hashes.</summary>
 internal static class HistoryExportEndpoints
 {
-    public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string door, string permission) =>
-        endpoints.MapGet(door + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
+    public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string area, string permission) =>
+        endpoints.MapGet(area + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
             string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships,
             HistoryQueries history, CancellationToken cancellationToken) =>
         {
@@ -41,7 +41,7 @@ internal static class HistoryExportEndpoints
     private static string? Hex(byte[]? bytes) => bytes is null ? null : Convert.ToHexStringLower(bytes);
 }
 
-/// <summary>Puts a download into the history before it begins.</summary>
+/// <summary>Records a download in the event history before it starts.</summary>
 internal sealed class AuditedDownloadFilter(MembershipDirectory memberships, HistoryQueries history) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

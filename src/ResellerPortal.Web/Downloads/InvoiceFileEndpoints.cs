@@ -8,7 +8,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Downloads;
 
-/// <summary>Finalised invoices and credit notes as files, for both doors; the actor's scope decides whose it can be.</summary>
+/// <summary>Downloads of finalised invoices and credit notes for resellers and customers, limited by the scope of the actor.</summary>
 internal static class InvoiceFileEndpoints
 {
     private delegate Task<InvoiceSnapshot?> FindSnapshot(
@@ -17,7 +17,7 @@ internal static class InvoiceFileEndpoints
         Guid id,
         CancellationToken cancellationToken);
 
-    public static void MapInvoiceFiles(this IEndpointRouteBuilder endpoints, string door, string permission)
+    public static void MapInvoiceFiles(this IEndpointRouteBuilder endpoints, string area, string permission)
     {
         var kinds = new (string Path, FindSnapshot Find)[]
         {
@@ -28,7 +28,7 @@ internal static class InvoiceFileEndpoints
         };
         foreach (var (path, find) in kinds)
         {
-            endpoints.MapGet(door
+            endpoints.MapGet(area
                 + path
                 + "/{id:guid}.pdf", (
                     Guid id,
@@ -45,7 +45,7 @@ internal static class InvoiceFileEndpoints
                     document,
                     actor => find(invoices, actor, id, cancellationToken),
                     cancellationToken)).RequireAuthorization(permission);
-            endpoints.MapGet(door
+            endpoints.MapGet(area
                 + path
                 + "/{id:guid}.xml", (
                     Guid id,
@@ -60,7 +60,7 @@ internal static class InvoiceFileEndpoints
                     document,
                     ElectronicSyntax.Ubl,
                     actor => find(invoices, actor, id, cancellationToken))).RequireAuthorization(permission);
-            endpoints.MapGet(door
+            endpoints.MapGet(area
                 + path
                 + "/{id:guid}.cii.xml", (
                     Guid id,
@@ -78,16 +78,16 @@ internal static class InvoiceFileEndpoints
         }
     }
 
-    /// <summary>A customer's statement of account; none of another tenant's.</summary>
+    /// <summary>Returns a customer's statement of account, or 404 for other tenants.</summary>
     public static async Task<IResult> StatementAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         AccountStatements statements,
         IStatementDocument document,
-        Func<Actor, CustomerId> customerOf,
+        Func<Actor, CustomerId> getCustomer,
         CancellationToken cancellationToken) =>
         await memberships.FindActorAsync(user) is { } actor
-            && await statements.ReadAsync(actor, customerOf(actor), cancellationToken: cancellationToken) is { } statement
+            && await statements.ReadAsync(actor, getCustomer(actor), cancellationToken: cancellationToken) is { } statement
             ? Results.File(document.Draw(statement), "application/pdf", fileDownloadName: null)
             : Results.NotFound();
 
@@ -114,7 +114,7 @@ internal static class InvoiceFileEndpoints
         await memberships.FindActorAsync(user) is not { } actor || await find(actor) is not { } snapshot ? Results.NotFound()
         : document.FindMissing(snapshot) is { Count: > 0 } missing
             ? Results.Text(
-                $"{snapshot.Number} cannot be written as an e-invoice. What it lacks: {string.Join(", ", missing)}.",
+                $"{snapshot.Number} cannot be exported as an e-invoice. Missing: {string.Join(", ", missing)}.",
                 statusCode: StatusCodes.Status422UnprocessableEntity)
             : Results.File(document.Write(snapshot, syntax), "application/xml", $"{snapshot.Number.Replace('/', '-')}.xml");
 }

@@ -9,7 +9,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Downloads;
 
-/// <summary>A customer's ledger as files that can be checked, for both doors; the actor's scope decides whose it can be.</summary>
+/// <summary>Verifiable exports of a customer's ledger for resellers and customers, limited by the scope of the actor.</summary>
 internal static class LedgerFileEndpoints
 {
     private static readonly string[] Columns =
@@ -18,14 +18,14 @@ internal static class LedgerFileEndpoints
         "source", "request", "reference", "flags", "corrects", "commitment", "previous", "hash",
     ];
 
-    /// <summary>A JSON object a line; what is in it says <see cref="ExportedEntry"/>.</summary>
+    /// <summary>Writes one JSON object per line with the fields of <see cref="ExportedEntry"/>.</summary>
     public static async Task<IResult> NdjsonAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LedgerExporter export,
-        Func<Actor, CustomerId?> customerOf)
+        Func<Actor, CustomerId?> getCustomer)
     {
-        if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
+        if (await memberships.FindActorAsync(user) is not { } actor || getCustomer(actor) is not { } customerId)
         {
             return Results.Forbid();
         }
@@ -45,14 +45,14 @@ internal static class LedgerFileEndpoints
             "ledger.ndjson");
     }
 
-    /// <summary>The same fields in the order in which the hash takes them. No text in it can begin as a formula.</summary>
+    /// <summary>Writes the same fields in the order in which they are hashed. Text cannot start a spreadsheet formula.</summary>
     public static async Task<IResult> CsvAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LedgerExporter export,
-        Func<Actor, CustomerId?> customerOf)
+        Func<Actor, CustomerId?> getCustomer)
     {
-        if (await memberships.FindActorAsync(user) is not { } actor || customerOf(actor) is not { } customerId)
+        if (await memberships.FindActorAsync(user) is not { } actor || getCustomer(actor) is not { } customerId)
         {
             return Results.Forbid();
         }

@@ -7,14 +7,14 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.Downloads;
 
-/// <summary>What is stored of a customer's people, as a file.</summary>
+/// <summary>Exports the personal data of a customer's members.</summary>
 internal static class PersonalDataEndpoints
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    /// <param name="door">A path with the customer's id in it, or the customer's own door.</param>
-    public static void MapPeopleFile(this IEndpointRouteBuilder endpoints, string door, string permission) =>
-        endpoints.MapGet(door
+    /// <param name="area">The path prefix, with the ID of the customer unless it is the customer's own area.</param>
+    public static void MapPeopleFile(this IEndpointRouteBuilder endpoints, string area, string permission) =>
+        endpoints.MapGet(area
             + "/people.json", async (
                 Guid? id,
                 ClaimsPrincipal user,

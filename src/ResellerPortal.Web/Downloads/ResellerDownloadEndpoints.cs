@@ -107,7 +107,7 @@ internal static class ResellerDownloadEndpoints
         MembershipDirectory memberships,
         IssuedDocumentQueries documents,
         CancellationToken cancellationToken) =>
-        OfMonthAsync(user, memberships, month, async (actor, period) => Table(
+        ForMonthAsync(user, memberships, month, async (actor, period) => Table(
             format,
             $"documents-{period}",
             [
@@ -151,7 +151,7 @@ internal static class ResellerDownloadEndpoints
         MembershipDirectory memberships,
         JournalExport journal,
         CancellationToken cancellationToken) =>
-        OfMonthAsync(user, memberships, month, async (actor, period) => Results.File(
+        ForMonthAsync(user, memberships, month, async (actor, period) => Results.File(
             DatevFileWriter.Write(await journal.ReadMonthAsync(actor, period, cancellationToken)),
             TableFileWriter.GetMediaType(TableFormat.Csv),
             $"EXTF_Buchungsstapel_{period}.csv"));
@@ -163,7 +163,7 @@ internal static class ResellerDownloadEndpoints
         MembershipDirectory memberships,
         MonthCloseQueries close,
         CancellationToken cancellationToken) =>
-        OfMonthAsync(user, memberships, month, async (actor, period) =>
+        ForMonthAsync(user, memberships, month, async (actor, period) =>
         {
             var report = await close.ReadAsync(actor, period, cancellationToken);
             return Table(
@@ -182,14 +182,14 @@ internal static class ResellerDownloadEndpoints
                 ]).ToAsyncEnumerable());
         });
 
-    private static async Task<IResult> OfMonthAsync(
+    private static async Task<IResult> ForMonthAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         string month,
         Func<Actor, BillingPeriod, Task<IResult>> answer) =>
         await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid()
         : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
-        : Results.BadRequest("Name a month such as 2026-10.");
+        : Results.BadRequest("Specify a month, such as 2026-10.");
 
     private static IResult Table(
         string format,

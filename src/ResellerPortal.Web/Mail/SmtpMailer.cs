@@ -6,7 +6,7 @@ using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Web.Mail;
 
-/// <summary>Section Smtp: the mail server. Without a host nothing is mailed.</summary>
+/// <summary>The Smtp section of the settings. Without a host, no email is sent.</summary>
 internal sealed class SmtpOptions
 {
     public const string Section = "Smtp";
@@ -19,11 +19,11 @@ internal sealed class SmtpOptions
 
     public string Password { get; set; } = "";
 
-    /// <summary>"Portal &lt;portal@company.example&gt;".</summary>
+    /// <summary>The sender, such as "Portal &lt;portal@company.example&gt;".</summary>
     public string From { get; set; } = "";
 }
 
-/// <summary>Sends mail through SMTP, encrypted where the server offers it.</summary>
+/// <summary>Sends email through SMTP, encrypted if the server supports it.</summary>
 internal sealed class SmtpMailer(IOptions<SmtpOptions> options) : IMailer
 {
     public bool IsConfigured => options.Value.Host.Length > 0;

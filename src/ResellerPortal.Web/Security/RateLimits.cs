@@ -5,8 +5,8 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Web.Security;
 
 /// <summary>
-/// How often one network may try what is worth guessing. Section RateLimits of the settings: SignInsPerMinute for forms under
-/// /account, TokensPerMinute for making tokens. Accounts and tokens have limits of their own beside these.
+/// Limits requests per network to endpoints that invite guessing. The RateLimits section of the settings has SignInsPerMinute for
+/// forms under /account and TokensPerMinute for creating tokens. Accounts and tokens have additional limits.
 /// </summary>
 internal static class RateLimits
 {
@@ -30,14 +30,14 @@ internal static class RateLimits
                 response.Headers.RetryAfter = (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after)
                     ? Math.Ceiling(after.TotalSeconds)
                     : 60).ToString(CultureInfo.InvariantCulture);
-                await response.WriteAsync("Too many attempts from your network. Wait a minute, then try again.", cancellationToken);
+                await response.WriteAsync("Too many attempts from your network. Wait a minute and try again.", cancellationToken);
             };
         });
     }
 
-    private static RateLimitPartition<string> Window(string what, HttpContext context, int perMinute) =>
+    private static RateLimitPartition<string> Window(string policy, HttpContext context, int perMinute) =>
         RateLimitPartition.GetSlidingWindowLimiter(
-            what + CallerNetwork.FromAddress(context.Connection.RemoteIpAddress),
+            policy + CallerNetwork.FromAddress(context.Connection.RemoteIpAddress),
             _ => new SlidingWindowRateLimiterOptions
             {
                 PermitLimit = perMinute,

@@ -1,8 +1,8 @@
 namespace ResellerPortal.Web.Security;
 
 /// <summary>
-/// What browsers are told about the portal's pages: scripts come from the portal's own files alone, nobody frames it, forms
-/// go nowhere else, pages are not kept.
+/// Adds security headers: scripts only from the portal's own files, no framing, forms only to the portal, and no caching of
+/// pages.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -13,7 +13,7 @@ internal static class SecurityHeaders
 
     public static void UseSecurityHeaders(this IApplicationBuilder app, IConfiguration configuration)
     {
-        // The form of the pay page leads on to the payment provider's page; a stand-in of tests has no https.
+        // The form of the payment page redirects to the payment provider; the stand-in used by tests has no HTTPS.
         var payForms = configuration["Stripe:ApiBase"]?.StartsWith("http:", StringComparison.Ordinal) == true
             ? "'self' https: http:"
             : "'self' https:";

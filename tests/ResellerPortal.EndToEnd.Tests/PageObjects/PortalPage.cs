@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace ResellerPortal.EndToEnd.Tests.PageObjects;
 
-/// <summary>The portal as a person uses it: by the words on buttons, labels and rows.</summary>
+/// <summary>Drives the portal as a user does: by the text of buttons, labels and rows.</summary>
 internal sealed class PortalPage(IPage page)
 {
     public IPage Page { get; } = page;
@@ -10,7 +10,7 @@ internal sealed class PortalPage(IPage page)
     public async Task SignInAsync(string email, string password)
     {
         await Page.GotoAsync("/account/sign-in");
-        await Page.GetByLabel("E-mail address").FillAsync(email);
+        await Page.GetByLabel("Email address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
@@ -23,7 +23,7 @@ internal sealed class PortalPage(IPage page)
         await Page.WaitForURLAsync("**/account/sign-in");
     }
 
-    /// <summary>Opens an address and waits for its title.</summary>
+    /// <summary>Opens a URL and waits for the page title.</summary>
     public async Task OpenAsync(string address, string title)
     {
         await Page.GotoAsync(address);
@@ -34,22 +34,22 @@ internal sealed class PortalPage(IPage page)
 
     public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
-    public Task PressInAsync(ILocator place, string button) =>
-        place.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+    public Task PressInAsync(ILocator container, string button) =>
+        container.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 
-    /// <summary>Presses a button of the open dialog.</summary>
+    /// <summary>Clicks a button in the open dialog.</summary>
     public Task ConfirmAsync(string button) => PressInAsync(Page.GetByRole(AriaRole.Dialog), button);
 
     public Task FillAsync(string label, string value) => Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
 
-    /// <summary>Fills a field that tells its value when it is left.</summary>
+    /// <summary>Fills a field that commits its value when it loses focus.</summary>
     public async Task EnterAsync(string label, string value)
     {
         await FillAsync(label, value);
         await Page.Keyboard.PressAsync("Tab");
     }
 
-    /// <summary>Opens a select and takes the first of its options that has this text.</summary>
+    /// <summary>Opens a select and picks the first option that contains the text.</summary>
     public async Task ChooseAsync(string label, string option)
     {
         await Page.Locator("div.mud-select:not(.mud-input-control)")
@@ -58,7 +58,7 @@ internal sealed class PortalPage(IPage page)
         await Page.Locator(".mud-popover-open .mud-list-item").Filter(new() { HasText = option }).First.ClickAsync();
     }
 
-    /// <summary>Chooses a file once the page listens for one: the field is there a moment before its listener.</summary>
+    /// <summary>Chooses a file once the input has its listener, which is attached shortly after rendering.</summary>
     public async Task AttachAsync(string label, FilePayload file)
     {
         var field = Page.GetByLabel(label);
@@ -70,7 +70,7 @@ internal sealed class PortalPage(IPage page)
 
     public Task SeesRowAsync(string text) => Expect(Row(text).First).ToBeVisibleAsync();
 
-    /// <summary>Opens a page again and again until something is there that the portal's own work brings.</summary>
+    /// <summary>Reloads a page until background work of the portal has made something appear.</summary>
     public async Task SeesInTimeAsync(string address, string title, ILocator what)
     {
         for (var i = 0; i < 20; i++)
@@ -83,16 +83,16 @@ internal sealed class PortalPage(IPage page)
             }
             catch (PlaywrightException) when (i < 19)
             {
-                // Not yet.
+                // Not visible yet; reload.
             }
         }
     }
 
-    /// <summary>Reads a secret that is shown once, and closes it.</summary>
+    /// <summary>Reads a secret that is shown once and closes the dialog.</summary>
     public async Task<string> TakeSecretAsync()
     {
         var secret = await Page.GetByTestId("secret").InnerTextAsync();
-        await PressAsync("I have stored it");
+        await PressAsync("Done");
         await Expect(Page.GetByTestId("secret")).ToBeHiddenAsync();
         return secret;
     }

@@ -17,7 +17,7 @@ public sealed partial class ProviderTests
         using var browser = server.Visitor();
         Assert.Contains("Sign in with Acme SSO", await browser.GetStringAsync("/account/sign-in"), StringComparison.Ordinal);
 
-        // An address the provider does not vouch for, then one of nobody: no way in, and nothing is connected.
+        // An unverified address, then an unknown one: access is denied and nothing is connected.
         provider.Claims["email_verified"] = false;
         Assert.Equal("/account/sign-in?provider=unknown", await GoAsync(server, provider));
         (provider.Claims["email_verified"], provider.Claims["email"]) = (true, "nobody@northwind.example");
@@ -25,13 +25,13 @@ public sealed partial class ProviderTests
         provider.Claims["email"] = "owner@northwind.example";
         Assert.Equal("/", await GoAsync(server, provider));
 
-        // Known by its subject from now on, whatever its address is; another subject with the address is not let take it over.
+        // From now on the subject identifies the user regardless of the address; another subject cannot take over the address.
         provider.Claims["email"] = "moved@northwind.example";
         Assert.Equal("/", await GoAsync(server, provider));
         await using var db = server.Data.Database.Open(TenantScope.None);
         Assert.Equal("4711", (await db.UserLogins.SingleAsync()).ProviderKey);
 
-        // For another client, or for another sign-in.
+        // A token for another client or another sign-in.
         provider.Audience = "somebody else";
         Assert.Equal("/account/sign-in?provider=failed", await GoAsync(server, provider));
         (provider.Audience, provider.KeepsNonce) = ("portal", false);
@@ -71,11 +71,11 @@ public sealed partial class ProviderTests
         Assert.Equal("/", await GoAsync(server, provider));
     }
 
-    /// <summary>Presses the provider's button and lets the browser go all the way.</summary>
-    /// <returns>Where the portal leads to in the end.</returns>
+    /// <summary>Completes the sign-in with the provider.</summary>
+    /// <returns>The final redirect of the portal.</returns>
     private static async Task<string> GoAsync(PortalServer server, StandInProvider provider)
     {
-        // Cookies are carried by hand: a browser sends secure ones to 127.0.0.1, .NET's container does not.
+        // Cookies are handled manually: unlike a browser, the .NET container does not send secure cookies to 127.0.0.1.
         using var browser = new HttpClient(
             new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
         { BaseAddress = server.Address };

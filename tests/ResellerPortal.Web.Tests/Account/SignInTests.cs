@@ -39,7 +39,7 @@ public sealed partial class SignInTests
         }
 
         Assert.Equal([5, 10, 20], rests);
-        Assert.Contains("rests until", await mail.MessageAsync(0), StringComparison.Ordinal);
+        Assert.Contains("is locked until", await mail.MessageAsync(0), StringComparison.Ordinal);
         Assert.True(await CanSignInAsync(client, Owner, TestData.Password));
     }
 
@@ -64,7 +64,7 @@ public sealed partial class SignInTests
             using var answer = await PortalServer.SignInAsync(client, email, "wrong");
             texts.Add(Alert().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value);
 
-            // The very sign-in of the portal, with a hasher that counts: one check each, at the same cost.
+            // Uses the sign-in of the portal with a counting hasher: each case must cost one check.
             users.PasswordHasher = hasher;
             var signIn = ActivatorUtilities.CreateInstance<Web.Account.PortalSignIn>(scope.ServiceProvider, users);
             signIn.Context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
@@ -74,7 +74,7 @@ public sealed partial class SignInTests
         }
 
         Assert.Single(texts);
-        Assert.Contains("is not right", texts.Single(), StringComparison.Ordinal);
+        Assert.Contains("is incorrect", texts.Single(), StringComparison.Ordinal);
         Assert.Equal([1, 1, 1], work);
     }
 
@@ -88,7 +88,7 @@ public sealed partial class SignInTests
         await TestData.Valued(teams.InviteAsync(owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerBilling));
         var link = FindLink(await mail.MessageAsync(0));
 
-        // Through https, as the settings say the portal is reached, cookies are bound to it.
+        // The configured public URL uses HTTPS, so cookies are bound to it.
         using var jane = server.Visitor();
         var page = await jane.GetAsync(link);
         Assert.Contains("__Host-portal-form", string.Join(' ', page.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed partial class SignInTests
         using var taken = await PortalServer.SubmitAsync(jane, link, "register", ("password", NewPassword));
         Assert.Equal("/", GetPath(taken));
         Assert.Equal("/reseller", GetPath(await jane.GetAsync("/")));
-        Assert.Contains("No open invitation", await jane.GetStringAsync(link), StringComparison.Ordinal);
+        Assert.Contains("Invitation no longer valid", await jane.GetStringAsync(link), StringComparison.Ordinal);
         Assert.Contains("not confirmed yet", await jane.GetStringAsync("/account"), StringComparison.Ordinal);
         Assert.True(await CanSignInAsync(server.Anonymous(), "jane@northwind.example", NewPassword));
     }
@@ -134,12 +134,12 @@ public sealed partial class SignInTests
         var link = FindLink(await mail.MessageAsync(0));
         Assert.Equal([$"<{Owner}>"], mail.Recipients);
         using var common = await PortalServer.SubmitAsync(client, link, "reset", ("password", "password12345"));
-        Assert.Contains("guessed first", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("too common", await common.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var reset = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword));
         using var again = await PortalServer.SubmitAsync(client, link, "reset", ("password", NewPassword + "2"));
 
         Assert.Equal("/account/sign-in", GetPath(reset));
-        Assert.Contains("was used or is too old", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("has expired or was already used", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("/account/sign-in", GetPath(await before.GetAsync("/reseller")), StringComparison.Ordinal);
         Assert.False(await CanSignInAsync(client, Owner, TestData.Password));
         Assert.True(await CanSignInAsync(server.Anonymous(), Owner, NewPassword));
@@ -158,9 +158,9 @@ public sealed partial class SignInTests
             " ", "", StringComparison.Ordinal);
 
         using var wrong = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", TestData.Password), ("digits", "000000"));
-        Assert.Contains("not right", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("incorrect", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var noPassword = await PortalServer.SubmitAsync(owner, "/account", "on", ("password", "wrong"), ("digits", ComputeCode(key)));
-        Assert.Contains("The password is not right", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("The password is incorrect", await noPassword.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var on = await PortalServer.SubmitAsync(
             owner, "/account", "on", ("password", TestData.Password), ("digits", ComputeCode(key)));
         var recovery = WebUtility.HtmlDecode(RecoveryCodes().Match(await on.Content.ReadAsStringAsync()).Groups[1].Value).Split(
@@ -363,7 +363,7 @@ public sealed partial class SignInTests
                 "=3D", "=", StringComparison.Ordinal)).Value).PathAndQuery;
 
     /// <summary>
-    /// RFC 6238 with SHA-1, 30 seconds and six digits, as authenticators have it; the portal's clock is the machine's here.
+    /// RFC 6238 with SHA-1, 30 seconds and six digits, as authenticator apps use it, based on the system clock.
     /// </summary>
     private static string ComputeCode(string key)
     {

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace ResellerPortal.Web.Tests.Account;
 
 /// <summary>
-/// An OpenID Connect provider over HTTP: discovery, keys, a page that lets everybody in, and codes for id tokens (PKCE checked).
+/// An OpenID Connect provider over HTTP with discovery, keys, an authorization page without sign-in, and codes (with PKCE).
 /// </summary>
 public sealed class StandInProvider : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ public sealed class StandInProvider : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
-    /// <summary>What the next id token says.</summary>
+    /// <summary>The claims of the next ID token.</summary>
     public Dictionary<string, object> Claims { get; } = new()
     {
         ["sub"] = "4711",

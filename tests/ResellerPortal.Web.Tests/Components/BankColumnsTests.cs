@@ -5,7 +5,7 @@ using ResellerPortal.Web.ResellerPages.Usage;
 
 namespace ResellerPortal.Web.Tests.Components;
 
-/// <summary>Statements of banks as CSV: headers, days, amounts and separators of several countries.</summary>
+/// <summary>CSV bank statements with headers, dates, amounts and separators of several countries.</summary>
 public sealed class BankColumnsTests
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
@@ -48,18 +48,18 @@ public sealed class BankColumnsTests
     }
 
     [Theory]
-    [InlineData("date;amount\n2026-11-20;ten\n", "Line 2: 'ten' is no amount")]
-    [InlineData("date;amount\n2026-11-20;1.005,001\n", "is no amount")]
-    [InlineData("date;amount\n2026-11-20;12.34.56\n", "is no amount")]
-    [InlineData("date;amount\n2026-11-20;1,2.345\n", "is no amount")]
-    [InlineData("date;amount\n2026-11-20;\n", "is no amount")]
-    [InlineData("date;amount\nyesterday;10\n", "does not hold days")]
-    [InlineData("date;amount;currency\n2026-11-20;10;Gold\n", "'Gold' is no currency")]
-    public async Task A_line_that_cannot_be_read_is_named_and_nothing_is_taken(string text, string said)
+    [InlineData("date;amount\n2026-11-20;ten\n", "Line 2: 'ten' is not a valid amount")]
+    [InlineData("date;amount\n2026-11-20;1.005,001\n", "is not a valid amount")]
+    [InlineData("date;amount\n2026-11-20;12.34.56\n", "is not a valid amount")]
+    [InlineData("date;amount\n2026-11-20;1,2.345\n", "is not a valid amount")]
+    [InlineData("date;amount\n2026-11-20;\n", "is not a valid amount")]
+    [InlineData("date;amount\nyesterday;10\n", "does not use one consistent date format")]
+    [InlineData("date;amount;currency\n2026-11-20;10;Gold\n", "'Gold' is not a supported currency")]
+    public async Task A_line_that_cannot_be_read_is_named_and_nothing_is_taken(string text, string message)
     {
         var file = await ReadAsync(text);
         Assert.Contains(
-            said,
+            message,
             Assert.Throws<InvalidDataException>(() => BankColumns.Guess(file.Headers).Read(file, Eur)).Message,
             StringComparison.Ordinal);
     }

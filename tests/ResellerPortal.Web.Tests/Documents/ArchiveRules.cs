@@ -8,12 +8,12 @@ using UglyToad.PdfPig.Tokens;
 namespace ResellerPortal.Web.Tests.Documents;
 
 /// <summary>
-/// Rules of PDF/A-3b (ISO 19005-3) and Factur-X 1.0 on a file, written from their texts apart from the code that draws. No
-/// whole validator; what is checked is named.
+/// Selected rules of PDF/A-3b (ISO 19005-3) and Factur-X 1.0, implemented from the specification and independent of the
+/// production code. This is not a complete validator.
 /// </summary>
 internal static partial class ArchiveRules
 {
-    /// <returns>The rules that are broken.</returns>
+    /// <returns>The violated rules.</returns>
     public static IReadOnlyList<string> BrokenBy(byte[] pdf)
     {
         var broken = new List<string>();
@@ -81,7 +81,7 @@ internal static partial class ArchiveRules
             token is IndirectReferenceToken reference ? document.Structure.GetObject(reference.Data).Data : token;
     }
 
-    /// <summary>The XML that is embedded; null where none is.</summary>
+    /// <summary>Returns the embedded XML, or null if there is none.</summary>
     public static byte[]? FindAttachment(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
@@ -107,7 +107,7 @@ internal static partial class ArchiveRules
         select pdf.AsSpan(head.Index + head.Length, int.Parse(
             head.Groups["length"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
 
-    /// <summary>Whether the check sum at the end is that of what is in it (RFC 1950).</summary>
+    /// <summary>Whether the trailing checksum matches the content (RFC 1950).</summary>
     private static bool IsWhole(byte[] packed)
     {
         using var stream = new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress);

@@ -5,13 +5,13 @@ using System.Xml.Schema;
 namespace ResellerPortal.Web.Tests.Documents;
 
 /// <summary>
-/// The published schema of Factur-X 1.07.3, profile EN 16931: UN/CEFACT's Cross Industry Invoice with what the profile allows.
+/// The published schema of Factur-X 1.07.3, profile EN 16931: UN/CEFACT's Cross Industry Invoice restricted to the profile.
 /// </summary>
 internal static class CiiSchema
 {
     private static readonly Lazy<XmlSchemaSet> Schemas = new(Load);
 
-    /// <returns>What the schema refuses.</returns>
+    /// <returns>The schema violations.</returns>
     public static IReadOnlyList<string> FindFaults(byte[] xml)
     {
         var faults = new List<string>();

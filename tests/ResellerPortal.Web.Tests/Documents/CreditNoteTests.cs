@@ -11,7 +11,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Documents;
 
-/// <summary>Invoices taken back and given up, with their documents.</summary>
+/// <summary>Credited and written-off invoices with their documents.</summary>
 public sealed class CreditNoteTests
 {
     private static readonly BillingPeriod October = new(2026, 10);
@@ -22,7 +22,7 @@ public sealed class CreditNoteTests
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (owner, invoice) = await InvoiceAsync(server, "northwind");
 
-        // Three lines of 0.33 with 21 %: 0.21 of tax on all of them, but 3 × 0.07 line by line.
+        // Three lines of 0.33 with 21 %: 0.21 tax on the total, but 3 × 0.07 line by line.
         Assert.Equal((99L, 21L, 3), (invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.Lines.Count));
         var first = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
         Assert.Equal(("CN-2026-0001", 33L, 7L), (first.Number, first.NetMinorUnits, first.TaxMinorUnits));
@@ -114,7 +114,7 @@ public sealed class CreditNoteTests
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("admin@neighbour.example", $"/my/credit-notes/{note.Id}.{kind}"));
         }
 
-        // The lot cost 0.015 a conversion.
+        // The lot cost 0.015 per conversion.
         var xml = Encoding.UTF8.GetString(
             await (await server.SignedInAsync("admin@acme.example")).GetByteArrayAsync($"/my/credit-notes/{note.Id}.xml"));
         Assert.DoesNotContain("0.015", xml, StringComparison.Ordinal);

@@ -51,7 +51,7 @@ public sealed class DatevFileTests
         Assert.Equal(Encoding.UTF8.GetPreamble(), bytes[..3]);
         var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n");
 
-        // Noon UTC is 14 o'clock in Vilnius; the server's clock goes on.
+        // Noon UTC is 14:00 in Vilnius; the server clock keeps running.
         Assert.Matches(
             "^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"",
             lines[0]);
@@ -80,7 +80,7 @@ public sealed class DatevFileTests
             new BillingPeriod(2026, 11), MidOctober.DateTime, new JournalAccounts { ResellerId = default }, document.Booked!.Net.Currency,
             [new JournalLine(document, 10_000, 8400, document.Net + document.Tax, document.Booked.Gross)]);
 
-        // 12.10 dollars; 10.00 and 2.10 of them are 9.13 and 1.92 euros.
+        // 12.10 USD, of which 10.00 and 2.10 convert to 9.13 and 1.92 EUR.
         Assert.StartsWith(
             "12,10;\"S\";\"USD\";1,095600;11,05;\"EUR\";10000;8400;",
             Encoding.UTF8.GetString(DatevFileWriter.Write(batch)).Split("\r\n")[2],

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace ResellerPortal.Web.Tests.Documents;
 
-/// <summary>What an invoice says in either syntax, by EN 16931's names, so that the two can be held against each other.</summary>
+/// <summary>The contents of an invoice by EN 16931 names, so that both syntaxes can be compared.</summary>
 internal static class ElectronicFigures
 {
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
@@ -124,7 +124,7 @@ internal static class ElectronicFigures
         return XDocument.Load(stream).Root!;
     }
 
-    /// <summary>The first of this name; empty where there is none.</summary>
+    /// <summary>Returns the first element with this name, or an empty string.</summary>
     private static string Text(XElement element, XNamespace space, string name) =>
         element.Descendants(space + name).FirstOrDefault()?.Value ?? "";
 }

@@ -4,15 +4,15 @@ using System.Xml.Linq;
 namespace ResellerPortal.Web.Tests.Documents;
 
 /// <summary>
-/// Rules of EN 16931-1 and Peppol BIS Billing 3.0 on a UBL invoice or credit note, written from their texts
-/// (docs.peppol.eu/poacc/billing/3.0/rules), apart from the code that writes it.
+/// Rules of EN 16931-1 and Peppol BIS Billing 3.0 for UBL invoices and credit notes, implemented from the specification
+/// (docs.peppol.eu/poacc/billing/3.0/rules) and independent of the production code.
 /// </summary>
 internal static class En16931Rules
 {
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
-    /// <summary>The order of a document's own elements in the UBL 2.1 schema, as far as they are used.</summary>
+    /// <summary>The order of the used top-level elements in the UBL 2.1 schema.</summary>
     private static readonly string[] SchemaOrder =
     [
         "CustomizationID", "ProfileID", "ID", "IssueDate", "DueDate", "InvoiceTypeCode", "CreditNoteTypeCode", "Note",
@@ -21,7 +21,7 @@ internal static class En16931Rules
         "InvoiceLine", "CreditNoteLine",
     ];
 
-    /// <returns>The rules that are broken.</returns>
+    /// <returns>The violated rules.</returns>
     public static IReadOnlyList<string> BrokenBy(byte[] xml)
     {
         using var stream = new MemoryStream(xml);

@@ -143,7 +143,7 @@ public sealed class InvoicePdfTests
                 await writer.WriteAsync(folder, invoice, null);
             }
 
-            // A currency that EN 16931 does not know has no e-invoice.
+            // Currencies unknown to EN 16931 have no e-invoice.
             await writer.WriteAsync(folder, invoices[0] with { Number = "KWD-1", Currency = Currency.FromCode("KWD") }, null);
         }
 
@@ -200,7 +200,7 @@ public sealed class InvoicePdfTests
         Assert.Equal(SampleDocuments.Cii(snapshot), ArchiveRules.FindAttachment(pdf));
         Assert.Empty(ArchiveRules.BrokenBy(pdf));
 
-        // What cannot be written after EN 16931 is a document for the archive all the same.
+        // An invoice without an EN 16931 representation is still a valid archive document.
         var without = SampleDocuments.Pdf(snapshot with { Currency = Currency.FromCode("KWD") });
         Assert.Null(ArchiveRules.FindAttachment(without));
         Assert.Empty(ArchiveRules.BrokenBy(without));

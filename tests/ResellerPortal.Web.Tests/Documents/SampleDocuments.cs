@@ -8,7 +8,7 @@ using ResellerPortal.Documents.Invoices.Pdf;
 
 namespace ResellerPortal.Web.Tests.Documents;
 
-/// <summary>Snapshots, and each of their forms.</summary>
+/// <summary>Invoice snapshots and their document formats.</summary>
 internal static class SampleDocuments
 {
     public static readonly BillingPeriod October = new(2026, 10);
@@ -54,8 +54,8 @@ internal static class SampleDocuments
         };
     }
 
-    /// <summary>The same invoice by a seller that keeps its books in another currency.</summary>
-    /// <param name="nanos">Billionths of a euro for one unit of that.</param>
+    /// <summary>The same invoice from a seller with another accounting currency.</summary>
+    /// <param name="nanos">Billionths of a euro per unit of that currency.</param>
     public static InvoiceSnapshot Abroad(InvoiceSnapshot snapshot, string ofSeller, long nanos) => snapshot with
     {
         Reporting = SnapshotReporting.Create(

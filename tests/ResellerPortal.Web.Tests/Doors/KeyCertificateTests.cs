@@ -25,7 +25,7 @@ public sealed class KeyCertificateTests : IDisposable
             Assert.DoesNotContain("<masterKey", xml, StringComparison.Ordinal);
         }
 
-        // Another node with the certificate reads it, after the certificate was changed as well; one without it does not.
+        // Nodes with the certificate can read it, even after rotation; a node without it cannot.
         using var node = PortalServer.Start(
             settings: [server.Storage, ("DataProtection:CertificatePath", first), ("DataProtection:CertificatePassword", "open")]);
         Assert.Equal("sk_live_something", Protector(node).Unprotect(secret));

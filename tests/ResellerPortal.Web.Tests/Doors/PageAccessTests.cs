@@ -12,7 +12,7 @@ public sealed class PageAccessTests
 {
     private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What may be reached without signing in. A new address that is not listed fails the test below.</summary>
+    /// <summary>Public endpoints. A new public endpoint that is not listed fails the test below.</summary>
     private static readonly string[] Open =
     [
         "/account/sign-in", "/account/denied", "/account/not-found", "/account/error", "/account/two-factor", "/account/forgot",
@@ -98,7 +98,7 @@ public sealed class PageAccessTests
         await server.Data.AddOperatorAsync("operator@test.example");
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.AddCustomerAsync(owner, "Acme");
-        var seats = new (string Door, HttpClient Client)[]
+        var members = new (string Area, HttpClient Client)[]
         {
             ("/operator", await server.SignedInAsync("operator@test.example")),
             ("/reseller", await server.SignedInAsync("owner@northwind.example")),
@@ -109,10 +109,10 @@ public sealed class PageAccessTests
         {
             Assert.Contains(
                 "/account/sign-in", (await server.Anonymous().GetAsync(address)).Headers.Location!.ToString(), StringComparison.Ordinal);
-            foreach (var (door, client) in seats)
+            foreach (var (area, client) in members)
             {
                 var answer = await client.GetAsync(address);
-                if (address.StartsWith(door, StringComparison.Ordinal))
+                if (address.StartsWith(area, StringComparison.Ordinal))
                 {
                     Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
                 }
@@ -231,7 +231,7 @@ public sealed class PageAccessTests
             await customer.GetStringAsync($"/my/invoices/{invoice.Id}.xml"),
         ];
 
-        // The lot cost 0.015 a conversion; 250 of them 3.75.
+        // The lot cost 0.015 per conversion, 3.75 for 250.
         foreach (var text in texts)
         {
             Assert.Contains("0.0225", text, StringComparison.Ordinal);

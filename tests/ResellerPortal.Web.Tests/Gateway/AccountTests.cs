@@ -11,7 +11,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Master tokens, signed tokens and what they open.</summary>
+/// <summary>Master tokens, JWTs and what they give access to.</summary>
 public sealed class AccountTests
 {
     [Fact]
@@ -92,7 +92,7 @@ public sealed class AccountTests
         Assert.Equal(0, (await GatewayFixture.JsonAsync(client.GetAsync("/user/statistic"))).GetArrayLength());
         Assert.Equal(HttpStatusCode.OK, (await ConvertAsync(fixture.Client)).StatusCode);
 
-        // One master token a customer, and only from its reseller.
+        // One master token per customer, issued only by its reseller.
         Assert.True(
             (await fixture.Server.Data.Tokens.IssueAsync(
                 fixture.Owner, fixture.Customer.Id, new TokenRequest("second", null, null) { IsMaster = true })).IsRefused);
@@ -206,7 +206,7 @@ public sealed class AccountTests
         return (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/token/jwt", body))).GetProperty("token").GetString()!;
     }
 
-    /// <summary>As a customer's own program signs: by the standard, with nothing of the portal's code.</summary>
+    /// <summary>Signs a JWT as a customer would, without code of the portal.</summary>
     private static string Sign(string secret, string kid, DateTimeOffset? until, string algorithm = "HS256")
     {
         var header = Encode(new Dictionary<string, object> { ["alg"] = algorithm, ["typ"] = "JWT", ["kid"] = kid });

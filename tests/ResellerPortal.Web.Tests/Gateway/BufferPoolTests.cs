@@ -4,10 +4,10 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Hundreds of conversions at once find their buffers again, instead of leaving each to the collector.</summary>
+/// <summary>Hundreds of concurrent conversions reuse pooled buffers instead of allocating new ones.</summary>
 public sealed class BufferPoolTests
 {
-    /// <summary>As many as two resellers may have in flight by default.</summary>
+    /// <summary>The default concurrency of two resellers.</summary>
     private const int Many = 512;
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class BufferPoolTests
 
         Assert.Equal(Many, first.Count);
 
-        // A few may be in use by requests of other tests.
+        // Requests of other tests may use a few.
         Assert.True(first.Intersect(second).Count() > Many / 2);
     }
 

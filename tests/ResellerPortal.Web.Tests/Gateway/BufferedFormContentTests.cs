@@ -4,7 +4,7 @@ using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>A form's buffer is another's only when nobody can be sending it any more.</summary>
+/// <summary>The buffer of a form is reused only when it can no longer be in use.</summary>
 public sealed class BufferedFormContentTests
 {
     private static readonly byte[] Form = [.. Enumerable.Range(0, 60_000).Select(i => (byte)(i % 251))];
@@ -96,7 +96,7 @@ public sealed class BufferedFormContentTests
     /// <summary>More than the pool keeps.</summary>
     private static List<byte[]> Rented() => [.. Enumerable.Range(0, 1000).Select(_ => BufferPool.Rent(Form.Length))];
 
-    /// <summary>Takes what it is given only when the test lets it.</summary>
+    /// <summary>Accepts data only when the test allows it.</summary>
     private sealed class SlowStream : MemoryStream
     {
         private readonly TaskCompletionSource _going = new();

@@ -5,7 +5,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Stored files belong to the customer that made them.</summary>
+/// <summary>Stored files belong to the customer that created them.</summary>
 public sealed class FileTests
 {
     [Theory]

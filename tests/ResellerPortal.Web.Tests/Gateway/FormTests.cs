@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Every form in which a conversion may be asked for, as the upstream sees it.</summary>
+/// <summary>Every request format for conversions, as the upstream receives it.</summary>
 public sealed class FormTests
 {
     private const string Converted = """{"ConversionCost": 1, "Files": []}""";

@@ -5,7 +5,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Requests that no client would send, byte by byte over a socket.</summary>
+/// <summary>Malformed requests sent byte by byte over a socket.</summary>
 public sealed class FuzzTests
 {
     private static readonly string[] Paths =

@@ -9,7 +9,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>A running portal with one reseller, one customer and one token, and short words for what gateway tests do.</summary>
+/// <summary>A running portal with one reseller, one customer and one token, and helpers for gateway tests.</summary>
 internal sealed class GatewayFixture : IDisposable
 {
     private GatewayFixture(PortalServer server, Actor owner, Customer customer, IssuedToken token)
@@ -26,7 +26,7 @@ internal sealed class GatewayFixture : IDisposable
 
     public IssuedToken Token { get; }
 
-    /// <summary>Sends the token.</summary>
+    /// <summary>A client that sends the token.</summary>
     public HttpClient Client { get; }
 
     public static async Task<GatewayFixture> OpenAsync(params (string, string)[] settings)
@@ -56,7 +56,7 @@ internal sealed class GatewayFixture : IDisposable
         return await db.Reservations.CountAsync();
     }
 
-    /// <summary>Waits until nothing is held any more.</summary>
+    /// <summary>Waits until no reservation remains.</summary>
     public async Task<List<LedgerEntry>> SettledAsync()
     {
         for (var i = 0; i < 400 && await HeldAsync() > 0; i++)

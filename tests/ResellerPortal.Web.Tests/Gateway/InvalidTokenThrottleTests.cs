@@ -22,7 +22,7 @@ public sealed class InvalidTokenThrottleTests
         using var stop = new CancellationTokenSource();
         var flood = Enumerable.Range(0, 2).Select(_ => Task.Run(() => FloodAsync(server.Address, stop.Token))).ToArray();
 
-        // Once the network is known for its wrong tokens.
+        // Once the network is throttled for invalid tokens.
         await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
         for (var i = 0; i < 25; i++)
         {
@@ -74,7 +74,7 @@ public sealed class InvalidTokenThrottleTests
         return answer.StatusCode;
     }
 
-    /// <summary>Requests with made-up tokens, sixteen at a time down one connection.</summary>
+    /// <summary>Sends requests with random tokens, sixteen at a time over one connection.</summary>
     private static async Task<(int Unauthorised, int Held, int Other)> FloodAsync(Uri address, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();

@@ -116,7 +116,7 @@ public sealed class JobTests
         Assert.Equal((HttpStatusCode.NotFound, 4000), await GatewayFixture.RefusalAsync(client.DeleteAsync($"/async/job/{name}")));
         Assert.Equal(HttpStatusCode.Accepted, (await fixture.Client.GetAsync($"/async/job/{name}")).StatusCode);
 
-        // The same name is free for another customer.
+        // Another customer can use the same name.
         (await client.PostAsync($"/async/convert/docx/to/pdf?JobId={name}", GatewayFixture.Form())).EnsureSuccessStatusCode();
         Assert.Equal(2, await fixture.HeldAsync());
     }
@@ -170,7 +170,7 @@ public sealed class JobTests
         using var fixture = await GatewayFixture.OpenAsync(jobs.Settings(Often, ("Gateway:AllowedPrivateNetworks:0", "127.0.0.1/32")));
         using (var direct = new HttpClient())
         {
-            // Who is not kept from it gets there.
+            // A caller that is not blocked reaches it.
             (await direct.GetAsync(hook.Address + "/first")).EnsureSuccessStatusCode();
             asked.Clear();
         }
@@ -242,7 +242,7 @@ public sealed class JobTests
         Assert.True(condition());
     }
 
-    /// <summary>Takes jobs and holds their results until the test lets them end.</summary>
+    /// <summary>Accepts jobs and holds their results until the test completes them.</summary>
     private sealed class JobUpstream : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, bool> _known = new();

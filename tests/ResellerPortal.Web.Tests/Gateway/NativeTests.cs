@@ -13,7 +13,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>Tokens that ConvertAPI keeps: made and deleted there, their usage taken from its statistics.</summary>
+/// <summary>Tokens managed by ConvertAPI: created and deleted there, with usage imported from its statistics.</summary>
 public sealed class NativeTests
 {
     [Fact]
@@ -101,7 +101,7 @@ public sealed class NativeTests
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
         Assert.Contains("cannot be stopped", afterwards.Refusal!.Message, StringComparison.Ordinal);
 
-        // What was made there before the refusal is deleted again.
+        // A token created there before the refusal is deleted again.
         Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
     }
 
@@ -132,7 +132,7 @@ public sealed class NativeTests
         var issued = await IssueAsync(fixture, new TokenRequest("production", 5, null));
         await fixture.Server.Data.IssueAsync(fixture.Owner, fixture.Customer, environment: "gateway");
 
-        // Each day is taken in by itself, so the hours that pass are hours of one day.
+        // Each day is imported separately, so the elapsed hours stay within one day.
         fixture.Server.Clock.MoveTo(new DateTimeOffset(fixture.Server.Clock.GetUtcNow().UtcDateTime.Date.AddHours(33), TimeSpan.Zero));
         var at = fixture.Server.Clock.GetUtcNow();
         upstream.Use(
@@ -149,7 +149,7 @@ public sealed class NativeTests
         Assert.Equal([("docx-to-pdf", 3L), ("png-to-pdf", 1L)], entries.Select(e => (e.Converter, e.Quantity)));
         Assert.All(entries, e => Assert.Equal((issued.Token.Id, UsageSource.Import), (e.TokenId, e.Source)));
 
-        // A day later the same conversions are still told, and two more.
+        // A day later the statistics report the same conversions and two more.
         upstream.Use(issued.Secret, new(at.AddSeconds(1), 1), new(fixture.Server.Clock.GetUtcNow(), 1));
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddDays(1));
         await LaterAsync(fixture);
@@ -366,7 +366,7 @@ public sealed class NativeTests
     private static Task UpkeepAsync(GatewayFixture fixture) =>
         fixture.Server.Services.GetRequiredService<NativeTokenWorker>().RunAsync(default);
 
-    /// <summary>After an hour and more the statistics are due again.</summary>
+    /// <summary>Moves the clock until the next statistics import is due.</summary>
     private static async Task LaterAsync(GatewayFixture fixture)
     {
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddMinutes(61));

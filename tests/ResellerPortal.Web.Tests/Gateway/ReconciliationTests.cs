@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>The ledger held against what the upstream says it charged.</summary>
+/// <summary>Reconciliation of the ledger with the charges of the upstream.</summary>
 public sealed class ReconciliationTests
 {
     private static readonly Actor Operator = Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorAdmin }, "operator");
@@ -83,7 +83,7 @@ public sealed class ReconciliationTests
             (7L, 5L, 0L, 7L),
             (await RowsAsync(fixture, Operator)).Select(r => (r.Reading.Charged, r.Reading.Counted, r.Reading.Recorded, r.Open)).First());
 
-        // Days alone cannot be cut where the readings are.
+        // Daily statistics cannot be split at the time of a reading.
         upstream.Statistics = $$"""[{"Date":"{{start:yyyy-MM-dd}}","Conversions":5}]""";
         await ReadAsync(fixture);
         Assert.Null((await RowsAsync(fixture, Operator))[0].Reading.Counted);
@@ -146,7 +146,7 @@ public sealed class ReconciliationTests
 
     private static Task<IReadOnlyList<ReadingRow>> RowsAsync(GatewayFixture fixture, Actor actor) => Service(fixture).ListAsync(actor);
 
-    /// <summary>A day later the accounts are asked again.</summary>
+    /// <summary>Reads the accounts again a day later.</summary>
     private static async Task ReadAsync(GatewayFixture fixture)
     {
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddHours(25));
@@ -161,7 +161,7 @@ public sealed class ReconciliationTests
         }
     }
 
-    /// <summary>Charges one for each conversion, and tells it unless it is told to be silent.</summary>
+    /// <summary>Charges one conversion per request and reports the cost unless told not to.</summary>
     private sealed class CountingUpstream : IAsyncDisposable
     {
         private readonly SemaphoreSlim _asked = new(0);

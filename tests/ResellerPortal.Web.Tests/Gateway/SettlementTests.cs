@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
 
-/// <summary>A test for each row of the settlement table, and one for any sequence of them.</summary>
+/// <summary>One test per row of the settlement table, and one for arbitrary sequences.</summary>
 public sealed class SettlementTests
 {
     private const string Small = """{"ConversionCost": 3, "Files": [{"FileName": "a.pdf", "FileData": "QQ=="}]}""";
@@ -105,7 +105,7 @@ public sealed class SettlementTests
     [InlineData("""{"Files":[{"FileData":""", 1, EntryFlags.Unconfirmed)]
     public async Task An_answer_that_is_cut_off_breaks_off_for_the_caller_too(string head, long quantity, EntryFlags flags)
     {
-        // Not before the caller has its beginning: a cut takes with it what is on the way.
+        // Only after the caller has received the beginning, since a cut discards data in transit.
         var mayCut = new TaskCompletionSource();
         await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
         {
@@ -198,7 +198,7 @@ public sealed class SettlementTests
         Assert.Equal(asked, (await fixture.SettledAsync()).Count(e => e.Flags == EntryFlags.Unconfirmed));
     }
 
-    /// <summary>What the stand-in does with a request; the number is what it charges for it.</summary>
+    /// <summary>The behaviour of the stand-in; the value is the charged conversions.</summary>
     public enum UpstreamBehaviour
     {
         Converts,
@@ -243,7 +243,7 @@ public sealed class SettlementTests
                     }
                     catch (HttpRequestException)
                     {
-                        // Cut off: the caller is told by the broken connection.
+                        // Aborted: the broken connection signals the failure.
                     }
 
                     await fixture.SettledAsync();
@@ -317,7 +317,7 @@ public sealed class SettlementTests
         return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(json)).AsTask();
     }
 
-    /// <summary>Bytes without end, a few at a time.</summary>
+    /// <summary>An endless stream of small chunks.</summary>
     private sealed class EndlessStream : Stream
     {
         public override bool CanRead => true;

@@ -9,7 +9,7 @@ public sealed class SocketBuffersTests
 {
     private const int BlockSize = 64 * 1024;
 
-    /// <summary>More than are kept.</summary>
+    /// <summary>More than the pool keeps.</summary>
     private const int Many = 1500;
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class SocketBuffersTests
         using var answer = await caller.PostAsync("/convert/docx/to/pdf", new StringContent(sent, Encoding.ASCII, "text/plain"));
         var pool = server.Services.GetRequiredService<IMemoryPoolFactory<byte>>().Create();
 
-        // The block comes back a moment after the answer has gone out.
+        // The block is returned shortly after the response is sent.
         Assert.True(SpinWait.SpinUntil(IsInABlock, TimeSpan.FromSeconds(10)));
 
         bool IsInABlock()

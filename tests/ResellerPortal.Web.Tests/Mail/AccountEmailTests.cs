@@ -53,7 +53,7 @@ public sealed class AccountEmailTests
 
         Assert.Empty(En16931Rules.BrokenBy(await customer.GetByteArrayAsync($"/my/invoices/{invoice.Id}.xml")));
 
-        // Unpaid, it is asked for in the morning three days after it was due.
+        // A reminder is sent in the morning three days after the due date.
         await TestData.Valued(
             server.Services.GetRequiredService<DunningPolicyService>().SetAsync(owner, isOn: true, [new DunningStepTerms(3, 0, true)]));
         server.Clock.MoveTo(new DateTimeOffset(2026, 11, 18, 9, 0, 0, TimeSpan.Zero));

@@ -7,10 +7,10 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
-/// <summary>Whatever happens at Stripe, and however its events come: the books end the same, and add up.</summary>
+/// <summary>Balances end up the same and consistent in whatever order Stripe events arrive.</summary>
 public sealed class DeliveryOrderTests
 {
-    /// <summary>What happens to a payment after it is made: refunds, disputes, their outcome.</summary>
+    /// <summary>What happens to a payment afterwards: refunds, disputes and their outcomes.</summary>
     private enum PaymentTurn
     {
         Refund,
@@ -23,7 +23,7 @@ public sealed class DeliveryOrderTests
     [Fact]
     public Task Events_in_any_order_and_number_leave_the_books_the_same() => TellAsync(12);
 
-    /// <summary>The same where transactions run beside each other and rows are locked.</summary>
+    /// <summary>The same with concurrent transactions and row locks.</summary>
     [Fact]
     public async Task Events_in_any_order_and_number_leave_the_books_the_same_on_PostgreSQL()
     {
@@ -84,7 +84,7 @@ public sealed class DeliveryOrderTests
                     fixture.Stripe.Renew(subscription, isPaid: true);
                 }
 
-                // Each event once to three times, in any order, some of them at once.
+                // Each event is delivered one to three times in random order, some concurrently.
                 var dice = new Random(seed);
                 var deliveries = fixture.Stripe.Events.SelectMany(e => Enumerable.Repeat(e, dice.Next(1, 4))).ToArray();
                 fixture.Stripe.Events.Clear();
@@ -108,7 +108,7 @@ public sealed class DeliveryOrderTests
                 Assert.Equal(back, given);
                 Assert.True(given <= 1210);
 
-                // What came, less what went back, is what the invoice and the balance hold; an open dispute is due again.
+                // Payments less refunds equal the paid amount plus the balance; a disputed amount is due again.
                 Assert.Equal(1210 - back, now.PaidMinorUnits + await fixture.BalanceAsync(customer));
                 Assert.InRange(now.Due.MinorUnits, 0, disputed);
                 await fixture.AssertSoundAsync();

@@ -124,7 +124,7 @@ public sealed class EventTests
         await fixture.Stripe.PayAsync(session);
         var events = fixture.Stripe.Events.ToList();
 
-        // Stripe delivers to both, and each follows up whatever waits.
+        // Stripe delivers to both nodes, and each processes pending events.
         await Task.WhenAll(events.SelectMany(e => (Task<HttpStatusCode>[])
             [fixture.SendAsync(e), fixture.Stripe.DeliverAsync(e, new Uri(node.Address, "/webhooks/stripe"))]));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
@@ -183,7 +183,7 @@ public sealed class EventTests
         var session = await fixture.CheckOutAsync(customer, invoice);
         var checkout = await fixture.CheckoutAsync(session);
 
-        // Rival has a Stripe account of its own and writes our checkout's id into a payment there.
+        // Rival has its own Stripe account and writes our checkout ID into a payment there.
         var (rival, owner) = await fixture.Server.Data.AddResellerAsync("rival");
         fixture.Stripe.AddAccount("sk_test_rival", "acct_rival");
         await TestData.Valued(fixture.Get<PaymentAccountService>().SetKeysAsync(owner, "sk_test_rival", "whsec_rival"));
@@ -225,7 +225,7 @@ public sealed class EventTests
             (row.Difference.Kind, row.Difference.Text, row.ResellerName));
         Assert.NotNull(last?.EndedAtUtc);
 
-        // The reseller whose account it is sees it and puts it right; another one does neither.
+        // Only the reseller that owns the account sees and resolves it.
         var (_, rival) = await fixture.Server.Data.AddResellerAsync("rival");
         Assert.Empty((await reconciler.ReadAsync(rival)).Rows);
         Assert.True((await reconciler.RepairAsync(rival, row.Difference.Id)).IsRefused);
@@ -240,7 +240,7 @@ public sealed class EventTests
             reconciler.RepairAsync(TestData.Operator, Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows).Difference.Id));
         Assert.Equal(210, Assert.Single(await fixture.NotesAsync(invoice)).Total.MinorUnits);
 
-        // Of a payment that is plainly paid on both sides the list is enough.
+        // For a payment that is paid on both sides, the list is sufficient.
         var (friend, plain) = await fixture.InvoiceAsync();
         var second = await fixture.CheckOutAsync(friend, plain);
         await fixture.Stripe.PayAsync(second);
@@ -251,7 +251,7 @@ public sealed class EventTests
         Assert.DoesNotContain($"GET /v1/payment_intents/{(await fixture.CheckoutAsync(second)).PaymentId}", fixture.Stripe.Asked);
         Assert.Empty((await reconciler.ReadAsync(TestData.Operator)).Rows);
 
-        // And what the provider has lost cannot be put right by itself.
+        // A payment that the provider has lost cannot be resolved automatically.
         fixture.Stripe.Lose((await fixture.CheckoutAsync(session)).PaymentId!);
         await reconciler.CompareAsync(CancellationToken.None);
         var gone = Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows);

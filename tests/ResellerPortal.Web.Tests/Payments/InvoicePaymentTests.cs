@@ -163,7 +163,7 @@ public sealed class InvoicePaymentTests
             "Enter an amount in whole minor units, up to the 10.00 EUR that can be given back.",
             (await refunds.RefundAsync(fixture.Owner, checkout.Id, 10.01m, Guid.NewGuid())).Refusal?.Message);
 
-        // The rest, in Stripe's own dashboard: the last note takes back what is left, and all notes are the invoice.
+        // The rest is refunded in the Stripe dashboard: the last note credits the remainder, and all notes add up to the invoice.
         fixture.Stripe.Refund(checkout.PaymentId!, 1000);
         await fixture.DeliverAllAsync();
 
@@ -280,7 +280,7 @@ public sealed class InvoicePaymentTests
         var service = fixture.Get<AutomaticCollectionService>();
         Assert.Equal("Visa ending in 4242", (await service.ReadAsync(me)).MethodName);
 
-        // The next invoice, of November, is due on 15 December.
+        // The next invoice, for November, is due on 15 December.
         await fixture.Server.Data.Recorder.RecordAsync(
             fixture.Owner.Scope,
             [TestData.Fact(await fixture.Server.Data.IssueAsync(fixture.Owner, customer), PaymentFixture.Start.AddDays(3), 100)]);
@@ -307,7 +307,7 @@ public sealed class InvoicePaymentTests
                 && (string?)i["setup_future_usage"] is null
                 && (string?)i["status"] == "succeeded")["status"]);
 
-        // What the customer takes back stays so, though the payment is heard of again.
+        // Turning off automatic payment persists even if an event for the payment arrives again.
         await TestData.Valued(service.StopAsync(me));
         await fixture.DeliverAllAsync();
         await fixture.Get<PaymentEventDispatcher>().ReturnAsync(me, (await fixture.CheckoutAsync(session)).Id);

@@ -16,7 +16,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
-/// <summary>A running portal beside the stand-in for Stripe, and short words for what payment tests do.</summary>
+/// <summary>A running portal with a stand-in for Stripe, and helpers for payment tests.</summary>
 internal sealed class PaymentFixture : IAsyncDisposable
 {
     public const string OwnKey = "sk_test_northwind";
@@ -48,7 +48,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
         await server.Data.PriceAsync(owner, null, new Markup.FixedPrice(100_000, reseller.Currency), new DateOnly(2026, 10, 1));
         server.Clock.MoveTo(Start);
 
-        // The night's own comparison is over, so that it does not come between a test's.
+        // The nightly check has already run and does not interfere with tests.
         var reconciler = server.Services.GetRequiredService<PaymentReconciler>();
         await reconciler.RunNightlyAsync(CancellationToken.None);
         await reconciler.CompareAsync(CancellationToken.None);
@@ -64,14 +64,14 @@ internal sealed class PaymentFixture : IAsyncDisposable
         _stripeClock.MoveTo(instant);
     }
 
-    /// <summary>The reseller enters keys of its own.</summary>
+    /// <summary>The reseller enters its own API keys.</summary>
     public async Task UseOwnKeysAsync()
     {
         Stripe.AddAccount(OwnKey, "acct_northwind");
         Assert.True((await TestData.Valued(Get<PaymentAccountService>().SetKeysAsync(Owner, OwnKey, OwnSecret))).TakesPayments);
     }
 
-    /// <summary>A customer with an invoice of 12.10 EUR for October, due on 15 November.</summary>
+    /// <summary>Creates a customer with an October invoice of 12.10 EUR, due on 15 November.</summary>
     public async Task<(Customer Customer, Invoice Invoice)> InvoiceAsync()
     {
         var customer = await Server.Data.AddCustomerAsync(Owner, $"Customer {++_customers}");
@@ -102,7 +102,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
 
     public Task<PlanOrder> OrderAsync(BulkPlan plan) => TestData.Valued(Server.Data.Orders.OrderAsync(Owner, plan.Id, Guid.NewGuid()));
 
-    /// <summary>Orders a plan and opens the page where it is paid.</summary>
+    /// <summary>Orders a plan and starts its online payment.</summary>
     public async Task<(PlanOrder Order, string Session)> CheckOutAsync(BulkPlan plan, bool savesMethod = false)
     {
         var order = await OrderAsync(plan);
@@ -120,14 +120,14 @@ internal sealed class PaymentFixture : IAsyncDisposable
         (await TestData.Valued(Get<CheckoutService>().PayInvoiceAsync(
             TestData.CreateAdmin(customer), invoice.Id, savesMethod, "https://portal.example/my/invoices?checkout={checkout}"))).SessionId!;
 
-    /// <summary>Delivers an event as Stripe does, and has it followed up.</summary>
+    /// <summary>Delivers an event as Stripe does and processes it.</summary>
     public async Task DeliverAsync(StripeEvent sent)
     {
         Assert.Equal(HttpStatusCode.OK, await SendAsync(sent));
         await FollowedAsync();
     }
 
-    /// <summary>Follows up what waits; what the portal's own work has taken, it is waited for.</summary>
+    /// <summary>Processes pending events and waits for those that a background worker has taken.</summary>
     public async Task FollowedAsync()
     {
         await Get<WebhookInbox>().RunAsync();
@@ -143,7 +143,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
         ? Stripe.DeliverAsync(sent, new Uri(Server.Address, PaymentAccountService.GetWebhookPath(Reseller.Id)), OwnSecret)
         : Stripe.DeliverAsync(sent, new Uri(Server.Address, "/webhooks/stripe"));
 
-    /// <summary>Delivers all that has happened and was not delivered yet, in its order.</summary>
+    /// <summary>Delivers all undelivered events in order.</summary>
     public async Task DeliverAllAsync()
     {
         while (Stripe.Events.TryDequeue(out var sent))
@@ -196,7 +196,7 @@ internal sealed class PaymentFixture : IAsyncDisposable
         return await db.PlanSubscriptions.AsNoTracking().SingleAsync();
     }
 
-    /// <summary>Chains, sums and numbers of all balances and ledgers are whole, and Stripe had nothing to complain of.</summary>
+    /// <summary>Asserts that all balances and ledgers verify and that Stripe reported no faults.</summary>
     public async Task AssertSoundAsync()
     {
         Assert.Empty(Stripe.Faults);

@@ -87,7 +87,7 @@ public sealed class PlanPaymentTests
         Assert.Equal(CheckoutState.Refused, checkout.State);
         Assert.Contains("paid otherwise", checkout.Error);
 
-        // The comparison of the night finds it, and one click pays it back.
+        // The nightly check finds it, and one click refunds it.
         fixture.MoveTo(PaymentFixture.Start.AddHours(1));
         var reconciler = fixture.Get<PaymentReconciler>();
         await reconciler.CompareAsync(CancellationToken.None);
@@ -203,7 +203,7 @@ public sealed class PlanPaymentTests
         await TestData.Valued(plans.UpgradeAsync(fixture.Owner, subscription.Id, larger.Id));
         await fixture.DeliverAllAsync();
 
-        // Half of November is left: half of 3,000 conversions for half of 40 EUR.
+        // Half of November remains: half of 3,000 conversions for half of 40 EUR.
         var lot = (await fixture.LotsAsync())[^1];
         Assert.InRange(lot.Conversions, 1_499, 1_500);
         Assert.InRange(offer.About.Amount, 19.99m, 20m);
@@ -283,7 +283,7 @@ public sealed class PlanPaymentTests
         await fixture.DeliverAllAsync();
         await TestData.Valued(topUps.SetAsync(fixture.Owner, new TopUpTerms(plan.Id, true, 5_000, null, 50m)));
 
-        // Below 5,000 for all the month: 50 EUR suffice for two, and an answer that gets lost charges nothing twice.
+        // Below 5,000 all month: 50 EUR pay for two top-ups, and a lost response does not charge twice.
         fixture.Stripe.LosesAnswers = 1;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => topUps.RunAsync()));
         await topUps.RunAsync();
@@ -318,11 +318,11 @@ public sealed class PlanPaymentTests
         await TestData.Valued(topUps.SetAsync(fixture.Owner, new TopUpTerms(plan.Id, true, null, 10, 100m)));
         fixture.MoveTo(PaymentFixture.Start.AddDays(7));
 
-        // 280 in two weeks are 20 a day: what is left lasts 36 days.
+        // 280 in two weeks are 20 per day, so the remaining credits last 36 days.
         await fixture.Server.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(token, PaymentFixture.Start.AddDays(3), 280)]);
         Assert.Equal(0, await topUps.RunAsync());
 
-        // 800 are 57 a day, and 200 last less than four.
+        // 800 are 57 per day, so 200 last less than four days.
         await fixture.Server.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(token, PaymentFixture.Start.AddDays(4), 520)]);
         Assert.Equal(1, await topUps.RunAsync());
         Assert.Equal(2, (await fixture.LotsAsync()).Count);
@@ -339,7 +339,7 @@ public sealed class PlanPaymentTests
         return await fixture.SubscriptionAsync();
     }
 
-    /// <summary>The payer comes back in several windows.</summary>
+    /// <summary>The payer returns in several windows.</summary>
     private static async Task<IEnumerable<Task>> ReturnsAsync(PaymentFixture fixture, string session)
     {
         var id = (await fixture.CheckoutAsync(session)).Id;

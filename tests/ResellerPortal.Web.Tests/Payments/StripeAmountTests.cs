@@ -4,7 +4,7 @@ using ResellerPortal.Payments.Stripe;
 
 namespace ResellerPortal.Web.Tests.Payments;
 
-/// <summary>The currencies of docs.stripe.com/currencies that are not counted in hundredths.</summary>
+/// <summary>Currencies on docs.stripe.com/currencies that do not have two decimals.</summary>
 public sealed class StripeAmountTests
 {
     [Theory]

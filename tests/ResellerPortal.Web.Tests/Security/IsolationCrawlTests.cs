@@ -11,8 +11,8 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Web.Tests.Security;
 
 /// <summary>
-/// Walks through every address of the running portal and tries it without a sign-in, with a lower role and with the ids of
-/// another tenant. An address that is new and expected nowhere fails.
+/// Requests every endpoint of the running portal without signing in, with a lower role and with the IDs of another tenant. A new
+/// endpoint that is not listed fails the test.
 /// </summary>
 public sealed partial class IsolationCrawlTests
 {
@@ -21,7 +21,7 @@ public sealed partial class IsolationCrawlTests
     private static readonly DateTimeOffset MidOctober = new(2026, 10, 15, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// Addresses that are no page, and what they want: a permission, a sign-in, or nothing (what is open is listed in PageAccessTests).
+    /// Endpoints that are not pages, with the required permission, or empty for any signed-in user (see PageAccessTests for public ones).
     /// </summary>
     private static readonly Dictionary<string, string> Expected = new()
     {
@@ -107,14 +107,14 @@ public sealed partial class IsolationCrawlTests
 
             var policy = Assert.Single(policies);
             Assert.Contains(policy, Permission.All);
-            var door = path.StartsWith("/operator", StringComparison.Ordinal)
+            var area = path.StartsWith("/operator", StringComparison.Ordinal)
                 ? "Operator"
                 : path.StartsWith("/my", StringComparison.Ordinal)
                 ? "Customer"
                 : "Reseller";
             Assert.All(
                 Enum.GetValues<Role>().Where(role => RolePermissions.Allows(role, policy)),
-                role => Assert.StartsWith(door, role.ToString(), StringComparison.Ordinal));
+                role => Assert.StartsWith(area, role.ToString(), StringComparison.Ordinal));
         }
     }
 
@@ -139,9 +139,9 @@ public sealed partial class IsolationCrawlTests
                 foreach (var (role, client) in people)
                 {
                     using var answer = await client.GetAsync(path);
-                    var isForDoor = path.StartsWith(GetArea(role), StringComparison.Ordinal);
+                    var isInArea = path.StartsWith(GetArea(role), StringComparison.Ordinal);
                     tried++;
-                    if (RolePermissions.Allows(role, permission) && isForDoor)
+                    if (RolePermissions.Allows(role, permission) && isInArea)
                     {
                         Assert.True(answer.StatusCode is HttpStatusCode.OK, $"{role} {path}: {answer.StatusCode}");
                     }
@@ -201,7 +201,7 @@ public sealed partial class IsolationCrawlTests
         var known = new[] { ids.Customer, ids.Invoice, ids.Reseller, ids.Token };
         for (var i = 0; i < 1_000; i++)
         {
-            // Made up, or a neighbour of one that is there: version 7 ids begin with the time.
+            // A random ID or one close to an existing ID, since version 7 IDs start with a timestamp.
             var bytes = known[i % known.Length].ToByteArray();
             bytes[random.Next(16)] ^= (byte)(1 << random.Next(8));
             var id = i % 2 == 0 ? new Guid(bytes) : Guid.NewGuid();
@@ -238,7 +238,7 @@ public sealed partial class IsolationCrawlTests
 
     private sealed record Ids(Guid Reseller, Guid Customer, Guid Invoice, Guid Token);
 
-    /// <summary>Two resellers with customers, usage and an invoice each; every role at Northwind and its customer.</summary>
+    /// <summary>Creates two resellers with customers, usage and an invoice each, and users with every role at Northwind.</summary>
     private static async Task<Ids> FurnishAsync(PortalServer server)
     {
         var data = server.Data;
@@ -303,7 +303,7 @@ public sealed partial class IsolationCrawlTests
         where permission is not null && !IsOpen(endpoint)
         select (endpoint, permission);
 
-    /// <summary>An address with real ids in its place; one for each format it offers.</summary>
+    /// <summary>Returns the paths of an endpoint with real IDs, one per export format.</summary>
     private static IEnumerable<string> BuildPaths(RouteEndpoint endpoint, Ids ids, bool isRival)
     {
         var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
@@ -312,7 +312,7 @@ public sealed partial class IsolationCrawlTests
             : ids.Customer;
         if (pattern.Contains("credit-notes", StringComparison.Ordinal) && !isRival)
         {
-            // There is none to be found; that nobody else finds one is tried all the same.
+            // There is no credit note; only the access by others is tested.
             yield break;
         }
 

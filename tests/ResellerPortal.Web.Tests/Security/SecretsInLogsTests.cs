@@ -48,7 +48,7 @@ public sealed class SecretsInLogsTests
         await TestData.Valued(server.Services.GetRequiredService<Core.Conversions.UpstreamSettingsService>().SetAsync(
             owner, new Core.Conversions.UpstreamSettingsChange("", "", true, false), []));
 
-        // The gateway: header, query, a signed token, a wrong one.
+        // Gateway: header, query string, JWT and invalid token.
         using var program = server.WithToken(rotated.Secret);
         using (var form = new MultipartFormDataContent { { new StringContent("hello"), "File", "a.txt" } })
         {
@@ -70,7 +70,7 @@ public sealed class SecretsInLogsTests
         secrets.Add(wrong);
         await nobody.GetAsync($"/user?Token={wrong}");
 
-        // People: invitation, wrong and right passwords, a reset, an authenticator.
+        // Users: invitation, wrong and correct passwords, password reset and authenticator.
         var invitation = await TestData.Valued(server.Services.GetRequiredService<TeamService>().InviteAsync(
             owner, TeamScope.ForActor(owner), "jane@northwind.example", Role.ResellerViewer));
         var key = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: false).Split('=')[^1];
@@ -110,7 +110,7 @@ public sealed class SecretsInLogsTests
         await AssertNotStoredAsync(db, secrets.Except([(await db.UserTokens.SingleAsync(t => t.Name == "AuthenticatorKey")).Value!]));
     }
 
-    /// <summary>The whole database, as text: no table holds a secret in clear.</summary>
+    /// <summary>Asserts that the raw database file contains no secret in plain text.</summary>
     private static async Task AssertNotStoredAsync(Core.Persistence.PortalDbContext db, IEnumerable<string> secrets)
     {
         await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)");

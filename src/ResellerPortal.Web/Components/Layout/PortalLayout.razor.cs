@@ -16,12 +16,12 @@ public sealed partial class PortalLayout(
 {
     private ErrorBoundary? _boundary;
     private IReadOnlyList<NavigationItem> _items = [];
-    private string _place = "Reseller Portal";
-    private string _who = "";
-    private bool _hasSeveralSeats;
+    private string _accountName = "Reseller Portal";
+    private string _userName = "";
+    private bool _hasSeveralMemberships;
     private bool _isOpen = true;
     private bool _isDark;
-    private DateTimeOffset? _visitEnds;
+    private DateTimeOffset? _supportSessionEnds;
 
     public void Dispose() => authentication.AuthenticationStateChanged -= LeaveIfSignedOut;
 
@@ -36,12 +36,12 @@ public sealed partial class PortalLayout(
 
         var choices = await memberships.ListAsync(actor.UserId!.Value);
         _items = [.. Navigation.For(actor)];
-        _visitEnds = actor.VisitEndsAtUtc;
-        _place = actor.VisitEndsAtUtc is not null
+        _supportSessionEnds = actor.VisitEndsAtUtc;
+        _accountName = actor.VisitEndsAtUtc is not null
             ? await supportSessions.FindCustomerAsync(actor)
             : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
-        _who = actor.Name;
-        _hasSeveralSeats = choices.Count > 1;
+        _userName = actor.Name;
+        _hasSeveralMemberships = choices.Count > 1;
     }
 
     protected override void OnParametersSet() => _boundary?.Recover();
@@ -55,7 +55,7 @@ public sealed partial class PortalLayout(
         }
     }
 
-    /// <summary>The session or the seat is gone: what the page still shows goes as well.</summary>
+    /// <summary>Leaves the page once the session or the membership has ended, so that its content is no longer shown.</summary>
     private async void LeaveIfSignedOut(Task<AuthenticationState> state)
     {
         if ((await state).User.Identity?.IsAuthenticated != true)

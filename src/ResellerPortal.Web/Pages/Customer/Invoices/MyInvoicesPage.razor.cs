@@ -21,7 +21,7 @@ public sealed partial class MyInvoicesPage(
     private (string Text, Severity Severity)? _returned;
     private bool _mayPay;
 
-    /// <summary>The checkout from whose page the payer is back.</summary>
+    /// <summary>The checkout that the payer has returned from.</summary>
     [SupplyParameterFromQuery(Name = "checkout")]
     private string? Checkout { get; set; }
 
@@ -55,13 +55,13 @@ public sealed partial class MyInvoicesPage(
     private async Task StopAsync()
     {
         if (await dialogs.ConfirmAsync(
-            "Stop the collection?",
-            "Invoices are not collected any more, and the payment method is forgotten. Pay them here or by transfer.",
-            "Stop collection"))
+            "Turn off automatic payment?",
+            "Invoices are no longer charged automatically, and the payment method is removed. You can pay here or by bank transfer.",
+            "Turn off automatic payment"))
         {
             var outcome = await collection.StopAsync(await current.GetAsync());
             snackbar.Add(
-                outcome.Refusal?.Message ?? "Invoices are not collected any more.", outcome.IsRefused ? Severity.Error : Severity.Success);
+                outcome.Refusal?.Message ?? "Automatic payment is off.", outcome.IsRefused ? Severity.Error : Severity.Success);
             _collection = outcome.IsRefused ? _collection : outcome.Value;
         }
     }

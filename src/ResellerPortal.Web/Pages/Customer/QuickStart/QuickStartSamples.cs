@@ -2,7 +2,7 @@ namespace ResellerPortal.Web.CustomerPages.QuickStart;
 
 public sealed record CodeSample(string Language, string Code);
 
-/// <summary>First programs, with the base address filled in.</summary>
+/// <summary>Code samples with the base URL filled in.</summary>
 public static class QuickStartSamples
 {
     public const string Answer = """
@@ -77,7 +77,7 @@ public static class QuickStartSamples
             with open(file["FileName"], "wb") as out:
                 out.write(base64.b64decode(file["FileData"]))
             """),
-        new("ConvertAPI's client", $$"""
+        new("ConvertAPI client", $$"""
             // npm install convertapi
             import ConvertAPI from "convertapi";
 
@@ -86,13 +86,13 @@ public static class QuickStartSamples
             const result = await convertapi.convert("pdf", { File: "hello.txt" });
             await result.saveFiles(".");
             """),
-        new("Signed token", $$"""
-            # A token that ends by itself, for a browser or another program: ask for one with your API token …
+        new("JWT", $$"""
+            # A short-lived token for a browser or another application: request one with your API token …
             curl -X POST {{baseAddress}}/token/jwt \
               -H "Authorization: Bearer YOUR_TOKEN" \
               -d '{"ExpiresInSec": 300, "ClientIp": "203.0.113.7"}'
 
-            # … or sign it yourself: HS256 with YOUR_TOKEN as the key, the token's key id as "kid", and "exp".
+            # … or sign it yourself: HS256 with YOUR_TOKEN as the key, the key ID of the token as "kid", and "exp".
             """),
     ];
 }

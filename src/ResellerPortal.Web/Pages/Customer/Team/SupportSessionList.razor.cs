@@ -3,7 +3,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.CustomerPages.Team;
 
-/// <summary>Who looked at this customer's pages, and why.</summary>
+/// <summary>The support sessions for this customer.</summary>
 public sealed partial class SupportSessionList(CurrentActor current, SupportSessionService supportSessions)
 {
     private IReadOnlyList<SupportSession>? _supportSessions;

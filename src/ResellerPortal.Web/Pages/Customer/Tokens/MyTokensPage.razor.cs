@@ -19,12 +19,12 @@ public sealed partial class MyTokensPage(
 
     private string Purpose => _allowance switch
     {
-        null => "The secrets your programs use.",
-        { SelfServiceTokens: 0 } => "The secrets your programs use. Your reseller issues them; ask there for a new one.",
+        null => "API secrets for your applications.",
+        { SelfServiceTokens: 0 } => "API secrets for your applications. Contact your reseller to get a new token.",
         { MaxLimit: { } max } =>
-            $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself, with up to {NumberText.Conversions(
+            $"API secrets for your applications. You can create up to {_allowance.SelfServiceTokens}, with up to {NumberText.Conversions(
                 max)} conversions each.",
-        _ => $"The secrets your programs use. You may make {_allowance.SelfServiceTokens} yourself.",
+        _ => $"API secrets for your applications. You can create up to {_allowance.SelfServiceTokens}.",
     };
 
     protected override async Task OnInitializedAsync()

@@ -10,7 +10,7 @@ public sealed partial class ConverterDialog(CurrentActor current, ConverterReser
     private string _converter = "";
     private long _quantity = 1;
 
-    /// <summary>The one to change; null for another one.</summary>
+    /// <summary>The entry to edit; null to add one.</summary>
     [Parameter]
     public ConverterReserve? Row { get; set; }
 

@@ -20,7 +20,7 @@ public sealed partial class OperatorPaymentsPage(
     private bool _mayRepair;
     private bool _isBusy;
 
-    /// <summary>Moves on with each comparison, so that its result is read anew.</summary>
+    /// <summary>Increases with each comparison so that the view reloads its result.</summary>
     private int _compared;
 
     protected override async Task OnInitializedAsync()
@@ -30,11 +30,11 @@ public sealed partial class OperatorPaymentsPage(
 
     private static string GetLabel(WebhookEventState? state) => state switch
     {
-        null => "all events",
-        WebhookEventState.Pending => "waiting",
-        WebhookEventState.Processed => "handled",
-        WebhookEventState.Ignored => "nothing to do",
-        _ => "given up",
+        null => "All events",
+        WebhookEventState.Pending => "Pending",
+        WebhookEventState.Processed => "Processed",
+        WebhookEventState.Ignored => "Ignored",
+        _ => "Failed",
     };
 
     private async Task<TableData<WebhookEvent>> LoadAsync(TableState state, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ public sealed partial class OperatorPaymentsPage(
     {
         var outcome = await inbox.ReplayAsync(await current.GetAsync(), stored.Id);
         snackbar.Add(
-            outcome.Refusal?.Message ?? $"Followed up: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            outcome.Refusal?.Message ?? $"Processed: {outcome.Value.Note}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await _table.ReloadServerData();
     }
 

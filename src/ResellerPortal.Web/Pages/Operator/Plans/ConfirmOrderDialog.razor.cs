@@ -26,12 +26,12 @@ public sealed partial class ConfirmOrderDialog(CurrentActor current, OrderPaymen
     {
         if (!UtcDateTimeText.TryRead(_begins, out var beginsAtUtc))
         {
-            return Refusal.Because("Enter the beginning with a time in UTC, or leave it empty.");
+            return Refusal.Because("Enter the start date and time in UTC, or leave it empty.");
         }
 
         if (!DayText.TryRead(_day, out var day))
         {
-            return Refusal.Because("Choose the day on which the payment was received.");
+            return Refusal.Because("Choose the date on which the payment was received.");
         }
 
         var outcome = await payments.RecordAsync(

@@ -30,7 +30,7 @@ public sealed partial class OrdersPage(
         _orders = await plans.AllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
     }
 
-    private static bool IsInPart(PlanOrder order) => order.Status == PlanOrderStatus.Ordered && !order.Paid.IsZero;
+    private static bool IsPartiallyPaid(PlanOrder order) => order.Status == PlanOrderStatus.Ordered && !order.Paid.IsZero;
 
     private async Task ConfirmAsync(OrderRow row)
     {
@@ -39,8 +39,8 @@ public sealed partial class OrdersPage(
         {
             snackbar.Add(
                 receipt.Lot is null
-                    ? $"Recorded. {receipt.Order.Due} of the order are still due."
-                    : $"{row.ResellerName} has {NumberText.Conversions(row.Order.Conversions)} new conversions.", Severity.Success);
+                    ? $"Payment recorded. {receipt.Order.Due} outstanding."
+                    : $"{NumberText.Conversions(row.Order.Conversions)} conversions granted to {row.ResellerName}.", Severity.Success);
             await ShowAsync(_page);
         }
     }
@@ -49,9 +49,9 @@ public sealed partial class OrdersPage(
     {
         if (await dialogs.ConfirmAsync(
             "Cancel this order?",
-            $"{row.ResellerName} has to order {row.Order.PlanName} again if it still wants it.{(row.Order.Paid.IsZero
+            $"{row.ResellerName} must place a new order to buy {row.Order.PlanName}.{(row.Order.Paid.IsZero
                 ? ""
-                : $" The {row.Order.Paid} that were paid are noted as paid back.")}",
+                : $" The {row.Order.Paid} already paid is recorded as refunded.")}",
             "Cancel order"))
         {
             var outcome = await payments.CancelAsync(await current.GetAsync(), row.Order.Id);

@@ -35,7 +35,7 @@ public sealed partial class PlansPage(
     {
         var outcome = await plans.SetOfferedAsync(await current.GetAsync(), plan.Id, !plan.IsOffered);
         snackbar.Add(
-            outcome.Refusal?.Message ?? $"{plan.Name} is {(outcome.Value.IsOffered ? "offered again" : "withdrawn; undo it here")}.",
+            outcome.Refusal?.Message ?? $"{plan.Name} {(outcome.Value.IsOffered ? "restored" : "archived")}.",
             outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }

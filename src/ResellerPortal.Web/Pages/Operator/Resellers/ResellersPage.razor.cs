@@ -33,7 +33,7 @@ public sealed partial class ResellersPage(
         if (isDone && result is NewReseller added)
         {
             await dialogs.ShowInvitationAsync(
-                $"{added.Reseller.Name} is added",
+                $"{added.Reseller.Name} added",
                 added.Invitation!,
                 navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
                 mailer.IsConfigured);

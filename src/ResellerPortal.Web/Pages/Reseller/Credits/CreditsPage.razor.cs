@@ -27,7 +27,7 @@ public sealed partial class CreditsPage(
     private (string Text, Severity Severity)? _returned;
     private bool _mayBuy;
 
-    /// <summary>The checkout from whose page the payer is back.</summary>
+    /// <summary>The checkout that the payer has returned from.</summary>
     [SupplyParameterFromQuery(Name = "checkout")]
     private string? Checkout { get; set; }
 
@@ -41,11 +41,11 @@ public sealed partial class CreditsPage(
         await LoadAsync();
     }
 
-    /// <summary>Only a payment provider renews a plan by itself.</summary>
+    /// <summary>Describes how a plan is billed. Plans renew only through a payment provider.</summary>
     private string DescribePurchase(BulkPlan plan) => plan.Renewal switch
     {
-        PlanRenewal.Monthly when _isOnline => "each month",
-        PlanRenewal.Yearly when _isOnline => "each year",
+        PlanRenewal.Monthly when _isOnline => "monthly",
+        PlanRenewal.Yearly when _isOnline => "yearly",
         _ => $"once, valid for {NumberText.Count(plan.ValidityDays, "day")}",
     };
 
@@ -64,7 +64,7 @@ public sealed partial class CreditsPage(
         if (!await dialogs.ConfirmAsync(
             $"Order {plan.Name}?",
             $"{NumberText.Conversions(
-                plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose next how to pay.",
+                plan.Conversions)} conversions for {plan.Price}, {DescribePurchase(plan)}. You choose the payment method next.",
             "Order plan"))
         {
             return;

@@ -27,17 +27,17 @@ public sealed partial class SubscriptionsCard(
         var ends = !subscription.CancelsAtPeriodEnd;
         if (ends
             && !await dialogs.ConfirmAsync(
-                $"End {subscription.PlanName}?",
-                $"It is not renewed after {NumberText.Day(
-                    DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Credits that are paid stay until they expire.",
-                "End with the period"))
+                $"Cancel {subscription.PlanName}?",
+                $"The plan does not renew after {NumberText.Day(
+                    DateOnly.FromDateTime(subscription.PeriodEndUtc.UtcDateTime))}. Paid credits remain valid until they expire.",
+                "Cancel at period end"))
         {
             return;
         }
 
         var outcome = await plans.SetCancelAsync(await current.GetAsync(), subscription.Id, ends);
         snackbar.Add(
-            outcome.Refusal?.Message ?? (ends ? "It ends with its period." : "It goes on."),
+            outcome.Refusal?.Message ?? (ends ? "The plan ends at the end of the period." : "The plan was resumed."),
             outcome.IsRefused ? Severity.Error : Severity.Success);
         await OnInitializedAsync();
     }
@@ -46,7 +46,7 @@ public sealed partial class SubscriptionsCard(
     {
         if ((await dialogs.ActAsync(new DialogParameters<UpgradeDialog> { { d => d.Subscription, subscription } })).IsDone)
         {
-            snackbar.Add("Upgraded. The conversions for the rest of the period come within a minute.", Severity.Success);
+            snackbar.Add("Upgraded. The additional conversions are available within a minute.", Severity.Success);
             await OnInitializedAsync();
         }
     }

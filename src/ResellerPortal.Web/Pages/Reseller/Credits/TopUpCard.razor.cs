@@ -21,14 +21,14 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
     [Parameter, EditorRequired]
     public IReadOnlyList<BulkPlan> Plans { get; set; } = [];
 
-    private List<BulkPlan> Once => [.. Plans.Where(p => p.Renewal == PlanRenewal.OneOff)];
+    private List<BulkPlan> OneOffPlans => [.. Plans.Where(p => p.Renewal == PlanRenewal.OneOff)];
 
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
         _mayBuy = actor.May(Permission.PlansBuy);
         _view = await topUps.ReadAsync(actor);
-        var first = Once.FirstOrDefault();
+        var first = OneOffPlans.FirstOrDefault();
         (_plan, _below, _days, _cap) = _view.Terms is { } terms
             ? (terms.PlanId, terms.BelowConversions, terms.WithinDays, terms.MonthlyCap)
             : (first?.Id ?? Guid.Empty, first?.Conversions / 10, null, first?.Price.Amount ?? 0);
@@ -37,7 +37,7 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
     private string GetPlanName(Guid plan) =>
         Plans.FirstOrDefault(p => p.Id == plan) is { } found
             ? $"{found.Name}, {NumberText.Conversions(found.Conversions)} for {found.Price}"
-            : "a plan that is not offered any more";
+            : "Discontinued plan";
 
     private async Task SaveAsync(bool isOn)
     {
@@ -46,7 +46,7 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
         if (!outcome.IsRefused)
         {
             snackbar.Add(
-                isOn ? "Credits are bought by themselves when they run low." : "Nothing is bought by itself any more.", Severity.Success);
+                isOn ? "Automatic top-up is on." : "Automatic top-up is off.", Severity.Success);
             await OnInitializedAsync();
         }
     }
@@ -54,9 +54,9 @@ public sealed partial class TopUpCard(CurrentActor current, TopUpService topUps,
     private async Task ForgetAsync()
     {
         if (await dialogs.ConfirmAsync(
-            "Forget the payment method?",
-            "It is not charged any more, and automatic top-ups end. Plans that renew go on as they are.",
-            "Forget it"))
+            "Remove the payment method?",
+            "It will no longer be charged, and automatic top-up is turned off. Subscriptions are not affected.",
+            "Remove payment method"))
         {
             await topUps.ForgetMethodAsync(await current.GetAsync());
             await OnInitializedAsync();

@@ -21,6 +21,6 @@ public sealed partial class UpgradeDialog(CurrentActor current, PlanSubscription
 
     private async Task<Refusal?> ActAsync() =>
         _plan == Guid.Empty
-            ? Refusal.Because("There is nothing to upgrade to.")
+            ? Refusal.Because("No upgrade is available.")
             : (await plans.UpgradeAsync(await current.GetAsync(), Subscription.Id, _plan)).Refusal;
 }

@@ -40,7 +40,7 @@ public sealed partial class BalanceDialog(
     {
         if (!DayText.TryRead(_day, out var day))
         {
-            return Refusal.Because("Choose the day on which the money moved.");
+            return Refusal.Because("Choose the date of the transaction.");
         }
 
         var (actor, payment) = (await current.GetAsync(), new BalancePayment(Overview.CustomerId, _amount, day, _reference, _key));

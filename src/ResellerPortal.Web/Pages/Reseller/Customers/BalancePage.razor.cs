@@ -32,13 +32,13 @@ public sealed partial class BalancePage(
         _isMissing = _overview is null;
     }
 
-    private Task TopUpAsync() => MoveAsync(BalanceTransactionKind.TopUp);
+    private Task TopUpAsync() => RecordAsync(BalanceTransactionKind.TopUp);
 
-    private Task PayBackAsync() => MoveAsync(BalanceTransactionKind.PaidOut);
+    private Task RefundAsync() => RecordAsync(BalanceTransactionKind.PaidOut);
 
-    private async Task MoveAsync(BalanceTransactionKind kind)
+    private async Task RecordAsync(BalanceTransactionKind kind)
     {
-        // Conversions have gone on since the page was opened.
+        // Usage may have changed since the page was opened.
         await LoadAsync();
         if ((await dialogs.ActAsync(new DialogParameters<BalanceDialog> { { d => d.Overview, _overview! }, { d => d.Kind, kind } })).IsDone)
         {
@@ -50,14 +50,14 @@ public sealed partial class BalancePage(
     {
         var (isPrepaid, name) = (!_overview!.IsPrepaid, _overview.CustomerName);
         var consequence = isPrepaid
-            ? $"Conversions of {name} are refused from now on once its balance of {_overview.Spending.Balance} does not pay for them. "
-                + $"{_overview.Spending.Spent + _overview.Spending.Due} of it are spoken for."
-            : $"Conversions of {name} go on without a balance, and it pays its invoices afterwards. What it has on its balance pays the "
-                + "next ones.";
+            ? $"Conversions for {name} will be refused once the balance of {_overview.Spending.Balance} is used up. "
+                + $"{_overview.Spending.Spent + _overview.Spending.Due} of it is already committed."
+            : $"Conversions for {name} no longer depend on the balance and are paid by invoice. The remaining balance is applied to the "
+                + "next invoices.";
         if (!await dialogs.ConfirmAsync(
-            isPrepaid ? "Make it prepaid?" : "Let it pay afterwards?",
+            isPrepaid ? "Switch to prepaid?" : "Switch to postpaid?",
             consequence,
-            isPrepaid ? "Make it prepaid" : "Let it pay afterwards"))
+            isPrepaid ? "Switch to prepaid" : "Switch to postpaid"))
         {
             return;
         }

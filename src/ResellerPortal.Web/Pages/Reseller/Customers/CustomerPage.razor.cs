@@ -46,7 +46,7 @@ public sealed partial class CustomerPage(
         }
     }
 
-    private Task VisitAsync() =>
+    private Task StartSessionAsync() =>
         dialogs.ActAsync(
             new DialogParameters<SupportSessionDialog> { { d => d.CustomerId, Id }, { d => d.CustomerName, _detail!.Customer.Name } });
 
@@ -66,7 +66,7 @@ public sealed partial class CustomerPage(
             if (outcome.Value.Outcome == DraftOutcome.EarlierMonthDrafted)
             {
                 snackbar.Add(
-                    $"{outcome.Value.Period.Name} is not invoiced yet and comes first. Finalise it, then draft the last invoice.",
+                    $"{outcome.Value.Period.Name} must be invoiced first. Finalise it, then draft the final invoice.",
                     Severity.Info);
             }
 

@@ -37,10 +37,10 @@ public sealed partial class CustomersPage(
         return new TableData<CustomerRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }
 
-    private async Task SearchAsync(string? words)
+    private async Task SearchAsync(string? text)
     {
-        Search = words;
-        navigation.NavigateTo(navigation.GetUriWithQueryParameter("q", string.IsNullOrEmpty(words) ? null : words), replace: true);
+        Search = text;
+        navigation.NavigateTo(navigation.GetUriWithQueryParameter("q", string.IsNullOrEmpty(text) ? null : text), replace: true);
         await _table!.ReloadServerData();
     }
 
@@ -50,7 +50,7 @@ public sealed partial class CustomersPage(
         if (isDone && result is NewCustomer added)
         {
             await dialogs.ShowInvitationAsync(
-                $"{added.Customer.Name} is added",
+                $"{added.Customer.Name} added",
                 added.Invitation!,
                 navigation.ToAbsoluteUri(links.CreatePath(added.Invitation!, isMailed: false)).ToString(),
                 mailer.IsConfigured);

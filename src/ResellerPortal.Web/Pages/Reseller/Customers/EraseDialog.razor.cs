@@ -6,7 +6,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
-/// <summary>Erases what is stored of a customer's people, once its name is typed.</summary>
+/// <summary>Erases the personal data of a customer after its name was typed as confirmation.</summary>
 public sealed partial class EraseDialog(CurrentActor current, PersonalDataService data)
 {
     private string _typed = "";
@@ -16,5 +16,5 @@ public sealed partial class EraseDialog(CurrentActor current, PersonalDataServic
 
     private async Task<Refusal?> ActAsync() => _typed.Trim() == Customer.Name
         ? (await data.EraseAsync(await current.GetAsync(), Customer.Id)).Refusal
-        : Refusal.Because("Type the customer's name as it stands above.");
+        : Refusal.Because("Type the customer's name exactly as shown above.");
 }

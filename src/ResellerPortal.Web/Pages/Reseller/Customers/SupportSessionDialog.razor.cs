@@ -3,7 +3,7 @@ using MudBlazor;
 
 namespace ResellerPortal.Web.ResellerPages.Customers;
 
-/// <summary>Asks for the reason of a look at a customer's pages. A plain form, since it changes the cookie.</summary>
+/// <summary>Asks for the reason of a support session. A plain form, because starting a session changes the cookie.</summary>
 public sealed partial class SupportSessionDialog
 {
     [CascadingParameter]

@@ -41,7 +41,7 @@ public sealed partial class GatewayPage(
         if (!outcome.IsRefused)
         {
             Show(outcome.Value);
-            snackbar.Add("Saved. It holds on every node within ten seconds.", Severity.Success);
+            snackbar.Add("Saved. Changes take effect within ten seconds.", Severity.Success);
         }
     }
 

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-/// <summary>Asks which lines of an invoice are taken back; at first all that are left.</summary>
+/// <summary>Asks which lines of an invoice to credit. All lines that are not credited yet are preselected.</summary>
 public sealed partial class CreditDialog(CurrentActor current, CreditNoteService notes)
 {
     private readonly HashSet<int> _chosen = [];

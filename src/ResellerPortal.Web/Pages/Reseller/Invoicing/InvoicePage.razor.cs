@@ -48,7 +48,7 @@ public sealed partial class InvoicePage(
     {
         if (!await dialogs.ConfirmAsync(
             "Finalise this invoice?",
-            $"It gets the next number and {_view!.Row.CustomerName} can see it. It cannot be changed afterwards.",
+            $"It is assigned the next number and becomes visible to {_view!.Row.CustomerName}. It cannot be changed afterwards.",
             "Finalise invoice"))
         {
             return;
@@ -56,7 +56,7 @@ public sealed partial class InvoicePage(
 
         var outcome = await invoices.FinaliseAsync(await current.GetAsync(), Id);
         snackbar.Add(
-            outcome.Refusal?.Message ?? $"{outcome.Value.Number} is final.", outcome.IsRefused ? Severity.Error : Severity.Success);
+            outcome.Refusal?.Message ?? $"{outcome.Value.Number} finalised.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }
 
@@ -71,7 +71,7 @@ public sealed partial class InvoicePage(
         };
         if ((await dialogs.ActAsync(parameters)).IsDone)
         {
-            snackbar.Add($"{number} is mailed within a minute.", Severity.Success);
+            snackbar.Add($"{number} will be emailed within a minute.", Severity.Success);
             await LoadAsync();
         }
     }
@@ -81,7 +81,7 @@ public sealed partial class InvoicePage(
         var outcome = await policies.SetHoldAsync(await current.GetAsync(), Id, !_view!.HoldsReminders);
         snackbar.Add(
             outcome.Refusal?.Message
-                ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders go on." : "Nobody is reminded of this invoice."),
+                ?? (outcome.Value.RemindersHeldAtUtc is null ? "Reminders resumed." : "Reminders are on hold for this invoice."),
             outcome.IsRefused ? Severity.Error : Severity.Success);
         await LoadAsync();
     }

@@ -21,15 +21,15 @@ public sealed partial class MonthCloseReportPage(
 
     private static readonly string[] AgeLabels = ["not due", "1–30", "31–60", "61–90", "over 90"];
 
-    private static readonly (string Title, ReceivablesEntryKind Kind)[] Moves =
+    private static readonly (string Title, ReceivablesEntryKind Kind)[] Movements =
     [
         ("Invoices", ReceivablesEntryKind.Invoice),
         ("Late fees", ReceivablesEntryKind.LateFee),
         ("Credit notes", ReceivablesEntryKind.CreditNote),
         ("Payments", ReceivablesEntryKind.Payment),
-        ("Written off", ReceivablesEntryKind.WriteOff),
-        ("Paid into balances", ReceivablesEntryKind.TopUp),
-        ("Paid back", ReceivablesEntryKind.PaidOut),
+        ("Write-offs", ReceivablesEntryKind.WriteOff),
+        ("Balance top-ups", ReceivablesEntryKind.TopUp),
+        ("Refunds", ReceivablesEntryKind.PaidOut),
     ];
 
     private List<BillingPeriod> _periods = [];
@@ -37,7 +37,7 @@ public sealed partial class MonthCloseReportPage(
     private MonthCloseReport? _report;
 
     private IEnumerable<(string Title, string Address)> Exports =>
-        from file in new[] { (Title: "Documents issued", Path: "documents"), (Title: "This report", Path: "month-close") }
+        from file in new[] { (Title: "Issued documents", Path: "documents"), (Title: "This report", Path: "month-close") }
         from format in new[] { "csv", "xlsx", "json" }
         select ($"{file.Title}, {format.ToUpperInvariant()}", $"/reseller/{file.Path}.{format}?month={_period}");
 
@@ -60,12 +60,12 @@ public sealed partial class MonthCloseReportPage(
         var accounts = await journal.ReadAsync(await current.GetAsync());
         if ((await dialogs.ActAsync(new DialogParameters<JournalAccountsDialog> { { d => d.Accounts, accounts } })).IsDone)
         {
-            snackbar.Add("Saved. Files that are made from now on have them.", Severity.Success);
+            snackbar.Add("Saved. The numbers apply to future exports.", Severity.Success);
         }
     }
 
     private static IReadOnlyList<ChartLine> GetAges(CurrencyReceivables receivables) =>
-        [new ChartLine("Owed", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
+        [new ChartLine("Outstanding", [.. receivables.Ages.InOrder.SkipLast(1).Select(money => money.Amount)])];
 
     private static string TaxName(IssuedTax tax) => tax.Category switch
     {

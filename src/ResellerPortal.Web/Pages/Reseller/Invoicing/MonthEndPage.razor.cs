@@ -24,7 +24,9 @@ public sealed partial class MonthEndPage(
     private const int MonthsToChoose = 24;
     private const int MissingToName = 5;
 
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(400);
 
     private readonly CancellationTokenSource _left = new();
     private IReadOnlyList<BillingPeriod> _periods = [];
@@ -32,8 +34,8 @@ public sealed partial class MonthEndPage(
     private MonthEndReviewResult? _review;
     private InvoiceScheduleView? _schedule;
     private MonthEndProgress? _progress;
-    private bool _isRead = true;
-    private bool _onlyRemarkable;
+    private bool _isDismissed = true;
+    private bool _onlyWarnings;
     private bool _mayFinalise;
 
     [SupplyParameterFromQuery]
@@ -43,9 +45,9 @@ public sealed partial class MonthEndPage(
 
     private bool HasDrafts => _review?.Drafts.Any() == true;
 
-    private int Remarkable => _review!.Rows.Count(row => row.Warnings.Count > 0);
+    private int WarningCount => _review!.Rows.Count(row => row.Warnings.Count > 0);
 
-    private IEnumerable<ReviewRow> Shown => _onlyRemarkable ? _review!.Rows.Where(row => row.Warnings.Count > 0) : _review!.Rows;
+    private IEnumerable<ReviewRow> Shown => _onlyWarnings ? _review!.Rows.Where(row => row.Warnings.Count > 0) : _review!.Rows;
 
     private string BeforeText => _review!.NetBefore.IsZero ? $"no invoices in {_period.Previous.Name}"
         : _review.Rows.Count == 0 ? $"{_review.NetBefore} in {_period.Previous.Name}"
@@ -58,17 +60,25 @@ public sealed partial class MonthEndPage(
             var missing = _review!.Missing;
             var names = string.Join(", ", missing.Take(MissingToName))
                 + (missing.Count > MissingToName ? $" and {missing.Count - MissingToName} more" : "");
-            return $"Invoiced in {_period.Previous.Name}, not in {_period.Name}: {names}.";
+            return $"Invoiced in {_period.Previous.Name} but not in {_period.Name}: {names}.";
         }
     }
 
-    private string ScheduleText => _schedule is { Next: { } next, NextAtUtc: { } at }
-        ? $"{next.Name} is invoiced on {NumberText.Day(
-            DateOnly.FromDateTime(
-                at.UtcDateTime))}, {at.UtcDateTime.ToString(
-                    "HH:mm",
-                    CultureInfo.InvariantCulture)} UTC (day {_schedule.Schedule.Day}, {_schedule.Schedule.Hour:00}:00 in {_schedule.TimeZone}). {ScheduleDialog.Words(_schedule.Schedule.Mode)}."
-        : "Months are invoiced when you do it here. They can be drafted, or finalised, on a day of your choice.";
+    private string ScheduleText
+    {
+        get
+        {
+            if (_schedule is not { Next: { } next, NextAtUtc: { } at })
+            {
+                return "Months are invoiced manually on this page. You can schedule drafting or finalising for a fixed day.";
+            }
+
+            var (day, time) = (NumberText.Day(DateOnly.FromDateTime(at.UtcDateTime)), at.UtcDateTime.ToString("HH:mm", Invariant));
+            var schedule = _schedule.Schedule;
+            return $"{next.Name} will be invoiced on {day}, {time} UTC (day {schedule.Day}, {schedule.Hour:00}:00 {_schedule.TimeZone}). "
+                + $"{ScheduleDialog.GetModeName(schedule.Mode)}.";
+        }
+    }
 
     public void Dispose()
     {
@@ -114,9 +124,9 @@ public sealed partial class MonthEndPage(
         if (!await dialogs.ConfirmAsync(
             $"Finalise {NumberText.Count(drafts.Count, "invoice")}?",
             $"{(drafts.Count == 1
-                ? "It gets its number and can"
-                : "They get their numbers and can")} be seen by your customers. This cannot be undone.{(warned > 0
-                    ? $" {NumberText.Count(warned, "draft has", "drafts have")} a warning."
+                ? "It is numbered and becomes"
+                : "They are numbered and become")} visible to your customers. This cannot be undone.{(warned > 0
+                    ? $" {NumberText.Count(warned, "draft has a warning", "drafts have warnings")}."
                     : "")}",
             "Finalise"))
         {
@@ -128,16 +138,16 @@ public sealed partial class MonthEndPage(
         await WatchAsync(actor);
     }
 
-    /// <summary>Looks at the work until it is done or the page is left.</summary>
+    /// <summary>Polls the progress of the run until it ends or the user leaves the page.</summary>
     private async Task WatchAsync(Actor actor)
     {
-        _isRead = false;
+        _isDismissed = false;
         try
         {
             for (_progress = runner.FindProgress(actor); IsBusy; _progress = runner.FindProgress(actor))
             {
                 await InvokeAsync(StateHasChanged);
-                await Task.Delay(Glance, _left.Token);
+                await Task.Delay(PollInterval, _left.Token);
             }
 
             await ReviewAsync();
@@ -145,7 +155,7 @@ public sealed partial class MonthEndPage(
         }
         catch (OperationCanceledException)
         {
-            // The page was left; the work goes on.
+            // The user left the page; the run continues.
         }
     }
 

@@ -18,10 +18,10 @@ public sealed partial class ScheduleDialog(CurrentActor current, InvoiceSchedule
     [Parameter, EditorRequired]
     public string TimeZone { get; set; } = "";
 
-    internal static string Words(InvoiceRunMode mode) => mode switch
+    internal static string GetModeName(InvoiceRunMode mode) => mode switch
     {
-        InvoiceRunMode.Review => "Drafts wait for your review",
-        InvoiceRunMode.FinaliseUnremarkable => "Drafts without a warning are finalised, the others wait",
+        InvoiceRunMode.Review => "Drafts are kept for review",
+        InvoiceRunMode.FinaliseUnremarkable => "Drafts without warnings are finalised; the others are kept for review",
         InvoiceRunMode.FinaliseAll => "All drafts are finalised",
         _ => throw new ArgumentOutOfRangeException(nameof(mode)),
     };

@@ -5,7 +5,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Invoicing;
 
-/// <summary>Mails an invoice or a credit note once more, or to somebody else.</summary>
+/// <summary>Emails an invoice or a credit note again, or to another recipient.</summary>
 public sealed partial class SendDialog(CurrentActor current, DeliveryService deliveries)
 {
     private string _to = "";
@@ -22,7 +22,7 @@ public sealed partial class SendDialog(CurrentActor current, DeliveryService del
     [Parameter, EditorRequired]
     public Guid DocumentId { get; set; }
 
-    /// <summary>The <see cref="DeliveryService.NextRoundAsync"/> when the dialog was opened.</summary>
+    /// <summary>The round that <see cref="DeliveryService.NextRoundAsync"/> returned when the dialog was opened.</summary>
     [Parameter, EditorRequired]
     public int Round { get; set; }
 

@@ -11,7 +11,7 @@ public sealed partial class DashboardPage(CurrentActor current, ResellerDashboar
     private string[] _months = [];
 
     private string LeftNote =>
-        _overview!.Lots.Count == 0 ? "no lot yet" : $"in {_overview.Lots.Count} lot{(_overview.Lots.Count == 1 ? "" : "s")}";
+        _overview!.Lots.Count == 0 ? "no credit lots yet" : $"in {_overview.Lots.Count} credit lot{(_overview.Lots.Count == 1 ? "" : "s")}";
 
     protected override async Task OnInitializedAsync()
     {

@@ -5,17 +5,17 @@ using ResellerPortal.Web.ResellerPages.Usage;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-/// <summary>Which column of a bank's CSV file holds what; -1 for none.</summary>
+/// <summary>Maps the columns of a bank's CSV file; -1 means no column.</summary>
 public sealed record BankColumns(int Day, int Amount, int Currency, int Name, int Iban, int Reference)
 {
-    private static readonly string[] DayForms = [
+    private static readonly string[] DateFormats = [
         "yyyy-MM-dd", "dd.MM.yyyy", "dd.MM.yy", "dd/MM/yyyy", "MM/dd/yyyy", "yyyy/MM/dd", "yyyyMMdd", "dd-MM-yyyy",
     ];
 
-    /// <summary>The others may be missing.</summary>
+    /// <summary>Whether the required columns are mapped; the others are optional.</summary>
     public bool IsComplete => Day >= 0 && Amount >= 0;
 
-    /// <summary>By the words that banks use in their headers: English, German, French, Spanish, Lithuanian.</summary>
+    /// <summary>Guesses the columns from common header names in English, German, French, Spanish and Lithuanian.</summary>
     public static BankColumns Guess(IReadOnlyList<string> headers)
     {
         return new BankColumns(
@@ -31,15 +31,15 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
                 index => index >= 0, -1);
     }
 
-    /// <param name="own">The currency where no column tells one.</param>
-    /// <exception cref="InvalidDataException">A line cannot be read; nothing of the file is then.</exception>
+    /// <param name="own">The currency to use if there is no currency column.</param>
+    /// <exception cref="InvalidDataException">A line cannot be read; the whole file is rejected.</exception>
     public BankStatementFile Read(CsvFileReader file, Currency own)
     {
         var days = file.Rows.Select(row => CsvFileReader.Cell(row.Cells, Day)).ToList();
-        var form = DayForms.FirstOrDefault(
+        var form = DateFormats.FirstOrDefault(
             form => days.TrueForAll(day => DateOnly.TryParseExact(day, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
             ?? throw new InvalidDataException(
-                $"The column '{file.Headers[Day]}' does not hold days in one form, such as 2026-11-30 or 30.11.2026.");
+                $"The column '{file.Headers[Day]}' does not use one consistent date format, such as 2026-11-30 or 30.11.2026.");
         var lines = file.Rows.Select((row, index) => new BankStatementLine(
             "",
             DateOnly.ParseExact(days[index], form, CultureInfo.InvariantCulture),
@@ -56,11 +56,11 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
     private static Currency ReadCurrency(int line, string text, Currency own) =>
         text.Length == 0 ? own
         : Core.Monetary.Currency.TryParse(text.ToUpperInvariant(), out var currency) ? currency
-        : throw new InvalidDataException($"Line {line}: '{text}' is no currency that this portal knows.");
+        : throw new InvalidDataException($"Line {line}: '{text}' is not a supported currency.");
 
     /// <summary>
-    /// "1.234,56", "1,234.56", "1 234,5", "-12.50". The last of points and commas is the decimal one where both are there; one
-    /// alone is too, unless as many digits follow it as a group of thousands has.
+    /// Parses amounts such as "1.234,56", "1,234.56", "1 234,5" and "-12.50". If both a point and a comma occur, the last one is
+    /// the decimal separator; a single one is as well, unless exactly three digits follow it.
     /// </summary>
     private static Money ReadAmount(int line, string text, Currency currency)
     {
@@ -81,6 +81,6 @@ public sealed record BankColumns(int Day, int Amount, int Currency, int Name, in
             && currency.HasWhole(amount)
             && Math.Abs(amount) < 1_000_000_000
             ? Money.Round(amount, currency)
-            : throw new InvalidDataException($"Line {line}: '{text}' is no amount in {currency}.");
+            : throw new InvalidDataException($"Line {line}: '{text}' is not a valid amount in {currency}.");
     }
 }

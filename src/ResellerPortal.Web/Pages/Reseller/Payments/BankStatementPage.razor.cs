@@ -28,19 +28,19 @@ public sealed partial class BankStatementPage(
 
     private IEnumerable<(string Title, int Index, bool MayBeNone, Func<int, BankColumns> With)> Columns =>
     [
-        ("Booked on", _columns.Day, false, v => _columns with { Day = v }),
+        ("Date", _columns.Day, false, v => _columns with { Day = v }),
         ("Amount", _columns.Amount, false, v => _columns with { Amount = v }),
         ("Currency", _columns.Currency, true, v => _columns with { Currency = v }),
         ("Payer", _columns.Name, true, v => _columns with { Name = v }),
-        ("Payer's account", _columns.Iban, true, v => _columns with { Iban = v }),
+        ("Payer account", _columns.Iban, true, v => _columns with { Iban = v }),
         ("Reference", _columns.Reference, true, v => _columns with { Reference = v }),
     ];
 
     internal static string GetLabel(BankTransactionState state) => state switch
     {
-        BankTransactionState.Open => "Waiting",
+        BankTransactionState.Open => "Unmatched",
         BankTransactionState.Recorded => "Recorded",
-        _ => "Left aside",
+        _ => "Ignored",
     };
 
     private IEnumerable<(int Index, string Name)> Choices(bool mayBeNone) =>
@@ -89,7 +89,7 @@ public sealed partial class BankStatementPage(
         {
             _problem = unreadable is InvalidDataException
                 ? unreadable.Message
-                : "The file is larger than 20 MiB. Split it; what overlaps is taken in once.";
+                : "The file is larger than 20 MiB. Split it; overlapping entries are imported once.";
         }
     }
 
@@ -98,7 +98,7 @@ public sealed partial class BankStatementPage(
         (_columns, _file, _problem) = (columns, null, null);
         if (!columns.IsComplete)
         {
-            _problem = "Say which columns hold the day and the amount.";
+            _problem = "Choose the columns for the date and the amount.";
             return;
         }
 
@@ -113,7 +113,7 @@ public sealed partial class BankStatementPage(
     }
 
     private void Load(BankStatementFile file) =>
-        (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement holds no money that came in." : null);
+        (_file, _problem) = (file, file.Entries.Count == 0 ? "The statement contains no incoming payments." : null);
 
     private async Task ImportAsync()
     {
@@ -128,13 +128,13 @@ public sealed partial class BankStatementPage(
         snackbar.Add(
             $"{NumberText.Count(
                 outcome.Value.Added,
-                "entry is",
-                "entries are")} new{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} were taken in before" : "")}.",
+                "entry",
+                "entries")} imported{(outcome.Value.Known > 0 ? $", {outcome.Value.Known} already known" : "")}.",
             Severity.Success);
         await ShowAsync(BankTransactionState.Open);
     }
 
-    private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await TellAsync(
+    private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await ReportAsync(
         await BusyAsync(async actor => await statements.RecordAsync(
             actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
 
@@ -142,7 +142,7 @@ public sealed partial class BankStatementPage(
     {
         var run = await BusyAsync(async actor => await statements.RecordCertainAsync(actor));
         snackbar.Add(
-            $"{NumberText.Count(run.Recorded, "payment is", "payments are")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(),
+            $"{NumberText.Count(run.Recorded, "payment")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(),
             run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
         await _table!.ReloadServerData();
     }
@@ -151,14 +151,14 @@ public sealed partial class BankStatementPage(
     {
         if ((await dialogs.ActAsync(new DialogParameters<BankTransactionDialog> { { d => d.Row, row } })).IsDone)
         {
-            snackbar.Add("The payment is recorded.", Severity.Success);
+            snackbar.Add("Payment recorded.", Severity.Success);
             await _table!.ReloadServerData();
         }
     }
 
-    private async Task IgnoreAsync(BankTransaction transaction, bool isLeftAside)
+    private async Task IgnoreAsync(BankTransaction transaction, bool isIgnored)
     {
-        var outcome = await statements.IgnoreAsync(await current.GetAsync(), transaction.Id, isLeftAside);
+        var outcome = await statements.IgnoreAsync(await current.GetAsync(), transaction.Id, isIgnored);
         if (outcome.Refusal is { } refusal)
         {
             snackbar.Add(refusal.Message, Severity.Error);
@@ -167,19 +167,19 @@ public sealed partial class BankStatementPage(
         await _table!.ReloadServerData();
     }
 
-    private async Task TellAsync(Outcome<BankTransaction> outcome)
+    private async Task ReportAsync(Outcome<BankTransaction> outcome)
     {
         snackbar.Add(
             outcome.Refusal?.Message ?? $"Recorded: {outcome.Value.RecordedAs}.", outcome.IsRefused ? Severity.Error : Severity.Success);
         await _table!.ReloadServerData();
     }
 
-    private async Task<T> BusyAsync<T>(Func<Actor, Task<T>> act)
+    private async Task<T> BusyAsync<T>(Func<Actor, Task<T>> action)
     {
         _isBusy = true;
         try
         {
-            return await act(await current.GetAsync());
+            return await action(await current.GetAsync());
         }
         finally
         {

@@ -7,7 +7,7 @@ using ResellerPortal.Web.Account;
 
 namespace ResellerPortal.Web.ResellerPages.Payments;
 
-/// <summary>Says by hand what money on a bank statement is for.</summary>
+/// <summary>Matches an incoming payment to a customer and invoices manually.</summary>
 public sealed partial class BankTransactionDialog(CurrentActor current, BankStatementService statements, CustomerQueries customers)
 {
     private readonly HashSet<Guid> _chosen = [];
@@ -38,6 +38,6 @@ public sealed partial class BankTransactionDialog(CurrentActor current, BankStat
     private void Mark(Guid invoice, bool isChosen) => _ = isChosen ? _chosen.Add(invoice) : _chosen.Remove(invoice);
 
     private async Task<Refusal?> ActAsync() => _customer == Guid.Empty
-        ? Refusal.Because("Choose the customer whose money it is.")
+        ? Refusal.Because("Choose the customer who made the payment.")
         : (await statements.RecordAsync(await current.GetAsync(), Row.Transaction.Id, new CustomerId(_customer), _chosen)).Refusal;
 }

@@ -19,7 +19,7 @@ public sealed partial class OnlinePaymentsCard(
     [Parameter, EditorRequired]
     public Guid InvoiceId { get; set; }
 
-    /// <summary>Called after money went back, for the invoice says something else then.</summary>
+    /// <summary>Invoked after a refund, which changes the invoice.</summary>
     [Parameter]
     public EventCallback OnRefunded { get; set; }
 
@@ -34,7 +34,7 @@ public sealed partial class OnlinePaymentsCard(
     {
         if ((await dialogs.ActAsync(new DialogParameters<RefundDialog> { { d => d.Payment, payment } })).IsDone)
         {
-            snackbar.Add("Given back. A credit note mirrors it.", Severity.Success);
+            snackbar.Add("Refunded. A credit note was issued.", Severity.Success);
             await OnRefunded.InvokeAsync();
         }
     }

@@ -32,5 +32,5 @@ public sealed partial class PaymentDialog(
     private async Task<Refusal?> ActAsync() =>
         DayText.TryRead(_receivedOn, out var day)
             ? (await payments.RecordAsync(await current.GetAsync(), new ReceivedPayment(Row.Id, _amount, day, _reference, _key))).Refusal
-            : Refusal.Because("Choose the day on which the payment was received.");
+            : Refusal.Because("Choose the date on which the payment was received.");
 }

@@ -20,7 +20,7 @@ public sealed partial class PaymentsPage(
     private string? _refusal;
     private bool _isBusy;
 
-    /// <summary>Whether the owner is back from Stripe's questions.</summary>
+    /// <summary>Whether the owner has returned from Stripe onboarding.</summary>
     [SupplyParameterFromQuery(Name = "back")]
     private bool IsBack { get; set; }
 
@@ -60,7 +60,7 @@ public sealed partial class PaymentsPage(
         if (!outcome.IsRefused)
         {
             (_row, _key, _secret) = (outcome.Value, "", "");
-            snackbar.Add("Stripe has accepted the key.", Severity.Success);
+            snackbar.Add("The API keys are valid and saved.", Severity.Success);
         }
 
         return outcome.Refusal;
@@ -69,7 +69,7 @@ public sealed partial class PaymentsPage(
     private async Task ForgetAsync()
     {
         if (await dialogs.ConfirmAsync(
-            "Forget the keys?", "Customers cannot pay through that account any more. What was paid stays as it is.", "Forget the keys"))
+            "Remove the API keys?", "Customers can no longer pay online. Past payments are kept.", "Remove keys"))
         {
             await ActAsync(async actor =>
             {
@@ -80,10 +80,10 @@ public sealed partial class PaymentsPage(
         }
     }
 
-    private async Task ActAsync(Func<Actor, Task<Refusal?>> act)
+    private async Task ActAsync(Func<Actor, Task<Refusal?>> action)
     {
         _isBusy = true;
-        _refusal = (await act(await current.GetAsync()))?.Message;
+        _refusal = (await action(await current.GetAsync()))?.Message;
         _isBusy = false;
         if (_refusal is not null)
         {

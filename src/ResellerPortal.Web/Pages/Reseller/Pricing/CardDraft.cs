@@ -14,7 +14,7 @@ public enum PriceKind
     FollowDefault,
 }
 
-/// <summary>A step as it stands in the form.</summary>
+/// <summary>A price tier in the form.</summary>
 public sealed class TierDraft
 {
     public long? UpTo { get; set; }
@@ -22,10 +22,10 @@ public sealed class TierDraft
     public decimal Price { get; set; }
 }
 
-/// <summary>A rule as it stands in the form; prices are in currency units.</summary>
+/// <summary>A price rule in the form; prices are in currency units.</summary>
 public sealed class RuleDraft
 {
-    private const decimal Largest = 10_000_000;
+    private const decimal MaxAmount = 10_000_000;
 
     public string Converters { get; set; } = "";
 
@@ -57,8 +57,8 @@ public sealed class RuleDraft
                 new RuleDraft { Kind = PriceKind.CostPlusAmount, Value = Amount(amount.AmountMicros, amount.Currency) },
             Markup.CostPlusPercent percent => new RuleDraft { Kind = PriceKind.CostPlusPercent, Value = percent.Percent },
             Markup.FixedPrice price => new RuleDraft { Kind = PriceKind.FixedPrice, Value = Amount(price.PriceMicros, price.Currency) },
-            GraduatedPrice graduated => new RuleDraft { Kind = PriceKind.Graduated, Tiers = Steps(graduated.Tiers, graduated.Currency) },
-            VolumePrice volume => new RuleDraft { Kind = PriceKind.Volume, Tiers = Steps(volume.Tiers, volume.Currency) },
+            GraduatedPrice graduated => new RuleDraft { Kind = PriceKind.Graduated, Tiers = ToDrafts(graduated.Tiers, graduated.Currency) },
+            VolumePrice volume => new RuleDraft { Kind = PriceKind.Volume, Tiers = ToDrafts(volume.Tiers, volume.Currency) },
             PackagePrice package =>
                 new RuleDraft { Kind = PriceKind.Package, Value = Amount(package.PriceMicros, package.Currency), Size = package.Size },
             _ => throw new ArgumentOutOfRangeException(nameof(rule)),
@@ -77,27 +77,27 @@ public sealed class RuleDraft
             PriceKind.Graduated => new GraduatedPrice(ToTiers(currency), currency),
             PriceKind.Volume => new VolumePrice(ToTiers(currency), currency),
             PriceKind.Package => new PackagePrice(Size, Micros(Value, currency), currency),
-            _ => throw new InvalidOperationException("Following the default is a card's choice, not a rule's."),
+            _ => throw new InvalidOperationException("A single rule cannot follow the default; only the whole card can."),
         },
         Included);
 
     private List<PriceTier> ToTiers(Currency currency) =>
         [.. Tiers.Select((tier, index) => new PriceTier(index == Tiers.Count - 1 ? null : tier.UpTo ?? 0, Micros(tier.Price, currency)))];
 
-    private static List<TierDraft> Steps(IEnumerable<PriceTier> tiers, Currency currency) =>
+    private static List<TierDraft> ToDrafts(IEnumerable<PriceTier> tiers, Currency currency) =>
         [.. tiers.Select(tier => new TierDraft { UpTo = tier.UpTo, Price = Amount(tier.PriceMicros, currency) })];
 
     private static decimal Amount(long micros, Currency currency) => new UnitPrice(micros, currency).Amount;
 
     private static long Micros(decimal price, Currency currency) => UnitPrice.Round(Bounded(price), currency).Micros;
 
-    private static decimal Bounded(decimal value) => Math.Clamp(value, -Largest, Largest);
+    private static decimal Bounded(decimal value) => Math.Clamp(value, -MaxAmount, MaxAmount);
 }
 
-/// <summary>A card as it stands in the form; amounts are in currency units.</summary>
+/// <summary>A rate card in the form; amounts are in currency units.</summary>
 public sealed class CardDraft
 {
-    private const decimal Largest = 100_000_000;
+    private const decimal MaxAmount = 100_000_000;
 
     public List<RuleDraft> Rules { get; private init; } = [];
 
@@ -109,10 +109,11 @@ public sealed class CardDraft
 
     public bool IncludesTax { get; set; }
 
-    /// <summary>Whether the customer shall have no card of its own.</summary>
+    /// <summary>Whether the customer uses the default rate card.</summary>
     public bool FollowsDefault => Rules[^1].Kind == PriceKind.FollowDefault;
 
-    public bool HasMore => IncludesTax || Fee != 0 || Minimum != 0 || Discount != 0 || Rules.Count > 1 || Rules.Any(r => r.Included != 0);
+    public bool UsesAdvancedOptions =>
+        IncludesTax || Fee != 0 || Minimum != 0 || Discount != 0 || Rules.Count > 1 || Rules.Any(r => r.Included != 0);
 
     public static CardDraft From(CardTerms terms, Currency currency) => new()
     {
@@ -123,7 +124,7 @@ public sealed class CardDraft
         IncludesTax = terms.IncludesTax,
     };
 
-    /// <summary>Null where the customer follows the default.</summary>
+    /// <summary>Returns null if the customer follows the default.</summary>
     public CardTerms? ToTerms(Currency currency) => FollowsDefault
         ? null
         : new CardTerms(
@@ -134,5 +135,5 @@ public sealed class CardDraft
             IncludesTax);
 
     private static long MinorUnits(decimal amount, Currency currency) =>
-        Money.Round(Math.Clamp(amount, -Largest, Largest), currency).MinorUnits;
+        Money.Round(Math.Clamp(amount, -MaxAmount, MaxAmount), currency).MinorUnits;
 }

@@ -12,7 +12,7 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerPages.Pricing;
 
 /// <summary>
-/// Shows and sets the rate card of a customer, or the reseller's default, and what the last months would have been with it.
+/// Shows and edits the rate card of a customer or the reseller's default, with a simulation of the last months.
 /// </summary>
 public sealed partial class PriceEditor(
     CurrentActor current,
@@ -23,7 +23,7 @@ public sealed partial class PriceEditor(
     ISnackbar snackbar)
 {
     private CardDraft _draft = null!;
-    private bool _hasMore;
+    private bool _showsAdvanced;
     private int _previews;
     private string _from = "";
     private string? _refusal;
@@ -47,7 +47,7 @@ public sealed partial class PriceEditor(
     [Parameter]
     public bool MayEdit { get; set; }
 
-    /// <summary>What stands beside the editor, below the simulation.</summary>
+    /// <summary>Content beside the editor, below the simulation.</summary>
     [Parameter]
     public RenderFragment? ChildContent { get; set; }
 
@@ -59,7 +59,7 @@ public sealed partial class PriceEditor(
     protected override async Task OnInitializedAsync()
     {
         _draft = CardDraft.From(Terms, Currency);
-        _hasMore = _draft.HasMore;
+        _showsAdvanced = _draft.UsesAdvancedOptions;
         _from = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
         await PreviewAsync();
     }
@@ -81,7 +81,7 @@ public sealed partial class PriceEditor(
             return;
         }
 
-        // Previews overlap while somebody types; an older one may come last and is then left out.
+        // Previews overlap while the user types; the result of an outdated one is discarded.
         var preview = ++_previews;
         var (actor, terms) = (await current.GetAsync(), _draft.ToTerms(Currency));
         _refusal = terms?.Check(Currency)?.Message;
@@ -102,7 +102,7 @@ public sealed partial class PriceEditor(
     {
         if (!DayText.TryRead(_from, out var from))
         {
-            _refusal = "Choose the day from which the price applies.";
+            _refusal = "Choose the date from which the price applies.";
             return;
         }
 
@@ -110,7 +110,7 @@ public sealed partial class PriceEditor(
         _refusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
-            snackbar.Add(outcome.Value.Warning ?? "The price is set.", outcome.Value.Warning is null ? Severity.Success : Severity.Warning);
+            snackbar.Add(outcome.Value.Warning ?? "Price updated.", outcome.Value.Warning is null ? Severity.Success : Severity.Warning);
             await PreviewAsync();
             await OnChanged.InvokeAsync();
         }

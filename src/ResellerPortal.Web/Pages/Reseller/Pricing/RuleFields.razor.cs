@@ -39,8 +39,8 @@ public sealed partial class RuleFields
         return OnChanged.InvokeAsync();
     }
 
-    /// <summary>A step before the last, at its price, ending ten times as far as the one before it.</summary>
-    private void AddStep() => Rule.Tiers.Insert(
+    /// <summary>Adds a tier before the last one at the same price, ten times as large as the previous tier.</summary>
+    private void AddTier() => Rule.Tiers.Insert(
         Rule.Tiers.Count - 1,
         new TierDraft
         {

@@ -29,7 +29,7 @@ public sealed partial class CurrenciesPage(CurrentActor current, CurrencyRateSer
             { d => d.Present, currency?.Today },
         })).IsDone)
         {
-            snackbar.Add("The rate is set.", Severity.Success);
+            snackbar.Add("Rate added.", Severity.Success);
             await LoadAsync();
         }
     }

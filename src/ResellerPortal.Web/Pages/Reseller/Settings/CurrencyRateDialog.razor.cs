@@ -19,11 +19,11 @@ public sealed partial class CurrencyRateDialog(CurrentActor current, CurrencyRat
     [Parameter, EditorRequired]
     public DateOnly Today { get; set; }
 
-    /// <summary>The rate that is followed; null to choose a currency.</summary>
+    /// <summary>The rate in effect; null to choose a currency.</summary>
     [Parameter]
     public ExchangeRate? Present { get; set; }
 
-    private string? Example => _units > 0 && _code.Length > 0 ? $"100.00 {_code} are {Money.Round(100 / _units, Own)}" : null;
+    private string? Example => _units > 0 && _code.Length > 0 ? $"100.00 {_code} = {Money.Round(100 / _units, Own)}" : null;
 
     protected override void OnInitialized()
     {
@@ -33,5 +33,5 @@ public sealed partial class CurrencyRateDialog(CurrentActor current, CurrencyRat
 
     private async Task<Refusal?> ActAsync() => DayText.TryRead(_from, out var from)
         ? (await rates.SetAsync(await current.GetAsync(), _code, _units, from)).Refusal
-        : Refusal.Because("Choose the day from which the rate holds.");
+        : Refusal.Because("Choose the date from which the rate applies.");
 }

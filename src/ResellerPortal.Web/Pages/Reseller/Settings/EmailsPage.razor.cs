@@ -21,7 +21,7 @@ public sealed partial class EmailsPage(
     private string _subject = "";
     private string _text = "";
     private RenderedEmail? _preview;
-    private string? _wordsRefusal;
+    private string? _templateRefusal;
     private bool _isMailing;
     private bool _isReminding;
     private string? _remindersRefusal;
@@ -42,7 +42,7 @@ public sealed partial class EmailsPage(
         _isMailing = outcome.IsRefused ? !isOn : isOn;
         snackbar.Add(
             outcome.Refusal?.Message
-                ?? (isOn ? "Invoices that become final from now on are mailed." : "Invoices are not mailed by themselves."),
+                ?? (isOn ? "New invoices will be emailed automatically." : "Invoices are no longer emailed automatically."),
             outcome.IsRefused ? Severity.Error : Severity.Success);
     }
 
@@ -50,7 +50,7 @@ public sealed partial class EmailsPage(
 
     private async Task SaveRemindersAsync()
     {
-        // Only the last step shows the box.
+        // Only the last reminder shows the checkbox.
         var steps = _steps.Select((step, index) => new DunningStepTerms(
             step.Days, Money.Round(step.Fee, _currency).MinorUnits, step.Pauses && index == _steps.Count - 1)).ToList();
         var outcome = await policies.SetAsync(await current.GetAsync(), _isReminding, steps);
@@ -73,19 +73,19 @@ public sealed partial class EmailsPage(
     {
         (_subject, _text) = (subject, text);
         var outcome = await templates.PreviewAsync(await current.GetAsync(), _language, new RenderedEmail(subject, text));
-        _wordsRefusal = outcome.Refusal?.Message;
+        _templateRefusal = outcome.Refusal?.Message;
         _preview = outcome.IsRefused ? null : outcome.Value;
     }
 
     private Task SaveTemplateAsync() =>
-        ApplyTemplateAsync(new RenderedEmail(_subject, _text), "Saved. Letters that go from now on have these words.");
+        ApplyTemplateAsync(new RenderedEmail(_subject, _text), "Saved. Future emails use this template.");
 
-    private Task ResetTemplateAsync() => ApplyTemplateAsync(null, "The portal's words are back.");
+    private Task ResetTemplateAsync() => ApplyTemplateAsync(null, "Template reset to default.");
 
     private async Task ApplyTemplateAsync(RenderedEmail? email, string done)
     {
         var outcome = await templates.SetAsync(await current.GetAsync(), _kind, _language, email);
-        _wordsRefusal = outcome.Refusal?.Message;
+        _templateRefusal = outcome.Refusal?.Message;
         if (!outcome.IsRefused)
         {
             await ChooseAsync(_kind, _language);

@@ -41,13 +41,15 @@ public sealed partial class InvoiceSettingsPage(
     private string? _refusal;
     private int _saves;
 
-    /// <summary>Another address after each save, so that no browser shows the sample from before.</summary>
+    /// <summary>Changes with each save so that browsers do not show a cached sample.</summary>
     private string SampleAddress => $"/reseller/invoice-settings/sample.pdf?v={_saves.ToString(CultureInfo.InvariantCulture)}";
 
     protected override async Task OnInitializedAsync() => Show(await settings.ReadAsync(await current.GetAsync()));
 
     private string Example(string pattern) =>
-        InvoiceNumber.IsPattern(pattern) ? InvoiceNumber.Format(pattern, clock.GetUtcNow().Year, 42) : "nothing: it needs one {seq:0000}";
+        InvoiceNumber.IsPattern(pattern)
+            ? InvoiceNumber.Format(pattern, clock.GetUtcNow().Year, 42)
+            : "invalid, must contain one {seq:0000}";
 
     private async Task SaveAsync()
     {
@@ -55,7 +57,7 @@ public sealed partial class InvoiceSettingsPage(
             _name, new PostalAddress(_street, _postalCode, _city, _country), _vatId, _usesOneStopShop, _email, _contactName, _contactPhone,
             _invoicePattern, _creditPattern, _term, new BankAccount(
                 _holder, _iban, _bic), _payLink, _instructions, _language, _font, _color, _printsCost));
-        Report(outcome, "Saved. Invoices that are made final from now on have it.");
+        Report(outcome, "Saved. Future invoices use these settings.");
     }
 
     private async Task SetLogoAsync(IBrowserFile? file)
@@ -63,13 +65,13 @@ public sealed partial class InvoiceSettingsPage(
         byte[]? image = null;
         if (file is not null)
         {
-            // One byte more than is allowed is enough to be refused.
+            // One byte over the limit is enough for the file to be refused.
             await using var stream = file.OpenReadStream(Math.Max(file.Size, 1));
             image = new byte[Math.Min(file.Size, LogoService.MaxBytes + 1)];
             await stream.ReadExactlyAsync(image);
         }
 
-        Report(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Removed." : "This is your logo from now on.");
+        Report(await logos.SetAsync(await current.GetAsync(), image), image is null ? "Logo removed." : "Logo updated.");
     }
 
     private void Report(Outcome<Reseller> outcome, string done)

@@ -19,6 +19,6 @@ public sealed partial class TeamPage(CurrentActor current, TeamService teams, IS
     {
         await teams.SetTwoFactorAsync(await current.GetAsync(), rule);
         _rule = rule;
-        snackbar.Add("Saved. It counts from everybody's next act on.", Severity.Success);
+        snackbar.Add("Saved. The change applies immediately.", Severity.Success);
     }
 }

@@ -2,15 +2,15 @@ using ResellerPortal.Core.Metering;
 
 namespace ResellerPortal.Web.ResellerPages.Usage;
 
-/// <summary>Which column of usage statistics holds what; -1 for none.</summary>
+/// <summary>Maps the columns of a usage statistics file; -1 means no column.</summary>
 internal sealed record ColumnMapping(int Token, int At, int Quantity, int Converter)
 {
     public static ColumnMapping None { get; } = new(-1, -1, -1, -1);
 
-    /// <summary>All that an import needs; the converter is optional.</summary>
+    /// <summary>Whether the required columns are mapped; the converter is optional.</summary>
     public bool IsComplete => Token >= 0 && At >= 0 && Quantity >= 0;
 
-    /// <summary>By the words that statistics use in their header.</summary>
+    /// <summary>Guesses the columns from common header names.</summary>
     public static ColumnMapping Guess(IReadOnlyList<string> headers)
     {
         return new ColumnMapping(

@@ -30,7 +30,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         {
             _problem = unreadable is InvalidDataException
                 ? unreadable.Message
-                : "The file is larger than 20 MiB. Split it; what overlaps is counted once.";
+                : "The file is larger than 20 MiB. Split it; overlapping lines are counted once.";
             return;
         }
 
@@ -69,7 +69,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
         var outcome = await imports.ImportAsync(await current.GetAsync(), _mapping.Lines(_file!), _chosen);
         _isBusy = false;
         snackbar.Add(
-            outcome.Refusal?.Message ?? $"{NumberText.Conversions(outcome.Value.NewConversions)} conversions are in the ledger.",
+            outcome.Refusal?.Message ?? $"{NumberText.Conversions(outcome.Value.NewConversions)} conversions imported.",
             outcome.IsRefused ? Severity.Error : Severity.Success);
         if (!outcome.IsRefused)
         {

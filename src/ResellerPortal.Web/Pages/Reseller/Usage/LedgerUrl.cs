@@ -6,8 +6,8 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.ResellerPages.Usage;
 
 /// <summary>
-/// The ledger's filter as it stands in the address bar, so that a view can be sent to a colleague and the export takes
-/// the same. Days are those of the reseller's time zone, both included; what cannot be read is left out.
+/// The ledger filter in the URL, so that a view can be shared and the export uses the same filter. Dates are inclusive and in
+/// the reseller's time zone; invalid values are ignored.
 /// </summary>
 public sealed record LedgerUrl(string? From, string? To, string? Customer, string? Environment, string? Converter)
 {
