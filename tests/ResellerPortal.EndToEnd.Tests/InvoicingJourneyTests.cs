@@ -31,7 +31,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.PressAsync("Credit");
         await owner.Page.GetByLabel("docx → pdf, production: 10.00 EUR").UncheckAsync();
         await owner.ConfirmAsync("Issue credit note");
-        await owner.SeesAsync("Give a reason");
+        await owner.SeesAsync("Enter a reason");
         await owner.FillAsync("Reason", "Pages came out blank");
         await owner.ConfirmAsync("Issue credit note");
         await owner.SeesRowAsync("CN-2026-0001");
@@ -73,7 +73,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
         await owner.PressAsync("Void");
         await owner.ConfirmAsync("Declare void");
-        await owner.SeesAsync("Give a reason");
+        await owner.SeesAsync("Enter a reason");
         await owner.FillAsync("Reason", "Wrong price");
         await owner.ConfirmAsync("Declare void");
         await owner.SeesRowAsync("CN-2026-0001");
@@ -172,7 +172,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("Record");
         await owner.SeesRowAsync("Paid back");
         await owner.OpenAsync("/reseller/history", "History");
-        await owner.SeesRowAsync("0.79 EUR of the balance of Acme paid back");
+        await owner.SeesRowAsync("refunded 0.79 EUR from the balance of Acme");
 
         async Task<HttpStatusCode> ConvertAsync()
         {
@@ -204,7 +204,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.FillAsync("Last day (your time zone)", "2026-10-01");
         await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
         await owner.ConfirmAsync("End contract");
-        await owner.SeesAsync("when the customer was added, or later");
+        await owner.SeesAsync("the day the customer was added");
         await owner.FillAsync("Last day (your time zone)", "2026-10-10");
         await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Its tokens are refused").ClickAsync();
         await owner.ConfirmAsync("End contract");
@@ -274,7 +274,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1001");
         await owner.ChooseAsync("Language", "Deutsch");
         await owner.PressAsync("Save");
-        await owner.SeesAsync("The IBAN's check digits do not fit");
+        await owner.SeesAsync("The IBAN is not valid");
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1000");
         await owner.PressAsync("Save");
         await owner.SeesAsync("Invoices that are made final from now on have it.");

@@ -5,13 +5,13 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>A seat as its user sees it: where it is and what it is for.</summary>
+/// <summary>A membership as its user sees it: place and role.</summary>
 public sealed record MembershipChoice(MemberId Id, string Place, Role Role);
 
-/// <summary>Who asks, as the sign-in cookie tells.</summary>
-/// <param name="MemberId">The seat the user chose; the oldest one where it is null or gone.</param>
-/// <param name="SupportSessionId">A look at a customer's pages that the user began.</param>
-/// <param name="FromAddress">The network address that the request came from.</param>
+/// <summary>The signed-in user, from the sign-in cookie.</summary>
+/// <param name="MemberId">The chosen membership; the oldest one if it is null or gone.</param>
+/// <param name="SupportSessionId">A support session that the user started.</param>
+/// <param name="FromAddress">The request's network address.</param>
 public sealed record SignedInUser(
     Guid UserId,
     Guid SessionId,
@@ -19,12 +19,14 @@ public sealed record SignedInUser(
     Guid? SupportSessionId = null,
     string? FromAddress = null);
 
-/// <summary>Finds the seats of a signed-in user. Asked again for each act, so a seat or a session that ended is gone at once.</summary>
+/// <summary>
+/// Finds the memberships of a signed-in user. Read for every request, so that removed memberships and ended sessions stop working at once.
+/// </summary>
 public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: which seats a user has");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: a user's memberships");
 
-    /// <returns>Null where the session has ended or the user has no seat.</returns>
+    /// <returns>Null if the session has ended or the user has no membership.</returns>
     public async Task<Actor?> FindActorAsync(SignedInUser who, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -58,7 +60,7 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         }
 
         var actor = Actor.ForMember(seat.Member, seat.Email!, who.FromAddress);
-        return who.SupportSessionId is { } visitId && await FindSupportActorAsync(db, actor, visitId, now, cancellationToken) is { } visitor
+        return who.SupportSessionId is { } supportSessionId && await FindSupportActorAsync(db, actor, supportSessionId, now, cancellationToken) is { } visitor
             ? visitor
             : actor;
     }
@@ -87,16 +89,16 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
     private static bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
         rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
-    /// <summary>A visit ends with its time, and with the seat that it was begun from.</summary>
+    /// <summary>A support session ends when it expires, or with the membership that started it.</summary>
     private static async Task<Actor?> FindSupportActorAsync(
         PortalDbContext db,
         Actor actor,
-        Guid visitId,
+        Guid supportSessionId,
         DateTimeOffset now,
         CancellationToken cancellationToken) =>
         await db.SupportSessions.AsNoTracking()
             .SingleOrDefaultAsync(
-                v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
+                v => v.Id == supportSessionId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
                 cancellationToken) is { } supportSession
             && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
             ? Actor.ForSupportSession(

@@ -88,7 +88,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(payments.TopUpAsync(fixture.Owner, Payment(fixture, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
         Assert.Contains(
-            "no more than that",
+            "up to the balance of",
             (await payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, (left + 1) / 100m))).Refusal!.Message,
             StringComparison.Ordinal);
         await TestData.Valued(payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, left / 100m)));

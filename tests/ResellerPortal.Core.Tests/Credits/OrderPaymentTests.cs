@@ -106,7 +106,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
                 0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
             (
                 Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) },
-                "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
+                "today or an earlier day"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
             (
                 Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) },
                 "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])

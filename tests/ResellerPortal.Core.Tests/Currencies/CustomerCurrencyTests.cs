@@ -105,7 +105,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await RateAsync(database, abroad.Owner, "GBP", 0.9m, October.FirstDay);
         await RateAsync(database, abroad.Owner, "USD", 1.1m, October.LastDay);
         var refused = await database.Data.Invoices.FinaliseAsync(abroad.Owner, draft);
-        Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("exchange rate for this period has changed since", refused.Refusal!.Message, StringComparison.Ordinal);
 
         draft = await abroad.DraftAsync(October);
         await TestData.Valued(
@@ -193,9 +193,9 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     [Theory]
-    [InlineData("price", "prices of its own")]
+    [InlineData("price", "its own prices")]
     [InlineData("invoice", "invoices")]
-    [InlineData("balance", "money on its balance")]
+    [InlineData("balance", "balance transactions")]
     public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();

@@ -70,7 +70,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var notes = await db.CreditNotes.ToListAsync();
         Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
         Assert.Contains(
-            "void already", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
+            "already void", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(2, await db.CreditNotes.CountAsync());
     }
 

@@ -148,11 +148,11 @@ public sealed class TaxDecisionTests
             (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "VAT id",
+            "VAT ID",
             (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "why the customer is exempt",
+            "reason for the tax exemption",
             (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Equal(

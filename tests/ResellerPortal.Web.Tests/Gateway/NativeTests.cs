@@ -99,7 +99,7 @@ public sealed class NativeTests
             fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be stopped", afterwards.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be limited", afterwards.Refusal!.Message, StringComparison.Ordinal);
 
         // What was made there before the refusal is deleted again.
         Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
