@@ -285,7 +285,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.Page.GetByText("Mail invoices and credit notes as soon as they are final").ClickAsync();
         await owner.SeesAsync("Invoices that become final from now on are mailed.");
         await owner.FillAsync("Subject", "Rechnung {nummer}");
-        await owner.SeesAsync("Nothing is known to put in for {nummer}.");
+        await owner.SeesAsync("{nummer} is not a known placeholder.");
         await owner.FillAsync("Subject", "Ihre {number}, mit Dank");
         await owner.SeesAsync("Ihre INV-2026-0042, mit Dank");
         await owner.PressAsync("Save words");

@@ -39,7 +39,7 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         }
 
         var (members, resellers) = (db.Members, db.Resellers);
-        var seats = await members.AsNoTracking()
+        var memberships = await members.AsNoTracking()
             .Where(m => m.UserId == who.UserId)
             .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new
             {
@@ -48,18 +48,18 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
                 Rule = resellers.Where(r => r.Id == m.ResellerId).Select(r => (TwoFactorRule?)r.TwoFactor).FirstOrDefault(),
             })
             .ToListAsync(cancellationToken);
-        var seat = seats.Find(s => s.Member.Id == who.MemberId) ?? seats.MinBy(s => s.Member.CreatedAtUtc);
-        if (seat is null)
+        var membership = memberships.Find(s => s.Member.Id == who.MemberId) ?? memberships.MinBy(s => s.Member.CreatedAtUtc);
+        if (membership is null)
         {
             return null;
         }
 
-        if (!session.HasSecondFactor && RequiresSecondFactor(seat.Rule, seat.Member))
+        if (!session.HasSecondFactor && RequiresSecondFactor(membership.Rule, membership.Member))
         {
-            return Actor.WithoutSecondFactor(seat.Member, seat.Email!, who.FromAddress);
+            return Actor.WithoutSecondFactor(membership.Member, membership.Email!, who.FromAddress);
         }
 
-        var actor = Actor.ForMember(seat.Member, seat.Email!, who.FromAddress);
+        var actor = Actor.ForMember(membership.Member, membership.Email!, who.FromAddress);
         return who.SupportSessionId is { } supportSessionId && await FindSupportActorAsync(db, actor, supportSessionId, now, cancellationToken) is { } visitor
             ? visitor
             : actor;

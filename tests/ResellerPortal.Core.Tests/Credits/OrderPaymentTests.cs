@@ -82,7 +82,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Equal(
             [
                 $"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due",
-                $"cancelled order {order.TransferReference}, 100.00 EUR paid back",
+                $"cancelled order {order.TransferReference}, 100.00 EUR refunded",
             ],
             await db.Set<AuditEntry>()
                 .Where(a => a.Action == Permission.OrdersConfirm)
@@ -109,7 +109,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
                 "today or an earlier day"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
             (
                 Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) },
-                "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
+                "between now and one year ahead"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
         {
             Assert.Contains(
                 said, (await database.Data.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);

@@ -259,7 +259,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 "USD",
                 1.000_000_000_1m,
                 October.FirstDay,
-                "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most a million"), ("USD", 1m, October.FirstDay.AddYears(
+                "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most one million"), ("USD", 1m, October.FirstDay.AddYears(
                     -2), "within a year")])
         {
             Assert.Contains(said, (await rates.SetAsync(abroad.Owner, code, units, from)).Refusal!.Message, StringComparison.Ordinal);
