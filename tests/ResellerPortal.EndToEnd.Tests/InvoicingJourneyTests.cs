@@ -53,7 +53,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
         await customer.OpenAsync("/my/statement", "Statement");
         await customer.SeesRowAsync("Credit note CN-2026-0001 for INV-2026-0001");
-        await customer.SeesRowAsync("Written off of INV-2026-0001");
+        await customer.SeesRowAsync("Write-off of INV-2026-0001");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.FillAsync("Reason", "Wrong price");
         await owner.ConfirmAsync("Declare void");
         await owner.SeesRowAsync("CN-2026-0001");
-        await owner.SeesAsync("its usage is billed again");
+        await owner.SeesAsync("its usage will be billed again");
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
         await owner.SeesRowAsync("Acme");
@@ -297,10 +297,10 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "Draft for October 2026");
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
-        await owner.SeesAsync("Made final");
+        await owner.SeesAsync("Finalised");
         await server.Services.GetRequiredService<Core.Sending.DeliveryWorker>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", await mailServer.MessageAsync(0), StringComparison.Ordinal);
-        await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice mailed"));
+        await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice emailed"));
         await owner.PressAsync("Mail");
         await owner.FillAsync("To", "boss@acme.example");
         await owner.ConfirmAsync("Send");

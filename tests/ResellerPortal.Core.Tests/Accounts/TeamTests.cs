@@ -83,7 +83,7 @@ public sealed class TeamTests : IAsyncDisposable
             (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "roles",
+            "role from the list",
             (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(

@@ -102,7 +102,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var second = await fixture.InvoiceAsync();
         var proposal = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
         Assert.Equal(
-            (second.Id, false, "the same account paid for it before"), (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
+            (second.Id, false, "the same account has paid for this customer before"),
+            (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
     }
 
     [Fact]
@@ -130,18 +131,19 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             "invoice does not exist",
             (await statements.RecordAsync(fixture.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message,
             StringComparison.Ordinal);
-        Assert.Contains("holds no money", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no incoming payments", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, true));
         Assert.Equal(
             dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.LeftAside, 0, 50)).Rows.Single().Transaction.Id);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, false));
         await TestData.Valued(statements.RecordAsync(fixture.Owner, euros, fixture.Customer.Id, [invoice.Id]));
         Assert.Contains(
-            "recorded this for another",
+            "recorded for another",
             (await statements.RecordAsync(fixture.Owner, euros, other.Id, [])).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "recorded as a payment already",
+            "already recorded as a payment",
             (await statements.IgnoreAsync(fixture.Owner, euros, true)).Refusal!.Message,
             StringComparison.Ordinal);
     }

@@ -70,13 +70,13 @@ public sealed class Camt053Tests
     }
 
     [Theory]
-    [InlineData("no xml at all", "no XML")]
-    [InlineData("<a/>", "no account statement")]
-    [InlineData("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>", "no XML")]
+    [InlineData("no xml at all", "not valid XML")]
+    [InlineData("<a/>", "not a camt.053")]
+    [InlineData("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>", "not valid XML")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">x</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no amount")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1.001</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no day")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1.001</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no booking date")]
     public void What_cannot_be_read_is_said(string text, string said) =>
         Assert.Contains(
             said,

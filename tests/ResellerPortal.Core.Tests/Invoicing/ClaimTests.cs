@@ -329,10 +329,10 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
 
         // Sixteen of thirty-one days of October; all of November.
         Assert.Equal(
-            [("Difference to the minimum charge", 32_00L), ("Monthly fee", 16_00L)],
+            [("Minimum charge adjustment", 32_00L), ("Monthly fee", 16_00L)],
             invoices[0].Lines.OrderBy(l => l.Position).Select(l => (l.Description, l.AmountMinorUnits)));
         Assert.Equal(
-            ["Difference to the minimum charge", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
+            ["Minimum charge adjustment", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
         Assert.Equal((1L, 0L), (invoices[0].FirstSequence, invoices[0].LastSequence));
         Assert.Equal("", InvoiceSnapshot.Parse(invoices[0].Snapshot!).Ledger.ChainHead);
         await sqlite.AssertLedgerIsCleanAsync();

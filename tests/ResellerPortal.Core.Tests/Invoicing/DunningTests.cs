@@ -43,7 +43,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             [
                 $"Reminder: invoice {invoice.Number} was due on 15 Nov 2026",
                 $"Second reminder: invoice {invoice.Number}",
-                $"Last reminder: invoice {invoice.Number}",
+                $"Final notice: invoice {invoice.Number}",
             ],
             mail.Box.Sent.Select(m => m.Subject));
         var now = await FindAsync(database, fixture.Owner, invoice.Id);
@@ -67,9 +67,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         var timeline = await new InvoiceTimelineQueries(database.Database).ReadAsync(fixture.Owner, invoice.Id);
         Assert.Equal(
-            ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
-            timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
-        Assert.Equal(3, timeline.Count(e => e.Title == "Reminder mailed"));
+            ["Drafted", "Finalised", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
+            timeline.Where(e => e.Title != "Reminder emailed").Select(e => e.Title));
+        Assert.Equal(3, timeline.Count(e => e.Title == "Reminder emailed"));
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed class InvoicePaymentTests
         Assert.Contains(
             "Payment returned", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
         Assert.Contains(
-            $"Credited before with {notes[0].Number}",
+            $"Previously credited with {notes[0].Number}",
             PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))),
             StringComparison.Ordinal);
         await fixture.AssertSoundAsync();
