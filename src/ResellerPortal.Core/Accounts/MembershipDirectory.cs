@@ -60,9 +60,10 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         }
 
         var actor = Actor.ForMember(membership.Member, membership.Email!, who.FromAddress);
-        return who.SupportSessionId is { } supportSessionId && await FindSupportActorAsync(db, actor, supportSessionId, now, cancellationToken) is { } visitor
-            ? visitor
-            : actor;
+        return who.SupportSessionId is { } supportSessionId
+            && await FindSupportActorAsync(db, actor, supportSessionId, now, cancellationToken) is { } supportActor
+                ? supportActor
+                : actor;
     }
 
     public async Task<IReadOnlyList<MembershipChoice>> ListAsync(Guid userId, CancellationToken cancellationToken = default)

@@ -101,7 +101,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
             .ExecuteUpdateAsync(set => set.SetProperty(v => v.EndedAtUtc, now), cancellationToken);
     }
 
-    /// <summary>The name of the customer whose pages are viewed.</summary>
+    /// <summary>The name of the support session's customer.</summary>
     public async Task<string> FindCustomerAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);

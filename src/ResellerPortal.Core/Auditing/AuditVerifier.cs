@@ -6,7 +6,7 @@ namespace ResellerPortal.Core.Auditing;
 
 /// <param name="Sealed">Entries that are in a chain.</param>
 /// <param name="Waiting">Entries that are not sealed yet.</param>
-/// <param name="Erased">Entries whose personal data was erased.</param>
+/// <param name="Erased">Entries with erased personal data.</param>
 public sealed record AuditReport(long Sealed, long Waiting, long Erased, IReadOnlyList<string> Faults);
 
 /// <summary>Verifies the history: gapless numbers, the hash chain and unchanged texts.</summary>

@@ -48,7 +48,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
         return isRenamed;
     }
 
-    /// <summary>Removes a job whose request never reached the upstream; its name may be used again.</summary>
+    /// <summary>Removes a job that never reached the upstream; its name may be used again.</summary>
     public async Task RemoveAsync(ConversionJob job)
     {
         await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));

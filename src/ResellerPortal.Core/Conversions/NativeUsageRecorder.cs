@@ -14,7 +14,7 @@ namespace ResellerPortal.Core.Conversions;
 /// <param name="Converter">"docx-to-pdf", or the statistics' own name.</param>
 public readonly record struct CountedUsage(string Token, DateTimeOffset AtUtc, bool HasTime, string? Converter, long Conversions);
 
-/// <summary>A reseller whose statistics are due.</summary>
+/// <summary>A reseller with due statistics.</summary>
 /// <param name="Since">The first day (UTC) to request.</param>
 public sealed record DueStatistics(ResellerId Reseller, DateOnly Since);
 
@@ -29,7 +29,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
 
     private static readonly TenantScope AllTenants = TenantScope.CrossTenants("statistics of all resellers' native tokens");
 
-    /// <summary>Resellers with their own account and active native tokens whose last pull is old enough.</summary>
+    /// <summary>Resellers with their own account and active native tokens that are due for a pull.</summary>
     public async Task<IReadOnlyList<DueStatistics>> DueAsync(TimeSpan every, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

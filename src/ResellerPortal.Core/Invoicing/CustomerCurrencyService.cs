@@ -58,7 +58,8 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
         // Coverage was calculated in the previous currency.
         (customer.Currency, customer.CoveredUntilUtc) = (Currency.FromCode(code), null);
         await db.Invoices.Where(i => i.CustomerId == customerId && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
-        db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"{customer.Name} currency changed to {code}", actor.Reseller, customerId);
+        db.Audit(
+            actor, clock.GetUtcNow(), Permission.CustomersManage, $"{customer.Name}: currency set to {code}", actor.Reseller, customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return customer;

@@ -93,7 +93,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Drafts the last invoice of a customer whose contract has ended, without waiting for the end of the month.
+    /// Drafts the last invoice of a customer with an ended contract, without waiting for the end of the month.
     /// Refused: no such customer; the contract has no end; it has not ended yet.
     /// </summary>
     public async Task<Outcome<DraftResult>> DraftFinalAsync(

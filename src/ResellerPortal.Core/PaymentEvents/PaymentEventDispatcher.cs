@@ -42,7 +42,8 @@ public sealed class PaymentEventDispatcher(
                     : null,
             "invoice" when merchant.IsOperator => await SyncInvoiceAsync(objectId, cancellationToken),
             "customer" when merchant.IsOperator && topic is [_, "subscription", ..] =>
-                DescribeResult(await subscriptionSynchronizer.SyncAsync(objectId, null, cancellationToken) is not null, "subscription updated"),
+                DescribeResult(
+                    await subscriptionSynchronizer.SyncAsync(objectId, null, cancellationToken) is not null, "subscription updated"),
             "payment_method" when topic[^1] == "detached" =>
                 DescribeResult(await ForgetMethodAsync(merchant, objectId, cancellationToken), "payment method deleted"),
             "account" when merchant.IsConnected =>
@@ -51,7 +52,7 @@ public sealed class PaymentEventDispatcher(
         };
     }
 
-    /// <summary>Updates a checkout whose payer returns from the provider's page.</summary>
+    /// <summary>Updates a checkout when its payer returns from the provider's page.</summary>
     /// <returns>Null if the checkout does not exist for this actor.</returns>
     public async Task<Checkout?> ReturnAsync(Actor actor, Guid checkoutId, CancellationToken cancellationToken = default)
     {
@@ -60,7 +61,7 @@ public sealed class PaymentEventDispatcher(
             db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Updates a checkout whose payer returns through a pay link.</summary>
+    /// <summary>Updates a checkout when its payer returns through a pay link.</summary>
     public async Task<Checkout?> ReturnByLinkAsync(Guid invoiceId, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Links);

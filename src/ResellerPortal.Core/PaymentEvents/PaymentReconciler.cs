@@ -303,7 +303,11 @@ public sealed class PaymentReconciler(
     }
 
     /// <summary>Whether a payment is recorded as paid without reversals, so that its details need not be read.</summary>
-    private static Task<bool> IsRecordedAsPaidAsync(PortalDbContext db, Merchant merchant, string paymentId, CancellationToken cancellationToken)
+    private static Task<bool> IsRecordedAsPaidAsync(
+        PortalDbContext db,
+        Merchant merchant,
+        string paymentId,
+        CancellationToken cancellationToken)
     {
         var reversals = db.PaymentReversals.Where(r => r.State != ReversalState.Undone);
         return db.Checkouts.AnyAsync(

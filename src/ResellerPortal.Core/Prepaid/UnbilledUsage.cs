@@ -20,15 +20,15 @@ internal sealed class UnbilledUsage
     private readonly Customer _customer;
     private readonly RateCardSchedule _schedule;
     private readonly DateOnly _today;
-    private readonly BillingPeriod _currentPeriod;
-    private readonly UnitPrice _highestUnitCost;
+    private readonly BillingPeriod _period;
+    private readonly UnitPrice _maxUnitCost;
     private readonly List<UsageItem> _currentUsage = [];
     private Money _priorSpent;
 
-    private UnbilledUsage(Reseller reseller, Customer customer, RateCardSchedule schedule, DateOnly today, UnitPrice highestUnitCost)
+    private UnbilledUsage(Reseller reseller, Customer customer, RateCardSchedule schedule, DateOnly today, UnitPrice maxCost)
     {
-        (_reseller, _customer, _schedule, _today, _highestUnitCost) = (reseller, customer, schedule, today, highestUnitCost);
-        (_currentPeriod, _priorSpent) = (BillingPeriod.Containing(today), Money.Zero(customer.Currency));
+        (_reseller, _customer, _schedule, _today, _maxUnitCost) = (reseller, customer, schedule, today, maxCost);
+        (_period, _priorSpent) = (BillingPeriod.Containing(today), Money.Zero(customer.Currency));
     }
 
     /// <summary>Converters used this month.</summary>
@@ -38,10 +38,10 @@ internal sealed class UnbilledUsage
     public IReadOnlyList<string> OneOfEachRule => [.. CurrentRules.Select(rule => rule.Converters.Count > 0 ? rule.Converters[0] : "any")];
 
     private IEnumerable<PriceRule> CurrentRules =>
-        _schedule.SplitMonth(_currentPeriod).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
+        _schedule.SplitMonth(_period).Where(part => part.From <= _today && part.To >= _today).SelectMany(part => part.Terms.Rules);
 
     /// <summary>With tax; reserved conversions count as used.</summary>
-    public Money Spent => _priorSpent + CalculateGross(_currentUsage, _currentPeriod, isCharged: true);
+    public Money Spent => _priorSpent + GetGross(_currentUsage, _period, isCharged: true);
 
     /// <summary>Reads with the reseller's scope; consistent if the caller's transaction is a snapshot.</summary>
     public static async Task<UnbilledUsage> ReadAsync(
@@ -53,30 +53,30 @@ internal sealed class UnbilledUsage
     {
         var zone = reseller.Zone;
         var pricing = await PricingContext.ReadAsync(db, [customer.Id], cancellationToken);
-        var highestUnitCost = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(
+        var maxCost = await db.CreditLots.Where(l => l.ExpiresAtUtc > now && l.ValidFromUtc <= now).MaxAsync(
             l => (long?)l.UnitCostMicros, cancellationToken) ?? 0;
         var first = (await db.LastInvoicedAsync(customer.Id, cancellationToken))?.Next
             ?? BillingPeriod.Containing(customer.CreatedAtUtc, zone);
         var unbilled = new UnbilledUsage(
-            reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(highestUnitCost, reseller.Currency));
-        if (first <= unbilled._currentPeriod)
+            reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(maxCost, reseller.Currency));
+        if (first <= unbilled._period)
         {
             var usage = (await RatedPeriodQueries.UsageByMonthAsync(
                 db,
                 first,
-                unbilled._currentPeriod,
+                unbilled._period,
                 pricing,
                 [customer.Id],
                 cancellationToken))[customer.Id].ToLookup(item => BillingPeriod.Containing(item.Day));
-            unbilled._currentUsage.AddRange(usage[unbilled._currentPeriod]);
-            for (var month = first; month < unbilled._currentPeriod; month = month.Next)
+            unbilled._currentUsage.AddRange(usage[unbilled._period]);
+            for (var month = first; month < unbilled._period; month = month.Next)
             {
-                unbilled._priorSpent += unbilled.CalculateGross(usage[month], month, isCharged: true);
+                unbilled._priorSpent += unbilled.GetGross(usage[month], month, isCharged: true);
             }
         }
 
         var (late, billed) = await ReadLateAsync(db, customer, first, zone, cancellationToken);
-        unbilled._priorSpent += unbilled.CalculateGross(late, unbilled._currentPeriod, isCharged: false, billed);
+        unbilled._priorSpent += unbilled.GetGross(late, unbilled._period, isCharged: false, billed);
         var held = await db.Reservations.Where(r => r.CustomerId == customer.Id)
             .Join(db.ApiTokens, r => r.TokenId, t => t.Id, (r, t) => new { r.Converter, t.Environment, r.Quantity })
             .ToListAsync(cancellationToken);
@@ -92,15 +92,15 @@ internal sealed class UnbilledUsage
     public Money CalculateSpent(IEnumerable<string> converters, string environment, long more)
     {
         var rated = Rate(
-            _currentUsage.Concat(converters.Select(converter => CreateItem(converter, environment, more))), _currentPeriod, isCharged: true);
+            _currentUsage.Concat(converters.Select(converter => CreateItem(converter, environment, more))), _period, isCharged: true);
         var unsure = new Money(_currentUsage.All(item => item.Environment == environment) ? 0 : rated.Lines.Count, _customer.Currency);
-        return _priorSpent + AddTax(rated, _currentPeriod) + unsure + TaxCalculation.CalculateTax(unsure, GetTaxBasisPoints(_currentPeriod));
+        return _priorSpent + AddTax(rated, _period) + unsure + TaxCalculation.CalculateTax(unsure, GetTaxBasisPoints(_period));
     }
 
     /// <summary>The additional conversions of a converter up to each price peak.</summary>
-    public IEnumerable<long> ToPeaks(string converter) => _schedule.SplitMonth(_currentPeriod)
+    public IEnumerable<long> ToPeaks(string converter) => _schedule.SplitMonth(_period)
         .Where(part => part.From <= _today && part.To >= _today)
-        .SelectMany(part => new PricedPartOfMonth(_currentPeriod, part, _customer.Currency, 0).ToPeaks(_currentUsage, converter));
+        .SelectMany(part => new PricedPartOfMonth(_period, part, _customer.Currency, 0).ToPeaks(_currentUsage, converter));
 
     /// <summary>Late usage of invoiced months, and what those invoices billed.</summary>
     private static async Task<(IReadOnlyList<UsageItem> Late, IReadOnlyList<UsageItem> Billed)> ReadLateAsync(
@@ -118,9 +118,9 @@ internal sealed class UnbilledUsage
 
     /// <summary>Conversions not drawn yet are costed at the most expensive lot.</summary>
     private UsageItem CreateItem(string converter, string environment, long quantity) =>
-        new(_today, converter, environment, _highestUnitCost, quantity);
+        new(_today, converter, environment, _maxUnitCost, quantity);
 
-    private Money CalculateGross(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
+    private Money GetGross(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>
         AddTax(Rate(usage, month, isCharged, billed), month);
 
     private RatedUsage Rate(IEnumerable<UsageItem> usage, BillingPeriod month, bool isCharged, IEnumerable<UsageItem>? billed = null) =>

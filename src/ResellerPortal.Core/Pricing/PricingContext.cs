@@ -11,7 +11,7 @@ namespace ResellerPortal.Core.Pricing;
 /// <summary>Everything that determines the prices of a reseller's customers, besides its cost.</summary>
 internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyList<CurrencyRate> Rates)
 {
-    /// <param name="customers">Customers whose own cards are read in addition to the default ones; null for all.</param>
+    /// <param name="customers">Customers to read own cards for, in addition to the default ones; null for all.</param>
     public static async Task<PricingContext> ReadAsync(
         PortalDbContext db,
         IReadOnlyCollection<CustomerId>? customers,

@@ -12,7 +12,7 @@ public interface ICustomerOwned : IResellerOwned
     CustomerId CustomerId { get; }
 }
 
-/// <summary>A row whose changes are recorded in the history with their previous values.</summary>
+/// <summary>A row with its changes and previous values recorded in the history.</summary>
 public interface IAudited;
 
 /// <summary>A row that may belong to the installation, a reseller or a customer (a membership, an audit entry).</summary>

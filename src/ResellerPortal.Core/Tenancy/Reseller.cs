@@ -11,7 +11,7 @@ public enum DocumentFont
     PlexSans,
 }
 
-/// <summary>Whose members must sign in with two factors (an authenticator code, a passkey, or a provider that enforces it).</summary>
+/// <summary>Which members must sign in with two factors (an authenticator code, a passkey, or a provider that enforces it).</summary>
 public enum TwoFactorRule
 {
     Optional,

@@ -230,7 +230,7 @@ public sealed partial class ApiTokenService(
         ? CreateNativeAsync(actor, customerId, request, cancellationToken)
         : CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
 
-    /// <summary>Creates the token at the upstream first: a crash leaves at most an upstream token whose secret nobody has seen.</summary>
+    /// <summary>Creates the token at the upstream first: a crash leaves at most an unused upstream token.</summary>
     private async Task<Outcome<IssuedToken>> CreateNativeAsync(
         Actor actor,
         CustomerId customerId,

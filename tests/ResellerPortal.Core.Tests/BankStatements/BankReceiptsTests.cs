@@ -58,7 +58,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             statements.ImportAsync(fixture.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
         var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
-        // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
+        // 4.00 for the third, of which 1.82 is due; the remaining 2.18 pays the first and part of the second.
         var paid = await TestData.Valued(
             statements.RecordAsync(fixture.Owner, FindRow(rows, 4_00).Transaction.Id, fixture.Customer.Id, [third.Id]));
         Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
@@ -210,7 +210,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                     await TestData.Valued(statements.RecordAsync(fixture.Owner, left[0].Transaction.Id, fixture.Customer.Id, []));
                 }
 
-                // What came in is what is paid and what is on the balance, and the balance is not above zero while something is due.
+                // Received money equals payments plus balance, and the balance is never positive while something is due.
                 await using var db = database.OpenAll();
                 var (customer, paid) = (await db.Customers.SingleAsync(), await db.Invoices.SumAsync(i => i.PaidMinorUnits));
                 var due = await db.Invoices.SumAsync(i => i.NetMinorUnits + i.TaxMinorUnits - i.PaidMinorUnits);

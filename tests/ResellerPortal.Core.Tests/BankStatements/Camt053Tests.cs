@@ -9,8 +9,7 @@ public sealed class Camt053Tests
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
     /// <summary>
-    /// Elements as the ISO 20022 message definition report of camt.053 has them; version 2 and version 8 differ in names, states and
-    /// amounts.
+    /// Elements as defined in the ISO 20022 message definition report of camt.053; versions 2 and 8 differ in names, statuses and amounts.
     /// </summary>
     [Theory]
     [InlineData("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", "<Sts>BOOK</Sts>", "<Dbtr><Nm>Acme  Publishing\n Ltd</Nm></Dbtr>")]

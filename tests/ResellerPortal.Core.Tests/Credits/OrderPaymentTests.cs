@@ -25,7 +25,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(
             _ => Task.Run(() => database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
 
-        // Four quarters are taken; who comes after them finds the lot.
+        // Four quarters are recorded; later calls return the lot.
         Assert.All(receipts, r => Assert.False(r.IsRefused));
         Assert.Single(receipts.Select(r => r.Value.Lot?.Id).OfType<Guid>().Distinct());
         await using var db = database.Database.Open(owner.Scope);

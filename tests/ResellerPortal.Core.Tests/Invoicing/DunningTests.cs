@@ -28,13 +28,13 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(Policies(database, mail).SetAsync(fixture.Owner, isOn: true, Steps));
         var invoice = await fixture.InvoiceAsync();
 
-        // Due on 15 November; the clock stands at noon.
+        // Due on 15 November; the clock is at noon.
         foreach (var (day, steps) in new[] { (15, 0), (17, 0), (18, 1), (18, 0), (24, 0), (25, 1) })
         {
             Assert.Equal(steps, await RunOnAsync(database, mail, day));
         }
 
-        // Two nodes at once.
+        // Two nodes concurrently.
         database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 5, 12, 0, 0, TimeSpan.Zero));
         Assert.Equal(1, (await Task.WhenAll(Work(database, mail).RunAsync(), Work(database, mail).RunAsync())).Sum());
         Assert.Equal(0, await Work(database, mail).RunAsync());
@@ -52,7 +52,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Contains(
             Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), mail.Box.Sent[2].Text, StringComparison.Ordinal);
 
-        // Paused: the gateway's meter says why, and a new token is paused as well.
+        // Paused: metering reports the reason, and a new token is paused as well.
         Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
         Assert.IsType<ReserveResult.AccountPaused>(
             await database.ReserveAsync((await database.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));

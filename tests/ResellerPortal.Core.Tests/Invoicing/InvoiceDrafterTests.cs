@@ -176,7 +176,7 @@ public sealed class InvoiceDrafterTests
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var drafts = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results;
 
-        // Each twice and all at once, as impatient people do.
+        // Each twice and all concurrently, like impatient users.
         var finalised = await Task.WhenAll(
             drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Data.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
 

@@ -240,7 +240,7 @@ public sealed class InvoiceSettingsTests
             (await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
     }
 
-    /// <summary>Whether a file is an image is asked of the PDF library, which has its own tests.</summary>
+    /// <summary>The PDF library decides whether a file is an image, and has its own tests.</summary>
     private sealed class AnyImage : IInvoiceDocument
     {
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => throw new NotSupportedException();

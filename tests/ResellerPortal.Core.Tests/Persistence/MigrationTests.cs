@@ -12,7 +12,7 @@ using ResellerPortal.Storage.Sqlite;
 
 namespace ResellerPortal.Core.Tests.Persistence;
 
-/// <summary>Data of an older version that a migration has to carry over.</summary>
+/// <summary>Data of an older version that a migration must preserve.</summary>
 public sealed class MigrationTests
 {
     [Fact]
@@ -62,7 +62,7 @@ public sealed class MigrationTests
             [("Paid", 0L), ("Waits", 180L)],
             (await db.PlanOrders.OrderBy(o => o.PlanName).ToListAsync()).Select(o => (o.PlanName, o.Due.MinorUnits))));
 
-    /// <summary>Fills a database of an older version, brings it to the newest, and looks at what became of it.</summary>
+    /// <summary>Fills a database of an older version, migrates it to the newest, and checks the result.</summary>
     private static async Task CarriedOverAsync(string version, string sql, Func<PortalDbContext, Task> look)
     {
         var file = Path.Combine(Path.GetTempPath(), $"portal-migration-{Guid.NewGuid():N}.db");

@@ -102,7 +102,7 @@ public sealed class TaxDecisionTests
         var members = TaxRates.Countries.Where(TaxRates.IsInTheUnion).ToList();
         Assert.Equal(27, members.Count);
 
-        // Article 97 of Council Directive 2006/112/EC: not below 15 %.
+        // Article 97 of Council Directive 2006/112/EC: at least 15 %.
         Assert.All(members, country => Assert.InRange(TaxRates.FindStandardRate(country, Day)!.Value, 1500, 2700));
         Assert.Null(TaxRates.FindStandardRate("US", Day));
     }

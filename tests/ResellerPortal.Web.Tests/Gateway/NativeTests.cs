@@ -181,11 +181,11 @@ public sealed class NativeTests
     }
 
     [Theory]
-    [InlineData("""{"Code":5001,"Message":"later"}""", "no list of records")]
+    [InlineData("""{"Code":5001,"Message":"later"}""", "not a list of records")]
     [InlineData("""[{"ConversionCost":1}]""", "no date")]
-    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "no number of conversions")]
+    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "invalid cost")]
     [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "name no tokens")]
-    [InlineData("""[{"DateStamp":""", "no list of records")]
+    [InlineData("""[{"DateStamp":""", "not a list of records")]
     public async Task Statistics_that_cannot_be_used_are_told_of_and_record_nothing(string text, string said)
     {
         await using var upstream = await NativeUpstream.StartAsync();
