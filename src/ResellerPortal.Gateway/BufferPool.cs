@@ -3,12 +3,12 @@ using System.Buffers;
 namespace ResellerPortal.Gateway;
 
 /// <summary>
-/// Buffers for what passes through. A busy node has hundreds of a size in use at once, of which the shared pool keeps some
-/// sixty; new ones would live just long enough to be costly.
+/// Buffers for relayed content. A busy node uses hundreds of one size at once, of which the shared pool keeps about sixty; allocating the
+/// rest would be expensive.
 /// </summary>
 internal static class BufferPool
 {
-    /// <summary>Bytes of the largest that are kept here: 64 MiB of all sizes at most.</summary>
+    /// <summary>Size in bytes of the largest buffers pooled here: 64 MiB of all sizes at most.</summary>
     public const int MaxKept = 64 * 1024;
 
     private static readonly ArrayPool<byte> Kept = ArrayPool<byte>.Create(MaxKept, maxArraysPerBucket: 512);

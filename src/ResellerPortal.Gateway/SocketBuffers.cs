@@ -5,24 +5,24 @@ using Microsoft.AspNetCore.Connections;
 namespace ResellerPortal.Gateway;
 
 /// <summary>
-/// Gives the web server blocks of 64 KiB where its own has 4: it reads from a connection as much as a block holds, so a large
-/// file comes in with a sixteenth of the calls. A connection on which nothing comes or goes has none.
+/// Gives the web server blocks of 64 KiB instead of its default 4: it reads up to one block per call, so a large upload takes a sixteenth
+/// of the calls. An idle connection holds no block.
 /// </summary>
 internal sealed class SocketBuffers : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     private const int BlockSize = 64 * 1024;
 
-    /// <summary>Blocks that are kept: 64 MiB at most, once so many were in use.</summary>
-    private const int MostKept = 1024;
+    /// <summary>Maximum number of kept blocks: 64 MiB.</summary>
+    private const int MaxKept = 1024;
 
     private readonly Lock _gate = new();
 
-    /// <summary>The one given back last goes out first, for the processor still has it at hand.</summary>
+    /// <summary>Last in, first out, because the most recently used block is likely in the processor cache.</summary>
     private readonly Stack<Block> _free = new();
 
     public override int MaxBufferSize => BlockSize;
 
-    /// <summary>One pool for all that asks.</summary>
+    /// <summary>Returns one shared pool.</summary>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => this;
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
@@ -47,14 +47,14 @@ internal sealed class SocketBuffers : MemoryPool<byte>, IMemoryPoolFactory<byte>
     {
         lock (_gate)
         {
-            if (_free.Count < MostKept)
+            if (_free.Count < MaxKept)
             {
                 _free.Push(block);
             }
         }
     }
 
-    /// <summary>Does not move, as the system writes into it.</summary>
+    /// <summary>Pinned, because the operating system writes into it.</summary>
     private sealed class Block : IMemoryOwner<byte>
     {
         private readonly SocketBuffers _pool;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ResellerPortal.Gateway;
 
-/// <summary>ConvertAPI writes property names as they are, in PascalCase.</summary>
+/// <summary>JSON options of ConvertAPI's protocol, which writes property names unchanged in PascalCase.</summary>
 internal static class WireJson
 {
     public static readonly JsonSerializerOptions Options = new()

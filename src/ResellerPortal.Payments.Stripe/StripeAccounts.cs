@@ -4,7 +4,7 @@ using Stripe;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>Resellers' accounts that are connected to the operator's (Stripe Connect), and the check of keys of their own.</summary>
+/// <summary>Manages resellers' connected accounts (Stripe Connect), and validates their own keys.</summary>
 internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGateway
 {
     public async Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
         catch (PaymentProviderException failure) when (failure.InnerException
             is StripeException { HttpStatusCode: System.Net.HttpStatusCode.Forbidden })
         {
-            // What was disconnected is out of reach.
+            // A disconnected account is inaccessible.
             return null;
         }
     }
@@ -78,11 +78,11 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
         return new MerchantStatus(
             account.ChargesEnabled,
             due.Count > 0
-                ? $"Stripe still asks for: {string.Join(
+                ? $"Stripe still requires: {string.Join(
                     ", ",
                     due.Take(5).Select(d => d.Replace('_', ' ').Replace('.', ' ')))}{(due.Count > 5 ? $" and {due.Count - 5} more" : "")}."
                 : account.ChargesEnabled ? ""
-                : account.DetailsSubmitted ? "Stripe is checking the details."
-                : "Stripe still asks who you are.");
+                : account.DetailsSubmitted ? "Stripe is reviewing the details."
+                : "Stripe still requires identity verification.");
     }
 }

@@ -4,16 +4,16 @@ using Stripe;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>How calls in a merchant's name are made.</summary>
+/// <summary>A client with the account it acts for.</summary>
 internal sealed record StripeAccess(StripeClient Client, string? Account)
 {
-    /// <param name="key">The same key does a thing once.</param>
+    /// <param name="key">Idempotency key of the request.</param>
     public RequestOptions CreateRequestOptions(string key) => new() { IdempotencyKey = key, StripeAccount = Account };
 
     public RequestOptions Read => new() { StripeAccount = Account };
 }
 
-/// <summary>Clients of Stripe by whose account they work in, and what Stripe's refusals mean.</summary>
+/// <summary>Creates Stripe clients per merchant, and translates Stripe's errors.</summary>
 internal sealed class StripeClientFactory(IOptions<StripeOptions> options, MerchantKeyStore keys, IHttpClientFactory http)
 {
     private const int Retries = 2;
@@ -29,7 +29,7 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
             ? (await keys.FindAsync(reseller, cancellationToken))?.SecretKey
             : options.Value.SecretKey;
         return string.IsNullOrEmpty(key)
-            ? throw new PaymentProviderException("Online payments are not set up.", isFinal: true)
+            ? throw new PaymentProviderException("Online payments are not configured.", isFinal: true)
             : new StripeAccess(GetClient(key), merchant.IsConnected ? merchant.Key : null);
     }
 
@@ -39,8 +39,8 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
         new SystemNetHttpClient(http.CreateClient(StripeOptions.Section), Retries),
         options.Value.ApiBase.Length > 0 ? options.Value.ApiBase.TrimEnd('/') : null);
 
-    /// <summary>One call, whose refusals come back as ours.</summary>
-    /// <exception cref="PaymentProviderException">Stripe cannot be reached, or refuses.</exception>
+    /// <summary>Makes a call and translates Stripe's errors.</summary>
+    /// <exception cref="PaymentProviderException">Stripe is unreachable or refuses.</exception>
     public static async Task<T> CallAsync<T>(Func<Task<T>> call)
     {
         try
@@ -53,11 +53,11 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
-            throw new PaymentProviderException("Stripe cannot be reached at the moment. Try again in a minute.", isFinal: false, failure);
+            throw new PaymentProviderException("Stripe is temporarily unreachable. Try again in a minute.", isFinal: false, failure);
         }
     }
 
-    /// <summary>The same for one object, which may not exist.</summary>
+    /// <summary>Makes a call for one object, which may not exist.</summary>
     public static async Task<T?> FindAsync<T>(Func<Task<T>> call)
         where T : class
     {
@@ -75,12 +75,12 @@ internal sealed class StripeClientFactory(IOptions<StripeOptions> options, Merch
 
     private static PaymentProviderException Translate(StripeException failure)
     {
-        var isPassing = (int)failure.HttpStatusCode is 0 or 409 or 429 or >= 500;
+        var isTransient = (int)failure.HttpStatusCode is 0 or 409 or 429 or >= 500;
         var words = failure.StripeError?.Type == "card_error" ? failure.StripeError.Message
             : (int)failure.HttpStatusCode is 401 or 403
-            ? "Stripe does not accept the key that the portal uses. Whoever set it up has to look at it."
-            : isPassing ? "Stripe is busy at the moment. Try again in a minute."
-            : $"Stripe refuses: {failure.StripeError?.Message ?? failure.Message}";
-        return new PaymentProviderException(words, !isPassing, failure);
+            ? "Stripe rejected the configured key. Ask whoever set up online payments to check it."
+            : isTransient ? "Stripe is temporarily unavailable. Try again in a minute."
+            : $"Stripe refused: {failure.StripeError?.Message ?? failure.Message}";
+        return new PaymentProviderException(words, !isTransient, failure);
     }
 }

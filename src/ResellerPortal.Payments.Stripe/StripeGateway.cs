@@ -6,7 +6,7 @@ using Stripe.Checkout;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>Payments at Stripe's own page, charges of saved methods, and refunds.</summary>
+/// <summary>Payments on Stripe's hosted page, off-session charges, and refunds.</summary>
 internal sealed class StripeGateway(StripeClientFactory clients, StripePayments payments, StripePriceFactory prices) : IOnlineGateway
 {
     public PaymentMethodKind Method => PaymentMethodKind.Online;
@@ -17,7 +17,7 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
 
     public async Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken)
     {
-        var checkout = request.Checkout ?? throw new ArgumentException("An online payment needs its checkout.", nameof(request));
+        var checkout = request.Checkout ?? throw new ArgumentException("An online payment requires its checkout.", nameof(request));
         var access = await clients.GetAsync(checkout.Merchant, cancellationToken);
         var options = await CreateSessionOptionsAsync(access, request, checkout, cancellationToken);
         var session = await StripeClientFactory.CallAsync(() => new SessionService(access.Client).CreateAsync(
@@ -113,7 +113,7 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         catch (PaymentProviderException failure) when (failure.InnerException
             is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest })
         {
-            // Only an open page can be closed; this one is paid or gone.
+            // Only an open page can be closed; this one is paid or expired.
         }
     }
 
@@ -199,10 +199,10 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
             };
 }
 
-/// <summary>Plans that renew as products and prices in the operator's account.</summary>
+/// <summary>Creates renewing plans as products and prices in the operator's account.</summary>
 internal sealed class StripePriceFactory
 {
-    /// <summary>The price of a plan; made where it is missing, anew where the plan's price has changed.</summary>
+    /// <summary>Finds or creates the price of a plan; a changed plan price gets a new one.</summary>
     public async Task<string> GetOrCreateAsync(StripeAccess access, BulkPlan plan, CancellationToken cancellationToken)
     {
         var amount = StripeAmount.FromMoney(plan.Price);

@@ -1,6 +1,6 @@
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>The operator's account at Stripe. Without a key the portal works offline, but for resellers with keys of their own.</summary>
+/// <summary>The operator's Stripe account. Without a key, online payments only work for resellers with their own keys.</summary>
 public sealed class StripeOptions
 {
     public const string Section = "Stripe";
@@ -8,21 +8,21 @@ public sealed class StripeOptions
     /// <summary>"sk_…" or "rk_…"; empty for none.</summary>
     public string SecretKey { get; set; } = "";
 
-    /// <summary>Signs the events of the operator's account.</summary>
+    /// <summary>Signing secret for the operator account's events.</summary>
     public string WebhookSecret { get; set; } = "";
 
-    /// <summary>Signs the events of connected accounts, which come to the same address.</summary>
+    /// <summary>Signing secret for connected accounts' events, which arrive at the same URL.</summary>
     public string ConnectWebhookSecret { get; set; } = "";
 
-    /// <summary>Where Stripe is; empty for Stripe's own address.</summary>
+    /// <summary>Stripe's API address; empty for the default.</summary>
     public string ApiBase { get; set; } = "";
 
-    /// <summary>What the operator keeps of payments to connected accounts, in hundredths of a percent.</summary>
+    /// <summary>The operator's fee on payments to connected accounts, in basis points.</summary>
     public int ApplicationFeeBasisPoints { get; set; }
 
     /// <summary>"express" or "standard".</summary>
     public string ConnectAccountType { get; set; } = "express";
 
-    /// <summary>Whether Stripe computes tax on plans (Stripe Tax).</summary>
+    /// <summary>Whether Stripe Tax calculates tax on plans.</summary>
     public bool AutomaticTax { get; set; }
 }

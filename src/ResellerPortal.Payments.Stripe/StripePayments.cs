@@ -6,10 +6,10 @@ using Stripe.Checkout;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>Reads payments as Stripe has them now.</summary>
+/// <summary>Reads the current state of payments from Stripe.</summary>
 internal sealed class StripePayments(StripeClientFactory clients)
 {
-    /// <summary>Where our own objects' ids stand among Stripe's.</summary>
+    /// <summary>Metadata key of the checkout's id.</summary>
     public const string CheckoutKey = "checkout";
 
     public async Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
         if (id.StartsWith("cs_", StringComparison.Ordinal))
         {
             return await StripeClientFactory.FindAsync(() => new SessionService(access.Client).GetAsync(
-                id, null, access.Read, cancellationToken)) is { } session && IsFree(session) ? Free(session) : null;
+                id, null, access.Read, cancellationToken)) is { } session && IsFree(session) ? CreateFreePayment(session) : null;
         }
 
         var intent = await StripeClientFactory.FindAsync(
@@ -40,7 +40,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
         return intent is null ? null : await ToPaymentAsync(access, intent, cancellationToken);
     }
 
-    /// <summary>A payment from its intent, with what belongs to it.</summary>
+    /// <summary>Creates a payment from its intent and related objects.</summary>
     public static async Task<ProviderPayment> ToPaymentAsync(StripeAccess access, PaymentIntent intent, CancellationToken cancellationToken)
     {
         var charge = intent.LatestCharge;
@@ -78,7 +78,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
         }
 
         return state == ProviderPaymentState.Paid
-            ? payment with { Reversals = await ReversalsAsync(access, intent.Id, cancellationToken) }
+            ? payment with { Reversals = await ReadReversalsAsync(access, intent.Id, cancellationToken) }
             : payment;
     }
 
@@ -134,7 +134,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
 
     public static Guid? ParseCheckoutId(string? text) => Guid.TryParseExact(text, "N", out var id) ? id : null;
 
-    /// <summary>"Visa ending in 4242".</summary>
+    /// <summary>For example "Visa ending in 4242".</summary>
     public static string GetMethodName(ChargePaymentMethodDetails? details) => details switch
     {
         { Card: { } card } => Name(card.Brand, card.Last4),
@@ -151,7 +151,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
     private static bool IsFree(Session session) =>
         session is { Status: "complete", Mode: "payment", PaymentIntentId: null, AmountTotal: 0 };
 
-    private static ProviderPayment Free(Session session)
+    private static ProviderPayment CreateFreePayment(Session session)
     {
         var total = StripeAmount.ToMoney(0, session.Currency);
         return WithParts(
@@ -174,7 +174,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
         Tax = StripeAmount.ToMoney(session.TotalDetails?.AmountTax ?? 0, session.Currency),
     };
 
-    private static async Task<IReadOnlyList<ProviderReversal>> ReversalsAsync(
+    private static async Task<IReadOnlyList<ProviderReversal>> ReadReversalsAsync(
         StripeAccess access,
         string intentId,
         CancellationToken cancellationToken)
@@ -193,7 +193,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
                 r.Reason ?? "",
                 Utc(r.Created))),
 
-            // While a bank only inquires, no money is gone.
+            // An inquiry does not withdraw any money.
             .. disputes.Data.Where(d => !d.Status.StartsWith("warning", StringComparison.Ordinal)).Select(d => new ProviderReversal(
                 d.Id,
                 ReversalKind.Dispute,

@@ -7,7 +7,7 @@ using Stripe;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>Plans that renew, in the operator's account.</summary>
+/// <summary>Renewing plans in the operator's account.</summary>
 internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePriceFactory prices) : ISubscriptionGateway
 {
     public async Task<ProviderSubscription?> ReadSubscriptionAsync(string id, CancellationToken cancellationToken)

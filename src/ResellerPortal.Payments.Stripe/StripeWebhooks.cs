@@ -13,9 +13,7 @@ using Stripe;
 
 namespace ResellerPortal.Payments.Stripe;
 
-/// <summary>
-/// Where Stripe sends events: signatures are verified, then an event is stored, then Stripe is told so. The rest comes later.
-/// </summary>
+/// <summary>Receives Stripe's events: verifies the signature, stores the event and acknowledges it. Processing happens later.</summary>
 public static class StripeWebhooks
 {
     private const int ToleranceSeconds = 300;
@@ -52,7 +50,7 @@ public static class StripeWebhooks
                 return await keys.FindAsync(id, cancellationToken) is { } own
                     ? await ReceiveAsync(
                         context, [own.WebhookSecret], _ => Merchant.ForReseller(id), inbox, clock, loggers, cancellationToken)
-                    : Results.Text("Nobody here has keys of its own.", statusCode: StatusCodes.Status404NotFound);
+                    : Results.Text("This account has no keys of its own.", statusCode: StatusCodes.Status404NotFound);
             }).AllowAnonymous().DisableAntiforgery();
     }
 
@@ -68,30 +66,30 @@ public static class StripeWebhooks
         var logger = loggers.CreateLogger("ResellerPortal.Payments.Stripe.Webhooks");
         if (await ReadAsync(context.Request, cancellationToken) is not { } payload)
         {
-            return Results.Text("The event is too long.", statusCode: StatusCodes.Status413PayloadTooLarge);
+            return Results.Text("The event is too large.", statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
         if (!IsSigned(payload, context.Request.Headers["Stripe-Signature"].ToString(), secrets, clock.GetUtcNow()))
         {
             logger.LogWarning(
-                "An event for {Path} from {Address} is not signed with a known secret, or is older than {Seconds} seconds. It is refused.",
+                "Event for {Path} from {Address} refused: it is not signed with a known secret, or is older than {Seconds} seconds.",
                 context.Request.Path,
                 context.Connection.RemoteIpAddress,
                 ToleranceSeconds);
-            return Results.Text("The signature does not match, or is too old.", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Text("The signature does not match or is too old.", statusCode: StatusCodes.Status400BadRequest);
         }
 
         if (Parse(payload, merchantOf) is not { } incoming)
         {
             logger.LogWarning("A signed event for {Path} has no id, type or object.", context.Request.Path);
-            return Results.Text("This is no event.", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Text("This is not an event.", statusCode: StatusCodes.Status400BadRequest);
         }
 
         await inbox.ReceiveAsync(incoming, cancellationToken);
         return Results.Text("stored");
     }
 
-    /// <summary>The body as it came, for the signature is of its bytes; null where it is too long.</summary>
+    /// <summary>Reads the body unchanged, because the signature covers its bytes; null if it is too large.</summary>
     private static async Task<string?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
@@ -116,23 +114,23 @@ public static class StripeWebhooks
             try
             {
                 EventUtility.ValidateSignature(payload, signature, secret, ToleranceSeconds, now.ToUnixTimeSeconds());
-                return IsNotOfTheFuture(signature, now);
+                return IsNotInTheFuture(signature, now);
             }
             catch (StripeException)
             {
-                // Perhaps it is signed with the other one.
+                // It may be signed with another secret.
             }
         }
 
         return false;
     }
 
-    private static bool IsNotOfTheFuture(string signature, DateTimeOffset now) =>
+    private static bool IsNotInTheFuture(string signature, DateTimeOffset now) =>
         signature.Split(',').Select(part => part.Trim()).Where(part => part.StartsWith("t=", StringComparison.Ordinal)).All(part =>
             long.TryParse(part.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
                 && at <= now.ToUnixTimeSeconds() + ToleranceSeconds);
 
-    /// <summary>Only what every version of Stripe's events has, so that a newer one is stored as well.</summary>
+    /// <summary>Reads only what all versions of Stripe's events contain, so that newer ones are stored as well.</summary>
     private static IncomingWebhook? Parse(string payload, Func<string?, Merchant> merchantOf)
     {
         try

@@ -13,7 +13,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests;
 
-/// <summary>A migrated database of its own for a test, with a clock that the test sets and a running meter.</summary>
+/// <summary>A separate migrated database per test, with a controllable clock and running metering.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Action _remove;
@@ -51,7 +51,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public PortalDbContext OpenAll() => Database.Open(TenantScope.CrossTenants("test"));
 
-    /// <summary>The secret of a token whose reseller has 100 conversions.</summary>
+    /// <summary>The secret of a token; its reseller has 100 conversions.</summary>
     public async Task<string> SellAsync()
     {
         var (_, owner) = await Data.AddResellerAsync("northwind");
@@ -69,7 +69,7 @@ public sealed class TestDatabase : IAsyncDisposable
         Assert.IsType<SettleResult.Recorded>(
             await Meter.SettleAsync(new SettleRequest(await HoldAsync(secret, quantity, converter), quantity)));
 
-    /// <summary>Another node: its meter is lost with all that it held in memory.</summary>
+    /// <summary>Another node: its metering state is lost with its memory.</summary>
     public async Task RestartAsync()
     {
         await _writer.StopAsync(default);
@@ -104,7 +104,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private MeterWriter NewWriter() => new(Meter, Database, Clock, NullLogger<MeterWriter>.Instance);
 }
 
-/// <summary>Opens a SQLite file of its own.</summary>
+/// <summary>Opens a separate SQLite file.</summary>
 internal static class TestDatabaseOnSqlite
 {
     public static Task<TestDatabase> OpenAsync(string now = "2026-10-15T12:00:00Z", IDatabaseDialect? dialect = null)

@@ -31,7 +31,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.PressAsync("Issue a credit note");
         await owner.Page.GetByLabel("docx → pdf, production: 10.00 EUR").UncheckAsync();
         await owner.ConfirmAsync("Issue credit note");
-        await owner.SeesAsync("Give a reason");
+        await owner.SeesAsync("Enter a reason");
         await owner.FillAsync("Reason", "Pages came out blank");
         await owner.ConfirmAsync("Issue credit note");
         await owner.SeesRowAsync("CN-2026-0001");
@@ -53,7 +53,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await Assertions.Expect(customer.Page.GetByRole(AriaRole.Link, new() { Name = "CN-2026-0001" })).ToBeVisibleAsync();
         await customer.OpenAsync("/my/statement", "Statement");
         await customer.SeesRowAsync("Credit note CN-2026-0001 for INV-2026-0001");
-        await customer.SeesRowAsync("Written off of INV-2026-0001");
+        await customer.SeesRowAsync("Write-off of INV-2026-0001");
     }
 
     [Fact]
@@ -73,11 +73,11 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001");
         await owner.PressAsync("Void");
         await owner.ConfirmAsync("Void invoice");
-        await owner.SeesAsync("Give a reason");
+        await owner.SeesAsync("Enter a reason");
         await owner.FillAsync("Reason", "Wrong price");
         await owner.ConfirmAsync("Void invoice");
         await owner.SeesRowAsync("CN-2026-0001");
-        await owner.SeesAsync("its usage is billed again");
+        await owner.SeesAsync("its usage will be billed again");
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.PressAsync("Draft invoices");
         await owner.SeesRowAsync("Acme");
@@ -172,7 +172,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.ConfirmAsync("Record");
         await owner.SeesRowAsync("Refund");
         await owner.OpenAsync("/reseller/history", "History");
-        await owner.SeesRowAsync("0.79 EUR of the balance of Acme paid back");
+        await owner.SeesRowAsync("refunded 0.79 EUR from the balance of Acme");
 
         async Task<HttpStatusCode> ConvertAsync()
         {
@@ -204,7 +204,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.FillAsync("Last day (your time zone)", "2026-10-01");
         await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
-        await owner.SeesAsync("when the customer was added, or later");
+        await owner.SeesAsync("the day the customer was added");
         await owner.FillAsync("Last day (your time zone)", "2026-10-10");
         await owner.Page.GetByRole(AriaRole.Dialog).GetByText("Tokens stop working").ClickAsync();
         await owner.ConfirmAsync("End contract");
@@ -274,7 +274,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1001");
         await owner.ChooseAsync("Language", "Deutsch");
         await owner.PressAsync("Save");
-        await owner.SeesAsync("The IBAN's check digits do not fit");
+        await owner.SeesAsync("The IBAN is not valid");
         await owner.FillAsync("IBAN", "LT12 1000 0111 0100 1000");
         await owner.PressAsync("Save");
         await owner.SeesAsync("Future invoices use these settings.");
@@ -285,7 +285,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.Page.GetByText("Email invoices and credit notes when finalised").ClickAsync();
         await owner.SeesAsync("New invoices will be emailed automatically.");
         await owner.FillAsync("Subject", "Rechnung {nummer}");
-        await owner.SeesAsync("Nothing is known to put in for {nummer}.");
+        await owner.SeesAsync("{nummer} is not a known placeholder.");
         await owner.FillAsync("Subject", "Ihre {number}, mit Dank");
         await owner.SeesAsync("Ihre INV-2026-0042, mit Dank");
         await owner.PressAsync("Save");
@@ -297,10 +297,10 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync($"/reseller/invoices/{draft.InvoiceId}", "Draft for October 2026");
         await owner.PressAsync("Finalise invoice");
         await owner.ConfirmAsync("Finalise invoice");
-        await owner.SeesAsync("Made final");
+        await owner.SeesAsync("Finalised");
         await server.Services.GetRequiredService<Core.Sending.DeliveryWorker>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Ihre INV-2026-0001, mit Dank", await mailServer.MessageAsync(0), StringComparison.Ordinal);
-        await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice mailed"));
+        await owner.SeesInTimeAsync($"/reseller/invoices/{draft.InvoiceId}", "INV-2026-0001", owner.Page.GetByText("Invoice emailed"));
         await owner.PressAsync("Send by email");
         await owner.FillAsync("To", "boss@acme.example");
         await owner.ConfirmAsync("Send");

@@ -129,7 +129,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
         await owner.PressAsync("Issue token");
         await owner.FillAsync("Usage limit (conversions)", "0");
         await owner.ConfirmAsync("Issue token");
-        await owner.SeesAsync("A usage limit is from 1");
+        await owner.SeesAsync("Enter a usage limit of 1");
         await owner.FillAsync("Usage limit (conversions)", "3");
         await owner.FillAsync("Expires (UTC)", "2026-12-31T23:59");
         await owner.ConfirmAsync("Issue token");

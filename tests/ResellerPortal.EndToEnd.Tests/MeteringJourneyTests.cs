@@ -108,7 +108,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.PressAsync("Save");
         await owner.SeesAsync("Conversions use your own account");
         await owner.OpenAsync("/reseller/history", "History");
-        await owner.SeesRowAsync("an account of its own, new secret; region eu");
+        await owner.SeesRowAsync("its own account, new secret; region eu");
 
         await owner.OpenAsync($"/reseller/customers/{acme.Id}", "Acme");
         await owner.PressAsync("Issue token");

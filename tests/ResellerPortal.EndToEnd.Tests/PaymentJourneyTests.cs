@@ -180,7 +180,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await operatorPage.PressAsync("Compare now");
         await operatorPage.SeesRowAsync("was paid otherwise in the meantime");
         await operatorPage.SeesAsync("Compared a moment ago, 1 object");
-        await operatorPage.PressAsync("Pay it back");
+        await operatorPage.PressAsync("Refund");
         await operatorPage.SeesAsync("Discrepancy resolved.");
         Assert.Equal(180_00L, (long?)stripe.All("refund").Single()["amount"]);
         Assert.Empty(stripe.Faults);

@@ -33,7 +33,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         // 1,000 at 0.03 and 200 at 0.005.
         await owner.SeesAsync("31.00");
         await owner.EnterAsync("Tier 1 up to (conversions)", "0");
-        await owner.SeesAsync("Each step ends later than the one before it");
+        await owner.SeesAsync("The upper limit of each tier must exceed the previous one");
         await owner.EnterAsync("Tier 1 up to (conversions)", "1000");
 
         // Pressing the button blurs the field and hides the warning; the button must stay under the pointer until the click ends.
@@ -49,7 +49,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.Page.GetByLabel("Prices and amounts include tax").CheckAsync();
         await owner.PressAsync("Add converter rule");
         await owner.EnterAsync("For converters", "PDF to JPG");
-        await owner.SeesAsync("like docx-to-pdf, *-to-pdf or pdf-to-*");
+        await owner.SeesAsync("such as docx-to-pdf, *-to-pdf or pdf-to-*");
         await owner.EnterAsync("For converters", "pdf-to-*");
         await owner.PressAsync("Set price");
 

@@ -2,9 +2,7 @@ using System.Reflection;
 
 namespace ResellerPortal.Core.Access;
 
-/// <summary>
-/// What a seat may do. The names are authorization policies; pages, endpoints and navigation ask for these, never for roles.
-/// </summary>
+/// <summary>What a member may do. The names are authorization policies; pages, endpoints and navigation check these, never roles.</summary>
 public static class Permission
 {
     public const string OperatorView = "operator.view";
@@ -16,21 +14,21 @@ public static class Permission
 
     public const string AccountsReconcile = "accounts.reconcile";
 
-    /// <summary>To have a payment provider's events handled again, and differences to its books put right.</summary>
+    /// <summary>Replay payment provider events and repair payment differences.</summary>
     public const string PaymentsRepair = "payments.repair";
 
-    /// <summary>The operator's own members.</summary>
+    /// <summary>Manage the operator's own members.</summary>
     public const string OperatorsManage = "operators.manage";
 
     public const string ResellerView = "reseller.view";
 
-    /// <summary>The reseller's own members, and what they need to sign in.</summary>
+    /// <summary>Manage the reseller's own members and their sign-in requirements.</summary>
     public const string MembersManage = "members.manage";
 
-    /// <summary>To look at a customer's pages as the customer sees them.</summary>
+    /// <summary>Start support sessions on customers' pages.</summary>
     public const string CustomersVisit = "customers.visit";
 
-    /// <summary>To hand out, or erase, what is stored of a customer's people.</summary>
+    /// <summary>Export or erase the personal data of a customer's members.</summary>
     public const string PrivacyManage = "privacy.manage";
 
     public const string HistoryExport = "history.export";
@@ -51,7 +49,7 @@ public static class Permission
     public const string PaymentsRecord = "payments.record";
     public const string PaymentsRefund = "payments.refund";
 
-    /// <summary>To say where customers' online payments go.</summary>
+    /// <summary>Configure where customers' online payments go.</summary>
     public const string PaymentsConfigure = "payments.configure";
 
     public const string MyView = "my.view";

@@ -3,7 +3,7 @@ using static ResellerPortal.Core.Access.Permission;
 
 namespace ResellerPortal.Core.Access;
 
-/// <summary>The one table of who may do what.</summary>
+/// <summary>Maps each role to its permissions.</summary>
 public static class RolePermissions
 {
     private static readonly Dictionary<Role, string[]> Table = new()

@@ -11,8 +11,8 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>What the reseller fills in for a customer.</summary>
-/// <param name="Currency">ISO 4217 code for one that is added; null for the reseller's own.</param>
+/// <summary>A customer's details as entered by the reseller.</summary>
+/// <param name="Currency">ISO 4217 code for a new customer; null for the reseller's currency.</param>
 public sealed record CustomerDetails(
     string Name,
     string Email,
@@ -28,13 +28,16 @@ public sealed record CustomerDetails(
     string? Language = null,
     string? Currency = null);
 
-/// <summary>A customer just added, with its administrator's invitation; null where that person was seated at once.</summary>
+/// <summary>A new customer with its administrator's invitation; null if the person became a member at once.</summary>
 public sealed record NewCustomer(Customer Customer, Invitation? Invitation);
 
 public sealed class CustomerService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
-    /// <summary>Adds a customer, and invites the person behind its e-mail address.</summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null invites.</param>
+    /// <summary>
+    /// Adds a customer, and invites the person with its email address.
+    /// Refused: a detail is not valid; another customer has this name.
+    /// </summary>
+    /// <param name="password">A known password (demonstration data); null sends an invitation.</param>
     public async Task<Outcome<NewCustomer>> AddAsync(
         Actor actor,
         CustomerDetails details,
@@ -52,7 +55,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         var name = details.Name.Trim();
         if (await db.Customers.AnyAsync(c => c.Name == name, cancellationToken))
         {
-            return Refusal.Because("You have a customer of this name already.", nameof(details.Name));
+            return Refusal.Because("You already have a customer with this name.", nameof(details.Name));
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
@@ -108,7 +111,7 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
 
         if (await db.Customers.AnyAsync(c => c.Name == name && c.Id != customerId, cancellationToken))
         {
-            return Refusal.Because("You have a customer of this name already.", nameof(details.Name));
+            return Refusal.Because("You already have a customer with this name.", nameof(details.Name));
         }
 
         customer.Name = name;
@@ -137,33 +140,34 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
     private static Refusal? Check(CustomerDetails details) => details switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Because("Give the customer a name of up to 200 characters.", nameof(details.Name)),
+            Refusal.Because("Enter the customer's name, up to 200 characters.", nameof(details.Name)),
         { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Because("Enter an e-mail address such as billing@customer.example.", nameof(details.Email)),
+            Refusal.Because("Enter an email address such as billing@customer.example.", nameof(details.Email)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { TaxTreatment: TaxTreatment.ReverseCharge, VatId: var given } when VatId.Normalise(given) is null =>
-            Refusal.Because("Reverse charge needs the customer's VAT id; it is printed on the invoice.", nameof(details.VatId)),
+            Refusal.Because("Enter the customer's VAT ID; reverse charge requires it on the invoice.", nameof(details.VatId)),
         { TaxTreatment: TaxTreatment.Exempt, TaxExemptionReason: var reason } when string.IsNullOrWhiteSpace(reason)
             || reason.Length > 200
             || reason.Any(char.IsControl) =>
             Refusal.Because(
-                "Say in up to 200 characters why the customer is exempt; it is printed on the invoice.",
+                "Enter the reason for the tax exemption, up to 200 characters; it is printed on the invoice.",
                 nameof(details.TaxExemptionReason)),
         { BuyerReference: { } reference } when reference.Length > 100 || reference.Any(char.IsControl) =>
-            Refusal.Because("A buyer reference has up to 100 characters.", nameof(details.BuyerReference)),
+            Refusal.Because("Shorten the buyer reference to 100 characters.", nameof(details.BuyerReference)),
         { ElectronicProfile: ElectronicProfile.XRechnung, BuyerReference: var reference } when string.IsNullOrWhiteSpace(reference) =>
             Refusal.Because(
-                "XRechnung needs the authority's routing id (Leitweg-ID) as the buyer reference.", nameof(details.BuyerReference)),
+                "Enter the authority's routing ID (Leitweg-ID) as the buyer reference; XRechnung requires it.",
+                nameof(details.BuyerReference)),
         { Language: { } language } when !DocumentLanguage.Knows(language) =>
-            Refusal.Because("Choose one of the languages.", nameof(details.Language)),
+            Refusal.Because("Choose a language from the list.", nameof(details.Language)),
         { SelfServiceTokens: < 0 or > 100 } =>
-            Refusal.Because("A customer may make from 0 to 100 tokens itself.", nameof(details.SelfServiceTokens)),
+            Refusal.Because("Enter a self-service token limit from 0 to 100.", nameof(details.SelfServiceTokens)),
         { SelfServiceMaxLimit: < 1 } =>
-            Refusal.Because("The highest limit is at least 1; leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
+            Refusal.Because("Enter a maximum limit of at least 1, or leave it empty for none.", nameof(details.SelfServiceMaxLimit)),
         { MonthlyBudget: < 1 } =>
-            Refusal.Because("A monthly budget is at least 1 conversion; leave it empty for none.", nameof(details.MonthlyBudget)),
+            Refusal.Because("Enter a monthly budget of at least 1 conversion, or leave it empty for none.", nameof(details.MonthlyBudget)),
         _ => null,
     };
 }

@@ -4,9 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>
-/// A seat that waits for the person who may take it, once and until a time. Its links are in <see cref="InvitationLinks"/>.
-/// </summary>
+/// <summary>An invitation to a membership, valid once and until it expires. <see cref="InvitationLinks"/> creates its links.</summary>
 public sealed class Invitation : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -25,10 +23,10 @@ public sealed class Invitation : IOwnedAtAnyLevel
 
     public required DateTimeOffset ExpiresAtUtc { get; set; }
 
-    /// <summary>Counts up when it is sent again; links of an earlier edition are dead.</summary>
+    /// <summary>Incremented when it is sent again; links of an earlier edition are invalid.</summary>
     public int Edition { get; set; }
 
-    /// <summary>When it was taken, or taken back; null while it is open.</summary>
+    /// <summary>When it was accepted or revoked; null while it is open.</summary>
     public DateTimeOffset? ClosedAtUtc { get; set; }
 }
 
@@ -43,20 +41,20 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
     }
 }
 
-/// <summary>What a letter about an account is for.</summary>
+/// <summary>The purpose of an account email.</summary>
 public enum AccountEmailKind
 {
     Invitation,
     ConfirmEmail,
     ResetPassword,
 
-    /// <summary>Something about the account changed; the text says what.</summary>
+    /// <summary>Something about the account changed, as described by the text.</summary>
     Notice,
 }
 
 /// <summary>
-/// A letter about an account that waits to be mailed. It holds no link: the link is made as the letter goes out, so no
-/// secret lies in the database. A reset is asked for by address alone, so the same is written for an address nobody has.
+/// A queued account email. It holds no link: the link is created when the email is sent, so the database holds no secret. A password reset
+/// is requested by address alone, so the same row is written for an unknown address.
 /// </summary>
 public sealed class AccountEmail
 {
@@ -68,12 +66,12 @@ public sealed class AccountEmail
 
     public Guid? InvitationId { get; init; }
 
-    /// <summary>Of a notice: what happened.</summary>
+    /// <summary>For a notice, what happened.</summary>
     public string? Text { get; init; }
 
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary>Set by the one node that takes it; null while it waits.</summary>
+    /// <summary>Set by the node that sends it; null while it is queued.</summary>
     public DateTimeOffset? MailedAtUtc { get; set; }
 }
 

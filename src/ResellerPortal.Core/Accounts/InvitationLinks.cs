@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>What an invitation's link says of itself.</summary>
-/// <param name="IsMailed">Whether the portal mailed it: who opens it reads that mailbox. Of a copied link nobody knows.</param>
+/// <summary>The content of an invitation's link.</summary>
+/// <param name="IsMailed">Whether the portal mailed the link, which proves access to the mailbox; a copied link proves nothing.</param>
 public sealed record InvitationKey(Guid Id, int Edition, bool IsMailed);
 
-/// <summary>Makes and reads the links of invitations. They are encrypted and authentic, so nothing of them needs to be stored.</summary>
+/// <summary>Creates and reads invitation links. They are encrypted and authenticated, so they are not stored.</summary>
 public sealed class InvitationLinks(IDataProtectionProvider protection)
 {
-    /// <summary>The key is in the query, which is not logged; paths are.</summary>
+    /// <summary>The key is in the query string, because paths are logged and query strings are not.</summary>
     private const string Path = "/account/invitation?key=";
 
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Invitation.v1");
 
-    /// <summary>The path of the page where an invitation is taken.</summary>
+    /// <summary>Creates the path of the page where an invitation is accepted.</summary>
     public string CreatePath(Invitation invitation, bool isMailed)
     {
         var key = new byte[21];
@@ -26,7 +26,7 @@ public sealed class InvitationLinks(IDataProtectionProvider protection)
         return Path + Base64Url.EncodeToString(_protector.Protect(key));
     }
 
-    /// <returns>Null for what is no key of ours.</returns>
+    /// <returns>Null if it is not a valid key.</returns>
     public InvitationKey? Read(string key)
     {
         try

@@ -6,16 +6,16 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>An open invitation as its link shows it.</summary>
-/// <param name="IsMailed">Whether the link came by mail, so that the address is known to be the reader's.</param>
+/// <summary>An open invitation for display.</summary>
+/// <param name="IsMailed">Whether the link came by email, which proves that the reader owns the address.</param>
 public sealed record OpenInvitation(Invitation Invitation, string Place, bool IsMailed, bool HasUser);
 
-/// <summary>Finds invitations by their links and turns them into seats.</summary>
+/// <summary>Finds invitations by their links and turns them into memberships.</summary>
 public sealed class InvitationService(PortalDatabase database, InvitationLinks links, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("invitations: whoever holds the link is in no tenant yet");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("invitations: the link's holder has no tenant yet");
 
-    /// <returns>Null for a link that is not whole, was used, was replaced by a later one, or is too old.</returns>
+    /// <returns>Null if the link is incomplete, used, replaced or expired.</returns>
     public async Task<OpenInvitation?> FindAsync(string key, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
@@ -35,7 +35,10 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
             invitation, place, isMailed, await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken));
     }
 
-    /// <summary>Gives the seat to a user whose address the invitation names. A link gives one seat, however often it is sent.</summary>
+    /// <summary>
+    /// Accepts an invitation for the user with the invited address. Each invitation gives one membership.
+    /// Refused: the link is not valid any more; the invitation is for somebody else; it was already used.
+    /// </summary>
     public async Task<Outcome<Member>> AcceptAsync(
         string key,
         Guid userId,
@@ -47,7 +50,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await FindAsync(db, key, cancellationToken) is not { } found)
         {
-            return Refusal.Because("This invitation was used, taken back, or is too old. Ask for a new one.");
+            return Refusal.Because("This invitation has been used or revoked, or has expired. Ask for a new one.");
         }
 
         var invitation = found.Invitation;
@@ -55,13 +58,13 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
         if (!string.Equals(user.NormalizedEmail, invitation.Email.ToUpperInvariant(), StringComparison.Ordinal))
         {
             return Refusal.Because(
-                $"This invitation is for {invitation.Email}. Sign in as that person, or ask for an invitation of your own.");
+                $"This invitation is for {invitation.Email}. Sign in with that address, or ask for your own invitation.");
         }
 
         if (await db.Invitations.Where(i => i.Id == invitation.Id && i.ClosedAtUtc == null).ExecuteUpdateAsync(
             set => set.SetProperty(i => i.ClosedAtUtc, now), cancellationToken) == 0)
         {
-            return Refusal.Because("This invitation was used already.");
+            return Refusal.Because("This invitation has already been used.");
         }
 
         user.EmailConfirmed |= found.Key.IsMailed;
@@ -84,7 +87,7 @@ public sealed class InvitationService(PortalDatabase database, InvitationLinks l
             Actor.ForMember(member, user.Email!, fromAddress),
             now,
             "members.accept",
-            $"{user.Email} took the seat as {member.Role}, invited by {invitation.InvitedBy}",
+            $"{user.Email} joined as {member.Role}, invited by {invitation.InvitedBy}",
             invitation.ResellerId,
             invitation.CustomerId);
         await db.SaveChangesAsync(cancellationToken);

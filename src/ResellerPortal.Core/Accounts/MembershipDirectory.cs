@@ -5,13 +5,13 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>A seat as its user sees it: where it is and what it is for.</summary>
+/// <summary>A membership as its user sees it: place and role.</summary>
 public sealed record MembershipChoice(MemberId Id, string Place, Role Role);
 
-/// <summary>Who asks, as the sign-in cookie tells.</summary>
-/// <param name="MemberId">The seat the user chose; the oldest one where it is null or gone.</param>
-/// <param name="SupportSessionId">A look at a customer's pages that the user began.</param>
-/// <param name="FromAddress">The network address that the request came from.</param>
+/// <summary>The signed-in user, from the sign-in cookie.</summary>
+/// <param name="MemberId">The chosen membership; the oldest one if it is null or gone.</param>
+/// <param name="SupportSessionId">A support session that the user started.</param>
+/// <param name="FromAddress">The request's network address.</param>
 public sealed record SignedInUser(
     Guid UserId,
     Guid SessionId,
@@ -19,12 +19,14 @@ public sealed record SignedInUser(
     Guid? SupportSessionId = null,
     string? FromAddress = null);
 
-/// <summary>Finds the seats of a signed-in user. Asked again for each act, so a seat or a session that ended is gone at once.</summary>
+/// <summary>
+/// Finds the memberships of a signed-in user. Read for every request, so that removed memberships and ended sessions stop working at once.
+/// </summary>
 public sealed class MembershipDirectory(PortalDatabase database, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: which seats a user has");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("sign-in: a user's memberships");
 
-    /// <returns>Null where the session has ended or the user has no seat.</returns>
+    /// <returns>Null if the session has ended or the user has no membership.</returns>
     public async Task<Actor?> FindActorAsync(SignedInUser who, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -37,7 +39,7 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
         }
 
         var (members, resellers) = (db.Members, db.Resellers);
-        var seats = await members.AsNoTracking()
+        var memberships = await members.AsNoTracking()
             .Where(m => m.UserId == who.UserId)
             .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new
             {
@@ -46,21 +48,22 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
                 Rule = resellers.Where(r => r.Id == m.ResellerId).Select(r => (TwoFactorRule?)r.TwoFactor).FirstOrDefault(),
             })
             .ToListAsync(cancellationToken);
-        var seat = seats.Find(s => s.Member.Id == who.MemberId) ?? seats.MinBy(s => s.Member.CreatedAtUtc);
-        if (seat is null)
+        var membership = memberships.Find(s => s.Member.Id == who.MemberId) ?? memberships.MinBy(s => s.Member.CreatedAtUtc);
+        if (membership is null)
         {
             return null;
         }
 
-        if (!session.HasSecondFactor && RequiresSecondFactor(seat.Rule, seat.Member))
+        if (!session.HasSecondFactor && RequiresSecondFactor(membership.Rule, membership.Member))
         {
-            return Actor.WithoutSecondFactor(seat.Member, seat.Email!, who.FromAddress);
+            return Actor.WithoutSecondFactor(membership.Member, membership.Email!, who.FromAddress);
         }
 
-        var actor = Actor.ForMember(seat.Member, seat.Email!, who.FromAddress);
-        return who.SupportSessionId is { } visitId && await FindSupportActorAsync(db, actor, visitId, now, cancellationToken) is { } visitor
-            ? visitor
-            : actor;
+        var actor = Actor.ForMember(membership.Member, membership.Email!, who.FromAddress);
+        return who.SupportSessionId is { } supportSessionId
+            && await FindSupportActorAsync(db, actor, supportSessionId, now, cancellationToken) is { } supportActor
+                ? supportActor
+                : actor;
     }
 
     public async Task<IReadOnlyList<MembershipChoice>> ListAsync(Guid userId, CancellationToken cancellationToken = default)
@@ -87,16 +90,16 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
     private static bool RequiresSecondFactor(TwoFactorRule? rule, Member member) =>
         rule == TwoFactorRule.MembersAndCustomers || (rule == TwoFactorRule.Members && member.CustomerId is null);
 
-    /// <summary>A visit ends with its time, and with the seat that it was begun from.</summary>
+    /// <summary>A support session ends when it expires, or with the membership that started it.</summary>
     private static async Task<Actor?> FindSupportActorAsync(
         PortalDbContext db,
         Actor actor,
-        Guid visitId,
+        Guid supportSessionId,
         DateTimeOffset now,
         CancellationToken cancellationToken) =>
         await db.SupportSessions.AsNoTracking()
             .SingleOrDefaultAsync(
-                v => v.Id == visitId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
+                v => v.Id == supportSessionId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
                 cancellationToken) is { } supportSession
             && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
             ? Actor.ForSupportSession(

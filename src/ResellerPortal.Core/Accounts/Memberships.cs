@@ -7,23 +7,21 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Gives people seats: by an invitation, or at once where a password is known beforehand (demonstration data).</summary>
+/// <summary>Adds members: by invitation, or at once with a known password (demonstration data).</summary>
 public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNormalizer normalizer, TimeProvider clock)
 {
-    /// <summary>How long an invitation is open.</summary>
+    /// <summary>How long an invitation is valid.</summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// Gives a person the operator's administrator seat. Repeating it changes nothing, or sends the open invitation again.
-    /// </summary>
-    /// <returns>The invitation; null where the person has the seat.</returns>
+    /// <summary>Makes a person an administrator of the operator. Idempotent; an open invitation is sent again.</summary>
+    /// <returns>The invitation; null if the person is already a member.</returns>
     public async Task<Invitation?> AddOperatorAsync(
         PortalDatabase database,
         string email,
         string? password,
         CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(TenantScope.CrossTenants("the operator's own seat"));
+        await using var db = database.Open(TenantScope.CrossTenants("the operator's first member"));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var normalized = normalizer.NormalizeEmail(email.Trim());
         if (await db.Members
@@ -44,14 +42,14 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
 
         var portal = Actor.Portal("add-operator", db.Scope);
         var invitation = await AddAsync(db, portal, email, Role.OperatorAdmin, null, null, password, cancellationToken);
-        db.Audit(portal, now, Permission.OperatorsManage, $"gave {email.Trim()} the operator's administrator seat", null);
+        db.Audit(portal, now, Permission.OperatorsManage, $"made {email.Trim()} an operator administrator", null);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return invitation;
     }
 
-    /// <summary>Within the caller's unit of work: a seat at once where a password is given, else an invitation that is mailed.</summary>
-    /// <returns>The invitation; null where the seat was given at once.</returns>
+    /// <summary>Within the caller's unit of work, adds a member at once if a password is given, otherwise queues an invitation.</summary>
+    /// <returns>The invitation; null if the member was added at once.</returns>
     internal async Task<Invitation?> AddAsync(
         PortalDbContext db,
         Actor actor,
@@ -66,7 +64,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         email = email.Trim();
         if (password is not null)
         {
-            var user = await UserWithPasswordAsync(db, email, password, cancellationToken);
+            var user = await GetOrCreateUserAsync(db, email, password, cancellationToken);
             db.Members.Add(new Member { UserId = user.Id, Role = role, ResellerId = reseller, CustomerId = customer, CreatedAtUtc = now });
             return null;
         }
@@ -87,7 +85,7 @@ public sealed class Memberships(IPasswordHasher<PortalUser> passwords, ILookupNo
         return invitation;
     }
 
-    private async Task<PortalUser> UserWithPasswordAsync(
+    private async Task<PortalUser> GetOrCreateUserAsync(
         PortalDbContext db,
         string email,
         string password,

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Identity's table of passkeys, as its third schema has it; the context does not ask the host's options for a schema.</summary>
+/// <summary>Identity's passkey table (schema version 3); the context does not read the schema version from the host's options.</summary>
 internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<IdentityUserPasskey<Guid>>
 {
     public void Configure(EntityTypeBuilder<IdentityUserPasskey<Guid>> builder)

@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>What the operator fills in for a reseller.</summary>
+/// <summary>A reseller's details as entered by the operator.</summary>
 public sealed record ResellerDetails(
     string Slug,
     string Name,
@@ -22,13 +22,16 @@ public sealed record ResellerDetails(
     string? VatId,
     int? StandardTaxBasisPoints);
 
-/// <summary>A reseller just added, with its owner's invitation; null where the owner was seated at once.</summary>
+/// <summary>A new reseller with its owner's invitation; null if the owner became a member at once.</summary>
 public sealed record NewReseller(Reseller Reseller, Invitation? Invitation);
 
 public sealed partial class ResellerService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
-    /// <summary>Adds a reseller, and a seat for its owner.</summary>
-    /// <param name="password">A password that is known beforehand (demonstration data); null invites the owner.</param>
+    /// <summary>
+    /// Adds a reseller and its owner.
+    /// Refused: a detail is not valid; another reseller has this short name.
+    /// </summary>
+    /// <param name="password">A known password (demonstration data); null invites the owner.</param>
     public async Task<Outcome<NewReseller>> AddAsync(
         Actor actor,
         ResellerDetails details,
@@ -45,7 +48,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.Resellers.AnyAsync(r => r.Slug == details.Slug, cancellationToken))
         {
-            return Refusal.Because("Another reseller has this short name. Choose another one.", nameof(details.Slug));
+            return Refusal.Because("This short name is already in use. Choose another one.", nameof(details.Slug));
         }
 
         var reseller = new Reseller
@@ -77,11 +80,11 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
     private static Refusal? Check(ResellerDetails details) => details switch
     {
         { Slug: var slug } when !SlugRegex().IsMatch(slug) =>
-            Refusal.Because("A short name has 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
+            Refusal.Because("Enter a short name of 2 to 40 lower-case letters, digits and hyphens.", nameof(details.Slug)),
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Because("Give the reseller a name of up to 200 characters.", nameof(details.Name)),
+            Refusal.Because("Enter the reseller's name, up to 200 characters.", nameof(details.Name)),
         { OwnerEmail: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Because("Enter the owner's e-mail address.", nameof(details.OwnerEmail)),
+            Refusal.Because("Enter the owner's email address.", nameof(details.OwnerEmail)),
         { Currency: var code } when !Currency.TryParse(code, out _) =>
             Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(details.Currency)),
         { TimeZone: var zone } when !TimeZones.TryFind(zone, out _) =>
@@ -90,7 +93,7 @@ public sealed partial class ResellerService(PortalDatabase database, Memberships
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(details.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { StandardTaxBasisPoints: < 0 or > 10_000 } =>
-            Refusal.Because("A tax rate is from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
+            Refusal.Because("Enter a tax rate from 0 to 100 %.", nameof(details.StandardTaxBasisPoints)),
         _ => null,
     };
 

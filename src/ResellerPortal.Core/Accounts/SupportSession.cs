@@ -7,7 +7,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Somebody of the operator or the reseller looks at a customer's pages, for a reason and for a time.</summary>
+/// <summary>A member of the operator or reseller views a customer's pages, for a reason and a limited time.</summary>
 public sealed class SupportSession : ICustomerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -40,7 +40,7 @@ internal sealed class SupportSessionConfiguration : IEntityTypeConfiguration<Sup
     }
 }
 
-/// <summary>Begins and ends looks at customers' pages. The customer can read who looked, when and why.</summary>
+/// <summary>Starts and ends support sessions. The customer can see who viewed its pages, when and why.</summary>
 public sealed class SupportSessionService(PortalDatabase database, TimeProvider clock)
 {
     public const int MaxMinutes = 120;
@@ -55,12 +55,12 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         actor.Demand(Permission.CustomersVisit);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
         {
-            return Refusal.Because("Say in up to 300 characters why you look; the customer can read it.", nameof(reason));
+            return Refusal.Because("Enter a reason of up to 300 characters; the customer can read it.", nameof(reason));
         }
 
         if (minutes is < 5 or > MaxMinutes)
         {
-            return Refusal.Because($"A look lasts from 5 to {MaxMinutes} minutes.", nameof(minutes));
+            return Refusal.Because($"Choose a duration of 5 to {MaxMinutes} minutes.", nameof(minutes));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -74,7 +74,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         {
             ResellerId = customer.ResellerId,
             CustomerId = customer.Id,
-            UserId = actor.UserId ?? throw new InvalidOperationException("Only a person can look."),
+            UserId = actor.UserId ?? throw new InvalidOperationException("Only a signed-in user can start a support session."),
             StaffName = actor.Name,
             Reason = reason.Trim(),
             StartedAtUtc = now,
@@ -85,30 +85,30 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
             actor,
             now,
             Permission.CustomersVisit,
-            $"looks at the pages of {customer.Name} for {minutes} minutes: {supportSession.Reason}",
+            $"started a support session at {customer.Name} for {minutes} minutes: {supportSession.Reason}",
             customer.ResellerId,
             customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         return supportSession;
     }
 
-    /// <summary>Ends it before its time. Repeating it changes nothing.</summary>
-    public async Task EndAsync(Guid visitId, Guid userId, CancellationToken cancellationToken = default)
+    /// <summary>Ends a session early. Idempotent.</summary>
+    public async Task EndAsync(Guid supportSessionId, Guid userId, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.CrossTenants("a visitor ends a look, from within the customer's pages"));
-        await db.SupportSessions.Where(v => v.Id == visitId && v.UserId == userId && v.EndedAtUtc == null && v.EndsAtUtc > now)
+        await using var db = database.Open(TenantScope.CrossTenants("ending a support session from the customer's pages"));
+        await db.SupportSessions.Where(v => v.Id == supportSessionId && v.UserId == userId && v.EndedAtUtc == null && v.EndsAtUtc > now)
             .ExecuteUpdateAsync(set => set.SetProperty(v => v.EndedAtUtc, now), cancellationToken);
     }
 
-    /// <summary>The name of the customer whose pages the visitor sees.</summary>
-    public async Task<string> FindCustomerAsync(Actor visitor, CancellationToken cancellationToken = default)
+    /// <summary>The name of the support session's customer.</summary>
+    public async Task<string> FindCustomerAsync(Actor actor, CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(visitor.Scope);
-        return await db.Customers.Where(c => c.Id == visitor.Scope.Customer).Select(c => c.Name).SingleAsync(cancellationToken);
+        await using var db = database.Open(actor.Scope);
+        return await db.Customers.Where(c => c.Id == actor.Scope.Customer).Select(c => c.Name).SingleAsync(cancellationToken);
     }
 
-    /// <summary>The newest fifty looks at a customer's pages.</summary>
+    /// <summary>Lists the newest 50 support sessions of a customer.</summary>
     public async Task<IReadOnlyList<SupportSession>> ListAsync(
         Actor actor,
         CustomerId customer,

@@ -7,10 +7,10 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Whose members: the operator's (no reseller), a reseller's, or a customer's.</summary>
+/// <summary>Identifies a team: the operator's (no reseller), a reseller's or a customer's.</summary>
 public sealed record TeamScope(ResellerId? Reseller, CustomerId? Customer)
 {
-    /// <summary>The team that the actor sits in.</summary>
+    /// <summary>The actor's own team.</summary>
     public static TeamScope ForActor(Actor actor) => new(actor.Scope.Reseller, actor.Scope.Customer);
 
     public IReadOnlyList<Role> Roles => this switch
@@ -20,7 +20,7 @@ public sealed record TeamScope(ResellerId? Reseller, CustomerId? Customer)
         _ => [Role.CustomerAdmin, Role.CustomerViewer],
     };
 
-    /// <summary>The role that can manage the team; the last one who has it stays.</summary>
+    /// <summary>The role that manages the team; its last holder cannot be removed.</summary>
     public Role Head => Roles[0];
 }
 
@@ -39,7 +39,7 @@ public sealed record TeamList(
     IReadOnlyList<Invitation> Invitations,
     TwoFactorRule TwoFactor);
 
-/// <summary>Members of the operator, of resellers and of customers: who they are, who is invited, and what each may do.</summary>
+/// <summary>Manages the members of the operator, resellers and customers: invitations, roles and removal.</summary>
 public sealed class TeamService(PortalDatabase database, Memberships memberships, TimeProvider clock)
 {
     private const int MaxOpenInvitations = 100;
@@ -74,12 +74,12 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         email = email.Trim();
         if (!MailAddress.TryCreate(email, out _) || email.Length > 256)
         {
-            return Refusal.Because("Enter an e-mail address such as name@company.example.", nameof(email));
+            return Refusal.Because("Enter an email address such as name@company.example.", nameof(email));
         }
 
         if (!team.Roles.Contains(role))
         {
-            return Refusal.Because("Choose one of the roles.", nameof(role));
+            return Refusal.Because("Choose a role from the list.", nameof(role));
         }
 
         var now = clock.GetUtcNow();
@@ -97,7 +97,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             .Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.NormalizedEmail)
             .AnyAsync(e => e == normalized, cancellationToken))
         {
-            return Refusal.Because($"{email} is a member already. Change the role in the list.", nameof(email));
+            return Refusal.Because($"{email} is already a member. Change the role in the list.", nameof(email));
         }
 
         var open = await db.Invitations.Where(i => i.ResellerId == team.Reseller
@@ -105,12 +105,12 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             && i.ClosedAtUtc == null).ToListAsync(cancellationToken);
         if (open.Any(i => i.Email.Equals(email, StringComparison.OrdinalIgnoreCase) && i.ExpiresAtUtc > now))
         {
-            return Refusal.Because($"{email} is invited already. Send the invitation again from the list, or take it back.", nameof(email));
+            return Refusal.Because($"{email} is already invited. Resend or revoke the invitation in the list.", nameof(email));
         }
 
         if (open.Count >= MaxOpenInvitations)
         {
-            return Refusal.Because("A hundred invitations are open. Take some back first.", nameof(email));
+            return Refusal.Because("100 invitations are open. Revoke some first.", nameof(email));
         }
 
         var invitation = (await memberships.AddAsync(db, actor, email, role, team.Reseller, team.Customer, null, cancellationToken))!;
@@ -120,7 +120,10 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         return invitation;
     }
 
-    /// <summary>Mails an open invitation once more, with seven new days. Its earlier links are dead from now on.</summary>
+    /// <summary>
+    /// Sends an open invitation again, valid for seven more days. Earlier links become invalid.
+    /// Refused: no such invitation.
+    /// </summary>
     public async Task<Outcome<Invitation>> InviteAgainAsync(
         Actor actor,
         TeamScope team,
@@ -139,7 +142,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         invitation.ExpiresAtUtc = now + Memberships.OpenFor;
         db.AccountEmails.Add(
             new AccountEmail { Kind = AccountEmailKind.Invitation, Email = invitation.Email, InvitationId = invitation.Id, AtUtc = now });
-        db.Audit(actor, now, permission, $"invited {invitation.Email} again", team.Reseller, team.Customer);
+        db.Audit(actor, now, permission, $"resent the invitation of {invitation.Email}", team.Reseller, team.Customer);
         await db.SaveChangesAsync(cancellationToken);
         return invitation;
     }
@@ -162,7 +165,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             actor,
             invitation.ClosedAtUtc.Value,
             permission,
-            $"took the invitation of {invitation.Email} back",
+            $"revoked the invitation of {invitation.Email}",
             team.Reseller,
             team.Customer);
         await db.SaveChangesAsync(cancellationToken);
@@ -179,14 +182,17 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         {
             if (!team.Roles.Contains(role))
             {
-                throw new ArgumentException($"{role} is no role of this team.", nameof(role));
+                throw new ArgumentException($"{role} is not a role of this team.", nameof(role));
             }
 
             member.Role = role;
             return $"made {email} {role}";
         }, keepsHead: role == team.Head, cancellationToken);
 
-    /// <summary>Takes a seat away. Whoever sits in it loses it with the next act.</summary>
+    /// <summary>
+    /// Removes a member. Takes effect with the member's next request.
+    /// Refused: no such member; it is the last manager of the team.
+    /// </summary>
     public Task<Outcome<Member>> RemoveAsync(
         Actor actor,
         TeamScope team,
@@ -198,7 +204,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             return $"removed {email} ({member.Role})";
         }, keepsHead: false, cancellationToken);
 
-    /// <summary>Says whose people have to sign in with two factors. They are asked for the second one at their next act.</summary>
+    /// <summary>Sets who must sign in with two factors. Takes effect with their next request.</summary>
     public async Task SetTwoFactorAsync(Actor actor, TwoFactorRule rule, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MembersManage);
@@ -238,7 +244,7 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
             && await db.Members.CountAsync(
                 m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
         {
-            return Refusal.Because($"This is the last {team.Head}. Give somebody else the role first.");
+            return Refusal.Because($"This is the last {team.Head}. Assign the role to another member first.");
         }
 
         var email = await db.Users.Where(u => u.Id == member.UserId).Select(u => u.Email!).SingleAsync(cancellationToken);
@@ -257,8 +263,8 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         db.Invitations.SingleOrDefaultAsync(
             i => i.Id == id && i.ResellerId == team.Reseller && i.CustomerId == team.Customer && i.ClosedAtUtc == null, cancellationToken);
 
-    /// <summary>A team manages itself; a reseller manages the members of its customers as well, and the operator a reseller's.</summary>
-    /// <returns>The permission it was done by.</returns>
+    /// <summary>A team manages itself; a reseller also manages its customers' members, and the operator a reseller's.</summary>
+    /// <returns>The permission used.</returns>
     private static string Demand(Actor actor, TeamScope team)
     {
         var permission = (actor.Scope.Kind, team) switch

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>What is stored of one user, as a file for that person.</summary>
+/// <summary>A user's stored data, exported for that person.</summary>
 public sealed record UserData(
     string Email,
     bool EmailConfirmed,
@@ -15,14 +15,14 @@ public sealed record UserData(
     IReadOnlyList<UserSession> Sessions,
     IReadOnlyList<AuditEntry> Acts);
 
-/// <summary>What a user can do with the account as a whole, whatever seats it has.</summary>
+/// <summary>Operations on a user's account as a whole, across all memberships.</summary>
 public sealed class UserAccountService(
     PortalDatabase database,
     AuditSealingWorker sealing,
     MembershipDirectory memberships,
     TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all its seats");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("a user's own account, with all memberships");
 
     public static string CreatePseudonym(Guid userId) => $"deleted user {userId.ToString("N")[^8..]}";
 
@@ -44,8 +44,7 @@ public sealed class UserAccountService(
     }
 
     /// <summary>
-    /// Records something that a user did to the account itself, in the history of each place that it has a seat at, and tells the person by
-    /// mail.
+    /// Records a user's change to the account itself in the history of each of its memberships, and notifies the person by email.
     /// </summary>
     public async Task AuditAsync(
         Guid userId,
@@ -66,7 +65,9 @@ public sealed class UserAccountService(
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Asks for a letter to an address, whether or not somebody has it: nobody learns that from the answer or its time.</summary>
+    /// <summary>
+    /// Queues an email to an address whether or not it has an account, so that neither the answer nor its timing reveals it.
+    /// </summary>
     public async Task RequestEmailAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -81,7 +82,8 @@ public sealed class UserAccountService(
     }
 
     /// <summary>
-    /// Deletes the account, its seats and sessions; in histories a pseudonym takes its place. The last head of a team stays.
+    /// Deletes the account, its memberships and sessions, and replaces the person in histories by a pseudonym.
+    /// Refused: the user is a team's last manager.
     /// </summary>
     public async Task<Outcome<PortalUser>> DeleteAsync(Guid userId, CancellationToken cancellationToken = default)
     {
@@ -104,7 +106,7 @@ public sealed class UserAccountService(
                     m => m.ResellerId == team.Reseller && m.CustomerId == team.Customer && m.Role == team.Head, cancellationToken) < 2)
             {
                 var place = (await memberships.ListAsync(userId, cancellationToken)).First(s => s.Id == member.Id).Place;
-                return Refusal.Because($"You are the last {member.Role} of {place}. Give somebody else the role first.");
+                return Refusal.Because($"You are the last {member.Role} of {place}. Assign the role to another member first.");
             }
         }
 

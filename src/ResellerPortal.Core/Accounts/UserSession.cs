@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>How somebody proved who he is.</summary>
+/// <summary>How a user authenticated.</summary>
 public enum SignInMethod
 {
     Password,
@@ -14,7 +14,7 @@ public enum SignInMethod
     OpenIdConnect,
 }
 
-/// <summary>One sign-in on one device. The cookie names it; ended here, it is worth nothing from the next act on.</summary>
+/// <summary>One sign-in on one device, referenced by the cookie. Ending it takes effect with the next request.</summary>
 public sealed class UserSession
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -23,26 +23,26 @@ public sealed class UserSession
 
     public required SignInMethod Method { get; init; }
 
-    /// <summary>Whether a second factor was shown, at the sign-in or since.</summary>
+    /// <summary>Whether a second factor was used, at sign-in or later.</summary>
     public required bool HasSecondFactor { get; set; }
 
     public required DateTimeOffset StartedAtUtc { get; init; }
 
-    /// <summary>To within five minutes.</summary>
+    /// <summary>Accurate to five minutes.</summary>
     public required DateTimeOffset SeenAtUtc { get; set; }
 
-    /// <summary>When it ends at the latest, used or not.</summary>
+    /// <summary>The latest end of the session, used or not.</summary>
     public required DateTimeOffset ExpiresAtUtc { get; init; }
 
-    /// <summary>How long it may be left alone.</summary>
+    /// <summary>The allowed idle time.</summary>
     public required int IdleMinutes { get; init; }
 
     public DateTimeOffset? EndedAtUtc { get; set; }
 
-    /// <summary>The network address it came from.</summary>
+    /// <summary>The network address of the sign-in.</summary>
     public required string Address { get; init; }
 
-    /// <summary>What the browser says of itself.</summary>
+    /// <summary>The browser's user agent.</summary>
     public required string Agent { get; init; }
 }
 

@@ -4,16 +4,16 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Begins, lists and ends the sessions of users.</summary>
+/// <summary>Starts, lists and ends user sessions.</summary>
 public sealed class UserSessionService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>A session that was to stay: 30 days, and two weeks left alone.</summary>
-    private static readonly (TimeSpan Life, TimeSpan Idle) Staying = (TimeSpan.FromDays(30), TimeSpan.FromDays(14));
+    /// <summary>A persistent session: 30 days, with up to two weeks idle.</summary>
+    private static readonly (TimeSpan Life, TimeSpan Idle) Persistent = (TimeSpan.FromDays(30), TimeSpan.FromDays(14));
 
-    /// <summary>Any other: a working day, and two hours left alone.</summary>
-    private static readonly (TimeSpan Life, TimeSpan Idle) Passing = (TimeSpan.FromHours(12), TimeSpan.FromHours(2));
+    /// <summary>A temporary session: 12 hours, with up to two hours idle.</summary>
+    private static readonly (TimeSpan Life, TimeSpan Idle) Temporary = (TimeSpan.FromHours(12), TimeSpan.FromHours(2));
 
-    private static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SeenPrecision = TimeSpan.FromMinutes(5);
 
     public async Task<UserSession> StartAsync(
         Guid userId,
@@ -24,7 +24,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
         CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
-        var (life, idle) = stays ? Staying : Passing;
+        var (life, idle) = stays ? Persistent : Temporary;
         var session = new UserSession
         {
             UserId = userId,
@@ -43,8 +43,8 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
         return session;
     }
 
-    /// <summary>Whether a session still counts.</summary>
-    /// <param name="wasUsed">Whether the person did something; that is noted, so that the session is not taken for left alone.</param>
+    /// <summary>Whether a session is still valid.</summary>
+    /// <param name="wasUsed">Whether the user did something, which resets the idle time.</param>
     public async Task<bool> IsAliveAsync(Guid userId, Guid sessionId, bool wasUsed, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -56,7 +56,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
             return false;
         }
 
-        if (wasUsed && session.SeenAtUtc < now - SeenStep)
+        if (wasUsed && session.SeenAtUtc < now - SeenPrecision)
         {
             await db.UserSessions.Where(s => s.Id == sessionId && s.SeenAtUtc < now).ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.SeenAtUtc, now), cancellationToken);
@@ -75,7 +75,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
         return [.. sessions.Where(s => IsAlive(s, now)).OrderByDescending(s => s.SeenAtUtc)];
     }
 
-    /// <summary>Ends one session, or all but one.</summary>
+    /// <summary>Ends one session, or all except one.</summary>
     public async Task EndAsync(Guid userId, Guid? only = null, Guid? but = null, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -87,7 +87,7 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAtUtc, now), cancellationToken);
     }
 
-    /// <summary>A second factor was shown within the session.</summary>
+    /// <summary>Records that a second factor was used in the session.</summary>
     public async Task StrengthenAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.None);
@@ -98,5 +98,5 @@ public sealed class UserSessionService(PortalDatabase database, TimeProvider clo
     internal static bool IsAlive(UserSession session, DateTimeOffset now) =>
         session.EndedAtUtc is null
             && now < session.ExpiresAtUtc
-            && now < session.SeenAtUtc.AddMinutes(session.IdleMinutes + SeenStep.TotalMinutes);
+            && now < session.SeenAtUtc.AddMinutes(session.IdleMinutes + SeenPrecision.TotalMinutes);
 }

@@ -3,16 +3,16 @@ using ResellerPortal.Core.Taxes;
 
 namespace ResellerPortal.Core.Accounts;
 
-/// <summary>Whether a VAT id as it was typed can be kept for a party of a country.</summary>
+/// <summary>Validates an entered VAT ID for a party in a country.</summary>
 internal static class VatIdValidator
 {
     private const int Longest = 20;
 
-    /// <returns>Why it cannot, or null; nothing typed is well.</returns>
-    public static Refusal? Validate(string? typed, string country) =>
-        VatId.Normalise(typed) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
+    /// <returns>The refusal, or null if it is valid or empty.</returns>
+    public static Refusal? Validate(string? entered, string country) =>
+        VatId.Normalise(entered) is not { } id || (id.Length <= Longest && VatId.IsWellFormed(id, country))
             ? null
             : Refusal.Because(
-                $"This is not the form of a VAT id of {country}, with its letters in front. Look it up, or leave it empty.",
+                $"This is not a valid VAT ID for {country}. Include the country prefix, or leave it empty.",
                 nameof(CustomerDetails.VatId));
 }

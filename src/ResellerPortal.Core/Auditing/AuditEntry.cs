@@ -5,15 +5,15 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Auditing;
 
 /// <summary>
-/// Who did what, when, from where, and what was there before. Written in the transaction of the act itself, then sealed: it
-/// gets a number and a hash in its tenant's chain (see <see cref="AuditHash"/>). The database refuses to change or delete
-/// it, with these exceptions: sealing it once, and erasing its address or what it says of persons, which the chain survives.
+/// Records who did what, when, from where, and the previous values. Written in the transaction of the change, then sealed with a number and
+/// a hash in its tenant's chain (see <see cref="AuditHash"/>). The database refuses to change or delete it, except to seal it once and to
+/// erase its address or personal data, which the chain survives.
 /// </summary>
 public sealed class AuditEntry : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    /// <summary>The reseller's id, or all zeros for what belongs to the installation: each has a chain of its own.</summary>
+    /// <summary>The reseller's id, or all zeros for the installation; each has its own chain.</summary>
     public required Guid Chain { get; init; }
 
     public ResellerId? ResellerId { get; init; }
@@ -24,27 +24,27 @@ public sealed class AuditEntry : IOwnedAtAnyLevel
 
     public Guid? UserId { get; init; }
 
-    /// <summary>What was done, in the words of the permissions: "tokens.revoke".</summary>
+    /// <summary>The permission-style name of the event: "tokens.revoke".</summary>
     public required string Action { get; init; }
 
     public required string ActorName { get; init; }
 
-    /// <summary>The network address that the act came from; null for the portal's own, and once it was kept long enough.</summary>
+    /// <summary>The network address of the request; null for the portal's own events, and once it has been erased.</summary>
     public string? FromAddress { get; init; }
 
-    /// <summary>What it was done to, readable: "token production (…0001)".</summary>
+    /// <summary>The readable object: "token production (…0001)".</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The fields it changed, as <see cref="FieldChanges"/> writes them; null where it changed none.</summary>
+    /// <summary>The changed fields, as written by <see cref="FieldChanges"/>; null if none.</summary>
     public string? Changes { get; init; }
 
     /// <summary>1, 2, 3 … in its chain; null until it is sealed.</summary>
     public long? Sequence { get; init; }
 
-    /// <summary>What <see cref="Commitment"/> was made with; null before it is sealed, and once its persons are erased.</summary>
+    /// <summary>The salt of <see cref="Commitment"/>; null until sealed, and after personal data is erased.</summary>
     public byte[]? Salt { get; init; }
 
-    /// <summary>A salted hash of the three texts that may name persons, so that they can be erased and the chain still holds.</summary>
+    /// <summary>A salted hash of the three texts that may name persons, so that the chain remains valid after they are erased.</summary>
     public byte[]? Commitment { get; init; }
 
     public byte[]? Hash { get; init; }

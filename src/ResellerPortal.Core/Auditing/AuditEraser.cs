@@ -6,14 +6,14 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Auditing;
 
 /// <summary>
-/// Takes persons out of the history: their words are replaced, the chain keeps its hashes, and the texts can no longer be proved.
+/// Erases personal data from the history: texts are replaced, the chain keeps its hashes, and the original texts can no longer be proved.
 /// </summary>
 public static class AuditEraser
 {
     /// <summary>Replaces words (a name, an address) in sealed entries, in the caller's transaction.</summary>
-    /// <param name="customer">Whose entries; null for all that the context reaches, which is for words that name one person in the whole
-    /// installation.</param>
-    /// <param name="words">What to replace, each with what stands there afterwards.</param>
+    /// <param name="customer">The customer whose entries are changed; null for all entries in the context, for words that identify one
+    /// person in the whole installation.</param>
+    /// <param name="words">The words to replace, each with its replacement.</param>
     public static async Task ReplaceAsync(
         PortalDbContext db,
         CustomerId? customer,
@@ -30,9 +30,9 @@ public static class AuditEraser
             foreach (var entry in entries)
             {
                 var (name, subject, changes) = (
-                    Cleared(entry.ActorName, words)!,
-                    Cleared(entry.Subject, words)!,
-                    Cleared(entry.Changes, words));
+                    ReplaceWords(entry.ActorName, words)!,
+                    ReplaceWords(entry.Subject, words)!,
+                    ReplaceWords(entry.Changes, words));
                 if ((name, subject, changes) == (entry.ActorName, entry.Subject, entry.Changes))
                 {
                     continue;
@@ -46,12 +46,12 @@ public static class AuditEraser
         }
     }
 
-    /// <summary>Drops network addresses older than an instant. Nothing else of the entries changes.</summary>
+    /// <summary>Erases network addresses older than an instant; the entries are otherwise unchanged.</summary>
     public static Task<int> DropAddressesAsync(PortalDbContext db, DateTimeOffset before, CancellationToken cancellationToken) =>
         db.AuditEntries.Where(a => a.FromAddress != null && a.AtUtc < before && a.Hash != null).ExecuteUpdateAsync(
             set => set.SetProperty(a => a.FromAddress, (string?)null), cancellationToken);
 
-    /// <summary>Drops the fields that a customer's entries tell of, which may hold addresses and contacts.</summary>
+    /// <summary>Erases the changed fields of a customer's entries, which may contain addresses and contacts.</summary>
     public static Task<int> DropChangesAsync(PortalDbContext db, CustomerId customer, CancellationToken cancellationToken) =>
         db.AuditEntries.Where(a => a.CustomerId == customer && a.Hash != null && (a.Changes != null || a.FromAddress != null))
             .ExecuteUpdateAsync(
@@ -61,8 +61,8 @@ public static class AuditEraser
                     .SetProperty(a => a.Salt, (byte[]?)null),
                 cancellationToken);
 
-    /// <summary>Whole words alone: "ann@x.example" is no part of "joann@x.example".</summary>
-    private static string? Cleared(string? text, IReadOnlyList<(string Word, string Replacement)> words) =>
+    /// <summary>Matches whole words only: "ann@x.example" is not part of "joann@x.example".</summary>
+    private static string? ReplaceWords(string? text, IReadOnlyList<(string Word, string Replacement)> words) =>
         words.Aggregate(text, (left, word) => left is null
             ? null
             : Regex.Replace(

@@ -6,14 +6,14 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Core.Auditing;
 
 /// <summary>
-/// The chain of the history, version 1. Numbers are big-endian, an absent id is 16 zero bytes, texts are UTF-8 behind their
-/// length in bytes (four bytes; −1 for an absent one).
+/// The history's hash chain, version 1. Numbers are big-endian, a missing id is 16 zero bytes, and texts are UTF-8 prefixed by their
+/// length in bytes (four bytes; −1 if missing).
 /// <code>
 /// Commitment = SHA-256( salt(16) ‖ actor name ‖ subject ‖ changes )
 /// Hash = SHA-256( previous hash(32) ‖ 0x01 ‖ sequence(8) ‖ id(16) ‖ chain(16) ‖ customer(16) ‖ user(16) ‖ at(8, µs since 1970) ‖ action ‖
 /// commitment(32) )
 /// </code>
-/// The first entry's previous hash is 32 zero bytes. The network address is not in it: it is kept for a time only.
+/// The first entry's previous hash is 32 zero bytes. The network address is excluded because it is only kept for a limited time.
 /// </summary>
 public static class AuditHash
 {

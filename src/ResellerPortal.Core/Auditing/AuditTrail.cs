@@ -11,8 +11,8 @@ public static class AuditTrail
         public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
 
         /// <summary>
-        /// Adds an entry to the running unit of work; it is saved, or lost, with the act it tells of. What the unit of work
-        /// has changed so far goes with it, so it is called last.
+        /// Adds an entry to the current unit of work, so that it is saved or lost with the change. It includes the changes tracked so far,
+        /// so call it last.
         /// </summary>
         public void Audit(
             Actor actor,

@@ -5,11 +5,11 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Auditing;
 
 /// <param name="Sealed">Entries that are in a chain.</param>
-/// <param name="Waiting">Entries too new to be in one.</param>
-/// <param name="Erased">Entries of which what they said of persons was erased.</param>
+/// <param name="Waiting">Entries that are not sealed yet.</param>
+/// <param name="Erased">Entries with erased personal data.</param>
 public sealed record AuditReport(long Sealed, long Waiting, long Erased, IReadOnlyList<string> Faults);
 
-/// <summary>Checks the history: numbers without gaps, the chain, and that no text was changed.</summary>
+/// <summary>Verifies the history: gapless numbers, the hash chain and unchanged texts.</summary>
 public sealed class AuditVerifier(PortalDatabase database)
 {
     public async Task<AuditReport> VerifyAsync(CancellationToken cancellationToken = default)
@@ -49,12 +49,12 @@ public sealed class AuditVerifier(PortalDatabase database)
 
         if (entry.Salt is { } salt && !AuditHash.ComputeCommitment(entry, salt).AsSpan().SequenceEqual(entry.Commitment))
         {
-            yield return "its text is not what was sealed";
+            yield return "its text differs from the sealed text";
         }
 
         if (!AuditHash.Compute(entry, entry.Sequence!.Value, entry.Commitment!, previous).AsSpan().SequenceEqual(entry.Hash))
         {
-            yield return "its hash does not follow from the entry before";
+            yield return "its hash does not follow from the previous entry";
         }
     }
 }

@@ -7,23 +7,21 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Auditing;
 
-/// <summary>One field as it was and as it is; null for what was not, or is not, there.</summary>
+/// <summary>A changed field; a value is null if it did not exist.</summary>
 public sealed record FieldChange(string Field, string? Before, string? After);
 
-/// <summary>What a unit of work changed in rows that the history keeps (<see cref="IAudited"/>), read from the change tracker.</summary>
+/// <summary>The changes of a unit of work to audited rows (<see cref="IAudited"/>), read from the change tracker.</summary>
 public static class FieldChanges
 {
-    /// <summary>Longer values are cut, and so is the list.</summary>
+    /// <summary>Longer values are truncated, as is the list.</summary>
     private const int MaxValueLength = 2000;
 
     private const int MaxChanges = 100;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="customer">Whose act it is: of rows that belong to customers its own alone, since one unit of work may write for
-    /// several.</param>
-    /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null where nothing of the kind
-    /// changed.</returns>
+    /// <param name="customer">The entry's customer: its changes exclude rows of other customers written in the same unit of work.</param>
+    /// <returns>JSON: <c>[{"Field":"Customer.Name","Before":"Acme","After":"Acme GmbH"}]</c>; null if no audited row changed.</returns>
     public static string? Capture(DbContext db, CustomerId? customer)
     {
         var changes = db.ChangeTracker.Entries()
@@ -61,13 +59,13 @@ public static class FieldChanges
         }
     }
 
-    /// <summary>Keys and owners are the entry's own; hashes and counters of chains say nothing to a person.</summary>
+    /// <summary>Keys and owners are part of the entry itself; hashes and chain counters are meaningless to people.</summary>
     private static bool IsRecorded(PropertyEntry property) =>
         !property.Metadata.IsPrimaryKey()
             && property.Metadata.ClrType != typeof(byte[])
             && property.Metadata.Name is not ("ResellerId" or "CustomerId" or "CreatedAtUtc");
 
-    /// <summary>That a secret changed is told, never what it is.</summary>
+    /// <summary>A changed secret is recorded without its value.</summary>
     private static bool IsSecret(PropertyEntry property) =>
         property.Metadata.Name.StartsWith("Protected", StringComparison.Ordinal)
             || property.Metadata.Name.EndsWith("Hash", StringComparison.Ordinal)

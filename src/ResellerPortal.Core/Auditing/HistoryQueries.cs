@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Auditing;
 
-/// <summary>A line of the history, with the customer and the reseller it concerns.</summary>
+/// <summary>A history entry with the names of its customer and reseller.</summary>
 public sealed record HistoryRow(AuditEntry Entry, string? ResellerName, string? CustomerName)
 {
     public IReadOnlyList<FieldChange> Changes => FieldChanges.Parse(Entry.Changes);
@@ -13,9 +13,9 @@ public sealed record HistoryRow(AuditEntry Entry, string? ResellerName, string? 
 
 public sealed record HistoryList(IReadOnlyList<HistoryRow> Rows, int TotalCount);
 
-/// <summary>Which entries are wanted; null for all.</summary>
-/// <param name="Action">Acts whose name begins so, such as "lots.".</param>
-/// <param name="Text">In the actor's name, the subject or the changes, in any case of letters.</param>
+/// <summary>Selects history entries; null matches all.</summary>
+/// <param name="Action">Prefix of the event name, such as "lots.".</param>
+/// <param name="Text">Contained in the actor's name, the subject or the changes, case-insensitive.</param>
 /// <param name="From">First day, UTC.</param>
 /// <param name="To">Last day, UTC.</param>
 public sealed record HistoryFilter(
@@ -25,7 +25,7 @@ public sealed record HistoryFilter(
     DateOnly? To = null,
     CustomerId? Customer = null);
 
-/// <summary>What happened to a reseller's account, or for the operator to all: acts of people, corrections, and what expired.</summary>
+/// <summary>The history of a reseller's account, or of all accounts for the operator.</summary>
 public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
 {
     public async Task<HistoryList> PageAsync(
@@ -45,10 +45,10 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
             .Skip(skip)
             .Take(take)
             .ToListAsync(cancellationToken);
-        return new HistoryList(await NamedAsync(db, rows, cancellationToken), await entries.CountAsync(cancellationToken));
+        return new HistoryList(await AddNamesAsync(db, rows, cancellationToken), await entries.CountAsync(cancellationToken));
     }
 
-    /// <summary>Up to 100,000 entries, oldest first. That they were taken out is an entry itself.</summary>
+    /// <summary>Exports up to 100,000 entries, oldest first, and records the export.</summary>
     public async Task<IReadOnlyList<HistoryRow>> ExportAsync(
         Actor actor,
         HistoryFilter filter,
@@ -58,12 +58,12 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
         actor.Demand(ExportPermission(actor));
         await using var db = database.Open(actor.Scope);
         var rows = await Find(db, filter).OrderBy(a => a.AtUtc).ThenBy(a => a.Id).Take(100_000).ToListAsync(cancellationToken);
-        db.Audit(actor, clock.GetUtcNow(), Permission.HistoryExport, $"exported {rows.Count} entries of the history", actor.Scope.Reseller);
+        db.Audit(actor, clock.GetUtcNow(), Permission.HistoryExport, $"exported {rows.Count} history entries", actor.Scope.Reseller);
         await db.SaveChangesAsync(cancellationToken);
-        return await NamedAsync(db, rows, cancellationToken);
+        return await AddNamesAsync(db, rows, cancellationToken);
     }
 
-    /// <summary>Records that somebody took data out of the portal.</summary>
+    /// <summary>Records a data export.</summary>
     public async Task NoteExportAsync(Actor actor, string what, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
@@ -71,7 +71,7 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>The permission to take entries out: the reseller's own, or the operator's over all.</summary>
+    /// <summary>The permission required for an export: the reseller's own, or the operator's for all.</summary>
     public static string ExportPermission(Actor actor) =>
         actor.Scope.CrossesTenants ? Permission.OperatorsManage : Permission.HistoryExport;
 
@@ -109,7 +109,7 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
         return filter.Customer is { } customer ? entries.Where(a => a.CustomerId == customer) : entries;
     }
 
-    private static async Task<IReadOnlyList<HistoryRow>> NamedAsync(
+    private static async Task<IReadOnlyList<HistoryRow>> AddNamesAsync(
         PortalDbContext db,
         List<AuditEntry> rows,
         CancellationToken cancellationToken)

@@ -6,10 +6,10 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Core.Balances;
 
 /// <summary>
-/// The balance's hash chain, version 1: SHA-256 of the previous hash and the UTF-8 of these lines, each ended by one line
-/// feed (0x0A): "1", customer, sequence, kind ("TopUp", "InvoicePaid", "Returned", "PaidOut"), amount and balance after it
-/// in minor units, currency, day (yyyy-MM-dd), invoice (empty for none), reference, recorded (microseconds since
-/// 1970-01-01T00:00:00Z). Before the first entry the previous hash is 32 zero bytes.
+/// The balance's hash chain, version 1: SHA-256 of the previous hash and the UTF-8 of these lines, each terminated by one line feed
+/// (0x0A): "1", customer, sequence, kind ("TopUp", "InvoicePaid", "Returned", "PaidOut"), amount and resulting balance in minor units,
+/// currency, day (yyyy-MM-dd), invoice (empty if none), reference, recorded (microseconds since 1970-01-01T00:00:00Z). The first
+/// transaction's previous hash is 32 zero bytes.
 /// </summary>
 public static class BalanceHash
 {

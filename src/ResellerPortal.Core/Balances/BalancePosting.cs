@@ -4,8 +4,8 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Balances;
 
-/// <summary>A move of money that is to be written down.</summary>
-/// <param name="Amount">Positive where the balance grows.</param>
+/// <summary>A balance transaction to be posted.</summary>
+/// <param name="Amount">Positive if the balance increases.</param>
 internal sealed record BalanceMovement(
     BalanceTransactionKind Kind,
     Money Amount,
@@ -15,18 +15,19 @@ internal sealed record BalanceMovement(
     Guid? InvoiceId = null);
 
 /// <summary>
-/// The only code that moves a customer's balance: number, chain and sum go together, on a customer's row that is locked by the caller.
+/// The only code that changes a customer's balance: number, hash chain and sum are updated together, on a customer's row locked by the
+/// caller.
 /// </summary>
 internal static class BalancePosting
 {
     /// <exception cref="InvalidOperationException">The balance would be negative.</exception>
-    public static BalanceTransaction Append(PortalDbContext db, Customer customer, BalanceMovement move, DateTimeOffset now)
+    public static BalanceTransaction Append(PortalDbContext db, Customer customer, BalanceMovement movement, DateTimeOffset now)
     {
-        var balance = customer.BalanceMinorUnits + move.Amount.MinorUnits;
+        var balance = customer.BalanceMinorUnits + movement.Amount.MinorUnits;
         if (balance < 0)
         {
             throw new InvalidOperationException(
-                $"A balance of {customer.BalanceMinorUnits} minor units cannot give {-move.Amount.MinorUnits}.");
+                $"A balance of {customer.BalanceMinorUnits} minor units is less than {-movement.Amount.MinorUnits}.");
         }
 
         var entry = new BalanceTransaction
@@ -34,23 +35,23 @@ internal static class BalancePosting
             ResellerId = customer.ResellerId,
             CustomerId = customer.Id,
             Sequence = customer.BalanceSequence + 1,
-            Kind = move.Kind,
-            AmountMinorUnits = move.Amount.MinorUnits,
-            Currency = move.Amount.Currency,
+            Kind = movement.Kind,
+            AmountMinorUnits = movement.Amount.MinorUnits,
+            Currency = movement.Amount.Currency,
             BalanceMinorUnits = balance,
-            Day = move.Day,
-            InvoiceId = move.InvoiceId,
-            Reference = move.Reference,
+            Day = movement.Day,
+            InvoiceId = movement.InvoiceId,
+            Reference = movement.Reference,
             RecordedAtUtc = now,
-            IdempotencyKey = move.IdempotencyKey,
+            IdempotencyKey = movement.IdempotencyKey,
             PreviousHash = customer.BalanceHead,
         };
         entry.Hash = BalanceHash.Compute(entry);
         (customer.BalanceSequence, customer.BalanceHead, customer.BalanceMinorUnits) = (entry.Sequence, entry.Hash, balance);
 
-        // How many conversions it suffices for is to be found out anew.
+        // Coverage must be recalculated.
         customer.CoveredUntilUtc = null;
-        if (move.Kind == BalanceTransactionKind.TopUp)
+        if (movement.Kind == BalanceTransactionKind.TopUp)
         {
             customer.BalanceAlertedPercent = 0;
         }

@@ -7,51 +7,51 @@ namespace ResellerPortal.Core.Balances;
 
 public enum BalanceTransactionKind
 {
-    /// <summary>Money that the customer paid in.</summary>
+    /// <summary>The customer paid in.</summary>
     TopUp,
 
-    /// <summary>Money that paid an invoice.</summary>
+    /// <summary>The balance paid an invoice.</summary>
     InvoicePaid,
 
-    /// <summary>What an invoice left in the customer's favour.</summary>
+    /// <summary>An invoice's excess was credited to the balance.</summary>
     Returned,
 
-    /// <summary>Money that was paid back to the customer.</summary>
+    /// <summary>The balance was refunded to the customer.</summary>
     PaidOut,
 }
 
-/// <summary>A move of a customer's money balance. Entries are numbered without gaps, chained by their hashes and never changed.</summary>
+/// <summary>A transaction on a customer's balance. Transactions are numbered without gaps, hash-chained and immutable.</summary>
 public sealed class BalanceTransaction : ICustomerOwned
 {
     public required ResellerId ResellerId { get; init; }
 
     public required CustomerId CustomerId { get; init; }
 
-    /// <summary>1, 2, 3 … for each customer.</summary>
+    /// <summary>1, 2, 3 … per customer.</summary>
     public required long Sequence { get; init; }
 
     public required BalanceTransactionKind Kind { get; init; }
 
-    /// <summary>Positive where the balance grows.</summary>
+    /// <summary>Positive if the balance increases.</summary>
     public required long AmountMinorUnits { get; init; }
 
     public required Currency Currency { get; init; }
 
-    /// <summary>The balance after it.</summary>
+    /// <summary>The resulting balance.</summary>
     public required long BalanceMinorUnits { get; init; }
 
-    /// <summary>When the money moved, in the reseller's time zone.</summary>
+    /// <summary>The value date, in the reseller's time zone.</summary>
     public required DateOnly Day { get; init; }
 
-    /// <summary>The invoice that was paid or left something; null for money that came or went.</summary>
+    /// <summary>The invoice that was paid or credited the balance; null for payments and refunds.</summary>
     public Guid? InvoiceId { get; init; }
 
-    /// <summary>That invoice's number, or what the bank statement says.</summary>
+    /// <summary>The invoice's number, or the bank statement's text.</summary>
     public required string Reference { get; init; }
 
     public required DateTimeOffset RecordedAtUtc { get; init; }
 
-    /// <summary>Chosen by who records it, so that a repeated act moves money once.</summary>
+    /// <summary>Chosen by the recorder, so that repeating a request posts once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
     public required byte[] PreviousHash { get; init; }

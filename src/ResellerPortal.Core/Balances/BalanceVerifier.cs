@@ -4,12 +4,12 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Balances;
 
-/// <summary>Checks numbering, chain and sums of every customer's balance against its entries.</summary>
+/// <summary>Verifies numbering, hash chain and sums of every customer's balance.</summary>
 public sealed class BalanceVerifier(PortalDatabase database)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: balances of all tenants");
 
-    /// <returns>What is wrong, in words; empty where all is right.</returns>
+    /// <returns>The faults found, in words; empty if there are none.</returns>
     public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
@@ -34,18 +34,18 @@ public sealed class BalanceVerifier(PortalDatabase database)
         {
             if (entry.Sequence != sequence + 1)
             {
-                faults.Add($"{customer.Name}: balance entry {sequence + 1} is missing, {entry.Sequence} follows.");
+                faults.Add($"{customer.Name}: balance transaction {sequence + 1} is missing before {entry.Sequence}.");
             }
 
             if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !BalanceHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
             {
-                faults.Add($"{customer.Name}: the chain of its balance breaks at entry {entry.Sequence}.");
+                faults.Add($"{customer.Name}: the balance's hash chain breaks at transaction {entry.Sequence}.");
             }
 
             balance += entry.AmountMinorUnits;
             if (entry.BalanceMinorUnits != balance)
             {
-                faults.Add($"{customer.Name}: balance entry {entry.Sequence} does not add up.");
+                faults.Add($"{customer.Name}: balance transaction {entry.Sequence} does not add up.");
             }
 
             (sequence, head) = (entry.Sequence, entry.Hash);
@@ -54,7 +54,7 @@ public sealed class BalanceVerifier(PortalDatabase database)
         if ((customer.BalanceSequence, customer.BalanceMinorUnits) != (sequence, balance)
             || !customer.BalanceHead.AsSpan().SequenceEqual(head))
         {
-            faults.Add($"{customer.Name}: the account's balance is not that of its newest entry.");
+            faults.Add($"{customer.Name}: the balance differs from its newest transaction.");
         }
     }
 }

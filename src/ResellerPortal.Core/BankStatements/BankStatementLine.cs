@@ -4,11 +4,11 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.BankStatements;
 
-/// <summary>Money that came in, as a bank tells it.</summary>
-/// <param name="Account">The reseller's, as its statement names it; empty where it does not.</param>
-/// <param name="CounterpartyIban">Empty where the bank does not tell it, as the other texts are then.</param>
-/// <param name="Reference">What the payer wrote.</param>
-/// <param name="BankReference">The bank's own name of the entry.</param>
+/// <summary>Incoming money as stated by a bank.</summary>
+/// <param name="Account">The reseller's account as named by the statement; empty if it is not named.</param>
+/// <param name="CounterpartyIban">Empty if the bank does not state it, as the other texts are then.</param>
+/// <param name="Reference">The payer's text.</param>
+/// <param name="BankReference">The bank's own id of the entry.</param>
 public sealed record BankStatementLine(
     string Account,
     DateOnly BookedOn,
@@ -22,7 +22,7 @@ public sealed record BankStatementLine(
     public const int NameLength = 140;
     public const int ReferenceLength = 500;
 
-    /// <summary>A bank's text on one line, without what is no text, cut to a length.</summary>
+    /// <summary>Normalises a bank's text to one line of printable characters, truncated to a length.</summary>
     public static string Normalize(string text, int length)
     {
         var words = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -30,8 +30,8 @@ public sealed record BankStatementLine(
         return line.Length > length ? line[..length] : line;
     }
 
-    /// <summary>The same entry in every file that tells it.</summary>
-    /// <param name="occurrence">0 for the first of entries that are alike in one file, 1 for the next.</param>
+    /// <summary>The key of an entry, identical in every file that contains it.</summary>
+    /// <param name="occurrence">0 for the first of identical entries in a file, 1 for the next.</param>
     internal byte[] CreateKey(int occurrence) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n',
         Account,
@@ -45,6 +45,6 @@ public sealed record BankStatementLine(
         occurrence)));
 }
 
-/// <summary>What was read of a statement.</summary>
-/// <param name="LeftOut">Entries that are no money received: outgoing, pending or taken back.</param>
+/// <summary>The content of a statement file.</summary>
+/// <param name="LeftOut">Entries that are not received money: outgoing, pending or reversed.</param>
 public sealed record BankStatementFile(IReadOnlyList<BankStatementLine> Entries, int LeftOut);

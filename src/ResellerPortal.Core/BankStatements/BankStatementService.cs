@@ -11,26 +11,28 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.BankStatements;
 
-/// <summary>What an import added, and what was there before.</summary>
+/// <summary>The number of new entries of an import, and of those already known.</summary>
 public sealed record BankImport(int Added, int Known);
 
-/// <summary>A transaction with what it is probably for.</summary>
-/// <param name="Proposal">Of an open one; null where nothing suggests itself.</param>
+/// <summary>A transaction with its probable match.</summary>
+/// <param name="Proposal">Proposal for an open transaction; null if there is none.</param>
 public sealed record BankTransactionRow(BankTransaction Transaction, string? CustomerName, BankMatchProposal? Proposal);
 
-/// <param name="Certain">How many open ones have a proposal that is certain.</param>
+/// <param name="Certain">The number of open transactions with a certain proposal.</param>
 public sealed record BankTransactionList(IReadOnlyList<BankTransactionRow> Rows, int TotalCount, int Certain);
 
-/// <summary>What recording many gave: how many are recorded, and why others are not.</summary>
+/// <summary>The result of recording several transactions: how many were recorded, and why others were refused.</summary>
 public sealed record BankRecordingResult(int Recorded, IReadOnlyList<string> Refusals);
 
-/// <summary>Money on a reseller's bank statements, and what it pays.</summary>
+/// <summary>Imports a reseller's bank statements, and records what they pay.</summary>
 public sealed class BankStatementService(PortalDatabase database, AccountPausePolicy pauses, TimeProvider clock)
 {
     public const int MostEntries = 20_000;
 
     /// <summary>
-    /// Takes in what is new of a statement, in one transaction. The same file twice adds nothing, and an overlapping one only what is new.
+    /// Imports new entries of a statement in one transaction. Importing a file twice adds nothing; an overlapping one adds only what is
+    /// new.
+    /// Refused: the statement has no incoming money or too many entries.
     /// </summary>
     public async Task<Outcome<BankImport>> ImportAsync(
         Actor actor,
@@ -41,8 +43,8 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         if (lines.Count is 0 or > MostEntries)
         {
             return Refusal.Because(lines.Count == 0
-                ? "The statement holds no money that came in."
-                : $"The statement has more than {MostEntries:N0} entries. Split it; what overlaps is taken in once.");
+                ? "The statement contains no incoming payments."
+                : $"The statement has more than {MostEntries:N0} entries. Split it; overlapping entries are imported once.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -79,13 +81,13 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             }
         }
 
-        db.Audit(actor, now, Permission.PaymentsRecord, $"took in {added} of {lines.Count} entries of a bank statement", actor.Reseller);
+        db.Audit(actor, now, Permission.PaymentsRecord, $"imported {added} of {lines.Count} bank statement entries", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new BankImport(added, lines.Count - added);
     }
 
-    /// <summary>Transactions of one state, newest first; open ones with what they are probably for.</summary>
+    /// <summary>Lists transactions of one state, newest first; open ones with their proposal.</summary>
     public async Task<BankTransactionList> PageAsync(
         Actor actor,
         BankTransactionState state,
@@ -105,7 +107,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             .Where(c => ids.Contains(c.Id))
             .Select(c => new { c.Id, c.Name })
             .ToDictionaryAsync(c => c.Id, c => c.Name, cancellationToken);
-        var proposals = state == BankTransactionState.Open ? await ProposalsAsync(db, cancellationToken) : [];
+        var proposals = state == BankTransactionState.Open ? await FindProposalsAsync(db, cancellationToken) : [];
         return new BankTransactionList(
             [
                 .. transactions.Select(
@@ -115,7 +117,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             proposals.Values.Count(p => p.IsCertain));
     }
 
-    /// <summary>A customer's invoices on which something is due, for those who choose themselves.</summary>
+    /// <summary>Lists a customer's open invoices for manual selection.</summary>
     public async Task<IReadOnlyList<OpenInvoice>> OpenInvoicesAsync(
         Actor actor,
         CustomerId customerId,
@@ -127,8 +129,9 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     }
 
     /// <summary>
-    /// Records a transaction as a customer's payment: it pays the invoices, those due first before the others, and what is left
-    /// goes to the balance. All of it in one transaction; repeating it changes nothing.
+    /// Records a transaction as a customer's payment in one transaction: it pays the invoices by due date, and the rest goes to the
+    /// balance. Idempotent.
+    /// Refused: no such customer, transaction or invoice; it was recorded for another customer; the currencies differ.
     /// </summary>
     public async Task<Outcome<BankTransaction>> RecordAsync(
         Actor actor,
@@ -159,14 +162,14 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         {
             return received.CustomerId == customerId
                 ? received
-                : Refusal.Because("Somebody recorded this for another customer in the meantime. Open the page again.");
+                : Refusal.Because("This was recorded for another customer in the meantime. Reload the page.");
         }
 
         if (received.Currency != customer.Currency)
         {
             return Refusal.Because(
-                $"{customer.Name} is charged in {customer.Currency}, and this is in {received.Currency}. Record what it was worth on its "
-                    + "invoice.");
+                $"{customer.Name} is charged in {customer.Currency}, but this is in {received.Currency}. Record the converted amount on "
+                    + "its invoice.");
         }
 
         await RecordPaymentsAsync(db, actor, received, customer, invoices, cancellationToken);
@@ -179,21 +182,21 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         return received;
     }
 
-    /// <summary>Records all that are certain, one after the other. Interrupted, it is simply started again.</summary>
+    /// <summary>Records all transactions with a certain proposal, one by one. If interrupted, it can simply be run again.</summary>
     public async Task<BankRecordingResult> RecordCertainAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
         List<KeyValuePair<Guid, BankMatchProposal>> certain;
         await using (var db = database.Open(actor.Scope))
         {
-            certain = [.. (await ProposalsAsync(db, cancellationToken)).Where(p => p.Value.IsCertain)];
+            certain = [.. (await FindProposalsAsync(db, cancellationToken)).Where(p => p.Value.IsCertain)];
         }
 
         var (recorded, refusals) = (0, new List<string>());
         var paid = new HashSet<Guid>();
         foreach (var (id, proposal) in certain)
         {
-            // Of two that name the same invoice only one is certain to be for it.
+            // If two transactions name the same invoice, only one is certain to be for it.
             if (!proposal.Invoices.Any(i => paid.Contains(i.Id)))
             {
                 var outcome = await RecordAsync(
@@ -207,11 +210,14 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
         return new BankRecordingResult(recorded, refusals);
     }
 
-    /// <summary>Says that a transaction is not for customers' invoices, or takes that back.</summary>
+    /// <summary>
+    /// Ignores a transaction that does not pay customers' invoices, or reopens it.
+    /// Refused: no such transaction; it is already recorded as a payment.
+    /// </summary>
     public async Task<Outcome<BankTransaction>> IgnoreAsync(
         Actor actor,
         Guid transactionId,
-        bool isLeftAside,
+        bool isIgnored,
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
@@ -225,15 +231,15 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
         if (received.State == BankTransactionState.Recorded)
         {
-            return Refusal.Because("It is recorded as a payment already.");
+            return Refusal.Because("This transaction is already recorded as a payment.");
         }
 
-        received.State = isLeftAside ? BankTransactionState.Ignored : BankTransactionState.Open;
+        received.State = isIgnored ? BankTransactionState.Ignored : BankTransactionState.Open;
         db.Audit(
             actor,
             clock.GetUtcNow(),
             Permission.PaymentsRecord,
-            $"{(isLeftAside ? "left" : "took back what was left")} aside: {received.Amount} of {received.BookedOn:yyyy-MM-dd}",
+            $"{(isIgnored ? "ignored" : "reopened")} bank transaction: {received.Amount} of {received.BookedOn:yyyy-MM-dd}",
             received.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -289,7 +295,9 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
 
     private static string Describe(BankTransaction received) => received.Reference.Truncate(140);
 
-    private static async Task<Dictionary<Guid, BankMatchProposal>> ProposalsAsync(PortalDbContext db, CancellationToken cancellationToken)
+    private static async Task<Dictionary<Guid, BankMatchProposal>> FindProposalsAsync(
+        PortalDbContext db,
+        CancellationToken cancellationToken)
     {
         var open = await OpenInvoicesAsync(db, null, cancellationToken);
         var paidBefore = await db.BankTransactions
@@ -298,7 +306,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
             .Distinct()
             .ToListAsync(cancellationToken);
 
-        // An account that paid for several customers tells nothing.
+        // An account that has paid for several customers is ambiguous.
         var payers = paidBefore
             .GroupBy(p => p.CounterpartyIban)
             .Where(g => g.Count() == 1)

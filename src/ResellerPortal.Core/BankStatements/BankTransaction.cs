@@ -7,17 +7,17 @@ namespace ResellerPortal.Core.BankStatements;
 
 public enum BankTransactionState
 {
-    /// <summary>Nobody has said yet what it is.</summary>
+    /// <summary>Not reviewed yet.</summary>
     Open,
 
-    /// <summary>It paid invoices, or went to a balance.</summary>
+    /// <summary>It paid invoices or was credited to a balance.</summary>
     Recorded,
 
-    /// <summary>It is not for customers' invoices.</summary>
+    /// <summary>It does not pay customers' invoices.</summary>
     Ignored,
 }
 
-/// <summary>Money that came onto an account of a reseller, of one of its bank statements.</summary>
+/// <summary>An incoming payment on a reseller's account, from one of its bank statements.</summary>
 public sealed class BankTransaction : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -40,15 +40,15 @@ public sealed class BankTransaction : IResellerOwned
 
     public required DateTimeOffset ImportedAtUtc { get; init; }
 
-    /// <summary>Unique per reseller, so that no entry is taken in twice.</summary>
+    /// <summary>Unique per reseller, so that no entry is imported twice.</summary>
     public required byte[] ImportKey { get; init; }
 
     public BankTransactionState State { get; set; }
 
-    /// <summary>Whose payment it was recorded as; null where it is not.</summary>
+    /// <summary>The customer it was recorded for; null if it is not recorded.</summary>
     public CustomerId? CustomerId { get; set; }
 
-    /// <summary>What it paid, in words; empty where it is not recorded.</summary>
+    /// <summary>What it paid, in words; empty if it is not recorded.</summary>
     public string RecordedAs { get; set; } = "";
 
     public Money Amount => new(AmountMinorUnits, Currency);

@@ -5,13 +5,13 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.BankStatements;
 
-/// <summary>An invoice on which something is due.</summary>
+/// <summary>An invoice with an amount due.</summary>
 public sealed record OpenInvoice(Guid Id, string Number, CustomerId CustomerId, string CustomerName, DateOnly DueOn, Money Due);
 
-/// <summary>What a payment is probably for.</summary>
-/// <param name="Invoices">Which it pays, in this order; what is left of it goes to the customer's balance.</param>
-/// <param name="IsCertain">It names what it pays, and is what is due of that to the last minor unit.</param>
-/// <param name="Why">For the person who decides.</param>
+/// <summary>The probable match of a payment.</summary>
+/// <param name="Invoices">The invoices it pays, in this order; any excess goes to the customer's balance.</param>
+/// <param name="IsCertain">Whether it names what it pays and matches the amount due exactly.</param>
+/// <param name="Why">The explanation for the user.</param>
 public sealed record BankMatchProposal(
     CustomerId CustomerId,
     string CustomerName,
@@ -19,14 +19,14 @@ public sealed record BankMatchProposal(
     bool IsCertain,
     string Why);
 
-/// <summary>Finds the invoices that a payment is for. Pure: the same payment and invoices give the same proposal.</summary>
+/// <summary>Finds the invoices that a payment is for. Deterministic: the same payment and invoices give the same proposal.</summary>
 public static class BankTransactionMatcher
 {
     private const int ShortestName = 4;
 
     /// <param name="open">All open invoices of the reseller.</param>
-    /// <param name="payer">The customer that the same account paid for before; null for none.</param>
-    /// <returns>Null where nothing suggests itself.</returns>
+    /// <param name="payer">The customer for which the same account paid before; null if none.</param>
+    /// <returns>Null if there is no match.</returns>
     public static BankMatchProposal? FindProposal(BankTransaction transaction, IReadOnlyList<OpenInvoice> open, CustomerId? payer)
     {
         List<OpenInvoice> inCurrency = [
@@ -39,21 +39,21 @@ public static class BankTransactionMatcher
         }
 
         return payer is { } known && inCurrency.FindAll(i => i.CustomerId == known) is { Count: > 0 } ofPayer
-            ? FindForCustomer(transaction.Amount, ofPayer, "the same account paid for it before")
+            ? FindForCustomer(transaction.Amount, ofPayer, "the same account has paid for this customer before")
                 : inCurrency.FindAll(i => MatchesName(transaction.Counterparty, i.CustomerName)) is { Count: > 0 } ofName
                     && ofName.DistinctBy(i => i.CustomerId).Count() == 1
-                        ? FindForCustomer(transaction.Amount, ofName, "the payer has its name")
+                        ? FindForCustomer(transaction.Amount, ofName, "the payer's name matches")
                 : inCurrency.FindAll(i => i.Due == transaction.Amount) is [var only]
-                ? new BankMatchProposal(only.CustomerId, only.CustomerName, [only], IsCertain: false, "no other invoice is of this amount")
+                ? new BankMatchProposal(only.CustomerId, only.CustomerName, [only], IsCertain: false, "no other invoice has this amount")
                 : null;
     }
 
     private static BankMatchProposal FindForNamedInvoices(Money amount, List<OpenInvoice> named)
     {
         var due = Money.Sum(named.Select(i => i.Due), amount.Currency);
-        var why = amount == due ? "it names this and is exactly what is due"
-            : amount < due ? $"it names this and is a part of the {due} that are due"
-            : $"it names this; {amount - due} are more than is due and go to the balance";
+        var why = amount == due ? "names the invoice and matches the amount due"
+            : amount < due ? $"names the invoice and pays part of the {due} due"
+            : $"names the invoice; the excess of {amount - due} goes to the balance";
         return new BankMatchProposal(named[0].CustomerId, named[0].CustomerName, named, amount == due, why);
     }
 
@@ -63,7 +63,7 @@ public static class BankTransactionMatcher
         return new BankMatchProposal(ofCustomer[0].CustomerId, ofCustomer[0].CustomerName, paid, IsCertain: false, why);
     }
 
-    /// <summary>Whether a text holds a number, however people put blanks and dashes into it, and not as a part of a longer one.</summary>
+    /// <summary>Whether a text contains a number, ignoring spaces and dashes, and not as part of a longer number.</summary>
     private static bool MentionsNumber(string text, string number)
     {
         for (var start = 0; start < text.Length; start++)
@@ -79,7 +79,7 @@ public static class BankTransactionMatcher
         return false;
     }
 
-    /// <summary>Where a number ends that begins at a place of the text; null where it does not begin there.</summary>
+    /// <summary>The end of a number that starts at a position of the text; null if none starts there.</summary>
     private static int? FindEnd(string text, int start, string number)
     {
         var at = start;
@@ -109,7 +109,7 @@ public static class BankTransactionMatcher
             && (given.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(given, StringComparison.Ordinal));
     }
 
-    /// <summary>Letters and digits in capitals, without their marks: banks write "Ąžuolas" as "AZUOLAS".</summary>
+    /// <summary>Upper-case letters and digits without diacritics: banks write "Ąžuolas" as "AZUOLAS".</summary>
     private static string Normalize(string name) =>
         string.Concat(name
             .Normalize(NormalizationForm.FormD)

@@ -6,19 +6,19 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Core.BankStatements;
 
 /// <summary>
-/// Reads ISO 20022's account statement, camt.053, in any of its versions: they differ in their namespace and in where a name, a
-/// state and an amount of detail stand.
+/// Reads ISO 20022 account statements (camt.053) of any version; versions differ in their namespace and in where a name, a status and a
+/// detail amount are located.
 /// </summary>
 public static class Camt053Reader
 {
-    /// <exception cref="InvalidDataException">It is no such statement, or one of its entries lacks what every entry has.</exception>
+    /// <exception cref="InvalidDataException">The file is not such a statement, or an entry lacks a mandatory element.</exception>
     public static BankStatementFile Read(Stream stream)
     {
         var statements = Document(stream).Descendants().Where(e => e.Name.LocalName == "Stmt").ToList();
         if (statements.Count == 0)
         {
             throw new InvalidDataException(
-                "The file is no account statement of the form camt.053. Ask your bank for one, or take its CSV file.");
+                "The file is not a camt.053 account statement. Ask your bank for one, or use its CSV file.");
         }
 
         var (lines, leftOut) = (new List<BankStatementLine>(), 0);
@@ -38,15 +38,15 @@ public static class Camt053Reader
                     continue;
                 }
 
-                lines.AddRange(Parts(entry).Select(part => Read(account, entry, part)));
+                lines.AddRange(GetPayments(entry).Select(part => Read(account, entry, part)));
             }
         }
 
         return new BankStatementFile(lines, leftOut);
     }
 
-    /// <summary>The payments of an entry: a bank may book many as one sum.</summary>
-    private static IReadOnlyList<(XElement? Details, Money Amount)> Parts(XElement entry)
+    /// <summary>The payments of an entry: a bank may book several as one sum.</summary>
+    private static IReadOnlyList<(XElement? Details, Money Amount)> GetPayments(XElement entry)
     {
         var whole = ReadAmount(entry.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt"));
         var details = Children(entry, "NtryDtls").SelectMany(group => Children(group, "TxDtls")).ToList();
@@ -54,9 +54,9 @@ public static class Camt053Reader
             Details: (XElement?)d,
             Amount: d.Elements().FirstOrDefault(e => e.Name.LocalName == "Amt") ?? Find(d, "AmtDtls", "TxAmt", "Amt")));
         return details.Count < 2 || parts.Exists(p => p.Amount is null) ? [(details.FirstOrDefault(), whole)]
-            : parts.ConvertAll(p => (p.Details, Amount: ReadAmount(p.Amount))) is var told
-                && told.TrueForAll(p => p.Amount.Currency == whole.Currency)
-                && Money.Sum(told.Select(p => p.Amount), whole.Currency) == whole ? told
+            : parts.ConvertAll(p => (p.Details, Amount: ReadAmount(p.Amount))) is var remittance
+                && remittance.TrueForAll(p => p.Amount.Currency == whole.Currency)
+                && Money.Sum(remittance.Select(p => p.Amount), whole.Currency) == whole ? remittance
             : [(details[0], whole)];
     }
 
@@ -65,11 +65,12 @@ public static class Camt053Reader
         var details = part.Details ?? entry;
         var payer = Find(details, "RltdPties", "Dbtr");
         var name = payer is null ? "" : Text(payer, "Pty", "Nm") is { Length: > 0 } nested ? nested : Text(payer, "Nm");
-        var told = Children(details, "RmtInf").SelectMany(info =>
+        var remittance = Children(details, "RmtInf").SelectMany(info =>
             Children(info, "Ustrd").Select(e => e.Value).Concat(
                 Children(info, "Strd").SelectMany(s => new[] { Text(s, "CdtrRefInf", "Ref"), Text(s, "RfrdDocInf", "Nb") })));
         var endToEnd = Text(details, "Refs", "EndToEndId");
-        var reference = string.Join(' ', told.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
+        var reference = string.Join(
+            ' ', remittance.Append(endToEnd == "NOTPROVIDED" ? "" : endToEnd).Where(text => text.Length > 0).Distinct());
         var ofBank = Text(details, "Refs", "AcctSvcrRef") is { Length: > 0 } own ? own : Text(entry, "AcctSvcrRef");
         return new BankStatementLine(
             BankStatementLine.Normalize(account, BankStatementLine.AccountLength),
@@ -93,7 +94,7 @@ public static class Camt053Reader
             }
         }
 
-        throw new InvalidDataException("An entry of the statement has no day on which it was booked.");
+        throw new InvalidDataException("A statement entry has no booking date.");
     }
 
     private static Money ReadAmount(XElement? element)
@@ -105,13 +106,13 @@ public static class Camt053Reader
                 CultureInfo.InvariantCulture,
                 out var amount))
         {
-            throw new InvalidDataException("An entry of the statement has no amount.");
+            throw new InvalidDataException("A statement entry has no amount.");
         }
 
         var code = (string?)element.Attribute("Ccy");
         return Currency.TryParse(code, out var currency) && currency.HasWhole(amount) && amount < 1_000_000_000
             ? Money.Round(amount, currency)
-            : throw new InvalidDataException($"An entry of the statement is of {element.Value} {code}, which this portal cannot keep.");
+            : throw new InvalidDataException($"A statement entry has the unsupported amount {element.Value} {code}.");
     }
 
     private static XElement Document(Stream stream)
@@ -124,7 +125,7 @@ public static class Camt053Reader
         }
         catch (XmlException malformed)
         {
-            throw new InvalidDataException($"The file is no XML that can be read: {malformed.Message}", malformed);
+            throw new InvalidDataException($"The file is not valid XML: {malformed.Message}", malformed);
         }
     }
 
@@ -141,7 +142,7 @@ public static class Camt053Reader
         return found;
     }
 
-    /// <summary>The text of an element without elements in it; empty where there is none.</summary>
+    /// <summary>The text of an element without child elements; empty if there is none.</summary>
     private static string Text(XElement element, params ReadOnlySpan<string> path) =>
         Find(element, path) is { HasElements: false } found ? found.Value.Trim() : "";
 }

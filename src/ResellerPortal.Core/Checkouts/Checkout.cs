@@ -13,13 +13,13 @@ public enum CheckoutPurpose
 
 public enum CheckoutKind
 {
-    /// <summary>A page of the provider where somebody pays.</summary>
+    /// <summary>A hosted payment page of the provider.</summary>
     Hosted,
 
-    /// <summary>The same for a plan that renews: what is paid begins a subscription.</summary>
+    /// <summary>A hosted page for a renewing plan; paying starts a subscription.</summary>
     Subscription,
 
-    /// <summary>A charge of a saved payment method; nobody is there.</summary>
+    /// <summary>An off-session charge of a saved payment method.</summary>
     Saved,
 }
 
@@ -27,17 +27,17 @@ public enum CheckoutState
 {
     Open,
 
-    /// <summary>The payer has done its part, and the money takes days (direct debits).</summary>
+    /// <summary>The payer has authorised the payment, but the money takes days to arrive (direct debits).</summary>
     Processing,
     Paid,
     Failed,
     Expired,
 
-    /// <summary>What was paid is not what was asked. Nothing was granted; somebody has to look.</summary>
+    /// <summary>The payment does not match the request. Nothing was granted; manual review is required.</summary>
     Refused,
 }
 
-/// <summary>One attempt to pay one order or invoice through a payment provider.</summary>
+/// <summary>One attempt to pay an order or invoice through a payment provider.</summary>
 public sealed class Checkout : IOwnedAtAnyLevel
 {
     public const int MaxProviderId = 255;
@@ -46,52 +46,52 @@ public sealed class Checkout : IOwnedAtAnyLevel
 
     public required ResellerId? ResellerId { get; init; }
 
-    /// <summary>Null where the reseller pays.</summary>
+    /// <summary>Null if the reseller pays.</summary>
     public required CustomerId? CustomerId { get; init; }
 
     public required Merchant Merchant { get; init; }
 
     public required CheckoutPurpose Purpose { get; init; }
 
-    /// <summary>The order or the invoice.</summary>
+    /// <summary>The id of the order or invoice.</summary>
     public required Guid SubjectId { get; init; }
 
     public required CheckoutKind Kind { get; init; }
 
-    /// <summary>What was asked for, without tax that the provider adds.</summary>
+    /// <summary>The requested amount, without tax added by the provider.</summary>
     public required long AmountMinorUnits { get; init; }
 
     public required Currency Currency { get; init; }
 
-    /// <summary>What of it the operator keeps.</summary>
+    /// <summary>The part of the amount kept by the operator.</summary>
     public required long FeeMinorUnits { get; init; }
 
-    /// <summary>Whether the payer agreed that the method is kept for later payments.</summary>
+    /// <summary>Whether the payer agreed to save the method for later payments.</summary>
     public required bool SavesMethod { get; init; }
 
     public CheckoutState State { get; set; }
 
-    /// <summary>The provider's id of the page; null before it told, and where there is none.</summary>
+    /// <summary>The provider's id of the page; null until the provider returns it, or if there is no page.</summary>
     public string? SessionId { get; set; }
 
     public string? Url { get; set; }
 
     public DateTimeOffset? ExpiresAtUtc { get; set; }
 
-    /// <summary>The provider's id of the payment; null before there is one.</summary>
+    /// <summary>The provider's id of the payment; null until there is one.</summary>
     public string? PaymentId { get; set; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
-    /// <summary>Since when its money is on the way; nobody is reminded of its invoice meanwhile.</summary>
+    /// <summary>Since when the payment has been processing; reminders of its invoice are paused meanwhile.</summary>
     public DateTimeOffset? ProcessingSinceUtc { get; set; }
 
     public DateTimeOffset? PaidAtUtc { get; set; }
 
-    /// <summary>What of the payment the invoice did not need.</summary>
+    /// <summary>The part of the payment that exceeded the invoice's amount due.</summary>
     public long ToBalanceMinorUnits { get; set; }
 
-    /// <summary>Why it failed or was refused, in words for people; null where it did not.</summary>
+    /// <summary>Why it failed or was refused, in words for people; null if it did not.</summary>
     public string? Error { get; set; }
 
     public Money Amount => new(AmountMinorUnits, Currency);

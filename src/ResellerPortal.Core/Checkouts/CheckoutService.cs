@@ -8,7 +8,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>An invoice for whoever was sent its pay link.</summary>
+/// <summary>The invoice shown to the holder of its pay link.</summary>
 public sealed record PayableInvoice(
     Guid Id,
     string Number,
@@ -20,8 +20,8 @@ public sealed record PayableInvoice(
     bool IsPayable,
     string AccentColor);
 
-/// <summary>Who pays what to whom, as it is found when somebody wants to pay.</summary>
-/// <param name="Part">What of it is to be paid; null for all.</param>
+/// <summary>What is to be paid, by whom and to whom, when a payment starts.</summary>
+/// <param name="Part">The part to pay; null for everything due.</param>
 internal sealed record Debt(
     CheckoutPurpose Purpose,
     Guid SubjectId,
@@ -34,7 +34,7 @@ internal sealed record Debt(
     BulkPlan? Plan,
     Money? Part = null);
 
-/// <summary>Begins payments of orders and invoices, online or by transfer.</summary>
+/// <summary>Starts payments of orders and invoices, online or by transfer.</summary>
 public sealed class CheckoutService(
     PortalDatabase database,
     TransferGateway transfers,
@@ -45,13 +45,17 @@ public sealed class CheckoutService(
 {
     private static readonly TenantScope Links = TenantScope.CrossTenants("an invoice by its pay link");
 
-    /// <summary>How a reseller can pay for plans.</summary>
+    /// <summary>The payment methods that resellers can use for plans.</summary>
     public IReadOnlyList<PaymentMethodKind> MethodsForPlans =>
         online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
 
-    /// <summary>Pays an order of a plan. Pressed twice, or in two windows, it leads to the same page.</summary>
+    /// <summary>
+    /// Starts the payment of a plan order. Repeated calls lead to the same page.
+    /// Refused: no such order; it is not open; plans cannot be paid online; part of it was paid by transfer; it is being paid already;
+    /// the provider refuses.
+    /// </summary>
     /// <param name="savesMethod">Whether the payment method may be charged later, for automatic top-ups.</param>
-    /// <param name="returnUrl">Where the payer comes back to; "{checkout}" stands for the checkout's id.</param>
+    /// <param name="returnUrl">Where the payer returns to; "{checkout}" is replaced by the checkout's id.</param>
     public async Task<Outcome<PaymentStart>> PayOrderAsync(
         Actor actor,
         Guid orderId,
@@ -69,7 +73,7 @@ public sealed class CheckoutService(
 
         if (order.Status != PlanOrderStatus.Ordered)
         {
-            return Refusal.Because($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
+            return Refusal.Because($"This order is already {order.Status.ToString().ToLowerInvariant()}.");
         }
 
         if (method == PaymentMethodKind.Transfer)
@@ -82,7 +86,7 @@ public sealed class CheckoutService(
 
         if (!online.IsConfigured)
         {
-            return Refusal.Because("Plans cannot be paid online here. Pay by transfer.");
+            return Refusal.Because("Online payment is not available for plans. Pay by transfer.");
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
@@ -92,7 +96,7 @@ public sealed class CheckoutService(
         if (plan is not null && !order.Paid.IsZero)
         {
             return Refusal.Because(
-                $"{order.Paid} of this order were paid by transfer. Pay the {order.Due} that are left by transfer as well.");
+                $"{order.Paid} of this order has been paid by transfer. Pay the remaining {order.Due} by transfer as well.");
         }
 
         Debt debt = new(
@@ -108,8 +112,12 @@ public sealed class CheckoutService(
         return await StartOnlineAsync(actor.Scope, debt, savesMethod, returnUrl, cancellationToken);
     }
 
-    /// <summary>Pays what is due of an invoice. Pressed twice, or in two windows, it leads to the same page.</summary>
-    /// <param name="part">What of it the payer wants to pay, in the invoice's currency; null for all that is due.</param>
+    /// <summary>
+    /// Starts the payment of an invoice. Repeated calls lead to the same page.
+    /// Refused: no such invoice; nothing is due; the partial amount is not valid; online payment is unavailable; it is being paid
+    /// already; the provider refuses.
+    /// </summary>
+    /// <param name="part">The amount to pay, in the invoice's currency; null for everything due.</param>
     /// <inheritdoc cref="PayOrderAsync"/>
     public async Task<Outcome<PaymentStart>> PayInvoiceAsync(
         Actor actor,
@@ -124,12 +132,12 @@ public sealed class CheckoutService(
         var invoice = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
             : part is { } amount && (amount <= 0 || amount > invoice.Due.Amount || !invoice.Currency.HasWhole(amount))
-            ? Refusal.Because($"Enter what you want to pay in whole minor units, up to the {invoice.Due} that are due.", nameof(part))
+            ? Refusal.Because($"Enter an amount in whole minor units, up to the {invoice.Due} due.", nameof(part))
             : await PayInvoiceAsync(
                 invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
     }
 
-    /// <summary>What a pay link leads to; null where there is no such link.</summary>
+    /// <summary>Finds the invoice of a pay link; null if there is no such link.</summary>
     public async Task<PayableInvoice?> FindByLinkAsync(Guid payKey, CancellationToken cancellationToken = default)
     {
         if (await ResolveLinkAsync(payKey, cancellationToken) is not { } invoice)
@@ -152,13 +160,16 @@ public sealed class CheckoutService(
             reseller.BrandColor);
     }
 
-    /// <summary>Pays the invoice that a link leads to. Whoever holds the link may pay; nothing else can be done with it.</summary>
+    /// <summary>
+    /// Starts the payment of a pay link's invoice. The link's holder may pay it and do nothing else.
+    /// Refused: no such invoice; nothing is due; online payment is unavailable; it is being paid already; the provider refuses.
+    /// </summary>
     public async Task<Outcome<PaymentStart>> PayByLinkAsync(Guid payKey, string returnUrl, CancellationToken cancellationToken = default) =>
         await ResolveLinkAsync(payKey, cancellationToken) is { } invoice
             ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken)
             : Refusal.NotFound("invoice");
 
-    /// <summary>Where an invoice's money goes online; null where its reseller takes none.</summary>
+    /// <summary>The merchant that receives online payments for a reseller's invoices; null if it accepts none.</summary>
     internal async Task<Merchant?> FindMerchantAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
@@ -167,8 +178,8 @@ public sealed class CheckoutService(
                 && (!merchant.IsConnected || online.IsConfigured) ? merchant : null;
     }
 
-    /// <summary>A payer's row at a merchant, made known to the provider.</summary>
-    internal async Task<Payer> PayerAsync(
+    /// <summary>Finds or creates the payer at a merchant, and registers it with the provider.</summary>
+    internal async Task<Payer> GetPayerAsync(
         TenantScope scope,
         ResellerId reseller,
         CustomerId? customer,
@@ -225,7 +236,7 @@ public sealed class CheckoutService(
 
         if (await FindMerchantAsync(invoice.ResellerId, cancellationToken) is not { } merchant)
         {
-            return Refusal.Because("This invoice cannot be paid online at the moment. Pay it by transfer, as it says.");
+            return Refusal.Because("This invoice cannot be paid online at the moment. Pay it by transfer, as stated on the invoice.");
         }
 
         var scope = TenantScope.ForCustomer(invoice.ResellerId, invoice.CustomerId);
@@ -255,23 +266,23 @@ public sealed class CheckoutService(
         try
         {
             var payer = savesMethod || debt.Plan is not null
-                ? await PayerAsync(scope, debt.Reseller, debt.Customer, debt.Merchant, debt.Payer, cancellationToken)
+                ? await GetPayerAsync(scope, debt.Reseller, debt.Customer, debt.Merchant, debt.Payer, cancellationToken)
                 : null;
             for (var attempt = 0; attempt < 3; attempt++)
             {
-                var (checkout, stale) = await OpenAsync(scope, debt, savesMethod, cancellationToken);
+                var (checkout, stale) = await FindOrCreateCheckoutAsync(scope, debt, savesMethod, cancellationToken);
                 if (checkout is not null)
                 {
-                    return await BeginAsync(scope, debt, checkout, payer, returnUrl, cancellationToken);
+                    return await StartCheckoutAsync(scope, debt, checkout, payer, returnUrl, cancellationToken);
                 }
 
-                if (stale is null || await IsPaidAsync(scope, stale, cancellationToken))
+                if (stale is null || await CloseStaleAsync(scope, stale, cancellationToken))
                 {
-                    return Refusal.Because("It is being paid already. Look again in a moment.");
+                    return Refusal.Because("A payment is already in progress. Check again in a moment.");
                 }
             }
 
-            return Refusal.Because("Somebody else is about to pay this. Try again in a moment.");
+            return Refusal.Because("Another payment is being started. Try again in a moment.");
         }
         catch (PaymentProviderException failure)
         {
@@ -279,9 +290,11 @@ public sealed class CheckoutService(
         }
     }
 
-    /// <summary>The one open checkout of a debt: found, made, or in the way because it asks for something else.</summary>
-    /// <returns>Neither where the debt is being paid, or is paid.</returns>
-    private async Task<(Checkout? Usable, Checkout? Stale)> OpenAsync(
+    /// <summary>
+    /// Finds or creates the one open checkout of a debt; a stale one asks for a different payment and must be closed first.
+    /// </summary>
+    /// <returns>Both null if the debt is paid or being paid.</returns>
+    private async Task<(Checkout? Usable, Checkout? Stale)> FindOrCreateCheckoutAsync(
         TenantScope scope,
         Debt debt,
         bool savesMethod,
@@ -344,17 +357,17 @@ public sealed class CheckoutService(
         return (checkout, null);
     }
 
-    /// <summary>A checkout for a charge of a saved method; a page that is open for the same debt is closed for it.</summary>
-    /// <returns>Null where the debt is being paid, or is paid.</returns>
+    /// <summary>Creates a checkout for charging a saved method, and closes any open page for the same debt.</summary>
+    /// <returns>Null if the debt is paid or being paid.</returns>
     internal async Task<Checkout?> ChargeableAsync(TenantScope scope, Debt debt, CancellationToken cancellationToken)
     {
-        var (checkout, stale) = await OpenAsync(scope, debt, savesMethod: false, cancellationToken);
-        return checkout is null && stale is not null && !await IsPaidAsync(scope, stale, cancellationToken)
-            ? (await OpenAsync(scope, debt, savesMethod: false, cancellationToken)).Usable
+        var (checkout, stale) = await FindOrCreateCheckoutAsync(scope, debt, savesMethod: false, cancellationToken);
+        return checkout is null && stale is not null && !await CloseStaleAsync(scope, stale, cancellationToken)
+            ? (await FindOrCreateCheckoutAsync(scope, debt, savesMethod: false, cancellationToken)).Usable
             : checkout;
     }
 
-    private async Task<Outcome<PaymentStart>> BeginAsync(
+    private async Task<Outcome<PaymentStart>> StartCheckoutAsync(
         TenantScope scope,
         Debt debt,
         Checkout checkout,
@@ -401,8 +414,8 @@ public sealed class CheckoutService(
         }
     }
 
-    /// <summary>Closes a page that asks for something else, unless somebody paid there.</summary>
-    private async Task<bool> IsPaidAsync(TenantScope scope, Checkout stale, CancellationToken cancellationToken)
+    /// <summary>Closes a stale page unless it was paid.</summary>
+    private async Task<bool> CloseStaleAsync(TenantScope scope, Checkout stale, CancellationToken cancellationToken)
     {
         if (stale.SessionId is { } session)
         {
@@ -431,6 +444,6 @@ public sealed class CheckoutService(
     }
 }
 
-/// <summary>Where resellers transfer the price of plans to.</summary>
-/// <param name="Instructions">What else there is to say about it.</param>
+/// <summary>The bank account to which resellers transfer the price of plans.</summary>
+/// <param name="Instructions">Additional payment instructions.</param>
 public sealed record OperatorBankAccount(BankAccount Account, string Instructions);

@@ -18,8 +18,8 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>
-/// Brings the books in line with what a provider says of a payment now. It may be told the same at any time, in any order and
-/// by any node: what stands in the books already is not entered again.
+/// Brings the portal's records in line with the provider's current state of a payment. Idempotent: any node may call it at any time, in any
+/// order and repeatedly.
 /// </summary>
 public sealed class CheckoutSynchronizer(
     PortalDatabase database,
@@ -28,14 +28,14 @@ public sealed class CheckoutSynchronizer(
     TimeProvider clock,
     ILogger<CheckoutSynchronizer> logger)
 {
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on any tenant's checkout");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("payment provider updates for any tenant's checkout");
 
-    /// <summary>The key of what a payment enters, so that it enters once.</summary>
+    /// <summary>The idempotency key of what a payment records.</summary>
     public static Guid CreateIdempotencyKey(Merchant merchant, string providerId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{merchant.Key}|{providerId}")).AsSpan(0, 16));
 
-    /// <summary>Enters a payment.</summary>
-    /// <returns>The checkout that it is of; null where it is none of ours.</returns>
+    /// <summary>Records the current state of a payment.</summary>
+    /// <returns>The payment's checkout; null if it is not one of ours.</returns>
     public async Task<Checkout?> ApplyAsync(Merchant merchant, ProviderPayment payment, CancellationToken cancellationToken)
     {
         if (await FindAsync(merchant, payment.CheckoutId, cancellationToken) is not { } found)
@@ -48,9 +48,9 @@ public sealed class CheckoutSynchronizer(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await LockAsync(db, found, cancellationToken);
         var checkout = await db.Checkouts.SingleAsync(c => c.Id == found.Id, cancellationToken);
-        if (Contradiction(checkout, payment) is { } contradiction)
+        if (FindContradiction(checkout, payment) is { } contradiction)
         {
-            logger.LogError("Payment {Payment} at {Merchant} is not taken: {Reason}", payment.Id, merchant, contradiction);
+            logger.LogError("Payment {Payment} at {Merchant} refused: {Reason}", payment.Id, merchant, contradiction);
             await RefuseAsync(db, actor, checkout, contradiction, cancellationToken);
         }
         else
@@ -70,7 +70,7 @@ public sealed class CheckoutSynchronizer(
         return checkout;
     }
 
-    /// <summary>Notes that a provider's page is closed without a payment.</summary>
+    /// <summary>Records that a provider's page closed without a payment.</summary>
     public async Task<Checkout?> ExpireAsync(Merchant merchant, ProviderSession session, CancellationToken cancellationToken)
     {
         if (await FindAsync(merchant, session.CheckoutId, cancellationToken) is not { } found
@@ -79,13 +79,13 @@ public sealed class CheckoutSynchronizer(
             return null;
         }
 
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         await db.Checkouts.Where(c => c.Id == found.Id && c.State == CheckoutState.Open).ExecuteUpdateAsync(
             set => set.SetProperty(c => c.State, CheckoutState.Expired), cancellationToken);
         return found;
     }
 
-    /// <summary>The checkout that a provider names, if it was made for this very merchant.</summary>
+    /// <summary>Finds the checkout named by a provider, if it belongs to this merchant.</summary>
     internal async Task<Checkout?> FindAsync(Merchant merchant, Guid? checkoutId, CancellationToken cancellationToken)
     {
         if (checkoutId is not { } id)
@@ -93,18 +93,18 @@ public sealed class CheckoutSynchronizer(
             return null;
         }
 
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         var checkout = await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken);
         if (checkout is not null && checkout.Merchant != merchant)
         {
-            logger.LogError("{Merchant} names checkout {Checkout}, which is not its own. Nothing is taken from it.", merchant, id);
+            logger.LogError("{Merchant} refers to checkout {Checkout} of another merchant; ignored.", merchant, id);
             return null;
         }
 
         return checkout;
     }
 
-    /// <summary>Always in this order: customer, invoice or order, reseller (for numbers of credit notes), checkout.</summary>
+    /// <summary>Locks in a fixed order: customer, invoice or order, reseller (for credit note numbers), checkout.</summary>
     private async Task LockAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
         if (checkout.CustomerId is { } customer)
@@ -125,17 +125,17 @@ public sealed class CheckoutSynchronizer(
         await database.LockRowsAsync<Checkout>(db, [checkout.Id], cancellationToken);
     }
 
-    private static string? Contradiction(Checkout checkout, ProviderPayment payment) =>
+    private static string? FindContradiction(Checkout checkout, ProviderPayment payment) =>
         checkout.PaymentId is { } known && known != payment.Id && checkout.State is CheckoutState.Paid or CheckoutState.Processing
-            ? $"Payment {payment.Id} came for what {known} paid already. Pay it back."
+            ? $"Payment {payment.Id} duplicates {known}. Refund it."
         : checkout.SessionId is { } session && payment.SessionId is { } other && session != other
-        ? $"Page {other} is not the one that was opened for this."
+        ? $"Session {other} is not the one opened for this checkout."
         : payment.Subtotal.Currency != checkout.Currency || payment.Subtotal != checkout.Amount
-        ? $"{payment.Subtotal} was charged where {checkout.Amount} was asked for."
+        ? $"{payment.Subtotal} was charged instead of {checkout.Amount}."
         : payment.Discount.MinorUnits < 0 || payment.Tax.MinorUnits < 0 || payment.Total.MinorUnits < 0
-        ? "The provider's amounts make no sense."
+        ? "The provider's amounts are inconsistent."
         : checkout.Purpose == CheckoutPurpose.Invoice && payment.Total != checkout.Amount
-        ? $"{payment.Total} was paid where {checkout.Amount} was asked for."
+        ? $"{payment.Total} was paid instead of {checkout.Amount}."
         : null;
 
     private async Task RefuseAsync(PortalDbContext db, Actor actor, Checkout checkout, string fault, CancellationToken cancellationToken)
@@ -179,22 +179,22 @@ public sealed class CheckoutSynchronizer(
             if (payment.State == ProviderPaymentState.Processing)
             {
                 (checkout.State, checkout.Error) = (CheckoutState.Processing, null);
-                await ReserveDebtAsync(db, checkout, cancellationToken);
+                await PauseRemindersAsync(db, checkout, cancellationToken);
             }
             else if (payment.State == ProviderPaymentState.Failed)
             {
-                // On a page that is open still, the payer may try another method.
+                // While the page is open, the payer may try another method.
                 checkout.Error = payment.Fault?.Truncate(500);
                 checkout.State = checkout.Kind != CheckoutKind.Saved && checkout.State == CheckoutState.Open
                     ? CheckoutState.Open
                     : CheckoutState.Failed;
-                await ReleaseAsync(db, checkout, cancellationToken);
+                await ResumeRemindersAsync(db, checkout, cancellationToken);
             }
         }
     }
 
-    /// <summary>Nobody is reminded of an invoice whose money is on its way, unless somebody held the reminders already.</summary>
-    private async Task ReserveDebtAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    /// <summary>Pauses reminders while an invoice's payment is processing, unless they are paused already.</summary>
+    private async Task PauseRemindersAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
         if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: null })
         {
@@ -204,7 +204,7 @@ public sealed class CheckoutSynchronizer(
         }
     }
 
-    private static async Task ReleaseAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
+    private static async Task ResumeRemindersAsync(PortalDbContext db, Checkout checkout, CancellationToken cancellationToken)
     {
         if (checkout is { Purpose: CheckoutPurpose.Invoice, ProcessingSinceUtc: { } since }
             && await db.Invoices.SingleAsync(i => i.Id == checkout.SubjectId, cancellationToken) is { RemindersHeldAtUtc: { } held } invoice
@@ -234,7 +234,7 @@ public sealed class CheckoutSynchronizer(
                     checkout,
                     $"Order {order.TransferReference} was {(order.Status == PlanOrderStatus.Cancelled
                         ? "cancelled"
-                        : "paid otherwise")} in the meantime. Pay {payment.Total} back.",
+                        : "paid otherwise")} in the meantime. Refund {payment.Total}.",
                     cancellationToken);
                 return;
             }
@@ -253,11 +253,11 @@ public sealed class CheckoutSynchronizer(
         }
 
         (checkout.State, checkout.PaymentId, checkout.PaidAtUtc, checkout.Error) = (CheckoutState.Paid, payment.Id, payment.AtUtc, null);
-        await ReleaseAsync(db, checkout, cancellationToken);
+        await ResumeRemindersAsync(db, checkout, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>What an order is paid with online completes its price, and so makes its lot.</summary>
+    /// <summary>Records an online payment of an order, which completes its price and creates its credit lot.</summary>
     internal static CreditLot RecordOrderPayment(
         PortalDbContext db,
         PlanOrder order,
@@ -281,7 +281,7 @@ public sealed class CheckoutSynchronizer(
         return OrderPosting.GrantLot(db, order, payment.Id, beginsAtUtc ?? now, now, expiresAtUtc);
     }
 
-    /// <summary>It pays what is due of the invoice now; what that does not need goes to the balance.</summary>
+    /// <summary>Pays what is due on the invoice; any excess goes to the balance.</summary>
     private async Task PayInvoiceAsync(
         PortalDbContext db,
         Actor actor,
@@ -324,7 +324,7 @@ public sealed class CheckoutSynchronizer(
         await BalanceSettlement.ApplyAsync(database, db, customer, today, now, cancellationToken);
     }
 
-    /// <summary>Keeps the method that a checkout was paid with, where its payer agreed to that.</summary>
+    /// <summary>Saves the method used for a checkout if its payer agreed.</summary>
     internal static async Task KeepMethodAsync(
         PortalDbContext db,
         Checkout checkout,

@@ -5,24 +5,24 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>How somebody pays.</summary>
+/// <summary>How a payment is made.</summary>
 public enum PaymentMethodKind
 {
-    /// <summary>Outside the portal: by transfer, cheque or on account. Somebody confirms it.</summary>
+    /// <summary>Outside the portal: by transfer, cheque or on account, confirmed manually.</summary>
     Transfer,
 
-    /// <summary>At a payment provider's page.</summary>
+    /// <summary>On a payment provider's page.</summary>
     Online,
 }
 
 /// <summary>What is to be paid, and by whom.</summary>
-/// <param name="Subject">What the payer reads: "Invoice INV-2026-0007", the plan's name.</param>
-/// <param name="Reference">What a transfer is to carry.</param>
-/// <param name="Account">Where a transfer goes; not given where nobody named one.</param>
-/// <param name="Checkout">The attempt that it is; null for a transfer.</param>
-/// <param name="Payer">Who keeps a method or subscribes; null where neither is wanted.</param>
-/// <param name="Plan">The plan that renews; null for what is paid once.</param>
-/// <param name="ReturnUrl">Where the payer comes back to.</param>
+/// <param name="Subject">The description shown to the payer: "Invoice INV-2026-0007" or the plan's name.</param>
+/// <param name="Reference">The reference for a transfer.</param>
+/// <param name="Account">The account for a transfer; empty if none is configured.</param>
+/// <param name="Checkout">The attempt; null for a transfer.</param>
+/// <param name="Payer">The payer who saves a method or subscribes; null if neither applies.</param>
+/// <param name="Plan">The plan that renews; null for a one-off payment.</param>
+/// <param name="ReturnUrl">Where the payer returns to.</param>
 public sealed record PaymentRequest(
     string Subject,
     string Reference,
@@ -41,65 +41,65 @@ public sealed record PayerDetails(string Name, string Email, string Language)
     public static PayerDetails FromReseller(Reseller reseller) => new(reseller.Name, reseller.Email, reseller.Language);
 }
 
-/// <summary>How to go on: a page to open, or a transfer to make.</summary>
+/// <summary>The next step: a page to open, or a transfer to make.</summary>
 public sealed record PaymentStart(string? Url, TransferDetails? Transfer, string? SessionId = null, DateTimeOffset? ExpiresAtUtc = null);
 
-/// <param name="Account">Not given where nobody named one; then <paramref name="Instructions"/> say how.</param>
+/// <param name="Account">Empty if none is configured; <paramref name="Instructions"/> then explain how to pay.</param>
 public sealed record TransferDetails(Money Amount, string Reference, BankAccount Account, string Instructions);
 
-/// <summary>A way to be paid. There are two: <see cref="TransferGateway"/>, and the online one of a payment provider.</summary>
+/// <summary>A way to be paid: <see cref="TransferGateway"/>, or a payment provider's online gateway.</summary>
 public interface IPaymentGateway
 {
     PaymentMethodKind Method { get; }
 
-    /// <summary>Begins a payment. Asked again for the same checkout it answers the same.</summary>
-    /// <exception cref="PaymentProviderException">The provider cannot be reached, or refuses.</exception>
+    /// <summary>Starts a payment. Repeated calls for the same checkout return the same result.</summary>
+    /// <exception cref="PaymentProviderException">The provider is unreachable or refuses.</exception>
     Task<PaymentStart> StartAsync(PaymentRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Gives money of a payment back.</summary>
-    /// <param name="paymentId">The provider's id of it: of two that came for one checkout, the one that is meant.</param>
-    /// <param name="key">The same key gives it back once.</param>
-    /// <returns>What is still to do by hand; null for nothing.</returns>
-    /// <exception cref="PaymentProviderException">The provider cannot be reached, or refuses.</exception>
+    /// <summary>Refunds part or all of a payment.</summary>
+    /// <param name="paymentId">The provider's id; identifies the payment if a checkout received two.</param>
+    /// <param name="key">Idempotency key of the refund.</param>
+    /// <returns>What must still be done manually; null if nothing.</returns>
+    /// <exception cref="PaymentProviderException">The provider is unreachable or refuses.</exception>
     Task<string?> RefundAsync(Checkout checkout, string paymentId, Money amount, Guid key, CancellationToken cancellationToken);
 }
 
-/// <summary>A payment provider. What it says of a payment now is what counts, never what an event said of it.</summary>
+/// <summary>A payment provider. The current state of a payment is authoritative, never the content of an event.</summary>
 public interface IOnlineGateway : IPaymentGateway
 {
     /// <summary>Whether the operator has an account there.</summary>
     bool IsConfigured { get; }
 
-    /// <summary>What the operator keeps of payments to connected accounts, in hundredths of a percent.</summary>
+    /// <summary>The operator's fee on payments to connected accounts, in basis points.</summary>
     int FeeBasisPoints { get; }
 
-    /// <summary>Makes the payer known to the merchant's provider.</summary>
-    /// <returns>The provider's id of it.</returns>
+    /// <summary>Registers the payer with the merchant's provider.</summary>
+    /// <returns>The provider's id of the payer.</returns>
     Task<string> CreatePayerAsync(Payer payer, PayerDetails details, CancellationToken cancellationToken);
 
-    /// <summary>Charges a saved method while nobody is there. Asked again for the same checkout it charges once.</summary>
+    /// <summary>Charges a saved method off-session. Repeated calls for the same checkout charge once.</summary>
     Task<ProviderPayment> ChargeAsync(Checkout checkout, Payer payer, string subject, CancellationToken cancellationToken);
 
-    /// <returns>Null where there is none.</returns>
+    /// <returns>Null if there is no such session.</returns>
     Task<ProviderSession?> ReadSessionAsync(Merchant merchant, string id, CancellationToken cancellationToken);
 
-    /// <summary>A payment with its refunds and disputes.</summary>
-    /// <returns>Null where there is none.</returns>
+    /// <summary>Reads a payment with its refunds and disputes.</summary>
+    /// <returns>Null if there is no such payment.</returns>
     Task<ProviderPayment?> ReadPaymentAsync(Merchant merchant, string id, CancellationToken cancellationToken);
 
-    /// <summary>The payment that a charge, a refund or a dispute is of; null where there is none.</summary>
+    /// <summary>Finds the payment of a charge, refund or dispute; null if there is none.</summary>
     Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken);
 
-    /// <summary>Closes a page, so that nobody pays there any more. One that is paid or gone already stays so.</summary>
+    /// <summary>Closes a page so that it can no longer be paid. Pages that are paid or gone are left as they are.</summary>
     Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken);
 
-    /// <summary>Whether a payer's method is still there.</summary>
+    /// <summary>Whether a payer's method is still saved.</summary>
     Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
-    /// <summary>Has a payer's method forgotten.</summary>
+    /// <summary>Deletes a payer's saved method.</summary>
     Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
-    /// <summary>Payments for checkouts that were begun since an instant, oldest last.</summary>
+    /// <summary>Lists payments of checkouts started since an instant, newest first.</summary>
     IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
@@ -111,18 +111,18 @@ public enum ProviderPaymentState
     Failed,
 }
 
-/// <summary>What a list of payments tells without asking for each.</summary>
-/// <param name="IsPlain">Whether it is paid, and nothing of it was given back or disputed.</param>
+/// <summary>A payment as listed by the provider, without its details.</summary>
+/// <param name="IsPlain">Whether it is paid with no refund or dispute.</param>
 public sealed record PaymentSummary(string Id, bool IsPlain);
 
-/// <summary>A provider's page as it is now.</summary>
-/// <param name="CheckoutId">The checkout that it was opened for, in our words; null where it is not ours.</param>
-/// <param name="PaymentId">Null before there is one; the session's own id where nothing was left to pay.</param>
+/// <summary>The current state of a provider's page.</summary>
+/// <param name="CheckoutId">The checkout it was opened for; null if it is not ours.</param>
+/// <param name="PaymentId">Null until there is one; the session's own id if nothing was left to pay.</param>
 public sealed record ProviderSession(string Id, Guid? CheckoutId, bool IsOver, string? PaymentId, string? SubscriptionId);
 
-/// <summary>A payment as the provider has it now.</summary>
-/// <param name="CheckoutId">The checkout that it was made for, in our words; null where it is not ours.</param>
-/// <param name="Subtotal">Before promotions and tax.</param>
+/// <summary>The current state of a payment at the provider.</summary>
+/// <param name="CheckoutId">The checkout it was made for; null if it is not ours.</param>
+/// <param name="Subtotal">The amount before promotions and tax.</param>
 public sealed record ProviderPayment(
     string Id,
     Guid? CheckoutId,
@@ -134,28 +134,28 @@ public sealed record ProviderPayment(
 {
     public Money Total => Subtotal - Discount + Tax;
 
-    /// <summary>The page that it was made at; null for none.</summary>
+    /// <summary>The page where it was made; null if there is none.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>Why it failed, in the provider's words.</summary>
+    /// <summary>Why it failed, as stated by the provider.</summary>
     public string? Fault { get; init; }
 
     public string? ReceiptUrl { get; init; }
 
-    /// <summary>The method it was made with; null where it was not kept.</summary>
+    /// <summary>The method used; null if it was not saved.</summary>
     public ProviderMethod? KeptMethod { get; init; }
 
     public IReadOnlyList<ProviderReversal> Reversals { get; init; } = [];
 }
 
-/// <param name="Name">"Visa ending in 4242".</param>
+/// <param name="Name">For example "Visa ending in 4242".</param>
 public sealed record ProviderMethod(string Id, string Name);
 
 public sealed record ProviderReversal(string Id, ReversalKind Kind, ReversalState State, Money Amount, string Reason, DateTimeOffset AtUtc);
 
-/// <summary>The provider did not do what it was asked for.</summary>
-/// <param name="message">Words for people.</param>
-/// <param name="isFinal">Whether asking again is of no use.</param>
+/// <summary>The provider failed to carry out a request.</summary>
+/// <param name="message">Text for people.</param>
+/// <param name="isFinal">Whether retrying is pointless.</param>
 public sealed class PaymentProviderException(string message, bool isFinal, Exception? cause = null) : Exception(message, cause)
 {
     public bool IsFinal { get; } = isFinal;

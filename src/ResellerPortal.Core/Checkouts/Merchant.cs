@@ -3,8 +3,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Checkouts;
 
 /// <summary>
-/// Whose account at a payment provider receives the money: the operator's for plans, a reseller's for invoices. A reseller's
-/// is one that is connected to the operator's, or one that the portal holds keys of.
+/// Identifies the provider account that receives the money: the operator's for plans, a reseller's for invoices. A reseller's account is
+/// either connected to the operator's or accessed with the reseller's own keys.
 /// </summary>
 /// <param name="Key">"operator", the provider's id of a connected account ("acct_…"), or "reseller:" and the reseller's id.</param>
 public readonly record struct Merchant(string Key)
@@ -15,7 +15,7 @@ public readonly record struct Merchant(string Key)
 
     public static Merchant Operator { get; } = new("operator");
 
-    /// <summary>The reseller whose own keys open it; null for the operator's and for connected ones.</summary>
+    /// <summary>The reseller with its own keys for the account; null for the operator's and for connected accounts.</summary>
     public ResellerId? KeysOf =>
         Key.StartsWith(Keys, StringComparison.Ordinal) ? new ResellerId(Guid.Parse(Key.AsSpan(Keys.Length))) : null;
 

@@ -5,15 +5,15 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <param name="WebhookSecret">Empty where the reseller gave none.</param>
+/// <param name="WebhookSecret">Empty if the reseller entered none.</param>
 public sealed record ProviderKeys(string SecretKey, string WebhookSecret);
 
-/// <summary>Resellers' own keys at a payment provider, which the database holds encrypted.</summary>
+/// <summary>Reads resellers' own payment provider keys, which are stored encrypted.</summary>
 public sealed class MerchantKeyStore(PortalDatabase database, IDataProtectionProvider protection)
 {
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.PaymentKeys.v1");
 
-    /// <returns>Null where the reseller has none.</returns>
+    /// <returns>Null if the reseller has none.</returns>
     public async Task<ProviderKeys?> FindAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));

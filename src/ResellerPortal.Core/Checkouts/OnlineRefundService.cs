@@ -6,7 +6,7 @@ using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>An online payment of an invoice, and what of it can go back.</summary>
+/// <summary>An online payment of an invoice, and how much of it can be refunded.</summary>
 public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentReversal> Reversals)
 {
     public Money Refundable => Checkout.State == CheckoutState.Paid
@@ -14,14 +14,14 @@ public sealed record OnlinePayment(Checkout Checkout, IReadOnlyList<PaymentRever
         : Money.Zero(Checkout.Currency);
 }
 
-/// <summary>Gives online payments back. The books follow what the provider did; a credit note mirrors it.</summary>
+/// <summary>Refunds online payments. The portal records what the provider did, mirrored by a credit note.</summary>
 public sealed class OnlineRefundService(
     PortalDatabase database,
     IOnlineGateway online,
     CheckoutSynchronizer synchronizer,
     TimeProvider clock)
 {
-    /// <summary>The online payments of an invoice, failed attempts among them, newest first.</summary>
+    /// <summary>Lists the online payments of an invoice including failed attempts, newest first.</summary>
     public async Task<IReadOnlyList<OnlinePayment>> ListPaymentsAsync(
         Actor actor,
         Guid invoiceId,
@@ -38,7 +38,10 @@ public sealed class OnlineRefundService(
         return [.. checkouts.Select(c => new OnlinePayment(c, [.. reversals.Where(r => r.CheckoutId == c.Id)]))];
     }
 
-    /// <summary>Gives an amount of an online payment of an invoice back to its payer. The same key again gives nothing more.</summary>
+    /// <summary>
+    /// Refunds an amount of an invoice's online payment. Repeating the key refunds nothing more.
+    /// Refused: no such payment; the amount is not valid or exceeds what is refundable; the provider refuses.
+    /// </summary>
     public async Task<Outcome<OnlinePayment>> RefundAsync(
         Actor actor,
         Guid checkoutId,
@@ -58,7 +61,7 @@ public sealed class OnlineRefundService(
         if (amount <= 0 || amount > before.Refundable.Amount || !checkout.Currency.HasWhole(amount))
         {
             return Refusal.Because(
-                $"Enter an amount in whole minor units, up to the {before.Refundable} that can be given back.", nameof(amount));
+                $"Enter an amount in whole minor units, up to the refundable {before.Refundable}.", nameof(amount));
         }
 
         return await ReturnFromBalanceAsync(
@@ -67,7 +70,7 @@ public sealed class OnlineRefundService(
             : (await ListPaymentsAsync(actor, checkout.SubjectId, cancellationToken)).Single(p => p.Checkout.Id == checkoutId);
     }
 
-    /// <summary>Has the provider give money back, and brings the books in line with it.</summary>
+    /// <summary>Has the provider refund money, and records the result.</summary>
     internal async Task<Refusal?> ReturnFromBalanceAsync(
         Actor actor,
         Checkout checkout,
@@ -85,7 +88,7 @@ public sealed class OnlineRefundService(
                     actor,
                     clock.GetUtcNow(),
                     Permission.PaymentsRefund,
-                    $"gave {amount} of {paymentId} back",
+                    $"refunded {amount} of {paymentId}",
                     checkout.ResellerId,
                     checkout.CustomerId);
                 await db.SaveChangesAsync(cancellationToken);

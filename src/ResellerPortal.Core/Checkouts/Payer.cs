@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>A reseller or a customer as a merchant's payment provider knows it, with the payment method that it keeps there.</summary>
+/// <summary>A reseller or customer at a merchant's payment provider, with its saved payment method.</summary>
 public sealed class Payer : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -16,23 +16,23 @@ public sealed class Payer : IOwnedAtAnyLevel
 
     public required Merchant Merchant { get; init; }
 
-    /// <summary>Null before the provider told.</summary>
+    /// <summary>Null until the provider returns it.</summary>
     public string? ProviderId { get; set; }
 
-    /// <summary>Null where it keeps none.</summary>
+    /// <summary>Null if no method is saved.</summary>
     public string? MethodId { get; set; }
 
-    /// <summary>What people call it: "Visa ending in 4242".</summary>
+    /// <summary>Display name: "Visa ending in 4242".</summary>
     public string? MethodName { get; set; }
 
-    /// <summary>Whether it agreed that the method is charged without anybody there.</summary>
+    /// <summary>Whether the payer agreed to off-session charges of the method.</summary>
     public bool IsAgreed { get; set; }
 
-    /// <summary>When it agreed, or took that back; null before either.</summary>
+    /// <summary>When the payer agreed or revoked the agreement; null before either.</summary>
     public DateTimeOffset? DecidedAtUtc { get; set; }
 
     /// <summary>
-    /// Keeps a method that its owner agreed to at an instant. What was agreed to or taken back later stands, however often one hears of it.
+    /// Saves a method that its owner agreed to at an instant. A later agreement or revocation takes precedence over repeated events.
     /// </summary>
     public void Keep(ProviderMethod method, DateTimeOffset agreedAtUtc)
     {

@@ -4,29 +4,29 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>Where a reseller receives what its customers pay online.</summary>
+/// <summary>Where a reseller receives its customers' online payments.</summary>
 public sealed class PaymentAccount : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 
-    /// <summary>The provider's id of an account that is connected to the operator's; null for none.</summary>
+    /// <summary>The provider's id of an account connected to the operator's; null if there is none.</summary>
     public string? ConnectedId { get; set; }
 
-    /// <summary>The reseller's own secret key, encrypted; null for none. It goes before a connected account.</summary>
+    /// <summary>The reseller's own secret key, encrypted; null if there is none. Takes precedence over a connected account.</summary>
     public string? ProtectedSecretKey { get; set; }
 
-    /// <summary>What signs the events of that account, encrypted.</summary>
+    /// <summary>Signing secret for that account's events, encrypted.</summary>
     public string? ProtectedWebhookSecret { get; set; }
 
-    /// <summary>Whether the provider lets it take payments.</summary>
+    /// <summary>Whether the provider allows it to accept payments.</summary>
     public bool TakesPayments { get; set; }
 
-    /// <summary>What the provider still wants to know, in its words; empty for nothing.</summary>
+    /// <summary>What the provider still requires, in its own words; empty if nothing.</summary>
     public string Missing { get; set; } = "";
 
     public DateTimeOffset ReadAtUtc { get; set; }
 
-    /// <summary>Null while it has neither keys nor a connected account.</summary>
+    /// <summary>Null if there are neither keys nor a connected account.</summary>
     public Merchant? Merchant =>
         ProtectedSecretKey is not null
             ? Checkouts.Merchant.ForReseller(ResellerId)

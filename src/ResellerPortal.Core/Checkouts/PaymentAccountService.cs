@@ -6,29 +6,29 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>An account at the provider as that tells of it.</summary>
-/// <param name="Missing">What it still wants to know; empty for nothing.</param>
+/// <summary>The state of an account at the provider.</summary>
+/// <param name="Missing">What the provider still requires; empty if nothing.</param>
 public sealed record MerchantStatus(bool TakesPayments, string Missing);
 
-/// <summary>What a provider does for those who receive money.</summary>
+/// <summary>Manages merchant accounts at a payment provider.</summary>
 public interface IMerchantGateway
 {
-    /// <summary>Opens an account for a reseller, connected to the operator's. Asked again it answers the same.</summary>
-    /// <returns>The provider's id of it.</returns>
+    /// <summary>Opens an account for a reseller, connected to the operator's. Idempotent.</summary>
+    /// <returns>The provider's id of the account.</returns>
     Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken);
 
-    /// <summary>A page of the provider where a reseller tells who it is. It holds for a few minutes.</summary>
+    /// <summary>Creates a provider page where a reseller verifies its identity. Valid for a few minutes.</summary>
     Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken);
 
-    /// <returns>Null where the account is gone, or no longer connected.</returns>
+    /// <returns>Null if the account is gone or no longer connected.</returns>
     Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken);
 
-    /// <returns>Null where the provider does not know the key.</returns>
+    /// <returns>Null if the provider does not know the key.</returns>
     Task<MerchantStatus?> CheckKeyAsync(string secretKey, CancellationToken cancellationToken);
 }
 
-/// <summary>A reseller's account as its owner sees it: of keys only whether there are any.</summary>
-/// <param name="WebhookPath">Where the provider sends events of an account with own keys.</param>
+/// <summary>A reseller's account for display; keys are only reported as present or absent.</summary>
+/// <param name="WebhookPath">Where the provider sends events of an account with its own keys.</param>
 public sealed record PaymentAccountRow(
     bool HasKeys,
     bool HasWebhookSecret,
@@ -38,7 +38,7 @@ public sealed record PaymentAccountRow(
     bool OffersConnecting,
     string WebhookPath);
 
-/// <summary>Where resellers receive what their customers pay online.</summary>
+/// <summary>Manages where resellers receive their customers' online payments.</summary>
 public sealed class PaymentAccountService(
     PortalDatabase database,
     IMerchantGateway merchants,
@@ -46,9 +46,9 @@ public sealed class PaymentAccountService(
     MerchantKeyStore keys,
     TimeProvider clock)
 {
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on an account");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("payment provider updates for accounts");
 
-    /// <summary>Where the events of a reseller's own account come in.</summary>
+    /// <summary>The webhook path for a reseller's own account.</summary>
     public static string GetWebhookPath(ResellerId reseller) => $"/webhooks/stripe/{reseller.Value:N}";
 
     public async Task<PaymentAccountRow> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -58,7 +58,10 @@ public sealed class PaymentAccountService(
         return Row(actor.Reseller, await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken));
     }
 
-    /// <summary>Takes on a reseller's own keys once the provider has accepted them; empty keys are forgotten.</summary>
+    /// <summary>
+    /// Stores a reseller's own keys after the provider has accepted them; empty keys are deleted.
+    /// Refused: a key or secret has the wrong format; the provider rejects the key.
+    /// </summary>
     public async Task<Outcome<PaymentAccountRow>> SetKeysAsync(
         Actor actor,
         string secretKey,
@@ -73,13 +76,13 @@ public sealed class PaymentAccountService(
                 || key.Any(char.IsWhiteSpace)))
         {
             return Refusal.Because(
-                "A secret key begins with sk_ or rk_. Copy it from the developers' pages of your Stripe account.", nameof(secretKey));
+                "A secret key begins with sk_ or rk_. Copy it from the Developers section of your Stripe Dashboard.", nameof(secretKey));
         }
 
         if (key.Length > 0 && (!secret.StartsWith("whsec_", StringComparison.Ordinal) || secret.Length > 300))
         {
             return Refusal.Because(
-                "A signing secret begins with whsec_. Stripe shows it beside the endpoint that you add there.", nameof(webhookSecret));
+                "A signing secret begins with whsec_. Stripe shows it next to your webhook endpoint.", nameof(webhookSecret));
         }
 
         MerchantStatus? status;
@@ -94,7 +97,7 @@ public sealed class PaymentAccountService(
 
         if (key.Length > 0 && status is null)
         {
-            return Refusal.Because("Stripe does not accept this key. Copy it once more, or make a new one there.", nameof(secretKey));
+            return Refusal.Because("Stripe rejected this key. Copy it again or create a new one.", nameof(secretKey));
         }
 
         return await ChangeAsync(
@@ -113,19 +116,22 @@ public sealed class PaymentAccountService(
                     ApplyStatus(account, new MerchantStatus(false, ""));
                 }
             },
-            key.Length == 0 ? "forgot its own keys for online payments" : "set its own keys for online payments",
+            key.Length == 0 ? "deleted its own payment keys" : "set its own payment keys",
             cancellationToken);
     }
 
-    /// <summary>Opens an account that is connected to the operator's, and a page where its owner is asked who it is.</summary>
-    /// <returns>The address of that page.</returns>
+    /// <summary>
+    /// Opens an account connected to the operator's, and a page where its owner verifies its identity.
+    /// Refused: the operator has no account at the provider; the provider refuses.
+    /// </summary>
+    /// <returns>The URL of that page.</returns>
     public async Task<Outcome<string>> ConnectAsync(Actor actor, string returnUrl, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsConfigure);
         if (!online.IsConfigured)
         {
             return Refusal.Because(
-                "The operator of this portal has no account at Stripe that yours could be connected to. Use keys of your own.");
+                "Connected accounts are not available on this portal. Use your own Stripe keys.");
         }
 
         try
@@ -148,7 +154,7 @@ public sealed class PaymentAccountService(
         }
     }
 
-    /// <summary>Asks the provider how the account stands now.</summary>
+    /// <summary>Reads the account's current state from the provider.</summary>
     public async Task<Outcome<PaymentAccountRow>> RefreshAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsConfigure);
@@ -164,19 +170,19 @@ public sealed class PaymentAccountService(
         return await ReadAsync(actor, cancellationToken);
     }
 
-    /// <summary>Takes in what the provider says of a connected account; one that is not connected any more takes no payments.</summary>
+    /// <summary>Reads the state of a connected account from the provider; an account no longer connected accepts no payments.</summary>
     /// <returns>Whether the account is one of ours.</returns>
     public async Task<bool> SyncAsync(string connectedId, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         var account = await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(a => a.ConnectedId == connectedId, cancellationToken);
         return account is not null && await SyncAsync(account.ResellerId, cancellationToken);
     }
 
-    /// <summary>The reseller to whom a connected account belongs; null for none.</summary>
+    /// <summary>The reseller that owns a connected account; null if there is none.</summary>
     public async Task<ResellerId?> FindOwnerAsync(Merchant merchant, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         return merchant.KeysOf
             ?? (merchant.IsOperator
                 ? null
@@ -184,10 +190,10 @@ public sealed class PaymentAccountService(
                     .SingleOrDefaultAsync(a => a.ConnectedId == merchant.Key, cancellationToken))?.ResellerId);
     }
 
-    /// <summary>Every account that receives payments, the operator's first.</summary>
+    /// <summary>All accounts that receive payments, the operator's first.</summary>
     public async Task<IReadOnlyList<Merchant>> MerchantsAsync(CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         var accounts = await db.PaymentAccounts.AsNoTracking().OrderBy(a => a.ResellerId).ToListAsync(cancellationToken);
         return [
             .. online.IsConfigured ? [Merchant.Operator] : Array.Empty<Merchant>(),
@@ -210,14 +216,14 @@ public sealed class PaymentAccountService(
             ? await merchants.ReadAccountAsync(merchant.Key, cancellationToken) ?? gone
             : await keys.FindAsync(reseller, cancellationToken) is { } own
             ? await merchants.CheckKeyAsync(own.SecretKey, cancellationToken)
-                ?? gone with { Missing = "The key is not accepted any more. Enter a new one." }
+                ?? gone with { Missing = "The key is no longer accepted. Enter a new one." }
             : gone;
         if ((account.TakesPayments, account.Missing) != (status.TakesPayments, status.Missing))
         {
             await ChangeAsync(
                 actor,
                 row => ApplyStatus(row, status),
-                status.TakesPayments ? "takes online payments from now on" : "takes no online payments for now",
+                status.TakesPayments ? "online payments enabled" : "online payments disabled",
                 cancellationToken);
         }
 

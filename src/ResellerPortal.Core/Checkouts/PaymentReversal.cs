@@ -9,23 +9,23 @@ public enum ReversalKind
 {
     Refund,
 
-    /// <summary>The payer had its bank take the money back.</summary>
+    /// <summary>The payer disputed the payment with its bank.</summary>
     Dispute,
 }
 
 public enum ReversalState
 {
-    /// <summary>The money is gone; of a dispute it may still come back.</summary>
+    /// <summary>The money was withdrawn; a dispute may still be won.</summary>
     Effective,
 
-    /// <summary>A dispute that is lost for good.</summary>
+    /// <summary>A dispute that was lost.</summary>
     Final,
 
-    /// <summary>The money came back: the refund failed, or the dispute was won.</summary>
+    /// <summary>The money was returned: the refund failed, or the dispute was won.</summary>
     Undone,
 }
 
-/// <summary>Money of a checkout that went back to its payer, as the books mirror it.</summary>
+/// <summary>A refund or dispute of a checkout, mirrored from the provider.</summary>
 public sealed class PaymentReversal : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -36,7 +36,7 @@ public sealed class PaymentReversal : IOwnedAtAnyLevel
 
     public required Guid CheckoutId { get; init; }
 
-    /// <summary>The provider's id of the refund or the dispute.</summary>
+    /// <summary>The provider's id of the refund or dispute.</summary>
     public required string ProviderId { get; init; }
 
     public required ReversalKind Kind { get; init; }
@@ -45,14 +45,14 @@ public sealed class PaymentReversal : IOwnedAtAnyLevel
 
     public required Currency Currency { get; init; }
 
-    /// <summary>What of it the customer's balance gave.</summary>
+    /// <summary>The part taken from the customer's balance.</summary>
     public long FromBalanceMinorUnits { get; set; }
 
     public required ReversalState State { get; set; }
 
     public required string Reason { get; init; }
 
-    /// <summary>What mirrors it on the invoice; null where nothing was left to credit.</summary>
+    /// <summary>The credit note that mirrors it on the invoice; null if nothing was left to credit.</summary>
     public Guid? CreditNoteId { get; set; }
 
     public required DateTimeOffset RecordedAtUtc { get; init; }

@@ -13,7 +13,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>Mirrors refunds and disputes in the books, in the caller's transaction, which has locked all that they touch.</summary>
+/// <summary>Mirrors refunds and disputes in the caller's transaction, which must have locked everything they affect.</summary>
 public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteService creditNotes, TimeProvider clock)
 {
     internal async Task ApplyAsync(
@@ -29,17 +29,17 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         }
 
         var known = await db.PaymentReversals.Where(r => r.CheckoutId == checkout.Id).ToListAsync(cancellationToken);
-        foreach (var told in reversals.OrderBy(r => r.AtUtc).ThenBy(r => r.Id, StringComparer.Ordinal))
+        foreach (var incoming in reversals.OrderBy(r => r.AtUtc).ThenBy(r => r.Id, StringComparer.Ordinal))
         {
-            if (told.Amount.Currency != checkout.Currency || told.Amount.MinorUnits <= 0)
+            if (incoming.Amount.Currency != checkout.Currency || incoming.Amount.MinorUnits <= 0)
             {
                 continue;
             }
 
-            var reversal = known.Find(r => r.ProviderId == told.Id);
+            var reversal = known.Find(r => r.ProviderId == incoming.Id);
             if (reversal is null)
             {
-                if (told.State == ReversalState.Undone)
+                if (incoming.State == ReversalState.Undone)
                 {
                     continue;
                 }
@@ -49,22 +49,22 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
                     ResellerId = checkout.ResellerId,
                     CustomerId = checkout.CustomerId,
                     CheckoutId = checkout.Id,
-                    ProviderId = told.Id,
-                    Kind = told.Kind,
-                    AmountMinorUnits = told.Amount.MinorUnits,
-                    Currency = told.Amount.Currency,
+                    ProviderId = incoming.Id,
+                    Kind = incoming.Kind,
+                    AmountMinorUnits = incoming.Amount.MinorUnits,
+                    Currency = incoming.Amount.Currency,
                     State = ReversalState.Effective,
-                    Reason = told.Reason.Truncate(200),
+                    Reason = incoming.Reason.Truncate(200),
                     RecordedAtUtc = clock.GetUtcNow(),
                 };
                 db.PaymentReversals.Add(reversal);
                 known.Add(reversal);
-                await TakeBackAsync(db, actor, checkout, reversal, known, cancellationToken);
+                await ReverseAsync(db, actor, checkout, reversal, known, cancellationToken);
             }
 
-            if (reversal.State == ReversalState.Effective && told.State != ReversalState.Effective)
+            if (reversal.State == ReversalState.Effective && incoming.State != ReversalState.Effective)
             {
-                reversal.State = told.State;
+                reversal.State = incoming.State;
                 await SettleAsync(db, actor, checkout, reversal, cancellationToken);
             }
 
@@ -72,7 +72,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         }
     }
 
-    private async Task TakeBackAsync(
+    private async Task ReverseAsync(
         PortalDbContext db,
         Actor actor,
         Checkout checkout,
@@ -82,7 +82,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
     {
         if (checkout.Purpose == CheckoutPurpose.PlanOrder)
         {
-            await MoveOrderAsync(db, actor, checkout, reversal, -reversal.Amount, cancellationToken);
+            await AdjustOrderAsync(db, actor, checkout, reversal, -reversal.Amount, cancellationToken);
             return;
         }
 
@@ -91,7 +91,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         var day = reseller.Zone.GetDay(now);
 
-        // What this payment, or a credit note of its invoice, left on the balance goes back from there; it is credited already.
+        // Balance credited by this payment or by a credit note of its invoice is refunded from there; it is credited already.
         var returned = await db.BalanceTransactions.Where(e => e.InvoiceId == invoice.Id
             && e.Kind == BalanceTransactionKind.Returned).SumAsync(e => e.AmountMinorUnits, cancellationToken);
         var left = checkout.ToBalanceMinorUnits + returned - known.Where(r => r.State != ReversalState.Undone).Sum(
@@ -114,7 +114,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
                 actor,
                 now,
                 Permission.PaymentsRecord,
-                $"{amount} of the balance of {customer.Name} paid back online",
+                $"refunded {amount} from the balance of {customer.Name} online",
                 customer.ResellerId,
                 customer.Id);
         }
@@ -129,7 +129,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
             }
             else
             {
-                // It is with the bank; nobody is reminded while that lasts.
+                // The bank is deciding; reminders are paused meanwhile.
                 invoice.RemindersHeldAtUtc ??= reversal.RecordedAtUtc;
             }
         }
@@ -137,7 +137,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         await BalanceSettlement.ApplyAsync(database, db, customer, day, now, cancellationToken);
     }
 
-    /// <summary>A reversal came to its end: the money is back, or a dispute is lost for good.</summary>
+    /// <summary>Settles a reversal: the money was returned, or a dispute was lost.</summary>
     private async Task SettleAsync(
         PortalDbContext db,
         Actor actor,
@@ -149,7 +149,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         {
             if (reversal.State == ReversalState.Undone)
             {
-                await MoveOrderAsync(db, actor, checkout, reversal, reversal.Amount, cancellationToken);
+                await AdjustOrderAsync(db, actor, checkout, reversal, reversal.Amount, cancellationToken);
             }
 
             return;
@@ -160,7 +160,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
         var reseller = await db.Resellers.SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
         if (reversal.State == ReversalState.Undone)
         {
-            // What of it is not due any more, the settlement puts on the balance.
+            // The settlement credits any excess to the balance.
             Pay(db, actor, invoice, checkout, reversal, reversal.Amount, reseller.Zone.GetDay(now), now, "back");
             reversal.FromBalanceMinorUnits = 0;
         }
@@ -175,7 +175,7 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
                 cancellationToken);
         }
 
-        // Reminders that somebody held for another reason stay held.
+        // Reminders paused for another reason stay paused.
         if (reversal.Kind == ReversalKind.Dispute && invoice.RemindersHeldAtUtc == reversal.RecordedAtUtc)
         {
             invoice.RemindersHeldAtUtc = null;
@@ -221,11 +221,11 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
             amount,
             reversal.Kind == ReversalKind.Refund
                 ? $"Refund {reversal.ProviderId}"
-                : $"Payment taken back by the bank, {reversal.ProviderId}",
+                : $"Payment disputed, {reversal.ProviderId}",
             cancellationToken))?.Id;
 
-    /// <summary>The lot stays as it is, for it may be used: the operator corrects it where it has to.</summary>
-    private async Task MoveOrderAsync(
+    /// <summary>The lot is unchanged because it may have been used; the operator corrects it if necessary.</summary>
+    private async Task AdjustOrderAsync(
         PortalDbContext db,
         Actor actor,
         Checkout checkout,
@@ -249,8 +249,8 @@ public sealed class ReversalSynchronizer(PortalDatabase database, CreditNoteServ
             now,
             Permission.OrdersConfirm,
             isBack
-                ? $"{amount} of order {order.TransferReference} came back"
-                : $"{-amount} of order {order.TransferReference} went back to the payer",
+                ? $"{amount} of order {order.TransferReference} returned"
+                : $"{-amount} of order {order.TransferReference} refunded to the payer",
             order.ResellerId);
     }
 }

@@ -8,30 +8,30 @@ public enum JobState
 {
     Running,
 
-    /// <summary>The upstream has its result; it is settled.</summary>
+    /// <summary>The upstream has the result; the job is settled.</summary>
     Done,
 
-    /// <summary>The upstream could not convert, or was told not to; nothing was charged.</summary>
+    /// <summary>The conversion failed or was cancelled; nothing was charged.</summary>
     Released,
 
-    /// <summary>The upstream no longer knows it; it is recorded as Unconfirmed.</summary>
+    /// <summary>The upstream no longer knows the job; it is recorded as Unconfirmed.</summary>
     Lost,
 }
 
-/// <summary>A conversion that the caller does not wait for. It is written before the upstream is asked, so it survives a crash.</summary>
+/// <summary>An asynchronous conversion. Stored before the upstream is called, so that it survives a crash.</summary>
 public sealed class ConversionJob : ICustomerOwned
 {
-    /// <summary>The reservation's id; its 32 hexadecimal digits are the job's id upstream.</summary>
+    /// <summary>The reservation's id; its 32 hexadecimal digits are the upstream's job id.</summary>
     public required Guid Id { get; init; }
 
     public required ResellerId ResellerId { get; init; }
 
     public required CustomerId CustomerId { get; init; }
 
-    /// <summary>What the caller calls it, unique for the customer: its own choice, or the upstream's id.</summary>
+    /// <summary>The caller's name for it, unique per customer: its own choice, or the upstream's id.</summary>
     public required string Name { get; set; }
 
-    /// <summary>Address to call when it has ended; null for none.</summary>
+    /// <summary>URL to call when the job has ended; null for none.</summary>
     public string? WebHook { get; init; }
 
     public JobState State { get; set; }
@@ -40,7 +40,7 @@ public sealed class ConversionJob : ICustomerOwned
 
     public DateTimeOffset? EndedAtUtc { get; set; }
 
-    /// <summary>When the web hook is called next; null when it needs no call (any more).</summary>
+    /// <summary>When the webhook is called next; null if no call is due.</summary>
     public DateTimeOffset? WebHookDueAtUtc { get; set; }
 
     public int WebHookAttempts { get; set; }

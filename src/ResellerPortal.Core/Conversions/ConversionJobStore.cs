@@ -5,28 +5,28 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>The books of conversions that nobody waits for: opened, ended once, and told of.</summary>
+/// <summary>Stores asynchronous conversions and their webhook deliveries.</summary>
 public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clock) : IReservationOwner
 {
-    /// <summary>The upstream keeps results for three hours; after that it has nothing more to say.</summary>
+    /// <summary>The upstream keeps results for three hours; after that the job is unknown.</summary>
     public static readonly TimeSpan UpstreamKeeps = TimeSpan.FromHours(3);
 
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
-    /// <summary>Pauses before a web hook is called again; after the last it is given up.</summary>
-    private static readonly TimeSpan[] WebHookPauses =
+    /// <summary>Delays between webhook attempts; after the last one delivery fails.</summary>
+    private static readonly TimeSpan[] WebHookDelays =
         [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
 
-    private static readonly TenantScope Everyone = TenantScope.CrossTenants("jobs: polled and told of for all tenants");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("jobs: polling and webhooks for all tenants");
 
-    /// <summary>A customer's job by the name the caller knows; null where it has none of that name.</summary>
+    /// <summary>Finds a customer's job by its name; null if there is none.</summary>
     public async Task<ConversionJob?> FindAsync(ResellerId reseller, CustomerId customer, string name, CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.ForCustomer(reseller, customer));
         return await db.ConversionJobs.AsNoTracking().SingleOrDefaultAsync(j => j.Name == name, cancellationToken);
     }
 
-    /// <returns>False where the customer has a job of that name already.</returns>
+    /// <returns>False if the customer already has a job with this name.</returns>
     public async Task<bool> TryOpenAsync(ConversionJob job, CancellationToken cancellationToken) =>
         await TrySetUpstreamIdAsync(job, job.Name, async db =>
         {
@@ -34,8 +34,8 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
             await db.SaveChangesAsync(cancellationToken);
         });
 
-    /// <summary>Gives a job that was just opened the name that its caller chose.</summary>
-    /// <returns>False where the customer has a job of that name already.</returns>
+    /// <summary>Renames a new job to the name that its caller chose.</summary>
+    /// <returns>False if the customer already has a job with this name.</returns>
     public async Task<bool> TryRenameAsync(ConversionJob job, string name, string? webHook)
     {
         var isRenamed = await TrySetUpstreamIdAsync(
@@ -48,14 +48,14 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
         return isRenamed;
     }
 
-    /// <summary>Takes back a job whose request never reached the upstream; its name may be used again.</summary>
+    /// <summary>Removes a job that never reached the upstream; its name may be used again.</summary>
     public async Task RemoveAsync(ConversionJob job)
     {
         await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id && j.State == JobState.Running).ExecuteDeleteAsync();
     }
 
-    /// <summary>Ends a running job. It is settled before, so a crash in between only settles it again, which changes nothing.</summary>
+    /// <summary>Completes a running job. It is settled first; a crash in between only settles it again, which changes nothing.</summary>
     public async Task CompleteAsync(ConversionJob job, JobState state)
     {
         var now = clock.GetUtcNow();
@@ -66,10 +66,10 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
             .SetProperty(j => j.WebHookDueAtUtc, j => j.WebHook == null ? null : now));
     }
 
-    /// <summary>Running jobs, oldest first.</summary>
+    /// <summary>Lists running jobs, oldest first.</summary>
     public async Task<IReadOnlyList<ConversionJob>> RunningAsync(int count, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         return await db.ConversionJobs.AsNoTracking()
             .Where(j => j.State == JobState.Running)
             .OrderBy(j => j.CreatedAtUtc)
@@ -80,7 +80,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     public async Task<IReadOnlyList<ConversionJob>> WebHooksDueAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         return await db.ConversionJobs.AsNoTracking()
             .Where(j => j.WebHookDueAtUtc <= now)
             .OrderBy(j => j.WebHookDueAtUtc)
@@ -88,23 +88,23 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Notes a call of a job's web hook; a failed one is made again later, up to five in all.</summary>
+    /// <summary>Records a webhook attempt; failed attempts are retried, up to five in all.</summary>
     public async Task RecordWebHookAttemptAsync(ConversionJob job, bool isDelivered)
     {
-        DateTimeOffset? next = isDelivered || job.WebHookAttempts >= WebHookPauses.Length
+        DateTimeOffset? next = isDelivered || job.WebHookAttempts >= WebHookDelays.Length
             ? null
-            : clock.GetUtcNow() + WebHookPauses[job.WebHookAttempts];
+            : clock.GetUtcNow() + WebHookDelays[job.WebHookAttempts];
         await using var db = database.Open(TenantScope.ForCustomer(job.ResellerId, job.CustomerId));
         await db.ConversionJobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.WebHookAttempts, j => j.WebHookAttempts + 1)
             .SetProperty(j => j.WebHookDueAtUtc, next));
     }
 
-    /// <summary>Forgets jobs that ended a week ago.</summary>
+    /// <summary>Deletes jobs that ended a week ago.</summary>
     public async Task DeleteOldAsync(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - Kept;
-        await using var db = database.Open(Everyone);
+        var before = clock.GetUtcNow() - Retention;
+        await using var db = database.Open(AllTenants);
         await db.ConversionJobs.Where(j => j.State != JobState.Running
             && j.EndedAtUtc < before
             && j.WebHookDueAtUtc == null).ExecuteDeleteAsync(cancellationToken);
@@ -114,7 +114,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
         IReadOnlyCollection<Guid> reservationIds,
         CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         return await db.ConversionJobs
             .Where(j => reservationIds.Contains(j.Id) && j.State == JobState.Running)
             .Select(j => j.Id)

@@ -8,33 +8,33 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>Conversions of one token that the upstream counted.</summary>
-/// <param name="Token">What the statistics call it: its secret, or a name; empty where they name none.</param>
-/// <param name="HasTime">False where the statistics tell the day alone.</param>
-/// <param name="Converter">"docx-to-pdf", or whatever the statistics call it.</param>
+/// <summary>Conversions of one token as counted by the upstream.</summary>
+/// <param name="Token">The token's secret or name in the statistics; empty if they name none.</param>
+/// <param name="HasTime">False if the statistics only state the day.</param>
+/// <param name="Converter">"docx-to-pdf", or the statistics' own name.</param>
 public readonly record struct CountedUsage(string Token, DateTimeOffset AtUtc, bool HasTime, string? Converter, long Conversions);
 
-/// <summary>A reseller whose statistics are due.</summary>
-/// <param name="Since">The first day (UTC) to ask for.</param>
+/// <summary>A reseller with due statistics.</summary>
+/// <param name="Since">The first day (UTC) to request.</param>
 public sealed record DueStatistics(ResellerId Reseller, DateOnly Since);
 
-/// <summary>Brings what native tokens used into the ledger. Asking again for days that were taken in adds only what is new.</summary>
+/// <summary>Records native tokens' usage in the ledger. Recording days again only adds what is new.</summary>
 public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter imports, TimeProvider clock)
 {
-    /// <summary>Statistics may come late: so many days before the last are asked for again.</summary>
+    /// <summary>Statistics may arrive late, so this many previous days are requested again.</summary>
     private const int LateDays = 2;
 
-    /// <summary>For how long after its end a token may still turn up in statistics.</summary>
+    /// <summary>How long after its end a token may still appear in statistics.</summary>
     private static readonly TimeSpan LateUsage = TimeSpan.FromDays(LateDays + 1);
 
-    private static readonly TenantScope Everyone = TenantScope.CrossTenants("statistics of all resellers' native tokens");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("statistics of all resellers' native tokens");
 
-    /// <summary>Resellers with an account of their own and native tokens in use, whose last time is long enough ago.</summary>
+    /// <summary>Resellers with their own account and active native tokens that are due for a pull.</summary>
     public async Task<IReadOnlyList<DueStatistics>> DueAsync(TimeSpan every, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (asked, ended) = (now - every, now - LateUsage);
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         var first = await db.ApiTokens
             .Where(t => t.IsNative && t.ExpiresAtUtc > ended && (t.DeletedUpstreamAtUtc == null || t.DeletedUpstreamAtUtc > ended))
             .GroupBy(t => t.ResellerId)
@@ -48,8 +48,8 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
                 f => new DueStatistics(f.Reseller, pulls.GetValueOrDefault(f.Reseller)?.ThroughDay?.AddDays(-LateDays) ?? GetDay(f.At)))];
     }
 
-    /// <summary>Takes in what the statistics say of a day; what is not a native token's is left out.</summary>
-    /// <returns>Conversions that were new, and why the rest was refused where it was.</returns>
+    /// <summary>Records a day's statistics; usage of other tokens is ignored.</summary>
+    /// <returns>The number of new conversions, and the refusal of the rest, if any.</returns>
     public async Task<(long Added, Refusal? Refusal)> RecordAsync(
         ResellerId reseller,
         IReadOnlyCollection<CountedUsage> counted,
@@ -59,7 +59,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
         var actor = Actor.Portal("ConvertAPI's statistics", scope);
         var added = 0L;
-        foreach (var chunk in Summed(counted.Where(c => c.Conversions > 0 && names.Contains(c.Token))).Chunk(UsageImporter.MaxLines))
+        foreach (var chunk in Aggregate(counted.Where(c => c.Conversions > 0 && names.Contains(c.Token))).Chunk(UsageImporter.MaxLines))
         {
             var outcome = await imports.ImportAsync(actor, chunk, new Dictionary<string, Guid>(), cancellationToken);
             if (outcome.IsRefused)
@@ -73,8 +73,8 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         return (added, null);
     }
 
-    /// <summary>Remembers how asking for a reseller's statistics went.</summary>
-    /// <param name="through">The last day that was taken in; null where it failed.</param>
+    /// <summary>Records the result of requesting a reseller's statistics.</summary>
+    /// <param name="through">The last recorded day; null if the request failed.</param>
     public async Task RecordPullAsync(
         ResellerId reseller,
         DateOnly? through,
@@ -98,7 +98,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>How the last time went; null before the first.</summary>
+    /// <summary>The last request's result; null before the first.</summary>
     public async Task<StatisticsPull?> LastAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.GatewayManage);
@@ -106,7 +106,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         return await db.StatisticsPulls.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>Which of the names in statistics are native tokens': their secrets, or names that an import by hand matched.</summary>
+    /// <summary>The names in statistics that belong to native tokens: their secrets, or names matched by a manual import.</summary>
     private async Task<HashSet<string>> NativeNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
@@ -119,8 +119,8 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         return [.. names.Where(name => matched.Contains(name) || hashes.Contains(Convert.ToHexString(TokenSecret.Hash(name))))];
     }
 
-    /// <summary>One line for each token, time and converter, so that no line of one chunk adds to one of another.</summary>
-    private static IEnumerable<ImportLine> Summed(IEnumerable<CountedUsage> counted) => counted
+    /// <summary>One line per token, time and converter, so that no two chunks share a line.</summary>
+    private static IEnumerable<ImportLine> Aggregate(IEnumerable<CountedUsage> counted) => counted
         .GroupBy(c => (
             c.Token,
             At: FormatTime(c),

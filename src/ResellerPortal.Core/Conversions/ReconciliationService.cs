@@ -9,14 +9,13 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>A reading as pages show it.</summary>
+/// <summary>A reading for display.</summary>
 /// <param name="Owner">The reseller's name, or "Operator".</param>
-/// <param name="Since">What corrections of that time's entries, and statistics that came later, have changed since; looked for where the
-/// reading itself differs.</param>
-/// <param name="Open">What neither requests in flight nor that explain; 0 where all agrees.</param>
+/// <param name="Since">Later changes by corrections and late statistics for that period; only determined if the reading differs.</param>
+/// <param name="Open">The difference not explained by requests in flight or later changes; 0 if all agrees.</param>
 public sealed record ReadingRow(UpstreamReading Reading, string Owner, long Since, long Open);
 
-/// <summary>An entry whose cost was never confirmed, and what it would count.</summary>
+/// <summary>An entry with unconfirmed cost, and the proposed quantity.</summary>
 public sealed record ReadingEntry(
     ResellerId Reseller,
     CustomerId Customer,
@@ -27,28 +26,28 @@ public sealed record ReadingEntry(
     long Counts,
     long WouldCount);
 
-/// <summary>Holds the ledger against what the upstream says it charged, account by account and day by day.</summary>
+/// <summary>Compares the ledger with what the upstream charged, per account and day.</summary>
 public sealed class ReconciliationService(PortalDatabase database, LedgerCorrectionService corrections)
 {
     private const int Shown = 60;
 
-    private static readonly TenantScope Everyone = TenantScope.CrossTenants("reconciliation: accounts of all tenants");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("reconciliation: accounts of all tenants");
 
-    /// <summary>The beginning of the secret's hash: enough to tell accounts apart, too little to find the secret.</summary>
+    /// <summary>The prefix of the secret's hash: enough to tell accounts apart, too short to reveal the secret.</summary>
     public static string ComputeAccountFingerprint(string secret) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
 
-    /// <summary>When an account was read last; null for never.</summary>
+    /// <summary>When an account was last read; null if never.</summary>
     public async Task<DateTimeOffset?> LastAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         return await db.UpstreamReadings.Where(r => r.ResellerId == owner && r.Account == account).MaxAsync(
             r => (DateTimeOffset?)r.AtUtc, cancellationToken);
     }
 
-    /// <summary>Keeps what an account says it has consumed, beside what the ledger recorded since the reading before.</summary>
-    /// <param name="counted">What its statistics count since the reading before; null for unknown.</param>
-    /// <param name="takenAtUtc">When the upstream was asked.</param>
+    /// <summary>Stores an account's consumption, with what the ledger recorded since the previous reading.</summary>
+    /// <param name="counted">What its statistics count since the previous reading; null if unknown.</param>
+    /// <param name="takenAtUtc">When the upstream was queried.</param>
     public async Task<UpstreamReading> RecordAsync(
         ResellerId? owner,
         string account,
@@ -57,7 +56,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         DateTimeOffset takenAtUtc,
         CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everyone);
+        await using var db = database.Open(AllTenants);
         var before = await db.UpstreamReadings.AsNoTracking()
             .Where(r => r.ResellerId == owner && r.Account == account)
             .OrderByDescending(r => r.AtUtc)
@@ -108,7 +107,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         return rows;
     }
 
-    /// <summary>The entries that may be wrong, and what each would count to make the reading agree: newest first, none below 0.</summary>
+    /// <summary>The entries that may be wrong, and the quantities that would make the reading agree: newest first, none negative.</summary>
     public async Task<IReadOnlyList<ReadingEntry>> ConcernedAsync(
         Actor actor,
         Guid readingId,
@@ -149,15 +148,18 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         return entries;
     }
 
-    /// <summary>Corrects the entries as proposed. Done twice, the second finds nothing left to do.</summary>
-    /// <returns>What was corrected.</returns>
+    /// <summary>
+    /// Corrects the entries as proposed. Repeating it finds nothing left to correct.
+    /// Refused: no unconfirmed entry of the period is left.
+    /// </summary>
+    /// <returns>The corrected entries.</returns>
     public async Task<Outcome<List<ReadingEntry>>> CorrectAsync(Actor actor, Guid readingId, CancellationToken cancellationToken = default)
     {
         var wrong = (await ConcernedAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
         if (wrong.Count == 0)
         {
             return Refusal.Because(
-                "No unconfirmed entry of that time is left to correct. Look for what was charged outside the gateway, or correct an entry "
+                "No unconfirmed entry of that period is left to correct. Check for charges outside the gateway, or correct an entry "
                     + "in the ledger.");
         }
 
@@ -165,7 +167,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         {
             var portal = Actor.Portal($"{actor.Name} (reconciliation)", TenantScope.ForReseller(entry.Reseller));
             var outcome = await corrections.CorrectAsync(
-                portal, entry.Customer, entry.Sequence, entry.WouldCount, "Held against the upstream's own count", cancellationToken);
+                portal, entry.Customer, entry.Sequence, entry.WouldCount, "Reconciled with the upstream's count", cancellationToken);
             if (outcome.IsRefused)
             {
                 return outcome.Refusal!;
@@ -178,7 +180,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     private static void Demand(Actor actor) =>
         actor.Demand(actor.Scope.CrossesTenants ? Permission.AccountsReconcile : Permission.UsageReconcile);
 
-    /// <summary>The resellers whose conversions run under an account.</summary>
+    /// <summary>The resellers that convert under an account.</summary>
     private static async Task<List<ResellerId>> ResellersAsync(
         PortalDbContext db,
         ResellerId? owner,
@@ -186,7 +188,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         ? [own]
         : await db.Resellers.Where(r => r.ProtectedUpstreamSecret == null).Select(r => r.Id).ToListAsync(cancellationToken);
 
-    /// <summary>Entries of conversions that ran under an account: through the gateway, or with native tokens.</summary>
+    /// <summary>Entries of conversions under an account: through the gateway, or with native tokens.</summary>
     private static IQueryable<LedgerEntry> Entries(
         PortalDbContext db,
         List<ResellerId> resellers,
@@ -199,7 +201,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
             && (e.Source == UsageSource.Gateway || (e.Source == UsageSource.Import && native.Contains(e.TokenId))));
     }
 
-    /// <summary>What the ledger recorded of a reading's time after it: corrections, and statistics that came later.</summary>
+    /// <summary>What the ledger recorded later for a reading's period: corrections and late statistics.</summary>
     private static async Task<long> SinceAsync(
         PortalDbContext db,
         UpstreamReading reading,

@@ -4,21 +4,21 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>How far the upstream's statistics of a reseller's own account were taken into its ledger. One row a reseller.</summary>
+/// <summary>How far the upstream's statistics of a reseller's own account are recorded in its ledger. One row per reseller.</summary>
 public sealed class StatisticsPull : IResellerOwned
 {
     public required ResellerId ResellerId { get; init; }
 
-    /// <summary>When the upstream was asked last.</summary>
+    /// <summary>When the upstream was last queried.</summary>
     public DateTimeOffset AtUtc { get; set; }
 
-    /// <summary>The last day (UTC) that was asked for with success; null for none yet.</summary>
+    /// <summary>The last day (UTC) queried successfully; null for none yet.</summary>
     public DateOnly? ThroughDay { get; set; }
 
-    /// <summary>Conversions that the last time with success added.</summary>
+    /// <summary>Conversions added by the last successful query.</summary>
     public long Added { get; set; }
 
-    /// <summary>Why the last time failed, in words for the reseller; null where it did not.</summary>
+    /// <summary>Why the last query failed, in words for the reseller; null if it succeeded.</summary>
     public string? Error { get; set; }
 }
 

@@ -8,25 +8,25 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Conversions;
 
-/// <summary>How a reseller's conversions go upstream.</summary>
-/// <param name="Secret">Its own secret there; null for the operator's.</param>
-/// <param name="Region">One of the regions in the settings; empty for the upstream's own choice.</param>
+/// <summary>How a reseller's conversions are sent upstream.</summary>
+/// <param name="Secret">The reseller's own secret; null for the operator's.</param>
+/// <param name="Region">A configured region; empty for the upstream's default.</param>
 public sealed record UpstreamChoice(string? Secret, string Region, bool AcceptsQueryCredentials);
 
-/// <summary>What a reseller asks for.</summary>
-/// <param name="Secret">A new secret; empty goes back to the operator's account; null leaves what there is.</param>
-/// <param name="Region">Empty, or one of the regions that the operator offers.</param>
+/// <summary>The settings as entered by a reseller.</summary>
+/// <param name="Secret">A new secret; empty reverts to the operator's account; null keeps the current one.</param>
+/// <param name="Region">Empty, or one of the regions configured by the operator.</param>
 public sealed record UpstreamSettingsChange(string? Secret, string Region, bool AcceptsQueryCredentials, bool IssuesNativeTokens);
 
-/// <summary>The choice as its owner sees it: of the secret only whether there is one.</summary>
+/// <summary>The settings for display; the secret is only reported as present or absent.</summary>
 public sealed record UpstreamChoiceRow(bool HasOwnSecret, string Region, bool AcceptsQueryCredentials, bool IssuesNativeTokens);
 
-/// <summary>A reseller's choice of account and region, and of what its customers' programs may use.</summary>
+/// <summary>Manages a reseller's upstream account and region, and what its customers' programs may use.</summary>
 public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Reseller.UpstreamSecret.v1");
 
-    /// <summary>For the gateway, which has found the reseller by a token.</summary>
+    /// <summary>Reads the settings for the gateway, which found the reseller by a token.</summary>
     public async Task<UpstreamChoice> GetAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(TenantScope.ForReseller(reseller));
@@ -37,7 +37,7 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
             row.AcceptsQueryCredentials);
     }
 
-    /// <summary>Every reseller's own account, for readings of what it consumed.</summary>
+    /// <summary>All resellers' own accounts, for reading their consumption.</summary>
     public async Task<IReadOnlyList<(ResellerId Reseller, UpstreamChoice Choice)>> OwnAccountsAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.CrossTenants("readings of all resellers' own accounts"));
@@ -71,12 +71,13 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
         if (secret is { Length: > 0 } && (secret.Length is < 8 or > 200 || secret.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))))
         {
             return Refusal.Because(
-                "A ConvertAPI secret has 8 to 200 characters without spaces. Copy it from your account there.", nameof(request.Secret));
+                "Enter a ConvertAPI secret of 8 to 200 characters without spaces. Copy it from your ConvertAPI account.",
+                nameof(request.Secret));
         }
 
         if (request.Region.Length > 0 && !knownRegions.Contains(request.Region))
         {
-            return Refusal.Because($"Choose one of the regions: {string.Join(", ", knownRegions)}.", nameof(request.Region));
+            return Refusal.Because($"Choose a region: {string.Join(", ", knownRegions)}.", nameof(request.Region));
         }
 
         var isProtected = secret is { Length: > 0 } ? _protector.Protect(secret) : null;
@@ -95,26 +96,27 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
             reseller.IssuesNativeTokens) = (request.Region, request.AcceptsQueryCredentials, request.IssuesNativeTokens);
         if (reseller.ProtectedUpstreamSecret is null)
         {
-            // In the operator's account nothing would hold such tokens to the credits that the reseller has bought.
+            // In the operator's account such tokens would not be limited by the reseller's credits.
             if (request.IssuesNativeTokens)
             {
                 return Refusal.Because(
-                    "Tokens at ConvertAPI need an account of your own there. Enter its secret first.", nameof(request.IssuesNativeTokens));
+                    "Tokens at ConvertAPI require your own ConvertAPI account. Enter its secret first.",
+                    nameof(request.IssuesNativeTokens));
             }
 
             if (await db.ApiTokens.AnyAsync(t => t.IsNative && t.ExpiresAtUtc > now && t.DeletedUpstreamAtUtc == null, cancellationToken))
             {
                 return Refusal.Because(
-                    "Your account at ConvertAPI still keeps tokens of your customers. Revoke them before you leave it.",
+                    "Your ConvertAPI account still has tokens of your customers. Revoke them before removing the account.",
                     nameof(request.Secret));
             }
         }
 
         var account = secret is null
-            ? "account as before"
+            ? "account unchanged"
             : isProtected is null
             ? "the operator's account"
-            : "an account of its own, new secret";
+            : "its own account, new secret";
         db.Audit(
             actor,
             now,

@@ -11,13 +11,13 @@ public enum LotKind
     /// <summary>Bought with a plan.</summary>
     Plan,
 
-    /// <summary>Conversions beyond all plans that the operator allows, at a cost of their own; drawn last.</summary>
+    /// <summary>Conversions beyond all plans that the operator allows at a separate cost; drawn last.</summary>
     Overage,
 }
 
 /// <summary>
-/// Conversions bought at one time at one unit cost, valid until an instant. The counters are moved by the meter alone,
-/// which keeps <c>Used + Reserved &lt;= Conversions</c>; only an overrun that the upstream really charged may pass it.
+/// Conversions bought together at one unit cost, valid until an instant. Only metering changes the counters, keeping <c>Used + Reserved
+/// &lt;= Conversions</c>; only an overrun charged by the upstream may exceed it.
 /// </summary>
 public sealed class CreditLot : IResellerOwned, IAudited
 {
@@ -32,10 +32,10 @@ public sealed class CreditLot : IResellerOwned, IAudited
 
     public required string PlanName { get; init; }
 
-    /// <summary>Conversions as granted.</summary>
+    /// <summary>Conversions originally granted.</summary>
     public required long Granted { get; init; }
 
-    /// <summary>Conversions as they stand: granted, and corrected by <see cref="LotAdjustment"/>s.</summary>
+    /// <summary>The current size: granted conversions plus <see cref="LotAdjustment"/>s.</summary>
     public required long Conversions { get; set; }
 
     public long Used { get; set; }
@@ -50,21 +50,21 @@ public sealed class CreditLot : IResellerOwned, IAudited
 
     public required DateTimeOffset ExpiresAtUtc { get; set; }
 
-    /// <summary>Set once its expiry stands in the history.</summary>
+    /// <summary>Set once its expiry is recorded in the history.</summary>
     public DateTimeOffset? ExpiryRecordedAtUtc { get; set; }
 
-    /// <summary>The highest share of it, in percent, that was told to be used.</summary>
+    /// <summary>The highest used percentage for which an alert was sent.</summary>
     public int AlertedPercent { get; set; }
 
     public UnitPrice UnitCost => new(UnitCostMicros, Currency);
 
-    /// <summary>What can still be reserved.</summary>
+    /// <summary>Conversions that can still be reserved.</summary>
     public long Available => Math.Max(0, Conversions - Used - Reserved);
 
     public bool IsValidAt(DateTimeOffset instant) => instant >= ValidFromUtc && instant < ExpiresAtUtc;
 }
 
-/// <summary>What a ledger entry drew from a lot, and at what cost: the reseller's secret beside a customer's entry.</summary>
+/// <summary>What a ledger entry drew from a lot, and at what cost. Visible only to the reseller, unlike the customer's entry.</summary>
 public sealed class LotDraw : IResellerOwned
 {
     public required ResellerId ResellerId { get; init; }
@@ -85,11 +85,11 @@ public sealed class LotDraw : IResellerOwned
 
     public required Currency Currency { get; init; }
 
-    /// <summary>16 random bytes that keep the cost commitment of the entry from being guessed.</summary>
+    /// <summary>16 random bytes that prevent guessing the entry's cost commitment.</summary>
     public required byte[] Salt { get; init; }
 }
 
-/// <summary>A correction of a lot's size by the operator. Never changed or deleted.</summary>
+/// <summary>A correction of a lot's size by the operator. Immutable.</summary>
 public sealed class LotAdjustment : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -98,7 +98,7 @@ public sealed class LotAdjustment : IResellerOwned
 
     public required Guid LotId { get; init; }
 
-    /// <summary>Conversions added; negative where some are taken away.</summary>
+    /// <summary>Conversions added; negative if removed.</summary>
     public required long Conversions { get; init; }
 
     public required string Reason { get; init; }

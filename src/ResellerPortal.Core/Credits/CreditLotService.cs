@@ -8,11 +8,14 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>What the operator changes of lots, and how far a reseller may go beyond them.</summary>
+/// <summary>Adjusts lots and overage allowances for the operator.</summary>
 public sealed class CreditLotService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Makes a lot larger or smaller, for a reason that is kept. What is used or held stays.</summary>
-    /// <param name="conversions">Conversions to add; negative to take away.</param>
+    /// <summary>
+    /// Changes a lot's size for a recorded reason. Used and reserved conversions are unaffected.
+    /// Refused: no such lot; the number or the reason is not valid; more would be removed than is available.
+    /// </summary>
+    /// <param name="conversions">Conversions to add; negative to remove.</param>
     public async Task<Outcome<CreditLot>> AdjustAsync(
         Actor actor,
         Guid lotId,
@@ -24,13 +27,13 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
         if (conversions is 0 or < -BulkPlanService.MaxConversions or > BulkPlanService.MaxConversions)
         {
             return Refusal.Because(
-                $"Enter how many conversions to add, or to take away with a minus sign, up to {BulkPlanService.MaxConversions:N0}.",
+                $"Enter the conversions to add (or remove, with a minus sign), up to {BulkPlanService.MaxConversions:N0}.",
                 nameof(conversions));
         }
 
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
         {
-            return Refusal.Because("Give a reason of up to 500 characters; it is kept with the correction.", nameof(reason));
+            return Refusal.Because("Enter a reason of up to 500 characters; it is stored with the adjustment.", nameof(reason));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -44,7 +47,7 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
         if (lot.Conversions + conversions < lot.Used + lot.Reserved)
         {
             return Refusal.Because(
-                $"{lot.Used + lot.Reserved:N0} conversions of this lot are used or held; at most {lot.Available:N0} can be taken away.",
+                $"{lot.Used + lot.Reserved:N0} conversions of this lot are used or reserved; at most {lot.Available:N0} can be removed.",
                 nameof(conversions));
         }
 
@@ -67,10 +70,10 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
     }
 
     /// <summary>
-    /// Lets a reseller go beyond its lots by a number of conversions at a cost of their own, or blocks it. What was used of
-    /// an earlier allowance stays as it was.
+    /// Sets a reseller's overage allowance beyond its lots at a separate cost, or blocks it. Usage of an earlier allowance is unaffected.
+    /// Refused: no such reseller; the number or the unit cost is out of range.
     /// </summary>
-    /// <param name="conversions">0 blocks.</param>
+    /// <param name="conversions">0 blocks overage.</param>
     /// <param name="unitCost">Cost of one conversion in the reseller's currency.</param>
     public async Task<Outcome<CreditLot>> SetOverageAsync(
         Actor actor,
@@ -83,12 +86,12 @@ public sealed class CreditLotService(PortalDatabase database, TimeProvider clock
         if (conversions is < 0 or > BulkPlanService.MaxConversions)
         {
             return Refusal.Because(
-                $"An overage is from 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
+                $"Enter an overage of 0 (blocked) to {BulkPlanService.MaxConversions:N0} conversions.", nameof(conversions));
         }
 
         if (unitCost is < 0 or > 1_000_000)
         {
-            return Refusal.Because("A unit cost is from 0 to 1,000,000.", nameof(unitCost));
+            return Refusal.Because("Enter a unit cost from 0 to 1,000,000.", nameof(unitCost));
         }
 
         await using var db = database.Open(actor.Scope);

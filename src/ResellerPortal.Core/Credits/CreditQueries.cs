@@ -5,12 +5,12 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>A reseller's lots in the order they are drawn, and how they were corrected.</summary>
+/// <summary>A reseller's lots in drawing order, with their adjustments.</summary>
 public sealed record ResellerCredits(Reseller Reseller, IReadOnlyList<CreditLot> Lots, IReadOnlyList<LotAdjustment> Adjustments);
 
 public sealed class CreditQueries(PortalDatabase database)
 {
-    /// <summary>Where the payment provider shows its receipts, by the order that was paid.</summary>
+    /// <summary>The payment provider's receipt URLs, by order.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> ReceiptsAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -23,7 +23,7 @@ public sealed class CreditQueries(PortalDatabase database)
         return rows.GroupBy(r => r.PlanOrderId).ToDictionary(g => g.Key, g => g.First().ReceiptUrl!);
     }
 
-    /// <returns>Null where there is no such reseller.</returns>
+    /// <returns>Null if there is no such reseller.</returns>
     public async Task<ResellerCredits?> ReadAsync(Actor actor, ResellerId resellerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);

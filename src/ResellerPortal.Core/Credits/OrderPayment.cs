@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>Money that a reseller paid for one order of a plan, without the tax on it.</summary>
+/// <summary>A reseller's payment for one plan order, excluding tax.</summary>
 public sealed class OrderPayment : IResellerOwned
 {
     public const int MaxReceiptUrl = 500;
@@ -16,25 +16,25 @@ public sealed class OrderPayment : IResellerOwned
 
     public required Guid PlanOrderId { get; init; }
 
-    /// <summary>Negative where it was paid back.</summary>
+    /// <summary>Negative for a refund.</summary>
     public required long AmountMinorUnits { get; init; }
 
     public required Currency Currency { get; init; }
 
-    /// <summary>The tax that was paid beside it.</summary>
+    /// <summary>The tax paid in addition.</summary>
     public long TaxMinorUnits { get; init; }
 
     public required DateOnly ReceivedOn { get; init; }
 
-    /// <summary>What the operator's bank statement shows for it.</summary>
+    /// <summary>The reference on the operator's bank statement.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>Where the provider shows its receipt; null for money that came by transfer.</summary>
+    /// <summary>URL of the provider's receipt; null for a transfer.</summary>
     public string? ReceiptUrl { get; init; }
 
     public required DateTimeOffset RecordedAtUtc { get; init; }
 
-    /// <summary>Chosen by the page that records it, so that a double click records once.</summary>
+    /// <summary>Chosen by the recording page, so that a double click records once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
     public Money Amount => new(AmountMinorUnits, Currency);

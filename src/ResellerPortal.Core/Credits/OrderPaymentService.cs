@@ -7,8 +7,8 @@ using ResellerPortal.Core.Plans;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>A payment of an order as it stands on the operator's bank statement.</summary>
-/// <param name="BeginsAtUtc">When the lot begins if this completes the price; null for at once.</param>
+/// <summary>A payment of an order as shown on the operator's bank statement.</summary>
+/// <param name="BeginsAtUtc">When the lot starts if this payment completes the price; null for at once.</param>
 public sealed record ReceivedOrderPayment(
     Guid OrderId,
     decimal Amount,
@@ -17,18 +17,17 @@ public sealed record ReceivedOrderPayment(
     Guid IdempotencyKey,
     DateTimeOffset? BeginsAtUtc = null);
 
-/// <summary>What a payment made of an order.</summary>
-/// <param name="Lot">Null while something of the price is still due.</param>
+/// <summary>The result of recording an order payment.</summary>
+/// <param name="Lot">Null while part of the price is still due.</param>
 public sealed record OrderReceipt(PlanOrder Order, CreditLot? Lot);
 
-/// <summary>
-/// Payments of orders that arrive outside the portal, recorded by the operator: an order that is paid becomes exactly one lot.
-/// </summary>
+/// <summary>Records order payments received outside the portal, for the operator; a paid order grants exactly one lot.</summary>
 public sealed class OrderPaymentService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Records a payment, in full or in part. What completes the price grants the lot in the same transaction. The same key again changes
-    /// nothing.
+    /// Records a full or partial payment. The payment that completes the price grants the lot in the same transaction. Repeating the key
+    /// changes nothing.
+    /// Refused: no such order; it was cancelled; the amount, day, reference or start is not valid.
     /// </summary>
     public async Task<Outcome<OrderReceipt>> RecordAsync(
         Actor actor,
@@ -71,8 +70,11 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         return new OrderReceipt(order, lot);
     }
 
-    /// <summary>Confirms that all that is due of an order was paid today, and grants its lot. Repeating it answers the same lot.</summary>
-    /// <param name="beginsAtUtc">When the lot begins; null for now.</param>
+    /// <summary>
+    /// Confirms that the amount due was paid today, and grants the lot. Idempotent.
+    /// Refused: no such order; it was cancelled; another payment was recorded meanwhile.
+    /// </summary>
+    /// <param name="beginsAtUtc">When the lot starts; null for now.</param>
     public async Task<Outcome<CreditLot>> ConfirmAsync(
         Actor actor,
         Guid orderId,
@@ -94,10 +96,13 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
             cancellationToken);
         return outcome.Refusal is { } refusal ? refusal
             : outcome.Value.Lot is { } lot ? lot
-            : Refusal.Because("Something else was recorded for this order in the meantime. Look at it again.");
+            : Refusal.Because("Another payment was recorded for this order in the meantime. Reload the order.");
     }
 
-    /// <summary>Turns an order down that is not paid in full. What was paid of it is noted as paid back.</summary>
+    /// <summary>
+    /// Cancels an order that is not fully paid. Partial payments are recorded as refunded.
+    /// Refused: no such order; it is already confirmed or cancelled.
+    /// </summary>
     public async Task<Outcome<PlanOrder>> CancelAsync(Actor actor, Guid orderId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OrdersConfirm);
@@ -112,7 +117,7 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         var order = found.Value;
         if (order.Status != PlanOrderStatus.Ordered)
         {
-            return Refusal.Because($"This order is {order.Status.ToString().ToLowerInvariant()} already.");
+            return Refusal.Because($"This order is already {order.Status.ToString().ToLowerInvariant()}.");
         }
 
         var now = clock.GetUtcNow();
@@ -120,7 +125,7 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
         if (!paid.IsZero)
         {
             OrderPosting.RecordPayment(
-                db, order, -paid, DateOnly.FromDateTime(now.UtcDateTime), "paid back", Guid.CreateVersion7(now), now);
+                db, order, -paid, DateOnly.FromDateTime(now.UtcDateTime), "refunded", Guid.CreateVersion7(now), now);
         }
 
         order.Cancel(now);
@@ -128,7 +133,7 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
             actor,
             now,
             Permission.OrdersConfirm,
-            $"cancelled order {order.TransferReference}{(paid.IsZero ? "" : $", {paid} paid back")}",
+            $"cancelled order {order.TransferReference}{(paid.IsZero ? "" : $", {paid} refunded")}",
             order.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -136,17 +141,17 @@ public sealed class OrderPaymentService(PortalDatabase database, TimeProvider cl
     }
 
     private static Refusal? Check(PlanOrder order, ReceivedOrderPayment paid, DateTimeOffset now) =>
-        order.Status == PlanOrderStatus.Cancelled ? Refusal.Because("This order was cancelled. Ask the reseller to order again.")
+        order.Status == PlanOrderStatus.Cancelled ? Refusal.Because("This order was cancelled. Ask the reseller to place a new order.")
         : paid.Amount < 0
             || (paid.Amount == 0 && !order.Due.IsZero)
             || paid.Amount > order.Due.Amount
             || !order.Currency.HasWhole(paid.Amount)
-                ? Refusal.Because($"Enter what was received in whole minor units, up to the {order.Due} that are due.", nameof(paid.Amount))
+                ? Refusal.Because($"Enter an amount in whole minor units, up to the {order.Due} due.", nameof(paid.Amount))
         : paid.ReceivedOn > DateOnly.FromDateTime(now.UtcDateTime).AddDays(1)
-        ? Refusal.Because("A payment was received today or earlier.", nameof(paid.ReceivedOn))
-        : paid.Reference.Length > 140 ? Refusal.Because("A payment reference has up to 140 characters.", nameof(paid.Reference))
+        ? Refusal.Because("Enter today or an earlier day.", nameof(paid.ReceivedOn))
+        : paid.Reference.Length > 140 ? Refusal.Because("Shorten the payment reference to 140 characters.", nameof(paid.Reference))
         : paid.BeginsAtUtc is { } begins && (begins < now || begins > now.AddYears(1))
-        ? Refusal.Because("A lot begins now or within a year.", nameof(paid.BeginsAtUtc))
+        ? Refusal.Because("Choose a start between now and one year ahead.", nameof(paid.BeginsAtUtc))
         : null;
 
     private async Task<Outcome<PlanOrder>> LockAsync(PortalDbContext db, Guid orderId, CancellationToken cancellationToken)

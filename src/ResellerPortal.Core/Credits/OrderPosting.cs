@@ -4,10 +4,10 @@ using ResellerPortal.Core.Plans;
 
 namespace ResellerPortal.Core.Credits;
 
-/// <summary>The only code that moves what is paid of an order and makes its lot, on an order's row that is locked by the caller.</summary>
+/// <summary>The only code that changes the paid amount of an order and grants its lot, on an order row locked by the caller.</summary>
 internal static class OrderPosting
 {
-    /// <param name="amount">Without tax; negative where it is paid back.</param>
+    /// <param name="amount">Excluding tax; negative for a refund.</param>
     public static void RecordPayment(
         PortalDbContext db,
         PlanOrder order,
@@ -35,8 +35,8 @@ internal static class OrderPosting
         });
     }
 
-    /// <summary>Confirms an order whose price is paid: its lot exists from the transaction on that completed it.</summary>
-    /// <param name="expiresAtUtc">Null for the validity of the plan from its beginning on.</param>
+    /// <summary>Confirms a fully paid order and grants its lot in the same transaction.</summary>
+    /// <param name="expiresAtUtc">Null for the plan's validity from the lot's start.</param>
     public static CreditLot GrantLot(
         PortalDbContext db,
         PlanOrder order,

@@ -3,7 +3,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Currencies;
 
-/// <summary>The currency that a customer is charged in, and what the reseller's is worth in it on each day.</summary>
+/// <summary>The currency that a customer is charged in, and the reseller's exchange rate to it on each day.</summary>
 public sealed class ChargedCurrency
 {
     private readonly Currency _ofReseller;
@@ -22,8 +22,8 @@ public sealed class ChargedCurrency
     public static ChargedCurrency Create(Reseller reseller, Currency currency, IEnumerable<CurrencyRate> ratesOfReseller) =>
         new(reseller.Currency, currency, ratesOfReseller);
 
-    /// <summary>The rate that holds on a day; before the first one, the first.</summary>
-    /// <exception cref="InvalidOperationException">There is none at all; a customer cannot be charged in such a currency.</exception>
+    /// <summary>The rate on a day; before the first rate, the first one.</summary>
+    /// <exception cref="InvalidOperationException">There is no rate; customers cannot be charged in such a currency.</exception>
     public ExchangeRate GetRate(DateOnly day)
     {
         if (Currency == _ofReseller)

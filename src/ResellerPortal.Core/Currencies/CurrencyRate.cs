@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Currencies;
 
 /// <summary>
-/// What the reseller's currency is worth in another, from a local day on. Rates are never edited, only followed by the next.
+/// An exchange rate from the reseller's currency to another, effective from a local day. Rates are never edited, only superseded.
 /// </summary>
 public sealed class CurrencyRate : IResellerOwned, IAudited
 {
@@ -16,7 +16,7 @@ public sealed class CurrencyRate : IResellerOwned, IAudited
 
     public required Currency Currency { get; init; }
 
-    /// <summary>1, 2, 3 … per reseller; the higher wins where two begin on one day.</summary>
+    /// <summary>1, 2, 3 … per reseller; the higher version wins if two start on the same day.</summary>
     public required int Version { get; init; }
 
     /// <summary>First day in the reseller's time zone.</summary>

@@ -9,22 +9,25 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Currencies;
 
-/// <summary>A currency that customers can be charged in beside the reseller's.</summary>
-/// <param name="Today">The rate that holds today.</param>
-/// <param name="Customers">How many are charged in it.</param>
-/// <param name="Rates">All that were set, the newest first.</param>
+/// <summary>A currency that customers can be charged in besides the reseller's.</summary>
+/// <param name="Today">Today's rate.</param>
+/// <param name="Customers">The number of customers charged in it.</param>
+/// <param name="Rates">All rates, newest first.</param>
 public sealed record ForeignCurrency(ExchangeRate Today, int Customers, IReadOnlyList<CurrencyRate> Rates);
 
-/// <summary>The reseller's own currency, in which it reports, and those it has rates for.</summary>
+/// <summary>The reseller's own reporting currency, and the currencies it has rates for.</summary>
 public sealed record CurrencyOverview(Currency Own, DateOnly Today, IReadOnlyList<ForeignCurrency> Others);
 
-/// <summary>The exchange rates of a reseller. It sets them itself, from the source that its tax office accepts.</summary>
+/// <summary>Manages a reseller's exchange rates. The reseller enters them from a source accepted by its tax authority.</summary>
 public sealed class CurrencyRateService(PortalDatabase database, TimeProvider clock)
 {
     private const decimal MostUnits = 1_000_000;
 
-    /// <summary>Follows a currency's present rate with a new one from a local day on. Invoices that are final keep theirs.</summary>
-    /// <param name="units">Units of the currency for one of the reseller's, with up to nine decimals.</param>
+    /// <summary>
+    /// Supersedes a currency's rate with a new one from a local day. Finalised invoices keep theirs.
+    /// Refused: the currency is unknown or the reseller's own; the rate or the day is out of range.
+    /// </summary>
+    /// <param name="units">Units of the currency for one unit of the reseller's, with up to nine decimals.</param>
     public async Task<Outcome<CurrencyRate>> SetAsync(
         Actor actor,
         string code,
@@ -83,7 +86,7 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
                 ChargedCurrency.Create(reseller, g.Key, g).GetRate(today), customers.GetValueOrDefault(g.Key), [.. g]))]);
     }
 
-    /// <returns>Why customers cannot be charged in a currency, or null.</returns>
+    /// <returns>The refusal if customers cannot be charged in a currency, or null.</returns>
     internal static async Task<Refusal?> ValidateChargedCurrencyAsync(
         PortalDbContext db,
         Reseller reseller,
@@ -91,16 +94,17 @@ public sealed class CurrencyRateService(PortalDatabase database, TimeProvider cl
         CancellationToken cancellationToken) =>
         !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(Customer.Currency))
         : currency == reseller.Currency || await db.CurrencyRates.AnyAsync(r => r.Currency == currency, cancellationToken) ? null
-        : Refusal.Because($"There is no exchange rate for {currency} yet. Set one under Currencies first.", nameof(Customer.Currency));
+        : Refusal.Because($"There is no exchange rate for {currency}. Set one under Currencies first.", nameof(Customer.Currency));
 
     private static Refusal? Check(string code, decimal units, DateOnly effectiveFrom, Reseller reseller, DateOnly today) =>
         !Currency.TryParse(code, out var currency) ? Refusal.Because("Choose an ISO 4217 currency such as USD.", nameof(code))
         : currency == reseller.Currency
-        ? Refusal.Because($"{currency} is your own currency. Choose the one that customers are charged in.", nameof(code))
+        ? Refusal.Because($"{currency} is your own currency. Choose a different one.", nameof(code))
         : units is <= 0 or > MostUnits || units * ExchangeRate.NanosPerUnit % 1 != 0
         ? Refusal.Because(
-            $"Enter how many {currency} one {reseller.Currency} is: above 0, at most a million, with up to nine decimals.", nameof(units))
+            $"Enter the value of 1 {reseller.Currency} in {currency}: above 0, at most one million, with up to nine decimals.",
+            nameof(units))
         : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1)
-        ? Refusal.Because("A rate starts within a year from today.", nameof(effectiveFrom))
+        ? Refusal.Because("Choose a start within a year of today.", nameof(effectiveFrom))
         : null;
 }

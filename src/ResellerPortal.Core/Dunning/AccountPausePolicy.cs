@@ -9,13 +9,13 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Dunning;
 
 /// <summary>
-/// Pauses the tokens of customers with an invoice that came to such a step and is not paid, and resumes those of all others.
-/// One rule for both, so that it may be asked at any time and by any node.
+/// Pauses the tokens of customers with an unpaid invoice at a pausing dunning step, and resumes those of all others. Idempotent, and safe
+/// on any node.
 /// </summary>
 public sealed class AccountPausePolicy(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Brings a customer's tokens in line with what it owes.</summary>
-    /// <returns>Whether the account is paused now.</returns>
+    /// <summary>Pauses or resumes a customer's tokens according to its unpaid invoices.</summary>
+    /// <returns>Whether the account is now paused.</returns>
     public async Task<bool> AlignAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);

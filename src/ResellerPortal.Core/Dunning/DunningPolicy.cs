@@ -7,25 +7,25 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Dunning;
 
-/// <summary>One step towards a customer that does not pay.</summary>
+/// <summary>One dunning step for overdue invoices.</summary>
 /// <param name="DaysOverdue">Days after the due date.</param>
-/// <param name="FeeMinorUnits">Added to what is due; 0 for none.</param>
-/// <param name="PausesTokens">Whether the customer's tokens are refused from then on, until the invoice is paid.</param>
+/// <param name="FeeMinorUnits">Late fee added to the amount due; 0 for none.</param>
+/// <param name="PausesTokens">Whether the customer's tokens are paused until the invoice is paid.</param>
 public sealed record DunningStepTerms(int DaysOverdue, long FeeMinorUnits, bool PausesTokens);
 
-/// <summary>How a reseller asks for overdue payments.</summary>
+/// <summary>How a reseller handles overdue invoices.</summary>
 public sealed class DunningPolicy : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 
     public bool IsOn { get; set; }
 
-    /// <summary>In their order; days grow from one to the next.</summary>
+    /// <summary>In order, with increasing days.</summary>
     public IReadOnlyList<DunningStepTerms> Steps { get; set; } = [new(3, 0, false), new(10, 0, false), new(20, 0, false)];
 
-    /// <summary>The step that is due on a day; null where none is.</summary>
-    /// <param name="taken">The days on which earlier ones were taken. A step keeps its distance to the one before, so that a policy that
-    /// begins late does not take all at once.</param>
+    /// <summary>The step that is due on a day; null if none is.</summary>
+    /// <param name="taken">The days of earlier steps. Steps keep their distance to each other, so that a policy enabled late does not
+    /// take all steps at once.</param>
     public DunningStepTerms? FindDueStep(DateOnly today, DateOnly dueOn, IReadOnlyList<DateOnly> taken)
     {
         if (taken.Count >= Steps.Count)
@@ -44,18 +44,18 @@ public sealed class DunningPolicy : IResellerOwned, IAudited
         return today >= earliest ? step : null;
     }
 
-    /// <summary>The letter that goes with a step.</summary>
-    /// <param name="number">1 for the first.</param>
+    /// <summary>The kind of email sent with a step.</summary>
+    /// <param name="number">Starts at 1.</param>
     public EmailKind GetEmailKind(int number) =>
         number == 1 ? EmailKind.Reminder : number == Steps.Count ? EmailKind.FinalNotice : EmailKind.SecondReminder;
 }
 
-/// <summary>A step that was taken about an invoice.</summary>
+/// <summary>A dunning step taken for an invoice.</summary>
 public sealed class DunningStep : ICustomerOwned
 {
     public required Guid InvoiceId { get; init; }
 
-    /// <summary>1 for the first. Unique for an invoice, so that no two nodes take one.</summary>
+    /// <summary>Starts at 1. Unique per invoice, so that no step is taken twice.</summary>
     public required int Number { get; init; }
 
     public required ResellerId ResellerId { get; init; }
@@ -68,7 +68,7 @@ public sealed class DunningStep : ICustomerOwned
 
     public required bool PausesTokens { get; init; }
 
-    /// <summary>When the pause ended; null while it lasts or where there is none.</summary>
+    /// <summary>When the pause ended; null while it lasts or if there is none.</summary>
     public DateTimeOffset? LiftedAtUtc { get; set; }
 }
 

@@ -7,7 +7,7 @@ using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Core.Dunning;
 
-/// <summary>What a reseller wants done about overdue invoices.</summary>
+/// <summary>Manages a reseller's handling of overdue invoices.</summary>
 public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer, TimeProvider clock)
 {
     public const int MostSteps = 5;
@@ -44,13 +44,16 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
         db.Audit(
             actor, clock.GetUtcNow(), Permission.InvoicesConfigure,
             isOn
-                ? $"overdue invoices are reminded of after {string.Join(", ", steps.Select(s => s.DaysOverdue))} days"
-                : "overdue invoices are not reminded of", actor.Reseller);
+                ? $"reminders {string.Join(", ", steps.Select(s => s.DaysOverdue))} days after the due date"
+                : "reminders off", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return policy;
     }
 
-    /// <summary>Stops or goes on with the steps about one invoice, such as one in dispute.</summary>
+    /// <summary>
+    /// Pauses or resumes the reminders of one invoice, for example during a dispute.
+    /// Refused: no such invoice.
+    /// </summary>
     public async Task<Outcome<Invoice>> SetHoldAsync(
         Actor actor,
         Guid invoiceId,
@@ -73,7 +76,7 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
                 actor,
                 now,
                 Permission.InvoicesCredit,
-                $"{(isHeld ? "holds" : "goes on with")} the reminders of {invoice.Number}",
+                $"{(isHeld ? "paused" : "resumed")} the reminders of {invoice.Number}",
                 invoice.ResellerId,
                 invoice.CustomerId);
             await db.SaveChangesAsync(cancellationToken);
@@ -84,13 +87,13 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
 
     private Refusal? Check(bool isOn, IReadOnlyList<DunningStepTerms> steps) =>
         isOn && !mailer.IsConfigured
-            ? Refusal.Because("Reminders go by mail, and the portal has no mail server yet. Ask its operator to set one up.")
-            : steps.Count is 0 or > MostSteps ? Refusal.Because($"Set from 1 to {MostSteps} steps.", nameof(steps))
+            ? Refusal.Because("Reminders require a mail server. Ask the portal's operator to configure one.")
+            : steps.Count is 0 or > MostSteps ? Refusal.Because($"Enter 1 to {MostSteps} steps.", nameof(steps))
             : steps.Any(s => s.DaysOverdue is < 1 or > 365)
-            ? Refusal.Because("A step comes 1 to 365 days after the due date.", nameof(steps))
+            ? Refusal.Because("Set each step 1 to 365 days after the due date.", nameof(steps))
             : steps.Zip(steps.Skip(1)).Any(pair => pair.Second.DaysOverdue <= pair.First.DaysOverdue)
-            ? Refusal.Because("Each step comes later than the one before.", nameof(steps))
-            : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Because("A late fee is 0 or more.", nameof(steps))
-            : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Because("Tokens can be paused with the last step alone.", nameof(steps))
+            ? Refusal.Because("Set each step later than the previous one.", nameof(steps))
+            : steps.Any(s => s.FeeMinorUnits < 0) ? Refusal.Because("Enter a late fee of 0 or more.", nameof(steps))
+            : steps.SkipLast(1).Any(s => s.PausesTokens) ? Refusal.Because("Tokens can only be paused by the last step.", nameof(steps))
             : null;
 }

@@ -8,13 +8,13 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <param name="Balance">What is owed after it.</param>
+/// <param name="Balance">The resulting amount owed.</param>
 public sealed record StatementLine(ReceivablesEntry Entry, Money Balance);
 
-/// <summary>Whose document a statement is, to whom, and how it looks.</summary>
+/// <summary>The parties of a statement, and its style.</summary>
 public sealed record StatementStyle(SnapshotParty Seller, SnapshotParty Buyer, string Language, DocumentFont Font, string AccentColor);
 
-/// <summary>What a customer owed, what changed it, and what it owes.</summary>
+/// <summary>A customer's opening balance, entries and closing balance.</summary>
 public sealed record AccountStatement(
     StatementStyle Style,
     DateOnly From,
@@ -24,18 +24,18 @@ public sealed record AccountStatement(
     IReadOnlyList<StatementLine> Lines,
     Money Closing);
 
-/// <summary>Draws a statement as a document.</summary>
+/// <summary>Renders a statement as a document.</summary>
 public interface IStatementDocument
 {
     /// <returns>A PDF file.</returns>
     byte[] Draw(AccountStatement statement);
 }
 
-/// <summary>Statements of account, for the reseller and for the customer itself.</summary>
+/// <summary>Reads statements of account, for the reseller and the customer itself.</summary>
 public sealed class AccountStatements(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>A customer's statement; by itself of the last twelve months.</summary>
-    /// <returns>Null where there is no such customer for this actor.</returns>
+    /// <summary>Reads a customer's statement; defaults to the last twelve months.</summary>
+    /// <returns>Null if the customer does not exist for this actor.</returns>
     public async Task<AccountStatement?> ReadAsync(
         Actor actor,
         CustomerId customerId,

@@ -9,13 +9,13 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>A customer in the reseller's list, with the present month's figures.</summary>
+/// <summary>A customer in the reseller's list, with the current month's revenue.</summary>
 public sealed record CustomerRow(Customer Customer, int ActiveTokens, string Price, bool HasOwnCard, RevenueSummary ThisMonth);
 
 public sealed record CustomerList(IReadOnlyList<CustomerRow> Rows, int TotalCount);
 
-/// <summary>All that the reseller's page of one customer shows.</summary>
-/// <param name="Rate">From the reseller's currency to the customer's, as it is for the present month.</param>
+/// <summary>The content of the reseller's page about one customer.</summary>
+/// <param name="Rate">From the reseller's currency to the customer's, for the current month.</param>
 /// <param name="Terms">In the customer's currency.</param>
 public sealed record CustomerDetail(
     Reseller Reseller,
@@ -27,7 +27,7 @@ public sealed record CustomerDetail(
     IReadOnlyList<MonthRevenue> Months,
     IReadOnlyList<RateCard> Cards);
 
-/// <summary>The reseller's views of its customers.</summary>
+/// <summary>Reads a reseller's customers.</summary>
 public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 12;
@@ -83,7 +83,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             count);
     }
 
-    /// <returns>Null where the customer is not the actor's.</returns>
+    /// <returns>Null if the customer is not the actor's.</returns>
     public async Task<CustomerDetail?> DetailAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -116,7 +116,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
             [.. pricing.Cards.OrderByDescending(c => c.Version)]);
     }
 
-    /// <summary>The time zone in which the actor's reseller cuts its months.</summary>
+    /// <summary>The time zone of the reseller's months.</summary>
     public async Task<TimeZoneInfo> ZoneAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -124,7 +124,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         return (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
     }
 
-    /// <summary>Names for the choices of a filter.</summary>
+    /// <summary>Customer names for a filter.</summary>
     public async Task<IReadOnlyList<(CustomerId Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);

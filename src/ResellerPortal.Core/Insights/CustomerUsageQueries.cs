@@ -10,10 +10,10 @@ namespace ResellerPortal.Core.Insights;
 
 public sealed record DayUsage(DateOnly Day, long Conversions);
 
-/// <summary>A month of the customer's own usage; the amount is net of tax. Nothing of the reseller's cost is in it.</summary>
+/// <summary>A month of the customer's own usage; the amount excludes tax. It contains nothing about the reseller's cost.</summary>
 public sealed record MonthUsage(BillingPeriod Month, long Conversions, Money Amount);
 
-/// <summary>What the customer's first page shows. Months are oldest first, the last one is the present.</summary>
+/// <summary>The content of the customer's dashboard. Months are oldest first; the last one is the current month.</summary>
 public sealed record CustomerOverview(
     string CustomerName,
     string ResellerName,
@@ -28,8 +28,8 @@ public sealed record CustomerOverview(
 }
 
 /// <summary>
-/// The customer's own view. Prices may depend on the reseller's cost, so they are worked out in the whole reseller's scope;
-/// only prices leave this class.
+/// Reads a customer's own usage. Prices may depend on the reseller's cost, so they are calculated in the reseller's scope, and only prices
+/// are returned.
 /// </summary>
 public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -38,7 +38,7 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
     public async Task<CustomerOverview> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);
-        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This view needs a seat at a customer.");
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This view requires a membership at a customer.");
         await using var db = database.Open(actor.Scope.WholeReseller());
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);

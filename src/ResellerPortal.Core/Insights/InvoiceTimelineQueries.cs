@@ -17,14 +17,14 @@ public enum TimelineTone
     Bad,
 }
 
-/// <summary>Something that happened to an invoice.</summary>
-/// <param name="Detail">Who, how much, or why; empty for nothing to add.</param>
+/// <summary>An event in an invoice's history.</summary>
+/// <param name="Detail">Who, how much, or why; empty if there is nothing to add.</param>
 public sealed record TimelineEvent(DateTimeOffset AtUtc, string Title, string Detail, TimelineTone Tone = TimelineTone.Neutral);
 
-/// <summary>What happened to an invoice from its draft on, from every part of the portal that touched it.</summary>
+/// <summary>Reads an invoice's timeline, from its draft on and from all areas of the portal.</summary>
 public sealed class InvoiceTimelineQueries(PortalDatabase database)
 {
-    /// <returns>In the order in which it happened; empty where there is no such invoice for this actor.</returns>
+    /// <returns>In chronological order; empty if the invoice does not exist for this actor.</returns>
     public async Task<IReadOnlyList<TimelineEvent>> ReadAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -37,7 +37,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         List<TimelineEvent> events = [new(invoice.DraftedAtUtc, "Drafted", "")];
         if (invoice.FinalisedAtUtc is { } finalisedAtUtc)
         {
-            events.Add(new TimelineEvent(finalisedAtUtc, "Made final", $"{invoice.Total}, due {invoice.DueOn:yyyy-MM-dd}"));
+            events.Add(new TimelineEvent(finalisedAtUtc, "Finalised", $"{invoice.Total}, due {invoice.DueOn:yyyy-MM-dd}"));
         }
 
         var deliveries = await db.Deliveries.AsNoTracking().Where(d => d.InvoiceId == invoiceId).ToListAsync(cancellationToken);
@@ -52,7 +52,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             .OrderBy(s => s.Number)
             .ToListAsync(cancellationToken);
 
-        // Of what happened at one instant, causes come first.
+        // Causes come before effects at the same instant.
         foreach (var step in steps)
         {
             var fee = new Money(step.FeeMinorUnits, invoice.Currency);
@@ -66,7 +66,7 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
 
         events.AddRange(deliveries.Select(FromDelivery));
         events.AddRange(payments.Select(p => p.AmountMinorUnits < 0
-            ? new TimelineEvent(p.RecordedAtUtc, "Paid back", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
+            ? new TimelineEvent(p.RecordedAtUtc, "Refunded", $"{-p.Amount}, {p.Reference}", TimelineTone.Bad)
             : new TimelineEvent(
                 p.RecordedAtUtc,
                 "Payment",
@@ -80,12 +80,12 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
             s => new TimelineEvent(s.LiftedAtUtc!.Value, "Tokens resumed", "", TimelineTone.Good)));
         if (invoice.VoidedAtUtc is { } voidedAtUtc)
         {
-            events.Add(new TimelineEvent(voidedAtUtc, "Void", "its usage is billed again", TimelineTone.Bad));
+            events.Add(new TimelineEvent(voidedAtUtc, "Void", "its usage will be billed again", TimelineTone.Bad));
         }
 
         if (invoice.RemindersHeldAtUtc is { } heldAtUtc)
         {
-            events.Add(new TimelineEvent(heldAtUtc, "Reminders held", ""));
+            events.Add(new TimelineEvent(heldAtUtc, "Reminders paused", ""));
         }
 
         return [.. events.OrderBy(e => e.AtUtc)];
@@ -101,17 +101,17 @@ public sealed class InvoiceTimelineQueries(PortalDatabase database)
         };
         return delivery.State switch
         {
-            DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} mailed", delivery.To, TimelineTone.Good),
+            DeliveryState.Sent => new TimelineEvent(delivery.SentAtUtc!.Value, $"{name} emailed", delivery.To, TimelineTone.Good),
             DeliveryState.Retrying =>
                 new TimelineEvent(
                     delivery.QueuedAtUtc,
-                    $"{name} not mailed yet",
+                    $"{name} not emailed yet",
                     $"{delivery.To}, attempt {delivery.Attempts}: {delivery.Error}",
                     TimelineTone.Bad),
             DeliveryState.Failed =>
                 new TimelineEvent(
-                    delivery.QueuedAtUtc, $"{name} could not be mailed", $"{delivery.To}: {delivery.Error}", TimelineTone.Bad),
-            _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} is about to be mailed", delivery.To),
+                    delivery.QueuedAtUtc, $"{name} could not be emailed", $"{delivery.To}: {delivery.Error}", TimelineTone.Bad),
+            _ => new TimelineEvent(delivery.QueuedAtUtc, $"{name} queued for email", delivery.To),
         };
     }
 }

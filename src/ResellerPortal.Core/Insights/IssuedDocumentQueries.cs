@@ -8,18 +8,20 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>An invoice or credit note as it was issued.</summary>
+/// <summary>An issued invoice or credit note.</summary>
 public sealed record IssuedDocument(CustomerId CustomerId, InvoiceSnapshot Snapshot)
 {
     public bool IsCreditNote => Snapshot.Credits is not null;
 
-    /// <summary>As it is booked: what a credit note takes back is negative.</summary>
+    /// <summary>The accounting amount: negative for a credit note.</summary>
     public Money Net => Signed(new Money(Snapshot.NetMinorUnits, Snapshot.Currency));
 
     /// <inheritdoc cref="Net"/>
     public Money Tax => Signed(new Money(Snapshot.TaxMinorUnits, Snapshot.Currency));
 
-    /// <summary>In the reseller's currency, with its tax; null where it charges nothing. All lines of a document are taxed alike.</summary>
+    /// <summary>
+    /// The amounts in the reseller's currency by tax; null if nothing is charged. All lines of a document share one tax rate.
+    /// </summary>
     public IssuedTax? Booked =>
         Snapshot.Taxes is [var tax]
             ? new IssuedTax(tax.Category, tax.RateBasisPoints, Signed(Snapshot.ReportedNet), Signed(Snapshot.ReportedTax))
@@ -35,10 +37,10 @@ public sealed record IssuedTax(string Category, int RateBasisPoints, Money Net, 
     public Money Gross => Net + Tax;
 }
 
-/// <summary>What a reseller issued, for its bookkeeping.</summary>
+/// <summary>Reads a reseller's issued documents for accounting.</summary>
 public sealed class IssuedDocumentQueries(PortalDatabase database)
 {
-    /// <summary>Invoices and credit notes issued in a month of the reseller's time zone, by number.</summary>
+    /// <summary>Lists invoices and credit notes issued in a month of the reseller's time zone, by number.</summary>
     public async Task<IReadOnlyList<IssuedDocument>> ListMonthAsync(
         Actor actor,
         BillingPeriod month,

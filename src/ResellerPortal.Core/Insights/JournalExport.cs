@@ -9,41 +9,39 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>
-/// The numbers by which a reseller's bookkeeping knows its accounts. Those that come with the portal are of DATEV's chart SKR 03.
-/// </summary>
+/// <summary>The account numbers of a reseller's accounting. The defaults are from DATEV's chart of accounts SKR 03.</summary>
 public sealed class JournalAccounts : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
 
-    /// <summary>The tax consultant's number at DATEV, and the reseller's at its consultant.</summary>
+    /// <summary>The tax consultant's number at DATEV, and the reseller's client number.</summary>
     public int Consultant { get; set; } = 1001;
 
     public int Client { get; set; } = 1;
 
-    /// <summary>Revenue with tax.</summary>
+    /// <summary>Taxed revenue.</summary>
     public int Taxed { get; set; } = 8400;
 
-    /// <summary>Revenue on which the customer owes the tax.</summary>
+    /// <summary>Revenue under reverse charge.</summary>
     public int ReverseCharge { get; set; } = 8336;
 
-    /// <summary>All other revenue without tax.</summary>
+    /// <summary>Other untaxed revenue.</summary>
     public int Untaxed { get; set; } = 8338;
 
-    /// <summary>The debtor account of the first customer; the others follow as they were added.</summary>
+    /// <summary>The debtor account of the first customer; the others follow in the order they were added.</summary>
     public int FirstDebtor { get; set; } = 10_000;
 }
 
-/// <summary>What the reseller fills in of <see cref="JournalAccounts"/>.</summary>
+/// <summary>The <see cref="JournalAccounts"/> as entered by the reseller.</summary>
 public sealed record JournalAccountNumbers(int Consultant, int Client, int Taxed, int ReverseCharge, int Untaxed, int FirstDebtor);
 
-/// <summary>One booking: a customer's debtor account to a revenue account.</summary>
-/// <param name="Gross">With its tax, in the document's currency; negative for a credit note.</param>
-/// <param name="Booked">The same in the reseller's currency.</param>
+/// <summary>A journal line: a customer's debtor account against a revenue account.</summary>
+/// <param name="Gross">Including tax, in the document's currency; negative for a credit note.</param>
+/// <param name="Booked">In the reseller's currency.</param>
 public sealed record JournalLine(IssuedDocument Document, int Debtor, int Revenue, Money Gross, Money Booked);
 
-/// <summary>A month's documents as bookings.</summary>
-/// <param name="MadeAt">On the reseller's clocks.</param>
+/// <summary>A month's documents as journal lines.</summary>
+/// <param name="MadeAt">In the reseller's local time.</param>
 public sealed record JournalBatch(
     BillingPeriod Month,
     DateTime MadeAt,
@@ -56,7 +54,7 @@ internal sealed class JournalAccountsConfiguration : IEntityTypeConfiguration<Jo
     public void Configure(EntityTypeBuilder<JournalAccounts> builder) => builder.HasKey(a => a.ResellerId);
 }
 
-/// <summary>Documents as a bookkeeper books them.</summary>
+/// <summary>Exports documents as accounting journal lines.</summary>
 public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries documents, TimeProvider clock)
 {
     public async Task<JournalAccounts> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -74,17 +72,18 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         actor.Demand(Permission.LedgerExport);
         if (numbers.Consultant is < 1 or > 9_999_999 || numbers.Client is < 1 or > 99_999)
         {
-            return Refusal.Because("A consultant's number has up to 7 digits, a client's up to 5.", nameof(numbers.Consultant));
+            return Refusal.Because(
+                "Enter up to 7 digits for the consultant number and 5 for the client number.", nameof(numbers.Consultant));
         }
 
         if (new[] { numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed }.Any(account => account is < 1000 or > 9999))
         {
-            return Refusal.Because("A revenue account has 4 digits.", nameof(numbers.Taxed));
+            return Refusal.Because("Enter revenue accounts of 4 digits.", nameof(numbers.Taxed));
         }
 
         if (numbers.FirstDebtor is < 10_000 or > 69_999)
         {
-            return Refusal.Because("Debtor accounts are from 10000 to 69999.", nameof(numbers.FirstDebtor));
+            return Refusal.Because("Enter a debtor account from 10000 to 69999.", nameof(numbers.FirstDebtor));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -101,12 +100,12 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
             accounts.ReverseCharge,
             accounts.Untaxed,
             accounts.FirstDebtor) = (numbers.Taxed, numbers.ReverseCharge, numbers.Untaxed, numbers.FirstDebtor);
-        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "changed the account numbers of bookings", actor.Reseller);
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "changed the journal account numbers", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return accounts;
     }
 
-    /// <summary>Invoices and credit notes issued in a month, a booking each.</summary>
+    /// <summary>Reads the invoices and credit notes issued in a month, as one journal line each.</summary>
     public async Task<JournalBatch> ReadMonthAsync(Actor actor, BillingPeriod month, CancellationToken cancellationToken = default)
     {
         var issued = await documents.ListMonthAsync(actor, month, cancellationToken);
@@ -114,7 +113,7 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         var accounts = await AccountsAsync(db, actor, cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
 
-        // Customers are never removed, so their place in the order in which they were added stays.
+        // Customers are never deleted, so their position in creation order is stable.
         var order = await db.Customers.OrderBy(c => c.CreatedAtUtc).ThenBy(c => c.Id).Select(c => c.Id).ToListAsync(cancellationToken);
         var debtors = order.Index().ToDictionary(c => c.Item, c => accounts.FirstDebtor + c.Index);
         return new JournalBatch(

@@ -8,13 +8,13 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>What is owed, by how long it is overdue.</summary>
-/// <param name="PaidAhead">What customers have on their balances; not positive.</param>
+/// <summary>Receivables by age.</summary>
+/// <param name="PaidAhead">Customers' credit balances; never positive.</param>
 public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo60Days, Money UpTo90Days, Money Older, Money PaidAhead)
 {
     public IReadOnlyList<Money> InOrder => [NotDue, UpTo30Days, UpTo60Days, UpTo90Days, Older, PaidAhead];
 
-    /// <param name="balances">What is owed of each invoice, and when it was due; null for what was paid ahead.</param>
+    /// <param name="balances">The amount owed per invoice with its due date; null for credit balances.</param>
     public static AgedReceivables FromBalances(IEnumerable<(DateOnly? DueOn, Money Owed)> balances, DateOnly on, Currency currency)
     {
         var sums = new Money[] { Money.Zero(
@@ -29,18 +29,18 @@ public sealed record AgedReceivables(Money NotDue, Money UpTo30Days, Money UpTo6
     }
 }
 
-/// <summary>A customer in a month: what its usage earned and cost, and what it owes at the month's end.</summary>
-/// <param name="Quantity">Conversions billed.</param>
-/// <param name="Net">In the reseller's currency, as the cost is.</param>
+/// <summary>A customer in a month: revenue and cost of its usage, and what it owes at the end of the month.</summary>
+/// <param name="Quantity">Billed conversions.</param>
+/// <param name="Net">In the reseller's currency, like the cost.</param>
 /// <param name="Owed">In the customer's currency.</param>
 public sealed record MonthCloseRow(CustomerId Id, string Name, long Quantity, Money Net, Money Cost, Money Owed)
 {
     public Money Margin => Net - Cost;
 }
 
-/// <summary>What customers that are charged in one currency owe, and how it came to that in a month.</summary>
-/// <param name="Opening">Before the month.</param>
-/// <param name="Closing">At its end.</param>
+/// <summary>Receivables of customers charged in one currency, and their movements in a month.</summary>
+/// <param name="Opening">At the start of the month.</param>
+/// <param name="Closing">At the end of the month.</param>
 public sealed record CurrencyReceivables(
     Currency Currency,
     Money Opening,
@@ -48,17 +48,17 @@ public sealed record CurrencyReceivables(
     Money Closing,
     AgedReceivables Ages)
 {
-    /// <summary>What is owed, without taking off what others paid ahead.</summary>
+    /// <summary>Receivables without deducting credit balances.</summary>
     public Money Owed => Closing - Ages.PaidAhead;
 
     public Money GetMovement(ReceivablesEntryKind kind) => Moved.GetValueOrDefault(kind, Money.Zero(Currency));
 }
 
-/// <param name="Currency">The reseller's, in which all but the receivables are.</param>
-/// <param name="Rows">Of customers that were billed for the month or owe something.</param>
-/// <param name="OpenDrafts">Drafts of the month that are not final yet; the month is not closed before they are.</param>
-/// <param name="Receivables">By currency, the reseller's own first, then those in which something was owed or moved; debts are not
-/// converted, for only their payment tells what they were worth.</param>
+/// <param name="Currency">The reseller's currency, used for everything except receivables.</param>
+/// <param name="Rows">Customers that were billed for the month or owe something.</param>
+/// <param name="OpenDrafts">The month's drafts; the month is only closed once they are finalised.</param>
+/// <param name="Receivables">By currency, the reseller's own first, then those with receivables or movements. Receivables are not
+/// converted because only their payment determines their value.</param>
 public sealed record MonthCloseReport(
     BillingPeriod Period,
     Currency Currency,
@@ -76,7 +76,7 @@ public sealed record MonthCloseReport(
     public long Quantity => Rows.Sum(r => r.Quantity);
 }
 
-/// <summary>A month for the books: revenue, cost and margin of its usage, documents by tax, and receivables by age at its end.</summary>
+/// <summary>Reads the month-end close: revenue, cost and margin of usage, documents by tax, and aged receivables.</summary>
 public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQueries issued)
 {
     public async Task<MonthCloseReport> ReadAsync(Actor actor, BillingPeriod period, CancellationToken cancellationToken = default)
@@ -124,7 +124,7 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
             reseller.Currency,
             [.. rows.OrderBy(r => r.Name, StringComparer.OrdinalIgnoreCase)],
             drafts,
-            ByTax(await issued.ListMonthAsync(actor, period, cancellationToken), reseller.Currency),
+            GroupByTax(await issued.ListMonthAsync(actor, period, cancellationToken), reseller.Currency),
             [.. entries.Select(e => e.Amount.Currency)
                 .Append(reseller.Currency)
                 .Distinct()
@@ -152,7 +152,7 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
     private static Money Sum(IEnumerable<ReceivablesEntry> entries, Currency currency) =>
         Money.Sum(entries.Select(e => e.Amount), currency);
 
-    private static IReadOnlyList<IssuedTax> ByTax(IEnumerable<IssuedDocument> documents, Currency currency) =>
+    private static IReadOnlyList<IssuedTax> GroupByTax(IEnumerable<IssuedDocument> documents, Currency currency) =>
         [.. documents
             .Select(d => d.Booked)
             .OfType<IssuedTax>()
@@ -165,6 +165,6 @@ public sealed class MonthCloseQueries(PortalDatabase database, IssuedDocumentQue
                 Money.Sum(g.Select(t => t.Net), currency),
                 Money.Sum(g.Select(t => t.Tax), currency)))];
 
-    /// <summary>What is left of an invoice or on a balance.</summary>
+    /// <summary>The open amount of an invoice or balance.</summary>
     private sealed record OpenBalance(CustomerId CustomerId, DateOnly? DueOn, Money Owed);
 }

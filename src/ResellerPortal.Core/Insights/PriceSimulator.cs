@@ -10,14 +10,13 @@ namespace ResellerPortal.Core.Insights;
 /// <summary>A month as it was priced, and as another card would have priced it.</summary>
 public sealed record SimulatedMonth(BillingPeriod Month, RevenueSummary Before, RevenueSummary After);
 
-/// <summary>Prices the last three whole months again with a card that is not set yet. Nothing is written.</summary>
+/// <summary>Reprices the last three full months with a card that is not set yet. Writes nothing.</summary>
 public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 3;
 
-    /// <param name="customerId">Whose card it would be; null for the default, which customers with a card of their own do not
-    /// follow.</param>
-    /// <param name="terms">Null lets the customer follow the default.</param>
+    /// <param name="customerId">The customer; null for the default, which does not apply to customers with their own card.</param>
+    /// <param name="terms">Null makes the customer follow the default.</param>
     public async Task<IReadOnlyList<SimulatedMonth>> SimulateAsync(
         Actor actor,
         CustomerId? customerId,

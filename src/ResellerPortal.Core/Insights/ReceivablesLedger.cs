@@ -20,21 +20,21 @@ public enum ReceivablesEntryKind
     Payment,
     WriteOff,
 
-    /// <summary>Money paid in for no invoice.</summary>
+    /// <summary>A payment without an invoice.</summary>
     TopUp,
 
-    /// <summary>Money paid back to the customer.</summary>
+    /// <summary>A refund to the customer.</summary>
     PaidOut,
 
-    /// <summary>Between an invoice and the balance: two entries that are nothing together.</summary>
+    /// <summary>A transfer between an invoice and the balance: two entries with a sum of zero.</summary>
     Transfer,
 }
 
-/// <summary>Something that changed what a customer owes.</summary>
-/// <param name="Day">In the reseller's time zone; of a payment, the day on which it was received.</param>
+/// <summary>An entry that changes what a customer owes.</summary>
+/// <param name="Day">In the reseller's time zone; for a payment, the day it was received.</param>
 /// <param name="Document">The number of the invoice or credit note, or a payment's reference.</param>
-/// <param name="InvoiceId">Null for what is of the customer's balance, as <paramref name="DueOn"/> is then.</param>
-/// <param name="Amount">Positive where more is owed by it.</param>
+/// <param name="InvoiceId">Null for an entry of the customer's balance, as <paramref name="DueOn"/> is then.</param>
+/// <param name="Amount">Positive if it increases what is owed.</param>
 public sealed record ReceivablesEntry(
     DateOnly Day,
     CustomerId CustomerId,
@@ -45,7 +45,7 @@ public sealed record ReceivablesEntry(
     string Document,
     Money Amount)
 {
-    /// <summary>"Credit note CN-2026-0001 for INV-2026-0001".</summary>
+    /// <summary>Text such as "Credit note CN-2026-0001 for INV-2026-0001".</summary>
     public string Describe(DocumentLanguage language)
     {
         var words = language.Words;
@@ -68,11 +68,11 @@ public sealed record ReceivablesEntry(
 }
 
 /// <summary>
-/// What customers owe, as the entries that led to it: statements, the age of receivables and the month's close are sums of these.
+/// What customers owe, as individual entries: statements, aged receivables and the month-end close are all sums of these.
 /// </summary>
 internal static class ReceivablesLedger
 {
-    /// <summary>All entries up to a day, in their order.</summary>
+    /// <summary>Reads all entries up to a day, in order.</summary>
     /// <param name="customerId">Null for all customers of the reseller.</param>
     public static async Task<IReadOnlyList<ReceivablesEntry>> ReadAsync(
         PortalDbContext db,
@@ -128,7 +128,7 @@ internal static class ReceivablesLedger
             Add(invoices[note.InvoiceId], note.IssuedOn, ReceivablesEntryKind.CreditNote, note.Number, -note.Total);
         }
 
-        // A fee falls with the credit note that takes all of its invoice back.
+        // A late fee is cancelled by the credit note that credits the whole invoice.
         foreach (var waived in fees
             .GroupBy(f => f.InvoiceId)
             .Select(f => (Invoice: invoices[f.Key], Charged: f.Sum(s => s.FeeMinorUnits)))

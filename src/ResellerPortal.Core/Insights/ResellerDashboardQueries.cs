@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>What the reseller's first page shows. Months are oldest first, the last one is the present.</summary>
+/// <summary>The content of the reseller's dashboard. Months are oldest first; the last one is the current month.</summary>
 public sealed record ResellerOverview(
     string ResellerName,
     Currency Currency,
@@ -22,7 +22,7 @@ public sealed record ResellerOverview(
     int CustomerCount,
     int OpenOrders)
 {
-    /// <summary>In lots that are paid for; overage is beyond them.</summary>
+    /// <summary>In paid lots, excluding overage.</summary>
     public long ConversionsLeft => Lots.Where(lot => lot.Kind == LotKind.Plan).Sum(lot => lot.Available);
 
     public RevenueSummary ThisMonth => Months[^1].Figures;
@@ -30,7 +30,7 @@ public sealed record ResellerOverview(
     public RevenueSummary LastMonth => Months[^2].Figures;
 }
 
-/// <summary>One customer's figures of the present month.</summary>
+/// <summary>A customer's revenue in the current month.</summary>
 public sealed record CustomerRevenue(CustomerId Id, string Name, RevenueSummary Figures);
 
 public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvider clock)

@@ -4,12 +4,12 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Insights;
 
-/// <summary>What usage brought in and cost: conversions, and money net of tax in the reseller's currency.</summary>
+/// <summary>Revenue and cost of usage: conversions, and money net of tax in the reseller's currency.</summary>
 public sealed record RevenueSummary(long Conversions, Money Revenue, Money Cost)
 {
     public Money Margin => Revenue - Cost;
 
-    /// <summary>Margin as a share of revenue in percent; null without revenue.</summary>
+    /// <summary>Margin as a percentage of revenue; null without revenue.</summary>
     public decimal? MarginPercent => Revenue.IsZero ? null : Margin.Amount * 100 / Revenue.Amount;
 
     public static RevenueSummary Zero(Currency currency) => new(0, Money.Zero(currency), Money.Zero(currency));

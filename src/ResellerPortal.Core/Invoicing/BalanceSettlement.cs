@@ -7,12 +7,12 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// One rule between invoices and the balance: what an invoice leaves in the customer's favour goes to the balance, and the
-/// balance pays what is due, oldest first. It may be applied at any time, for applying it again changes nothing.
+/// Settles invoices against the customer's balance: overpayments are credited to it, and it pays what is due, oldest invoice first.
+/// Idempotent.
 /// </summary>
 internal static class BalanceSettlement
 {
-    /// <summary>Applies the rule in the caller's transaction, which has locked the customer's row before any of its invoices.</summary>
+    /// <summary>Settles within the caller's transaction, which must have locked the customer's row before any of its invoices.</summary>
     public static async Task ApplyAsync(
         PortalDatabase database,
         PortalDbContext db,

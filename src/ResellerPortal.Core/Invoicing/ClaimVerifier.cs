@@ -4,12 +4,14 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>Checks that every ledger entry is billed at most once: finalised invoices claim adjoining ranges from 1 on.</summary>
+/// <summary>
+/// Checks that every ledger entry is billed at most once: the ranges claimed by finalised invoices adjoin, starting at entry 1.
+/// </summary>
 public sealed class ClaimVerifier(PortalDatabase database)
 {
     private static readonly TenantScope Scope = TenantScope.CrossTenants("verify-ledger: all tenants");
 
-    /// <returns>The faults found; none where all is well.</returns>
+    /// <returns>The faults found; empty if there are none.</returns>
     public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope);
@@ -26,7 +28,7 @@ public sealed class ClaimVerifier(PortalDatabase database)
                 if (claim.FirstSequence != billed + 1)
                 {
                     faults.Add(
-                        $"{customer.Name}: invoice {claim.Number} bills from entry {claim.FirstSequence}, the one before it ended at "
+                        $"{customer.Name}: invoice {claim.Number} starts at entry {claim.FirstSequence}, but the previous one ends at "
                             + $"{billed}.");
                 }
 
@@ -36,7 +38,7 @@ public sealed class ClaimVerifier(PortalDatabase database)
             if (billed != customer.BilledThroughSequence)
             {
                 faults.Add(
-                    $"{customer.Name}: the account is billed through entry {customer.BilledThroughSequence}, its invoices through "
+                    $"{customer.Name}: the customer is billed through entry {customer.BilledThroughSequence}, but its invoices through "
                         + $"{billed}.");
             }
         }

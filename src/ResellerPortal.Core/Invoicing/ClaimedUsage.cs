@@ -11,7 +11,7 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>The ledger entries that an invoice claims: a range of one customer's sequence.</summary>
-/// <param name="Tokens">Conversions of each token on each local day.</param>
+/// <param name="Tokens">Conversions per token and local day.</param>
 internal sealed record ClaimedUsage(
     long FirstSequence,
     long LastSequence,
@@ -23,7 +23,7 @@ internal sealed record ClaimedUsage(
     public IReadOnlyList<SnapshotDay> Days =>
         [.. Items.GroupBy(i => i.Day).OrderBy(g => g.Key).Select(g => new SnapshotDay(g.Key, g.Sum(i => i.Quantity)))];
 
-    /// <summary>What each token did, most used first.</summary>
+    /// <summary>Claimed conversions by token, most used first.</summary>
     public async Task<IReadOnlyList<SnapshotToken>> ByTokenAsync(PortalDbContext db, Customer customer, CancellationToken cancellationToken)
     {
         if (Tokens.Count == 0)
@@ -46,8 +46,8 @@ internal sealed record ClaimedUsage(
     }
 
     /// <summary>
-    /// What a period's invoice claims: all that is not billed yet, up to the first entry of a later period. An entry that is
-    /// recorded after that belongs to the next invoice, whenever it happened.
+    /// Reads what a period's invoice claims: everything unbilled up to the first entry of a later period. Entries recorded after that go on
+    /// the next invoice, whatever their date.
     /// </summary>
     public static async Task<ClaimedUsage> ReadPeriodAsync(
         PortalDbContext db,
@@ -66,7 +66,7 @@ internal sealed record ClaimedUsage(
             ?? await ReadRangeAsync(db, customer, first, last, zone, cancellationToken);
     }
 
-    /// <summary>What happened before an instant and no invoice has billed yet.</summary>
+    /// <summary>Reads usage before an instant that no invoice has billed yet.</summary>
     public static async Task<IReadOnlyList<UsageItem>> UnbilledBeforeAsync(
         PortalDbContext db,
         Customer customer,
@@ -82,7 +82,7 @@ internal sealed record ClaimedUsage(
             zone,
             cancellationToken)).Items;
 
-    /// <summary>What earlier invoices billed of a time, for months whose late usage is priced on top of it.</summary>
+    /// <summary>Reads what earlier invoices billed for a period, so that late usage is priced on top of it.</summary>
     public static async Task<IReadOnlyList<UsageItem>> BilledAsync(
         PortalDbContext db,
         Customer customer,
@@ -117,10 +117,10 @@ internal sealed record ClaimedUsage(
             cancellationToken);
 
     /// <summary>
-    /// The claim from daily usage, which has far fewer rows than the ledger. It is the same where nothing claimed is late and
-    /// both count as many entries and conversions: then what is claimed is what happened in the period.
+    /// Reads the claim from the daily rollups, which have far fewer rows than the ledger. They agree when nothing claimed is late and both
+    /// count the same entries and conversions, because the claim is then exactly the period's usage.
     /// </summary>
-    /// <returns>Null where it may not be the same.</returns>
+    /// <returns>Null if the rollups may disagree with the ledger.</returns>
     private static async Task<ClaimedUsage?> ReadDaysAsync(
         PortalDbContext db,
         Customer customer,
@@ -188,7 +188,7 @@ internal sealed record ClaimedUsage(
         return totals.Claim(first, last);
     }
 
-    /// <summary>Usage as it is read, summed for prices and by token.</summary>
+    /// <summary>Usage summed for pricing and by token.</summary>
     private sealed class UsageTotals
     {
         private readonly Dictionary<(DateOnly Day, string Converter, string Environment, UnitPrice UnitCost), long> _quantities = [];

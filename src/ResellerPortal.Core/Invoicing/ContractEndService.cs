@@ -8,12 +8,13 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>How a customer leaves: its tokens stop and its fees are shared out at the end of a day.</summary>
+/// <summary>Ends a customer's contract: its tokens stop and its fees are prorated at the end of the last day.</summary>
 public sealed class ContractEndService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Sets the last day of a contract, or takes it back. Tokens that would live longer expire with that day; taking it back
-    /// leaves their expiry as it is. Drafts of the days concerned are removed, for they hold fees that are right no more.
+    /// Sets or clears the last day of a contract. Tokens that would outlive it expire with that day; clearing it leaves their expiry
+    /// unchanged. Drafts of the affected days are deleted because their fees are out of date.
+    /// Refused: no such customer; the day is before the customer was added or in an invoiced month; some tokens are kept by ConvertAPI.
     /// </summary>
     /// <param name="lastDay">In the reseller's time zone; null for no end.</param>
     public async Task<Outcome<Customer>> SetAsync(
@@ -47,7 +48,8 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
         {
             if (await tokens.AnyAsync(t => t.IsNative && t.ExpiresAtUtc > endsAtUtc, cancellationToken))
             {
-                return Refusal.Because("Some of its tokens are kept by ConvertAPI and cannot be cut short. Revoke them first.");
+                return Refusal.Because(
+                    "Some of this customer's tokens are managed by ConvertAPI and cannot be shortened. Revoke them first.");
             }
 
             await tokens.Where(t => t.ExpiresAtUtc == null || t.ExpiresAtUtc > endsAtUtc)
@@ -56,15 +58,15 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
 
         if (former != lastDay)
         {
-            var firstConcerned = BillingPeriod.Containing(Earlier(former, lastDay)).FirstDay;
+            var firstConcerned = BillingPeriod.Containing(GetEarlier(former, lastDay)).FirstDay;
             await invoices.Where(i => i.FinalisedAtUtc == null && i.PeriodStart >= firstConcerned).ExecuteDeleteAsync(cancellationToken);
             db.Audit(
                 actor,
                 now,
                 Permission.CustomersManage,
                 lastDay is null
-                    ? $"{customer.Name}: the end of its contract is taken back"
-                    : $"{customer.Name}: its contract ends with {lastDay:yyyy-MM-dd}",
+                    ? $"{customer.Name}: contract end removed"
+                    : $"{customer.Name}: contract ends on {lastDay:yyyy-MM-dd}",
                 reseller.Id,
                 customerId);
         }
@@ -79,20 +81,20 @@ public sealed class ContractEndService(PortalDatabase database, TimeProvider clo
         if (lastDay is { } day && (day < zone.GetDay(customer.CreatedAtUtc) || day > zone.GetDay(customer.CreatedAtUtc).AddYears(100)))
         {
             return Refusal.Because(
-                $"The last day is {zone.GetDay(customer.CreatedAtUtc):yyyy-MM-dd}, when the customer was added, or later.",
+                $"Choose {zone.GetDay(customer.CreatedAtUtc):yyyy-MM-dd}, the day the customer was added, or a later day.",
                 nameof(lastDay));
         }
 
-        // Fees of an invoiced month were charged for its days as they stood; another end would leave them wrong for good.
-        return lastInvoiced is { } month && customer.LastDay != lastDay && Earlier(customer.LastDay, lastDay) < month.LastDay
+        // Fees of an invoiced month were prorated for the contract as it stood; changing its end would leave them wrong for good.
+        return lastInvoiced is { } month && customer.LastDay != lastDay && GetEarlier(customer.LastDay, lastDay) < month.LastDay
             ? Refusal.Because(
-                $"{month.Name} is invoiced, so the contract's days up to {month.LastDay:yyyy-MM-dd} stay as they are. Choose that day or "
+                $"{month.Name} is already invoiced, so the contract cannot end before {month.LastDay:yyyy-MM-dd}. Choose that day or "
                     + "a later one.",
                 nameof(lastDay))
             : null;
     }
 
-    private static DateOnly Earlier(DateOnly? one, DateOnly? other)
+    private static DateOnly GetEarlier(DateOnly? one, DateOnly? other)
     {
         var (first, second) = (one ?? DateOnly.MaxValue, other ?? DateOnly.MaxValue);
         return first < second ? first : second;

@@ -6,8 +6,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// Takes back a finalised invoice, whole or line by line. Never changed. The ledger entries stay on their invoice: what
-/// shall be charged otherwise is corrected in the ledger, or put onto a later invoice.
+/// Credits a finalised invoice, in full or line by line. Immutable. The ledger entries stay on their invoice: to charge them differently,
+/// correct them in the ledger or on a later invoice.
 /// </summary>
 public sealed class CreditNote : ICustomerOwned
 {
@@ -28,7 +28,7 @@ public sealed class CreditNote : ICustomerOwned
 
     public required Currency Currency { get; init; }
 
-    /// <summary>What is taken back, not negative where the invoice's lines are not.</summary>
+    /// <summary>The credited amount; not negative unless the invoice's lines are.</summary>
     public required long NetMinorUnits { get; init; }
 
     public required long TaxMinorUnits { get; init; }
@@ -43,7 +43,7 @@ public sealed class CreditNote : ICustomerOwned
     public Money Total => new(NetMinorUnits + TaxMinorUnits, Currency);
 }
 
-/// <summary>A line of an invoice that was taken back; the database lets it be so once.</summary>
+/// <summary>A credited line of an invoice. The database allows only one per line.</summary>
 public sealed class CreditedLine : ICustomerOwned
 {
     public required Guid InvoiceId { get; init; }

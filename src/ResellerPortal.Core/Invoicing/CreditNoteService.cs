@@ -8,11 +8,15 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What is done to a finalised invoice that shall not be paid as it stands.</summary>
+/// <summary>Credits, voids and writes off finalised invoices.</summary>
 public sealed class CreditNoteService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Takes back lines of an invoice. A line is taken back once; repeating the act is refused.</summary>
-    /// <param name="positions">The lines; all that are left credit the invoice in full.</param>
+    /// <summary>
+    /// Credits lines of an invoice.
+    /// Refused: no such invoice; it is a draft or void; the reason is missing or too long; a line does not exist or was credited before;
+    /// part of the invoice was credited for a refund and not all remaining lines are chosen.
+    /// </summary>
+    /// <param name="positions">The lines to credit; choosing all remaining lines credits the invoice in full.</param>
     public Task<Outcome<CreditNote>> IssueAsync(
         Actor actor,
         Guid invoiceId,
@@ -27,15 +31,17 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             cancellationToken);
 
     /// <summary>
-    /// Declares a customer's last invoice void: what is left of it is credited, and its month and usage can be drafted again.
-    /// What was paid of it goes to the balance and pays the next.
+    /// Voids a customer's last invoice: the rest of it is credited, and its month and usage can be drafted again. What was paid goes to
+    /// the balance and pays the next invoice.
+    /// Refused: no such invoice; it is a draft or void; the reason is missing or too long; a later invoice follows it.
     /// </summary>
     public Task<Outcome<Invoice>> VoidAsync(Actor actor, Guid invoiceId, string reason, CancellationToken cancellationToken = default) =>
         ChangeInvoiceAsync(
             actor, invoiceId, reason, (db, invoice, why) => VoidAsync(db, actor, invoice, why, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Gives up what is still due. The invoice stands as it is; a payment that comes after all is not recorded against it.
+    /// Writes off what is still due. The invoice itself is unchanged; later payments cannot be recorded against it.
+    /// Refused: no such invoice; it is a draft or void; the reason is missing or too long; nothing is due.
     /// </summary>
     public Task<Outcome<Invoice>> WriteOffAsync(
         Actor actor,
@@ -46,10 +52,10 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             actor, invoiceId, reason, (db, invoice, why) => Task.FromResult(WriteOff(db, actor, invoice, why)), cancellationToken);
 
     /// <summary>
-    /// Takes back an amount of an invoice, tax included, for money that went back to the customer: in the transaction of the
-    /// caller, which has locked the customer, the invoice and the reseller, in this order.
+    /// Credits an amount of an invoice, tax included, for money refunded to the customer. Runs in the caller's transaction, which must have
+    /// locked the customer, the invoice and the reseller, in this order.
     /// </summary>
-    /// <returns>Null where nothing of the invoice is left to take back.</returns>
+    /// <returns>Null if nothing of the invoice is left to credit.</returns>
     internal async Task<CreditNote?> CreditAmountAsync(
         PortalDbContext db,
         Actor actor,
@@ -104,7 +110,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             .FirstOrDefaultAsync(cancellationToken);
         if (later is not null)
         {
-            return Refusal.Because($"{later} bills what came after it. Declare that one void first, so that usage is billed in its order.");
+            return Refusal.Because($"{later} is a later invoice of this customer. Void that one first, so that usage is billed in order.");
         }
 
         var credited = await db.CreditNotes
@@ -123,10 +129,10 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         invoice.VoidedAtUtc = now;
         customer.BilledThroughSequence = invoice.FirstSequence - 1;
 
-        // Drafts of later months begin behind what is to be billed again.
+        // Drafts of later months start after the usage that is to be billed again.
         await db.Invoices.Where(i => i.CustomerId == customer.Id && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
         db.Audit(
-            actor, now, Permission.InvoicesCredit, $"declared {invoice.Number} void: {reason}", invoice.ResellerId, invoice.CustomerId);
+            actor, now, Permission.InvoicesCredit, $"voided {invoice.Number}: {reason}", invoice.ResellerId, invoice.CustomerId);
         return invoice;
     }
 
@@ -134,7 +140,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
     {
         if (invoice.Due.MinorUnits <= 0)
         {
-            return Refusal.Because("Nothing is due on this invoice any more.");
+            return Refusal.Because("Nothing is due on this invoice.");
         }
 
         var due = invoice.Due;
@@ -151,7 +157,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         return invoice;
     }
 
-    /// <summary>One act on a locked invoice in one transaction, and what it means for the customer's balance.</summary>
+    /// <summary>Changes a locked invoice and settles the customer's balance in one transaction.</summary>
     private async Task<Outcome<T>> ChangeInvoiceAsync<T>(
         Actor actor,
         Guid invoiceId,
@@ -163,7 +169,7 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         actor.Demand(Permission.InvoicesCredit);
         if (string.IsNullOrWhiteSpace(reason) || reason.Trim().Length > 200 || reason.Any(char.IsControl))
         {
-            return Refusal.Because("Give a reason of up to 200 characters in one line.", nameof(reason));
+            return Refusal.Because("Enter a reason of up to 200 characters on one line.", nameof(reason));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -205,20 +211,20 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
         var chosen = positions.Distinct().Order().ToList();
         if (chosen.Count == 0 || chosen[0] < 1 || chosen[^1] > original.Lines.Count)
         {
-            return Refusal.Because("Choose at least one line of this invoice.", nameof(positions));
+            return Refusal.Because("Select at least one line of this invoice.", nameof(positions));
         }
 
         if (chosen.Intersect(earlier.SelectMany(n => n.Lines).Select(l => l.Position)).Any())
         {
-            return Refusal.Because("One of these lines was credited before. Open the invoice again.", nameof(positions));
+            return Refusal.Because("One of these lines has already been credited. Reload the invoice.", nameof(positions));
         }
 
         var isLast = earlier.Sum(n => n.Lines.Count) + chosen.Count == original.Lines.Count;
         if (!isLast && earlier.Exists(n => n.Lines.Count == 0))
         {
             return Refusal.Because(
-                "A part of this invoice was credited for a refund. Credit all lines that are left, so that no more than its total is "
-                    + "taken back.",
+                "Part of this invoice was credited for a refund. Credit all remaining lines, so that no more than its total is "
+                    + "credited.",
                 nameof(positions));
         }
 
@@ -232,14 +238,14 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
             cancellationToken);
         if (isLast)
         {
-            // Nothing was owed after all, so nothing was late.
+            // The amount was not owed after all, so it was never late.
             invoice.LateFeeMinorUnits = 0;
         }
 
         return note;
     }
 
-    /// <summary>Numbers a note and enters it. The reseller's row is locked, as the invoice's is.</summary>
+    /// <summary>Numbers and adds a credit note. The rows of the reseller and the invoice must be locked.</summary>
     private async Task<CreditNote> AddCreditNoteAsync(
         PortalDbContext db,
         Actor actor,
@@ -295,15 +301,15 @@ public sealed class CreditNoteService(PortalDatabase database, TimeProvider cloc
 
     private async Task<Outcome<Invoice>> LockAsync(PortalDbContext db, Actor actor, Guid invoiceId, CancellationToken cancellationToken)
     {
-        // The customer's row guards its balance, the invoice's what is due, the reseller's the numbering; always in this order.
+        // The customer's row guards its balance, the invoice's row what is due, the reseller's row the numbering; always in this order.
         var customers = await db.Invoices.Where(i => i.Id == invoiceId).Select(i => i.CustomerId).ToListAsync(cancellationToken);
         await database.LockRowsAsync<Customer>(db, customers.Select(c => c.Value), cancellationToken);
         await database.LockRowsAsync<Invoice>(db, [invoiceId], cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         return invoice is null ? Refusal.NotFound("invoice")
-            : !invoice.IsFinalised ? Refusal.Because("A draft is not credited. Draft the month again after you corrected it.")
-            : invoice.VoidedAtUtc is not null ? Refusal.Because("This invoice is void already.")
+            : !invoice.IsFinalised ? Refusal.Because("A draft cannot be credited. Correct the data and draft the month again.")
+            : invoice.VoidedAtUtc is not null ? Refusal.Because("This invoice is already void.")
             : invoice.WrittenOffMinorUnits > 0
             ? Refusal.Because(
                 $"{new Money(

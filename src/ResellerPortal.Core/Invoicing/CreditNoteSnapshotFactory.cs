@@ -5,12 +5,12 @@ using ResellerPortal.Core.Taxes;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What a credit note says.</summary>
+/// <summary>Creates the content of credit notes.</summary>
 internal static class CreditNoteSnapshotFactory
 {
     /// <summary>
-    /// A note of an invoice's lines. The one of the last lines takes back what is left of net, tax and the amounts in the seller's
-    /// currency, so that all notes together are the invoice.
+    /// Creates a note for lines of an invoice. The note for the last lines credits whatever is left of net, tax and the amounts in the
+    /// seller's currency, so that all notes add up to the invoice.
     /// </summary>
     public static InvoiceSnapshot CreateForLines(
         InvoiceSnapshot original,
@@ -54,7 +54,7 @@ internal static class CreditNoteSnapshotFactory
             taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
     }
 
-    /// <summary>A note of an amount with its tax: the net is rounded, the tax is the rest.</summary>
+    /// <summary>Creates a note for an amount with its tax: the net is rounded, the tax is the remainder.</summary>
     public static InvoiceSnapshot CreateForAmount(InvoiceSnapshot original, Money amount, string reason, DateOnly day)
     {
         var like = original.Taxes[0];

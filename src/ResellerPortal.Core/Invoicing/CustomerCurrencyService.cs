@@ -10,11 +10,13 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>The currency that a customer is charged in, which can be another than the reseller's.</summary>
+/// <summary>Sets the currency that a customer is charged in, which may differ from the reseller's.</summary>
 public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Changes it while nothing is written down in the present one: no price of its own, no final invoice, no money on its balance.
+    /// Changes the currency.
+    /// Refused: no such customer; the reseller has no rate for the currency; the customer has finalised invoices, balance transactions or
+    /// its own prices.
     /// </summary>
     /// <param name="code">ISO 4217 code of the reseller's own currency, or of one that it has a rate for.</param>
     public async Task<Outcome<Customer>> SetAsync(
@@ -27,7 +29,7 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
-        // The customer's row guards its invoices and balance, the reseller's the prices.
+        // The customer's row guards its invoices and balance, the reseller's row the prices.
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
         await database.LockRowsAsync<Reseller>(db, [actor.Reseller.Value], cancellationToken);
         if (await db.Customers.SingleOrDefaultAsync(c => c.Id == customerId, cancellationToken) is not { } customer)
@@ -46,25 +48,26 @@ public sealed class CustomerCurrencyService(PortalDatabase database, TimeProvide
             return customer;
         }
 
-        if (await WrittenInAsync(db, customerId, cancellationToken) is { } what)
+        if (await FindBlockerAsync(db, customerId, cancellationToken) is { } blocker)
         {
             return Refusal.Because(
-                $"{customer.Name} has {what} in {customer.Currency}, so that stays its currency. Add it as another customer to charge it "
+                $"{customer.Name} has {blocker} in {customer.Currency}, so its currency cannot change. Add a second customer to charge "
                     + $"in {code}.");
         }
 
-        // What is covered was worked out in the currency that was.
+        // Coverage was calculated in the previous currency.
         (customer.Currency, customer.CoveredUntilUtc) = (Currency.FromCode(code), null);
         await db.Invoices.Where(i => i.CustomerId == customerId && i.FinalisedAtUtc == null).ExecuteDeleteAsync(cancellationToken);
-        db.Audit(actor, clock.GetUtcNow(), Permission.CustomersManage, $"{customer.Name} is charged in {code}", actor.Reseller, customerId);
+        db.Audit(
+            actor, clock.GetUtcNow(), Permission.CustomersManage, $"{customer.Name}: currency set to {code}", actor.Reseller, customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return customer;
     }
 
-    private static async Task<string?> WrittenInAsync(PortalDbContext db, CustomerId customerId, CancellationToken cancellationToken) =>
+    private static async Task<string?> FindBlockerAsync(PortalDbContext db, CustomerId customerId, CancellationToken cancellationToken) =>
         await db.Invoices.AnyAsync(i => i.CustomerId == customerId && i.FinalisedAtUtc != null, cancellationToken) ? "invoices"
-        : await db.BalanceTransactions.AnyAsync(e => e.CustomerId == customerId, cancellationToken) ? "money on its balance"
-        : await db.RateCards.AnyAsync(c => c.CustomerId == customerId, cancellationToken) ? "prices of its own"
+        : await db.BalanceTransactions.AnyAsync(e => e.CustomerId == customerId, cancellationToken) ? "balance transactions"
+        : await db.RateCards.AnyAsync(c => c.CustomerId == customerId, cancellationToken) ? "its own prices"
         : null;
 }

@@ -2,34 +2,34 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What a person should look at before a draft becomes final.</summary>
+/// <summary>What a person should check before a draft is finalised.</summary>
 public enum DraftWarning
 {
-    /// <summary>It brings less than its usage cost.</summary>
+    /// <summary>The draft charges less than its usage cost.</summary>
     BelowCost,
 
-    /// <summary>Its total is below zero: corrections take back more than was used.</summary>
+    /// <summary>The total is negative: corrections exceed the usage.</summary>
     Negative,
 
-    /// <summary>It is more than half as much again as the month before.</summary>
+    /// <summary>The amount is more than 50% above the previous month.</summary>
     MuchMore,
 
-    /// <summary>It is less than half of the month before.</summary>
+    /// <summary>The amount is less than half of the previous month.</summary>
     MuchLess,
 
-    /// <summary>It bills usage of earlier months.</summary>
+    /// <summary>The draft bills usage of earlier months.</summary>
     LateUsage,
 
-    /// <summary>The customer's postal address is not complete.</summary>
+    /// <summary>The customer's postal address is incomplete.</summary>
     NoAddress,
 }
 
-/// <summary>The one place that tells what is remarkable in a draft.</summary>
+/// <summary>Finds what is unusual about a draft.</summary>
 public static class DraftWarningRules
 {
-    /// <param name="net">Of the draft, before tax.</param>
-    /// <param name="before">The same of the month before; null where it had no invoice.</param>
-    /// <param name="cost">What its usage cost the reseller.</param>
+    /// <param name="net">The draft's amount before tax.</param>
+    /// <param name="before">The previous month's amount before tax; null if it had no invoice.</param>
+    /// <param name="cost">The reseller's cost of the usage.</param>
     public static IReadOnlyList<DraftWarning> FindWarnings(Money net, Money? before, Money cost, long lateQuantity, bool hasAddress)
     {
         var warnings = new List<DraftWarning>();
@@ -50,13 +50,13 @@ public static class DraftWarningRules
         }
     }
 
-    /// <summary>"below cost".</summary>
+    /// <summary>Text for a warning, for example "below cost".</summary>
     public static string Describe(DraftWarning warning) => warning switch
     {
         DraftWarning.BelowCost => "below cost",
         DraftWarning.Negative => "negative total",
-        DraftWarning.MuchMore => "much more than the month before",
-        DraftWarning.MuchLess => "much less than the month before",
+        DraftWarning.MuchMore => "much more than the previous month",
+        DraftWarning.MuchLess => "much less than the previous month",
         DraftWarning.LateUsage => "late usage",
         DraftWarning.NoAddress => "no postal address",
         _ => throw new ArgumentOutOfRangeException(nameof(warning)),

@@ -11,7 +11,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>All that making some drafts final needs, read at once in the transaction that has locked their customers.</summary>
+/// <summary>Everything needed to finalise a batch of drafts, loaded at once in the transaction that has locked their customers.</summary>
 internal sealed class FinalizationContext
 {
     private readonly List<PriceChange> _cards;
@@ -38,7 +38,7 @@ internal sealed class FinalizationContext
 
     public IReadOnlyDictionary<Guid, InvoiceCost> Costs { get; }
 
-    /// <summary>The hash of the last ledger entry that an invoice claims; none where it claims none.</summary>
+    /// <summary>Hash of the last ledger entry that each invoice claims; absent if it claims none.</summary>
     public IReadOnlyDictionary<Guid, byte[]> ChainHeads { get; }
 
     public static async Task<FinalizationContext> LoadAsync(
@@ -65,7 +65,7 @@ internal sealed class FinalizationContext
             }, e => new { e.CustomerId, e.Sequence }, (i, e) => new { i.Id, e.Hash })
             .ToDictionaryAsync(h => h.Id, h => h.Hash, cancellationToken);
 
-        // What was set since the oldest of the drafts: mostly nothing. Versions tell, for clocks of two nodes may differ.
+        // Loads what was set since the oldest draft, usually nothing. Compares versions because the clocks of two nodes may differ.
         var (card, rate) = (
             costs.Values.Select(f => f.RateCardVersion).DefaultIfEmpty().Min(),
             costs.Values.Select(f => f.CurrencyRateVersion).DefaultIfEmpty().Min());
@@ -80,7 +80,11 @@ internal sealed class FinalizationContext
         return new FinalizationContext(reseller, invoices, customers, costs, heads, cards, rates);
     }
 
-    /// <summary>Why a draft is right no more; null where it still is.</summary>
+    /// <summary>
+    /// Returns why a draft is out of date, or null if it is still correct.
+    /// Refused: the draft is from an earlier version of the portal; some of its usage is on another invoice; a price, the currency, an
+    /// exchange rate or the tax treatment has changed since.
+    /// </summary>
     public Refusal? Validate(Invoice invoice)
     {
         const string remedy = "Draft the month again.";
@@ -92,34 +96,35 @@ internal sealed class FinalizationContext
 
         if (invoice.FirstSequence != customer.BilledThroughSequence + 1)
         {
-            return Refusal.Because($"{customer.Name}: some of this usage is on another invoice since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: some of this usage has since been billed on another invoice. {remedy}");
         }
 
         var lastDay = invoice.Period.LastDay;
         if (_cards.Exists(c => (c.Customer is null || c.Customer == customer.Id) && c.Version > costs.RateCardVersion && c.From <= lastDay))
         {
-            return Refusal.Because($"{customer.Name}: a price for these days was set since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: a price for this period has changed since this draft was created. {remedy}");
         }
 
         if (invoice.Currency != customer.Currency)
         {
-            return Refusal.Because($"{customer.Name}: it is charged in {customer.Currency} since this draft was made. {remedy}");
+            return Refusal.Because(
+                $"{customer.Name}: the currency has changed to {customer.Currency} since this draft was created. {remedy}");
         }
 
         if (_rates.Exists(r => r.Currency == invoice.Currency && r.Version > costs.CurrencyRateVersion && r.From <= lastDay))
         {
-            return Refusal.Because($"{customer.Name}: an exchange rate for these days was set since this draft was made. {remedy}");
+            return Refusal.Because($"{customer.Name}: an exchange rate for this period has changed since this draft was created. {remedy}");
         }
 
         var tax = TaxDecision.Decide(Reseller, customer, lastDay, DocumentLanguage.Get(invoice.Language));
         return invoice.Lines.Any(l => (l.TaxCategory, l.TaxRateBasisPoints) != (tax.Category, tax.RateBasisPoints))
             || invoice.TaxReason != tax.Reason
-            ? Refusal.Because($"{customer.Name}: it is taxed in another way since this draft was made. {remedy}")
+            ? Refusal.Because($"{customer.Name}: the tax treatment has changed since this draft was created. {remedy}")
             : null;
     }
 
-    /// <summary>A card or an exchange rate that is newer than a draft.</summary>
-    /// <param name="Customer">Whose card; null for a default one.</param>
-    /// <param name="Currency">Whose rate; null for a card.</param>
+    /// <summary>A rate card or an exchange rate that is newer than a draft.</summary>
+    /// <param name="Customer">The card's customer; null for a default card.</param>
+    /// <param name="Currency">The rate's currency; null for a card.</param>
     private sealed record PriceChange(CustomerId? Customer, Currency? Currency, int Version, DateOnly From);
 }

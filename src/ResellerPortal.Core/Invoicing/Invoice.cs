@@ -15,19 +15,19 @@ public enum InvoiceState
     Paid,
     Overdue,
 
-    /// <summary>Taken back by credit notes.</summary>
+    /// <summary>Fully credited by credit notes.</summary>
     Credited,
 
-    /// <summary>What was due is given up.</summary>
+    /// <summary>The amount due was written off.</summary>
     Uncollectible,
 
-    /// <summary>It should not have been made: taken back in full, and its usage is billed again.</summary>
+    /// <summary>Issued by mistake: credited in full, and its usage is billed again.</summary>
     Void,
 }
 
 /// <summary>
-/// A customer's invoice of one billing period. It claims the ledger entries of a sequence range; once finalised it has a
-/// number and a snapshot and is never changed again, but for what was paid, credited or given up.
+/// A customer's invoice for one billing period. It claims a range of ledger entries; once finalised it has a number and a snapshot and
+/// changes only by payments, credits and write-offs.
 /// </summary>
 public sealed class Invoice : ICustomerOwned, IAudited
 {
@@ -42,10 +42,10 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     public required Currency Currency { get; init; }
 
-    /// <summary>Billionths of a unit of its currency for one unit of the reseller's; kept from its draft on.</summary>
+    /// <summary>Billionths of a unit of its currency for one unit of the reseller's; fixed when the draft is created.</summary>
     public required long RateNanos { get; init; }
 
-    /// <summary>ISO 639-1 code of the language that its lines are written in, and its document.</summary>
+    /// <summary>ISO 639-1 code of the language of its lines and document.</summary>
     public required string Language { get; init; }
 
     public required long FirstSequence { get; init; }
@@ -56,33 +56,31 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     public required long TaxMinorUnits { get; init; }
 
-    /// <summary>Why no tax is charged; null where it is.</summary>
+    /// <summary>Why no tax is charged; null if tax is charged.</summary>
     public string? TaxReason { get; init; }
 
-    /// <summary>The same as a code of the CEF VATEX list.</summary>
+    /// <summary>The tax reason as a code of the CEF VATEX list.</summary>
     public string? TaxReasonCode { get; init; }
 
-    /// <summary>Kept up by payments.</summary>
+    /// <summary>Maintained by payments.</summary>
     public long PaidMinorUnits { get; set; }
 
-    /// <summary>Kept up by credit notes.</summary>
+    /// <summary>Maintained by credit notes.</summary>
     public long CreditedMinorUnits { get; set; }
 
-    /// <summary>What was added to it for paying late. No tax is charged on it, for it is no price of a supply.</summary>
+    /// <summary>Late payment fees. They are not taxed, because they are not consideration for a supply.</summary>
     public long LateFeeMinorUnits { get; set; }
 
-    /// <summary>What was given up of it.</summary>
+    /// <summary>The amount written off.</summary>
     public long WrittenOffMinorUnits { get; set; }
 
-    /// <summary>When it was given up; null where nothing was.</summary>
+    /// <summary>When it was written off; null if nothing was.</summary>
     public DateTimeOffset? WrittenOffAtUtc { get; set; }
 
-    /// <summary>
-    /// When it was declared void; null where it stands. A void invoice claims no usage and leaves its month to another one.
-    /// </summary>
+    /// <summary>When it was voided; null if it was not. A void invoice claims no usage and frees its month for another invoice.</summary>
     public DateTimeOffset? VoidedAtUtc { get; set; }
 
-    /// <summary>Since when nobody is reminded of it; null where it is reminded of.</summary>
+    /// <summary>Since when reminders are paused; null if they are sent.</summary>
     public DateTimeOffset? RemindersHeldAtUtc { get; set; }
 
     public required DateTimeOffset DraftedAtUtc { get; init; }
@@ -93,7 +91,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     public string? Number { get; private set; }
 
-    /// <summary>Opens the page where it is paid to whoever holds it; null on invoices from before there was one.</summary>
+    /// <summary>Secret of the pay link, which lets its holder pay; null on invoices older than this feature.</summary>
     public Guid? PayKey { get; init; }
 
     /// <summary>JSON of <see cref="InvoiceSnapshot"/>; null on a draft.</summary>
@@ -101,20 +99,20 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     public List<InvoiceLine> Lines { get; init; } = [];
 
-    /// <summary><see cref="Due"/> above zero, for the database.</summary>
+    /// <summary><see cref="Due"/> is positive, as a database predicate.</summary>
     public static Expression<Func<Invoice, bool>> HasDue { get; } =
         i => i.FinalisedAtUtc != null
             && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits < i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
-    /// <summary>Final and not void, so that its month and its entries are billed by it; for the database.</summary>
+    /// <summary>Finalised and not void, so it bills its month and its entries; as a database predicate.</summary>
     public static Expression<Func<Invoice, bool>> Stands { get; } = i => i.FinalisedAtUtc != null && i.VoidedAtUtc == null;
 
-    /// <summary><see cref="Due"/> above or below zero, for the database.</summary>
+    /// <summary><see cref="Due"/> is not zero, as a database predicate.</summary>
     public static Expression<Func<Invoice, bool>> IsUnsettled { get; } =
         i => i.FinalisedAtUtc != null
             && i.PaidMinorUnits + i.CreditedMinorUnits + i.WrittenOffMinorUnits != i.NetMinorUnits + i.TaxMinorUnits + i.LateFeeMinorUnits;
 
-    /// <summary>The page of the portal where it is paid; null for none.</summary>
+    /// <summary>Path of the portal page for paying it; null if there is none.</summary>
     public string? PayPath => PayKey is { } key ? $"/pay/{key:N}" : null;
 
     public BillingPeriod Period => BillingPeriod.Containing(PeriodStart);
@@ -127,7 +125,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
 
     public Money LateFee => new(LateFeeMinorUnits, Currency);
 
-    /// <summary>Negative where more was paid than is left of it after credit notes.</summary>
+    /// <summary>Negative if more was paid than remains after credit notes.</summary>
     public Money Due => Total + LateFee - new Money(PaidMinorUnits + CreditedMinorUnits + WrittenOffMinorUnits, Currency);
 
     public bool IsFinalised => FinalisedAtUtc is not null;
@@ -146,14 +144,14 @@ public sealed class Invoice : ICustomerOwned, IAudited
         : PaidMinorUnits > 0 ? InvoiceState.PartlyPaid
         : InvoiceState.Open;
 
-    /// <summary>What it is converted at into the reseller's currency.</summary>
+    /// <summary>The rate at which it is converted into the reseller's currency.</summary>
     public ExchangeRate GetRate(Currency ofReseller) => new(RateNanos, ofReseller, Currency);
 
     internal void Finalise(InvoiceSnapshot snapshot, DateTimeOffset atUtc)
     {
         if (IsFinalised)
         {
-            throw new InvalidOperationException($"Invoice {Number} is finalised already.");
+            throw new InvalidOperationException($"Invoice {Number} is already finalised.");
         }
 
         Number = snapshot.Number;
@@ -163,7 +161,7 @@ public sealed class Invoice : ICustomerOwned, IAudited
     }
 }
 
-/// <summary>A line as rated. Quantities are conversions.</summary>
+/// <summary>A rated line. Quantities are conversions.</summary>
 public sealed class InvoiceLine : ICustomerOwned
 {
     public required Guid InvoiceId { get; init; }
@@ -187,7 +185,7 @@ public sealed class InvoiceLine : ICustomerOwned
     public required int TaxRateBasisPoints { get; init; }
 }
 
-/// <summary>The last number given in a series of one reseller.</summary>
+/// <summary>The last number issued in one series of a reseller.</summary>
 public sealed class InvoiceSeries : IResellerOwned
 {
     public required ResellerId ResellerId { get; init; }
@@ -238,7 +236,7 @@ public static class InvoicingSets
     {
         public DbSet<Invoice> Invoices => db.Set<Invoice>();
 
-        /// <summary>The last month that is billed to a customer; null for none.</summary>
+        /// <summary>The last month billed to a customer; null if there is none.</summary>
         internal async Task<BillingPeriod?> LastInvoicedAsync(CustomerId customerId, CancellationToken cancellationToken) =>
             await db.Set<Invoice>()
                 .Where(Invoice.Stands)

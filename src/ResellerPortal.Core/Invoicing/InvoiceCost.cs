@@ -8,8 +8,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// What an invoice's usage came to and cost the reseller, as it was read for the draft. The row is the reseller's alone: in a customer's
-/// scope there is none.
+/// An invoice's usage and its cost to the reseller, as read for the draft. Only the reseller can see this row: it does not exist in a
+/// customer's scope.
 /// </summary>
 public sealed class InvoiceCost : IResellerOwned
 {
@@ -17,27 +17,27 @@ public sealed class InvoiceCost : IResellerOwned
 
     public required ResellerId ResellerId { get; init; }
 
-    /// <summary>That of the cost.</summary>
+    /// <summary>Currency of the cost.</summary>
     public required Currency Currency { get; init; }
 
-    /// <summary>Conversions billed.</summary>
+    /// <summary>Billed conversions.</summary>
     public required long Quantity { get; init; }
 
-    /// <summary>Those of them that belong to earlier months.</summary>
+    /// <summary>Billed conversions that belong to earlier months.</summary>
     public required long LateQuantity { get; init; }
 
     public required long CostMicros { get; init; }
 
-    /// <summary>The newest version of a rate card that it was priced with; 0 where there was none.</summary>
+    /// <summary>The newest rate card version used for pricing; 0 if there was none.</summary>
     public required int RateCardVersion { get; init; }
 
-    /// <summary>The newest version of an exchange rate that was known then; 0 where there was none.</summary>
+    /// <summary>The newest exchange rate version known at that time; 0 if there was none.</summary>
     public required int CurrencyRateVersion { get; init; }
 
-    /// <summary>Billed conversions per local day, as the snapshot will show them.</summary>
+    /// <summary>Billed conversions per local day, for the snapshot.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }
 
-    /// <summary>The same per API token.</summary>
+    /// <summary>Billed conversions per API token, for the snapshot.</summary>
     public required IReadOnlyList<SnapshotToken> Tokens { get; init; }
 }
 

@@ -7,7 +7,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>Puts what was rated together to an invoice: its lines in the customer's language, and its tax.</summary>
+/// <summary>Composes an invoice from rated usage: lines in the customer's language, and tax.</summary>
 internal static class InvoiceDraft
 {
     public static Invoice Compose(

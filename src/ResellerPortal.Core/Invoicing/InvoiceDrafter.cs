@@ -15,11 +15,11 @@ public enum DraftOutcome
     NothingToBill,
     FinalisedBefore,
 
-    /// <summary>An earlier month is not invoiced yet: that one is drafted, and the month asked for comes once it is final.</summary>
+    /// <summary>An earlier month is not invoiced yet: that month was drafted, and the requested one follows once it is finalised.</summary>
     EarlierMonthDrafted,
 }
 
-/// <param name="Period">The month of the invoice, or the one that was asked for where there is none.</param>
+/// <param name="Period">The month of the invoice, or the requested month if there is none.</param>
 public sealed record DraftResult(
     CustomerId CustomerId,
     string CustomerName,
@@ -27,20 +27,26 @@ public sealed record DraftResult(
     BillingPeriod Period,
     Guid? InvoiceId = null);
 
-/// <summary>Every customer's draft of one period.</summary>
+/// <summary>The drafts of all customers for one period.</summary>
 public sealed record DraftingResult(BillingPeriod Period, IReadOnlyList<DraftResult> Results);
 
-/// <summary>Drafts the invoices of a month. Running it again renews the drafts and changes nothing that is finalised.</summary>
+/// <summary>Drafts a month's invoices. Running it again recreates the drafts and never changes a finalised invoice.</summary>
 public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Customers that are read together and written in one transaction. It is short, for their conversions wait for it.</summary>
+    /// <summary>
+    /// Customers read together and written in one transaction. Kept small because their conversions wait for the transaction.
+    /// </summary>
     private const int AtOnce = 16;
 
-    /// <summary>How many times as many are read while those before them are written.</summary>
+    /// <summary>Number of batches read ahead while earlier ones are written.</summary>
     private static readonly int ReadAhead = Math.Min(Environment.ProcessorCount, 8);
 
-    /// <param name="progress">Told after some customers each.</param>
-    /// <param name="then">What is done with their results before the next ones are written.</param>
+    /// <summary>
+    /// Drafts the invoices of a month for all customers.
+    /// Refused: the period is not over.
+    /// </summary>
+    /// <param name="progress">Receives the number of customers done, every few customers.</param>
+    /// <param name="then">Runs with each batch of results before the next batch is written.</param>
     public async Task<Outcome<DraftingResult>> DraftAsync(
         Actor actor,
         BillingPeriod period,
@@ -62,7 +68,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             customers = await db.Customers.OrderBy(c => c.Name).Select(c => c.Id).ToListAsync(cancellationToken);
         }
 
-        // Read ahead on other threads, for some databases answer on the caller's; written in their order.
+        // Batches are read on other threads, because some databases answer on the caller's thread, and are written in order.
         var results = new List<DraftResult>(customers.Count);
         var unread = new Queue<CustomerId[]>(customers.Chunk(AtOnce));
         var ahead = new Queue<Task<IReadOnlyList<PreparedDraft>>>();
@@ -86,7 +92,10 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         return new DraftingResult(period, results);
     }
 
-    /// <summary>Drafts the last invoice of a customer whose contract has ended, without waiting for the month to be over.</summary>
+    /// <summary>
+    /// Drafts the last invoice of a customer with an ended contract, without waiting for the end of the month.
+    /// Refused: no such customer; the contract has no end; it has not ended yet.
+    /// </summary>
     public async Task<Outcome<DraftResult>> DraftFinalAsync(
         Actor actor,
         CustomerId customerId,
@@ -103,14 +112,14 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
 
             if (customer.LastDay is not { } ends)
             {
-                return Refusal.Because($"The contract of {customer.Name} has no end. Its months are drafted with all others.");
+                return Refusal.Because($"The contract of {customer.Name} has no end. Draft the month for all customers instead.");
             }
 
             var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
             if (customer.ContractEndsAtUtc(reseller.Zone) > clock.GetUtcNow())
             {
                 return Refusal.Because(
-                    $"The contract of {customer.Name} runs to the end of {ends:yyyy-MM-dd}. Its last invoice can be drafted after that.");
+                    $"The contract of {customer.Name} runs until {ends:yyyy-MM-dd}. Draft the final invoice after that day.");
             }
 
             lastDay = ends;
@@ -127,8 +136,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         (await WriteAsync(actor, await PrepareAsync(actor, [customerId], period, cancellationToken), period, cancellationToken)).Single();
 
     /// <summary>
-    /// Reads and prices what customers owe, in the order of their ids. Nothing is locked for it, so that conversions go on: entries
-    /// are never changed, and what else it rests on is looked at again when a draft is written or made final.
+    /// Reads and prices what customers owe, ordered by id. Takes no locks, so conversions continue: entries never change, and everything
+    /// else is checked again when a draft is written or finalised.
     /// </summary>
     private async Task<IReadOnlyList<PreparedDraft>> PrepareAsync(
         Actor actor,
@@ -207,7 +216,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         return new PreparedDraft(customer, null, null);
     }
 
-    /// <summary>Puts prepared drafts in the place of their customers' open ones, in one transaction.</summary>
+    /// <summary>Replaces the customers' open drafts with the prepared ones, in one transaction.</summary>
     private async Task<IReadOnlyList<DraftResult>> WriteAsync(
         Actor actor,
         IReadOnlyList<PreparedDraft> prepared,
@@ -246,7 +255,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             await transaction.CommitAsync(cancellationToken);
         }
 
-        // What a draft rests on was changed since it was read; it is read again.
+        // The underlying data changed since the draft was prepared, so it is prepared again.
         foreach (var id in ids.Where(id => !results.ContainsKey(id)))
         {
             results[id] = await DraftOneAsync(actor, id, period, cancellationToken);
@@ -281,8 +290,8 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// The month that was asked for, and before it those since the last invoice that may have something of their own to bill:
-    /// billed out of order, their usage would come as late and their fee on its own.
+    /// The requested month, preceded by the months since the last invoice that may have usage or fees. Billed out of order, their usage
+    /// would appear as late and their fee separately.
     /// </summary>
     private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
         PortalDbContext db,
@@ -315,16 +324,16 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         return [.. owed, period];
     }
 
-    /// <summary>What a customer's draft rests on beside its usage.</summary>
-    /// <param name="Prices">Its own and the default ones.</param>
-    /// <param name="LastInvoiced">The last month that is billed; null for none.</param>
+    /// <summary>What a customer's draft depends on besides its usage.</summary>
+    /// <param name="Prices">The customer's own prices and the defaults.</param>
+    /// <param name="LastInvoiced">The last billed month; null if there is none.</param>
     private sealed record CustomerBilling(Reseller Reseller, Customer Customer, PricingContext Prices, BillingPeriod? LastInvoiced);
 
-    /// <summary>A draft that is not written yet; none where there is nothing to bill.</summary>
-    /// <param name="Customer">As it was read for it.</param>
+    /// <summary>A draft that is not written yet; without an invoice if there is nothing to bill.</summary>
+    /// <param name="Customer">The customer as read for the draft.</param>
     private sealed record PreparedDraft(Customer Customer, Invoice? Draft, InvoiceCost? Costs)
     {
-        /// <summary>Whether it is right for the customer as it is now.</summary>
+        /// <summary>Whether the draft is still correct for the current customer.</summary>
         public bool Matches(Customer present) =>
             (
                 present.BilledThroughSequence,

@@ -7,24 +7,24 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What finalising many gave: how many are final, and why others are not.</summary>
+/// <summary>The result of finalising several drafts: how many succeeded, and why others were refused.</summary>
 public sealed record FinalizationResult(int Finalised, IReadOnlyList<string> Refusals);
 
-/// <summary>Makes drafts final: number, claim and snapshot in one transaction.</summary>
+/// <summary>Finalises drafts: number, claim and snapshot in one transaction.</summary>
 public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock, PortalAddress portal)
 {
-    /// <summary>Drafts that are made final in one transaction. It is short, for their customers' conversions wait for it.</summary>
+    /// <summary>Drafts finalised in one transaction. Kept small because their customers' conversions wait for the transaction.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Finalises a draft. Repeating it answers the invoice as it was finalised.</summary>
+    /// <summary>
+    /// Finalises a draft. Repeating the call returns the finalised invoice.
+    /// Refused: no such invoice; the draft was recreated; the draft is out of date (<see cref="FinalizationContext.Validate"/>).
+    /// </summary>
     public async Task<Outcome<Invoice>> FinaliseAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default) =>
         (await FinaliseAsync(actor, [invoiceId], cancellationToken)).Single();
 
-    /// <summary>
-    /// Finalises drafts in one transaction, which is to be short; they take their numbers in the order given. One that is refused keeps no
-    /// other back.
-    /// </summary>
-    /// <returns>What became of each, in the same order.</returns>
+    /// <summary>Finalises drafts in one transaction, numbered in the given order. A refused draft does not affect the others.</summary>
+    /// <returns>The outcome of each draft, in the same order.</returns>
     public async Task<IReadOnlyList<Outcome<Invoice>>> FinaliseAsync(
         Actor actor,
         IReadOnlyList<Guid> invoiceIds,
@@ -48,7 +48,7 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
             outcomes.Add(
                 !asked.ContainsKey(id) ? Refusal.NotFound("invoice")
                 : !context.Invoices.TryGetValue(id, out var invoice)
-                ? Refusal.Because("This draft was renewed in the meantime. Open the new one from the list.")
+                ? Refusal.Because("This draft has been replaced. Open the new one from the invoice list.")
                 : invoice.IsFinalised ? invoice
                 : context.Validate(invoice) is { } refusal ? refusal
                 : await FinaliseAsync(db, actor, context, invoice, cancellationToken));
@@ -59,8 +59,8 @@ public sealed class InvoiceFinalizer(PortalDatabase database, TimeProvider clock
         return outcomes;
     }
 
-    /// <summary>Finalises drafts some at a time, oldest month first. Interrupted, it is simply started again.</summary>
-    /// <param name="drafts">Ids; those that are final already are counted as done.</param>
+    /// <summary>Finalises drafts in batches, oldest month first. If interrupted, it can simply be run again.</summary>
+    /// <param name="drafts">Draft ids; those already finalised count as done.</param>
     public async Task<FinalizationResult> FinaliseAllAsync(
         Actor actor,
         IReadOnlyList<Guid> drafts,

@@ -4,20 +4,20 @@ using System.Text.RegularExpressions;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// Invoice numbers after a pattern such as <c>INV-{yyyy}-{seq:0000}</c>. The text before the sequence, with its year filled
-/// in, is the series; numbers are gapless within it.
+/// Formats invoice numbers from a pattern such as <c>INV-{yyyy}-{seq:0000}</c>. The text before the sequence, with the year filled in, is
+/// the series; numbers are gapless within it.
 /// </summary>
 public static partial class InvoiceNumber
 {
     public const string DefaultPattern = "INV-{yyyy}-{seq:0000}";
 
-    /// <summary>Whether a pattern can number invoices: exactly one sequence, letters, digits and -_/. around it.</summary>
+    /// <summary>Whether a pattern can number invoices: exactly one sequence, surrounded by letters, digits and -_/. only.</summary>
     public static bool IsPattern(string pattern) => pattern.Length <= 40 && PatternRegex().IsMatch(pattern);
 
-    /// <summary>The series that a year's numbers belong to: "INV-2026-".</summary>
+    /// <summary>The series of a year's numbers, for example "INV-2026-".</summary>
     public static string Series(string pattern, int year) => Expand(pattern, year, sequence: null);
 
-    /// <summary>"INV-2026-0042".</summary>
+    /// <summary>The number, for example "INV-2026-0042".</summary>
     public static string Format(string pattern, int year, long sequence)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
@@ -28,7 +28,7 @@ public static partial class InvoiceNumber
     {
         if (!IsPattern(pattern))
         {
-            throw new FormatException($"'{pattern}' is no pattern for invoice numbers. Use one like {DefaultPattern}.");
+            throw new FormatException($"'{pattern}' is not a valid invoice number pattern. Use one like {DefaultPattern}.");
         }
 
         var withYear = pattern.Replace("{yyyy}", year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal);

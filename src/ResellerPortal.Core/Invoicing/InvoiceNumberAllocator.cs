@@ -3,10 +3,10 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>Gives numbers without gaps, in the transaction of the document that takes one.</summary>
+/// <summary>Allocates gapless numbers within the transaction that creates the document.</summary>
 internal static class InvoiceNumberAllocator
 {
-    /// <summary>The reseller's row is locked by the caller, so nobody else takes the same.</summary>
+    /// <summary>The caller must have locked the reseller's row, so that no number is allocated twice.</summary>
     public static async Task<string> NextAsync(
         PortalDbContext db,
         Reseller reseller,

@@ -20,13 +20,13 @@ public sealed record InvoiceRow(
     InvoiceState State,
     IReadOnlyList<CreditNoteRow> CreditNotes);
 
-/// <param name="Positions">Lines of the invoice that it takes back.</param>
+/// <param name="Positions">The invoice lines that it credits.</param>
 public sealed record CreditNoteRow(Guid Id, string Number, DateOnly IssuedOn, Money Total, string Reason, IReadOnlyList<int> Positions);
 
 public sealed record InvoiceList(IReadOnlyList<InvoiceRow> Rows, int TotalCount);
 
-/// <summary>An invoice with its lines, as pages show it.</summary>
-/// <param name="Rate">From the reseller's currency to that of the invoice.</param>
+/// <summary>An invoice with its lines, for pages.</summary>
+/// <param name="Rate">From the reseller's currency to the invoice's.</param>
 public sealed record InvoiceView(
     InvoiceRow Row,
     string CustomerEmail,
@@ -41,8 +41,8 @@ public sealed record InvoiceView(
 
 public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Invoices, newest month first. A customer sees its own, and no drafts.</summary>
-    /// <param name="unpaidOnly">Only finalised ones on which something is due.</param>
+    /// <summary>Lists invoices, newest month first. A customer sees its own, without drafts.</summary>
+    /// <param name="unpaidOnly">Only finalised invoices with an amount due.</param>
     public async Task<InvoiceList> PageAsync(
         Actor actor,
         bool draftsOnly,
@@ -70,7 +70,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         return new InvoiceList([.. rows.Select(r => Row(r.Invoice, r.Name, today, notes))], count);
     }
 
-    /// <returns>Null where there is no such invoice for this actor.</returns>
+    /// <returns>Null if the invoice does not exist for this actor.</returns>
     public async Task<InvoiceView?> FindAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
@@ -98,7 +98,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             invoice.RemindersHeldAtUtc is not null);
     }
 
-    /// <summary>The snapshot that documents are made from; null where there is no such finalised invoice for this actor.</summary>
+    /// <summary>The snapshot for documents; null if no such finalised invoice exists for this actor.</summary>
     public async Task<InvoiceSnapshot?> SnapshotAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Scope(actor));
@@ -106,7 +106,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 
-    /// <summary>A credit note's snapshot; null where there is none of this id for this actor.</summary>
+    /// <summary>A credit note's snapshot; null if it does not exist for this actor.</summary>
     public async Task<InvoiceSnapshot?> CreditNoteSnapshotAsync(
         Actor actor,
         Guid creditNoteId,

@@ -8,27 +8,27 @@ namespace ResellerPortal.Core.Invoicing;
 /// <summary>What a scheduled run does with its drafts.</summary>
 public enum InvoiceRunMode
 {
-    /// <summary>They wait for a person.</summary>
+    /// <summary>Drafts wait for manual review.</summary>
     Review,
 
-    /// <summary>Those without a warning are finalised, the others wait.</summary>
+    /// <summary>Drafts without a warning are finalised; the others wait for review.</summary>
     FinaliseUnremarkable,
 
-    /// <summary>All are finalised.</summary>
+    /// <summary>All drafts are finalised.</summary>
     FinaliseAll,
 }
 
-/// <summary>When a reseller's months are invoiced by themselves. One row a reseller that wants it.</summary>
+/// <summary>When a reseller's months are invoiced automatically. One row per reseller that uses it.</summary>
 public sealed class InvoiceSchedule : IResellerOwned, IAudited
 {
-    /// <summary>The last day that every month has.</summary>
+    /// <summary>The last day that exists in every month.</summary>
     public const int LastDayOfMonth = 28;
 
     public required ResellerId ResellerId { get; init; }
 
     public bool IsOn { get; set; }
 
-    /// <summary>Day of the month after, 1 to 28, in the reseller's time zone.</summary>
+    /// <summary>Day of the following month, 1 to 28, in the reseller's time zone.</summary>
     public int Day { get; set; } = 1;
 
     /// <summary>Hour of that day, 0 to 23.</summary>
@@ -36,22 +36,22 @@ public sealed class InvoiceSchedule : IResellerOwned, IAudited
 
     public InvoiceRunMode Mode { get; set; }
 
-    /// <summary>First day of the last period that was run, or was past when the schedule was set.</summary>
+    /// <summary>First day of the last period that was run, or had passed when the schedule was set.</summary>
     public DateOnly? RunThrough { get; set; }
 
-    /// <summary>Until when a node has it in hand; another takes over after that.</summary>
+    /// <summary>Until when a node holds the run; another node may take over after that.</summary>
     public DateTimeOffset? LeasedUntilUtc { get; set; }
 
     public DateTimeOffset? LastRunAtUtc { get; set; }
 
-    /// <summary>What the last run did, in words for the reseller.</summary>
+    /// <summary>The result of the last run, in words for the reseller.</summary>
     public string? Report { get; set; }
 
-    /// <summary>When a period's invoices are made.</summary>
+    /// <summary>When a period's invoices are created.</summary>
     public DateTimeOffset DueAtUtc(BillingPeriod period, TimeZoneInfo zone) =>
         zone.AtUtc(period.Next.FirstDay.AddDays(Day - 1), new TimeOnly(Hour, 0));
 
-    /// <summary>The newest period whose time has come.</summary>
+    /// <summary>The newest period that is due.</summary>
     public BillingPeriod NewestDue(DateTimeOffset nowUtc, TimeZoneInfo zone)
     {
         var previous = BillingPeriod.Containing(nowUtc, zone).Previous;

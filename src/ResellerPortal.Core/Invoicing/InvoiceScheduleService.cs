@@ -7,20 +7,20 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What a reseller fills in.</summary>
+/// <summary>The schedule as entered by a reseller.</summary>
 public sealed record InvoiceScheduleRequest(bool IsOn, int Day, int Hour, InvoiceRunMode Mode);
 
-/// <summary>A schedule as it is shown.</summary>
-/// <param name="Next">The period that it runs next; null where it is off.</param>
+/// <summary>A schedule for display.</summary>
+/// <param name="Next">The next period to run; null if automatic invoicing is off.</param>
 public sealed record InvoiceScheduleView(InvoiceSchedule Schedule, string TimeZone, BillingPeriod? Next, DateTimeOffset? NextAtUtc);
 
-/// <summary>A reseller's month whose time has come.</summary>
+/// <summary>A reseller's month that is due.</summary>
 public sealed record DueInvoiceRun(ResellerId Reseller, BillingPeriod Period, InvoiceRunMode Mode);
 
-/// <summary>Keeps the times at which months are invoiced by themselves.</summary>
+/// <summary>Manages the schedules of automatic invoicing.</summary>
 public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>After this long another node takes a run for abandoned; running twice does no harm.</summary>
+    /// <summary>After this time another node treats a run as abandoned; running twice does no harm.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
     private static readonly TenantScope AllTenants = TenantScope.CrossTenants("scheduled invoice runs of all resellers");
@@ -36,7 +36,10 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
             reseller);
     }
 
-    /// <summary>Sets the schedule. Months whose time is past already are not run by it.</summary>
+    /// <summary>
+    /// Sets the schedule. Periods that are already due are skipped.
+    /// Refused: the day or the hour is out of range.
+    /// </summary>
     public async Task<Outcome<InvoiceScheduleView>> SetAsync(
         Actor actor,
         InvoiceScheduleRequest request,
@@ -45,12 +48,12 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         actor.Demand(Permission.InvoicesFinalise);
         if (request.Day is < 1 or > InvoiceSchedule.LastDayOfMonth)
         {
-            return Refusal.Because($"The day is from 1 to {InvoiceSchedule.LastDayOfMonth}, which every month has.", nameof(request.Day));
+            return Refusal.Because($"Choose a day from 1 to {InvoiceSchedule.LastDayOfMonth}.", nameof(request.Day));
         }
 
         if (request.Hour is < 0 or > 23)
         {
-            return Refusal.Because("The hour is from 0 to 23.", nameof(request.Hour));
+            return Refusal.Because("Choose an hour from 0 to 23.", nameof(request.Hour));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -73,15 +76,15 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
             now,
             Permission.InvoicesFinalise,
             request.IsOn
-                ? $"months are invoiced on day {request.Day} at {request.Hour}:00, {request.Mode}"
-                : "months are not invoiced by themselves",
+                ? $"automatic invoicing on day {request.Day} at {request.Hour}:00, {request.Mode}"
+                : "automatic invoicing off",
             reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return View(schedule, reseller);
     }
 
-    /// <summary>Takes one month whose time has come in hand, so that no other node does; null where there is none.</summary>
+    /// <summary>Leases one due month so that no other node runs it; null if nothing is due.</summary>
     public async Task<DueInvoiceRun?> TakeDueAsync(CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
@@ -108,7 +111,7 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         return null;
     }
 
-    /// <summary>Says that a run goes on.</summary>
+    /// <summary>Extends the lease of a run.</summary>
     public async Task RenewAsync(DueInvoiceRun run, CancellationToken cancellationToken = default)
     {
         var until = clock.GetUtcNow() + Lease;
@@ -116,8 +119,8 @@ public sealed class InvoiceScheduleService(PortalDatabase database, TimeProvider
         await db.InvoiceSchedules.ExecuteUpdateAsync(set => set.SetProperty(s => s.LeasedUntilUtc, until), cancellationToken);
     }
 
-    /// <summary>Notes that a month was run.</summary>
-    /// <param name="report">What came of it, in words for the reseller.</param>
+    /// <summary>Records that a month was run.</summary>
+    /// <param name="report">The result, in words for the reseller.</param>
     public async Task CompleteAsync(DueInvoiceRun run, string report, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();

@@ -11,7 +11,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What a reseller fills in for its documents.</summary>
+/// <summary>A reseller's document settings as entered.</summary>
 public sealed record DocumentSettings(
     string Name,
     PostalAddress Address,
@@ -44,7 +44,7 @@ public sealed record DocumentSettings(
         reseller.Language, reseller.Font, reseller.BrandColor, reseller.PrintsCost);
 }
 
-/// <summary>How a reseller's invoices look, are numbered and are paid. What is final already stays as it is.</summary>
+/// <summary>How a reseller's invoices look, are numbered and are paid. Changes do not affect finalised documents.</summary>
 public sealed partial class InvoiceSettingsService(PortalDatabase database, TimeProvider clock, PortalAddress portal)
 {
     public async Task<Reseller> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -92,70 +92,70 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
             reseller.BrandColor,
             reseller.PrintsCost) = (settings.Language, settings.Font, settings.BrandColor, settings.PrintsCost);
 
-        // An account that somebody changed unseen is how invoices are robbed: history says from what to what.
+        // Fraudsters change payment accounts unnoticed, so the audit history shows the old and the new account.
         db.Audit(
             actor, clock.GetUtcNow(), Permission.InvoicesConfigure,
             before.Account == reseller.Account
-                ? "changed how invoices look and are paid"
-                : $"changed the account that customers pay to from {Named(before.Account)} to {Named(reseller.Account)}",
+                ? "changed the invoice settings"
+                : $"changed the bank account for customer payments from {Describe(before.Account)} to {Describe(reseller.Account)}",
             reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return reseller;
     }
 
-    /// <summary>An invoice that nobody owes, to look at the settings on paper.</summary>
+    /// <summary>Creates a sample invoice for previewing the settings.</summary>
     public async Task<InvoiceSnapshot> CreateSampleAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         var reseller = await ReadAsync(actor, cancellationToken);
         return SampleInvoiceFactory.Create(reseller, clock.GetUtcNow(), portal);
     }
 
-    private static string Named(BankAccount account) => account.IsGiven ? account.Iban : "none";
+    private static string Describe(BankAccount account) => account.IsGiven ? account.Iban : "none";
 
     private static Refusal? Check(DocumentSettings settings) => settings switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl) =>
-            Refusal.Because("Give your company's name in up to 200 characters.", nameof(settings.Name)),
+            Refusal.Because("Enter your company's name, up to 200 characters.", nameof(settings.Name)),
         { Address.Country: var country } when country.Length != 2 || !country.All(char.IsAsciiLetterUpper) =>
             Refusal.Because("Enter the country as two capital letters (ISO 3166), such as DE.", nameof(settings.Address.Country)),
         { VatId: var id, Address.Country: var country } when VatIdValidator.Validate(id, country) is { } refusal => refusal,
         { Email: var email } when !MailAddress.TryCreate(email, out _) || email.Length > 256 =>
-            Refusal.Because("Enter an e-mail address such as billing@company.example.", nameof(settings.Email)),
+            Refusal.Because("Enter an email address such as billing@company.example.", nameof(settings.Email)),
         { ContactName: var contact, ContactPhone: var phone } when contact.Length > 100
             || phone.Length > 40
             || (contact + phone).Any(char.IsControl) =>
             Refusal.Because(
-                "A contact has a name of up to 100 and a telephone number of up to 40 characters.", nameof(settings.ContactName)),
+                "Shorten the contact: up to 100 characters for the name and 40 for the telephone number.", nameof(settings.ContactName)),
         { InvoiceNumberPattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.InvoiceNumberPattern)),
         { CreditNotePattern: var pattern } when !InvoiceNumber.IsPattern(pattern) => NoPattern(nameof(settings.CreditNotePattern)),
         { InvoiceNumberPattern: var ours, CreditNotePattern: var theirs } when InvoiceNumber.Series(
             ours, 2000) == InvoiceNumber.Series(theirs, 2000) =>
             Refusal.Because(
-                "Credit notes need a series of their own. Give their numbers another beginning than invoices have.",
+                "Credit notes need their own number series. Choose a different prefix than for invoices.",
                 nameof(settings.CreditNotePattern)),
-        { PaymentTermDays: < 0 or > 365 } => Refusal.Because("Invoices are due after 0 to 365 days.", nameof(settings.PaymentTermDays)),
+        { PaymentTermDays: < 0 or > 365 } => Refusal.Because("Enter a payment term of 0 to 365 days.", nameof(settings.PaymentTermDays)),
         { Account: { Iban: { Length: > 0 } iban } } when !BankAccount.IsIban(iban) =>
-            Refusal.Because("The IBAN's check digits do not fit. Copy it from your bank once more.", nameof(settings.Account.Iban)),
+            Refusal.Because("The IBAN is not valid. Check it for typing errors.", nameof(settings.Account.Iban)),
         { Account: { Bic: { Length: > 0 } bic } } when !BankAccount.IsBic(bic) =>
-            Refusal.Because("A BIC has 8 or 11 letters and digits; it may be left empty.", nameof(settings.Account.Bic)),
+            Refusal.Because("A BIC has 8 or 11 letters and digits. Correct it or leave it empty.", nameof(settings.Account.Bic)),
         { Account: { IsGiven: true, Holder: var holder } } when holder.Length is 0 or > 70 || holder.Any(char.IsControl) =>
-            Refusal.Because("Say in up to 70 characters whose account it is; banks compare the name.", nameof(settings.Account.Holder)),
+            Refusal.Because("Enter the account holder, up to 70 characters; banks verify the name.", nameof(settings.Account.Holder)),
         { PayLink: { Length: > 0 } link } when link.Length > 200
             || !Uri.TryCreate(link.Replace("{number}", "1", StringComparison.Ordinal), UriKind.Absolute, out var address)
             || address.Scheme != Uri.UriSchemeHttps =>
-            Refusal.Because("A pay link is an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
+            Refusal.Because("Enter an https address such as https://pay.company.example/{number}.", nameof(settings.PayLink)),
         { PaymentInstructions.Length: > 500 } =>
-            Refusal.Because("Payment instructions have up to 500 characters.", nameof(settings.PaymentInstructions)),
+            Refusal.Because("Shorten the payment instructions to 500 characters.", nameof(settings.PaymentInstructions)),
         { Language: var language } when !DocumentLanguage.Knows(language) =>
-            Refusal.Because("Choose one of the languages.", nameof(settings.Language)),
+            Refusal.Because("Choose a language from the list.", nameof(settings.Language)),
         { BrandColor: var color } when !ColorRegex().IsMatch(color) =>
-            Refusal.Because("A colour is written like #0f6d62.", nameof(settings.BrandColor)),
+            Refusal.Because("Enter the colour like #0f6d62.", nameof(settings.BrandColor)),
         _ => null,
     };
 
     private static Refusal NoPattern(string field) =>
         Refusal.Because(
-            $"A pattern holds one {{seq}}, such as {InvoiceNumber.DefaultPattern}; beside it letters, digits, {{yyyy}} and - _ / .", field);
+            $"Use one {{seq}} as in {InvoiceNumber.DefaultPattern}, plus letters, digits, {{yyyy}} and - _ / . only.", field);
 
     [GeneratedRegex("^#[0-9a-f]{6}$", RegexOptions.IgnoreCase)]
     private static partial Regex ColorRegex();

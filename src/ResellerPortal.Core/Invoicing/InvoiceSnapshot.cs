@@ -6,8 +6,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Invoicing;
 
 /// <summary>
-/// All that a finalised invoice says. Documents are made from this alone, so they come out the same on any later day.
-/// It carries nothing of the reseller's cost, unless the reseller prints it.
+/// Everything a finalised invoice states. Documents are rendered from it alone, so they never change. It excludes the reseller's cost
+/// unless the reseller prints it.
 /// </summary>
 public sealed record InvoiceSnapshot
 {
@@ -17,7 +17,7 @@ public sealed record InvoiceSnapshot
 
     public required int Version { get; init; }
 
-    /// <summary>What a credit note takes back; null on an invoice.</summary>
+    /// <summary>The invoice that a credit note credits; null on an invoice.</summary>
     public SnapshotCredit? Credits { get; init; }
 
     public required string Number { get; init; }
@@ -32,14 +32,14 @@ public sealed record InvoiceSnapshot
 
     public required Currency Currency { get; init; }
 
-    /// <summary>Its amounts in the seller's own currency; null where the invoice is in that.</summary>
+    /// <summary>Amounts in the seller's own currency; null if the invoice is in that currency.</summary>
     public SnapshotReporting? Reporting { get; init; }
 
     public required SnapshotParty Seller { get; init; }
 
     public required SnapshotParty Buyer { get; init; }
 
-    /// <summary>What the buyer wants to read on e-invoices; null for nothing.</summary>
+    /// <summary>The reference that the buyer requires on e-invoices; null if there is none.</summary>
     public string? BuyerReference { get; init; }
 
     public required IReadOnlyList<SnapshotLine> Lines { get; init; }
@@ -52,42 +52,42 @@ public sealed record InvoiceSnapshot
 
     public required long TotalMinorUnits { get; init; }
 
-    /// <summary>What of the total the buyer's balance pays.</summary>
+    /// <summary>The part of the total paid from the buyer's balance.</summary>
     public long FromBalanceMinorUnits { get; init; }
 
     public required string PaymentInstructions { get; init; }
 
-    /// <summary>Where to pay to; null where the reseller named no account.</summary>
+    /// <summary>The account to pay to; null if the reseller entered none.</summary>
     public BankAccount? Account { get; init; }
 
-    /// <summary>An address where this invoice is paid; null for none.</summary>
+    /// <summary>URL for paying this invoice; null if there is none.</summary>
     public string? PayLink { get; init; }
 
-    /// <summary>"#rrggbb".</summary>
+    /// <summary>In the form "#rrggbb".</summary>
     public required string AccentColor { get; init; }
 
     public DocumentFont Font { get; init; }
 
-    /// <summary>The <see cref="Logo.Hash"/> of the seller's mark; null for none.</summary>
+    /// <summary>The <see cref="Logo.Hash"/> of the seller's logo; null if there is none.</summary>
     public string? LogoHash { get; init; }
 
-    /// <summary>ISO 639-1 code of the language that it is written in.</summary>
+    /// <summary>ISO 639-1 code of the document's language.</summary>
     public string Language { get; init; } = DocumentLanguage.English.Code;
 
     public ElectronicProfile ElectronicProfile { get; init; }
 
     public required SnapshotLedgerRange Ledger { get; init; }
 
-    /// <summary>Where the buyer can hold the ledger against it; null where the portal's address was not known.</summary>
+    /// <summary>URL where the buyer can verify the ledger; null if the portal's address was unknown.</summary>
     public string? VerifyAt { get; init; }
 
     /// <summary>Billed conversions per local day, for the chart.</summary>
     public required IReadOnlyList<SnapshotDay> Days { get; init; }
 
-    /// <summary>The same per API token.</summary>
+    /// <summary>Billed conversions per API token.</summary>
     public IReadOnlyList<SnapshotToken> Tokens { get; init; } = [];
 
-    /// <summary>What the billed conversions cost the seller, in millionths; null where it does not print it.</summary>
+    /// <summary>The seller's cost of the billed conversions, in millionths; null if it is not printed.</summary>
     public long? CostMicros { get; init; }
 
     public Money Total => new(TotalMinorUnits, Currency);
@@ -95,7 +95,7 @@ public sealed record InvoiceSnapshot
     /// <summary>From the seller's own currency to the invoice's.</summary>
     public ExchangeRate Rate => Reporting?.GetRate(Currency) ?? ExchangeRate.Same(Currency);
 
-    /// <summary>In the seller's own currency.</summary>
+    /// <summary>The net amount in the seller's own currency.</summary>
     public Money ReportedNet =>
         Reporting is { } reporting ? new Money(reporting.NetMinorUnits, reporting.Currency) : new Money(NetMinorUnits, Currency);
 
@@ -103,7 +103,7 @@ public sealed record InvoiceSnapshot
     public Money ReportedTax =>
         Reporting is { } reporting ? new Money(reporting.TaxMinorUnits, reporting.Currency) : new Money(TaxMinorUnits, Currency);
 
-    /// <summary>What is left to pay of an invoice; below zero where it is in the buyer's favour.</summary>
+    /// <summary>What is left to pay of an invoice; negative if it is in the buyer's favour.</summary>
     public Money Payable => new(TotalMinorUnits - FromBalanceMinorUnits, Currency);
 
     public static InvoiceSnapshot Parse(string json) => JsonSerializer.Deserialize<InvoiceSnapshot>(json, Json)
@@ -112,8 +112,8 @@ public sealed record InvoiceSnapshot
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
 
-/// <summary>Amounts of a document in the currency in which its seller keeps its books, and the rate that gave them.</summary>
-/// <param name="RateNanos">Billionths of a unit of the document's currency for one of this.</param>
+/// <summary>A document's amounts in its seller's own currency, and the rate used.</summary>
+/// <param name="RateNanos">Billionths of a unit of the document's currency for one unit of the seller's.</param>
 public sealed record SnapshotReporting(Currency Currency, long RateNanos, long NetMinorUnits, long TaxMinorUnits)
 {
     public static SnapshotReporting Create(ExchangeRate rate, Money net, Money tax) =>
@@ -122,10 +122,10 @@ public sealed record SnapshotReporting(Currency Currency, long RateNanos, long N
     public ExchangeRate GetRate(Currency currency) => new(RateNanos, Currency, currency);
 }
 
-/// <summary>The invoice that a credit note is against.</summary>
+/// <summary>The invoice that a credit note refers to.</summary>
 public sealed record SnapshotCredit(string Number, DateOnly IssuedOn, string Reason);
 
-/// <param name="ContactName">Whom to ask; empty for nobody, as <paramref name="Phone"/> is then.</param>
+/// <param name="ContactName">Contact person; empty if there is none, as <paramref name="Phone"/> is then.</param>
 public sealed record SnapshotParty(
     string Name,
     PostalAddress Address,
@@ -142,8 +142,8 @@ public sealed record SnapshotLine(
     string TaxCategory,
     int TaxRateBasisPoints);
 
-/// <param name="Reason">Why no tax is charged; null where it is, and on snapshots from before it was kept.</param>
-/// <param name="ReasonCode">The same as a code of the CEF VATEX list.</param>
+/// <param name="Reason">Why no tax is charged; null if tax is charged, and on older snapshots.</param>
+/// <param name="ReasonCode">The reason as a code of the CEF VATEX list.</param>
 public sealed record SnapshotTax(
     string Category,
     int RateBasisPoints,
@@ -152,12 +152,12 @@ public sealed record SnapshotTax(
     string? Reason = null,
     string? ReasonCode = null);
 
-/// <summary>Which ledger entries the invoice claims, and the hash of the last of them.</summary>
+/// <summary>The range of ledger entries that the invoice claims, and the hash of the last one.</summary>
 public sealed record SnapshotLedgerRange(long FirstSequence, long LastSequence, string ChainHead);
 
 public sealed record SnapshotDay(DateOnly Day, long Quantity);
 
-/// <summary>Billed conversions of one API token, its days in their order.</summary>
+/// <summary>Billed conversions of one API token, ordered by day.</summary>
 /// <param name="Ending">The last characters of its secret, to tell tokens apart.</param>
 public sealed record SnapshotToken(string Environment, string Ending, IReadOnlyList<SnapshotDay> Days)
 {

@@ -3,10 +3,10 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>Writes down all that an invoice says on the day it is made final.</summary>
+/// <summary>Creates the snapshot of an invoice on the day it is finalised.</summary>
 internal static class InvoiceSnapshotFactory
 {
-    /// <param name="chainHead">The hash of the last ledger entry that it claims; empty where it claims none.</param>
+    /// <param name="chainHead">Hash of the last claimed ledger entry; empty if it claims none.</param>
     public static InvoiceSnapshot Create(
         Reseller reseller,
         Customer customer,
@@ -37,7 +37,7 @@ internal static class InvoiceSnapshotFactory
             Lines = [.. invoice.Lines.OrderBy(l => l.Position).Select(l =>
                 new SnapshotLine(l.Description, l.Quantity, l.UnitPriceMicros, l.AmountMinorUnits, l.TaxCategory, l.TaxRateBasisPoints))],
 
-            // All lines of an invoice are taxed alike, as its buyer is.
+            // All lines share the buyer's tax treatment.
             Taxes = [
                 .. invoice.Lines.Take(1).Select(l => new SnapshotTax(
                     l.TaxCategory,
@@ -64,14 +64,14 @@ internal static class InvoiceSnapshotFactory
             Ledger = new SnapshotLedgerRange(invoice.FirstSequence, invoice.LastSequence, Convert.ToHexStringLower(chainHead)),
             VerifyAt = portal.FindUrl("/my/ledger"),
 
-            // Entries are never changed, so what was read for the draft is what its range holds.
+            // Entries never change, so what was read for the draft still matches its range.
             Days = costs.Days,
             Tokens = costs.Tokens,
             CostMicros = reseller.PrintsCost ? costs.CostMicros : null,
         };
     }
 
-    /// <summary>The month, or what of it the contract covers and was used.</summary>
+    /// <summary>The month, or the part of it that the contract covers or that was used.</summary>
     private static (DateOnly From, DateOnly To) GetDays(
         BillingPeriod period,
         Customer customer,

@@ -7,20 +7,23 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>A reseller's mark: set by it, read by whoever may read its documents.</summary>
+/// <summary>Sets a reseller's logo and reads it for those who may read its documents.</summary>
 public sealed class LogoService(PortalDatabase database, IInvoiceDocument document, TimeProvider clock)
 {
     public const int MaxBytes = 512 * 1024;
 
-    /// <summary>Sets the mark of documents from now on; those that are final keep theirs.</summary>
-    /// <param name="image">A PNG or JPEG file; null takes the mark away.</param>
+    /// <summary>
+    /// Sets the logo of future documents; finalised documents keep theirs.
+    /// Refused: the file is not a PNG or JPEG image, or is too large.
+    /// </summary>
+    /// <param name="image">A PNG or JPEG file; null removes the logo.</param>
     public async Task<Outcome<Reseller>> SetAsync(Actor actor, byte[]? image, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (image is not null && (image.Length > MaxBytes || !document.CanShow(image)))
         {
             return Refusal.Because(
-                "A logo is a PNG or JPEG image of up to 512 KB. Save yours as one of these and try again.", nameof(image));
+                "Choose a PNG or JPEG image of up to 512 KB.", nameof(image));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -35,13 +38,13 @@ public sealed class LogoService(PortalDatabase database, IInvoiceDocument docume
             actor,
             clock.GetUtcNow(),
             Permission.InvoicesConfigure,
-            image is null ? "took the logo off documents" : "set the logo of documents",
+            image is null ? "removed the document logo" : "set the document logo",
             reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         return reseller;
     }
 
-    /// <summary>The mark that a document of this actor's reseller shows; null where it shows none.</summary>
+    /// <summary>The logo with this hash for documents of the actor's reseller; null if there is none.</summary>
     public async Task<byte[]?> FindAsync(Actor actor, string? hash, CancellationToken cancellationToken = default)
     {
         if (hash is null)

@@ -7,10 +7,10 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>A customer's invoice of a month beside the month before. Amounts are before tax, in the reseller's currency.</summary>
-/// <param name="Invoiced">The same as the net in the currency of the invoice.</param>
-/// <param name="Before">Of the month before; null where it had no invoice.</param>
-/// <param name="Warnings">Of a draft; a final invoice has none.</param>
+/// <summary>A customer's invoice of a month compared with the previous month. Amounts are before tax, in the reseller's currency.</summary>
+/// <param name="Invoiced">The net amount in the invoice's currency.</param>
+/// <param name="Before">The previous month's amount; null if it had no invoice.</param>
+/// <param name="Warnings">Warnings of a draft; empty for a finalised invoice.</param>
 public sealed record ReviewRow(
     Guid InvoiceId,
     CustomerId CustomerId,
@@ -31,11 +31,10 @@ public sealed record ReviewRow(
     public Money Margin => Net - Cost;
 }
 
-/// <summary>A month's invoices as they are looked over before they become final.</summary>
-/// <param name="Rows">Those with warnings first, then by name. Drafts of earlier months, which come before this one, are among
-/// them.</param>
-/// <param name="Missing">Customers that had an invoice the month before and have none in this one.</param>
-/// <param name="NetBefore">What all invoices of the month before came to.</param>
+/// <summary>A month's invoices for review before they are finalised.</summary>
+/// <param name="Rows">Rows with warnings first, then by name. Includes drafts of earlier months, which must be finalised first.</param>
+/// <param name="Missing">Customers with an invoice in the previous month and none in this one.</param>
+/// <param name="NetBefore">The net total of all invoices of the previous month.</param>
 public sealed record MonthEndReviewResult(
     BillingPeriod Period,
     Currency Currency,
@@ -43,7 +42,7 @@ public sealed record MonthEndReviewResult(
     IReadOnlyList<string> Missing,
     Money NetBefore)
 {
-    /// <summary>In the order in which they take their numbers: oldest month first, then by name.</summary>
+    /// <summary>In numbering order: oldest month first, then by name.</summary>
     public IEnumerable<ReviewRow> Drafts =>
         Rows.Where(row => row.IsDraft).OrderBy(row => row.Period).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase);
 
@@ -52,7 +51,7 @@ public sealed record MonthEndReviewResult(
     public Money Margin => Money.Sum(Rows.Where(row => row.Period == Period).Select(row => row.Margin), Currency);
 }
 
-/// <summary>The reseller's look at a month before its invoices go out.</summary>
+/// <summary>Reviews a month before its invoices are finalised.</summary>
 public sealed class MonthEndReview(PortalDatabase database)
 {
     public async Task<MonthEndReviewResult> ReviewAsync(Actor actor, BillingPeriod period, CancellationToken cancellationToken = default)
@@ -86,7 +85,7 @@ public sealed class MonthEndReview(PortalDatabase database)
             })
             .ToListAsync(cancellationToken);
 
-        // Drafts of earlier months are few; each is held against its own month before.
+        // Drafts of earlier months are few; each is compared with its own previous month.
         DateOnly[] monthsBefore = [.. rows.Select(r => r.Invoice.PeriodStart.AddMonths(-1)).Append(period.Previous.FirstDay).Distinct()];
         var before = await invoices
             .Where(Invoice.Stands)

@@ -6,14 +6,14 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>What a reseller's month end is doing, or did last.</summary>
-/// <param name="Verb">"Drafting".</param>
-/// <param name="Result">What came of it, in words; null while it goes on.</param>
+/// <summary>The current or last month-end run of a reseller.</summary>
+/// <param name="Verb">For example "Drafting".</param>
+/// <param name="Result">The result, in words; null while the run is in progress.</param>
 public sealed record MonthEndProgress(string Verb, BatchProgress Steps, string? Result, bool HasFailed);
 
 /// <summary>
-/// Drafting and finalising that goes on when the page that started it is left. One act at a time for each reseller, seen by
-/// everybody in its seats on this node; it is safe to start again after a crash.
+/// Drafts and finalises in the background, so that it continues when the user leaves the page. One run at a time per reseller, visible to
+/// all its members on this node; safe to restart after a crash.
 /// </summary>
 public sealed class MonthEndRunner(
     InvoiceDrafter drafter,
@@ -23,11 +23,11 @@ public sealed class MonthEndRunner(
 {
     private readonly ConcurrentDictionary<ResellerId, MonthEndProgress> _states = new();
 
-    /// <returns>Null where nothing was done since the node started.</returns>
+    /// <returns>Null if nothing has run since the node started.</returns>
     public MonthEndProgress? FindProgress(Actor actor) => _states.GetValueOrDefault(actor.Reseller);
 
     /// <summary>Starts drafting a month.</summary>
-    /// <returns>False where the reseller's last act still goes on.</returns>
+    /// <returns>False if a run of this reseller is still in progress.</returns>
     public bool TryDraft(Actor actor, BillingPeriod period)
     {
         actor.Demand(Permission.InvoicesDraft);
@@ -38,7 +38,7 @@ public sealed class MonthEndRunner(
         });
     }
 
-    /// <summary>Starts finalising what is drafted of a month, and of months before it.</summary>
+    /// <summary>Starts finalising the drafts of a month and of earlier months.</summary>
     /// <inheritdoc cref="TryDraft"/>
     public bool TryFinalise(Actor actor, BillingPeriod period)
     {
@@ -74,8 +74,8 @@ public sealed class MonthEndRunner(
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "{Verb} of invoices broke off.", verb);
-                _states[reseller] = started with { Result = "It broke off. What was done stays; start it again.", HasFailed = true };
+                logger.LogError(failure, "{Verb} invoices failed.", verb);
+                _states[reseller] = started with { Result = "The run failed. Finished invoices are kept; run it again.", HasFailed = true };
             }
         });
         return true;
@@ -87,15 +87,15 @@ public sealed class MonthEndRunner(
         {
             DraftOutcome.Drafted => $"{group.Count()} drafted",
             DraftOutcome.NothingToBill => $"{group.Count()} without usage to bill",
-            DraftOutcome.FinalisedBefore => $"{group.Count()} finalised before",
-            _ => $"{group.Count()} with an earlier month that comes first, drafted instead",
+            DraftOutcome.FinalisedBefore => $"{group.Count()} already finalised",
+            _ => $"{group.Count()} with an earlier month drafted first",
         });
         return result.Results.Count == 0
-            ? $"{result.Period.Name}: there are no customers yet."
+            ? $"{result.Period.Name}: no customers yet."
             : $"{result.Period.Name}: {string.Join(", ", parts)}.";
     }
 
-    /// <summary>Reports at once, in order; <see cref="Progress{T}"/> would do so later on any thread.</summary>
+    /// <summary>Reports synchronously and in order; <see cref="Progress{T}"/> would post to arbitrary threads.</summary>
     private sealed class ProgressReporter(Action<BatchProgress> report) : IProgress<BatchProgress>
     {
         public void Report(BatchProgress value) => report(value);

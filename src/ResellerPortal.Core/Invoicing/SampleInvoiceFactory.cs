@@ -5,7 +5,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>An invoice of made-up usage in a reseller's own look and language, made as real ones are.</summary>
+/// <summary>Creates a sample invoice with invented usage, in a reseller's branding and language, through the regular pipeline.</summary>
 internal static class SampleInvoiceFactory
 {
     private const long StagingADay = 12;

@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Languages;
 
-/// <summary>What documents say. Numbers in braces are places for what is put in; each language has all of them.</summary>
+/// <summary>The texts of documents. Numbers in braces are placeholders, which every language must contain.</summary>
 public sealed record DocumentWords
 {
     public required string Invoice { get; init; }
@@ -77,7 +77,7 @@ public sealed record DocumentWords
     /// <summary>0: an address.</summary>
     public required string Verify { get; init; }
 
-    /// <summary>Stands in for an address that is not known.</summary>
+    /// <summary>Replaces a URL that is not configured.</summary>
     public required string ThePortal { get; init; }
 
     /// <summary>0: a number; 1: this page; 2: all pages.</summary>
@@ -132,7 +132,7 @@ public sealed record DocumentWords
     public required string WhyOutsideTheUnion { get; init; }
     public required string WhyNotRegistered { get; init; }
 
-    // Letters have the places of EmailTemplateText.
+    // Emails use the placeholders of EmailTemplateText.
     public required string InvoiceSubject { get; init; }
     public required string InvoiceLetter { get; init; }
     public required string CreditNoteSubject { get; init; }

@@ -2,7 +2,7 @@ namespace ResellerPortal.Core.Languages;
 
 internal static class EnglishWords
 {
-    public static DocumentWords Of { get; } = new()
+    public static DocumentWords Instance { get; } = new()
     {
         Invoice = "Invoice",
         CreditNote = "Credit note",
@@ -15,7 +15,7 @@ internal static class EnglishWords
         AmountDue = "Amount due",
         InYourFavour = "In your favour",
         AmountCredited = "Amount credited",
-        VatId = "VAT id {0}",
+        VatId = "VAT ID {0}",
         ConversionsPerDay = "Conversions per day",
         BusiestDay = "busiest day {0} conversions",
         Description = "Description",
@@ -31,46 +31,46 @@ internal static class EnglishWords
         Exempt = "Exempt",
         Export = "Export",
         NotSubject = "Not subject to tax",
-        CostNote = "Our own cost of the conversions on this invoice is {0}.",
+        CostNote = "Our cost for the conversions on this invoice is {0}.",
         InOwnCurrency = "In {0}: {1} before tax, {2} tax, at {3}.",
         Payment = "Payment",
-        PleasePay = "Please pay {0} by {1}, with the reference {2}.",
-        NothingToPay = "Nothing is to be paid. {0} are in your favour, for usage that was corrected after it was billed.",
+        PleasePay = "Please pay {0} by {1}, quoting reference {2}.",
+        NothingToPay = "No payment is due. {0} is in your favour, for usage that was corrected after billing.",
         PaidFromBalance = "Paid from your balance",
-        AllPaidFromBalance = "Paid from your balance. Nothing is left to pay.",
+        AllPaidFromBalance = "Paid from your balance. No payment is due.",
         AccountHolder = "Account holder",
         Reference = "Reference",
         PayOnline = "Pay online",
         ScanToPay = "Scan to pay",
         Credit = "Credit",
-        TakenBack = "{0} of invoice {1} of {2} are taken back.",
+        TakenBack = "{0} of invoice {1} dated {2} is credited.",
         Reason = "Reason: {0}",
         LedgerRange = "Bills usage ledger entries {0} to {1}. Hash of the last:",
         LedgerNothingNew = "Bills no new usage; the ledger is billed through entry {0}. Its hash:",
-        LedgerOfCredit = "Credits invoice {0}, which bills usage up to ledger entry {1}. Its hash:",
-        Verify = "To verify: sign in at {0}, save your ledger there and run the program beside it.",
+        LedgerOfCredit = "Credits invoice {0}, which bills usage through ledger entry {1}. Its hash:",
+        Verify = "To verify: sign in at {0}, download your ledger and run the verification program provided there.",
         ThePortal = "your portal",
         PageOf = "{0} · page {1} of {2}",
         UsageByToken = "Usage by API token and day",
         Conversions = "{0} conversions",
         Statement = "Statement of account",
         AccountOf = "Account of",
-        OwedBefore = "Owed before",
-        Owed = "Owed",
-        DayOfEntry = "Day",
+        OwedBefore = "Opening balance",
+        Owed = "Balance",
+        DayOfEntry = "Date",
         Document = "Document",
         LateFeeFor = "Late fee for {0}",
         PaymentReturned = "Payment returned",
-        CreditedBefore = "Credited before with {0}",
-        WrittenOffOf = "Written off of {0}",
+        CreditedBefore = "Previously credited with {0}",
+        WrittenOffOf = "Write-off of {0}",
         PaymentFor = "Payment for {0}",
         PaidIn = "Paid into the balance",
-        PaidBack = "Paid back from the balance",
+        PaidBack = "Refunded from the balance",
         DocumentFor = "{0} for {1}",
         Included = "included",
         Packages = "Packages of {0} conversions",
         Discount = "Discount",
-        MinimumDifference = "Difference to the minimum charge",
+        MinimumDifference = "Minimum charge adjustment",
         MonthlyFee = "Monthly fee",
         LateFrom = "late, from {0}",
         WhyReverseCharge = "Reverse charge: the customer owes the tax (Article 196 of Council Directive 2006/112/EC).",
@@ -86,7 +86,7 @@ internal static class EnglishWords
             please find attached our invoice {number} for {period}.
             Amount due: {open}, by {due}.
 
-            You also find it, with your usage, at {link}.
+            You can also find it, with your usage, at {link}.
 
             Kind regards
             {seller}
@@ -95,9 +95,9 @@ internal static class EnglishWords
         CreditNoteLetter = """
             Dear {customer},
 
-            please find attached our credit note {number} of {total}.
+            please find attached our credit note {number} for {total}.
 
-            You also find it at {link}.
+            You can also find it at {link}.
 
             Kind regards
             {seller}
@@ -106,9 +106,9 @@ internal static class EnglishWords
         ReminderLetter = """
             Dear {customer},
 
-            perhaps it slipped your attention: our invoice {number} was due on {due}, and {open} are still open. You find it attached once more.
+            this is a friendly reminder that our invoice {number} was due on {due} and {open} is still outstanding. A copy is attached.
 
-            If you have paid in the meantime, please take no notice of this letter.
+            If you have already paid, please disregard this email.
 
             Kind regards
             {seller}
@@ -117,20 +117,20 @@ internal static class EnglishWords
         SecondReminderLetter = """
             Dear {customer},
 
-            our invoice {number}, due on {due}, has still not been paid. {open} are open, late fees of {fee} included.
+            our invoice {number}, due on {due}, has still not been paid. {open} is outstanding, including late fees of {fee}.
 
-            Please pay within a week, or write to us if something is in the way.
+            Please pay within a week, or contact us if there is a problem.
 
             Kind regards
             {seller}
             """,
-        FinalNoticeSubject = "Last reminder: invoice {number}",
+        FinalNoticeSubject = "Final notice: invoice {number}",
         FinalNoticeLetter = """
             Dear {customer},
 
-            in spite of our reminders {open} of our invoice {number}, due on {due}, are still open. Late fees in it: {fee}.
+            despite our reminders, {open} of our invoice {number}, due on {due}, is still outstanding, including late fees of {fee}.
 
-            Please pay at once. Conversions under your account can be paused until it is paid; you see its state at {link}.
+            Please pay immediately. Conversions under your account may be paused until it is paid; see its status at {link}.
 
             Kind regards
             {seller}

@@ -2,7 +2,7 @@ namespace ResellerPortal.Core.Languages;
 
 internal static class FrenchWords
 {
-    public static DocumentWords Of { get; } = new()
+    public static DocumentWords Instance { get; } = new()
     {
         Invoice = "Facture",
         CreditNote = "Avoir",

@@ -2,7 +2,7 @@ namespace ResellerPortal.Core.Languages;
 
 internal static class GermanWords
 {
-    public static DocumentWords Of { get; } = new()
+    public static DocumentWords Instance { get; } = new()
     {
         Invoice = "Rechnung",
         CreditNote = "Rechnungskorrektur",

@@ -2,7 +2,7 @@ namespace ResellerPortal.Core.Languages;
 
 internal static class LithuanianWords
 {
-    public static DocumentWords Of { get; } = new()
+    public static DocumentWords Instance { get; } = new()
     {
         Invoice = "Sąskaita faktūra",
         CreditNote = "Kreditinė sąskaita",

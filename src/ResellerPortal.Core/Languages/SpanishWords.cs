@@ -2,7 +2,7 @@ namespace ResellerPortal.Core.Languages;
 
 internal static class SpanishWords
 {
-    public static DocumentWords Of { get; } = new()
+    public static DocumentWords Instance { get; } = new()
     {
         Invoice = "Factura",
         CreditNote = "Factura rectificativa",

@@ -55,7 +55,7 @@ public readonly record struct Currency
     private Currency(string code, int minorDigits) => (_code, MinorDigits) = (code, minorDigits);
 
     /// <summary>The alphabetic code, "EUR".</summary>
-    public string Code => _code ?? throw new InvalidOperationException("A currency that was never set has no code.");
+    public string Code => _code ?? throw new InvalidOperationException("The currency is not set.");
 
     /// <summary>Digits after the decimal point in the minor unit.</summary>
     public int MinorDigits { get; }
@@ -63,16 +63,16 @@ public readonly record struct Currency
     /// <summary>How many minor units make one currency unit: 1, 100 or 1000.</summary>
     public long MinorUnitsPerUnit => MinorDigits switch { 0 => 1, 2 => 100, _ => 1000 };
 
-    /// <summary>Whether an amount needs no part of a minor unit.</summary>
+    /// <summary>Whether an amount is a whole number of minor units.</summary>
     public bool HasWhole(decimal amount) => amount * MinorUnitsPerUnit % 1 == 0;
 
     public static IEnumerable<string> KnownCodes => MinorDigitsByCode.Keys;
 
-    /// <exception cref="FormatException">The code is not a known ISO 4217 code.</exception>
+    /// <exception cref="FormatException">The code is not in the table.</exception>
     public static Currency FromCode(string code) =>
         TryParse(code, out var currency)
             ? currency
-            : throw new FormatException($"'{code}' is not a currency this portal knows. Use an ISO 4217 code such as EUR.");
+            : throw new FormatException($"'{code}' is not a supported currency. Use an ISO 4217 code such as EUR.");
 
     public static bool TryParse(string? code, out Currency currency)
     {

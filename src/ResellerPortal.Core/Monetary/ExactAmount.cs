@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Monetary;
 
-/// <summary>An amount in millionths of the currency unit: a unit price times a quantity, before its one rounding.</summary>
+/// <summary>An amount in millionths of the currency unit: a unit price times a quantity, before rounding.</summary>
 public readonly record struct ExactAmount(long Micros, Currency Currency)
 {
     public static ExactAmount Zero(Currency currency) => new(0, currency);

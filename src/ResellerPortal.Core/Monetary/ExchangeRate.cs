@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResellerPortal.Core.Monetary;
 
-/// <summary>What one unit of a currency is worth in another, in billionths: 1 EUR = 1.0824 USD.</summary>
+/// <summary>The value of one unit of a currency in another, in billionths: 1 EUR = 1.0824 USD.</summary>
 public readonly record struct ExchangeRate(long Nanos, Currency From, Currency To)
 {
     public const long NanosPerUnit = 1_000_000_000;
@@ -10,10 +10,10 @@ public readonly record struct ExchangeRate(long Nanos, Currency From, Currency T
     /// <summary>Units of <see cref="To"/>, exact.</summary>
     public decimal Amount => (decimal)Nanos / NanosPerUnit;
 
-    /// <summary>Whether nothing is changed by it, but for the currency's name.</summary>
+    /// <summary>Whether the rate is one, so that only the currency changes.</summary>
     public bool IsOne => Nanos == NanosPerUnit && From == To;
 
-    /// <summary>A currency in itself.</summary>
+    /// <summary>The rate of a currency to itself.</summary>
     public static ExchangeRate Same(Currency currency) => new(NanosPerUnit, currency, currency);
 
     public UnitPrice Convert(UnitPrice price)
@@ -28,16 +28,16 @@ public readonly record struct ExchangeRate(long Nanos, Currency From, Currency T
         return Money.Round(money.Amount * Amount, To);
     }
 
-    /// <summary>From <see cref="To"/> to <see cref="From"/>.</summary>
+    /// <summary>Converts from <see cref="To"/> back to <see cref="From"/>.</summary>
     public Money Back(Money money)
     {
         CurrencyMismatchException.Same(money.Currency, To);
         return Money.Round(money.Amount / Amount, From);
     }
 
-    /// <summary>"1.0824", with up to nine decimals.</summary>
+    /// <summary>For example "1.0824", with up to nine decimals.</summary>
     public string ToAmountString() => Amount.ToString("0.0########", CultureInfo.InvariantCulture);
 
-    /// <summary>"1 EUR = 1.0824 USD".</summary>
+    /// <summary>For example "1 EUR = 1.0824 USD".</summary>
     public override string ToString() => $"1 {From.Code} = {ToAmountString()} {To.Code}";
 }

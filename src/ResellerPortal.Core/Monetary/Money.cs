@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ResellerPortal.Core.Monetary;
 
 /// <summary>
-/// An amount in whole minor units of its currency (cents for EUR). What is written on invoices.
-/// Adding two currencies throws <see cref="CurrencyMismatchException"/>.
+/// An amount in whole minor units of its currency (cents for EUR), as written on invoices. Adding two currencies throws <see
+/// cref="CurrencyMismatchException"/>.
 /// </summary>
 public readonly record struct Money(long MinorUnits, Currency Currency) : IComparable<Money>
 {
@@ -15,16 +15,14 @@ public readonly record struct Money(long MinorUnits, Currency Currency) : ICompa
 
     public bool IsZero => MinorUnits == 0;
 
-    /// <summary>
-    /// The only rounding of amounts: once, half away from zero, to the currency's minor unit.
-    /// </summary>
+    /// <summary>The only rounding of amounts: once, half away from zero, to the currency's minor unit.</summary>
     /// <exception cref="OverflowException">The amount does not fit into 64 bits of minor units.</exception>
     public static Money Round(ExactAmount amount) => Round((decimal)amount.Micros / UnitPrice.MicrosPerUnit, amount.Currency);
 
     /// <inheritdoc cref="Round(ExactAmount)"/>
     public static Money Round(decimal amount, Currency currency)
     {
-#pragma warning disable RS0030 // This is the rounding that everybody else is sent to.
+#pragma warning disable RS0030 // The one place where amounts are rounded.
         var minorUnits = Math.Round(amount * currency.MinorUnitsPerUnit, 0, MidpointRounding.AwayFromZero);
 #pragma warning restore RS0030
         return new Money(checked((long)minorUnits), currency);
@@ -56,7 +54,7 @@ public readonly record struct Money(long MinorUnits, Currency Currency) : ICompa
 
     public static bool operator >=(Money left, Money right) => left.CompareTo(right) >= 0;
 
-    /// <summary>"1,234.50 EUR", in a form that is the same on every machine.</summary>
+    /// <summary>Culture-invariant, for example "1,234.50 EUR".</summary>
     public override string ToString() =>
         Amount.ToString("N" + Currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
             + " "

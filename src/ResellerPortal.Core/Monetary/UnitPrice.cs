@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResellerPortal.Core.Monetary;
 
-/// <summary>What one conversion costs or is charged at, in millionths of the currency unit.</summary>
+/// <summary>The cost or price of one conversion, in millionths of the currency unit.</summary>
 public readonly record struct UnitPrice(long Micros, Currency Currency)
 {
     public const long MicrosPerUnit = 1_000_000;
@@ -12,17 +12,17 @@ public readonly record struct UnitPrice(long Micros, Currency Currency)
     /// <summary>The price in currency units, exact.</summary>
     public decimal Amount => (decimal)Micros / MicrosPerUnit;
 
-    /// <summary>Quantises a price to the six decimals that unit prices keep, half away from zero.</summary>
+    /// <summary>Rounds a price to the six decimals of unit prices, half away from zero.</summary>
     /// <exception cref="OverflowException">The price does not fit into 64 bits of millionths.</exception>
     public static UnitPrice Round(decimal price, Currency currency)
     {
-#pragma warning disable RS0030 // Unit prices keep six decimals; this is where that is done.
+#pragma warning disable RS0030 // The one place where unit prices are rounded to six decimals.
         var micros = Math.Round(price * MicrosPerUnit, 0, MidpointRounding.AwayFromZero);
 #pragma warning restore RS0030
         return new UnitPrice(checked((long)micros), currency);
     }
 
-    /// <summary>What one conversion of a plan costs: the plan's price spread over its conversions.</summary>
+    /// <summary>The cost of one conversion of a plan: the plan's price divided by its conversions.</summary>
     public static UnitPrice Spread(Money total, long conversions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(conversions);
@@ -35,7 +35,7 @@ public readonly record struct UnitPrice(long Micros, Currency Currency)
     public static UnitPrice operator +(UnitPrice left, UnitPrice right) =>
         new(checked(left.Micros + right.Micros), CurrencyMismatchException.Same(left.Currency, right.Currency));
 
-    /// <summary>The amount with at least the currency's own digits and up to six, trailing zeros cut: "0.0125".</summary>
+    /// <summary>The amount with at least the currency's digits and at most six, without trailing zeros: "0.0125".</summary>
     public string ToAmountString() =>
         Amount.ToString(
             "#,0." + new string('0', Currency.MinorDigits) + new string('#', 6 - Currency.MinorDigits), CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Notices;
 
-/// <summary>Something that a reseller has to be told by mail. Written in the transaction of what it tells of.</summary>
+/// <summary>A notice emailed to a reseller. Written in the transaction of the event it reports.</summary>
 public sealed class Notice : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -17,7 +17,7 @@ public sealed class Notice : IResellerOwned
 
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary>Set by the one node that takes it to mail it; null while it waits.</summary>
+    /// <summary>Set by the node that sends it; null while it is queued.</summary>
     public DateTimeOffset? MailedAtUtc { get; set; }
 }
 

@@ -8,22 +8,22 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.PaymentEvents;
 
 /// <summary>
-/// Asks a payment provider how something stands now, and brings the books in line. Events, return pages and repairs all come
-/// here, so none depends on what came before it.
+/// Reads the current state from a payment provider and updates the portal's records. Events, return pages and repairs all use it, so that
+/// none depends on the order of events.
 /// </summary>
 public sealed class PaymentEventDispatcher(
     PortalDatabase database,
     IOnlineGateway online,
     ISubscriptionGateway subscriptions,
     CheckoutSynchronizer checkouts,
-    SubscriptionSynchronizer subscriptionBook,
+    SubscriptionSynchronizer subscriptionSynchronizer,
     PaymentAccountService accounts)
 {
-    private static readonly TenantScope Links = TenantScope.CrossTenants("a payer who comes back by an invoice's pay link");
+    private static readonly TenantScope Links = TenantScope.CrossTenants("payer returning through a pay link");
 
-    /// <summary>Follows up an event.</summary>
-    /// <returns>What came of it; null where it means nothing here.</returns>
-    /// <exception cref="PaymentProviderException">The provider could not be asked.</exception>
+    /// <summary>Handles an event.</summary>
+    /// <returns>The result; null if the event is not relevant.</returns>
+    /// <exception cref="PaymentProviderException">The provider could not be reached.</exception>
     public async Task<string?> DispatchAsync(Merchant merchant, string kind, string objectId, CancellationToken cancellationToken)
     {
         if (merchant.IsConnected && await accounts.FindOwnerAsync(merchant, cancellationToken) is null)
@@ -34,25 +34,26 @@ public sealed class PaymentEventDispatcher(
         var topic = kind.Split('.');
         return topic[0] switch
         {
-            "checkout" => await SessionAsync(merchant, objectId, cancellationToken),
-            "payment_intent" => await PaymentAsync(merchant, objectId, cancellationToken),
+            "checkout" => await SyncSessionAsync(merchant, objectId, cancellationToken),
+            "payment_intent" => await SyncPaymentAsync(merchant, objectId, cancellationToken),
             "charge" or "refund" =>
                 await online.FindPaymentIdAsync(merchant, objectId, cancellationToken) is { } payment
-                    ? await PaymentAsync(merchant, payment, cancellationToken)
+                    ? await SyncPaymentAsync(merchant, payment, cancellationToken)
                     : null,
-            "invoice" when merchant.IsOperator => await InvoiceAsync(objectId, cancellationToken),
+            "invoice" when merchant.IsOperator => await SyncInvoiceAsync(objectId, cancellationToken),
             "customer" when merchant.IsOperator && topic is [_, "subscription", ..] =>
-                DescribeResult(await subscriptionBook.SyncAsync(objectId, null, cancellationToken) is not null, "subscription followed"),
+                DescribeResult(
+                    await subscriptionSynchronizer.SyncAsync(objectId, null, cancellationToken) is not null, "subscription updated"),
             "payment_method" when topic[^1] == "detached" =>
-                DescribeResult(await ForgetAsync(merchant, objectId, cancellationToken), "payment method forgotten"),
+                DescribeResult(await ForgetMethodAsync(merchant, objectId, cancellationToken), "payment method deleted"),
             "account" when merchant.IsConnected =>
-                DescribeResult(await accounts.SyncAsync(merchant.Key, cancellationToken), "account read"),
+                DescribeResult(await accounts.SyncAsync(merchant.Key, cancellationToken), "account updated"),
             _ => null,
         };
     }
 
-    /// <summary>What became of a checkout whose payer is back from the provider's page.</summary>
-    /// <returns>Null where it does not exist for this seat.</returns>
+    /// <summary>Updates a checkout when its payer returns from the provider's page.</summary>
+    /// <returns>Null if the checkout does not exist for this actor.</returns>
     public async Task<Checkout?> ReturnAsync(Actor actor, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
@@ -60,7 +61,7 @@ public sealed class PaymentEventDispatcher(
             db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The same for somebody who pays by an invoice's link.</summary>
+    /// <summary>Updates a checkout when its payer returns through a pay link.</summary>
     public async Task<Checkout?> ReturnByLinkAsync(Guid invoiceId, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Links);
@@ -70,19 +71,19 @@ public sealed class PaymentEventDispatcher(
             cancellationToken);
     }
 
-    internal async Task<string?> PaymentAsync(Merchant merchant, string paymentId, CancellationToken cancellationToken) =>
+    internal async Task<string?> SyncPaymentAsync(Merchant merchant, string paymentId, CancellationToken cancellationToken) =>
         await online.ReadPaymentAsync(merchant, paymentId, cancellationToken) is { } payment
             && await checkouts.ApplyAsync(merchant, payment, cancellationToken) is { } checkout
             ? $"checkout is {checkout.State.ToString().ToLowerInvariant()}"
             : null;
 
-    internal async Task<string?> InvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
+    internal async Task<string?> SyncInvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
         await subscriptions.ReadInvoiceAsync(invoiceId, cancellationToken) is { SubscriptionId: { } subscription } invoice
             ? DescribeResult(
-                await subscriptionBook.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription followed")
+                await subscriptionSynchronizer.SyncAsync(subscription, invoice, cancellationToken) is not null, "subscription updated")
             : null;
 
-    private async Task<string?> SessionAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
+    private async Task<string?> SyncSessionAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {
         if (await online.ReadSessionAsync(merchant, sessionId, cancellationToken) is not { } session)
         {
@@ -91,22 +92,22 @@ public sealed class PaymentEventDispatcher(
 
         if (session is { SubscriptionId: { } subscription } && merchant.IsOperator)
         {
-            return DescribeResult(await BeganAsync(subscription, cancellationToken), "subscription followed");
+            return DescribeResult(await SyncFirstInvoiceAsync(subscription, cancellationToken), "subscription updated");
         }
 
-        return session.PaymentId is { } payment && await PaymentAsync(merchant, payment, cancellationToken) is { } told ? told
+        return session.PaymentId is { } payment && await SyncPaymentAsync(merchant, payment, cancellationToken) is { } result ? result
             : session.IsOver
             ? DescribeResult(await checkouts.ExpireAsync(merchant, session, cancellationToken) is not null, "checkout has expired")
             : DescribeResult(await checkouts.FindAsync(merchant, session.CheckoutId, cancellationToken) is not null, "checkout is open");
     }
 
-    /// <summary>A subscription's first invoice is found through the subscription, for its own event may come later, or never.</summary>
-    private async Task<bool> BeganAsync(string subscriptionId, CancellationToken cancellationToken)
+    /// <summary>Finds a subscription's first invoice through the subscription, because its own event may arrive later or never.</summary>
+    private async Task<bool> SyncFirstInvoiceAsync(string subscriptionId, CancellationToken cancellationToken)
     {
         var first = await subscriptions.ReadSubscriptionAsync(subscriptionId, cancellationToken) is { LatestInvoiceId: { } invoice }
             ? await subscriptions.ReadInvoiceAsync(invoice, cancellationToken)
             : null;
-        return await subscriptionBook.SyncAsync(subscriptionId, first, cancellationToken) is not null;
+        return await subscriptionSynchronizer.SyncAsync(subscriptionId, first, cancellationToken) is not null;
     }
 
     private async Task<Checkout?> ReturnAsync(PortalDbContext db, Checkout? checkout, CancellationToken cancellationToken)
@@ -118,25 +119,25 @@ public sealed class PaymentEventDispatcher(
 
         try
         {
-            await SessionAsync(checkout.Merchant, session, cancellationToken);
+            await SyncSessionAsync(checkout.Merchant, session, cancellationToken);
         }
         catch (PaymentProviderException)
         {
-            // The event that is on its way tells the same.
+            // The pending event will report the same.
             return checkout;
         }
 
         return await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == checkout.Id, cancellationToken);
     }
 
-    private async Task<bool> ForgetAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
+    private async Task<bool> ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         if (await online.KeepsMethodAsync(merchant, methodId, cancellationToken))
         {
             return false;
         }
 
-        await using var db = database.Open(TenantScope.CrossTenants("a payment method that its provider forgot"));
+        await using var db = database.Open(TenantScope.CrossTenants("payment method deleted at the provider"));
         return await db.Payers.Where(p => p.Merchant == merchant && p.MethodId == methodId)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(p => p.MethodId, (string?)null).SetProperty(p => p.MethodName, (string?)null),

@@ -10,38 +10,38 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.PaymentEvents;
 
-/// <param name="Repair">What the button beside it does; null where only a person can.</param>
+/// <param name="Repair">Label of the repair button; null if it must be resolved manually.</param>
 public sealed record DifferenceRow(PaymentDifference Difference, string? ResellerName, string? Repair);
 
-/// <summary>Compares the books with what payment providers have, each night, and puts right what differs when it is told to.</summary>
+/// <summary>Compares the portal's payments with the providers' every night, and repairs differences on request.</summary>
 public sealed class PaymentReconciler(
     PortalDatabase database,
     IOnlineGateway online,
     ISubscriptionGateway subscriptions,
-    SubscriptionSynchronizer subscriptionBook,
+    SubscriptionSynchronizer subscriptionSynchronizer,
     PaymentAccountService accounts,
     PaymentEventDispatcher dispatcher,
     OnlineRefundService refunds,
     TimeProvider clock,
     ILogger<PaymentReconciler> logger)
 {
-    /// <summary>How far back a comparison looks: refunds and disputes come late.</summary>
+    /// <summary>How far back a comparison looks, because refunds and disputes arrive late.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromDays(45);
 
-    /// <summary>What is younger than this may still be on its way.</summary>
+    /// <summary>Newer objects may still be in transit.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(15);
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("the nightly comparison with payment providers");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("nightly reconciliation with payment providers");
 
-    /// <summary>Two comparisons at once would each replace what the other found.</summary>
+    /// <summary>Prevents concurrent comparisons from replacing each other's results.</summary>
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>Compares once a night, by whichever node comes first.</summary>
+    /// <summary>Compares once per night, on whichever node starts first.</summary>
     public async Task RunNightlyAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var comparison = new PaymentComparison { Night = DateOnly.FromDateTime(now.UtcDateTime), StartedAtUtc = now };
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         if (await db.PaymentComparisons.AnyAsync(c => c.Night == comparison.Night, cancellationToken))
         {
             return;
@@ -62,7 +62,7 @@ public sealed class PaymentReconciler(
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Compares all accounts now, as somebody asked for it.</summary>
+    /// <summary>Compares all accounts now, on request.</summary>
     /// <inheritdoc cref="CompareAsync(CancellationToken)"/>
     public async Task<(int Compared, string? Fault)> CompareAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -71,7 +71,7 @@ public sealed class PaymentReconciler(
         var (compared, fault) = await CompareAsync(cancellationToken);
         await using var db = database.Open(actor.Scope);
 
-        // Pages show when it was last done, by night or by hand.
+        // Pages show the last comparison, nightly or manual.
         if (await db.PaymentComparisons.OrderByDescending(c => c.Night).FirstOrDefaultAsync(cancellationToken) is not { } last)
         {
             last = new PaymentComparison { Night = DateOnly.FromDateTime(now.UtcDateTime), StartedAtUtc = now };
@@ -83,8 +83,8 @@ public sealed class PaymentReconciler(
         return (compared, fault);
     }
 
-    /// <summary>Compares all accounts now; what is found replaces what was found before.</summary>
-    /// <returns>How many objects were held against each other, and which accounts could not be read.</returns>
+    /// <summary>Compares all accounts now; its findings replace the previous ones.</summary>
+    /// <returns>The number of compared objects, and the accounts that could not be read.</returns>
     public async Task<(int Compared, string? Fault)> CompareAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -107,7 +107,7 @@ public sealed class PaymentReconciler(
             {
                 var found = new List<PaymentDifference>();
                 compared += await CompareAsync(merchant, found, cancellationToken);
-                await using var db = database.Open(Everybody);
+                await using var db = database.Open(AllTenants);
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await db.PaymentDifferences.Where(d => d.Merchant == merchant).ExecuteDeleteAsync(cancellationToken);
                 db.PaymentDifferences.AddRange(found);
@@ -125,7 +125,7 @@ public sealed class PaymentReconciler(
         return (compared, fault.Length == 0 ? null : fault.Truncate(500));
     }
 
-    /// <summary>What differs: everything for the operator, a reseller's own for the reseller.</summary>
+    /// <summary>Lists the differences: all for the operator, its own for a reseller.</summary>
     public async Task<(IReadOnlyList<DifferenceRow> Rows, PaymentComparison? Last)> ReadAsync(
         Actor actor,
         CancellationToken cancellationToken = default)
@@ -143,14 +143,18 @@ public sealed class PaymentReconciler(
         return (
             [.. rows.Select(d => new DifferenceRow(d, d.ResellerId is { } id ? names.GetValueOrDefault(id) : null, d.Kind switch
             {
-                DifferenceKind.MissingHere => "Enter it",
-                DifferenceKind.Refused => "Pay it back",
+                DifferenceKind.MissingHere => "Record payment",
+                DifferenceKind.Refused => "Refund",
                 _ => null,
             }))],
             await db.PaymentComparisons.AsNoTracking().OrderByDescending(c => c.Night).FirstOrDefaultAsync(cancellationToken));
     }
 
-    /// <summary>Puts a difference right: enters what is missing, or gives back what was refused.</summary>
+    /// <summary>
+    /// Repairs a difference: records what is missing, or refunds what was refused.
+    /// Refused: the difference is gone; the provider no longer has the payment; it cannot be repaired automatically; the provider
+    /// refuses.
+    /// </summary>
     public async Task<Outcome<PaymentDifference>> RepairAsync(Actor actor, Guid differenceId, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Reseller is null ? Permission.PaymentsRepair : Permission.PaymentsConfigure);
@@ -159,7 +163,7 @@ public sealed class PaymentReconciler(
             .SingleOrDefaultAsync(d => d.Id == differenceId, cancellationToken) is not { } difference
             || (actor.Scope.Reseller is not null && difference.Merchant.IsOperator))
         {
-            return Refusal.Because("This difference is gone already.");
+            return Refusal.Because("This difference is already resolved.");
         }
 
         try
@@ -175,7 +179,7 @@ public sealed class PaymentReconciler(
         }
 
         await db.PaymentDifferences.Where(d => d.Id == differenceId).ExecuteDeleteAsync(cancellationToken);
-        db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRepair, $"put right: {difference.Text}", difference.ResellerId);
+        db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsRepair, $"repaired: {difference.Text}", difference.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         return difference;
     }
@@ -189,15 +193,15 @@ public sealed class PaymentReconciler(
         switch (difference.Kind)
         {
             case DifferenceKind.MissingHere:
-                var told = difference.CheckoutId is null
-                    ? await dispatcher.InvoiceAsync(difference.ObjectId, cancellationToken)
-                    : await dispatcher.PaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
-                return told is null ? Refusal.Because("The provider does not have it any more. Compare again.") : null;
+                var result = difference.CheckoutId is null
+                    ? await dispatcher.SyncInvoiceAsync(difference.ObjectId, cancellationToken)
+                    : await dispatcher.SyncPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
+                return result is null ? Refusal.Because("The provider no longer has this payment. Run the comparison again.") : null;
             case DifferenceKind.Refused:
                 var checkout = await db.Checkouts.AsNoTracking().SingleAsync(c => c.Id == difference.CheckoutId, cancellationToken);
                 if (await online.ReadPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken) is not { } payment)
                 {
-                    return Refusal.Because("The provider does not have it any more. Compare again.");
+                    return Refusal.Because("The provider no longer has this payment. Run the comparison again.");
                 }
 
                 var left = payment.Total - Money.Sum(
@@ -212,7 +216,7 @@ public sealed class PaymentReconciler(
                         CheckoutSynchronizer.CreateIdempotencyKey(difference.Merchant, difference.ObjectId + "back"),
                         cancellationToken);
             default:
-                return Refusal.Because("This cannot be put right by itself. Look at the account of the provider.");
+                return Refusal.Because("This cannot be repaired automatically. Check the account at the provider.");
         }
     }
 
@@ -221,11 +225,11 @@ public sealed class PaymentReconciler(
         var now = clock.GetUtcNow();
         var (since, settled) = (now - Reach, now - Settling);
         var seen = new HashSet<string>();
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         await foreach (var (id, isPlain) in online.PaymentsSinceAsync(merchant, since, cancellationToken))
         {
             seen.Add(id);
-            if (isPlain && await IsPlainHereAsync(db, merchant, id, cancellationToken))
+            if (isPlain && await IsRecordedAsPaidAsync(db, merchant, id, cancellationToken))
             {
                 continue;
             }
@@ -234,13 +238,13 @@ public sealed class PaymentReconciler(
                 && payment.AtUtc < settled
                 && await db.Checkouts.AsNoTracking()
                     .SingleOrDefaultAsync(c => c.Id == payment.CheckoutId && c.Merchant == merchant, cancellationToken) is { } checkout
-                && await DifferenceAsync(db, checkout, payment, cancellationToken) is var (kind, text))
+                && await FindDifferenceAsync(db, checkout, payment, cancellationToken) is var (kind, text))
             {
                 Add(kind, id, checkout.Id, checkout.ResellerId, text);
             }
         }
 
-        // What the list did not hold is asked for one by one, before anything is said of it.
+        // Payments missing from the list are read one by one before reporting them.
         var paid = await db.Checkouts.AsNoTracking()
             .Where(c => c.Merchant == merchant
                 && c.State == CheckoutState.Paid
@@ -257,7 +261,7 @@ public sealed class PaymentReconciler(
                     checkout.PaymentId!,
                     checkout.Id,
                     checkout.ResellerId,
-                    $"{checkout.Amount} stand here as paid by {checkout.PaymentId}, which the provider does not know as paid.");
+                    $"{checkout.Amount} is recorded as paid by {checkout.PaymentId}, but not at the provider.");
             }
         }
 
@@ -269,7 +273,7 @@ public sealed class PaymentReconciler(
                 if (await subscriptions.ReadInvoiceAsync(
                     id, cancellationToken) is { SubscriptionId: { } subscriptionId, Payment: { State: ProviderPaymentState.Paid } payment }
                     && payment.AtUtc < settled
-                    && !await subscriptionBook.HasCreditLotAsync(id, cancellationToken)
+                    && !await subscriptionSynchronizer.HasCreditLotAsync(id, cancellationToken)
                     && await db.PlanSubscriptions.AsNoTracking()
                         .SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
                 {
@@ -278,7 +282,7 @@ public sealed class PaymentReconciler(
                         id,
                         null,
                         subscription.ResellerId,
-                        $"{payment.Total} were paid for {subscription.PlanName}, and no credits were granted.");
+                        $"{payment.Total} was paid for {subscription.PlanName}, but no credits were granted.");
                 }
             }
         }
@@ -298,8 +302,12 @@ public sealed class PaymentReconciler(
             });
     }
 
-    /// <summary>Whether a payment stands here as paid with nothing given back; then there is no need to ask for more of it.</summary>
-    private static Task<bool> IsPlainHereAsync(PortalDbContext db, Merchant merchant, string paymentId, CancellationToken cancellationToken)
+    /// <summary>Whether a payment is recorded as paid without reversals, so that its details need not be read.</summary>
+    private static Task<bool> IsRecordedAsPaidAsync(
+        PortalDbContext db,
+        Merchant merchant,
+        string paymentId,
+        CancellationToken cancellationToken)
     {
         var reversals = db.PaymentReversals.Where(r => r.State != ReversalState.Undone);
         return db.Checkouts.AnyAsync(
@@ -310,7 +318,7 @@ public sealed class PaymentReconciler(
             cancellationToken);
     }
 
-    private static async Task<(DifferenceKind Kind, string Text)?> DifferenceAsync(
+    private static async Task<(DifferenceKind Kind, string Text)?> FindDifferenceAsync(
         PortalDbContext db,
         Checkout checkout,
         ProviderPayment payment,
@@ -323,27 +331,27 @@ public sealed class PaymentReconciler(
         {
             return gone.Sum(r => r.Amount.MinorUnits) >= payment.Total.MinorUnits
                 ? null
-                : (DifferenceKind.Refused, checkout.Error ?? $"{payment.Total} came twice.");
+                : (DifferenceKind.Refused, checkout.Error ?? $"{payment.Total} was paid twice.");
         }
 
         if (isPaid && checkout.State != CheckoutState.Paid)
         {
-            return (DifferenceKind.MissingHere, $"{payment.Total} were paid and are not entered.");
+            return (DifferenceKind.MissingHere, $"{payment.Total} was paid but is not recorded.");
         }
 
         if (!isPaid && checkout.State == CheckoutState.Paid && checkout.PaymentId == payment.Id)
         {
             return (
                 DifferenceKind.MissingThere,
-                $"{checkout.Amount} stand here as paid by {payment.Id}, which the provider does not know as paid.");
+                $"{checkout.Amount} is recorded as paid by {payment.Id}, but not at the provider.");
         }
 
         var known = await db.PaymentReversals.AsNoTracking().Where(r => r.CheckoutId == checkout.Id).ToListAsync(cancellationToken);
         return checkout.State == CheckoutState.Paid
-            && payment.Reversals.Any(told => known.Find(r => r.ProviderId == told.Id) is { } mirrored
-                ? mirrored.State != told.State
-                : told.State != ReversalState.Undone)
-            ? (DifferenceKind.MissingHere, $"A refund or dispute of {payment.Id} is not entered.")
+            && payment.Reversals.Any(result => known.Find(r => r.ProviderId == result.Id) is { } mirrored
+                ? mirrored.State != result.State
+                : result.State != ReversalState.Undone)
+            ? (DifferenceKind.MissingHere, $"A refund or dispute of {payment.Id} is not recorded.")
             : null;
     }
 }

@@ -7,18 +7,18 @@ namespace ResellerPortal.Core.PaymentEvents;
 
 public enum WebhookEventState
 {
-    /// <summary>Stored, and to be handled, for the first time or again.</summary>
+    /// <summary>Stored and waiting to be handled or retried.</summary>
     Pending,
     Processed,
 
-    /// <summary>Of a kind that means nothing here, or of something that is not ours.</summary>
+    /// <summary>Not a relevant kind, or not about one of our objects.</summary>
     Ignored,
 
-    /// <summary>Given up after many attempts; somebody has to look.</summary>
+    /// <summary>Failed after many attempts; manual review is required.</summary>
     Failed,
 }
 
-/// <summary>An event as a payment provider sent it. It is stored before anything else is done with it, once.</summary>
+/// <summary>An event as sent by a payment provider. Stored once, before any processing.</summary>
 public sealed class WebhookEvent : IOwnedAtAnyLevel
 {
     public const int MaxPayload = 500_000;
@@ -32,18 +32,18 @@ public sealed class WebhookEvent : IOwnedAtAnyLevel
 
     public required Merchant Merchant { get; init; }
 
-    /// <summary>The provider's id of it.</summary>
+    /// <summary>The provider's id of the event.</summary>
     public required string EventId { get; init; }
 
     /// <summary>"checkout.session.completed".</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The provider's id of what it is about.</summary>
+    /// <summary>The provider's id of the object it is about.</summary>
     public required string ObjectId { get; init; }
 
     public required string Payload { get; init; }
 
-    /// <summary>When the provider made it.</summary>
+    /// <summary>When the provider created it.</summary>
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
     public required DateTimeOffset ReceivedAtUtc { get; init; }
@@ -52,12 +52,12 @@ public sealed class WebhookEvent : IOwnedAtAnyLevel
 
     public int Attempts { get; set; }
 
-    /// <summary>Null where it is not to be handled.</summary>
+    /// <summary>Null if it will not be retried.</summary>
     public DateTimeOffset? NextAttemptAtUtc { get; set; }
 
     public DateTimeOffset? ProcessedAtUtc { get; set; }
 
-    /// <summary>What came of it, or why nothing did, in words.</summary>
+    /// <summary>The result or the reason for failure, as text.</summary>
     public string? Note { get; set; }
 }
 
@@ -80,17 +80,17 @@ internal sealed class WebhookEventConfiguration : IEntityTypeConfiguration<Webho
 
 public enum DifferenceKind
 {
-    /// <summary>The provider has a payment, a refund or a dispute that the books lack.</summary>
+    /// <summary>The provider has a payment, refund or dispute that the portal lacks.</summary>
     MissingHere,
 
-    /// <summary>The books have a payment that the provider does not know as paid.</summary>
+    /// <summary>The portal records a payment that is not paid at the provider.</summary>
     MissingThere,
 
-    /// <summary>Money came that was refused, and is to go back.</summary>
+    /// <summary>A refused payment that must be refunded.</summary>
     Refused,
 }
 
-/// <summary>Something that the nightly comparison with a payment provider found.</summary>
+/// <summary>A difference found by the nightly comparison with a payment provider.</summary>
 public sealed class PaymentDifference : IOwnedAtAnyLevel
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -103,10 +103,10 @@ public sealed class PaymentDifference : IOwnedAtAnyLevel
 
     public required DifferenceKind Kind { get; init; }
 
-    /// <summary>The provider's id of the payment or the invoice.</summary>
+    /// <summary>The provider's id of the payment or invoice.</summary>
     public required string ObjectId { get; init; }
 
-    /// <summary>Null where the provider's object names none.</summary>
+    /// <summary>Null if the provider's object refers to none.</summary>
     public required Guid? CheckoutId { get; init; }
 
     public required string Text { get; init; }
@@ -127,7 +127,7 @@ internal sealed class PaymentDifferenceConfiguration : IEntityTypeConfiguration<
     }
 }
 
-/// <summary>When the books were last compared with a payment provider's, so that one node does it once a night.</summary>
+/// <summary>When the portal was last compared with the payment providers, so that one node does it once per night.</summary>
 public sealed class PaymentComparison
 {
     public required DateOnly Night { get; init; }
@@ -138,7 +138,7 @@ public sealed class PaymentComparison
 
     public int Compared { get; set; }
 
-    /// <summary>Why an account could not be read; null where all could.</summary>
+    /// <summary>Why an account could not be read; null if all were.</summary>
     public string? Error { get; set; }
 }
 

@@ -9,7 +9,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.PaymentEvents;
 
-/// <summary>An event whose signature is verified.</summary>
+/// <summary>An event with a verified signature.</summary>
 /// <inheritdoc cref="WebhookEvent"/>
 public sealed record IncomingWebhook(
     Merchant Merchant,
@@ -21,7 +21,7 @@ public sealed record IncomingWebhook(
 
 public sealed record WebhookEventList(IReadOnlyList<WebhookEvent> Rows, int TotalCount);
 
-/// <summary>Stores what payment providers send, and follows each event up until that has worked.</summary>
+/// <summary>Stores payment provider events, and retries each until it is handled.</summary>
 public sealed class WebhookInbox(
     PortalDatabase database,
     PaymentEventDispatcher dispatcher,
@@ -29,8 +29,8 @@ public sealed class WebhookInbox(
     TimeProvider clock,
     ILogger<WebhookInbox> logger)
 {
-    /// <summary>How long after a failed attempt the next one comes; after the last an event is given up.</summary>
-    private static readonly TimeSpan[] Patience =
+    /// <summary>Delays between attempts; after the last one the event fails.</summary>
+    private static readonly TimeSpan[] RetryDelays =
         [
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMinutes(5),
@@ -41,15 +41,15 @@ public sealed class WebhookInbox(
             TimeSpan.FromHours(24),
         ];
 
-    /// <summary>After this long another node takes an event for abandoned.</summary>
+    /// <summary>After this time another node treats an event as abandoned.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("payment providers' events for all tenants");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("payment provider events for all tenants");
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Returns once an event was stored here, or some time has passed.</summary>
+    /// <summary>Returns when an event was stored on this node, or after some time.</summary>
     internal async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,16 +60,16 @@ public sealed class WebhookInbox(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Time for another look.
+            // Time to poll again.
         }
     }
 
-    /// <summary>Stores an event; once it is stored, nothing is lost any more. The same event again changes nothing.</summary>
-    /// <returns>Its id here, and whether it is new.</returns>
+    /// <summary>Stores an event durably. Receiving the same event again changes nothing.</summary>
+    /// <returns>Its id, and whether it is new.</returns>
     public async Task<(Guid Id, bool IsNew)> ReceiveAsync(IncomingWebhook incoming, CancellationToken cancellationToken)
     {
         var owner = await accounts.FindOwnerAsync(incoming.Merchant, cancellationToken);
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         if (await FindAsync(db, incoming, cancellationToken) is { } earlier)
         {
             return (earlier.Id, false);
@@ -97,7 +97,7 @@ public sealed class WebhookInbox(
         }
         catch (DbUpdateException)
         {
-            // It was delivered twice at once, and the other was first.
+            // It was delivered twice concurrently, and the other delivery won.
             db.ChangeTracker.Clear();
             return await FindAsync(db, incoming, cancellationToken) is { } first
                 ? (first.Id, false)
@@ -105,13 +105,13 @@ public sealed class WebhookInbox(
         }
     }
 
-    /// <summary>Follows up what waits. Any number of nodes may do so; each event is held by one at a time.</summary>
-    /// <returns>How many were followed up.</returns>
+    /// <summary>Handles pending events. Several nodes may do so; each event is leased by one at a time.</summary>
+    /// <returns>The number of handled events.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         List<Guid> due;
         var now = clock.GetUtcNow();
-        await using (var db = database.Open(Everybody))
+        await using (var db = database.Open(AllTenants))
         {
             due = await db.WebhookEvents
                 .Where(e => e.NextAttemptAtUtc <= now)
@@ -131,11 +131,11 @@ public sealed class WebhookInbox(
         return handled;
     }
 
-    /// <summary>Follows up one event, if it is due and no other node has it.</summary>
+    /// <summary>Handles one event if it is due and no other node holds it.</summary>
     /// <returns>Whether it is done.</returns>
     public async Task<bool> HandleAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         var mine = db.WebhookEvents.Where(e => e.Id == id);
         var now = clock.GetUtcNow();
         var waiting = await mine.AsNoTracking().SingleAsync(cancellationToken);
@@ -150,22 +150,22 @@ public sealed class WebhookInbox(
         try
         {
             var note = await dispatcher.DispatchAsync(waiting.Merchant, waiting.Kind, waiting.ObjectId, cancellationToken);
-            await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Processed, null, note ?? "nothing of ours");
+            await EndAsync(note is null ? WebhookEventState.Ignored : WebhookEventState.Processed, null, note ?? "not relevant");
             return true;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.LogWarning(
                 failure is PaymentProviderException ? null : failure,
-                "Event {Event} ({Kind}) could not be followed up, attempt {Attempt}: {Reason}",
+                "Event {Event} ({Kind}) failed, attempt {Attempt}: {Reason}",
                 waiting.EventId,
                 waiting.Kind,
                 attempts,
                 failure.Message);
-            var isOver = attempts > Patience.Length;
+            var isOver = attempts > RetryDelays.Length;
             await EndAsync(
                 isOver ? WebhookEventState.Failed : WebhookEventState.Pending,
-                isOver ? null : clock.GetUtcNow() + Patience[attempts - 1],
+                isOver ? null : clock.GetUtcNow() + RetryDelays[attempts - 1],
                 failure.Message.Truncate(500));
             return false;
         }
@@ -184,7 +184,7 @@ public sealed class WebhookInbox(
         }
     }
 
-    /// <summary>Events of one state, or all, newest first.</summary>
+    /// <summary>Lists events of one state, or all, newest first.</summary>
     public async Task<WebhookEventList> PageAsync(
         Actor actor,
         WebhookEventState? state,
@@ -205,7 +205,10 @@ public sealed class WebhookInbox(
                 .ToListAsync(cancellationToken), await events.CountAsync(cancellationToken));
     }
 
-    /// <summary>Follows an event up once more, whatever came of it before.</summary>
+    /// <summary>
+    /// Handles an event again, whatever its state.
+    /// Refused: no such event.
+    /// </summary>
     public async Task<Outcome<WebhookEvent>> ReplayAsync(Actor actor, Guid id, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRepair);

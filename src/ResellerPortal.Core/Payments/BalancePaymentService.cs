@@ -11,29 +11,35 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Payments;
 
-/// <summary>Money that came from a customer for no invoice, or went back to it, as it stands on the reseller's bank statement.</summary>
+/// <summary>A payment or refund of a customer's balance, as shown on the reseller's bank statement.</summary>
 public sealed record BalancePayment(CustomerId CustomerId, decimal Amount, DateOnly Day, string Reference, Guid IdempotencyKey);
 
-/// <summary>Moves of customers' balances that happen outside the portal, recorded by the reseller.</summary>
+/// <summary>Records balance transactions that happen outside the portal, for the reseller.</summary>
 public sealed class BalancePaymentService(PortalDatabase database, AccountPausePolicy pauses, TimeProvider clock)
 {
-    private const decimal MostAmount = 10_000_000;
+    private const decimal MaxAmount = 10_000_000;
 
-    /// <summary>Records money that a customer paid in. It pays what is due at once. The same key again answers the first one.</summary>
+    /// <summary>
+    /// Records a payment from a customer. It pays what is due at once. Repeating the key returns the first transaction.
+    /// Refused: no such customer; the amount, day or reference is not valid.
+    /// </summary>
     public Task<Outcome<BalanceTransaction>> TopUpAsync(
         Actor actor,
         BalancePayment payment,
         CancellationToken cancellationToken = default) =>
-        MoveAsync(actor, payment, BalanceTransactionKind.TopUp, cancellationToken);
+        RecordAsync(actor, payment, BalanceTransactionKind.TopUp, cancellationToken);
 
-    /// <summary>Records money that was paid back to a customer. The same key again answers the first one.</summary>
+    /// <summary>
+    /// Records a refund to a customer. Repeating the key returns the first transaction.
+    /// Refused: no such customer; the amount, day or reference is not valid; the balance is too low.
+    /// </summary>
     public Task<Outcome<BalanceTransaction>> PayOutAsync(
         Actor actor,
         BalancePayment payment,
         CancellationToken cancellationToken = default) =>
-        MoveAsync(actor, payment, BalanceTransactionKind.PaidOut, cancellationToken);
+        RecordAsync(actor, payment, BalanceTransactionKind.PaidOut, cancellationToken);
 
-    private async Task<Outcome<BalanceTransaction>> MoveAsync(
+    private async Task<Outcome<BalanceTransaction>> RecordAsync(
         Actor actor,
         BalancePayment payment,
         BalanceTransactionKind kind,
@@ -79,7 +85,7 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
             Permission.PaymentsRecord,
             kind == BalanceTransactionKind.TopUp
                 ? $"{amount} to the balance of {customer.Name}"
-                : $"{amount} of the balance of {customer.Name} paid back",
+                : $"refunded {amount} from the balance of {customer.Name}",
             customer.ResellerId,
             customer.Id);
         await BalanceSettlement.ApplyAsync(database, db, customer, today, now, cancellationToken);
@@ -94,7 +100,7 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
 
     private static Refusal? Check(BalancePayment payment, BalanceTransactionKind kind, Money balance, DateOnly today)
     {
-        if (payment.Amount is <= 0 or > MostAmount || !balance.Currency.HasWhole(payment.Amount))
+        if (payment.Amount is <= 0 or > MaxAmount || !balance.Currency.HasWhole(payment.Amount))
         {
             return Refusal.Because(
                 $"Enter the amount in {balance.Currency}, in whole minor units, up to ten million.", nameof(payment.Amount));
@@ -102,12 +108,12 @@ public sealed class BalancePaymentService(PortalDatabase database, AccountPauseP
 
         if (kind == BalanceTransactionKind.PaidOut && payment.Amount > balance.Amount)
         {
-            return Refusal.Because($"The balance is {balance}; no more than that can be paid back.", nameof(payment.Amount));
+            return Refusal.Because($"Enter an amount up to the balance of {balance}.", nameof(payment.Amount));
         }
 
-        return payment.Day > today ? Refusal.Because("The money moved today or earlier.", nameof(payment.Day))
+        return payment.Day > today ? Refusal.Because("Enter today or an earlier day.", nameof(payment.Day))
             : payment.Reference.Length > 140 || payment.Reference.Any(char.IsControl)
-            ? Refusal.Because("A reference has up to 140 characters.", nameof(payment.Reference))
+            ? Refusal.Because("Shorten the reference to 140 characters.", nameof(payment.Reference))
             : null;
     }
 }

@@ -9,13 +9,16 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Payments;
 
-/// <summary>A payment as it stands on the reseller's bank statement.</summary>
+/// <summary>A payment as shown on the reseller's bank statement.</summary>
 public sealed record ReceivedPayment(Guid InvoiceId, decimal Amount, DateOnly ReceivedOn, string Reference, Guid IdempotencyKey);
 
-/// <summary>Payments that arrive outside the portal, recorded by the reseller.</summary>
+/// <summary>Records payments received outside the portal, for the reseller.</summary>
 public sealed class InvoicePaymentService(PortalDatabase database, AccountPausePolicy pauses, TimeProvider clock)
 {
-    /// <summary>Records a payment, in full or in part. The same key again answers the first one.</summary>
+    /// <summary>
+    /// Records a full or partial payment. Repeating the key returns the first payment.
+    /// Refused: no such invoice; it is a draft; the amount, day or reference is not valid.
+    /// </summary>
     public async Task<Outcome<Payment>> RecordAsync(Actor actor, ReceivedPayment received, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PaymentsRecord);
@@ -61,16 +64,16 @@ public sealed class InvoicePaymentService(PortalDatabase database, AccountPauseP
         if (received.Amount <= 0 || received.Amount > invoice.Due.Amount || !invoice.Currency.HasWhole(received.Amount))
         {
             return Refusal.Because(
-                $"Enter what was received in whole minor units, up to the {invoice.Due} that are due.", nameof(received.Amount));
+                $"Enter an amount in whole minor units, up to the {invoice.Due} due.", nameof(received.Amount));
         }
 
         if (received.ReceivedOn > today)
         {
-            return Refusal.Because("A payment was received today or earlier.", nameof(received.ReceivedOn));
+            return Refusal.Because("Enter today or an earlier day.", nameof(received.ReceivedOn));
         }
 
         return received.Reference.Length > 140
-            ? Refusal.Because("A reference has up to 140 characters.", nameof(received.Reference))
+            ? Refusal.Because("Shorten the reference to 140 characters.", nameof(received.Reference))
             : null;
     }
 }

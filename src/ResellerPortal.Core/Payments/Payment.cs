@@ -8,7 +8,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Payments;
 
-/// <summary>Money that a customer paid for one invoice, or got back.</summary>
+/// <summary>A customer's payment of one invoice, or a refund.</summary>
 public sealed class Payment : ICustomerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -19,7 +19,7 @@ public sealed class Payment : ICustomerOwned, IAudited
 
     public required Guid InvoiceId { get; init; }
 
-    /// <summary>Negative where it was paid back.</summary>
+    /// <summary>Negative for a refund.</summary>
     public required long AmountMinorUnits { get; init; }
 
     public required Currency Currency { get; init; }
@@ -30,10 +30,10 @@ public sealed class Payment : ICustomerOwned, IAudited
 
     public required DateTimeOffset RecordedAtUtc { get; init; }
 
-    /// <summary>Chosen by the page that records it, unique per reseller, so that a double click records once.</summary>
+    /// <summary>Chosen by the recording page, unique per reseller, so that a double click records once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
-    /// <summary>The checkout that brought it; null for money that came by transfer.</summary>
+    /// <summary>The checkout it came from; null for a transfer.</summary>
     public Guid? CheckoutId { get; init; }
 
     public Money Amount => new(AmountMinorUnits, Currency);
@@ -56,7 +56,7 @@ public static class PaymentSets
     {
         public DbSet<Payment> Payments => db.Set<Payment>();
 
-        /// <summary>Enters a payment of an invoice that the caller has locked and looked at.</summary>
+        /// <summary>Adds a payment of an invoice that the caller has locked and validated.</summary>
         internal Payment AddPayment(
             Actor actor,
             Invoice invoice,
@@ -84,7 +84,7 @@ public static class PaymentSets
                 actor,
                 now,
                 Permission.PaymentsRecord,
-                amount.MinorUnits < 0 ? $"{-amount} of {invoice.Number} paid back" : $"{amount} for {invoice.Number}",
+                amount.MinorUnits < 0 ? $"refunded {-amount} of {invoice.Number}" : $"{amount} for {invoice.Number}",
                 invoice.ResellerId,
                 invoice.CustomerId);
             return payment;

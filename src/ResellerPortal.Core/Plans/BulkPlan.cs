@@ -12,7 +12,7 @@ public enum PlanRenewal
     Yearly,
 }
 
-/// <summary>An item of the operator's catalogue: conversions in bulk, at a price, valid for a time. Belongs to no tenant.</summary>
+/// <summary>A plan in the operator's catalogue: bulk conversions at a price, valid for a time. Belongs to no tenant.</summary>
 public sealed class BulkPlan : IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -29,10 +29,10 @@ public sealed class BulkPlan : IAudited
 
     public PlanRenewal Renewal { get; set; }
 
-    /// <summary>Price of a conversion beyond the plan, in millionths; null where the plan has no overage.</summary>
+    /// <summary>Price of a conversion beyond the plan, in millionths; null if the plan has no overage.</summary>
     public long? OveragePriceMicros { get; set; }
 
-    /// <summary>Whether resellers can still order it.</summary>
+    /// <summary>Whether resellers can order it.</summary>
     public bool IsOffered { get; set; } = true;
 
     public Money Price => new(PriceMinorUnits, Currency);

@@ -6,11 +6,11 @@ using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Core.Plans;
 
-/// <summary>What the operator fills in for a plan.</summary>
+/// <summary>A plan's terms as entered by the operator.</summary>
 public sealed record PlanTerms(
     string Name, long Conversions, decimal Price, string Currency, int ValidityDays, PlanRenewal Renewal, decimal? OveragePrice);
 
-/// <summary>The operator's catalogue.</summary>
+/// <summary>Manages the operator's catalogue of plans.</summary>
 public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
 {
     public const long MaxConversions = 10_000_000_000;
@@ -26,7 +26,7 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
         await using var db = database.Open(actor.Scope);
         if (await db.BulkPlans.AnyAsync(p => p.Name == terms.Name.Trim(), cancellationToken))
         {
-            return Refusal.Because("A plan of this name is in the catalogue already. Give it another name.", nameof(terms.Name));
+            return Refusal.Because("A plan with this name already exists. Choose another name.", nameof(terms.Name));
         }
 
         var currency = Currency.FromCode(terms.Currency);
@@ -51,7 +51,10 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
         return plan;
     }
 
-    /// <summary>Takes a plan out of the catalogue, or puts it back. Orders keep their terms.</summary>
+    /// <summary>
+    /// Withdraws a plan from the catalogue or offers it again. Orders keep their terms.
+    /// Refused: no such plan.
+    /// </summary>
     public async Task<Outcome<BulkPlan>> SetOfferedAsync(
         Actor actor,
         Guid planId,
@@ -74,14 +77,15 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
     private static Refusal? Check(PlanTerms terms) => terms switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) || name.Length > 100 =>
-            Refusal.Because("Give the plan a name of up to 100 characters.", nameof(terms.Name)),
+            Refusal.Because("Enter the plan's name, up to 100 characters.", nameof(terms.Name)),
         { Conversions: < 1 or > MaxConversions } =>
-            Refusal.Because($"A plan holds from 1 to {MaxConversions:N0} conversions.", nameof(terms.Conversions)),
-        { Price: < 0 or > 1_000_000_000 } => Refusal.Because("A price is from 0 to 1,000,000,000.", nameof(terms.Price)),
+            Refusal.Because($"Enter 1 to {MaxConversions:N0} conversions.", nameof(terms.Conversions)),
+        { Price: < 0 or > 1_000_000_000 } => Refusal.Because("Enter a price from 0 to 1,000,000,000.", nameof(terms.Price)),
         { Currency: var code } when !Currency.TryParse(code, out _) =>
             Refusal.Because("Choose an ISO 4217 currency such as EUR.", nameof(terms.Currency)),
-        { ValidityDays: < 1 or > 3660 } => Refusal.Because("A plan is valid for 1 to 3,660 days.", nameof(terms.ValidityDays)),
-        { OveragePrice: < 0 } => Refusal.Because("An overage price is not negative; leave it empty for none.", nameof(terms.OveragePrice)),
+        { ValidityDays: < 1 or > 3660 } => Refusal.Because("Enter a validity of 1 to 3,660 days.", nameof(terms.ValidityDays)),
+        { OveragePrice: < 0 } => Refusal.Because(
+            "Enter an overage price of 0 or more, or leave it empty for none.", nameof(terms.OveragePrice)),
         _ => null,
     };
 }

@@ -12,7 +12,7 @@ public enum PlanOrderStatus
     Cancelled,
 }
 
-/// <summary>A reseller's order of a plan, with the plan's terms as they were when it was ordered.</summary>
+/// <summary>A reseller's order of a plan, with the plan's terms at the time of ordering.</summary>
 public sealed class PlanOrder : IResellerOwned, IAudited
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -33,10 +33,10 @@ public sealed class PlanOrder : IResellerOwned, IAudited
 
     public PlanRenewal Renewal { get; init; }
 
-    /// <summary>The subscription that it belongs to; null for one that stands alone.</summary>
+    /// <summary>The subscription it belongs to; null for a one-off order.</summary>
     public Guid? SubscriptionId { get; set; }
 
-    /// <summary>Whether the portal placed it by itself, as the reseller had said.</summary>
+    /// <summary>Whether the portal placed it automatically under the reseller's top-up policy.</summary>
     public bool IsAutomatic { get; init; }
 
     public PlanOrderStatus Status { get; private set; }
@@ -45,13 +45,13 @@ public sealed class PlanOrder : IResellerOwned, IAudited
 
     public DateTimeOffset? DecidedAtUtc { get; private set; }
 
-    /// <summary>What the operator's bank statement shows for it.</summary>
+    /// <summary>The reference on the operator's bank statement.</summary>
     public string? PaymentReference { get; private set; }
 
-    /// <summary>Chosen by the page that orders, unique per reseller, so that a double click orders once.</summary>
+    /// <summary>Chosen by the ordering page, unique per reseller, so that a double click orders once.</summary>
     public required Guid IdempotencyKey { get; init; }
 
-    /// <summary>Kept up by payments.</summary>
+    /// <summary>Maintained by payments.</summary>
     public long PaidMinorUnits { get; private set; }
 
     public long DiscountMinorUnits { get; private set; }
@@ -60,17 +60,17 @@ public sealed class PlanOrder : IResellerOwned, IAudited
 
     public Money Paid => new(PaidMinorUnits, Currency);
 
-    /// <summary>What a promotion took off the price.</summary>
+    /// <summary>The promotion's discount on the price.</summary>
     public Money Discount => new(DiscountMinorUnits, Currency);
 
     public Money Due => Price - Discount - Paid;
 
     public UnitPrice UnitCost => UnitPrice.Spread(Price - Discount, Conversions);
 
-    /// <summary>What the reseller writes on the bank transfer.</summary>
+    /// <summary>The reference for the reseller's bank transfer.</summary>
     public string TransferReference => "RP-" + Id.ToString("N")[^8..].ToUpperInvariant();
 
-    /// <summary>An order of a plan at the terms that it has now.</summary>
+    /// <summary>Creates an order of a plan at its current terms.</summary>
     internal static PlanOrder Create(
         BulkPlan plan,
         ResellerId reseller,
@@ -91,24 +91,24 @@ public sealed class PlanOrder : IResellerOwned, IAudited
             IdempotencyKey = idempotencyKey,
         };
 
-    /// <param name="amount">Negative where it is paid back.</param>
+    /// <param name="amount">Negative for a refund.</param>
     public void Receive(Money amount) => PaidMinorUnits = (Paid + amount).MinorUnits;
 
     public void Deduct(Money discount) => DiscountMinorUnits = (Discount + discount).MinorUnits;
 
     public void Confirm(DateTimeOffset atUtc, string paymentReference)
     {
-        Decide(PlanOrderStatus.Confirmed, atUtc);
+        Close(PlanOrderStatus.Confirmed, atUtc);
         PaymentReference = paymentReference;
     }
 
-    public void Cancel(DateTimeOffset atUtc) => Decide(PlanOrderStatus.Cancelled, atUtc);
+    public void Cancel(DateTimeOffset atUtc) => Close(PlanOrderStatus.Cancelled, atUtc);
 
-    private void Decide(PlanOrderStatus status, DateTimeOffset atUtc)
+    private void Close(PlanOrderStatus status, DateTimeOffset atUtc)
     {
         if (Status != PlanOrderStatus.Ordered)
         {
-            throw new InvalidOperationException($"Order {TransferReference} is {Status} already.");
+            throw new InvalidOperationException($"Order {TransferReference} is already {Status}.");
         }
 
         Status = status;

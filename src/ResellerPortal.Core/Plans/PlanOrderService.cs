@@ -16,11 +16,14 @@ public static class PlanSets
     }
 }
 
-/// <summary>Orders of plans. A confirmed order becomes a credit lot in Credits.</summary>
+/// <summary>Places plan orders. A paid order grants a credit lot.</summary>
 public sealed class PlanOrderService(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Orders a plan, to be paid by transfer or online. The same key again answers the first order.</summary>
-    /// <returns>The order, or the reason why it cannot be ordered.</returns>
+    /// <summary>
+    /// Orders a plan, payable by transfer or online. Repeating the key returns the first order.
+    /// Refused: the plan is no longer offered; its currency is not the reseller's.
+    /// </summary>
+    /// <returns>The order or the refusal.</returns>
     public async Task<Outcome<PlanOrder>> OrderAsync(
         Actor actor,
         Guid planId,
@@ -45,7 +48,7 @@ public sealed class PlanOrderService(PortalDatabase database, TimeProvider clock
         if (plan.Currency != reseller.Currency)
         {
             return Refusal.Because(
-                $"This plan is sold in {plan.Currency}, your account is kept in {reseller.Currency}. Choose a plan in "
+                $"This plan is sold in {plan.Currency}, but your account uses {reseller.Currency}. Choose a plan in "
                     + $"{reseller.Currency}.");
         }
 

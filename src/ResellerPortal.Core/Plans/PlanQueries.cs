@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Plans;
 
-/// <summary>An order in the operator's list, with who placed it.</summary>
+/// <summary>An order in the operator's list, with its reseller's name.</summary>
 public sealed record OrderRow(PlanOrder Order, string ResellerName);
 
 /// <summary>A reseller in the operator's list.</summary>
@@ -13,7 +13,7 @@ public sealed record ResellerRow(Reseller Reseller, int Customers);
 
 public sealed class PlanQueries(PortalDatabase database)
 {
-    /// <summary>The plans a reseller can order: offered, in its own currency, smallest first.</summary>
+    /// <summary>The plans a reseller can order: offered, in its currency, smallest first.</summary>
     public async Task<IReadOnlyList<BulkPlan>> CatalogueAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -33,7 +33,7 @@ public sealed class PlanQueries(PortalDatabase database)
         return await db.PlanOrders.AsNoTracking().OrderByDescending(o => o.OrderedAtUtc).Take(100).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Every plan, for the operator.</summary>
+    /// <summary>All plans, for the operator.</summary>
     public async Task<IReadOnlyList<BulkPlan>> AllPlansAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
@@ -44,7 +44,7 @@ public sealed class PlanQueries(PortalDatabase database)
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Orders of all resellers, those that wait first, then the newest.</summary>
+    /// <summary>All resellers' orders: open orders first, then the newest.</summary>
     public async Task<(IReadOnlyList<OrderRow> Rows, int TotalCount)> AllOrdersAsync(
         Actor actor,
         int skip,
@@ -63,7 +63,7 @@ public sealed class PlanQueries(PortalDatabase database)
         return ([.. rows.Select(o => new OrderRow(o.Order, o.Name))], await db.PlanOrders.CountAsync(cancellationToken));
     }
 
-    /// <summary>Every reseller, for the operator.</summary>
+    /// <summary>All resellers, for the operator.</summary>
     public async Task<IReadOnlyList<ResellerRow>> AllResellersAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);

@@ -7,8 +7,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Prepaid;
 
 /// <summary>A customer's balance, and where to pay in.</summary>
-/// <param name="Account">The reseller's; null where it names none.</param>
-/// <param name="Moves">How many balance entries there are.</param>
+/// <param name="Account">The reseller's account; null if it has none.</param>
+/// <param name="Moves">The number of balance transactions.</param>
 public sealed record BalanceOverview(
     CustomerId CustomerId,
     string CustomerName,
@@ -19,10 +19,10 @@ public sealed record BalanceOverview(
 
 public sealed record BalanceTransactionList(IReadOnlyList<BalanceTransaction> Rows, int TotalCount);
 
-/// <summary>Balances, for the reseller and for the customer itself.</summary>
+/// <summary>Reads balances, for the reseller and the customer itself.</summary>
 public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
 {
-    /// <returns>Null where there is no such customer for this actor.</returns>
+    /// <returns>Null if the customer does not exist for this actor.</returns>
     public async Task<BalanceOverview?> ReadAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         Demand(actor);
@@ -34,7 +34,7 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
             }
         }
 
-        // Prices may depend on the reseller's cost; only what the usage comes to leaves this class.
+        // Prices may depend on the reseller's cost, so only the resulting total is exposed.
         await using var db = database.Open(actor.Scope.WholeReseller());
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
@@ -50,7 +50,7 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
             customer.BalanceSequence);
     }
 
-    /// <summary>Moves of a customer's balance, newest first.</summary>
+    /// <summary>Lists a customer's balance transactions, newest first.</summary>
     public async Task<BalanceTransactionList> PageAsync(
         Actor actor,
         CustomerId customerId,

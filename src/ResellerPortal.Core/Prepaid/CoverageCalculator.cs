@@ -2,22 +2,22 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Prepaid;
 
-/// <summary>How many conversions an amount suffices for.</summary>
-/// <param name="Conversions">0 where it does not suffice for what is asked.</param>
-/// <param name="Converter">The one converter that it holds for; null for all.</param>
+/// <summary>How many conversions an amount covers.</summary>
+/// <param name="Conversions">0 if the amount does not cover the request.</param>
+/// <param name="Converter">The only converter it applies to; null for all.</param>
 internal sealed record CoverageCalculator(long Conversions, string? Converter)
 {
-    /// <summary>More are found out when these are used.</summary>
-    private const long Most = 1 << 20;
+    /// <summary>Upper bound of one calculation; more are calculated once these are used.</summary>
+    private const long MaxConversions = 1 << 20;
 
     /// <summary>
-    /// Of all converters, so that any of them may take from it; where that leaves nothing for this request, of its own converter
+    /// Calculates coverage for all converters, so that any of them may use it; if that does not cover this request, for its own converter
     /// alone.
     /// </summary>
-    /// <param name="upTo">What usage may come to, with tax.</param>
+    /// <param name="upTo">The maximum total of usage, including tax.</param>
     public static CoverageCalculator Calculate(UnbilledUsage usage, Money upTo, string converter, string environment, long least)
     {
-        var own = FindMaximum(usage, upTo, [converter], environment, Most);
+        var own = FindMaximum(usage, upTo, [converter], environment, MaxConversions);
         if (own < least)
         {
             return new CoverageCalculator(0, null);
@@ -32,20 +32,20 @@ internal sealed record CoverageCalculator(long Conversions, string? Converter)
         var rules = usage.OneOfEachRule;
         if (rules.Count == 1)
         {
-            // Under one rule it does not matter which converter is used, but for how their lines are rounded.
+            // Under one rule the choice of converter only affects rounding.
             return usage.Converters.Where(c => c != converter).Aggregate(
                 own, (most, other) => FindMaximum(usage, upTo, [other], environment, most));
         }
 
-        // A mixture under several rules may cost more than the dearest of them alone: each begins a package, each takes what is left of
-        // a minimum. It never costs more than all of them at once, unless one gets cheaper by being more.
+        // A mixture under several rules may cost more than the most expensive rule alone: each starts a package and uses its minimum. It
+        // never costs more than all of them at once, unless a volume discount applies.
         List<string> all = [.. usage.Converters.Append(converter).Union(rules)];
         return all.Exists(c => usage.ToPeaks(c).Any()) ? 0 : FindMaximum(usage, upTo, all, environment, own);
     }
 
     /// <summary>
-    /// The largest number up to which every number is paid for. What conversions cost grows with their number but where a
-    /// volume price falls; so each peak before such a fall is looked at.
+    /// Finds the largest number of conversions such that it and every smaller number are covered. Cost rises with the number except where a
+    /// volume price drops, so each peak before a drop is checked.
     /// </summary>
     private static long FindMaximum(UnbilledUsage usage, Money upTo, IReadOnlyList<string> converters, string environment, long most)
     {

@@ -9,21 +9,21 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Prepaid;
 
 /// <summary>
-/// Tells the meter how many conversions a balance suffices for. The meter takes from that number in the transaction of each
-/// request; so no request waits for prices, and no more is converted than is paid for.
+/// Provides metering with the number of conversions that a balance covers. Metering deducts from it within each request's transaction, so
+/// requests do not wait for pricing and never exceed what is paid for.
 /// </summary>
 public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider clock) : IPrepaidCoverage
 {
-    /// <summary>After which prices, taxes and fees are looked at again.</summary>
-    private static readonly TimeSpan HoldsFor = TimeSpan.FromMinutes(10);
+    /// <summary>How long coverage is valid before prices, taxes and fees are read again.</summary>
+    private static readonly TimeSpan Validity = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<CoverageQuestion, Lazy<Task<ReserveResult.BalanceSpent?>>> _looking = [];
+    private readonly ConcurrentDictionary<CoverageQuestion, Lazy<Task<ReserveResult.BalanceSpent?>>> _pending = [];
 
     /// <inheritdoc/>
     public async Task<ReserveResult.BalanceSpent?> EnsureCoveredAsync(CoverageQuestion question, CancellationToken cancellationToken)
     {
-        // Requests that ask at once share one answer.
-        var looking = _looking.GetOrAdd(question, asked => new Lazy<Task<ReserveResult.BalanceSpent?>>(() => CalculateAsync(asked)));
+        // Concurrent requests share one calculation.
+        var looking = _pending.GetOrAdd(question, asked => new Lazy<Task<ReserveResult.BalanceSpent?>>(() => CalculateAsync(asked)));
         try
         {
             return await looking.Value.WaitAsync(cancellationToken);
@@ -32,7 +32,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         {
             if (looking.Value.IsCompleted)
             {
-                _looking.TryRemove(new KeyValuePair<CoverageQuestion, Lazy<Task<ReserveResult.BalanceSpent?>>>(question, looking));
+                _pending.TryRemove(new KeyValuePair<CoverageQuestion, Lazy<Task<ReserveResult.BalanceSpent?>>>(question, looking));
             }
         }
     }
@@ -45,7 +45,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             var (customer, spending, usage) = await ReadAsync(asked, now);
             var allowed = spending.Balance - spending.Due;
             var coverage = CoverageCalculator.Calculate(
-                usage, Milestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
+                usage, GetNextMilestone(spending, allowed), asked.Converter, asked.Environment, asked.Least);
             if (coverage.Conversions == 0)
             {
                 coverage = CoverageCalculator.Calculate(usage, allowed, asked.Converter, asked.Environment, asked.Least);
@@ -54,7 +54,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             var percent = coverage.Conversions == 0 ? 100 : UsageAlert.Reached(spending.Spent.MinorUnits, allowed.MinorUnits);
             var isNews = percent > customer.BalanceAlertedPercent && spending.Balance.MinorUnits > 0;
 
-            // A refusal that was told of needs no writing, however often it is asked for.
+            // A refusal that was already sent needs no write, however often it recurs.
             if (coverage.Conversions > 0 || isNews)
             {
                 await WriteAsync(customer, coverage, isNews ? CreateAlert(customer, spending, percent, now) : null, now);
@@ -64,11 +64,11 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         }
         catch (Exception failure) when (failure is DbException or DbUpdateException)
         {
-            throw new MeterUnavailableException("The prepaid balance cannot be read at the moment. Try again in a few seconds.", failure);
+            throw new MeterUnavailableException("The prepaid balance is temporarily unavailable. Try again in a few seconds.", failure);
         }
     }
 
-    /// <summary>Nothing is written where money moved since the customer was read: the meter asks again.</summary>
+    /// <summary>Writes nothing if the balance changed since the customer was read; metering then asks again.</summary>
     private async Task WriteAsync(Customer customer, CoverageCalculator coverage, UsageAlert? alert, DateTimeOffset now)
     {
         await using var db = database.Open(TenantScope.ForReseller(customer.ResellerId));
@@ -87,13 +87,13 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
             await unmoved.ExecuteUpdateAsync(set => set
                 .SetProperty(c => c.ConversionsCovered, customer.ConversionsConsumed + coverage.Conversions)
                 .SetProperty(c => c.CoveredConverter, coverage.Converter)
-                .SetProperty(c => c.CoveredUntilUtc, now + HoldsFor));
+                .SetProperty(c => c.CoveredUntilUtc, now + Validity));
         }
 
         await transaction.CommitAsync();
     }
 
-    /// <summary>Of one instant, so that no conversion is missed between those held and those used.</summary>
+    /// <summary>Reads everything at one instant, so that no conversion is missed between reserved and used.</summary>
     private async Task<(Customer Customer, PrepaidSpending Spending, UnbilledUsage Usage)> ReadAsync(
         CoverageQuestion asked,
         DateTimeOffset now)
@@ -106,8 +106,8 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
         return (customer, await PrepaidSpending.ReadAsync(db, customer, usage, default), usage);
     }
 
-    /// <summary>The amount at which the customer is told next, so that it is told in time; the allowed where none is left.</summary>
-    private static Money Milestone(PrepaidSpending spending, Money allowed)
+    /// <summary>The amount at which the next alert is sent; the allowed amount if none is left.</summary>
+    private static Money GetNextMilestone(PrepaidSpending spending, Money allowed)
     {
         var next = UsageAlert.Thresholds
             .Select(percent => Money.Round(allowed.Amount * percent / 100, allowed.Currency))

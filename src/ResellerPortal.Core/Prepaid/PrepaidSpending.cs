@@ -6,12 +6,12 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Prepaid;
 
-/// <summary>A customer's money: what it paid in, and what of it is spoken for.</summary>
-/// <param name="Due">Of invoices that the balance did not pay.</param>
-/// <param name="Spent">Usage and fees that no invoice has billed yet, with tax.</param>
+/// <summary>A customer's funds: its balance, and how much of it is committed.</summary>
+/// <param name="Due">Amounts of invoices not paid by the balance.</param>
+/// <param name="Spent">Unbilled usage and fees, with tax.</param>
 public sealed record PrepaidSpending(Money Balance, Money Due, Money Spent)
 {
-    /// <summary>Below zero where more was used than was paid in.</summary>
+    /// <summary>Negative if usage exceeds the balance.</summary>
     public Money Left => Balance - Due - Spent;
 
     internal static async Task<PrepaidSpending> ReadAsync(

@@ -7,12 +7,12 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Prepaid;
 
-/// <summary>Whether a customer pays before it converts, or after.</summary>
+/// <summary>Switches customers between prepaid and postpaid.</summary>
 public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Makes a customer prepaid, so that its balance is its limit from the next request on, or lets it pay afterwards. Repeating it changes
-    /// nothing.
+    /// Makes a customer prepaid, so that its balance limits it from the next request on, or postpaid. Idempotent.
+    /// Refused: no such customer; some of its tokens are managed by ConvertAPI.
     /// </summary>
     public async Task<Outcome<Customer>> SetAsync(
         Actor actor,
@@ -41,7 +41,7 @@ public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider cl
                 t => t.IsNative && t.RevokedAtUtc == null && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now), cancellationToken))
         {
             return Refusal.Because(
-                "Some of its tokens are kept by ConvertAPI and cannot be stopped when a balance is spent. Revoke them first.");
+                "Some of this customer's tokens are managed by ConvertAPI and cannot be limited by a balance. Revoke them first.");
         }
 
         (customer.IsPrepaid, customer.CoveredUntilUtc, customer.BalanceAlertedPercent) = (isPrepaid, null, 0);
@@ -50,7 +50,7 @@ public sealed class PrepaidTermsService(PortalDatabase database, TimeProvider cl
             actor,
             now,
             Permission.CustomersManage,
-            $"{customer.Name} {(isPrepaid ? "pays before it converts" : "pays its invoices afterwards")}",
+            $"{customer.Name} switched to {(isPrepaid ? "prepaid" : "postpaid")}",
             actor.Reseller,
             customer.Id);
         await db.SaveChangesAsync(cancellationToken);

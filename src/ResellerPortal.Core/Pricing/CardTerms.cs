@@ -5,13 +5,13 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>A price for a group of converters.</summary>
-/// <param name="Converters">"docx-to-pdf", "*-to-pdf", "pdf-to-*"; empty for all that no earlier rule names.</param>
-/// <param name="Included">Conversions a month that are free; the price counts those beyond them.</param>
+/// <param name="Converters">"docx-to-pdf", "*-to-pdf", "pdf-to-*"; empty for all not covered by an earlier rule.</param>
+/// <param name="Included">Free conversions per month; the price applies to those beyond them.</param>
 public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Price, long Included = 0)
 {
     public bool Covers(string converter) => Converters.Count == 0 || Converters.Any(pattern => Matches(pattern, converter));
 
-    /// <summary>"pdf-to-*: 0.02 EUR each, 100 included".</summary>
+    /// <summary>Text such as "pdf-to-*: 0.02 EUR each, 100 included".</summary>
     public string Describe() =>
         (Converters.Count > 0 ? string.Join(", ", Converters) + ": " : "") + Price.Describe()
         + (Included > 0 ? $", {Included.ToString("N0", CultureInfo.InvariantCulture)} included" : "");
@@ -24,13 +24,13 @@ public sealed record PriceRule(IReadOnlyList<string> Converters, PriceModel Pric
 }
 
 /// <summary>
-/// All price rules of one card. Amounts of a month are in minor units of the currency of its prices, and shared out by days where a card
-/// holds for a part of it.
+/// All price rules of one card. Monthly amounts are in minor units of the card's currency, and prorated by days if a card applies to part
+/// of a month.
 /// </summary>
-/// <param name="Rules">The first that covers a converter prices it; the last covers all.</param>
-/// <param name="MinimumMinorUnits">The least that a month's usage is charged at, after the discount and beside the fee.</param>
-/// <param name="DiscountPercent">Taken off usage, not off the fee.</param>
-/// <param name="IncludesTax">Whether all of these prices and amounts are with tax; invoices show what is left of them without.</param>
+/// <param name="Rules">The first rule that covers a converter prices it; the last covers all.</param>
+/// <param name="MinimumMinorUnits">The minimum charge for a month's usage, after the discount and excluding the fee.</param>
+/// <param name="DiscountPercent">Discount on usage, not on the fee.</param>
+/// <param name="IncludesTax">Whether all prices and amounts include tax; invoices show them without it.</param>
 public sealed record CardTerms(
     IReadOnlyList<PriceRule> Rules,
     long MonthlyFeeMinorUnits = 0,
@@ -38,13 +38,13 @@ public sealed record CardTerms(
     decimal DiscountPercent = 0,
     bool IncludesTax = false)
 {
-    private const int MostRules = 20;
-    private const int MostConverters = 50;
+    private const int MaxRules = 20;
+    private const int MaxConverters = 50;
 
-    /// <summary>Customers pay what the reseller pays: the card before any other is set.</summary>
+    /// <summary>Customers pay the reseller's cost: the terms before any card is set.</summary>
     public static CardTerms PassThrough { get; } = FromPrice(Markup.PassThrough);
 
-    /// <summary>One price for everything.</summary>
+    /// <summary>A single price for everything.</summary>
     public static CardTerms FromPrice(PriceModel price) => new([new PriceRule([], price)]);
 
     public string Describe(Currency currency)
@@ -60,18 +60,18 @@ public sealed record CardTerms(
         return string.Join("; ", parts);
     }
 
-    /// <summary>The least that a conversion of a rule may bring, after the discount and without tax.</summary>
-    /// <param name="taxBasisPoints">The tax, where prices include it.</param>
+    /// <summary>The lowest price of a conversion under a rule, after the discount and without tax.</summary>
+    /// <param name="taxBasisPoints">The tax rate, if prices include tax.</param>
     public UnitPrice GetLowestPrice(PriceRule rule, UnitPrice cost, int taxBasisPoints)
     {
         var price = rule.Price.GetLowestPrice(cost);
         return UnitPrice.Round(WithoutTax(price.Amount * (100 - DiscountPercent) / 100, taxBasisPoints), price.Currency);
     }
 
-    /// <summary>An amount of this card without the tax in it, not rounded.</summary>
+    /// <summary>An amount of this card without its included tax, not rounded.</summary>
     public decimal WithoutTax(decimal amount, int taxBasisPoints) => IncludesTax ? amount * 10_000 / (10_000 + taxBasisPoints) : amount;
 
-    /// <summary>The same in another currency; each price is rounded as prices are.</summary>
+    /// <summary>Converts the terms to another currency; each price is rounded to unit price precision.</summary>
     public CardTerms ConvertWith(ExchangeRate rate) => this with
     {
         Rules = [.. Rules.Select(rule => rule with { Price = rule.Price.ConvertWith(rate) })],
@@ -79,24 +79,24 @@ public sealed record CardTerms(
         MinimumMinorUnits = rate.Convert(new Money(MinimumMinorUnits, rate.From)).MinorUnits,
     };
 
-    /// <returns>Why they cannot be used for prices in this currency, or null.</returns>
+    /// <returns>The refusal if the terms cannot be used in this currency, or null.</returns>
     public Refusal? Check(Currency currency)
     {
         const long maxMinorUnits = 1_000_000_000;
-        return Rules.Count is 0 or > MostRules ? Refusal.Because($"A card has from 1 to {MostRules} rules.", nameof(Rules))
+        return Rules.Count is 0 or > MaxRules ? Refusal.Because($"Enter 1 to {MaxRules} rules.", nameof(Rules))
             : Rules[^1].Converters.Count > 0 || Rules.SkipLast(1).Any(r => r.Converters.Count == 0)
-            ? Refusal.Because("The last rule is for all other converters; each rule before it names its own.", nameof(Rules))
-            : Rules.Any(r => r.Converters.Count > MostConverters || !r.Converters.All(IsPattern))
+            ? Refusal.Because("Leave the converters of the last rule empty, and name the converters of every other rule.", nameof(Rules))
+            : Rules.Any(r => r.Converters.Count > MaxConverters || !r.Converters.All(IsPattern))
             ? Refusal.Because(
-                $"Name up to {MostConverters} converters of a rule like docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.",
+                $"Enter up to {MaxConverters} converters per rule, such as docx-to-pdf, *-to-pdf or pdf-to-*, in lower case.",
                 nameof(PriceRule.Converters))
             : Rules.Any(r => r.Included is < 0 or > 1_000_000_000)
-            ? Refusal.Because("Included conversions are from 0 to 1,000,000,000 a month.", nameof(PriceRule.Included))
+            ? Refusal.Because("Enter 0 to 1,000,000,000 included conversions a month.", nameof(PriceRule.Included))
             : MonthlyFeeMinorUnits is < 0 or > maxMinorUnits
-            ? Refusal.Because("A monthly fee is not negative, and below ten million.", nameof(MonthlyFeeMinorUnits))
+            ? Refusal.Because("Enter a monthly fee from 0 to below ten million.", nameof(MonthlyFeeMinorUnits))
             : MinimumMinorUnits is < 0 or > maxMinorUnits
-            ? Refusal.Because("A minimum charge is not negative, and below ten million.", nameof(MinimumMinorUnits))
-            : DiscountPercent is < 0 or > 100 ? Refusal.Because("A discount is from 0 to 100 %.", nameof(DiscountPercent))
+            ? Refusal.Because("Enter a minimum charge from 0 to below ten million.", nameof(MinimumMinorUnits))
+            : DiscountPercent is < 0 or > 100 ? Refusal.Because("Enter a discount from 0 to 100 %.", nameof(DiscountPercent))
             : Rules.Select(r => r.Price.Check(currency)).FirstOrDefault(refusal => refusal is not null);
     }
 

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>
-/// Each conversion is charged at the price of the step it falls into: the first 1,000 at one price, the next 9,000 at another.
+/// Charges each conversion at the price of the tier it falls into: the first 1,000 at one price, the next 9,000 at another.
 /// </summary>
 public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Currency) : PriceModel
 {
@@ -17,7 +17,8 @@ public sealed record GraduatedPrice(IReadOnlyList<PriceTier> Tiers, Currency Cur
     internal override Refusal? Check(Currency currency) => Tiers.Check() ?? CheckCurrency(Currency, currency);
 
     /// <summary>
-    /// Groups climb the steps one after the other, those that take back go down from the top; the sum is the same in any order.
+    /// Usage groups fill the tiers one after another, and negative quantities empty them from the top; the sum does not depend on the
+    /// order.
     /// </summary>
     internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)
     {

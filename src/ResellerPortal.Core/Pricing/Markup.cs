@@ -5,8 +5,7 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>
-/// The rule that makes a unit price from a unit cost. A price is never negative: where a rule would take off more than the
-/// cost, the conversion is free.
+/// Derives a unit price from a unit cost. A price is never negative: if a rule deducts more than the cost, the conversion is free.
 /// </summary>
 public abstract record Markup : PriceModel
 {
@@ -14,7 +13,7 @@ public abstract record Markup : PriceModel
     {
     }
 
-    /// <summary>Customers pay what the reseller pays: the rule before any other is set.</summary>
+    /// <summary>Customers pay the reseller's cost: the rule before any other is set.</summary>
     public static Markup PassThrough { get; } = new CostPlusPercent(0);
 
     public UnitPrice GetPrice(UnitPrice cost)
@@ -30,7 +29,7 @@ public abstract record Markup : PriceModel
 
     protected abstract UnitPrice Apply(UnitPrice cost);
 
-    /// <summary>Cost plus a fixed amount for each conversion.</summary>
+    /// <summary>Cost plus a fixed amount per conversion.</summary>
     public sealed record CostPlusAmount(long AmountMicros, Currency Currency) : Markup
     {
         public override string Describe() => AmountMicros < 0
@@ -40,13 +39,13 @@ public abstract record Markup : PriceModel
         public override PriceModel ConvertWith(ExchangeRate rate) => new CostPlusAmount(Convert(AmountMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => Math.Abs(AmountMicros) > MaxMicros
-            ? Refusal.Because("An amount is at most 1,000,000 a conversion.", "Value")
+            ? Refusal.Because("Enter an amount of at most 1,000,000 per conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => cost + new UnitPrice(AmountMicros, Currency);
     }
 
-    /// <summary>Cost plus a percentage of it: 25 makes 0.01 into 0.0125.</summary>
+    /// <summary>Cost plus a percentage: 25 turns 0.01 into 0.0125.</summary>
     public sealed record CostPlusPercent(decimal Percent) : Markup
     {
         public override string Describe() => Percent switch
@@ -59,14 +58,14 @@ public abstract record Markup : PriceModel
         public override PriceModel ConvertWith(ExchangeRate rate) => this;
 
         internal override Refusal? Check(Currency currency) =>
-            Percent is < -100 or > 10_000 ? Refusal.Because("A percentage is from −100 to 10,000.", "Value") : null;
+            Percent is < -100 or > 10_000 ? Refusal.Because("Enter a percentage from −100 to 10,000.", "Value") : null;
 
         protected override UnitPrice Apply(UnitPrice cost) => UnitPrice.Round(cost.Amount * (100 + Percent) / 100, cost.Currency);
 
         private static string Text(decimal percent) => percent.ToString("0.####", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The same price whatever the conversion cost.</summary>
+    /// <summary>The same price whatever the conversion costs.</summary>
     public sealed record FixedPrice(long PriceMicros, Currency Currency) : Markup
     {
         public override string Describe() => $"{new UnitPrice(PriceMicros, Currency)} each";
@@ -74,7 +73,7 @@ public abstract record Markup : PriceModel
         public override PriceModel ConvertWith(ExchangeRate rate) => new FixedPrice(Convert(PriceMicros, rate), rate.To);
 
         internal override Refusal? Check(Currency currency) => PriceMicros is < 0 or > MaxMicros
-            ? Refusal.Because("A fixed price is from 0 to 1,000,000 a conversion.", "Value")
+            ? Refusal.Because("Enter a fixed price from 0 to 1,000,000 per conversion.", "Value")
             : CheckCurrency(Currency, currency);
 
         protected override UnitPrice Apply(UnitPrice cost) => new(PriceMicros, Currency);

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>A price for each started block of conversions: 5 EUR for every 1,000.</summary>
+/// <summary>A price per started block of conversions: 5 EUR per 1,000.</summary>
 public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency) : PriceModel
 {
     public override string Describe() =>
@@ -16,8 +16,8 @@ public sealed record PackagePrice(long Size, long PriceMicros, Currency Currency
     public override PriceModel ConvertWith(ExchangeRate rate) => new PackagePrice(Size, Convert(PriceMicros, rate), rate.To);
 
     internal override Refusal? Check(Currency currency) =>
-        Size is < 1 or > 1_000_000_000 ? Refusal.Because("A package has from 1 to 1,000,000,000 conversions.", "Size")
-        : PriceMicros is < 0 or > MaxMicros ? Refusal.Because("A package costs from 0 to 1,000,000.", "Value")
+        Size is < 1 or > 1_000_000_000 ? Refusal.Because("Enter a package size of 1 to 1,000,000,000 conversions.", "Size")
+        : PriceMicros is < 0 or > MaxMicros ? Refusal.Because("Enter a package price from 0 to 1,000,000.", "Value")
         : CheckCurrency(Currency, currency);
 
     internal override IEnumerable<PricedPart> Price(IReadOnlyList<UsageGroup> groups)

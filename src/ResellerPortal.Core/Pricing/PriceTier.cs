@@ -4,18 +4,18 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>A step of a tiered price.</summary>
-/// <param name="UpTo">The last conversion it holds for; null on the last step alone.</param>
+/// <summary>A tier of a tiered price.</summary>
+/// <param name="UpTo">The last conversion of the tier; null on the last tier only.</param>
 public sealed record PriceTier(long? UpTo, long PriceMicros);
 
-/// <summary>What graduated and volume prices have in common: their steps.</summary>
+/// <summary>Operations shared by graduated and volume prices.</summary>
 internal static class PriceTiers
 {
-    private const int Most = 20;
+    private const int MaxTiers = 20;
 
     extension(IReadOnlyList<PriceTier> tiers)
     {
-        /// <summary>"0.02 EUR to 1,000, 0.015 EUR beyond".</summary>
+        /// <summary>Text such as "0.02 EUR to 1,000, 0.015 EUR beyond".</summary>
         public string Describe(Currency currency) => string.Join(", ", tiers.Select(tier =>
             new UnitPrice(tier.PriceMicros, currency)
                 + (tier.UpTo is { } last ? " to " + last.ToString("N0", CultureInfo.InvariantCulture) : tiers.Count > 1 ? " beyond" : "")));
@@ -24,13 +24,13 @@ internal static class PriceTiers
             [.. tiers.Select(tier => tier with { PriceMicros = rate.Convert(new UnitPrice(tier.PriceMicros, rate.From)).Micros })];
 
         public Refusal? Check() =>
-            tiers.Count is 0 or > Most ? Refusal.Because($"A tiered price has from 1 to {Most} steps.", "Tiers")
+            tiers.Count is 0 or > MaxTiers ? Refusal.Because($"Enter 1 to {MaxTiers} tiers.", "Tiers")
             : tiers.Any(t => t.PriceMicros is < 0 or > 1_000_000 * UnitPrice.MicrosPerUnit)
-            ? Refusal.Because("The price of a step is from 0 to 1,000,000 a conversion.", "Tiers")
+            ? Refusal.Because("Enter a tier price from 0 to 1,000,000 per conversion.", "Tiers")
             : tiers[^1].UpTo is not null || tiers.SkipLast(1).Any(t => t.UpTo is null)
-            ? Refusal.Because("Every step but the last ends at a number of conversions; the last has no end.", "Tiers")
+            ? Refusal.Because("Enter an upper limit for every tier except the last.", "Tiers")
             : tiers.SkipLast(1).Zip(tiers.SkipLast(1).Skip(1)).Any(pair => pair.First.UpTo >= pair.Second.UpTo) || tiers[0].UpTo < 1
-            ? Refusal.Because("Each step ends later than the one before it.", "Tiers")
+            ? Refusal.Because("The upper limit of each tier must exceed the previous one.", "Tiers")
             : null;
     }
 }

@@ -3,8 +3,8 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>One card's part of a month: what all of its usage comes to, and how two such sums differ.</summary>
-/// <param name="taxBasisPoints">The tax in prices that include it.</param>
+/// <summary>One card's part of a month: calculates the charge of its usage, and the difference between two charges.</summary>
+/// <param name="taxBasisPoints">The tax rate for prices that include tax.</param>
 internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Currency currency, int taxBasisPoints)
 {
     private readonly CardTerms _terms = days.Terms;
@@ -23,7 +23,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
         var quantities = new Dictionary<LineKey, long>();
         foreach (var (index, rule) in _terms.Rules.Index())
         {
-            var (included, charged) = Include(rule, [.. groups[index]]);
+            var (included, charged) = SplitIncluded(rule, [.. groups[index]]);
             foreach (var part in rule.Price.Price(charged))
             {
                 Add(
@@ -44,27 +44,27 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
 
         var ofUsage = quantities.Aggregate(Money.Zero(currency), (sum, line) => sum + CalculateAmount(line.Key, line.Value));
         var discount = Money.Round(ofUsage.Amount * _terms.DiscountPercent / 100, currency);
-        var minimum = withFees ? Share(_terms.MinimumMinorUnits) - (ofUsage - discount) : Money.Zero(currency);
+        var minimum = withFees ? Prorate(_terms.MinimumMinorUnits) - (ofUsage - discount) : Money.Zero(currency);
         return new PartCharge(
             quantities,
             discount,
             minimum > Money.Zero(currency) ? minimum : Money.Zero(currency),
-            withFees ? Share(_terms.MonthlyFeeMinorUnits) : Money.Zero(currency));
+            withFees ? Prorate(_terms.MonthlyFeeMinorUnits) : Money.Zero(currency));
 
         void Add(LineKey key, long quantity) => quantities[key] = quantities.GetValueOrDefault(key) + quantity;
     }
 
-    /// <summary>How many more conversions of a converter it takes to each peak of what they cost.</summary>
+    /// <summary>The additional conversions of a converter up to each price peak.</summary>
     public IEnumerable<long> ToPeaks(IEnumerable<UsageItem> usage, string converter)
     {
         var rule = FindRuleIndex(converter);
         var used = usage.Where(item => item.Day >= days.From && item.Day <= days.To && FindRuleIndex(item.Converter) == rule).Sum(
             item => item.Quantity);
-        var included = _terms.Rules[rule].Included * days.ActiveDays / DaysOfMonth;
+        var included = _terms.Rules[rule].Included * days.ActiveDays / DaysInMonth;
         return _terms.Rules[rule].Price.Peaks.Select(peak => peak + included - used).Where(more => more > 0);
     }
 
-    /// <summary>Lines for what one charge has more than another; what it has less is taken back.</summary>
+    /// <summary>Lines for the difference between two charges; decreases are credited.</summary>
     public IEnumerable<RatedLine> Difference(PartCharge now, PartCharge was)
     {
         var usage = now.Quantities.Keys.Union(was.Quantities.Keys)
@@ -82,7 +82,7 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
             (LineKind.Fee, now.Fee - was.Fee),
         ];
 
-        // A price is never negative on an invoice (EN 16931, BR-27); what is taken off is minus one of it.
+        // A price is never negative on an invoice (EN 16931, BR-27), so a deduction has quantity minus one.
         return usage.Concat(amounts.Where(a => !a.Amount.IsZero).Select(a =>
             Line(
                 new LineKey(a.Kind, "", "", UnitPrice.Round(Math.Abs(a.Amount.Amount), currency).Micros, 1),
@@ -92,10 +92,10 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
 
     private int FindRuleIndex(string converter) => _terms.Rules.Index().First(rule => rule.Item.Covers(converter)).Index;
 
-    /// <summary>Takes the included conversions off the groups, in their order.</summary>
-    private (List<UsageGroup> Included, List<UsageGroup> Charged) Include(PriceRule rule, List<UsageGroup> groups)
+    /// <summary>Deducts the included conversions from the groups, in their order.</summary>
+    private (List<UsageGroup> Included, List<UsageGroup> Charged) SplitIncluded(PriceRule rule, List<UsageGroup> groups)
     {
-        var left = Math.Clamp(rule.Included * days.ActiveDays / DaysOfMonth, 0, Math.Max(0, groups.Sum(g => g.Quantity)));
+        var left = Math.Clamp(rule.Included * days.ActiveDays / DaysInMonth, 0, Math.Max(0, groups.Sum(g => g.Quantity)));
         var (free, charged) = (new List<UsageGroup>(), new List<UsageGroup>());
         foreach (var group in groups)
         {
@@ -115,10 +115,10 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
         return (free, charged);
     }
 
-    private int DaysOfMonth => month.LastDay.Day;
+    private int DaysInMonth => month.LastDay.Day;
 
-    /// <summary>An amount of a whole month for the days that the customer had this card.</summary>
-    private Money Share(long minorUnits) => Money.Round(new Money(minorUnits, currency).Amount * days.ActiveDays / DaysOfMonth, currency);
+    /// <summary>Prorates a monthly amount for the days on which the customer had this card.</summary>
+    private Money Prorate(long minorUnits) => Money.Round(new Money(minorUnits, currency).Amount * days.ActiveDays / DaysInMonth, currency);
 
     private Money CalculateAmount(LineKey key, long quantity) => Money.Round(new UnitPrice(key.PriceMicros, currency) * quantity);
 
@@ -130,8 +130,8 @@ internal sealed class PricedPartOfMonth(BillingPeriod month, PricedDays days, Cu
         _terms.IncludesTax ? amount : null);
 }
 
-/// <summary>What makes two quantities one line.</summary>
+/// <summary>Quantities with the same key share one line.</summary>
 internal readonly record struct LineKey(LineKind Kind, string Environment, string Converter, long PriceMicros, long BlockSize);
 
-/// <summary>What a part of a month comes to.</summary>
+/// <summary>The charge for a part of a month.</summary>
 internal sealed record PartCharge(IReadOnlyDictionary<LineKey, long> Quantities, Money Discount, Money Minimum, Money Fee);

@@ -8,10 +8,10 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>All that prices of a reseller's customers rest on beside its cost.</summary>
+/// <summary>Everything that determines the prices of a reseller's customers, besides its cost.</summary>
 internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyList<CurrencyRate> Rates)
 {
-    /// <param name="customers">Whose own cards are read beside the default ones; null for all.</param>
+    /// <param name="customers">Customers to read own cards for, in addition to the default ones; null for all.</param>
     public static async Task<PricingContext> ReadAsync(
         PortalDbContext db,
         IReadOnlyCollection<CustomerId>? customers,
@@ -23,11 +23,11 @@ internal sealed record PricingContext(IReadOnlyList<RateCard> Cards, IReadOnlyLi
             await cards.ToListAsync(cancellationToken), await db.CurrencyRates.AsNoTracking().ToListAsync(cancellationToken));
     }
 
-    /// <summary>What of it is of one customer.</summary>
+    /// <summary>Restricts the context to one customer.</summary>
     public PricingContext ForCustomer(CustomerId customer) =>
         this with { Cards = [.. Cards.Where(c => c.CustomerId is null || c.CustomerId == customer)] };
 
-    /// <summary>The schedule of a customer, whose contract begins on the day it was added.</summary>
+    /// <summary>Creates a customer's schedule; its contract starts on the day it was added.</summary>
     public RateCardSchedule CreateSchedule(Reseller reseller, Customer customer) => new(
         customer.Id,
         Cards,

@@ -6,8 +6,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Pricing;
 
 /// <summary>
-/// One version of the price rules of a reseller (no customer) or of one customer, from a local day on. Versions are never
-/// edited, only followed by the next.
+/// One version of the price rules of a reseller (no customer) or of one customer, effective from a local day. Versions are never edited,
+/// only superseded.
 /// </summary>
 public sealed class RateCard : IResellerOwned, IAudited
 {
@@ -17,13 +17,13 @@ public sealed class RateCard : IResellerOwned, IAudited
 
     public CustomerId? CustomerId { get; init; }
 
-    /// <summary>1, 2, 3 … per reseller; the higher wins where two begin on one day.</summary>
+    /// <summary>1, 2, 3 … per reseller; the higher version wins if two start on the same day.</summary>
     public required int Version { get; init; }
 
     /// <summary>First day in the reseller's time zone.</summary>
     public required DateOnly EffectiveFrom { get; init; }
 
-    /// <summary>Null on a customer's card: from here on the customer follows the reseller's default.</summary>
+    /// <summary>Null on a customer's card: from this day the customer follows the reseller's default.</summary>
     public CardTerms? Terms { get; init; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }

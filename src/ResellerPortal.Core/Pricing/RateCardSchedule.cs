@@ -5,20 +5,19 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>A part of a month in which one card holds. Both days are part of it.</summary>
+/// <summary>The part of a month in which one card applies, both days included.</summary>
 /// <param name="Terms">In the customer's currency.</param>
-/// <param name="ActiveDays">Days of it on which the customer had its contract; fees, minimum and included conversions are shared out by
-/// them.</param>
+/// <param name="ActiveDays">Days within the contract, by which fees, minimum and included conversions are prorated.</param>
 public sealed record PricedDays(DateOnly From, DateOnly To, int ActiveDays, CardTerms Terms);
 
 /// <summary>
-/// Which card holds on which day for one customer: its own, else the reseller's default, else pass-through. Its own is in its
-/// currency; the default is converted into that.
+/// Which card applies to a customer on each day: its own, otherwise the reseller's default, otherwise pass-through. Its own card is in its
+/// currency; the default is converted to it.
 /// </summary>
-/// <param name="startsOn">The first day of the customer's contract; null for always.</param>
-/// <param name="endsOn">Its last day; null for no end.</param>
-/// <param name="taxOn">The tax on a day, in hundredths of a percent, for prices that include it; null for none.</param>
-/// <param name="charged">The currency of its prices; null for that of the reseller's.</param>
+/// <param name="startsOn">First day of the contract; null if it always applies.</param>
+/// <param name="endsOn">Last day of the contract; null for no end.</param>
+/// <param name="taxOn">The tax rate on a day in basis points, for prices that include tax; null for none.</param>
+/// <param name="charged">The currency of its prices; null for the reseller's.</param>
 public sealed class RateCardSchedule(
     CustomerId customer,
     IEnumerable<RateCard> cardsOfReseller,
@@ -34,17 +33,17 @@ public sealed class RateCardSchedule(
 
     public int GetTaxBasisPoints(DateOnly day) => taxOn?.Invoke(day) ?? 0;
 
-    /// <summary>What costs in a currency are converted at into the customer's.</summary>
+    /// <summary>The rate that converts costs into the customer's currency.</summary>
     public ExchangeRate GetRate(DateOnly day, Currency costs) => charged?.GetRate(day) ?? ExchangeRate.Same(costs);
 
-    /// <summary>The card that holds on a day, in the customer's currency.</summary>
-    public CardTerms GetTerms(DateOnly day) => FindOwnTerms(day) ?? Converted(GetDefaultTerms(day), day);
+    /// <summary>The card that applies on a day, in the customer's currency.</summary>
+    public CardTerms GetTerms(DateOnly day) => FindOwnTerms(day) ?? ConvertTerms(GetDefaultTerms(day), day);
 
-    /// <summary>The customer's own card on a day; null where it follows the default.</summary>
+    /// <summary>The customer's own card on a day; null if it follows the default.</summary>
     public CardTerms? FindOwnTerms(DateOnly day) =>
         Array.Find(_newestFirst, c => c.CustomerId == customer && c.EffectiveFrom <= day)?.Terms;
 
-    /// <summary>The month, split where another card begins to hold.</summary>
+    /// <summary>Splits a month where another card takes effect.</summary>
     public IReadOnlyList<PricedDays> SplitMonth(BillingPeriod month)
     {
         var parts = new List<PricedDays>();
@@ -58,27 +57,27 @@ public sealed class RateCardSchedule(
 
             if (parts.Count > 0)
             {
-                parts[^1] = Part(parts[^1].From, from.AddDays(-1), parts[^1].Terms);
+                parts[^1] = CreatePart(parts[^1].From, from.AddDays(-1), parts[^1].Terms);
             }
 
-            parts.Add(Part(from, month.LastDay, terms));
+            parts.Add(CreatePart(from, month.LastDay, terms));
         }
 
         return parts.ConvertAll(
-            part => FindOwnTerms(part.From) is null ? part with { Terms = Converted(part.Terms, month.LastDay) } : part);
+            part => FindOwnTerms(part.From) is null ? part with { Terms = ConvertTerms(part.Terms, month.LastDay) } : part);
     }
 
-    /// <summary>Whether a month costs something without any usage.</summary>
+    /// <summary>Whether a month is charged even without usage.</summary>
     public bool HasFeesIn(BillingPeriod month) =>
         SplitMonth(month).Any(part => part.ActiveDays > 0 && (part.Terms.MonthlyFeeMinorUnits > 0 || part.Terms.MinimumMinorUnits > 0));
 
     private CardTerms GetDefaultTerms(DateOnly day) =>
         Array.Find(_newestFirst, c => c.CustomerId is null && c.EffectiveFrom <= day)?.Terms ?? CardTerms.PassThrough;
 
-    private CardTerms Converted(CardTerms terms, DateOnly day) =>
+    private CardTerms ConvertTerms(CardTerms terms, DateOnly day) =>
         charged?.GetRate(day) is { IsOne: false } rate ? terms.ConvertWith(rate) : terms;
 
-    private PricedDays Part(DateOnly from, DateOnly to, CardTerms terms)
+    private PricedDays CreatePart(DateOnly from, DateOnly to, CardTerms terms)
     {
         var first = startsOn > from ? startsOn.Value : from;
         var last = endsOn < to ? endsOn.Value : to;

@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>What a rule makes of the unit cost of one living lot, at the least. Both are in the currency of the prices.</summary>
+/// <summary>The lowest price that a rule yields for the unit cost of one active lot. Both are in the currency of the prices.</summary>
 public sealed record PriceEffect(string PlanName, string Rule, UnitPrice UnitCost, UnitPrice UnitPrice)
 {
     public bool LosesMoney => UnitPrice.Micros < UnitCost.Micros;
@@ -19,24 +19,25 @@ public sealed record PriceEffect(string PlanName, string Rule, UnitPrice UnitCos
 
 /// <summary>A card in words.</summary>
 /// <param name="CustomerName">Null for the default.</param>
-/// <param name="Price">Null where the customer follows the default from then on.</param>
+/// <param name="Price">Null if the customer follows the default from this day.</param>
 public sealed record SetPrice(DateOnly EffectiveFrom, string? CustomerName, string? Price);
 
-/// <summary>A card just set, with what it makes of today's costs.</summary>
+/// <summary>A new card, with its effect on today's costs.</summary>
 public sealed record RateCardChange(RateCard Card, IReadOnlyList<PriceEffect> Effects)
 {
-    /// <summary>Said to the reseller where a rule sells below cost; null where none does.</summary>
+    /// <summary>A warning if a rule sells below cost; otherwise null.</summary>
     public string? Warning => RateCardService.LossWarning(Effects);
 }
 
 public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Follows the present card with a new one from a local day on. Usage that is invoiced already is not touched.
-    /// Selling below cost is allowed, and comes with a warning.
+    /// Supersedes the current card with a new one from a local day. Invoiced usage is unaffected. Selling below cost is allowed with a
+    /// warning.
+    /// Refused: no such customer; the default has no rule; the day is out of range; the terms are not valid.
     /// </summary>
     /// <param name="customerId">Null sets the reseller's default.</param>
-    /// <param name="terms">Null lets the customer follow the default.</param>
+    /// <param name="terms">Null makes the customer follow the default.</param>
     public async Task<Outcome<RateCardChange>> SetAsync(
         Actor actor, CustomerId? customerId, CardTerms? terms, DateOnly effectiveFrom, CancellationToken cancellationToken = default)
     {
@@ -80,8 +81,8 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, customerId, terms, cancellationToken));
     }
 
-    /// <summary>What the rules would make of the unit costs of the lots that can be drawn now.</summary>
-    /// <param name="customerId">Whose rules they are, in its currency; null for the reseller's default.</param>
+    /// <summary>The prices that the rules yield for the unit costs of the lots that can be drawn now.</summary>
+    /// <param name="customerId">The customer, in its currency; null for the reseller's default.</param>
     public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(
         Actor actor,
         CustomerId? customerId,
@@ -112,7 +113,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
                 new PriceEffect(l.PlanName, rule.Describe(), l.Cost, terms.GetLowestPrice(rule, l.Cost, tax))))];
     }
 
-    /// <summary>The rule for customers that have none of their own, as it holds today, and the currency of prices.</summary>
+    /// <summary>Today's default rule and the currency of prices.</summary>
     public async Task<(Currency Currency, CardTerms Terms)> DefaultAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -122,7 +123,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         return (reseller.Currency, new RateCardSchedule(default, cards).GetTerms(reseller.Zone.GetDay(clock.GetUtcNow())));
     }
 
-    /// <summary>The prices that the actor's reseller has set, newest first.</summary>
+    /// <summary>The prices set by the actor's reseller, newest first.</summary>
     public async Task<IReadOnlyList<SetPrice>> HistoryAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -144,9 +145,9 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
             : null;
 
     private static Refusal? Check(CardTerms? terms, DateOnly effectiveFrom, Currency currency, DateOnly today, bool isDefault) =>
-        terms is null && isDefault ? Refusal.Because("The default needs a rule. Choose one.")
+        terms is null && isDefault ? Refusal.Because("Choose a rule; the default cannot be empty.")
         : terms?.Check(currency) is { } refusal ? refusal
         : effectiveFrom < today.AddYears(-1) || effectiveFrom > today.AddYears(1)
-        ? Refusal.Because("A price starts within a year from today.", nameof(effectiveFrom))
+        ? Refusal.Because("Choose a start within a year of today.", nameof(effectiveFrom))
         : null;
 }

@@ -7,12 +7,12 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>Reads daily rollups and prices them, customer by customer, with the one rating function.</summary>
+/// <summary>Reads daily rollups and rates them per customer.</summary>
 internal static class RatedPeriodQueries
 {
     /// <summary>
-    /// The usage of each customer from one local day to another, both included: summed by month, on its first day, or by
-    /// day where a price begins within the month.
+    /// Reads each customer's usage between two local days, both included: summed per month on its first day, or per day if a price changes
+    /// within the month.
     /// </summary>
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
         PortalDbContext db,
@@ -50,7 +50,7 @@ internal static class RatedPeriodQueries
         return items.ToLookup(i => i.CustomerId, i => i.Item);
     }
 
-    /// <summary>The usage of each customer in a month, day by day.</summary>
+    /// <summary>Reads each customer's daily usage of a month.</summary>
     public static async Task<ILookup<CustomerId, UsageItem>> UsageByDayAsync(
         PortalDbContext db, BillingPeriod month, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
     {

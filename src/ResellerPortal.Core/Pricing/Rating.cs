@@ -7,10 +7,10 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>Conversions of one local day, converter and environment that cost the same.</summary>
+/// <summary>Conversions of one local day, converter and environment at the same cost.</summary>
 public sealed record UsageItem(DateOnly Day, string Converter, string Environment, UnitPrice UnitCost, long Quantity);
 
-/// <summary>What a line charges for, in the order lines stand.</summary>
+/// <summary>What a line charges for, in line order.</summary>
 public enum LineKind
 {
     Usage,
@@ -21,12 +21,12 @@ public enum LineKind
     Fee,
 }
 
-/// <summary>A line of what is charged: a quantity at a unit price, rounded once.</summary>
-/// <param name="From">The first day of the part of the month that its card held for; <paramref name="To"/> is the last.</param>
-/// <param name="Converter">Empty where the line is not one converter's, as <paramref name="Environment"/> is then.</param>
-/// <param name="BlockSize">Conversions in one of the quantity's blocks.</param>
-/// <param name="Amount">Without tax, as the unit price is.</param>
-/// <param name="WithTax">What the card says where its prices include tax; null where they do not.</param>
+/// <summary>A charged line: a quantity at a unit price, rounded once.</summary>
+/// <param name="From">First day of the part of the month in which its card applied; <paramref name="To"/> is the last.</param>
+/// <param name="Converter">Empty if the line is not specific to a converter, as <paramref name="Environment"/> is then.</param>
+/// <param name="BlockSize">Conversions per block of the quantity.</param>
+/// <param name="Amount">Without tax, like the unit price.</param>
+/// <param name="WithTax">The amount with tax if the card's prices include tax; otherwise null.</param>
 public sealed record RatedLine(
     LineKind Kind,
     BillingPeriod Month,
@@ -40,7 +40,7 @@ public sealed record RatedLine(
     Money Amount,
     Money? WithTax = null)
 {
-    /// <summary>The line in words: "docx → pdf, production".</summary>
+    /// <summary>Text such as "docx → pdf, production".</summary>
     public string Describe(DocumentLanguage language) =>
         Text(language) + (From == Month.FirstDay && To == Month.LastDay ? "" : ", " + language.PartOfMonth(From, To));
 
@@ -55,19 +55,19 @@ public sealed record RatedLine(
     };
 }
 
-/// <summary>Usage with its prices. The cost is the reseller's secret and is not part of the lines.</summary>
+/// <summary>Rated usage. The cost is confidential to the reseller and not part of the lines.</summary>
 /// <param name="Quantity">Conversions.</param>
-/// <param name="Total">In the customer's currency, as the lines are.</param>
+/// <param name="Total">In the customer's currency, like the lines.</param>
 /// <param name="Cost">In the reseller's currency.</param>
-/// <param name="Rate">From the reseller's currency to the customer's, as it is for the month charged.</param>
+/// <param name="Rate">From the reseller's currency to the customer's, for the charged month.</param>
 public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, Money Total, ExactAmount Cost, ExchangeRate Rate)
 {
     /// <summary>The total in the reseller's currency.</summary>
     public Money Revenue => Rate.Back(Total);
 
     /// <summary>
-    /// The tax on it: of prices without tax by EN 16931's rule, on their sum; of prices with tax what was taken out of them, so
-    /// that the customer pays what the card says. The two differ by a minor unit at most.
+    /// The tax on the total. For prices without tax it is calculated on their sum under EN 16931; for prices with tax it is the included
+    /// tax, so that the customer pays the card's price. The two differ by at most one minor unit.
     /// </summary>
     public Money CalculateTax(int basisPoints)
     {
@@ -80,19 +80,17 @@ public sealed record RatedUsage(IReadOnlyList<RatedLine> Lines, long Quantity, M
 }
 
 /// <summary>
-/// The one function that prices usage: estimate, draft, invoice, simulator and the customer's own view all call it, so they
-/// cannot disagree. The order of the usage does not matter, nor how it is summed within the days of one card. Costs and default
-/// prices of a month are converted into the customer's currency at the rate of the month's last day.
+/// The single function that prices usage: estimate, draft, invoice, simulator and the customer's view all call it, so they cannot disagree.
+/// The result does not depend on the order of the usage, nor on how it is summed within one card's days. Costs and default prices are
+/// converted into the customer's currency at the rate of the month's last day.
 /// </summary>
 public static class Rating
 {
-    /// <summary>Prices usage, and what comes with the month beside it.</summary>
-    /// <param name="costs">The currency of the usage's costs, which is the reseller's.</param>
-    /// <param name="charged">The month whose fee and minimum are charged; null for usage alone.</param>
-    /// <param name="billed">
-    /// What was billed before for months that this usage belongs to. The usage then costs what the whole of a month costs more
-    /// with it than without: it climbs on where the tiers, packages and included conversions were left.
-    /// </param>
+    /// <summary>Prices usage and the month's fees.</summary>
+    /// <param name="costs">The currency of the usage's costs: the reseller's.</param>
+    /// <param name="charged">The month to charge fee and minimum for; null for usage alone.</param>
+    /// <param name="billed">Usage billed earlier for the same months. The new usage is then charged as the difference between the months
+    /// with and without it, so that tiers, packages and included conversions continue.</param>
     public static RatedUsage Rate(
         IEnumerable<UsageItem> usage,
         RateCardSchedule schedule,
@@ -126,7 +124,7 @@ public static class Rating
             fresh.Aggregate(ExactAmount.Zero(costs), (cost, item) => cost + (item.UnitCost * item.Quantity)),
             rate);
 
-        // All of an invoice is taxed as its own month is.
+        // All lines of an invoice use the tax rate of its own month.
         int TaxOn(BillingPeriod month) => schedule.GetTaxBasisPoints((charged ?? month).LastDay);
 
         IEnumerable<UsageItem> In(IEnumerable<UsageItem> items, BillingPeriod month) =>
@@ -135,9 +133,7 @@ public static class Rating
                 : items;
     }
 
-    /// <summary>
-    /// Without tax, all lines together are what their sum with tax is without it: the largest takes what rounding each of them left.
-    /// </summary>
+    /// <summary>Adjusts the largest line for rounding, so that all lines without tax add up to the total with tax less its tax.</summary>
     private static void KeepPricesWithTax(List<RatedLine> lines, Func<BillingPeriod, int> taxOn, Currency currency)
     {
         foreach (var taxed in lines.Where(line => line.WithTax is not null).GroupBy(line => taxOn(line.Month)).ToList())

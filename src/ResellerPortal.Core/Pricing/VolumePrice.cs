@@ -3,7 +3,7 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Pricing;
 
-/// <summary>All conversions are charged at the price of the step that their number falls into.</summary>
+/// <summary>Charges all conversions at the price of the tier that their number falls into.</summary>
 public sealed record VolumePrice(IReadOnlyList<PriceTier> Tiers, Currency Currency) : PriceModel
 {
     public override string Describe() => $"by volume: {Tiers.Describe(Currency)}";

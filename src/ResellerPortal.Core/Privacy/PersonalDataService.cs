@@ -9,7 +9,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Privacy;
 
-/// <summary>What is stored of a customer's people, as a file for them. Keys of the JSON are the properties' names.</summary>
+/// <summary>The stored personal data of a customer's members, as an export file. JSON keys are the property names.</summary>
 public sealed record CustomerData(
     string Name,
     string Email,
@@ -30,15 +30,14 @@ public sealed record EmailData(DateTimeOffset AtUtc, string To, string Subject, 
 
 public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Visitor, string Reason);
 
-/// <summary>
-/// Hands out and erases what is stored of people. Books stay: entries, invoices and their documents are kept as tax law wants them.
-/// </summary>
+/// <summary>Exports and erases personal data. Ledger entries, invoices and documents are kept as tax law requires.</summary>
 public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing a person: the history of every tenant that names it");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("erasing a person from all tenants' history");
 
     /// <summary>
-    /// Everything that names people of one customer. Acts are those of its own people; what the reseller did is the reseller's.
+    /// Exports everything that names a customer's members. The events are those of its own members, not the reseller's.
+    /// Refused: no such customer.
     /// </summary>
     public async Task<Outcome<CustomerData>> ExportAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
@@ -72,7 +71,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
             actor,
             clock.GetUtcNow(),
             Permission.PrivacyManage,
-            $"handed out what is stored of the people of {customer.Name}",
+            $"exported the personal data of {customer.Name}",
             customer.ResellerId,
             customer.Id);
         await db.SaveChangesAsync(cancellationToken);
@@ -97,8 +96,9 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
     }
 
     /// <summary>
-    /// Erases what is stored of a customer's people, once its contract has ended: members and their accounts, contact and
-    /// address, letters, and names in the history. Its number of entries, invoices and documents stay as they are.
+    /// Erases the personal data of a customer's members after its contract has ended: members and their accounts, contact and address,
+    /// emails, and names in the history. Ledger entries, invoices and documents are unchanged.
+    /// Refused: no such customer; the contract has not ended.
     /// </summary>
     public async Task<Outcome<Customer>> EraseAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
@@ -121,7 +121,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
 
         if (customer.ContractEndsAtUtc(reseller.Zone) is not { } ended || ended > now)
         {
-            return Refusal.Because("End the customer's contract first. Its people can be erased from the day after its last one.");
+            return Refusal.Because("End the customer's contract first. Personal data can be erased from the day after its last day.");
         }
 
         var pseudonym = $"Erased customer {customer.Id.Value.ToString("N")[^8..]}";
@@ -155,7 +155,7 @@ public sealed class PersonalDataService(PortalDatabase database, AuditSealingWor
         await AuditEraser.ReplaceAsync(db, null, ofPeople, cancellationToken);
         await AuditEraser.DropChangesAsync(db, customerId, cancellationToken);
         db.ChangeTracker.Clear();
-        db.Audit(actor, now, Permission.PrivacyManage, $"erased the people of {pseudonym}", customer.ResellerId, customer.Id);
+        db.Audit(actor, now, Permission.PrivacyManage, $"erased the personal data of {pseudonym}", customer.ResellerId, customer.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return customer;

@@ -10,17 +10,17 @@ public enum DeliveryState
     Pending,
     Sent,
 
-    /// <summary>The mail server did not take it; it is tried again.</summary>
+    /// <summary>The mail server did not accept it; it is retried.</summary>
     Retrying,
 
-    /// <summary>It was tried often enough.</summary>
+    /// <summary>All attempts failed.</summary>
     Failed,
 }
 
-/// <summary>One letter to a customer: what it says, and what became of it. Rows stay as the log of what was sent.</summary>
+/// <summary>An email to a customer with its delivery state. Rows are kept as the log of sent emails.</summary>
 public sealed class Delivery : ICustomerOwned
 {
-    /// <summary>Names that are put in may be long.</summary>
+    /// <summary>Generous, because inserted names may be long.</summary>
     public const int MaxSubject = 400;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -31,14 +31,13 @@ public sealed class Delivery : ICustomerOwned
 
     public required Guid InvoiceId { get; init; }
 
-    /// <summary>The invoice, or a credit note against it: what goes with the letter.</summary>
+    /// <summary>The attached document: the invoice, or a credit note for it.</summary>
     public required Guid DocumentId { get; init; }
 
     public required EmailKind Kind { get; init; }
 
     /// <summary>
-    /// 1 for the letter that goes by itself, more for those that are sent again. Unique for a document and kind, so that no two nodes send
-    /// one.
+    /// 1 for the automatic email, higher for emails sent again. Unique per document and kind, so that two nodes cannot send the same email.
     /// </summary>
     public required int Round { get; init; }
 
@@ -50,14 +49,14 @@ public sealed class Delivery : ICustomerOwned
 
     public required DateTimeOffset QueuedAtUtc { get; init; }
 
-    /// <summary>When it is tried next; null once it is sent or given up.</summary>
+    /// <summary>The next attempt; null once it was sent or has failed.</summary>
     public DateTimeOffset? NextAttemptAtUtc { get; set; }
 
     public int Attempts { get; set; }
 
     public DateTimeOffset? SentAtUtc { get; set; }
 
-    /// <summary>What the mail server said last; null where it took it.</summary>
+    /// <summary>The mail server's last error; null if it accepted the email.</summary>
     public string? Error { get; set; }
 
     public DeliveryState State => SentAtUtc is not null ? DeliveryState.Sent

@@ -9,12 +9,12 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Sending;
 
-/// <summary>Letters to customers: put in the queue by people and by the portal, and read as a log.</summary>
+/// <summary>Queues emails to customers, sent manually or automatically, and reads their log.</summary>
 public sealed class DeliveryService(PortalDatabase database, IMailer mailer, TimeProvider clock, PortalAddress portal)
 {
     public bool CanMail => mailer.IsConfigured;
 
-    /// <summary>The letters about an invoice and its credit notes, newest first.</summary>
+    /// <summary>The emails about an invoice and its credit notes, newest first.</summary>
     public async Task<IReadOnlyList<Delivery>> ListForInvoiceAsync(
         Actor actor,
         Guid invoiceId,
@@ -29,7 +29,7 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>The round of the next letter with a document.</summary>
+    /// <summary>The round of a document's next email.</summary>
     public async Task<int> NextRoundAsync(Actor actor, Guid documentId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
@@ -37,9 +37,12 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         return (await db.Deliveries.Where(d => d.DocumentId == documentId).MaxAsync(d => (int?)d.Round, cancellationToken) ?? 0) + 1;
     }
 
-    /// <summary>Sends an invoice, or one of its credit notes, once more or to somebody else.</summary>
-    /// <param name="documentId">The invoice or the credit note.</param>
-    /// <param name="round">The <see cref="NextRoundAsync"/> when the letter was begun: sent twice, it goes once.</param>
+    /// <summary>
+    /// Sends an invoice or credit note again or to another address.
+    /// Refused: there is no mail server; the address is not valid; no such document.
+    /// </summary>
+    /// <param name="documentId">The invoice or credit note.</param>
+    /// <param name="round">The <see cref="NextRoundAsync"/> when the dialog was opened, so that a double click sends once.</param>
     public async Task<Outcome<Delivery>> SendAsync(
         Actor actor,
         Guid invoiceId,
@@ -51,12 +54,12 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
         actor.Demand(Permission.InvoicesFinalise);
         if (!mailer.IsConfigured)
         {
-            return Refusal.Because("The portal has no mail server yet. Ask its operator to set one up.");
+            return Refusal.Because("The portal has no mail server. Ask its operator to configure one.");
         }
 
         if (!MailAddress.TryCreate(to, out _) || to.Length > 256)
         {
-            return Refusal.Because("Enter an e-mail address such as billing@customer.example.", nameof(to));
+            return Refusal.Because("Enter an email address such as billing@customer.example.", nameof(to));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -86,14 +89,14 @@ public sealed class DeliveryService(PortalDatabase database, IMailer mailer, Tim
             actor,
             now,
             Permission.InvoicesFinalise,
-            $"mails {note?.Number ?? invoice.Number} to {to}",
+            $"emailed {note?.Number ?? invoice.Number} to {to}",
             invoice.ResellerId,
             invoice.CustomerId);
         await db.SaveChangesAsync(cancellationToken);
         return delivery;
     }
 
-    /// <summary>A letter in the words of the reseller and the language of the document.</summary>
+    /// <summary>Composes an email from the reseller's template in the document's language.</summary>
     internal async Task<Delivery> ComposeAsync(
         PortalDbContext db,
         Invoice invoice,

@@ -4,23 +4,23 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Sending;
 
-/// <summary>What a mail to a customer is about.</summary>
+/// <summary>The kind of an email to a customer.</summary>
 public enum EmailKind
 {
     Invoice,
     CreditNote,
 
-    /// <summary>The first that asks for an overdue payment.</summary>
+    /// <summary>The first reminder of an overdue payment.</summary>
     Reminder,
 
-    /// <summary>Those after it.</summary>
+    /// <summary>Further reminders.</summary>
     SecondReminder,
 
-    /// <summary>The last before nothing more is written.</summary>
+    /// <summary>The last reminder.</summary>
     FinalNotice,
 }
 
-/// <summary>A reseller's own words for a kind of letter, in the place of those that come with the portal.</summary>
+/// <summary>A reseller's own template for a kind of email, replacing the portal's default.</summary>
 public sealed class EmailTemplate : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }

@@ -9,11 +9,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Sending;
 
-/// <summary>A kind's words as they stand.</summary>
-/// <param name="IsOwn">Whether the reseller wrote them.</param>
+/// <summary>The current template of a kind of email.</summary>
+/// <param name="IsOwn">Whether the reseller wrote it.</param>
 public sealed record TemplateView(EmailKind Kind, string Language, RenderedEmail Email, bool IsOwn);
 
-/// <summary>What a reseller writes to its customers, and whether it goes by itself.</summary>
+/// <summary>Manages a reseller's email templates, and whether documents are emailed automatically.</summary>
 public sealed class EmailTemplateService(
     PortalDatabase database,
     InvoiceSettingsService settings,
@@ -23,13 +23,16 @@ public sealed class EmailTemplateService(
 {
     public bool CanMail => mailer.IsConfigured;
 
-    /// <summary>Has documents mailed from now on, or no more. Those that are final already are not.</summary>
+    /// <summary>
+    /// Switches automatic emailing of documents on or off. Documents already finalised are not sent.
+    /// Refused: there is no mail server.
+    /// </summary>
     public async Task<Outcome<Reseller>> SetAutomaticMailAsync(Actor actor, bool isOn, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);
         if (isOn && !mailer.IsConfigured)
         {
-            return Refusal.Because("The portal has no mail server yet. Ask its operator to set one up.");
+            return Refusal.Because("The portal has no mail server. Ask its operator to configure one.");
         }
 
         await using var db = database.Open(actor.Scope);
@@ -42,7 +45,7 @@ public sealed class EmailTemplateService(
                 actor,
                 now,
                 Permission.InvoicesConfigure,
-                isOn ? "invoices are mailed as soon as they are final" : "invoices are not mailed by themselves",
+                isOn ? "automatic invoice emails on" : "automatic invoice emails off",
                 reseller.Id);
             await db.SaveChangesAsync(cancellationToken);
         }
@@ -57,7 +60,7 @@ public sealed class EmailTemplateService(
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
-    /// <param name="email">Own words; null goes back to those of the portal.</param>
+    /// <param name="email">The reseller's own template; null restores the portal's.</param>
     public async Task<Outcome<TemplateView>> SetAsync(
         Actor actor,
         EmailKind kind,
@@ -68,7 +71,7 @@ public sealed class EmailTemplateService(
         actor.Demand(Permission.InvoicesConfigure);
         if (!DocumentLanguage.Knows(language))
         {
-            return Refusal.Because("Choose one of the languages.", nameof(language));
+            return Refusal.Because("Choose a language from the list.", nameof(language));
         }
 
         if (email is not null && EmailTemplateText.Check(email) is { } refusal)
@@ -97,13 +100,13 @@ public sealed class EmailTemplateService(
             actor,
             clock.GetUtcNow(),
             Permission.InvoicesConfigure,
-            $"{(email is null ? "took back" : "changed")} the words of letters: {kind}, {language}",
+            $"{(email is null ? "reset" : "changed")} the email template: {kind}, {language}",
             actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
-    /// <summary>A letter about a made-up invoice, as a customer would read it.</summary>
+    /// <summary>Renders an email about a sample invoice.</summary>
     public async Task<Outcome<RenderedEmail>> PreviewAsync(
         Actor actor,
         string language,
@@ -119,7 +122,7 @@ public sealed class EmailTemplateService(
         return EmailTemplateText.Fill(email, sample, sample.Total, new Money(0, sample.Currency), portal.FindUrl("/my/invoices"));
     }
 
-    /// <summary>The reseller's own words, or the portal's.</summary>
+    /// <summary>The reseller's template, or the portal's.</summary>
     internal static async Task<TemplateView> GetAsync(
         PortalDbContext db,
         EmailKind kind,

@@ -6,19 +6,19 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Core.Sending;
 
-/// <summary>Subject and text of a letter, with or without places for what is put in.</summary>
+/// <summary>Subject and text of an email, with or without placeholders.</summary>
 public sealed record RenderedEmail(string Subject, string Text);
 
-/// <summary>Fills places such as {number} in a letter's words.</summary>
+/// <summary>Fills placeholders such as {number} in email templates.</summary>
 public static partial class EmailTemplateText
 {
     public const int MaxSubject = 200;
     public const int MaxText = 4_000;
 
-    /// <summary>The places that a letter may have.</summary>
+    /// <summary>The supported placeholders.</summary>
     public static IReadOnlyList<string> Places { get; } = ["customer", "seller", "number", "period", "total", "open", "due", "fee", "link"];
 
-    /// <summary>The words that come with the portal.</summary>
+    /// <summary>The portal's default template.</summary>
     public static RenderedEmail Default(EmailKind kind, DocumentLanguage language) => kind switch
     {
         EmailKind.Invoice => new RenderedEmail(language.Words.InvoiceSubject, language.Words.InvoiceLetter),
@@ -29,7 +29,7 @@ public static partial class EmailTemplateText
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>Why a template cannot be used; null where it can.</summary>
+    /// <summary>Why a template cannot be used; null if it can.</summary>
     public static Refusal? Check(RenderedEmail template)
     {
         var unknown = PlaceholderRegex()
@@ -38,20 +38,20 @@ public static partial class EmailTemplateText
             .Except(Places)
             .ToList();
         return template.Subject.Trim().Length is 0 or > MaxSubject || template.Subject.Any(char.IsControl)
-                ? Refusal.Because($"A subject has 1 to {MaxSubject} characters in one line.", nameof(template.Subject))
+                ? Refusal.Because($"Enter a subject of 1 to {MaxSubject} characters on one line.", nameof(template.Subject))
             : template.Text.Trim().Length is 0 or > MaxText
-            ? Refusal.Because($"A letter has 1 to {MaxText} characters.", nameof(template.Text))
+            ? Refusal.Because($"Enter a text of 1 to {MaxText} characters.", nameof(template.Text))
             : unknown.Count > 0
             ? Refusal.Because(
-                $"Nothing is known to put in for {{{unknown[0]}}}. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.",
+                $"{{{unknown[0]}}} is not a known placeholder. Use {string.Join(", ", Places.Select(p => "{" + p + "}"))}.",
                 nameof(template.Text))
             : null;
     }
 
-    /// <summary>A letter about a document.</summary>
-    /// <param name="open">What is still due of it.</param>
-    /// <param name="fee">The late fee in that; zero for none.</param>
-    /// <param name="link">Where the customer finds its invoices; null where that is not known.</param>
+    /// <summary>Fills a template for a document.</summary>
+    /// <param name="open">The amount still due.</param>
+    /// <param name="fee">The late fee included in it; zero for none.</param>
+    /// <param name="link">Where the customer finds its invoices; null if unknown.</param>
     public static RenderedEmail Fill(RenderedEmail template, InvoiceSnapshot snapshot, Money open, Money fee, string? link)
     {
         var language = DocumentLanguage.Get(snapshot.Language);
@@ -67,9 +67,9 @@ public static partial class EmailTemplateText
             ["fee"] = language.AmountWithCurrency(fee),
             ["link"] = link ?? language.Words.ThePortal,
         };
-        return new RenderedEmail(With(template.Subject), With(template.Text));
+        return new RenderedEmail(FillPlaceholders(template.Subject), FillPlaceholders(template.Text));
 
-        string With(string words) => PlaceholderRegex().Replace(words, match => values[match.Groups["name"].Value]);
+        string FillPlaceholders(string words) => PlaceholderRegex().Replace(words, match => values[match.Groups["name"].Value]);
     }
 
     [GeneratedRegex(@"\{(?<name>\w+)\}")]

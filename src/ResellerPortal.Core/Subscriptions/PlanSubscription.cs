@@ -10,26 +10,26 @@ public enum SubscriptionState
 {
     Active,
 
-    /// <summary>A renewal was not paid; the provider tries again for some days.</summary>
+    /// <summary>A renewal was not paid; the provider retries for some days.</summary>
     PastDue,
     Ended,
 }
 
-/// <summary>A reseller's plan that renews by itself. Each renewal that is paid is an order of its own with its own lot.</summary>
+/// <summary>A reseller's automatically renewing plan. Each paid renewal is a separate order with its own lot.</summary>
 public sealed class PlanSubscription : IResellerOwned
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required ResellerId ResellerId { get; init; }
 
-    /// <summary>The payment provider's id of it.</summary>
+    /// <summary>The payment provider's id of the subscription.</summary>
     public required string ProviderId { get; init; }
 
     public required Guid PlanId { get; set; }
 
     public required string PlanName { get; set; }
 
-    /// <summary>Conversions of each renewal.</summary>
+    /// <summary>Conversions per renewal.</summary>
     public required long Conversions { get; set; }
 
     public required long PriceMinorUnits { get; set; }
@@ -46,19 +46,19 @@ public sealed class PlanSubscription : IResellerOwned
 
     public DateTimeOffset PeriodEndUtc { get; set; }
 
-    /// <summary>Until when credits of the period before may be used though the renewal is not paid; null while it is.</summary>
+    /// <summary>Until when the previous period's credits may be used although the renewal is unpaid; null if it is paid.</summary>
     public DateTimeOffset? GraceUntilUtc { get; set; }
 
-    /// <summary>Whether the end of that time was told of, a day before.</summary>
+    /// <summary>Whether the notice one day before the end of the grace period was sent.</summary>
     public bool IsGraceEndNotified { get; set; }
 
-    /// <summary>The larger plan that was asked for; null while none is.</summary>
+    /// <summary>The requested larger plan; null if none.</summary>
     public Guid? UpgradePlanId { get; set; }
 
-    /// <summary>When it was asked for: the difference counts from then on.</summary>
+    /// <summary>When the upgrade was requested; the difference is prorated from then.</summary>
     public DateTimeOffset? UpgradeAtUtc { get; set; }
 
-    /// <summary>What of it comes for the rest of the period.</summary>
+    /// <summary>The upgrade's additional conversions for the rest of the period.</summary>
     public long UpgradeConversions { get; set; }
 
     public required DateTimeOffset StartedAtUtc { get; init; }
@@ -81,7 +81,7 @@ internal sealed class PlanSubscriptionConfiguration : IEntityTypeConfiguration<P
     }
 }
 
-/// <summary>When the portal buys a plan for a reseller by itself.</summary>
+/// <summary>When the portal buys a plan for a reseller automatically.</summary>
 public sealed class TopUpPolicy : IResellerOwned, IAudited
 {
     public required ResellerId ResellerId { get; init; }
@@ -90,16 +90,18 @@ public sealed class TopUpPolicy : IResellerOwned, IAudited
 
     public bool IsOn { get; set; }
 
-    /// <summary>Buys when fewer conversions are left; null to leave that out.</summary>
+    /// <summary>Buys when fewer conversions are left; null to disable this condition.</summary>
     public long? BelowConversions { get; set; }
 
-    /// <summary>Buys when what is left would last fewer days at the pace of the last two weeks; null to leave that out.</summary>
+    /// <summary>
+    /// Buys when the remaining conversions would last fewer days at the pace of the last two weeks; null to disable this condition.
+    /// </summary>
     public int? WithinDays { get; set; }
 
-    /// <summary>The most that it spends in a month of the reseller's zone, in minor units of its currency.</summary>
+    /// <summary>Maximum spending per month in the reseller's time zone, in minor units of its currency.</summary>
     public long MonthlyCapMinorUnits { get; set; }
 
-    /// <summary>Why it stopped by itself; null where it did not.</summary>
+    /// <summary>Why automatic top-up was stopped; null if it was not.</summary>
     public string? Error { get; set; }
 }
 

@@ -9,11 +9,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Subscriptions;
 
-/// <summary>What an upgrade gives for the rest of the period.</summary>
-/// <param name="About">What it will probably cost without tax; the provider reckons to the second.</param>
+/// <summary>An upgrade for the rest of the period.</summary>
+/// <param name="About">The estimated price without tax; the provider prorates to the second.</param>
 public sealed record UpgradeOffer(BulkPlan Plan, long Conversions, Money About);
 
-/// <summary>What a reseller does with its subscriptions.</summary>
+/// <summary>Manages a reseller's subscriptions.</summary>
 public sealed class PlanSubscriptionService(PortalDatabase database, ISubscriptionGateway gateway, TimeProvider clock)
 {
     public async Task<IReadOnlyList<PlanSubscription>> ListAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -26,7 +26,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Larger plans that a subscription can change to, with what they give for the rest of the period.</summary>
+    /// <summary>Lists the larger plans that a subscription can upgrade to, with the conversions for the rest of the period.</summary>
     public async Task<IReadOnlyList<UpgradeOffer>> UpgradesAsync(
         Actor actor,
         Guid subscriptionId,
@@ -52,8 +52,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     }
 
     /// <summary>
-    /// What is left of the period, reckoned to the second: that share of the difference in conversions comes at once, for the
-    /// same share of the difference in price.
+    /// Prorates the difference to the second: the remaining share of the period applies to both the additional conversions and the price.
     /// </summary>
     public static UpgradeOffer Offer(PlanSubscription subscription, BulkPlan plan, DateTimeOffset atUtc)
     {
@@ -68,7 +67,8 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     }
 
     /// <summary>
-    /// Changes to a larger plan. The difference for the rest of the period is charged at once; if that fails, nothing changes.
+    /// Upgrades to a larger plan. The difference for the rest of the period is charged at once; if the charge fails, nothing changes.
+    /// Refused: the subscription cannot change to the plan; another upgrade is in progress; the charge is declined.
     /// </summary>
     public async Task<Outcome<PlanSubscription>> UpgradeAsync(
         Actor actor,
@@ -79,7 +79,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
         var offers = await UpgradesAsync(actor, subscriptionId, cancellationToken);
         if (offers.SingleOrDefault(o => o.Plan.Id == planId) is not { } offer)
         {
-            return Refusal.Because("This subscription cannot change to that plan. Look at it again.");
+            return Refusal.Because("This subscription cannot be upgraded to that plan. Reload the page and try again.");
         }
 
         var now = clock.GetUtcNow();
@@ -91,10 +91,10 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             subscription = await db.PlanSubscriptions.SingleAsync(s => s.Id == subscriptionId, cancellationToken);
             if (subscription.UpgradePlanId is { } running && running != planId)
             {
-                return Refusal.Because("Another upgrade is under way. Look again in a moment.");
+                return Refusal.Because("Another upgrade is in progress. Check again in a moment.");
             }
 
-            // One whose answer got lost is asked for again, just as it was.
+            // An upgrade with an unknown result is requested again, unchanged.
             if (subscription.UpgradePlanId is null)
             {
                 (subscription.UpgradePlanId, subscription.UpgradeAtUtc, subscription.UpgradeConversions) = (planId, now, offer.Conversions);
@@ -129,7 +129,10 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
         return subscription;
     }
 
-    /// <summary>Lets a subscription end with its period, or takes that back.</summary>
+    /// <summary>
+    /// Cancels a subscription at the end of its period, or resumes it.
+    /// Refused: no such subscription; it has ended; the provider refuses.
+    /// </summary>
     public async Task<Outcome<PlanSubscription>> SetCancelAsync(
         Actor actor,
         Guid subscriptionId,
@@ -162,7 +165,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
             actor,
             clock.GetUtcNow(),
             Permission.PlansBuy,
-            $"{subscription.PlanName} {(cancelsAtPeriodEnd ? "ends with its period" : "goes on")}",
+            $"{subscription.PlanName} {(cancelsAtPeriodEnd ? "cancelled at period end" : "resumed")}",
             subscription.ResellerId);
         await db.SaveChangesAsync(cancellationToken);
         return subscription;

@@ -12,8 +12,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Subscriptions;
 
 /// <summary>
-/// Brings subscriptions and their lots in line with what the provider says of them now: one lot for each of its invoices that
-/// is paid, however often and in whatever order it is told.
+/// Brings subscriptions and their lots in line with the provider's current state: one lot per paid invoice, however often and in whatever
+/// order updates arrive.
 /// </summary>
 public sealed class SubscriptionSynchronizer(
     PortalDatabase database,
@@ -22,23 +22,23 @@ public sealed class SubscriptionSynchronizer(
     TimeProvider clock,
     ILogger<SubscriptionSynchronizer> logger)
 {
-    /// <summary>How long credits may be used though their renewal is not paid.</summary>
+    /// <summary>How long credits may be used while their renewal is unpaid.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>How long after a period its renewal is paid where all goes well: providers wait an hour with the charge.</summary>
-    private static readonly TimeSpan RenewalTakes = TimeSpan.FromDays(1);
+    /// <summary>How long a renewal's payment normally takes after a period: providers wait an hour before charging.</summary>
+    private static readonly TimeSpan RenewalDelay = TimeSpan.FromDays(1);
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("a payment provider's word on any reseller's subscription");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("payment provider updates for any reseller's subscription");
 
-    /// <summary>Takes in a subscription and the invoice that told of it.</summary>
-    /// <returns>The reseller that it belongs to; null where it is none of ours.</returns>
-    /// <exception cref="PaymentProviderException">The provider cannot be asked, or the invoice comes before one that it builds
-    /// on.</exception>
+    /// <summary>Records a subscription's current state and the invoice that reported it.</summary>
+    /// <returns>The subscription's reseller; null if it is not one of ours.</returns>
+    /// <exception cref="PaymentProviderException">The provider is unreachable, or the invoice depends on one that is not recorded
+    /// yet.</exception>
     public async Task<ResellerId?> SyncAsync(string subscriptionId, ProviderInvoice? invoice, CancellationToken cancellationToken)
     {
-        if (await gateway.ReadSubscriptionAsync(subscriptionId, cancellationToken) is not { } told
+        if (await gateway.ReadSubscriptionAsync(subscriptionId, cancellationToken) is not { } incoming
             || await checkouts.FindAsync(
-                Merchant.Operator, told.CheckoutId, cancellationToken) is not { Purpose: CheckoutPurpose.PlanOrder } checkout)
+                Merchant.Operator, incoming.CheckoutId, cancellationToken) is not { Purpose: CheckoutPurpose.PlanOrder } checkout)
         {
             return null;
         }
@@ -50,10 +50,10 @@ public sealed class SubscriptionSynchronizer(
         await database.LockRowsAsync<Reseller>(db, [reseller.Value], cancellationToken);
         await database.LockRowsAsync<PlanOrder>(db, [checkout.SubjectId], cancellationToken);
         await database.LockRowsAsync<Checkout>(db, [checkout.Id], cancellationToken);
-        var subscription = await db.PlanSubscriptions.SingleOrDefaultAsync(s => s.ProviderId == told.Id, cancellationToken);
+        var subscription = await db.PlanSubscriptions.SingleOrDefaultAsync(s => s.ProviderId == incoming.Id, cancellationToken);
         if (subscription is null)
         {
-            if (told.State is null || await BeginAsync(db, told, checkout, cancellationToken) is not { } begun)
+            if (incoming.State is null || await BeginAsync(db, incoming, checkout, cancellationToken) is not { } begun)
             {
                 return reseller;
             }
@@ -66,24 +66,24 @@ public sealed class SubscriptionSynchronizer(
             await PayAsync(db, actor, subscription, checkout.Id, invoice, cancellationToken);
         }
 
-        await ApplyAsync(db, actor, subscription, told, cancellationToken);
-        await CheckoutSynchronizer.KeepMethodAsync(db, checkout, told.Method, cancellationToken);
+        await ApplyAsync(db, actor, subscription, incoming, cancellationToken);
+        await CheckoutSynchronizer.KeepMethodAsync(db, checkout, incoming.Method, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return reseller;
     }
 
-    /// <summary>Whether an invoice's lot is there; for the comparison with the provider's books.</summary>
+    /// <summary>Whether an invoice's lot exists, for the comparison with the provider.</summary>
     internal async Task<bool> HasCreditLotAsync(string invoiceId, CancellationToken cancellationToken)
     {
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllTenants);
         var key = CheckoutSynchronizer.CreateIdempotencyKey(Merchant.Operator, invoiceId);
         return await db.Set<OrderPayment>().AnyAsync(p => p.IdempotencyKey == key, cancellationToken);
     }
 
     private async Task<PlanSubscription?> BeginAsync(
         PortalDbContext db,
-        ProviderSubscription told,
+        ProviderSubscription incoming,
         Checkout checkout,
         CancellationToken cancellationToken)
     {
@@ -91,8 +91,8 @@ public sealed class SubscriptionSynchronizer(
         if (order.SubscriptionId is not null)
         {
             logger.LogError(
-                "Subscription {Subscription} came for an order that {Other} began already. It is not taken.",
-                told.Id,
+                "Subscription {Subscription} refused: its order already belongs to {Other}.",
+                incoming.Id,
                 order.SubscriptionId);
             return null;
         }
@@ -100,7 +100,7 @@ public sealed class SubscriptionSynchronizer(
         var subscription = new PlanSubscription
         {
             ResellerId = order.ResellerId,
-            ProviderId = told.Id,
+            ProviderId = incoming.Id,
             PlanId = order.PlanId,
             PlanName = order.PlanName,
             Conversions = order.Conversions,
@@ -134,13 +134,13 @@ public sealed class SubscriptionSynchronizer(
         {
             if (subscription.UpgradePlanId is not null)
             {
-                // A renewal at the larger plan's price, told of before the upgrade is: it is told of again.
+                // A renewal at the larger plan's price, reported before the upgrade; it is retried later.
                 throw new PaymentProviderException(
-                    $"Invoice {invoice.Id} has to wait until the upgrade of {subscription.PlanName} is entered.", isFinal: false);
+                    $"Invoice {invoice.Id} must wait until the upgrade of {subscription.PlanName} is recorded.", isFinal: false);
             }
 
             var fault =
-                $"Invoice {invoice.Id} of {payment.Subtotal} is not what {subscription.PlanName} costs. No credits were granted for it.";
+                $"Invoice {invoice.Id} of {payment.Subtotal} does not match the price of {subscription.PlanName}. No credits were granted.";
             if (!await db.AuditEntries.AnyAsync(a => a.Subject == fault, cancellationToken))
             {
                 logger.LogError("{Fault}", fault);
@@ -162,7 +162,7 @@ public sealed class SubscriptionSynchronizer(
             payment,
             now,
             invoice.PeriodStartUtc < now ? invoice.PeriodStartUtc : now,
-            invoice.PeriodEndUtc + RenewalTakes);
+            invoice.PeriodEndUtc + RenewalDelay);
         db.Audit(
             actor,
             now,
@@ -180,7 +180,7 @@ public sealed class SubscriptionSynchronizer(
         }
     }
 
-    /// <summary>The order that an invoice pays; null where it is not to be made out.</summary>
+    /// <summary>The order that an invoice pays; null if it cannot be determined.</summary>
     private static async Task<PlanOrder?> FindOrderAsync(
         PortalDbContext db,
         PlanSubscription subscription,
@@ -207,7 +207,7 @@ public sealed class SubscriptionSynchronizer(
                     subscription.PriceMinorUnits) = (plan.Id, plan.Name, plan.Conversions, plan.PriceMinorUnits);
                 (subscription.UpgradePlanId, subscription.UpgradeAtUtc, subscription.UpgradeConversions) = (null, null, 0);
 
-                // What the provider charges for the rest of the period is the price of the conversions that come with it.
+                // The provider's prorated charge is the price of the additional conversions.
                 return Order($"Upgrade to {plan.Name}", part, invoice.Payment.Subtotal.MinorUnits);
             default:
                 return null;
@@ -234,12 +234,12 @@ public sealed class SubscriptionSynchronizer(
         PortalDbContext db,
         Actor actor,
         PlanSubscription subscription,
-        ProviderSubscription told,
+        ProviderSubscription incoming,
         CancellationToken cancellationToken)
     {
         var (now, before) = (clock.GetUtcNow(), subscription.State);
-        (subscription.State, subscription.CancelsAtPeriodEnd) = (told.State ?? subscription.State, told.CancelsAtPeriodEnd);
-        (subscription.PeriodStartUtc, subscription.PeriodEndUtc) = (told.PeriodStartUtc, told.PeriodEndUtc);
+        (subscription.State, subscription.CancelsAtPeriodEnd) = (incoming.State ?? subscription.State, incoming.CancelsAtPeriodEnd);
+        (subscription.PeriodStartUtc, subscription.PeriodEndUtc) = (incoming.PeriodStartUtc, incoming.PeriodEndUtc);
         if (before == subscription.State)
         {
             return;
@@ -248,17 +248,17 @@ public sealed class SubscriptionSynchronizer(
         switch (subscription.State)
         {
             case SubscriptionState.PastDue:
-                var until = told.PeriodStartUtc + Grace;
+                var until = incoming.PeriodStartUtc + Grace;
                 (subscription.GraceUntilUtc, subscription.IsGraceEndNotified) = (until, false);
                 var orders = db.PlanOrders.Where(o => o.SubscriptionId == subscription.Id).Select(o => (Guid?)o.Id);
                 await db.CreditLots
-                    .Where(l => orders.Contains(l.PlanOrderId) && l.ExpiresAtUtc >= told.PeriodStartUtc && l.ExpiresAtUtc < until)
+                    .Where(l => orders.Contains(l.PlanOrderId) && l.ExpiresAtUtc >= incoming.PeriodStartUtc && l.ExpiresAtUtc < until)
                     .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAtUtc, until), cancellationToken);
-                Tell(
+                NotifyReseller(
                     "was not renewed",
-                    $"The renewal of {subscription.PlanName} for {subscription.Price} was not paid. The charge is tried again by "
-                        + $"itself.\nThe credits of the last period can be used until {until:yyyy-MM-dd HH:mm} UTC. See that your payment "
-                        + "method works.\n");
+                    $"The renewal of {subscription.PlanName} for {subscription.Price} was not paid. The charge will be retried "
+                        + $"automatically.\nThe credits of the last period can be used until {until:yyyy-MM-dd HH:mm} UTC. Check your "
+                        + "payment method.\n");
                 break;
             case SubscriptionState.Active:
                 subscription.GraceUntilUtc = null;
@@ -266,11 +266,11 @@ public sealed class SubscriptionSynchronizer(
             default:
                 subscription.EndedAtUtc = now;
                 subscription.GraceUntilUtc = null;
-                Tell("has ended", $"{subscription.PlanName} is not renewed any more. Order another plan to go on.\n");
+                NotifyReseller("has ended", $"{subscription.PlanName} will not be renewed. Order another plan to continue.\n");
                 break;
         }
 
-        void Tell(string what, string text)
+        void NotifyReseller(string what, string text)
         {
             db.Notify(subscription.ResellerId, $"{subscription.PlanName} {what}", text, now);
             db.Audit(actor, now, Permission.PlansBuy, $"{subscription.PlanName} {what}", subscription.ResellerId);

@@ -3,14 +3,11 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Core.Taxes;
 
 /// <summary>
-/// Tax of one category and rate. Category codes are those of UNTDID 5305 as EN 16931 uses them (S, AE, E, G, O); the rate is in
-/// hundredths of a percent.
+/// Tax of one category and rate. Category codes are from UNTDID 5305 as used by EN 16931 (S, AE, E, G, O); the rate is in basis points.
 /// </summary>
 public sealed record TaxSubtotal(string Category, int RateBasisPoints, Money Taxable, Money Tax);
 
-/// <summary>
-/// EN 16931, BR-CO-17: tax is computed for each category on the sum of its rounded lines, and rounded once.
-/// </summary>
+/// <summary>EN 16931, BR-CO-17: tax is calculated per category on the sum of its rounded lines, and rounded once.</summary>
 public static class TaxCalculation
 {
     public static IReadOnlyList<TaxSubtotal> Subtotals(

@@ -3,21 +3,21 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Taxes;
 
-/// <summary>How an invoice is taxed, in EN 16931's words.</summary>
+/// <summary>An invoice's tax treatment in the terms of EN 16931.</summary>
 /// <param name="Category">UNTDID 5305: S standard, AE reverse charge, E exempt, G export, O outside the scope.</param>
-/// <param name="Reason">Why no tax is charged, as it is printed; null where it is.</param>
-/// <param name="ReasonCode">The same as a code of the CEF VATEX list; null where there is none.</param>
+/// <param name="Reason">The printed reason why no tax is charged; null if tax is charged.</param>
+/// <param name="ReasonCode">The reason as a code of the CEF VATEX list; null if there is none.</param>
 public sealed record TaxTerms(string Category, int RateBasisPoints, string? Reason, string? ReasonCode);
 
 /// <summary>
-/// Decides the tax on services that are supplied by electronic means. Between businesses of two countries the place of supply
-/// is the customer's (Article 44 of Council Directive 2006/112/EC); within the Union a VAT id tells a business. A consumer of
-/// another member state is taxed at home, once the seller declares that through the One-Stop Shop (Articles 58 and 369a).
+/// Decides the tax on electronically supplied services. Between businesses in two countries the place of supply is the customer's (Article
+/// 44 of Council Directive 2006/112/EC); within the Union a VAT ID identifies a business. A consumer in another member state is taxed
+/// there, once the seller declares that tax through the One-Stop Shop (Articles 58 and 369a).
 /// </summary>
 public static class TaxDecision
 {
-    /// <param name="day">The day whose rate holds: the last of the billed period.</param>
-    /// <param name="language">Of the reason; that of an exemption is as the reseller wrote it.</param>
+    /// <param name="day">The day that determines the rate: the last of the billed period.</param>
+    /// <param name="language">Language of the reason; the reason of an exemption is as entered by the reseller.</param>
     public static TaxTerms Decide(Reseller seller, Customer buyer, DateOnly day, DocumentLanguage language) => buyer.TaxTreatment switch
     {
         TaxTreatment.ReverseCharge => ReverseCharge(language),
@@ -29,7 +29,7 @@ public static class TaxDecision
         _ => throw new ArgumentOutOfRangeException(nameof(buyer)),
     };
 
-    /// <summary>The seller's own rate, in hundredths of a percent; null where it is not registered.</summary>
+    /// <summary>The seller's own rate in basis points; null if it is not registered.</summary>
     public static int? FindHomeRate(Reseller seller, DateOnly day) =>
         seller.StandardTaxBasisPoints ?? TaxRates.FindStandardRate(seller.Address.Country, day);
 

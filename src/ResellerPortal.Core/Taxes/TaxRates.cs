@@ -1,9 +1,8 @@
 namespace ResellerPortal.Core.Taxes;
 
 /// <summary>
-/// Standard rates of value added tax by country and the day they began, in hundredths of a percent. Sources: European
-/// Commission, Taxes in Europe Database (EU member states); HMRC (GB); Federal Tax Administration (CH); Skatteetaten (NO).
-/// As of November 2026; a reseller may set another rate of its own.
+/// Standard VAT rates by country and start date, in basis points. Sources: European Commission, Taxes in Europe Database (EU member
+/// states); HMRC (GB); Federal Tax Administration (CH); Skatteetaten (NO). As of November 2026; a reseller may set its own rate.
 /// </summary>
 public static class TaxRates
 {
@@ -45,12 +44,12 @@ public static class TaxRates
 
     private static readonly string[] OutsideTheUnion = ["GB", "CH", "NO"];
 
-    /// <summary>Countries with a rate in the table, by their ISO 3166 codes.</summary>
+    /// <summary>Countries with a rate in the table, by ISO 3166 code.</summary>
     public static IReadOnlyCollection<string> Countries => Standard.Keys;
 
     public static bool IsInTheUnion(string country) => Standard.ContainsKey(country) && !OutsideTheUnion.Contains(country);
 
-    /// <returns>Null where no rate is known: a seller there counts as not registered.</returns>
+    /// <returns>Null if no rate is known: a seller there counts as not registered.</returns>
     public static int? FindStandardRate(string country, DateOnly day) =>
         Standard.TryGetValue(country, out var rates) ? rates.Last(rate => rate.From <= day).BasisPoints : null;
 }

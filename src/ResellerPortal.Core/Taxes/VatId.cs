@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ResellerPortal.Core.Taxes;
 
 /// <summary>
-/// The form of VAT ids. Whether an id was given out, and to whom, only its country knows (for the EU: VIES). Source of the
-/// forms: European Commission, VIES frequently asked questions, "VAT identification number structure".
+/// The format of VAT IDs. Only the issuing country knows whether an ID exists and to whom it belongs (for the EU: VIES). Source of the
+/// formats: European Commission, VIES frequently asked questions, "VAT identification number structure".
 /// </summary>
 public static partial class VatId
 {
@@ -42,12 +42,12 @@ public static partial class VatId
         ["NO"] = "(NO)?[0-9]{9}(MVA)?",
     };
 
-    /// <summary>Capital letters without what people put between them: "LT 100 000.000-019" is "LT100000000019". Null for nothing.</summary>
+    /// <summary>Upper case without separators: "LT 100 000.000-019" becomes "LT100000000019". Null if empty.</summary>
     public static string? Normalise(string? text) => text is null ? null
         : Separators().Replace(text, "").ToUpperInvariant() is { Length: > 0 } id ? id
         : null;
 
-    /// <summary>Whether a normalised id has the form of its country's; of countries whose form is not known any id has.</summary>
+    /// <summary>Whether a normalised ID has its country's format; always true for countries without a known format.</summary>
     public static bool IsWellFormed(string id, string country) =>
         !Forms.TryGetValue(country, out var form) || Regex.IsMatch(id, $"^{form}$", RegexOptions.CultureInvariant);
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>Where a reseller's customers pay to. All empty where it names no account.</summary>
+/// <summary>The bank account that a reseller's customers pay to. All parts are empty if there is none.</summary>
 /// <param name="Iban">Without spaces (ISO 13616).</param>
 /// <param name="Bic">May be empty within SEPA (ISO 9362).</param>
 public sealed partial record BankAccount(string Holder, string Iban, string Bic)
@@ -12,12 +12,12 @@ public sealed partial record BankAccount(string Holder, string Iban, string Bic)
 
     public bool IsGiven => Iban.Length > 0;
 
-    /// <summary>In groups of four, as people read it.</summary>
+    /// <summary>In groups of four, for display.</summary>
     public string ReadableIban => string.Join(' ', Iban.Chunk(4).Select(group => new string(group)));
 
     public static string Normalise(string? text) => (text ?? "").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Whether the form and the check digits (ISO 7064, 97-10) are right.</summary>
+    /// <summary>Whether the format and the check digits (ISO 7064, 97-10) are valid.</summary>
     public static bool IsIban(string iban) => IbanRegex().IsMatch(iban) && Remainder(iban[4..] + iban[..4]) == 1;
 
     public static bool IsBic(string bic) => BicRegex().IsMatch(bic);

@@ -3,29 +3,29 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>How a customer's invoices are taxed. Category codes are those of UNTDID 5305, as EN 16931 uses them.</summary>
+/// <summary>How a customer's invoices are taxed. Category codes are from UNTDID 5305, as used by EN 16931.</summary>
 public enum TaxTreatment
 {
-    /// <summary>Category S: the reseller's own rate, or the standard rate of its country.</summary>
+    /// <summary>Category S: the reseller's own rate, or its country's standard rate.</summary>
     Standard,
 
-    /// <summary>Category AE: the customer owes the tax.</summary>
+    /// <summary>Category AE: the customer is liable for the tax.</summary>
     ReverseCharge,
 
     /// <summary>Category O: not subject to tax.</summary>
     OutsideScope,
 
-    /// <summary>By the countries of both and the customer's VAT id.</summary>
+    /// <summary>Determined by both parties' countries and the customer's VAT ID.</summary>
     Automatic,
 
     /// <summary>Category G: an export.</summary>
     Export,
 
-    /// <summary>Category E: exempt, for a reason that is printed.</summary>
+    /// <summary>Category E: exempt, for a printed reason.</summary>
     Exempt,
 }
 
-/// <summary>Whose rules a customer's e-invoices follow beside EN 16931.</summary>
+/// <summary>The e-invoicing rules that apply in addition to EN 16931.</summary>
 public enum ElectronicProfile
 {
     /// <summary>Peppol BIS Billing 3.0.</summary>
@@ -35,7 +35,7 @@ public enum ElectronicProfile
     XRechnung,
 }
 
-/// <summary>An account of one reseller, with members, tokens, a rate card and invoices.</summary>
+/// <summary>A customer account of one reseller, with members, tokens, a rate card and invoices.</summary>
 public sealed class Customer : ICustomerOwned, IAudited
 {
     public CustomerId Id { get; init; } = CustomerId.New();
@@ -50,12 +50,12 @@ public sealed class Customer : ICustomerOwned, IAudited
 
     public required PostalAddress Address { get; set; }
 
-    /// <summary>What its own prices, its invoices and its balance are in; never changed once there is one of these.</summary>
+    /// <summary>Currency of its own prices, invoices and balance; fixed once any of these exists.</summary>
     public required Currency Currency { get; set; }
 
     public string? VatId { get; set; }
 
-    /// <summary>What the customer wants to read on e-invoices: its order number, or the routing id of an authority (Leitweg-ID).</summary>
+    /// <summary>The customer's reference for e-invoices: its order number, or an authority's routing ID (Leitweg-ID).</summary>
     public string? BuyerReference { get; set; }
 
     public ElectronicProfile ElectronicProfile { get; set; }
@@ -65,60 +65,60 @@ public sealed class Customer : ICustomerOwned, IAudited
 
     public TaxTreatment TaxTreatment { get; set; }
 
-    /// <summary>Printed on invoices where the treatment is <see cref="TaxTreatment.Exempt"/>.</summary>
+    /// <summary>Printed on invoices if the treatment is <see cref="TaxTreatment.Exempt"/>.</summary>
     public string? TaxExemptionReason { get; set; }
 
-    /// <summary>How many active tokens the customer's own members may have made; 0 switches self-service off.</summary>
+    /// <summary>Maximum active tokens created by the customer's own members; 0 disables self-service.</summary>
     public int SelfServiceTokens { get; set; } = 5;
 
-    /// <summary>The highest usage limit a self-made token may carry; null lets the customer make unlimited ones.</summary>
+    /// <summary>Maximum usage limit of a self-service token; null allows unlimited tokens.</summary>
     public long? SelfServiceMaxLimit { get; set; }
 
     public DateTimeOffset CreatedAtUtc { get; init; }
 
-    /// <summary>When what was stored of its people was erased; null while it was not.</summary>
+    /// <summary>When its members' personal data was erased; null if it was not.</summary>
     public DateTimeOffset? ErasedAtUtc { get; set; }
 
-    /// <summary>Last day of its contract, in the reseller's time zone; null while nobody has ended it.</summary>
+    /// <summary>Last day of its contract, in the reseller's time zone; null for no end.</summary>
     public DateOnly? LastDay { get; set; }
 
-    /// <summary>Since when its tokens are refused for an unpaid invoice; null while they are not.</summary>
+    /// <summary>Since when its tokens are paused for an unpaid invoice; null if they are not.</summary>
     public DateTimeOffset? PausedAtUtc { get; set; }
 
-    /// <summary>Whether its conversions stop once its balance is spent; otherwise it pays its invoices afterwards.</summary>
+    /// <summary>Whether its conversions stop once its balance is spent; otherwise it is postpaid.</summary>
     public bool IsPrepaid { get; set; }
 
-    /// <summary>What it paid in and has not spent on invoices, in minor units of its currency: the sum of its balance entries.</summary>
+    /// <summary>Its balance in minor units of its currency: the sum of its balance transactions.</summary>
     public long BalanceMinorUnits { get; set; }
 
-    /// <summary>Sequence of the newest balance entry; moved under this row's lock, as those of the ledger.</summary>
+    /// <summary>Sequence of the newest balance transaction; changed under this row's lock, like the ledger's.</summary>
     public long BalanceSequence { get; set; }
 
-    /// <summary>Hash of the newest balance entry; 32 zero bytes before the first.</summary>
+    /// <summary>Hash of the newest balance transaction; 32 zero bytes before the first.</summary>
     public byte[] BalanceHead { get; set; } = new byte[32];
 
-    /// <summary>The highest share of its balance, in percent, that was told of as spent since the last top-up.</summary>
+    /// <summary>The highest spent percentage of its balance for which an alert was sent since the last top-up.</summary>
     public int BalanceAlertedPercent { get; set; }
 
-    /// <summary>Conversions that requests of a prepaid customer took so far, held ones among them.</summary>
+    /// <summary>Conversions that a prepaid customer's requests have used or reserved so far.</summary>
     public long ConversionsConsumed { get; set; }
 
-    /// <summary>How far <see cref="ConversionsConsumed"/> may go by what is known of its balance.</summary>
+    /// <summary>The value of <see cref="ConversionsConsumed"/> up to which its balance is known to suffice.</summary>
     public long ConversionsCovered { get; set; }
 
-    /// <summary>The one converter that this is known for; null for all.</summary>
+    /// <summary>The only converter that the coverage applies to; null for all.</summary>
     public string? CoveredConverter { get; set; }
 
-    /// <summary>Until when it is known; null while it is to be found out.</summary>
+    /// <summary>When the coverage expires; null if it must be recalculated.</summary>
     public DateTimeOffset? CoveredUntilUtc { get; set; }
 
-    /// <summary>Sequence of the customer's newest ledger entry; moved under this row's lock, so numbers have no gaps.</summary>
+    /// <summary>Sequence of the customer's newest ledger entry; changed under this row's lock, so that numbers have no gaps.</summary>
     public long LastSequence { get; set; }
 
     /// <summary>Hash of the newest ledger entry; 32 zero bytes before the first.</summary>
     public byte[] ChainHead { get; set; } = new byte[32];
 
-    /// <summary>Conversions a month that the customer means to stay within; alerts tell when it does not. Null for none.</summary>
+    /// <summary>The customer's intended conversions per month; alerts are sent when it is exceeded. Null for none.</summary>
     public long? MonthlyBudget { get; set; }
 
     /// <summary>First day of the month that <see cref="UsedInMonth"/> counts; null before the first usage.</summary>
@@ -126,13 +126,13 @@ public sealed class Customer : ICustomerOwned, IAudited
 
     public long UsedInMonth { get; set; }
 
-    /// <summary>The highest share of the budget, in percent, that was told of this month.</summary>
+    /// <summary>The highest used percentage of the budget for which an alert was sent this month.</summary>
     public int AlertedPercent { get; set; }
 
-    /// <summary>Sequence of the newest entry that a finalised invoice bills.</summary>
+    /// <summary>Sequence of the newest entry billed by a finalised invoice.</summary>
     public long BilledThroughSequence { get; set; }
 
-    /// <summary>Conversions that its balance is known to suffice for; 0 where it is to be found out.</summary>
+    /// <summary>Conversions that its balance is known to cover; 0 if coverage must be recalculated.</summary>
     public long GetCoverage(string converter, DateTimeOffset now) =>
         now < CoveredUntilUtc && (CoveredConverter is null || CoveredConverter == converter)
             ? Math.Max(0, ConversionsCovered - ConversionsConsumed)

@@ -3,9 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>
-/// A reseller's mark on its documents. Never changed or removed, so that a document of an earlier day keeps the one it had.
-/// </summary>
+/// <summary>A reseller's logo on its documents. Never changed or deleted, so that older documents keep theirs.</summary>
 public sealed class Logo : IResellerOwned
 {
     /// <summary>SHA-256 of the image in lower-case hexadecimal.</summary>

@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>A person who signs in. What the person may do comes from seats alone.</summary>
+/// <summary>A person who can sign in. Permissions come from memberships only.</summary>
 public sealed class PortalUser : IdentityUser<Guid>
 {
-    /// <summary>How often wrong passwords closed the account in a row; each time it rests twice as long.</summary>
+    /// <summary>Consecutive lockouts caused by wrong passwords; each one lasts twice as long.</summary>
     public int LockoutRounds { get; set; }
 }
 
-/// <summary>The roles of all seats. What each may do stands in <c>RolePermissions</c>.</summary>
+/// <summary>The roles of all memberships. <c>RolePermissions</c> defines what each may do.</summary>
 public enum Role
 {
     OperatorAdmin,
@@ -22,7 +22,7 @@ public enum Role
     CustomerViewer,
 }
 
-/// <summary>A user's seat at the operator (no reseller), a reseller, or a customer.</summary>
+/// <summary>A user's membership at the operator (no reseller), a reseller or a customer.</summary>
 public sealed class Member : IOwnedAtAnyLevel, IAudited
 {
     public MemberId Id { get; init; } = MemberId.New();

@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>A row of one reseller. Inside a customer's scope such rows do not exist, unless they are the customer's own.</summary>
+/// <summary>A row of one reseller. Not visible in a customer's scope, unless it is the customer's own.</summary>
 public interface IResellerOwned
 {
     ResellerId ResellerId { get; }
@@ -12,10 +12,10 @@ public interface ICustomerOwned : IResellerOwned
     CustomerId CustomerId { get; }
 }
 
-/// <summary>A row whose changes the history keeps, with what was there before.</summary>
+/// <summary>A row with its changes and previous values recorded in the history.</summary>
 public interface IAudited;
 
-/// <summary>A row that may belong to the installation, to a reseller or to a customer (a seat, an audit entry).</summary>
+/// <summary>A row that may belong to the installation, a reseller or a customer (a membership, an audit entry).</summary>
 public interface IOwnedAtAnyLevel
 {
     ResellerId? ResellerId { get; }

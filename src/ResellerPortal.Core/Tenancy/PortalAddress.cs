@@ -1,8 +1,8 @@
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>Where people reach the portal: "https://portal.company.example", without a slash at its end; empty where nobody said.</summary>
+/// <summary>The portal's public URL: "https://portal.company.example", without a trailing slash; empty if not configured.</summary>
 public sealed record PortalAddress(string Url)
 {
-    /// <summary>The address of a page; null where the portal's own is not known.</summary>
+    /// <summary>The URL of a page; null if the portal's URL is not configured.</summary>
     public string? FindUrl(string path) => Url.Length == 0 ? null : Url + path;
 }

@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>Where a party of an invoice has its seat. Country is an ISO 3166-1 alpha-2 code.</summary>
+/// <summary>The postal address of an invoice party. Country is an ISO 3166-1 alpha-2 code.</summary>
 public sealed record PostalAddress(string Street, string PostalCode, string City, string Country)
 {
     public IEnumerable<string> Lines() =>

@@ -1,19 +1,19 @@
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>How far a scope reaches.</summary>
+/// <summary>The extent of a scope.</summary>
 public enum ScopeKind
 {
     AllTenants,
 
-    /// <summary>One reseller, or none at all.</summary>
+    /// <summary>One reseller, or none.</summary>
     Reseller,
 
     Customer,
 }
 
 /// <summary>
-/// Whose rows a database context may see and write. A context is always opened for one scope;
-/// there is no ambient tenant that could be forgotten.
+/// The rows that a database context may read and write. A context is always opened for one scope; there is no ambient tenant that could be
+/// forgotten.
 /// </summary>
 public sealed class TenantScope
 {
@@ -24,14 +24,14 @@ public sealed class TenantScope
         CrossingReason = crossingReason;
     }
 
-    /// <summary>No tenant: only the installation's own rows (users, plans) are in reach.</summary>
+    /// <summary>No tenant: only the installation's own rows (users, plans) are visible.</summary>
     public static TenantScope None { get; } = new(null, null, null);
 
     public ResellerId? Reseller { get; }
 
     public CustomerId? Customer { get; }
 
-    /// <summary>Why this scope sees every tenant; null for all scopes that do not.</summary>
+    /// <summary>Why this scope sees every tenant; null for all other scopes.</summary>
     public string? CrossingReason { get; }
 
     public bool CrossesTenants => CrossingReason is not null;
@@ -42,7 +42,7 @@ public sealed class TenantScope
 
     public static TenantScope ForCustomer(ResellerId reseller, CustomerId customer) => new(reseller, customer, null);
 
-    /// <summary>A scope over all tenants, for the operator, the gateway and jobs. The reason is for the reader and for logs.</summary>
+    /// <summary>A scope over all tenants, for the operator, the gateway and jobs. The reason is for readers and logs.</summary>
     public static TenantScope CrossTenants(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
@@ -50,14 +50,14 @@ public sealed class TenantScope
     }
 
     /// <summary>
-    /// The whole reseller around a customer's scope, for work that a customer sets off but that reads the reseller's own
-    /// rows (rating with the reseller's rate card). What it returns to the customer must not carry cost.
+    /// The whole reseller around a customer's scope, for operations of a customer that read the reseller's own rows (rating with its rate
+    /// card). Results returned to the customer must not expose cost.
     /// </summary>
     public TenantScope WholeReseller() => Reseller is { } reseller
         ? ForReseller(reseller)
         : throw new InvalidOperationException("This scope belongs to no reseller.");
 
-    /// <summary>Whether a row of this owner is inside the scope.</summary>
+    /// <summary>Whether a row of this owner is in scope.</summary>
     public bool Contains(ResellerId? reseller, CustomerId? customer) =>
         CrossesTenants
         || (Reseller is not null && Reseller == reseller && (Customer is null || Customer == customer));

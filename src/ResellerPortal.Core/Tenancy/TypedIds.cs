@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Tenancy;
 
-/// <summary>An id that cannot be mistaken for another kind's. Stored as a GUID; see the converters in Persistence.</summary>
+/// <summary>An id that cannot be confused with another kind's. Stored as a GUID; see the converters in Persistence.</summary>
 public interface ITypedId
 {
     Guid Value { get; }

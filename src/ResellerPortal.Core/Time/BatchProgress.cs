@@ -1,4 +1,4 @@
 namespace ResellerPortal.Core.Time;
 
-/// <summary>How far long work is.</summary>
+/// <summary>The progress of a batch.</summary>
 public readonly record struct BatchProgress(int Done, int Of);

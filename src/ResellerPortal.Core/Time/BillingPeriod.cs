@@ -19,7 +19,7 @@ public readonly record struct BillingPeriod : IComparable<BillingPeriod>
 
     public static BillingPeriod Containing(DateOnly day) => new(day.Year, day.Month);
 
-    /// <summary>The period that holds <paramref name="instant"/> on the clocks of <paramref name="zone"/>.</summary>
+    /// <summary>The period containing <paramref name="instant"/> in <paramref name="zone"/>.</summary>
     public static BillingPeriod Containing(DateTimeOffset instant, TimeZoneInfo zone) => Containing(zone.GetDay(instant));
 
     /// <summary>The first instant of the period, UTC.</summary>
@@ -40,7 +40,7 @@ public readonly record struct BillingPeriod : IComparable<BillingPeriod>
 
     public static bool operator >=(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Reads "2026-10".</summary>
+    /// <summary>Parses "2026-10".</summary>
     public static bool TryParse(string? text, out BillingPeriod period)
     {
         var ok = DateOnly.TryParseExact(text + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
@@ -48,9 +48,9 @@ public readonly record struct BillingPeriod : IComparable<BillingPeriod>
         return ok;
     }
 
-    /// <summary>"October 2026".</summary>
+    /// <summary>For example "October 2026".</summary>
     public string Name => FirstDay.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
 
-    /// <summary>"2026-10".</summary>
+    /// <summary>For example "2026-10".</summary>
     public override string ToString() => FirstDay.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace ResellerPortal.Core.Time;
 
-/// <summary>Local days of a time zone, with the gaps and overlaps of daylight saving settled in one place.</summary>
+/// <summary>Local days of a time zone, handling daylight saving gaps and overlaps in one place.</summary>
 public static class TimeZones
 {
     extension(TimeZoneInfo zone)
@@ -10,12 +10,12 @@ public static class TimeZones
             DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 
         /// <summary>
-        /// The first instant of a local day, UTC. Where clocks skip midnight the day starts at the end of the gap;
-        /// where midnight comes twice it starts at the first.
+        /// The first instant of a local day, UTC. If clocks skip midnight, the day starts at the end of the gap; if midnight occurs twice,
+        /// it starts at the first.
         /// </summary>
         public DateTimeOffset StartOfDayUtc(DateOnly day) => zone.AtUtc(day, TimeOnly.MinValue);
 
-        /// <summary>The instant of a local time of a day, UTC; skipped and repeated times as in <see cref="StartOfDayUtc"/>.</summary>
+        /// <summary>The instant of a local time on a day, UTC; skipped and repeated times as in <see cref="StartOfDayUtc"/>.</summary>
         public DateTimeOffset AtUtc(DateOnly day, TimeOnly time)
         {
             var local = day.ToDateTime(time);

@@ -4,10 +4,10 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
 
-/// <summary>Holds an account still while something about all of its tokens changes.</summary>
+/// <summary>Locks an account while all of its tokens change.</summary>
 internal static class AccountLock
 {
-    /// <summary>Locks a customer's tokens and then the customer, in the meter's order, until the context's transaction ends.</summary>
+    /// <summary>Locks a customer's tokens and then the customer, in metering's order, until the context's transaction ends.</summary>
     public static async Task LockAccountAsync(
         this PortalDatabase database,
         PortalDbContext db,

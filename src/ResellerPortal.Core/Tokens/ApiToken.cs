@@ -12,26 +12,26 @@ public enum TokenState
     Expired,
     Exhausted,
 
-    /// <summary>Its first instant has not come yet.</summary>
+    /// <summary>It is not valid yet.</summary>
     Waiting,
 
-    /// <summary>Its customer has not paid an invoice.</summary>
+    /// <summary>Its customer has an unpaid invoice.</summary>
     Paused,
 }
 
-/// <summary>What a usage limit is counted over.</summary>
+/// <summary>The period of a usage limit.</summary>
 public enum LimitPeriod
 {
     /// <summary>The token's whole life.</summary>
     Ever,
 
-    /// <summary>Each calendar month in the reseller's time zone; what is left over is lost.</summary>
+    /// <summary>Each calendar month in the reseller's time zone; unused conversions expire.</summary>
     Month,
 }
 
 /// <summary>
-/// A customer's secret for the gateway. The secret itself is not kept: <see cref="SecretHash"/> finds the token,
-/// <see cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. The counters are moved by the meter alone.
+/// A customer's credential for the gateway. The secret is not stored: <see cref="SecretHash"/> finds the token, <see
+/// cref="ProtectedSecret"/> (encrypted) verifies signatures made with it. Only metering changes the counters.
 /// </summary>
 public sealed class ApiToken : ICustomerOwned, IAudited
 {
@@ -41,7 +41,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
 
     public required CustomerId CustomerId { get; init; }
 
-    /// <summary>What the customer calls the place where it is used: "production".</summary>
+    /// <summary>The customer's name for the place of use: "production".</summary>
     public required string Environment { get; init; }
 
     /// <summary>SHA-256 of the secret's UTF-8 bytes.</summary>
@@ -52,14 +52,14 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     /// <summary>The secret's last four characters, to tell tokens apart.</summary>
     public required string SecretEnding { get; set; }
 
-    /// <summary>The secret before the last rotation, good until <see cref="PreviousSecretEndsAtUtc"/>.</summary>
+    /// <summary>The secret before the last rotation, valid until <see cref="PreviousSecretEndsAtUtc"/>.</summary>
     public byte[]? PreviousSecretHash { get; set; }
 
     public string? PreviousProtectedSecret { get; set; }
 
     public DateTimeOffset? PreviousSecretEndsAtUtc { get; set; }
 
-    /// <summary>Conversions it may use in each <see cref="LimitPeriod"/>; null for no limit.</summary>
+    /// <summary>Conversions allowed per <see cref="LimitPeriod"/>; null for no limit.</summary>
     public long? UsageLimit { get; init; }
 
     public LimitPeriod LimitPeriod { get; init; }
@@ -72,83 +72,83 @@ public sealed class ApiToken : ICustomerOwned, IAudited
     /// <summary>First day of the month that a monthly limit counts; null before the first usage.</summary>
     public DateOnly? LimitMonth { get; set; }
 
-    /// <summary>What <see cref="Used"/> stood at when <see cref="LimitMonth"/> began.</summary>
+    /// <summary>The value of <see cref="Used"/> at the start of <see cref="LimitMonth"/>.</summary>
     public long UsedBeforeMonth { get; set; }
 
-    /// <summary>Requests in flight: reservations that are neither settled nor released.</summary>
+    /// <summary>Requests in flight: reservations neither settled nor released.</summary>
     public int OpenRequests { get; set; }
 
-    /// <summary>Requests that may be in flight at once; null for no limit.</summary>
+    /// <summary>Maximum concurrent requests; null for no limit.</summary>
     public int? ConcurrentRequests { get; init; }
 
-    /// <summary>Requests that may begin within any minute; null for no limit.</summary>
+    /// <summary>Maximum requests started within any minute; null for no limit.</summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>When the requests that began are paid off at the allowed rate (the generic cell rate algorithm's one instant).</summary>
+    /// <summary>The theoretical arrival time of the generic cell rate algorithm that limits requests per minute.</summary>
     public DateTimeOffset? RateClearsAtUtc { get; set; }
 
-    /// <summary>Converters it may use, "docx-to-pdf"; empty for all.</summary>
+    /// <summary>Allowed converters such as "docx-to-pdf"; empty for all.</summary>
     public IReadOnlyList<string> AllowedConverters { get; init; } = [];
 
-    /// <summary>Networks that it may be used from, in CIDR form; empty for everywhere.</summary>
+    /// <summary>Allowed networks in CIDR notation; empty for all.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Web origins that browsers may call from, "https://app.example.com"; empty for all.</summary>
+    /// <summary>Allowed web origins for browsers, such as "https://app.example.com"; empty for all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>
-    /// Whether it is the customer's master token, which also reads the account and makes tokens. A customer has one at most
-    /// that lives.
+    /// Whether it is the customer's master token, which can also read the account and create tokens. A customer has at most one active
+    /// master token.
     /// </summary>
     public bool IsMaster { get; init; }
 
     /// <summary>
-    /// Whether the upstream made it and keeps its limit and expiry: the customer's programs call the upstream directly, and
-    /// its usage comes from the upstream's statistics. The gateway does not serve it.
+    /// Whether the upstream created the token and enforces its limit and expiry: the customer's programs call the upstream directly, and
+    /// usage comes from the upstream's statistics. The gateway does not serve it.
     /// </summary>
     public bool IsNative { get; init; }
 
-    /// <summary>When the upstream was told of a native token's revocation; null for not yet.</summary>
+    /// <summary>When a native token's revocation reached the upstream; null if it has not yet.</summary>
     public DateTimeOffset? DeletedUpstreamAtUtc { get; set; }
 
-    /// <summary>The highest share of its limit, in percent, that was told of in this period.</summary>
+    /// <summary>The highest used percentage of its limit for which an alert was sent in this period.</summary>
     public int AlertedPercent { get; set; }
 
-    /// <summary>Since when it is refused because its customer has not paid; null while it is not.</summary>
+    /// <summary>Since when it is refused for an unpaid invoice; null if it is not.</summary>
     public DateTimeOffset? PausedAtUtc { get; set; }
 
-    /// <summary>Whether its customer is prepaid; kept here so that the meter looks at balances of those alone.</summary>
+    /// <summary>Whether its customer is prepaid; duplicated here so that metering only checks balances of prepaid customers.</summary>
     public bool IsPrepaid { get; set; }
 
-    /// <summary>Its first instant; null for at once.</summary>
+    /// <summary>When it becomes valid; null for at once.</summary>
     public DateTimeOffset? NotBeforeUtc { get; init; }
 
     public DateTimeOffset? ExpiresAtUtc { get; init; }
 
-    /// <summary>What usage statistics that are imported call it, once it was matched.</summary>
+    /// <summary>Its name in imported usage statistics, once matched.</summary>
     public string? ImportName { get; set; }
 
-    /// <summary>Set once its expiry stands in the history.</summary>
+    /// <summary>Set once its expiry is recorded in the history.</summary>
     public DateTimeOffset? ExpiryRecordedAtUtc { get; set; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
 
     public DateTimeOffset? RevokedAtUtc { get; set; }
 
-    /// <summary>Whether the customer's own member made it.</summary>
+    /// <summary>Whether one of the customer's own members created it.</summary>
     public bool IsSelfService { get; init; }
 
-    /// <summary>The "kid" of signed tokens that this token's secret verifies.</summary>
+    /// <summary>The "kid" of signed tokens verified with this token's secret.</summary>
     public string KeyId => Id.ToString("N");
 
-    /// <summary>What counts against the limit in the month that begins on a day.</summary>
+    /// <summary>Usage counted against the limit in the month starting on a day.</summary>
     public long GetUsed(DateOnly month) => LimitPeriod == LimitPeriod.Ever ? Used : LimitMonth == month ? Used - UsedBeforeMonth : 0;
 
-    /// <summary>What may still be reserved in a month; null without a limit.</summary>
+    /// <summary>Conversions that can still be reserved in a month; null without a limit.</summary>
     public long? GetRemaining(DateOnly month) =>
         UsageLimit is { } limit ? Math.Max(0, limit - Math.Max(0, GetUsed(month)) - Reserved) : null;
 
-    /// <param name="month">First day of the present month in the reseller's time zone.</param>
+    /// <param name="month">First day of the current month in the reseller's time zone.</param>
     public TokenState GetState(DateTimeOffset now, DateOnly month) =>
         RevokedAtUtc is not null ? TokenState.Revoked
         : ExpiresAtUtc <= now ? TokenState.Expired
@@ -157,7 +157,7 @@ public sealed class ApiToken : ICustomerOwned, IAudited
         : UsageLimit <= GetUsed(month) ? TokenState.Exhausted
         : TokenState.Active;
 
-    /// <summary>Begins a new month's count, where the limit is monthly and a later month has come.</summary>
+    /// <summary>Starts a new month's count if the limit is monthly and a later month has begun.</summary>
     internal void StartMonth(DateOnly month)
     {
         if (LimitPeriod == LimitPeriod.Month && (LimitMonth is null || LimitMonth < month))

@@ -10,8 +10,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Tokens;
 
 /// <summary>
-/// What a token is asked to be. A null limit is unlimited, a null expiry is never, empty lists allow everything.
-/// Converters as "docx-to-pdf", networks in CIDR form.
+/// The requested terms of a token. A null limit is unlimited, a null expiry is never, empty lists allow everything. Converters are written
+/// as "docx-to-pdf", networks in CIDR notation.
 /// </summary>
 public sealed record TokenRequest(string Environment, long? UsageLimit, DateTimeOffset? ExpiresAtUtc)
 {
@@ -27,7 +27,7 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
 
     public bool IsMaster { get; init; }
 
-    /// <summary>Whether the upstream makes and keeps it, for programs that call the upstream directly.</summary>
+    /// <summary>Whether the upstream creates and manages it, for programs that call the upstream directly.</summary>
     public bool IsNative { get; init; }
 
     public int? RequestsPerMinute { get; init; }
@@ -35,7 +35,7 @@ public sealed record TokenRequest(string Environment, long? UsageLimit, DateTime
     public int? ConcurrentRequests { get; init; }
 }
 
-/// <summary>A token just made, with its secret: the only time it is seen.</summary>
+/// <summary>A new token with its secret, which is shown only once.</summary>
 public sealed record IssuedToken(ApiToken Token, string Secret);
 
 public sealed partial class ApiTokenService(
@@ -52,7 +52,11 @@ public sealed partial class ApiTokenService(
 
     private readonly IDataProtector _protector = protection.CreateProtector(SecretPurpose);
 
-    /// <summary>Issues a token as the reseller, for any of its customers.</summary>
+    /// <summary>
+    /// Issues a token for one of the reseller's customers.
+    /// Refused: no such customer; the terms are not valid; the contract has ended; the customer has a master token or too many tokens;
+    /// native tokens are off or not possible for this customer; the upstream refuses.
+    /// </summary>
     public async Task<Outcome<IssuedToken>> IssueAsync(
         Actor actor,
         CustomerId customerId,
@@ -60,23 +64,27 @@ public sealed partial class ApiTokenService(
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.TokensIssue);
-        return await MakeAsync(actor, customerId, request, cancellationToken);
+        return await IssueAnyAsync(actor, customerId, request, cancellationToken);
     }
 
-    /// <summary>Issues a token as the customer's own member, within what the reseller allows.</summary>
+    /// <summary>
+    /// Issues a token as the customer's own member, within the reseller's allowance.
+    /// Refused: as for <see cref="IssueAsync"/>; the allowance is exceeded.
+    /// </summary>
     public async Task<Outcome<IssuedToken>> IssueSelfServiceAsync(
         Actor actor,
         TokenRequest request,
         CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyTokensManage);
-        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This act needs a seat at a customer.");
-        return await MakeAsync(actor, customerId, request, cancellationToken);
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This operation requires a membership at a customer.");
+        return await IssueAnyAsync(actor, customerId, request, cancellationToken);
     }
 
     /// <summary>
-    /// Issues a token as a program of the customer that holds its master token; the reseller gave that knowingly, so only its largest limit
-    /// binds.
+    /// Issues a token for a program with the customer's master token. The reseller granted the master token knowingly, so only the
+    /// largest allowed limit applies.
+    /// Refused: as for <see cref="IssueAsync"/>.
     /// </summary>
     public Task<Outcome<IssuedToken>> IssueByMasterAsync(
         ApiToken master,
@@ -85,7 +93,7 @@ public sealed partial class ApiTokenService(
         CreateAsync(CreateActor(master), master.CustomerId, request, TokenSecret.Create(), cancellationToken);
 
     /// <summary>Revokes a token of the master token's customer by its secret's hash.</summary>
-    /// <returns>False where the customer has no such token, or it is the master token itself.</returns>
+    /// <returns>False if the customer has no such token, or it is the master token itself.</returns>
     public async Task<bool> RevokeByMasterAsync(ApiToken master, byte[] secretHash, CancellationToken cancellationToken = default)
     {
         var actor = CreateActor(master);
@@ -97,7 +105,7 @@ public sealed partial class ApiTokenService(
         return id is { } found && !(await RevokeAsync(actor, found, cancellationToken)).IsRefused;
     }
 
-    /// <summary>Issues a token with a secret that is known beforehand; for the demonstration data alone.</summary>
+    /// <summary>Issues a token with a known secret; for demonstration data only.</summary>
     public Task<Outcome<IssuedToken>> IssueKnownAsync(
         Actor portal,
         CustomerId customerId,
@@ -106,11 +114,12 @@ public sealed partial class ApiTokenService(
         CancellationToken cancellationToken = default) =>
         portal.UserId is null
             ? CreateAsync(portal, customerId, request, secret, cancellationToken)
-            : throw new InvalidOperationException("Only the portal itself sets secrets.");
+            : throw new InvalidOperationException("Only the portal itself may set secrets.");
 
     /// <summary>
-    /// Ends a token at once and for good. Repeating it changes nothing. A native token ends when the upstream has been told,
-    /// which is tried here and again later (<see cref="ApiToken.DeletedUpstreamAtUtc"/>).
+    /// Revokes a token immediately and permanently. Idempotent. A native token ends when its revocation reaches the upstream, which is
+    /// attempted here and retried later (<see cref="ApiToken.DeletedUpstreamAtUtc"/>).
+    /// Refused: no such token.
     /// </summary>
     public async Task<Outcome<ApiToken>> RevokeAsync(Actor actor, Guid tokenId, CancellationToken cancellationToken = default)
     {
@@ -138,11 +147,11 @@ public sealed partial class ApiTokenService(
         return token;
     }
 
-    /// <summary>Tells the upstream of revoked native tokens that it could not be told of before.</summary>
+    /// <summary>Retries deleting revoked native tokens at the upstream.</summary>
     public async Task DeleteRevokedUpstreamAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open(TenantScope.CrossTenants("revoked tokens of all tenants are told to the upstream"));
+        await using var db = database.Open(TenantScope.CrossTenants("deleting revoked tokens of all tenants upstream"));
         var revoked = await db.ApiTokens.AsNoTracking()
             .Where(t => t.IsNative && t.RevokedAtUtc != null && t.DeletedUpstreamAtUtc == null && t.ExpiresAtUtc > now)
             .OrderBy(t => t.RevokedAtUtc)
@@ -155,7 +164,8 @@ public sealed partial class ApiTokenService(
     }
 
     /// <summary>
-    /// Gives a token a new secret; the old one is good for <paramref name="overlap"/> more, so that programs can be changed over.
+    /// Gives a token a new secret; the old one stays valid for <paramref name="overlap"/>, so that programs can be switched over.
+    /// Refused: no such token; the overlap is out of range; the token is revoked, expired or native.
     /// </summary>
     public async Task<Outcome<IssuedToken>> RotateAsync(
         Actor actor,
@@ -166,7 +176,7 @@ public sealed partial class ApiTokenService(
         actor.Demand(actor.Scope.Customer is null ? Permission.TokensIssue : Permission.MyTokensManage);
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
-            return Refusal.Because($"The old secret is good for 0 to {MaxOverlap.Days} days more.", nameof(overlap));
+            return Refusal.Because($"Enter an overlap of 0 to {MaxOverlap.Days} days.", nameof(overlap));
         }
 
         var secret = TokenSecret.Create();
@@ -188,8 +198,8 @@ public sealed partial class ApiTokenService(
         if (token.IsNative)
         {
             return Refusal.Because(
-                "ConvertAPI keeps this token and gives it no new secret. Issue a new token, change your programs over, then revoke this "
-                    + "one.");
+                "ConvertAPI manages this token and cannot change its secret. Issue a new token, switch your programs over, then revoke "
+                    + "this one.");
         }
 
         (
@@ -212,7 +222,7 @@ public sealed partial class ApiTokenService(
     private static Actor CreateActor(ApiToken master) =>
         Actor.Portal($"master token (…{master.SecretEnding})", TenantScope.ForCustomer(master.ResellerId, master.CustomerId));
 
-    private Task<Outcome<IssuedToken>> MakeAsync(
+    private Task<Outcome<IssuedToken>> IssueAnyAsync(
         Actor actor,
         CustomerId customerId,
         TokenRequest request,
@@ -220,7 +230,7 @@ public sealed partial class ApiTokenService(
         ? CreateNativeAsync(actor, customerId, request, cancellationToken)
         : CreateAsync(actor, customerId, request, TokenSecret.Create(), cancellationToken);
 
-    /// <summary>The upstream makes the token first: what a crash leaves there is a token whose secret nobody has seen.</summary>
+    /// <summary>Creates the token at the upstream first: a crash leaves at most an unused upstream token.</summary>
     private async Task<Outcome<IssuedToken>> CreateNativeAsync(
         Actor actor,
         CustomerId customerId,
@@ -245,7 +255,7 @@ public sealed partial class ApiTokenService(
             if (!await db.Resellers.AnyAsync(r => r.Id == reseller && r.IssuesNativeTokens, cancellationToken))
             {
                 return Refusal.Because(
-                    "Tokens for ConvertAPI itself are switched off. The reseller switches them on under Gateway.",
+                    "Tokens at ConvertAPI are disabled. The reseller can enable them under Gateway.",
                     nameof(request.IsNative));
             }
         }
@@ -291,7 +301,7 @@ public sealed partial class ApiTokenService(
         token.DeletedUpstreamAtUtc = now;
     }
 
-    /// <param name="validUntilUtc">When the upstream ends it, for a native token.</param>
+    /// <param name="validUntilUtc">When the upstream ends a native token.</param>
     private async Task<Outcome<IssuedToken>> CreateAsync(
         Actor actor,
         CustomerId customerId,
@@ -306,7 +316,7 @@ public sealed partial class ApiTokenService(
             return refusal;
         }
 
-        // Before the transaction: a key that protects it may have to be stored first, on a connection of its own.
+        // Before the transaction, because a new protection key may have to be stored over a separate connection.
         var protectedSecret = _protector.Protect(secret);
         await using var db = database.Open(actor.Scope);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -321,7 +331,7 @@ public sealed partial class ApiTokenService(
         if (contractEndsAtUtc <= now)
         {
             return Refusal.Because(
-                $"The contract ended with {customer.LastDay:yyyy-MM-dd}. Tokens can be issued again once that day is taken back.");
+                $"The contract ended on {customer.LastDay:yyyy-MM-dd}. Remove the contract end to issue tokens again.");
         }
 
         if (request.IsNative && (contractEndsAtUtc is not null || customer.IsPrepaid))
@@ -330,18 +340,18 @@ public sealed partial class ApiTokenService(
                 $"This customer {(customer.IsPrepaid
                     ? "is prepaid"
                     : "has a contract with an "
-                        + "end")}, and a token at ConvertAPI cannot be stopped by the portal. Issue one of the portal's own.",
+                        + "end")}, and the portal cannot stop a token at ConvertAPI. Issue a gateway token instead.",
                 nameof(request.IsNative));
         }
 
         var isSelfService = actor.Scope.Customer is not null;
-        var living = await db.ApiTokens.CountAsync(
+        var active = await db.ApiTokens.CountAsync(
             t => t.CustomerId == customerId
                 && t.RevokedAtUtc == null
                 && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now)
                 && (!isSelfService || t.IsSelfService),
             cancellationToken);
-        if (isSelfService && AllowanceRefusal(customer, request, actor.UserId is null ? null : living) is { } beyondAllowance)
+        if (isSelfService && ValidateAllowance(customer, request, actor.UserId is null ? null : active) is { } beyondAllowance)
         {
             return beyondAllowance;
         }
@@ -352,12 +362,12 @@ public sealed partial class ApiTokenService(
                 cancellationToken))
         {
             return Refusal.Because(
-                "This customer has a master token already. Give that one a new secret, or revoke it first.", nameof(request.IsMaster));
+                "This customer already has a master token. Rotate its secret or revoke it first.", nameof(request.IsMaster));
         }
 
-        if (living >= MaxTokensPerCustomer)
+        if (active >= MaxTokensPerCustomer)
         {
-            return Refusal.Because($"A customer has up to {MaxTokensPerCustomer} living tokens. Revoke some first.");
+            return Refusal.Because($"A customer can have up to {MaxTokensPerCustomer} active tokens. Revoke some first.");
         }
 
         var token = new ApiToken
@@ -399,84 +409,86 @@ public sealed partial class ApiTokenService(
             || label.Any(char.IsControl)
             || !char.IsLetterOrDigit(label.Trim()[0]) =>
             Refusal.Because(
-                "Name the environment in up to 60 characters, such as production, beginning with a letter or a digit.",
+                "Enter an environment of up to 60 characters such as production, starting with a letter or digit.",
                 nameof(request.Environment)),
         { UsageLimit: < 1 or > MaxUsageLimit } =>
             Refusal.Because(
-                $"A usage limit is from 1 to {MaxUsageLimit:N0} conversions; leave it empty for no limit.", nameof(request.UsageLimit)),
+                $"Enter a usage limit of 1 to {MaxUsageLimit:N0} conversions, or leave it empty for no limit.", nameof(request.UsageLimit)),
         { ExpiresAtUtc: { } expires } when expires <= now =>
             Refusal.Because(
-                "The expiry has passed already. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
+                "The expiry is in the past. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
         { ExpiresAtUtc: { } expires } when expires > now.AddYears(10) =>
-            Refusal.Because("An expiry is at most ten years away; leave it empty for never.", nameof(request.ExpiresAtUtc)),
+            Refusal.Because("Choose an expiry within ten years, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
         { NotBeforeUtc: { } from } when from >= (request.ExpiresAtUtc ?? DateTimeOffset.MaxValue) || from > now.AddYears(10) =>
             Refusal.Because(
-                "A token begins before it expires, and within ten years; leave the beginning empty for at once.",
+                "Choose a start before the expiry and within ten years, or leave it empty for at once.",
                 nameof(request.NotBeforeUtc)),
         { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
-            Refusal.Because("A limit that renews each month needs a number of conversions.", nameof(request.UsageLimit)),
+            Refusal.Because("Enter a number of conversions for the monthly limit.", nameof(request.UsageLimit)),
         { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(IsConverter) =>
             Refusal.Because(
-                "Name up to 100 converters like docx-to-pdf, in lower case; leave it empty to allow all.",
+                "Enter up to 100 converters such as docx-to-pdf, in lower case, or leave it empty to allow all.",
                 nameof(request.AllowedConverters)),
         { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
             Refusal.Because(
-                "Enter up to 50 networks in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).",
+                "Enter up to 50 networks in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).",
                 nameof(request.AllowedNetworks)),
         { AllowedOrigins: var origins } when origins.Count > 50 || !origins.All(IsOrigin) =>
             Refusal.Because(
-                "Enter up to 50 web origins such as https://app.example.com, without a path; leave it empty to allow all.",
+                "Enter up to 50 web origins such as https://app.example.com, without a path, or leave it empty to allow all.",
                 nameof(request.AllowedOrigins)),
         { RequestsPerMinute: < 1 or > 1_000_000 } =>
-            Refusal.Because("Requests per minute are from 1 to 1,000,000; leave it empty for no limit.", nameof(request.RequestsPerMinute)),
+            Refusal.Because("Enter 1 to 1,000,000 requests per minute, or leave it empty for no limit.", nameof(request.RequestsPerMinute)),
         { ConcurrentRequests: < 1 or > 100_000 } =>
-            Refusal.Because("Requests at once are from 1 to 100,000; leave it empty for no limit.", nameof(request.ConcurrentRequests)),
+            Refusal.Because("Enter 1 to 100,000 concurrent requests, or leave it empty for no limit.", nameof(request.ConcurrentRequests)),
         _ => null,
     };
 
-    /// <summary>The upstream knows a limit and an expiry, and nothing else.</summary>
+    /// <summary>The upstream supports a limit and an expiry only.</summary>
     private static Refusal? CheckNative(TokenRequest request) => request switch
     {
         { IsMaster: true } =>
             Refusal.Because(
-                "A master token is for the gateway; ConvertAPI would give it the reseller's whole account.", nameof(request.IsMaster)),
+                "A master token works at the gateway only; at ConvertAPI it would control the reseller's whole account.",
+                nameof(request.IsMaster)),
         { LimitPeriod: LimitPeriod.Month } =>
             Refusal.Because(
-                "ConvertAPI counts a limit over the token's whole life. Issue a token for each month, or one for the gateway.",
+                "ConvertAPI counts a limit over the token's whole life. Issue a token per month, or a gateway token.",
                 nameof(request.LimitPeriod)),
-        { NotBeforeUtc: not null } => Refusal.Because("A token at ConvertAPI begins at once.", nameof(request.NotBeforeUtc)),
+        { NotBeforeUtc: not null } => Refusal.Because(
+            "Leave the start empty; a token at ConvertAPI is valid at once.", nameof(request.NotBeforeUtc)),
         { AllowedConverters.Count: > 0 } or { AllowedNetworks.Count: > 0 }
             or { AllowedOrigins.Count: > 0 } or { RequestsPerMinute: not null } or { ConcurrentRequests: not null } =>
             Refusal.Because(
-                "ConvertAPI keeps a usage limit and an expiry. Leave the other terms empty, or issue a token for the gateway.",
+                "ConvertAPI supports only a usage limit and an expiry. Leave the other terms empty, or issue a gateway token.",
                 nameof(request.IsNative)),
         _ => null,
     };
 
-    /// <summary>Of a short secret, as the upstream's are, so little that the rest cannot be guessed.</summary>
+    /// <summary>Shows only two characters of a short secret, such as the upstream's, so that the rest cannot be guessed.</summary>
     private static string GetEnding(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
 
-    /// <param name="living">How many it made that live; null where their number does not matter.</param>
-    private static Refusal? AllowanceRefusal(Customer customer, TokenRequest request, int? living)
+    /// <param name="active">The number of the customer's own active tokens; null if it does not matter.</param>
+    private static Refusal? ValidateAllowance(Customer customer, TokenRequest request, int? active)
     {
         if (request.IsMaster)
         {
-            return Refusal.Because("Your reseller issues the master token. Ask for it there.", nameof(request.IsMaster));
+            return Refusal.Because("Only your reseller can issue the master token. Ask your reseller for it.", nameof(request.IsMaster));
         }
 
-        if (living is not null && customer.SelfServiceTokens == 0)
+        if (active is not null && customer.SelfServiceTokens == 0)
         {
-            return Refusal.Because("Your reseller issues the tokens of this account. Ask for one there.");
+            return Refusal.Because("Only your reseller can issue tokens for this account. Ask your reseller for one.");
         }
 
-        if (living >= customer.SelfServiceTokens)
+        if (active >= customer.SelfServiceTokens)
         {
             return Refusal.Because(
-                $"You have {living} of the {customer.SelfServiceTokens} tokens that you may make yourself. Revoke one you no longer use.");
+                $"You have {active} of {customer.SelfServiceTokens} self-service tokens. Revoke one you no longer use.");
         }
 
         return customer.SelfServiceMaxLimit is { } max && (request.UsageLimit is null || request.UsageLimit > max)
-            ? Refusal.Because($"A token you make yourself carries a usage limit of up to {max:N0} conversions.", nameof(request.UsageLimit))
+            ? Refusal.Because($"Enter a usage limit of up to {max:N0} conversions for self-service tokens.", nameof(request.UsageLimit))
             : null;
     }
 
@@ -494,7 +506,7 @@ public sealed partial class ApiTokenService(
             && (uri.Scheme is "https" or "http")
             && uri.GetLeftPart(UriPartial.Authority) == origin;
 
-    /// <summary>Whether a text names a converter as the ledger does: "docx-to-pdf".</summary>
+    /// <summary>Whether a text is a converter name as in the ledger: "docx-to-pdf".</summary>
     internal static bool IsConverter(string name) => ConverterRegex().IsMatch(name);
 
     [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]

@@ -7,10 +7,9 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Core.Tokens;
 
 /// <summary>
-/// A token as pages show it; nothing of its secret but the last four characters. Used counts the present month where the
-/// limit is monthly.
+/// A token for display, with only the last four characters of its secret. Usage counts the current month if the limit is monthly.
 /// </summary>
-/// <param name="WaitsForUpstream">Revoked, and still good at the upstream, which could not be told yet.</param>
+/// <param name="WaitsForUpstream">Revoked but still valid at the upstream, which has not been reached yet.</param>
 public sealed record TokenRow(
     Guid Id,
     string Environment,
@@ -30,12 +29,12 @@ public sealed record TokenRow(
     string KeyId,
     TokenState State);
 
-/// <summary>What a customer's member may make.</summary>
+/// <summary>What a customer's member may issue.</summary>
 public sealed record TokenAllowance(int SelfServiceTokens, long? MaxLimit, bool MayBeNative);
 
 public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>A customer's tokens, living ones first, then the newest.</summary>
+    /// <summary>Lists a customer's tokens: active ones first, then the newest.</summary>
     public async Task<IReadOnlyList<TokenRow>> ListAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
@@ -50,7 +49,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
             .ThenByDescending(t => t.CreatedAtUtc)];
     }
 
-    /// <summary>Names for the choice of a token: customer, environment and the end of its secret.</summary>
+    /// <summary>Token names for selection: customer, environment and the end of the secret.</summary>
     public async Task<IReadOnlyList<(Guid Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);

@@ -5,9 +5,9 @@ using System.Text;
 namespace ResellerPortal.Core.Tokens;
 
 /// <summary>
-/// How token secrets are made and recognised. A secret is "rpt_", 43 random letters and digits (256 bits) and six that are a
-/// checksum of all before them, so that scanners for leaked secrets find it by its form and are not misled by what only looks
-/// like it: <c>rpt_[0-9A-Za-z]{49}</c>. The gateway asks for no form; it looks every secret up by its hash alone.
+/// Creates and recognises token secrets: "rpt_", 43 random letters and digits (256 bits), and a six-character checksum of everything before
+/// it, so that secret scanners can detect leaked secrets without false positives: <c>rpt_[0-9A-Za-z]{49}</c>. The gateway does not require
+/// this format; it looks every secret up by its hash.
 /// </summary>
 public static class TokenSecret
 {
@@ -23,14 +23,14 @@ public static class TokenSecret
         return secret + ComputeChecksum(secret);
     }
 
-    /// <summary>Whether a text is a secret by its form and its checksum; says nothing of whether it is in use.</summary>
+    /// <summary>Whether a text has the format and checksum of a secret; it may still be unused.</summary>
     public static bool IsWellFormed(string text) =>
         text.Length == Prefix.Length + RandomLength + ChecksumLength
         && text.StartsWith(Prefix, StringComparison.Ordinal)
         && text.AsSpan(Prefix.Length).IndexOfAnyExcept(Digits) < 0
         && text.EndsWith(ComputeChecksum(text[..^ChecksumLength]), StringComparison.Ordinal);
 
-    /// <summary>What a secret is looked up by. The secrets are random and long, so a plain hash is enough.</summary>
+    /// <summary>The lookup key of a secret. Secrets are random and long, so a plain hash is sufficient.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The first 32 bits of the SHA-256 of a text, big-endian, as six digits of base 62.</summary>

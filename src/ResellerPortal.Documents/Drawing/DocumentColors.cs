@@ -9,7 +9,7 @@ internal static class DocumentColors
     public static readonly XColor Soft = XColor.FromArgb(98, 104, 117);
     public static readonly XColor Hairline = XColor.FromArgb(222, 225, 231);
 
-    /// <summary>A breath of a colour on paper, for grounds that text stands on.</summary>
+    /// <summary>A light tint of a colour, for backgrounds behind text.</summary>
     public static XColor Tint(XColor color) => XColor.FromArgb(Lighten(color.R), Lighten(color.G), Lighten(color.B));
 
     /// <summary>Reads "#rrggbb".</summary>

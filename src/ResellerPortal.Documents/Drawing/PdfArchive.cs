@@ -5,32 +5,30 @@ using PdfSharp.Pdf;
 
 namespace ResellerPortal.Documents.Drawing;
 
-/// <summary>A file inside a PDF that is another form of the same document.</summary>
-/// <param name="Profile">The conformance level that Factur-X calls it: "EN 16931".</param>
+/// <summary>An alternative form of the document embedded in the PDF.</summary>
+/// <param name="Profile">Factur-X conformance level: "EN 16931".</param>
 internal sealed record PdfAttachment(string FileName, byte[] Content, string Profile);
 
 internal sealed record PdfArchiveOptions(DateTime CreatedAtUtc, string Language, PdfAttachment? Attachment);
 
-/// <summary>
-/// What makes a PDF one for the archive (PDF/A-3b, ISO 19005-3) and an invoice in it readable by machines (Factur-X 1.0).
-/// </summary>
+/// <summary>Makes a PDF archivable (PDF/A-3b, ISO 19005-3) and its embedded invoice machine-readable (Factur-X 1.0).</summary>
 internal static class PdfArchive
 {
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private static readonly XNamespace FacturX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
 
-    /// <summary>Puts in what PDF/A-3 wants of the document, before it is saved.</summary>
-    public static void Prepare(PdfDocument document, PdfArchiveOptions terms)
+    /// <summary>Adds what PDF/A-3 requires before the document is saved.</summary>
+    public static void Prepare(PdfDocument document, PdfArchiveOptions options)
     {
         var catalog = document.Internals.Catalog;
-        catalog.Elements.SetString("/Lang", terms.Language);
+        catalog.Elements.SetString("/Lang", options.Language);
         catalog.Elements.SetObject("/OutputIntents", new PdfArray(document, OutputIntent(document).ReferenceNotNull));
-        if (terms.Attachment is not { } attachment)
+        if (options.Attachment is not { } attachment)
         {
             return;
         }
 
-        var file = CreateFileSpecification(document, attachment, terms.CreatedAtUtc);
+        var file = CreateFileSpecification(document, attachment, options.CreatedAtUtc);
         catalog.Elements.SetObject("/AF", new PdfArray(document, file.ReferenceNotNull));
         var tree = new PdfDictionary(document);
         tree.Elements.SetObject("/Names", new PdfArray(document, new PdfString(attachment.FileName), file.ReferenceNotNull));
@@ -39,7 +37,7 @@ internal static class PdfArchive
         catalog.Elements.SetObject("/Names", names);
     }
 
-    /// <summary>What the colours mean: sRGB, with the profile that PDFsharp carries (International Color Consortium, sRGB2014).</summary>
+    /// <summary>The colour space: sRGB, with the profile included in PDFsharp (International Color Consortium, sRGB2014).</summary>
     private static PdfDictionary OutputIntent(PdfDocument document)
     {
         const string name = "PdfSharp.Resources.sRGB2014.icc";
@@ -86,13 +84,13 @@ internal static class PdfArchive
         return file;
     }
 
-    /// <summary>What the document is, as programs read it (ISO 16684-1).</summary>
-    public static byte[] Metadata(PdfDocumentInformation info, PdfArchiveOptions terms)
+    /// <summary>The XMP metadata of the document (ISO 16684-1).</summary>
+    public static byte[] Metadata(PdfDocumentInformation info, PdfArchiveOptions options)
     {
         XNamespace pdfa =
             "http://www.aiim.org/pdfa/ns/id/", dc =
                 "http://purl.org/dc/elements/1.1/", xmp = "http://ns.adobe.com/xap/1.0/", pdf = "http://ns.adobe.com/pdf/1.3/";
-        var created = terms.CreatedAtUtc.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var created = options.CreatedAtUtc.ToString("yyyy-MM-ddTHH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var root = new XElement(
             Rdf + "RDF",
             new XAttribute(XNamespace.Xmlns + "rdf", Rdf.NamespaceName),
@@ -104,7 +102,7 @@ internal static class PdfArchive
                     dc + "title",
                     new XElement(Rdf + "Alt", new XElement(Rdf + "li", new XAttribute(XNamespace.Xml + "lang", "x-default"), info.Title))),
                 new XElement(dc + "creator", new XElement(Rdf + "Seq", new XElement(Rdf + "li", info.Author))),
-                new XElement(dc + "language", new XElement(Rdf + "Bag", new XElement(Rdf + "li", terms.Language)))),
+                new XElement(dc + "language", new XElement(Rdf + "Bag", new XElement(Rdf + "li", options.Language)))),
             Description(
                 xmp,
                 "xmp",
@@ -112,13 +110,13 @@ internal static class PdfArchive
                 new XElement(xmp + "CreateDate", created),
                 new XElement(xmp + "ModifyDate", created)),
             Description(pdf, "pdf", new XElement(pdf + "Producer", info.Producer)),
-            terms.Attachment is { } attachment ? CreateFacturX(attachment) : null);
+            options.Attachment is { } attachment ? CreateFacturX(attachment) : null);
         return Encoding.UTF8.GetBytes(
             "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta "
                 + $"xmlns:x=\"adobe:ns:meta/\">\n{root}\n</x:xmpmeta>\n<?xpacket end=\"r\"?>");
     }
 
-    /// <summary>The properties of Factur-X 1.0 and, as PDF/A wants, what they are.</summary>
+    /// <summary>The Factur-X 1.0 properties with their extension schema, as required by PDF/A.</summary>
     private static XElement[] CreateFacturX(PdfAttachment attachment)
     {
         XNamespace extension =

@@ -7,17 +7,17 @@ using System.Text.RegularExpressions;
 namespace ResellerPortal.Documents.Drawing;
 
 /// <summary>
-/// Writes a PDF of PDFsharp 6.2 again, object by object. PDFsharp cuts compressed streams off before their end, makes up the
-/// tags of its font subsets and the document's ids anew each time, says in a comment on what it ran, and lets nobody set
-/// the metadata. Here streams are whole, tags count up, and the ids come from the content: the same drawing gives the same bytes.
+/// Rewrites a PDF from PDFsharp 6.2 object by object. PDFsharp truncates compressed streams, generates new font subset tags and document
+/// ids every time, adds a comment about its environment, and does not allow setting the metadata. The rewritten file has complete streams,
+/// sequential tags and content-based ids, so the same drawing gives the same bytes.
 /// </summary>
 internal static partial class PdfFinisher
 {
     private const string StreamStart = "\nstream\n";
     private const string StreamEnd = "\nendstream\nendobj\n";
 
-    /// <param name="pdf">As PDFsharp saved it, with nothing compressed but images.</param>
-    /// <param name="metadata">What to put in the place of an object's stream; null to leave all.</param>
+    /// <param name="pdf">As saved by PDFsharp, with only images compressed.</param>
+    /// <param name="metadata">Replaces the stream of an object; null to keep all.</param>
     public static byte[] Finish(byte[] pdf, (int Number, byte[] Content)? metadata)
     {
         var text = Encoding.Latin1.GetString(pdf);

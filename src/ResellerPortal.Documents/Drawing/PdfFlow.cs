@@ -9,9 +9,7 @@ internal enum Align
     Right,
 }
 
-/// <summary>
-/// A4 pages filled from the top down. Lengths are in points. PDFsharp neither wraps nor breaks pages by itself; this does.
-/// </summary>
+/// <summary>A4 pages filled from top to bottom, in points, with the text wrapping and page breaks that PDFsharp lacks.</summary>
 internal sealed class PdfFlow : IDisposable
 {
     public const double Margin = 48;
@@ -30,10 +28,10 @@ internal sealed class PdfFlow : IDisposable
         _graphics = AddPage();
     }
 
-    /// <summary>How far the page is filled, from its top edge.</summary>
+    /// <summary>The fill level of the page, from its top edge.</summary>
     public double Y { get; set; } = Margin;
 
-    /// <summary>Room kept free at the foot of each page.</summary>
+    /// <summary>Space reserved at the bottom of each page.</summary>
     public double FootHeight { get; init; } = Margin;
 
     public double Left => Margin;
@@ -49,7 +47,7 @@ internal sealed class PdfFlow : IDisposable
     public static XFont Font(double size, bool bold = false, string family = ShippedFonts.Text) =>
         new(family, size, bold ? XFontStyleEx.Bold : XFontStyleEx.Regular, XPdfFontOptions.UnicodeDefault);
 
-    /// <summary>Starts a new page unless <paramref name="height"/> still fits on this one.</summary>
+    /// <summary>Starts a new page unless <paramref name="height"/> still fits.</summary>
     /// <returns>Whether a page was started.</returns>
     public bool Reserve(double height)
     {
@@ -62,7 +60,7 @@ internal sealed class PdfFlow : IDisposable
         return true;
     }
 
-    /// <summary>Goes on at the top of a new page.</summary>
+    /// <summary>Continues at the top of a new page.</summary>
     public void Break()
     {
         _graphics.Dispose();
@@ -86,11 +84,11 @@ internal sealed class PdfFlow : IDisposable
             LineAlignment = XLineAlignment.BaseLine,
         };
 
-        // It has kept words together; on paper it is a space, which fonts draw with one shape and readers search for.
+        // The no-break space has done its work; it is drawn as a regular space, which all fonts have and readers can search for.
         _graphics.DrawString(text.Replace('\u00a0', ' '), font, new XSolidBrush(color), x, baseline, format);
     }
 
-    /// <summary>Writes wrapped text from <see cref="Y"/> on and moves <see cref="Y"/> below it, over pages if need be.</summary>
+    /// <summary>Writes wrapped text from <see cref="Y"/> on and moves <see cref="Y"/> below it, across pages if necessary.</summary>
     public void Paragraph(string text, XFont font, XColor color, double x, double width, double lineHeight)
     {
         foreach (var line in Wrap(text, font, width))
@@ -101,7 +99,7 @@ internal sealed class PdfFlow : IDisposable
         }
     }
 
-    /// <summary>Breaks text at spaces, and inside words that are longer than a line.</summary>
+    /// <summary>Wraps text at spaces, and within words longer than a line.</summary>
     public IReadOnlyList<string> Wrap(string text, XFont font, double width)
     {
         var lines = new List<string>();
@@ -137,7 +135,7 @@ internal sealed class PdfFlow : IDisposable
         return lines;
     }
 
-    /// <summary>Cuts text that is wider than a cell and marks the cut.</summary>
+    /// <summary>Truncates text that is wider than a cell, with an ellipsis.</summary>
     public string Fit(string text, XFont font, double width) =>
         Measure(text, font) <= width ? text : text[..Math.Max(0, FittingLength(text, font, width - Measure("…", font)))] + "…";
 
@@ -151,7 +149,7 @@ internal sealed class PdfFlow : IDisposable
     public void Box(double x, double y, double width, double height, XColor color) =>
         _graphics.DrawRectangle(new XSolidBrush(color), x, y, width, height);
 
-    /// <summary>Fills shapes as one, so that no seams show between those that touch.</summary>
+    /// <summary>Fills shapes as one, so that touching shapes show no seams.</summary>
     public void Fill(IEnumerable<XRect> shapes, XColor color)
     {
         var path = new XGraphicsPath { FillMode = XFillMode.Winding };
@@ -163,14 +161,14 @@ internal sealed class PdfFlow : IDisposable
         _graphics.DrawPath(new XSolidBrush(color), path);
     }
 
-    /// <summary>Makes a place on the page lead to an address.</summary>
+    /// <summary>Adds a link to an area of the page.</summary>
     public void Link(string address, double x, double y, double width, double height)
     {
         var page = _pages[^1];
         var annotation = page.AddWebLink(
             new PdfRectangle(_graphics.Transformer.WorldToDefaultPage(new XRect(x, y, width, height))), address);
 
-        // Printed like the rest, as PDF/A demands; and without the name and time that PDFsharp makes up.
+        // Printable, as PDF/A requires, and without the name and time that PDFsharp generates.
         annotation.Elements.SetInteger("/F", 4);
         annotation.Elements.Remove("/NM");
         annotation.Elements.Remove("/M");
@@ -178,7 +176,7 @@ internal sealed class PdfFlow : IDisposable
 
     public void Image(XImage image, double x, double y, double width, double height) => _graphics.DrawImage(image, x, y, width, height);
 
-    /// <summary>Draws on every page once all pages are known.</summary>
+    /// <summary>Draws on every page once all pages exist.</summary>
     public void OnEachPage(Action<PdfFlow, int> draw)
     {
         for (var number = 1; number <= _pages.Count; number++)
@@ -189,16 +187,16 @@ internal sealed class PdfFlow : IDisposable
         }
     }
 
-    /// <summary>A file for the archive (PDF/A-3b); the same drawing and terms give the same bytes.</summary>
-    public byte[] ToArchive(PdfArchiveOptions terms)
+    /// <summary>Saves a PDF/A-3b file; the same drawing and options give the same bytes.</summary>
+    public byte[] ToArchive(PdfArchiveOptions options)
     {
-        _document.Info.CreationDate = terms.CreatedAtUtc;
-        _document.Info.ModificationDate = terms.CreatedAtUtc;
-        PdfArchive.Prepare(_document, terms);
+        _document.Info.CreationDate = options.CreatedAtUtc;
+        _document.Info.ModificationDate = options.CreatedAtUtc;
+        PdfArchive.Prepare(_document, options);
         var saved = Save();
         return PdfFinisher.Finish(
             saved,
-            (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, terms)));
+            (_document.Internals.Catalog.Elements.GetReference("/Metadata")!.ObjectNumber, PdfArchive.Metadata(_document.Info, options)));
     }
 
     public byte[] ToBytes() => PdfFinisher.Finish(Save(), metadata: null);

@@ -2,7 +2,7 @@ using PdfSharp.Fonts;
 
 namespace ResellerPortal.Documents.Drawing;
 
-/// <summary>The fonts that come with the portal, so that a PDF looks the same on every machine.</summary>
+/// <summary>The fonts included with the portal, so that PDFs look the same on every machine.</summary>
 internal sealed class ShippedFonts : IFontResolver
 {
     public const string Text = "Inter";
@@ -16,7 +16,7 @@ internal sealed class ShippedFonts : IFontResolver
     {
     }
 
-    /// <summary>PDFsharp takes one resolver a process; every drawing asks for it first.</summary>
+    /// <summary>Registers the resolver, of which PDFsharp allows one per process; called before drawing.</summary>
     public static void Use()
     {
         lock (Gate)

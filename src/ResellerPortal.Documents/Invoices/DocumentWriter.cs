@@ -4,8 +4,8 @@ using ResellerPortal.Core.Invoicing;
 namespace ResellerPortal.Documents.Invoices;
 
 /// <summary>
-/// Writes invoices as files, a few at once and beside the work that makes them final. Disposing waits for the last; a fault
-/// of the disk is thrown there, or by the next write.
+/// Writes invoices as files, a few in parallel with finalisation. Disposing waits for the last file; disk errors are thrown there or by the
+/// next write.
 /// </summary>
 public sealed class DocumentWriter : IAsyncDisposable
 {
@@ -28,11 +28,11 @@ public sealed class DocumentWriter : IAsyncDisposable
         _work.ContinueWith(work => _waiting.Writer.TryComplete(work.Exception?.GetBaseException()), TaskScheduler.Default);
     }
 
-    /// <summary>Where an invoice's PDF is written; its XML, if it can have one, stands beside it.</summary>
+    /// <summary>The path of an invoice's PDF; its XML, if any, is next to it.</summary>
     public static string GetFilePath(DirectoryInfo folder, InvoiceSnapshot snapshot) =>
         Path.Combine(folder.FullName, snapshot.Number.Replace('/', '-') + ".pdf");
 
-    /// <summary>Hands an invoice over; waits while many are waiting.</summary>
+    /// <summary>Queues an invoice; waits while the queue is full.</summary>
     public ValueTask WriteAsync(DirectoryInfo folder, InvoiceSnapshot snapshot, byte[]? logo) =>
         _waiting.Writer.WriteAsync((folder, snapshot, logo));
 

@@ -9,7 +9,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.PlainFiles;
 
-/// <summary>Simple files as PDF, for the sandbox: text, Markdown, CSV, PNG and JPEG.</summary>
+/// <summary>Renders simple files as PDF for the sandbox: text, Markdown, CSV, PNG and JPEG.</summary>
 public static class PlainFilePdf
 {
     private const int MaxCells = 200_000;
@@ -17,7 +17,7 @@ public static class PlainFilePdf
     public static IReadOnlyList<string> Formats { get; } = ["txt", "md", "csv", "png", "jpg", "jpeg"];
 
     /// <param name="format">One of <see cref="Formats"/>.</param>
-    /// <exception cref="InvalidDataException">The file is not what its format says, or too large for the sandbox.</exception>
+    /// <exception cref="InvalidDataException">The file does not match its format, or is too large for the sandbox.</exception>
     public static byte[] Draw(string format, string title, byte[] content)
     {
         using var flow = new PdfFlow(title, "Reseller Portal sandbox");
@@ -36,13 +36,13 @@ public static class PlainFilePdf
                 DrawImage(flow, content);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of the sandbox.");
+                throw new ArgumentOutOfRangeException(nameof(format), format, "Not a sandbox format.");
         }
 
         return flow.ToBytes();
     }
 
-    /// <summary>UTF-8 where it is valid, else Latin-1, which gives every byte a character; so nothing of a file is lost.</summary>
+    /// <summary>Decodes UTF-8 if valid, otherwise Latin-1, which maps every byte to a character so that nothing is lost.</summary>
     private static string Decode(byte[] content)
     {
         string text;
@@ -193,7 +193,7 @@ public static class PlainFilePdf
             cells += reader.FieldCount;
             if (cells > MaxCells)
             {
-                throw new InvalidDataException($"The sandbox draws tables of up to {MaxCells:N0} cells.");
+                throw new InvalidDataException($"The sandbox renders tables of up to {MaxCells:N0} cells.");
             }
         }
 
@@ -211,8 +211,8 @@ public static class PlainFilePdf
         }
         catch (Exception damaged) when (damaged is not OutOfMemoryException)
         {
-            // PDFsharp throws many kinds for a picture it cannot read.
-            throw new InvalidDataException("The picture is damaged, or not of the format its name says.", damaged);
+            // PDFsharp throws various exceptions for unreadable images.
+            throw new InvalidDataException("The image is damaged or does not match its file extension.", damaged);
         }
     }
 }

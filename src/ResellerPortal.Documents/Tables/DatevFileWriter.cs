@@ -6,8 +6,8 @@ using ResellerPortal.Core.Monetary;
 namespace ResellerPortal.Documents.Tables;
 
 /// <summary>
-/// A month's bookings in the form of DATEV's "Buchungsstapel" (EXTF 700, category 21, version 13): UTF-8 with its mark,
-/// semicolons, commas as decimal points, the first fourteen columns of the format.
+/// Writes a month's journal in DATEV's "Buchungsstapel" format (EXTF 700, category 21, version 13): UTF-8 with BOM, semicolons, decimal
+/// commas, and the format's first fourteen columns.
 /// </summary>
 public static class DatevFileWriter
 {

@@ -13,7 +13,7 @@ public enum TableFormat
     /// <summary>Comma-separated, UTF-8, with a header line (RFC 4180).</summary>
     Csv,
 
-    /// <summary>An Office Open XML workbook of one sheet.</summary>
+    /// <summary>An Office Open XML workbook with one worksheet.</summary>
     Xlsx,
 
     /// <summary>An array of objects.</summary>
@@ -21,8 +21,8 @@ public enum TableFormat
 }
 
 /// <summary>
-/// Rows as a file, written as they come. Values are text, whole numbers, decimals, days, instants (UTC) or null; in every
-/// format a number is a number and a day is a day.
+/// Writes rows to a file as a stream. Values are text, integers, decimals, days, instants (UTC) or null, and keep their type in every
+/// format.
 /// </summary>
 public static class TableFileWriter
 {
@@ -36,7 +36,7 @@ public static class TableFileWriter
     /// <summary>"csv", "xlsx" or "json".</summary>
     public static string GetExtension(TableFormat format) => format.ToString().ToLowerInvariant();
 
-    /// <param name="columns">Names in lower case with underscores, which are the properties in JSON.</param>
+    /// <param name="columns">Names in snake_case, which are the JSON properties.</param>
     public static Task WriteAsync(
         Stream stream,
         TableFormat format,
@@ -56,7 +56,7 @@ public static class TableFileWriter
         IAsyncEnumerable<IReadOnlyList<object?>> rows,
         CancellationToken cancellationToken)
     {
-        // What a customer named could be a formula to a spreadsheet: the writer escapes it. Numbers are written as they are.
+        // A customer's text could be a spreadsheet formula, so the writer escapes it. Numbers are written unchanged.
         await using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { Injection = CsvInjection.Escape }, leaveOpen: true);
         csv.WriteHeader([.. columns]);
         await foreach (var row in rows.WithCancellation(cancellationToken))
@@ -129,7 +129,7 @@ public static class TableFileWriter
         IAsyncEnumerable<IReadOnlyList<object?>> rows,
         CancellationToken cancellationToken)
     {
-        // A package is written back and forth, which a response cannot be; the file is made beside it and then sent.
+        // A package requires a seekable stream, which a response is not, so it is written to a temporary file first.
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var file = new FileStream(
             path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81_920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
@@ -175,7 +175,7 @@ public static class TableFileWriter
         null => new Cell(),
         long or decimal => new Cell(new CellValue(Convert.ToString(value, CultureInfo.InvariantCulture)!)) { DataType = CellValues.Number },
 
-        // Excel keeps days as numbers; the style shows them as days.
+        // Excel stores days as numbers; the style formats them as days.
         DateOnly day =>
             new Cell(new CellValue(day.ToDateTime(TimeOnly.MinValue).ToOADate().ToString(CultureInfo.InvariantCulture))) { StyleIndex = 1 },
         _ =>
@@ -185,7 +185,7 @@ public static class TableFileWriter
             },
     };
 
-    /// <summary>Two forms of cells: as they come, and days.</summary>
+    /// <summary>Two cell formats: general and days.</summary>
     private static Stylesheet Styles() => new(
         new NumberingFormats(new NumberingFormat { NumberFormatId = 164, FormatCode = "yyyy-mm-dd" }),
         new Fonts(new Font()),
@@ -199,6 +199,6 @@ public static class TableFileWriter
         string text => text,
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"A table holds no {value.GetType().Name}.", nameof(value)),
+        _ => throw new ArgumentException($"Values of type {value.GetType().Name} are not supported.", nameof(value)),
     };
 }

@@ -12,7 +12,7 @@ using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Account;
 
-/// <summary>ConvertAPI's paths for the account and its tokens.</summary>
+/// <summary>ConvertAPI's endpoints for the account and its tokens.</summary>
 internal static class GatewayAccountEndpoints
 {
     private const int MaxLifetime = 315_569_520;
@@ -62,7 +62,7 @@ internal static class GatewayAccountEndpoints
                 WireJson.Options);
         }
 
-        // Names of tokens begin with a letter or digit and converters hold no commas, so no cell runs as a formula.
+        // Token names start with a letter or digit and converters contain no commas, so no cell can run as a formula.
         var csv = new StringBuilder("Date,Token,Converter,Conversions\r\n");
         foreach (var day in days)
         {
@@ -84,13 +84,13 @@ internal static class GatewayAccountEndpoints
         var master = await authenticator.AuthenticateMasterAsync(context);
         var form = context.Request.HasFormContentType ? await ReadFormAsync(context) : null;
         var requests = Number("RequestCount", 1, ApiTokenService.MaxUsageLimit);
-        var life = Number("Lifetime", DefaultLifetime, MaxLifetime);
+        var lifetime = Number("Lifetime", DefaultLifetime, MaxLifetime);
         var count = Number("Count", 1, MaxCount);
         var made = new List<object>();
         for (var i = 0; i < count; i++)
         {
             var outcome = await tokens.IssueByMasterAsync(
-                master, new TokenRequest("api", requests, clock.GetUtcNow().AddSeconds(life)), context.RequestAborted);
+                master, new TokenRequest("api", requests, clock.GetUtcNow().AddSeconds(lifetime)), context.RequestAborted);
             if (outcome.IsRefused)
             {
                 throw new CallerErrorException(GatewayError.Unreadable(outcome.Refusal!.Message));
@@ -107,7 +107,7 @@ internal static class GatewayAccountEndpoints
                 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
                 ? number
                 : throw new CallerErrorException(
-                    GatewayError.Unreadable($"{name} is a whole number from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
+                    GatewayError.Unreadable($"{name} must be an integer from 1 to {most.ToString("N0", CultureInfo.InvariantCulture)}."));
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -122,7 +122,7 @@ internal static class GatewayAccountEndpoints
             : throw new CallerErrorException(GatewayError.TokenUnknown with { Status = 404 });
     }
 
-    /// <summary>Signs with the very token that asks, so nothing has to be decrypted for it.</summary>
+    /// <summary>Signs with the token that makes the request, so that no secret has to be decrypted.</summary>
     private static async Task<IResult> SignAsync(HttpContext context, CallerAuthenticator authenticator, SignedTokenVerifier signed)
     {
         var token = await authenticator.AuthenticateAsync(context);
@@ -130,19 +130,19 @@ internal static class GatewayAccountEndpoints
         var asked = await ReadAsync(context);
         if (credentials.IsSigned || (asked.Kid is { Length: > 0 } kid && !kid.Equals(token.KeyId, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new CallerErrorException(GatewayError.Unreadable($"Ask with the API token itself; its Kid is {token.KeyId}."));
+            throw new CallerErrorException(GatewayError.Unreadable($"Authenticate with the API token itself; its Kid is {token.KeyId}."));
         }
 
         var seconds = asked.ExpiresInSec ?? DefaultLifetime;
         if (seconds < 1 || seconds > SignedTokenVerifier.Longest.TotalSeconds)
         {
             throw new CallerErrorException(
-                GatewayError.Unreadable($"ExpiresInSec is from 1 to {SignedTokenVerifier.Longest.TotalSeconds:0}."));
+                GatewayError.Unreadable($"ExpiresInSec must be from 1 to {SignedTokenVerifier.Longest.TotalSeconds:0}."));
         }
 
         var address = asked.ClientIp is not { Length: > 0 } text ? null
             : IPAddress.TryParse(text, out var given) ? given
-            : throw new CallerErrorException(GatewayError.Unreadable("ClientIp is an IP address such as 203.0.113.7."));
+            : throw new CallerErrorException(GatewayError.Unreadable("ClientIp must be an IP address such as 203.0.113.7."));
         return Results.Json(new { token = signed.Create(credentials.Value, token.KeyId, TimeSpan.FromSeconds(seconds), address) });
     }
 
@@ -180,7 +180,7 @@ internal static class GatewayAccountEndpoints
         : DateOnly.TryParse(text, CultureInfo.InvariantCulture, out var day) ? day
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
         ? DateOnly.FromDateTime(instant.UtcDateTime)
-        : throw new CallerErrorException(GatewayError.Unreadable($"{name} is a day such as 2026-10-31."));
+        : throw new CallerErrorException(GatewayError.Unreadable($"{name} must be a date such as 2026-10-31."));
 
     private sealed record SignTokenRequest(string? Kid, long? ExpiresInSec, string? ClientIp);
 }

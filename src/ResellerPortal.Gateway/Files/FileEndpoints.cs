@@ -12,7 +12,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Files;
 
-/// <summary>ConvertAPI's paths for files that it keeps for three hours: upload, download, delete, info.</summary>
+/// <summary>ConvertAPI's endpoints for files stored for three hours: upload, download, delete, info.</summary>
 internal static partial class FileEndpoints
 {
     private static readonly string[] DownloadMethods = [HttpMethods.Get, HttpMethods.Head];
@@ -94,14 +94,14 @@ internal static partial class FileEndpoints
         UpstreamAccountResolver accounts,
         UpstreamClient upstream)
     {
-        var answer = await AskAsync(context, new HttpMethod(context.Request.Method), fileId, files, authenticator, accounts, upstream);
+        var answer = await SendAsync(context, new HttpMethod(context.Request.Method), fileId, files, authenticator, accounts, upstream);
         context.Response.RegisterForDispose(answer);
         foreach (var (name, values) in answer.Content.Headers)
         {
             context.Response.Headers[name] = values.ToArray();
         }
 
-        // What a customer's file says it is must not run in the portal's own origin.
+        // A customer's file must not run as active content in the portal's origin.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentSecurityPolicy = "sandbox";
         if (answer.Content.Headers.ContentDisposition is null)
@@ -121,7 +121,7 @@ internal static partial class FileEndpoints
         UpstreamAccountResolver accounts,
         UpstreamClient upstream)
     {
-        using var answer = await AskAsync(context, HttpMethod.Head, fileId, files, authenticator, accounts, upstream);
+        using var answer = await SendAsync(context, HttpMethod.Head, fileId, files, authenticator, accounts, upstream);
         var headers = answer.Content.Headers;
         var name = headers.ContentDisposition?.FileNameStar ?? headers.ContentDisposition?.FileName?.Trim('"') ?? "file";
         await Results.Json(
@@ -142,14 +142,15 @@ internal static partial class FileEndpoints
         UpstreamAccountResolver accounts,
         UpstreamClient upstream)
     {
-        using var answer = await AskAsync(context, HttpMethod.Delete, fileId, files, authenticator, accounts, upstream);
+        using var answer = await SendAsync(context, HttpMethod.Delete, fileId, files, authenticator, accounts, upstream);
         context.Response.StatusCode = (int)answer.StatusCode;
     }
 
     /// <summary>
-    /// Asks the upstream about a file. The id alone opens it, as links do; a caller with a token opens its own customer's only.
+    /// Requests a file from the upstream. The id alone grants access, as links do; a caller with a token can only access its own customer's
+    /// files.
     /// </summary>
-    private static async Task<HttpResponseMessage> AskAsync(
+    private static async Task<HttpResponseMessage> SendAsync(
         HttpContext context,
         HttpMethod method,
         string fileId,
@@ -159,7 +160,7 @@ internal static partial class FileEndpoints
         UpstreamClient upstream)
     {
         var file = files.Read(fileId);
-        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsAnothersAsync(context, file, authenticator))
+        if (file is null || !UpstreamIdRegex().IsMatch(file.UpstreamId) || await IsOfOtherCustomerAsync(context, file, authenticator))
         {
             throw new CallerErrorException(GatewayError.FileUnknown);
         }
@@ -178,7 +179,7 @@ internal static partial class FileEndpoints
         throw new CallerErrorException(GatewayError.FileUnknown);
     }
 
-    private static async Task<bool> IsAnothersAsync(HttpContext context, StoredFile file, CallerAuthenticator authenticator) =>
+    private static async Task<bool> IsOfOtherCustomerAsync(HttpContext context, StoredFile file, CallerAuthenticator authenticator) =>
         Credentials.Find(context.Request) is not null
             && await authenticator.AuthenticateAsync(context) is ApiToken token
             && token.CustomerId != file.Customer;

@@ -5,19 +5,19 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Gateway.Files;
 
-/// <summary>A file that the upstream keeps for a while.</summary>
-/// <param name="Region">Where the upstream keeps it; empty for its own choice.</param>
+/// <summary>A file stored temporarily by the upstream.</summary>
+/// <param name="Region">The upstream region of the file; empty for the default.</param>
 public sealed record StoredFile(ResellerId Reseller, CustomerId Customer, string Region, string UpstreamId);
 
 /// <summary>
-/// The ids that customers see of stored files: sealed, with the owner and the end inside. So an id proves whose file it is
-/// on every node, and nothing has to be written for it.
+/// Issues the encrypted file ids shown to customers, containing owner and expiry. An id proves the file's owner on every node without
+/// storing anything.
 /// </summary>
 public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromHours(3);
 
-    /// <summary>What all sealed texts begin with.</summary>
+    /// <summary>Prefix of all protected texts.</summary>
     private const string Seal = "CfDJ8";
 
     private readonly IDataProtector _protector = protection.CreateProtector("ResellerPortal.Gateway.FileId.v1");
@@ -39,7 +39,7 @@ public sealed class FileIdProtector(IDataProtectionProvider protection, TimeProv
         return WebEncoders.Base64UrlEncode(_protector.Protect(buffer.ToArray()));
     }
 
-    /// <returns>Null for what is no id of ours, or of a file that is gone.</returns>
+    /// <returns>Null if the id is not valid or has expired.</returns>
     public StoredFile? Read(string id)
     {
         if (!IsWellFormed(id))

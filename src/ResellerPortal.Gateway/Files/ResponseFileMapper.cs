@@ -5,16 +5,16 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Gateway.Files;
 
-/// <summary>Gives stored files ids and addresses of the gateway, so that the customer never meets the upstream's.</summary>
+/// <summary>Replaces upstream file ids and URLs in responses with the gateway's own.</summary>
 public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOptions> options)
 {
-    /// <summary>The gateway's own address, without a slash at its end.</summary>
+    /// <summary>The gateway's own URL, without a trailing slash.</summary>
     public string GetBaseAddress(HttpRequest request) =>
         options.Value.PublicUrl is { Length: > 0 } configured
             ? configured.TrimEnd('/')
             : $"{request.Scheme}://{request.Host}{request.PathBase}";
 
-    /// <summary>Changes an answer in place: of a conversion ("Files") or of an upload (itself).</summary>
+    /// <summary>Returns a function that changes a response in place: a conversion's ("Files") or an upload's (itself).</summary>
     public Action<JsonObject> Adapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)
     {
         return answer =>
@@ -27,7 +27,7 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
                     var id = files.Issue(new StoredFile(reseller, customer, region, upstreamId));
                     file["FileId"] = id;
 
-                    // Clients take a chained conversion's format from the end of the address.
+                    // Clients derive the format of a chained conversion from the end of the URL.
                     file["Url"] = $"{here}/d/{id}/{Uri.EscapeDataString(file["FileName"]?.ToString() ?? "file")}";
                 }
             }

@@ -10,7 +10,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Jobs;
 
-/// <summary>ConvertAPI's paths for conversions that the caller does not wait for.</summary>
+/// <summary>ConvertAPI's endpoints for asynchronous conversions.</summary>
 internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder gateway)
@@ -22,7 +22,7 @@ internal static class JobEndpoints
         }
     }
 
-    /// <summary>Tells the caller what its job is called.</summary>
+    /// <summary>Returns the job's name to the caller.</summary>
     public static Task NameAsync(HttpContext context, ConversionJob job, int status = StatusCodes.Status200OK) =>
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
@@ -59,7 +59,7 @@ internal static class JobEndpoints
                 throw new CallerErrorException(GatewayError.UpstreamUnavailable);
         }
 
-        // Settling again what was settled before changes nothing, so a result may be fetched twice.
+        // Settling twice changes nothing, so a result may be fetched repeatedly.
         await settlement.RespondAsync(context, job.Id, outcome, options.Value.MaxUploadBytes);
         await jobs.CompleteAsync(job, JobSettlement.GetState(outcome));
     }
@@ -76,7 +76,7 @@ internal static class JobEndpoints
         var job = await FindAsync(context, name, authenticator, jobs);
         var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
 
-        // What has ended by now is charged; only what still runs is called off.
+        // Ended jobs are charged; only running ones are cancelled.
         var isRunning = job.State == JobState.Running && !await settlement.TryCompleteAsync(job, context.RequestAborted);
         using var answer = await upstream.SendAsync(
             account, HttpMethod.Delete, $"/async/job/{job.UpstreamId}", null, context.RequestAborted);

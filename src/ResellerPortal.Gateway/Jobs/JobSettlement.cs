@@ -6,7 +6,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Jobs;
 
-/// <summary>Finds out how running jobs ended, and settles them: what a crash left behind as well.</summary>
+/// <summary>Finds out how running jobs ended, including those left by a crash, and settles them.</summary>
 internal sealed class JobSettlement(
     ConversionJobStore jobs,
     Meter meter,
@@ -23,11 +23,11 @@ internal sealed class JobSettlement(
         _ => JobState.Released,
     };
 
-    /// <summary>Whether a job that the upstream does not know has had time enough to arrive there.</summary>
+    /// <summary>Whether a job unknown upstream has had enough time to arrive there.</summary>
     public bool IsGivenUp(ConversionJob job) => clock.GetUtcNow() - job.CreatedAtUtc > ReservationSweepWorker.DeadAfter;
 
-    /// <summary>Asks the upstream once, and settles the job where it has ended.</summary>
-    /// <returns>False where it still runs, as far as is known.</returns>
+    /// <summary>Queries the upstream once, and settles the job if it has ended.</summary>
+    /// <returns>False if it is still running, as far as is known.</returns>
     public async Task<bool> TryCompleteAsync(ConversionJob job, CancellationToken cancellationToken)
     {
         var account = await accounts.ResolveAsync(job.ResellerId, cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class JobSettlement(
         {
             case UpstreamOutcome.JobUnknown when IsGivenUp(job):
             case UpstreamOutcome.StillRunning or UpstreamOutcome.Unreachable or UpstreamOutcome.AccountRefused when isTooOld:
-                logger.LogWarning("Job {Job} is no longer known upstream; it is recorded as unconfirmed.", job.Id);
+                logger.LogWarning("Job {Job} is no longer known upstream; recorded as unconfirmed.", job.Id);
                 outcome = new UpstreamOutcome.Lost();
                 break;
             case UpstreamOutcome.JobUnknown or UpstreamOutcome.StillRunning
@@ -59,7 +59,7 @@ internal sealed class JobSettlement(
         return true;
     }
 
-    /// <summary>Ends a job that the upstream was told to stop: nothing was charged.</summary>
+    /// <summary>Completes a job that was cancelled upstream: nothing was charged.</summary>
     public async Task CancelAsync(ConversionJob job)
     {
         await meter.ReleaseAsync(job.Id);

@@ -9,7 +9,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Native;
 
-/// <summary>Makes and deletes tokens in a reseller's own account at ConvertAPI, by its paths /token/create and /token/{id}.</summary>
+/// <summary>Creates and deletes tokens in a reseller's own ConvertAPI account through /token/create and /token/{id}.</summary>
 internal sealed class UpstreamTokenClient(
     UpstreamAccountResolver accounts,
     UpstreamClient upstream,
@@ -17,7 +17,7 @@ internal sealed class UpstreamTokenClient(
 {
     private const int ShortestSecret = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
     public async Task<Outcome<UpstreamToken>> CreateAsync(
         ResellerId reseller,
@@ -28,17 +28,17 @@ internal sealed class UpstreamTokenClient(
         if (accounts.IsSandbox)
         {
             return Refusal.Because(
-                "The built-in sandbox keeps no tokens. Set ConvertApi:BaseUrl to the real service to issue tokens there.");
+                "The built-in sandbox does not support tokens. Set ConvertApi:BaseUrl to the real service to issue them.");
         }
 
         var account = await accounts.ReadAsync(reseller, cancellationToken);
         if (!account.IsOwn)
         {
-            return Refusal.Because("Tokens at ConvertAPI need an account of the reseller's own there. Enter its secret under Gateway.");
+            return Refusal.Because("Tokens at ConvertAPI require the reseller's own ConvertAPI account. Enter its secret under Gateway.");
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(RequestTimeout);
         try
         {
             var path = string.Create(
@@ -47,8 +47,8 @@ internal sealed class UpstreamTokenClient(
             if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
                 return Refusal.Because(
-                    "ConvertAPI refused the account's secret. Enter the account's master token under Gateway; an API token may not make "
-                        + "others.");
+                    "ConvertAPI rejected the account's secret. Enter the account's master token under Gateway; an API token cannot create "
+                        + "tokens.");
             }
 
             var text = await answer.Content.ReadAsStringAsync(timeout.Token);
@@ -59,15 +59,15 @@ internal sealed class UpstreamTokenClient(
                 return new UpstreamToken(secret, validUntil.ToUniversalTime());
             }
 
-            logger.LogWarning("ConvertAPI did not make a token: {Status}", (int)answer.StatusCode);
+            logger.LogWarning("ConvertAPI failed to create a token: {Status}", (int)answer.StatusCode);
             return Refusal.Because(
-                $"ConvertAPI did not make the token (it answered {(int)answer.StatusCode}). Nothing was issued; try again.");
+                $"ConvertAPI did not create the token (status {(int)answer.StatusCode}). Nothing was issued; try again.");
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            logger.LogWarning("ConvertAPI did not make a token: {Reason}", failure.Message);
-            return Refusal.Because("ConvertAPI cannot be reached at the moment. Nothing was issued; try again in a minute.");
+            logger.LogWarning("ConvertAPI failed to create a token: {Reason}", failure.Message);
+            return Refusal.Because("ConvertAPI is temporarily unavailable. Nothing was issued; try again in a minute.");
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class UpstreamTokenClient(
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(RequestTimeout);
         try
         {
             using var answer = await upstream.SendAsync(
@@ -90,12 +90,12 @@ internal sealed class UpstreamTokenClient(
                 return true;
             }
 
-            logger.LogWarning("ConvertAPI did not delete a token: {Status}; it is tried again.", (int)answer.StatusCode);
+            logger.LogWarning("ConvertAPI failed to delete a token: {Status}; it will be retried.", (int)answer.StatusCode);
         }
         catch (Exception failure) when (failure is HttpRequestException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            logger.LogWarning("ConvertAPI did not delete a token: {Reason}; it is tried again.", failure.Message);
+            logger.LogWarning("ConvertAPI failed to delete a token: {Reason}; it will be retried.", failure.Message);
         }
 
         return false;

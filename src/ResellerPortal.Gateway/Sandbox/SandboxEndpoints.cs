@@ -10,13 +10,13 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Sandbox;
 
-/// <summary>Turns a file of one of the <see cref="Formats"/> into a PDF.</summary>
-/// <param name="Draw">Format, title, content; throws <see cref="InvalidDataException"/> for a file it cannot read.</param>
+/// <summary>Converts a file of one of the <see cref="Formats"/> to PDF.</summary>
+/// <param name="Draw">Takes format, title and content; throws <see cref="InvalidDataException"/> for an unreadable file.</param>
 public sealed record SandboxConverter(IReadOnlyList<string> Formats, Func<string, string, byte[], byte[]> Draw);
 
 /// <summary>
-/// A small converter that speaks ConvertAPI's wire protocol, so that the portal can be tried without an account there.
-/// Each file costs one conversion.
+/// A small converter with ConvertAPI's wire protocol, so that the portal can be tried without a ConvertAPI account. Each file costs one
+/// conversion.
 /// </summary>
 public static class SandboxEndpoints
 {
@@ -25,7 +25,7 @@ public static class SandboxEndpoints
     private static readonly string[] ConvertMethods = [HttpMethods.Get, HttpMethods.Post];
     private static readonly string[] DownloadMethods = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Fetches files for the sandbox as the real service would, but never from private networks.</summary>
+    /// <summary>HTTP client that fetches files for the sandbox as the real service would, but never from private networks.</summary>
     public const string FetchClient = "sandbox-fetch";
 
     private const long MaxBytes = 50 << 20;
@@ -52,7 +52,7 @@ public static class SandboxEndpoints
             Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers.Authorization.ToString()),
             Encoding.UTF8.GetBytes("Bearer " + secret))
             ? await next(context)
-            : Error(401, 4010, "The secret is not the sandbox's.");
+            : Error(401, 4010, "The secret is not valid for the sandbox.");
     }
 
     private static async Task<IResult> ConvertAsync(
@@ -99,7 +99,7 @@ public static class SandboxEndpoints
                 : context.Request.Headers.ContentDisposition.Count > 0 || !context.Request.HasFormContentType
                 ? await SandboxRequest.RawAsync(context.Request)
                 : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault()
-                    ?? throw new InvalidDataException("The form holds no file.");
+                    ?? throw new InvalidDataException("The form contains no file.");
             return Results.Json(Stored(file.Name, file.Content, files), WireJson.Options);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException)
@@ -108,7 +108,7 @@ public static class SandboxEndpoints
         }
     }
 
-    /// <summary>Reads the request whole, with the files that it refers to.</summary>
+    /// <summary>Reads the whole request, including referenced files.</summary>
     private static async Task<(SandboxRequest? Request, IResult? Refusal)> ReadAsync(
         HttpContext context, string from, string to, SandboxConverter converter, SandboxFileStore files, IHttpClientFactory clients)
     {
@@ -130,7 +130,7 @@ public static class SandboxEndpoints
             {
                 var file = reference.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? await FetchAsync(clients, reference)
                     : files.Find(reference) is { } stored ? new SandboxFile(stored.Name, await File.ReadAllBytesAsync(stored.Path))
-                    : throw new InvalidDataException($"The file id '{reference}' is not known.");
+                    : throw new InvalidDataException($"The file id '{reference}' is unknown.");
                 request = request with { Files = [.. request.Files, file] };
             }
         }
@@ -155,7 +155,7 @@ public static class SandboxEndpoints
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException
             or Callers.CallerErrorException or UriFormatException)
         {
-            throw new InvalidDataException($"The file at {address} cannot be fetched.", failure);
+            throw new InvalidDataException($"The file at {address} could not be downloaded.", failure);
         }
     }
 

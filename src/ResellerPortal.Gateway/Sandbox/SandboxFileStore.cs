@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ResellerPortal.Gateway.Sandbox;
 
-/// <summary>Files that the sandbox keeps for three hours, as ConvertAPI does, in a temporary folder of this process.</summary>
+/// <summary>Stores sandbox files for three hours, as ConvertAPI does, in a temporary folder of this process.</summary>
 public sealed class SandboxFileStore(TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(3);
@@ -21,7 +21,7 @@ public sealed class SandboxFileStore(TimeProvider clock) : IDisposable
         return fileId;
     }
 
-    /// <returns>Null where there is no such file, or no longer.</returns>
+    /// <returns>Null if there is no such file or it has expired.</returns>
     public (string Path, string Name)? Find(string fileId)
     {
         if (fileId.Length != 32 || !fileId.All(c => char.IsAsciiHexDigitLower(c)))

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResellerPortal.Gateway.Sandbox;
 
-/// <summary>Conversions that the sandbox's caller does not wait for, in memory: a restart forgets them.</summary>
+/// <summary>Asynchronous sandbox conversions, in memory only.</summary>
 public sealed class SandboxJobStore(TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(3);
 
     private readonly ConcurrentDictionary<string, (Task<IResult> Result, DateTimeOffset Until)> _jobs = new();
 
-    /// <summary>Starts a job; one of that id that is known already goes on as it is.</summary>
+    /// <summary>Starts a job; an existing job with this id is left running.</summary>
     public void Start(string id, Func<Task<IResult>> work)
     {
         foreach (var (old, _) in _jobs.Where(job => job.Value.Until < clock.GetUtcNow()))

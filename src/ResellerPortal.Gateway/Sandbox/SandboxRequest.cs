@@ -5,8 +5,8 @@ namespace ResellerPortal.Gateway.Sandbox;
 
 internal sealed record SandboxFile(string Name, byte[] Content);
 
-/// <summary>What the sandbox reads of a request: a multipart or plain form, JSON parameters, the query or raw content.</summary>
-/// <param name="References">Ids of stored files, and addresses to fetch from.</param>
+/// <summary>A sandbox request: a multipart or URL-encoded form, JSON parameters, the query string or raw content.</summary>
+/// <param name="References">Ids of stored files, and URLs to download.</param>
 internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnlyList<string> References, bool StoreFile)
 {
     /// <exception cref="InvalidDataException">The form is malformed.</exception>
@@ -45,7 +45,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
         return new SandboxRequest([], references, storeInQuery);
     }
 
-    /// <summary>A file that is the whole body, named by its Content-Disposition.</summary>
+    /// <summary>A file sent as the whole body, named by its Content-Disposition.</summary>
     public static async Task<SandboxFile> RawAsync(HttpRequest request)
     {
         using var content = new MemoryStream();
@@ -63,7 +63,7 @@ internal sealed record SandboxRequest(IReadOnlyList<SandboxFile> Files, IReadOnl
             || !root.TryGetProperty("Parameters", out var parameters)
             || parameters.ValueKind != JsonValueKind.Array)
         {
-            throw new InvalidDataException("The JSON body holds no array 'Parameters'.");
+            throw new InvalidDataException("The JSON body has no array 'Parameters'.");
         }
 
         foreach (var parameter in parameters.EnumerateArray())

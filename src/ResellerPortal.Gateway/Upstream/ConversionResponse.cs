@@ -6,32 +6,32 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResellerPortal.Gateway.Upstream;
 
-/// <summary>Files that the upstream made, on their way to the caller.</summary>
+/// <summary>Converted files on their way to the caller.</summary>
 internal abstract class ConversionResponse : IDisposable
 {
-    /// <summary>Conversions charged; null where it has not been said (yet).</summary>
+    /// <summary>Conversions charged; null if unknown so far.</summary>
     public abstract long? Cost { get; }
 
-    /// <summary>Whether the cost may still be found while the answer is passed on.</summary>
+    /// <summary>Whether the cost may still be found while the response is relayed.</summary>
     public virtual bool MayTellCostLater => false;
 
-    /// <summary>Passes it on.</summary>
-    /// <returns>The cost, where it was found on the way.</returns>
-    /// <exception cref="IOException">The upstream broke off.</exception>
+    /// <summary>Relays the response.</summary>
+    /// <returns>The cost, if it was found on the way.</returns>
+    /// <exception cref="IOException">The upstream connection failed.</exception>
     public abstract Task<long?> WriteAsync(HttpContext context);
 
-    /// <summary>Reads it to its end for the cost alone.</summary>
+    /// <summary>Reads the response to its end for the cost alone.</summary>
     public virtual Task<long?> ReadCostAsync(CancellationToken cancellationToken) => Task.FromResult(Cost);
 
     public virtual void Dispose()
     {
     }
 
-    /// <summary>A cost that can be: a larger one is a mistake, and is better looked into.</summary>
+    /// <summary>Rejects implausibly large costs, which are errors and need investigation.</summary>
     protected static long? Plausible(long cost) => cost is >= 0 and <= 1_000_000 ? cost : null;
 }
 
-/// <summary>An answer that was read whole: files are named in it, or small.</summary>
+/// <summary>A fully read response: it refers to files, or is small.</summary>
 /// <param name="whole">JSON with an array "Files".</param>
 internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<JsonObject> adapt) : ConversionResponse
 {
@@ -39,7 +39,7 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
 
     public override async Task<long?> WriteAsync(HttpContext context)
     {
-        // Only what names stored files has to be changed.
+        // Only responses that refer to stored files need changes.
         var passed = whole.Bytes;
         if (passed.Span.IndexOf("\"FileId\""u8) >= 0)
         {
@@ -56,9 +56,9 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
 
     public override void Dispose() => whole.Dispose();
 
-    /// <summary>Reads what an answer is without making a tree of it.</summary>
-    /// <param name="whole">Taken over by the outcome, where it is an answer.</param>
-    /// <returns>Null for what is no answer at all.</returns>
+    /// <summary>Determines a response's kind without building a JSON tree.</summary>
+    /// <param name="whole">Owned by the outcome if it is a response.</param>
+    /// <returns>Null if it is not a response at all.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static UpstreamOutcome? Read(ResponseHead whole, Action<JsonObject> adapt)
     {
@@ -78,11 +78,11 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
             reader.Read();
             hasFiles |= isFiles && reader.TokenType == JsonTokenType.StartArray;
             hasJob |= isJob && reader.TokenType is JsonTokenType.String;
-            cost = isCost ? (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var told) ? Plausible(told) : null) : cost;
+            cost = isCost ? (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var read) ? Plausible(read) : null) : cost;
             reader.Skip();
         }
 
-        // To the end: what follows must not be garbage.
+        // Read to the end, because trailing garbage makes it invalid.
         while (reader.Read())
         {
         }
@@ -95,15 +95,17 @@ internal sealed class BufferedResponse(ResponseHead whole, long? cost, Action<Js
     }
 }
 
-/// <summary>File content, passed on as it comes and never held whole.</summary>
+/// <summary>File content, relayed as it arrives and never buffered as a whole.</summary>
 internal sealed class StreamedResponse : ConversionResponse
 {
-    /// <summary>How ConvertAPI names the cost beside a file that is the whole answer; which of them is not documented.</summary>
+    /// <summary>
+    /// Possible headers for the cost of a response that consists of the file itself; ConvertAPI does not document which one it uses.
+    /// </summary>
     public static readonly string[] CostHeaders = ["ConversionCost", "X-Conversion-Cost", "Conversion-Cost"];
 
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Bytes at the end in which the cost may stand.</summary>
+    /// <summary>Number of trailing bytes that are searched for the cost.</summary>
     private const int TailSize = 4096;
 
     private static readonly string[] PassedHeaders = ["Content-Type", "Content-Disposition", "Content-Length"];
@@ -113,13 +115,13 @@ internal sealed class StreamedResponse : ConversionResponse
     private readonly ResponseHead _head;
     private readonly bool _isJson;
 
-    /// <param name="head">What of the body was read already.</param>
+    /// <param name="head">The part of the body that was already read.</param>
     public StreamedResponse(HttpResponseMessage response, Stream body, ResponseHead head, bool isJson)
     {
         (_response, _body, _head, _isJson) = (response, body, head, isJson);
         Cost = CostHeaders.Select(name => response.Headers.TryGetValues(name, out var values)
             && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var cost) ? Plausible(cost) : null)
-            .FirstOrDefault(cost => cost is not null) ?? (isJson ? CostAtHead(head.Bytes.Span) : null);
+            .FirstOrDefault(cost => cost is not null) ?? (isJson ? FindCostAtHead(head.Bytes.Span) : null);
     }
 
     public override long? Cost { get; }
@@ -149,7 +151,7 @@ internal sealed class StreamedResponse : ConversionResponse
         _head.Dispose();
     }
 
-    /// <summary>Copies until the end. A caller who has gone is written to no more, but the cost is still looked for.</summary>
+    /// <summary>Copies to the end. If the caller disconnects, nothing more is written, but the cost is still searched for.</summary>
     private async Task<long?> CopyToAsync(Stream caller, CancellationToken callerGone, CancellationToken cancellationToken)
     {
         var buffer = BufferPool.Rent(BufferSize);
@@ -164,7 +166,7 @@ internal sealed class StreamedResponse : ConversionResponse
                 await TakeAsync(buffer.AsMemory(0, read));
             }
 
-            return Cost ?? (_isJson ? CostAtEnd(tail.AsSpan(0, tailLength)) : null);
+            return Cost ?? (_isJson ? FindCostAtEnd(tail.AsSpan(0, tailLength)) : null);
         }
         finally
         {
@@ -196,8 +198,8 @@ internal sealed class StreamedResponse : ConversionResponse
         }
     }
 
-    /// <summary>The cost where it stands before the files, as it does in ConvertAPI's answers.</summary>
-    private static long? CostAtHead(ReadOnlySpan<byte> head)
+    /// <summary>The cost if it precedes the files, as in ConvertAPI's responses.</summary>
+    private static long? FindCostAtHead(ReadOnlySpan<byte> head)
     {
         var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
         try
@@ -220,8 +222,8 @@ internal sealed class StreamedResponse : ConversionResponse
         return null;
     }
 
-    /// <summary>The cost where it stands after the files. Inside a text its quotes would be escaped.</summary>
-    private static long? CostAtEnd(ReadOnlySpan<byte> tail)
+    /// <summary>The cost if it follows the files. Within a string its quotes would be escaped.</summary>
+    private static long? FindCostAtEnd(ReadOnlySpan<byte> tail)
     {
         var at = tail.LastIndexOf("\"ConversionCost\""u8);
         if (at < 0 || (at > 0 && tail[at - 1] == '\\'))

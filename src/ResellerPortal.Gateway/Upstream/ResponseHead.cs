@@ -1,8 +1,8 @@
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>
-/// The beginning of an answer, read to see what it is: all of one that is short or names files, and of one that holds files so
-/// much that it can be told. Its buffer goes back to the pool with it.
+/// The beginning of a response, read to determine its kind: everything if it is short or refers to files, otherwise enough to decide. Its
+/// buffer is returned to the pool on disposal.
 /// </summary>
 internal sealed class ResponseHead : IDisposable
 {
@@ -10,10 +10,10 @@ internal sealed class ResponseHead : IDisposable
 
     private const int FirstRead = 8 * 1024;
 
-    /// <summary>Bytes of an answer that are read at least.</summary>
+    /// <summary>Minimum number of bytes read.</summary>
     private const int Size = 256 * 1024;
 
-    /// <summary>Bytes of an answer that names files instead of holding them.</summary>
+    /// <summary>Maximum number of bytes of a response that refers to files instead of containing them.</summary>
     private const int MaxSize = 16 << 20;
 
     private readonly bool _isPooled;
@@ -24,7 +24,7 @@ internal sealed class ResponseHead : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Whether it is the whole answer.</summary>
+    /// <summary>Whether it contains the whole response.</summary>
     public bool IsWhole { get; private set; }
 
     public static async ValueTask<ResponseHead> ReadAsync(Stream answer, long? length, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class ResponseHead : IDisposable
         {
             while (head._length < Size || (head._length < MaxSize && head.Bytes.Span.IndexOf("\"FileData\""u8) < 0))
             {
-                var read = await answer.ReadAsync(head.Room(), cancellationToken);
+                var read = await answer.ReadAsync(head.GetFreeSpace(), cancellationToken);
                 head._length += read;
                 if (read == 0)
                 {
@@ -61,7 +61,7 @@ internal sealed class ResponseHead : IDisposable
         }
     }
 
-    private Memory<byte> Room()
+    private Memory<byte> GetFreeSpace()
     {
         if (_length == _buffer.Length)
         {

@@ -11,11 +11,11 @@ using ResellerPortal.Gateway.Sandbox;
 
 namespace ResellerPortal.Gateway.Upstream;
 
-/// <summary>Where a reseller's conversions go, and under which account.</summary>
-/// <param name="Region">Empty for the upstream's own choice.</param>
+/// <summary>The upstream address and account for a reseller's conversions.</summary>
+/// <param name="Region">Empty for the upstream's default.</param>
 public sealed record UpstreamAccount(string BaseAddress, string Secret, string Region, bool IsOwn, bool AcceptsQueryCredentials);
 
-/// <summary>Where the upstream is and how we sign in there: the configured service, or the sandbox on this very server.</summary>
+/// <summary>Resolves upstream addresses and accounts: the configured service, or the sandbox on this server.</summary>
 public sealed class UpstreamAccountResolver(
     IOptions<ConvertApiOptions> options,
     UpstreamSettingsService settings,
@@ -25,21 +25,21 @@ public sealed class UpstreamAccountResolver(
     private static readonly string[] AnyHost = ["0.0.0.0", "[::]", "*", "+"];
 
     /// <summary>How long a reseller's change takes to reach every node.</summary>
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CacheDuration = TimeSpan.FromSeconds(10);
 
     private readonly string _sandboxSecret = RandomNumberGenerator.GetHexString(32, lowercase: true);
-    private readonly ConcurrentDictionary<ResellerId, (UpstreamAccount Account, DateTimeOffset Until)> _known = new();
+    private readonly ConcurrentDictionary<ResellerId, (UpstreamAccount Account, DateTimeOffset Until)> _cache = new();
 
-    /// <summary>Whether there is no real account to ask about.</summary>
+    /// <summary>Whether there is no real upstream account.</summary>
     public bool IsSandbox => options.Value.IsSandbox;
 
     /// <summary>The operator's secret.</summary>
     public string Secret => options.Value.IsSandbox ? _sandboxSecret : options.Value.Secret;
 
-    /// <summary>The account of a reseller: its own before the operator's.</summary>
+    /// <summary>A reseller's account: its own, otherwise the operator's.</summary>
     public async ValueTask<UpstreamAccount> ResolveAsync(ResellerId reseller, CancellationToken cancellationToken = default)
     {
-        if (_known.TryGetValue(reseller, out var known) && known.Until > clock.GetUtcNow())
+        if (_cache.TryGetValue(reseller, out var known) && known.Until > clock.GetUtcNow())
         {
             return known.Account;
         }
@@ -47,24 +47,24 @@ public sealed class UpstreamAccountResolver(
         return await ReadAsync(reseller, cancellationToken);
     }
 
-    /// <summary>The account of a reseller as it is now, for acts that are worth the question.</summary>
+    /// <summary>Reads a reseller's current account, bypassing the cache.</summary>
     public async Task<UpstreamAccount> ReadAsync(ResellerId reseller, CancellationToken cancellationToken)
     {
         var choice = await settings.GetAsync(reseller, cancellationToken);
         var region = options.Value.Regions.ContainsKey(choice.Region) ? choice.Region : "";
         var account = new UpstreamAccount(
             GetBaseAddress(region), choice.Secret ?? Secret, region, choice.Secret is not null, choice.AcceptsQueryCredentials);
-        _known[reseller] = (account, clock.GetUtcNow() + Remembered);
+        _cache[reseller] = (account, clock.GetUtcNow() + CacheDuration);
         return account;
     }
 
-    /// <summary>The base address of a region, without a slash at its end.</summary>
+    /// <summary>The base URL of a region, without a trailing slash.</summary>
     public string GetBaseAddress(string region) =>
-        options.Value.IsSandbox ? SandboxBase()
+        options.Value.IsSandbox ? GetSandboxBaseAddress()
         : (region.Length > 0 && options.Value.Regions.TryGetValue(region, out var regional) ? regional : options.Value.BaseUrl).TrimEnd(
             '/');
 
-    private string SandboxBase()
+    private string GetSandboxBaseAddress()
     {
         var bound = BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
         var host = AnyHost.Contains(bound.Host) ? "127.0.0.1" : bound.Host;

@@ -6,17 +6,17 @@ using Polly.Retry;
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>
-/// Keeps a sick upstream from taking the portal with it: while it does not answer, requests are turned away at once; and
-/// what was certainly not sent is sent again, a little later.
+/// Protects the portal from an unresponsive upstream: while it fails, requests are rejected at once, and requests that were certainly not
+/// sent are retried after a short delay.
 /// </summary>
 internal sealed class UpstreamCircuitBreaker
 {
-    private readonly ConcurrentDictionary<string, Circuit> _ways = new();
+    private readonly ConcurrentDictionary<string, Circuit> _circuits = new();
 
-    /// <summary>Whether requests to an address are turned away before anything is held for them.</summary>
+    /// <summary>Whether requests to an address are rejected before anything is reserved for them.</summary>
     public bool IsDown(string baseAddress) => GetCircuit(baseAddress).State.CircuitState == CircuitState.Open;
 
-    /// <param name="send">Sends once; a fault is in its outcome, not thrown.</param>
+    /// <param name="send">Sends once; failures are part of its outcome, not thrown.</param>
     public async ValueTask<UpstreamOutcome> RunAsync(string baseAddress, Func<ValueTask<Outcome<UpstreamOutcome>>> send)
     {
         var context = ResilienceContextPool.Shared.Get();
@@ -37,14 +37,14 @@ internal sealed class UpstreamCircuitBreaker
         }
     }
 
-    private Circuit GetCircuit(string baseAddress) => _ways.GetOrAdd(baseAddress, _ => new Circuit());
+    private Circuit GetCircuit(string baseAddress) => _circuits.GetOrAdd(baseAddress, _ => new Circuit());
 
     private sealed class Circuit
     {
         public Circuit() => Pipeline = new ResiliencePipelineBuilder<UpstreamOutcome>()
             .AddRetry(new RetryStrategyOptions<UpstreamOutcome>
             {
-                // No connection was made: nothing was sent, so nothing can be charged twice.
+                // No connection was made, so nothing was sent and nothing can be charged twice.
                 ShouldHandle = new PredicateBuilder<UpstreamOutcome>().HandleResult(outcome => outcome is UpstreamOutcome.Unreachable),
                 MaxRetryAttempts = 2,
                 Delay = TimeSpan.FromMilliseconds(200),

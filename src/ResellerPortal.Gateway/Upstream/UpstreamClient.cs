@@ -7,24 +7,24 @@ using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Upstream;
 
-/// <summary>Passes requests on to ConvertAPI, or to whatever speaks its protocol at the configured address.</summary>
+/// <summary>Sends requests to ConvertAPI, or to a compatible service at the configured address.</summary>
 internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<ConvertApiOptions> options) : IDisposable
 {
-    /// <summary>Without what a client adds for each request (time-outs, buffers, diagnostics), of which nothing is used here.</summary>
+    /// <summary>Avoids HttpClient's per-request features (timeouts, buffering, diagnostics), none of which are used here.</summary>
     private readonly HttpMessageInvoker _sender = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         ActivityHeadersPropagator = null,
 
-        // So that a changed address of the upstream is noticed.
+        // Picks up DNS changes of the upstream.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     });
 
-    /// <summary>Sends a conversion under an account and reads what comes back.</summary>
-    /// <param name="body">Sent again only where nothing of it was read. Who made it disposes it.</param>
-    /// <param name="limit">How long the caller lets it take; null for the portal's own limit.</param>
-    /// <param name="adapt">Makes an answer that names files fit for the caller.</param>
+    /// <summary>Sends a conversion under an account and reads the response.</summary>
+    /// <param name="body">Only sent again if none of it was read. Disposed by its creator.</param>
+    /// <param name="limit">The caller's own time limit; null for the portal's limit.</param>
+    /// <param name="adapt">Adapts a response that refers to files for the caller.</param>
     public ValueTask<UpstreamOutcome> ConvertAsync(
         UpstreamAccount account,
         HttpMethod method,
@@ -34,13 +34,13 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         TimeSpan? limit,
         Action<JsonObject> adapt)
     {
-        // The caller's limit is the upstream's to keep; a little later it has surely failed to.
+        // The upstream enforces the caller's limit; shortly after it, the request has certainly failed.
         var patience = limit + TimeSpan.FromSeconds(10) is { } callers && callers < options.Value.Timeout ? callers : options.Value.Timeout;
         return breaker.RunAsync(account.BaseAddress, SendAsync);
 
         async ValueTask<Outcome<UpstreamOutcome>> SendAsync()
         {
-            // Not the caller's cancellation: once sent, a conversion may be charged, so its answer is awaited.
+            // Independent of the caller's cancellation: once sent, a conversion may be charged, so the response is awaited.
             using var timeout = new CancellationTokenSource(patience);
             using var request = CreateRequest(account, method, pathAndQuery, accept);
             request.Content = body;
@@ -64,7 +64,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         }
     }
 
-    /// <summary>Asks for the result of a job.</summary>
+    /// <summary>Requests the result of a job.</summary>
     public async Task<UpstreamOutcome> JobAsync(
         UpstreamAccount account,
         string jobId,
@@ -79,7 +79,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
             {
                 using (response)
                 {
-                    // 503 says that it was asked too often, not that it failed.
+                    // 503 means that polling was too frequent, not that the job failed.
                     return response.StatusCode == HttpStatusCode.NotFound
                         ? new UpstreamOutcome.JobUnknown()
                         : new UpstreamOutcome.StillRunning();
@@ -94,8 +94,8 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
         }
     }
 
-    /// <summary>Sends what is not a conversion. The caller disposes the answer.</summary>
-    /// <exception cref="HttpRequestException">It was not answered.</exception>
+    /// <summary>Sends a request other than a conversion. The caller disposes the response.</summary>
+    /// <exception cref="HttpRequestException">There was no response.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         UpstreamAccount account,
         HttpMethod method,

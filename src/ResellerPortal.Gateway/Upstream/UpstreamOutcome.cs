@@ -1,36 +1,36 @@
 namespace ResellerPortal.Gateway.Upstream;
 
-/// <summary>What became of a request to the upstream.</summary>
+/// <summary>The outcome of an upstream request.</summary>
 internal abstract record UpstreamOutcome
 {
     private UpstreamOutcome()
     {
     }
 
-    /// <summary>It answered with files. The answer is disposed by who takes it.</summary>
+    /// <summary>The upstream returned files. The response is disposed by its consumer.</summary>
     public sealed record Converted(ConversionResponse Response) : UpstreamOutcome;
 
-    /// <summary>It took the job and will convert without anybody waiting.</summary>
+    /// <summary>The upstream accepted the job and converts asynchronously.</summary>
     public sealed record JobTaken : UpstreamOutcome;
 
-    /// <summary>The job is not done yet.</summary>
+    /// <summary>The job is still running.</summary>
     public sealed record StillRunning : UpstreamOutcome;
 
-    /// <summary>It knows of no such job.</summary>
+    /// <summary>The upstream does not know the job.</summary>
     public sealed record JobUnknown : UpstreamOutcome;
 
-    /// <summary>It said no in its own words; failed conversions are not charged.</summary>
+    /// <summary>The upstream refused in its own words; failed conversions are not charged.</summary>
     public sealed record Rejected(int Status, string Body) : UpstreamOutcome;
 
-    /// <summary>It did not accept our own account.</summary>
+    /// <summary>The upstream rejected our account.</summary>
     public sealed record AccountRefused(string Body) : UpstreamOutcome;
 
     /// <summary>No connection was made, so nothing was sent.</summary>
     public sealed record Unreachable : UpstreamOutcome;
 
-    /// <summary>The caller broke off, sent more than allowed or what cannot be passed on, before the whole request was sent.</summary>
+    /// <summary>The caller disconnected, sent too much or sent unreadable content before the whole request was forwarded.</summary>
     public sealed record CallerFailed(Exception Failure) : UpstreamOutcome;
 
-    /// <summary>The request was sent, and no answer that can be read came back in time. It may have been charged.</summary>
+    /// <summary>The request was sent, but no readable response arrived in time. It may have been charged.</summary>
     public sealed record Lost : UpstreamOutcome;
 }

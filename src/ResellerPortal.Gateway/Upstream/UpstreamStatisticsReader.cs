@@ -5,14 +5,14 @@ using ResellerPortal.Core.Conversions;
 namespace ResellerPortal.Gateway.Upstream;
 
 /// <summary>
-/// Reads an account's statistics. What ConvertAPI answers is not documented: public clients read one record for each
-/// conversion (DateStamp, ConversionCost, SourceFileFormat, DestinationFileFormat), and its help says that usage is told by
-/// token. So records are read by the meaning of their fields' names, in the order of the lists below.
+/// Reads an account's statistics. ConvertAPI does not document the response: public clients read one record per conversion (DateStamp,
+/// ConversionCost, SourceFileFormat, DestinationFileFormat), and its help says that usage is reported per token. Fields are therefore
+/// recognised by the names listed below, in order of preference.
 /// </summary>
 internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
 {
-    /// <summary>How long one answer may take to its last record.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>Maximum time until the last record of a response.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Times = ["datestamp", "timestamp", "datetime", "date", "time", "day"];
     private static readonly string[] Costs = ["conversioncost", "conversions", "cost", "quantity", "count"];
@@ -20,37 +20,37 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
     private static readonly string[] Sources = ["sourcefileformat", "sourceformat", "from"];
     private static readonly string[] Targets = ["destinationfileformat", "destinationformat", "to"];
 
-    /// <summary>What was counted from the first day to the last (UTC), record by record; what lies outside may come along.</summary>
-    /// <exception cref="HttpRequestException">The upstream did not answer, took too long, or refused.</exception>
-    /// <exception cref="InvalidDataException">It answered something else than statistics.</exception>
+    /// <summary>Reads the usage between two days (UTC), record by record; records outside may be included.</summary>
+    /// <exception cref="HttpRequestException">The upstream did not respond, took too long, or refused.</exception>
+    /// <exception cref="InvalidDataException">The response is not valid statistics.</exception>
     public async IAsyncEnumerable<CountedUsage> ReadAsync(
         UpstreamAccount account,
         DateOnly first,
         DateOnly last,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Whether the last day is part of the answer is not documented, so one more is asked for.
+        // It is undocumented whether the last day is included, so one more day is requested.
         var path = string.Create(
             CultureInfo.InvariantCulture, $"/user/statistic?startDate={first:yyyy-MM-dd}&endDate={last.AddDays(1):yyyy-MM-dd}");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
-        using var answer = await InTimeAsync(upstream.SendAsync(account, HttpMethod.Get, path, null, timeout.Token), cancellationToken);
+        timeout.CancelAfter(ResponseTimeout);
+        using var answer = await AwaitAsync(upstream.SendAsync(account, HttpMethod.Get, path, null, timeout.Token), cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"It answered {(int)answer.StatusCode}.", null, answer.StatusCode);
+            throw new HttpRequestException($"The upstream responded with status {(int)answer.StatusCode}.", null, answer.StatusCode);
         }
 
         await using var stream = await answer.Content.ReadAsStreamAsync(timeout.Token);
         await using var records =
             JsonSerializer.DeserializeAsyncEnumerable<Dictionary<string, JsonElement>>(stream, cancellationToken: timeout.Token)
                 .GetAsyncEnumerator(timeout.Token);
-        while (await InTimeAsync(NextAsync(records), cancellationToken) is { } record)
+        while (await AwaitAsync(ReadNextAsync(records), cancellationToken) is { } record)
         {
             yield return Read(record);
         }
     }
 
-    private static async Task<T> InTimeAsync<T>(Task<T> asking, CancellationToken cancellationToken)
+    private static async Task<T> AwaitAsync<T>(Task<T> asking, CancellationToken cancellationToken)
     {
         try
         {
@@ -58,21 +58,21 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
         }
         catch (OperationCanceledException slow) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException("It took too long.", slow);
+            throw new HttpRequestException("The upstream took too long to respond.", slow);
         }
     }
 
-    private static async Task<Dictionary<string, JsonElement>?> NextAsync(IAsyncEnumerator<Dictionary<string, JsonElement>?> records)
+    private static async Task<Dictionary<string, JsonElement>?> ReadNextAsync(IAsyncEnumerator<Dictionary<string, JsonElement>?> records)
     {
         try
         {
             return await records.MoveNextAsync()
-                ? records.Current ?? throw new InvalidDataException("A record of its statistics is empty.")
+                ? records.Current ?? throw new InvalidDataException("A statistics record is empty.")
                 : null;
         }
         catch (JsonException broken)
         {
-            throw new InvalidDataException("Its statistics are no list of records.", broken);
+            throw new InvalidDataException("The statistics are not a list of records.", broken);
         }
     }
 
@@ -84,20 +84,20 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
             fields[name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant()] = value;
         }
 
-        var time = FindText(fields, Times) ?? throw new InvalidDataException("A record of its statistics has no date.");
+        var time = FindText(fields, Times) ?? throw new InvalidDataException("A statistics record has no date.");
         if (!DateTimeOffset.TryParse(
             time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var atUtc))
         {
-            throw new InvalidDataException("A record of its statistics has a date that cannot be read.");
+            throw new InvalidDataException("A statistics record has an unreadable date.");
         }
 
-        var cost = FindText(fields, Costs) ?? throw new InvalidDataException("A record of its statistics has no cost.");
+        var cost = FindText(fields, Costs) ?? throw new InvalidDataException("A statistics record has no cost.");
         if (!decimal.TryParse(cost, NumberStyles.Number, CultureInfo.InvariantCulture, out var conversions)
             || conversions < 0
             || conversions > 1_000_000_000
             || conversions != decimal.Truncate(conversions))
         {
-            throw new InvalidDataException("A record of its statistics has a cost that is no number of conversions.");
+            throw new InvalidDataException("A statistics record has an invalid cost.");
         }
 
         var converter = FindText(fields, Sources) is { } from && FindText(fields, Targets) is { } to

@@ -79,19 +79,19 @@ public sealed class TeamTests : IAsyncDisposable
         await TestData.Valued(Teams.InviteAsync(owner, team, "jane@company.example", Role.ResellerViewer));
 
         Assert.Contains(
-            "e-mail address",
+            "email address",
             (await Teams.InviteAsync(owner, team, "jane", Role.ResellerViewer)).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "roles",
+            "role from the list",
             (await Teams.InviteAsync(owner, team, "john@company.example", Role.OperatorAdmin)).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "invited already",
+            "already invited",
             (await Teams.InviteAsync(owner, team, "JANE@company.example", Role.ResellerViewer)).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "member already",
+            "already a member",
             (await Teams.InviteAsync(owner, team, "owner@northwind.example", Role.ResellerViewer)).Refusal!.Message,
             StringComparison.Ordinal);
     }

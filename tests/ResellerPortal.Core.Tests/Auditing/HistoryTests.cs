@@ -151,7 +151,8 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"AuditEntry_no_update\"; DROP TRIGGER \"AuditEntry_no_delete\"");
 
         await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"Subject\" = 'nothing' WHERE \"Sequence\" = 2");
-        Assert.Contains(await FaultsAsync(database), f => f.Contains("entry 2: its text is not what was sealed", StringComparison.Ordinal));
+        Assert.Contains(
+            await FaultsAsync(database), f => f.Contains("entry 2: its text differs from the sealed text", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("UPDATE \"AuditEntry\" SET \"AtUtc\" = \"AtUtc\" + 1 WHERE \"Sequence\" = 3");
         Assert.Contains(await FaultsAsync(database), f => f.Contains("entry 3: its hash does not follow", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("DELETE FROM \"AuditEntry\" WHERE \"Sequence\" = 2");

@@ -32,7 +32,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var snapshot = InvoiceSnapshot.Parse(october.Snapshot!);
         Assert.Equal((12_10, 0), (snapshot.FromBalanceMinorUnits, snapshot.Payable.MinorUnits));
 
-        // What is recorded past the balance is billed all the same.
+        // Usage recorded beyond the balance is billed as well.
         await database.Data.Recorder.RecordAsync(fixture.Owner.Scope, [TestData.Fact(fixture.Token, database.Clock.GetUtcNow(), 90)]);
         var november = await InvoiceAsync(database, fixture, new BillingPeriod(2026, 11));
         Assert.Equal((7_90, 2_99), (november.PaidMinorUnits, november.Due.MinorUnits));
@@ -88,7 +88,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(payments.TopUpAsync(fixture.Owner, Payment(fixture, sqlite, 5m)));
         var left = 5_00 - second.Due.MinorUnits;
         Assert.Contains(
-            "no more than that",
+            "up to the balance of",
             (await payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, (left + 1) / 100m))).Refusal!.Message,
             StringComparison.Ordinal);
         await TestData.Valued(payments.PayOutAsync(fixture.Owner, Payment(fixture, sqlite, left / 100m)));
@@ -110,7 +110,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var draft = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, new BillingPeriod(2026, 11))).Value.Results.Single();
         var second = await TestData.Valued(sqlite.Data.Invoices.FinaliseAsync(fixture.Owner, draft.InvoiceId!.Value));
 
-        // What it returned paid the first, so nobody owes anything.
+        // The returned amount paid the first invoice, so nothing is due.
         Assert.Equal((-first.Total.MinorUnits, 0), (second.Total.MinorUnits, second.Due.MinorUnits));
         await using var db = sqlite.OpenAll();
         Assert.All(await db.Invoices.ToListAsync(), i => Assert.Equal(0, i.Due.MinorUnits));

@@ -13,7 +13,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Balances;
 
-/// <summary>A reseller with a prepaid customer that has a token and prices of its own from the month it was added in.</summary>
+/// <summary>A reseller with a prepaid customer that has a token and its own prices from the month it was added.</summary>
 internal sealed class PrepaidFixture
 {
     private readonly TestDatabase _database;

@@ -26,7 +26,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(database, 100_000);
         Assert.Equal(new ReserveResult.BalanceSpent(Euros(0)), await database.ReserveAsync(fixture.Secret));
 
-        // A conversion is 0.10, with 21 % tax 0.121: 12.10 pays for 100.
+        // A conversion costs 0.10, or 0.121 with 21 % tax: 12.10 pays for 100.
         await fixture.TopUpAsync(12.10m);
         await database.UseAsync(fixture.Secret, 60);
         await database.UseAsync(fixture.Secret, 40);
@@ -84,7 +84,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await fixture.TopUpAsync(12.10m);
         await fixture.UseAsync("docx-to-pdf");
 
-        // 0.121 is spent; two at 6.05 each do not fit beside it, one does.
+        // 0.121 is spent; the rest pays for one conversion at 6.05, not for two.
         Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("pdf-to-jpg", 2));
         await fixture.UseAsync("pdf-to-jpg");
         Assert.IsType<ReserveResult.BalanceSpent>(await fixture.ReserveAsync("pdf-to-jpg"));
@@ -147,7 +147,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
                             balance += quantity * 10;
                         }
 
-                        // A volume price may fall again after it was too high, so each conversion on the way has to be paid for.
+                        // A volume price may drop again after a peak, so every conversion up to the drop has to be covered.
                         var item = new UsageItem(
                             October.FirstDay, converter, "production", new UnitPrice(15_000, Currency.FromCode("USD")), quantity);
                         var highest = Enumerable.Range(1, (int)quantity).Max(part =>
@@ -179,7 +179,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var fixture = await PrepaidFixture.OpenAsync(
             sqlite, CardTerms.FromPrice(new VolumePrice([new(1_000, 100_000), new(null, 50_000)], Currency.FromCode("EUR"))));
 
-        // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605; but not for the thousandth at 0.121.
+        // 65.00 pays for 537 at 0.121 with tax, and for 1,074 at 0.0605, but not for the thousandth at 0.121.
         await fixture.TopUpAsync(65m);
         await sqlite.UseAsync(fixture.Secret, 500);
         await sqlite.UseAsync(fixture.Secret, 37);
@@ -209,7 +209,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             October.Next.FirstDay);
         sqlite.Clock.Advance(TimeSpan.FromHours(2));
 
-        // 10 conversions of October, the fee of November, and 40 conversions: 1 + 5 + 4 before tax.
+        // 10 conversions in October, the November fee, and 40 conversions: 1 + 5 + 4 before tax.
         await sqlite.UseAsync(fixture.Secret, 40);
         Assert.IsType<ReserveResult.BalanceSpent>(await sqlite.ReserveAsync(fixture.Secret));
     }

@@ -58,7 +58,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             statements.ImportAsync(fixture.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
         var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
-        // 4.00 for the third, of which 1.82 are due; 2.18 are left, and pay the first and a part of the second.
+        // 4.00 for the third, of which 1.82 is due; the remaining 2.18 pays the first and part of the second.
         var paid = await TestData.Valued(
             statements.RecordAsync(fixture.Owner, FindRow(rows, 4_00).Transaction.Id, fixture.Customer.Id, [third.Id]));
         Assert.Equal($"1.82 EUR for {third.Number}, 2.18 EUR to the balance", paid.RecordedAs);
@@ -102,7 +102,8 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var second = await fixture.InvoiceAsync();
         var proposal = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
         Assert.Equal(
-            (second.Id, false, "the same account paid for it before"), (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
+            (second.Id, false, "the same account has paid for this customer before"),
+            (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
     }
 
     [Fact]
@@ -130,18 +131,19 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             "invoice does not exist",
             (await statements.RecordAsync(fixture.Owner, euros, other.Id, [invoice.Id])).Refusal!.Message,
             StringComparison.Ordinal);
-        Assert.Contains("holds no money", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no incoming payments", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, true));
         Assert.Equal(
             dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.Ignored, 0, 50)).Rows.Single().Transaction.Id);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, false));
         await TestData.Valued(statements.RecordAsync(fixture.Owner, euros, fixture.Customer.Id, [invoice.Id]));
         Assert.Contains(
-            "recorded this for another",
+            "recorded for another",
             (await statements.RecordAsync(fixture.Owner, euros, other.Id, [])).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "recorded as a payment already",
+            "already recorded as a payment",
             (await statements.IgnoreAsync(fixture.Owner, euros, true)).Refusal!.Message,
             StringComparison.Ordinal);
     }
@@ -208,7 +210,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                     await TestData.Valued(statements.RecordAsync(fixture.Owner, left[0].Transaction.Id, fixture.Customer.Id, []));
                 }
 
-                // What came in is what is paid and what is on the balance, and the balance is not above zero while something is due.
+                // Received money equals payments plus balance, and the balance is never positive while something is due.
                 await using var db = database.OpenAll();
                 var (customer, paid) = (await db.Customers.SingleAsync(), await db.Invoices.SumAsync(i => i.PaidMinorUnits));
                 var due = await db.Invoices.SumAsync(i => i.NetMinorUnits + i.TaxMinorUnits - i.PaidMinorUnits);

@@ -9,8 +9,7 @@ public sealed class Camt053Tests
     private static readonly Currency Eur = Currency.FromCode("EUR");
 
     /// <summary>
-    /// Elements as the ISO 20022 message definition report of camt.053 has them; version 2 and version 8 differ in names, states and
-    /// amounts.
+    /// Elements as defined in the ISO 20022 message definition report of camt.053; versions 2 and 8 differ in names, statuses and amounts.
     /// </summary>
     [Theory]
     [InlineData("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", "<Sts>BOOK</Sts>", "<Dbtr><Nm>Acme  Publishing\n Ltd</Nm></Dbtr>")]
@@ -70,13 +69,13 @@ public sealed class Camt053Tests
     }
 
     [Theory]
-    [InlineData("no xml at all", "no XML")]
-    [InlineData("<a/>", "no account statement")]
-    [InlineData("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>", "no XML")]
+    [InlineData("no xml at all", "not valid XML")]
+    [InlineData("<a/>", "not a camt.053")]
+    [InlineData("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>", "not valid XML")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">x</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no amount")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1.001</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "cannot keep")]
-    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no day")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1.001</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
+    [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no booking date")]
     public void What_cannot_be_read_is_said(string text, string said) =>
         Assert.Contains(
             said,

@@ -25,7 +25,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(
             _ => Task.Run(() => database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 45m)))));
 
-        // Four quarters are taken; who comes after them finds the lot.
+        // Four quarters are recorded; later calls return the lot.
         Assert.All(receipts, r => Assert.False(r.IsRefused));
         Assert.Single(receipts.Select(r => r.Value.Lot?.Id).OfType<Guid>().Distinct());
         await using var db = database.Database.Open(owner.Scope);
@@ -82,7 +82,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Equal(
             [
                 $"order {order.TransferReference}: 100.00 EUR, 80.00 EUR still due",
-                $"cancelled order {order.TransferReference}, 100.00 EUR paid back",
+                $"cancelled order {order.TransferReference}, 100.00 EUR refunded",
             ],
             await db.Set<AuditEntry>()
                 .Where(a => a.Action == Permission.OrdersConfirm)
@@ -106,10 +106,10 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
                 0m), "up to the 180.00 EUR"), (Paid(order, 180.01m), "up to the 180.00 EUR"), (Paid(order, 1.001m), "whole minor units"),
             (
                 Paid(order, 1m) with { ReceivedOn = Today.AddDays(2) },
-                "today or earlier"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
+                "today or an earlier day"), (Paid(order, 1m) with { Reference = new string('x', 141) }, "140 characters"),
             (
                 Paid(order, 1m) with { BeginsAtUtc = database.Clock.GetUtcNow().AddDays(-1) },
-                "now or within a year"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
+                "between now and one year ahead"), (Paid(order, 1m) with { OrderId = Guid.NewGuid() }, "does not exist")])
         {
             Assert.Contains(
                 said, (await database.Data.OrderPayments.RecordAsync(TestData.Operator, paid)).Refusal!.Message, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Currencies;
 
-/// <summary>Customers that are charged in another currency than their reseller's.</summary>
+/// <summary>Customers charged in a currency other than their reseller's.</summary>
 public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
@@ -38,7 +38,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await database.UseAsync(abroad.Secret, 1_000);
         var invoice = await abroad.FinaliseAsync(October);
 
-        // 1,000 at 0.02 EUR and 1.0956 USD a euro; 21 % of 21.91.
+        // 1,000 at 0.02 EUR and 1.0956 USD per EUR; 21 % of 21.91.
         Assert.Equal(
             (Usd, 21_91L, 4_60L, 1_095_600_000L), (invoice.Currency, invoice.NetMinorUnits, invoice.TaxMinorUnits, invoice.RateNanos));
         var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
@@ -105,7 +105,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await RateAsync(database, abroad.Owner, "GBP", 0.9m, October.FirstDay);
         await RateAsync(database, abroad.Owner, "USD", 1.1m, October.LastDay);
         var refused = await database.Data.Invoices.FinaliseAsync(abroad.Owner, draft);
-        Assert.Contains("exchange rate for these days was set since", refused.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("exchange rate for this period has changed since", refused.Refusal!.Message, StringComparison.Ordinal);
 
         draft = await abroad.DraftAsync(October);
         await TestData.Valued(
@@ -182,7 +182,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
             payments.TopUpAsync(abroad.Owner, new BalancePayment(abroad.Customer.Id, 4m, new DateOnly(2026, 10, 1), "", Guid.NewGuid())));
         Assert.Equal(new Money(4_00, Usd), moved.Amount);
 
-        // A conversion is 0.02 EUR, which are 0.04 USD: a hundred and no more.
+        // A conversion costs 0.02 EUR, which is 0.04 USD: the balance covers exactly 100.
         Assert.IsType<ReserveResult.BalanceSpent>(
             await database.Meter.ReserveAsync(new ReserveRequest(TokenSecret.Hash(abroad.Secret), "docx-to-pdf", 101)));
         Assert.IsType<ReserveResult.Held>(
@@ -193,9 +193,9 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     [Theory]
-    [InlineData("price", "prices of its own")]
+    [InlineData("price", "its own prices")]
     [InlineData("invoice", "invoices")]
-    [InlineData("balance", "money on its balance")]
+    [InlineData("balance", "balance transactions")]
     public async Task A_currency_in_which_something_is_written_down_stays(string what, string said)
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
@@ -239,7 +239,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 October.FirstDay)).Refusal!.Message,
             StringComparison.Ordinal);
 
-        // 0.025 USD would cover a cost of 0.015 EUR, were it not 0.03 USD.
+        // 0.025 USD would cover a cost of 0.015 EUR if that were not 0.03 USD.
         var change = await database.Data.PriceAsync(abroad.Owner, abroad.Customer, new Markup.FixedPrice(25_000, Usd), October.FirstDay);
         Assert.Contains("costs you 0.03 USD", change.Warning, StringComparison.Ordinal);
         Assert.Equal(["0.025 USD each", "0.02 EUR each"], (await database.Data.RateCards.HistoryAsync(abroad.Owner)).Select(p => p.Price));
@@ -259,7 +259,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 "USD",
                 1.000_000_000_1m,
                 October.FirstDay,
-                "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most a million"), ("USD", 1m, October.FirstDay.AddYears(
+                "nine decimals"), ("USD", 1_000_001m, October.FirstDay, "at most one million"), ("USD", 1m, October.FirstDay.AddYears(
                     -2), "within a year")])
         {
             Assert.Contains(said, (await rates.SetAsync(abroad.Owner, code, units, from)).Refusal!.Message, StringComparison.Ordinal);
@@ -305,7 +305,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
     private static Task<CurrencyRate> RateAsync(TestDatabase database, Actor owner, string code, decimal units, DateOnly from) =>
         TestData.Valued(new CurrencyRateService(database.Database, database.Clock).SetAsync(owner, code, units, from));
 
-    /// <summary>A reseller in euros that charges 0.02 for what costs it 0.015, and a customer that it charges in dollars.</summary>
+    /// <summary>A reseller in EUR that charges 0.02 at a cost of 0.015, and a customer charged in USD.</summary>
     private static async Task<CurrencyFixture> AbroadAsync(
         TestDatabase database,
         decimal units = 1.0956m,
@@ -337,8 +337,8 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
                 Owner, month)).Value.Results.Single(r => r.CustomerId == Customer.Id).InvoiceId!.Value;
         }
 
-        /// <summary>All drafts of the month.</summary>
-        /// <returns>The customer's.</returns>
+        /// <summary>Drafts the month for all customers.</summary>
+        /// <returns>The customer's draft.</returns>
         public async Task<Invoice> FinaliseAsync(BillingPeriod month)
         {
             var id = await DraftAsync(month);

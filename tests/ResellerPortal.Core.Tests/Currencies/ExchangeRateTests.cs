@@ -133,8 +133,7 @@ public sealed class ExchangeRateTests
                     Usd,
                     November);
 
-                // Unit prices are rounded to half a millionth, lines and amounts of the month to half a minor unit; a markup may round
-                // twice.
+                // Unit prices are rounded to half a millionth, lines and monthly amounts to half a minor unit; a markup may round twice.
                 var tolerance = (usage.Sum(item => item.Quantity) * 0.000_003m) + (0.02m * (foreign.Lines.Count + 4));
                 Assert.InRange(foreign.Revenue.Amount - own.Total.Amount, -tolerance, tolerance);
                 Assert.Equal((own.Cost, own.Quantity), (foreign.Cost, foreign.Quantity));

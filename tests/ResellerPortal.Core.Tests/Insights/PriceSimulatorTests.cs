@@ -31,7 +31,7 @@ public sealed class PriceSimulatorTests
         var forBlue = await simulator.SimulateAsync(owner, blue.Id, dearer with { MonthlyFeeMinorUnits = 100 });
         var followsDefault = await simulator.SimulateAsync(owner, blue.Id, null);
 
-        // July to September: the present month is not whole. Blue has a card of its own.
+        // July to September, because the current month is incomplete. Blue has its own card.
         Assert.Equal([7, 8, 9], forAll.Select(m => m.Month.FirstDay.Month));
         Assert.All(
             forAll,

@@ -9,7 +9,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Insights;
 
-/// <summary>What pages read, on every provider that runs here: the same figures from all of them.</summary>
+/// <summary>Read models return the same figures on every available database provider.</summary>
 public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     [Theory]

@@ -12,7 +12,9 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Invoicing;
 
-/// <summary>Every entry on exactly one invoice, in its own month of the reseller's zone: also where other billing systems failed.</summary>
+/// <summary>
+/// Every entry is on exactly one invoice, in its month of the reseller's time zone, including cases where other billing systems failed.
+/// </summary>
 public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     private static readonly Currency Eur = Currency.FromCode("EUR");
@@ -26,7 +28,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         var fixture = await ShopAsync(sqlite, "Pacific/Kiritimati");
         await sqlite.UseAsync(fixture.Secret, 5);
 
-        // November has begun fourteen hours ago there, October has ten hours to go in UTC.
+        // November began there fourteen hours ago, while October has ten hours left in UTC.
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 10, 31, 10, 30, 0, TimeSpan.Zero));
         await sqlite.UseAsync(fixture.Secret, 7);
         Assert.Equal(5, await BillAsync(sqlite, fixture, October));
@@ -39,7 +41,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     }
 
     /// <summary>
-    /// killbill/killbill 1856: the end of a day was cut in the wrong zone, so that billed usage was not recognised and billed again.
+    /// killbill/killbill 1856: the end of a day was determined in the wrong time zone, so billed usage was not recognised and billed again.
     /// </summary>
     [Theory]
     [InlineData("Pacific/Kiritimati")]
@@ -83,7 +85,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             DraftOutcome.NothingToBill, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next)).Value.Results.Single().Outcome);
     }
 
-    /// <summary>frappe/central 170: two workers both saw no invoice for the month yet.</summary>
+    /// <summary>frappe/central 170: two workers both found no invoice for the month.</summary>
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
@@ -115,7 +117,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
             Assert.Equal(20, drafts.Count);
         }
 
-        // One is refused and keeps no other back, whoever finalises, in whatever order, and however often.
+        // A refused draft does not affect the others, whoever finalises, in whatever order and however often.
         await database.Data.PriceAsync(owner, customers[3], new Markup.FixedPrice(50_000, Currency.FromCode("EUR")), October.FirstDay);
         var made = await Task.WhenAll(
             ((List<Guid>[])[
@@ -224,7 +226,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
     }
 
     /// <summary>
-    /// Usage, late usage, corrections, drafts and finalisations in any order: in the end a month costs what it costs at once.
+    /// Usage, late usage, corrections, drafts and finalisations in any order: a month's total equals that of billing it at once.
     /// </summary>
     [Theory]
     [InlineData(1)]
@@ -327,12 +329,12 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await using var db = sqlite.OpenAll();
         var invoices = await db.Invoices.Include(i => i.Lines).OrderBy(i => i.PeriodStart).ToListAsync();
 
-        // Sixteen of thirty-one days of October; all of November.
+        // Sixteen of October's thirty-one days; all of November.
         Assert.Equal(
-            [("Difference to the minimum charge", 32_00L), ("Monthly fee", 16_00L)],
+            [("Minimum charge adjustment", 32_00L), ("Monthly fee", 16_00L)],
             invoices[0].Lines.OrderBy(l => l.Position).Select(l => (l.Description, l.AmountMinorUnits)));
         Assert.Equal(
-            ["Difference to the minimum charge", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
+            ["Minimum charge adjustment", "Monthly fee"], invoices[1].Lines.OrderBy(l => l.Position).Select(l => l.Description));
         Assert.Equal((1L, 0L), (invoices[0].FirstSequence, invoices[0].LastSequence));
         Assert.Equal("", InvoiceSnapshot.Parse(invoices[0].Snapshot!).Ledger.ChainHead);
         await sqlite.AssertLedgerIsCleanAsync();
@@ -373,7 +375,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         return new ClaimFixture(owner, customer, await database.Data.IssueAsync(owner, customer), reseller.Zone);
     }
 
-    /// <returns>Conversions billed.</returns>
+    /// <returns>The billed conversions.</returns>
     private static async Task<long> BillAsync(TestDatabase database, ClaimFixture fixture, BillingPeriod period)
     {
         var draft = (await database.Data.Drafter.DraftAsync(fixture.Owner, period)).Value.Results.Single();

@@ -16,7 +16,7 @@ public sealed class ContractEndTests
     private static readonly DateOnly Tenth = new(2026, 10, 10);
     private static readonly DateTimeOffset Second = new(2026, 10, 2, 9, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The tenth ends at midnight in Vilnius, where the reseller is.</summary>
+    /// <summary>The tenth ends at midnight in Vilnius, the reseller's time zone.</summary>
     private static readonly DateTimeOffset AfterTenth = new(2026, 10, 10, 21, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class ContractEndTests
 
     private static Task<TestDatabase> OpenAsync() => TestDatabaseOnSqlite.OpenAsync(Second.ToString("O"));
 
-    /// <summary>Ten cents a conversion and 31.00 a month, so a day of October is 1.00.</summary>
+    /// <summary>Ten cents per conversion and 31.00 per month, so one day of October costs 1.00.</summary>
     private static async Task<(Actor Owner, Customer Acme, IssuedToken Token)> SellAsync(TestDatabase sqlite)
     {
         var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");

@@ -28,13 +28,13 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(Policies(database, mail).SetAsync(fixture.Owner, isOn: true, Steps));
         var invoice = await fixture.InvoiceAsync();
 
-        // Due on 15 November; the clock stands at noon.
+        // Due on 15 November; the clock is at noon.
         foreach (var (day, steps) in new[] { (15, 0), (17, 0), (18, 1), (18, 0), (24, 0), (25, 1) })
         {
             Assert.Equal(steps, await RunOnAsync(database, mail, day));
         }
 
-        // Two nodes at once.
+        // Two nodes concurrently.
         database.Clock.SetUtcNow(new DateTimeOffset(2026, 12, 5, 12, 0, 0, TimeSpan.Zero));
         Assert.Equal(1, (await Task.WhenAll(Work(database, mail).RunAsync(), Work(database, mail).RunAsync())).Sum());
         Assert.Equal(0, await Work(database, mail).RunAsync());
@@ -43,7 +43,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             [
                 $"Reminder: invoice {invoice.Number} was due on 15 Nov 2026",
                 $"Second reminder: invoice {invoice.Number}",
-                $"Last reminder: invoice {invoice.Number}",
+                $"Final notice: invoice {invoice.Number}",
             ],
             mail.Box.Sent.Select(m => m.Subject));
         var now = await FindAsync(database, fixture.Owner, invoice.Id);
@@ -52,7 +52,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.Contains(
             Core.Languages.DocumentLanguage.English.AmountWithCurrency(now.Due), mail.Box.Sent[2].Text, StringComparison.Ordinal);
 
-        // Paused: the gateway's meter says why, and a new token is paused as well.
+        // Paused: metering reports the reason, and a new token is paused as well.
         Assert.IsType<ReserveResult.AccountPaused>(await database.ReserveAsync(fixture.Secret));
         Assert.IsType<ReserveResult.AccountPaused>(
             await database.ReserveAsync((await database.Data.IssueAsync(fixture.Owner, fixture.Customer)).Secret));
@@ -67,9 +67,9 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
 
         var timeline = await new InvoiceTimelineQueries(database.Database).ReadAsync(fixture.Owner, invoice.Id);
         Assert.Equal(
-            ["Drafted", "Made final", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
-            timeline.Where(e => e.Title != "Reminder mailed").Select(e => e.Title));
-        Assert.Equal(3, timeline.Count(e => e.Title == "Reminder mailed"));
+            ["Drafted", "Finalised", "Reminder 1", "Reminder 2", "Reminder 3", "Tokens paused", "Payment", "Payment", "Tokens resumed"],
+            timeline.Where(e => e.Title != "Reminder emailed").Select(e => e.Title));
+        Assert.Equal(3, timeline.Count(e => e.Title == "Reminder emailed"));
     }
 
     [Fact]

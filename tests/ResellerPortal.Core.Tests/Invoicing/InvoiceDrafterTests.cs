@@ -127,7 +127,7 @@ public sealed class InvoiceDrafterTests
         var refused = await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value);
         var renewed = await FinaliseAsync(sqlite, owner, October);
 
-        Assert.Contains("a price for these days was set", refused.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("a price for this period has changed", refused.Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(500, renewed.NetMinorUnits);
     }
 
@@ -146,7 +146,7 @@ public sealed class InvoiceDrafterTests
         }
 
         Assert.Contains(
-            "taxed in another way",
+            "tax treatment has changed",
             (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message,
             StringComparison.Ordinal);
     }
@@ -176,7 +176,7 @@ public sealed class InvoiceDrafterTests
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
         var drafts = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results;
 
-        // Each twice and all at once, as impatient people do.
+        // Each twice and all concurrently, like impatient users.
         var finalised = await Task.WhenAll(
             drafts.Concat(drafts).Select(d => Task.Run(() => sqlite.Data.Invoices.FinaliseAsync(owner, d.InvoiceId!.Value))));
 
@@ -199,7 +199,7 @@ public sealed class InvoiceDrafterTests
         }
 
         Assert.Contains(
-            "Draft the month again",
+            "draft the month again",
             (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message,
             StringComparison.Ordinal);
     }

@@ -70,7 +70,7 @@ public sealed class InvoiceSettingsTests
         Assert.Equal("Monatliche Grundgebühr, 21. bis 31. Oktober", snapshot.Lines[^1].Description);
         Assert.StartsWith("Steuerschuldnerschaft", Assert.Single(snapshot.Taxes).Reason, StringComparison.Ordinal);
         Assert.Equal(
-            "Choose one of the languages.",
+            "Choose a language from the list.",
             (await sqlite.Data.Customers.UpdateAsync(owner, customer.Id, details with { Language = "xx" })).Refusal!.Message);
         Assert.Contains(
             "Leitweg-ID",
@@ -122,8 +122,8 @@ public sealed class InvoiceSettingsTests
         await using var db = sqlite.OpenAll();
         Assert.Equal(
             [
-                "changed the account that customers pay to from LT121000011101001000 to DE89370400440532013000",
-                "changed the account that customers pay to from none to LT121000011101001000",
+                "changed the bank account for customer payments from LT121000011101001000 to DE89370400440532013000",
+                "changed the bank account for customer payments from none to LT121000011101001000",
             ],
             await db.AuditEntries
                 .Where(e => e.Action == Permission.InvoicesConfigure)
@@ -142,18 +142,18 @@ public sealed class InvoiceSettingsTests
         [
             (good with { Name = " " }, "name"),
             (good with { Address = good.Address with { Country = "Germany" } }, "ISO 3166"),
-            (good with { VatId = "LT1" }, "VAT id"),
-            (good with { Email = "nobody" }, "e-mail"),
+            (good with { VatId = "LT1" }, "VAT ID"),
+            (good with { Email = "nobody" }, "email"),
             (good with { InvoiceNumberPattern = "INV" }, "{seq}"),
             (good with { CreditNotePattern = "CN-{seq}-{seq}" }, "{seq}"),
-            (good with { CreditNotePattern = good.InvoiceNumberPattern }, "series of their own"),
+            (good with { CreditNotePattern = good.InvoiceNumberPattern }, "own number series"),
             (good with { PaymentTermDays = 400 }, "365"),
-            (good with { Account = Account with { Iban = "LT131000011101001000" } }, "check digits"),
+            (good with { Account = Account with { Iban = "LT131000011101001000" } }, "IBAN is not valid"),
             (good with { Account = Account with { Bic = "X" } }, "BIC"),
-            (good with { Account = Account with { Holder = "" } }, "whose account"),
+            (good with { Account = Account with { Holder = "" } }, "account holder"),
             (good with { PayLink = "http://pay.example" }, "https"),
             (good with { PayLink = "javascript:alert(1)" }, "https"),
-            (good with { Language = "xx" }, "languages"),
+            (good with { Language = "xx" }, "language from the list"),
             (good with { BrandColor = "red" }, "#0f6d62"),
             (good with { PaymentInstructions = new string('x', 501) }, "500"),
             (good with { ContactPhone = new string('1', 41) }, "telephone"),
@@ -240,7 +240,7 @@ public sealed class InvoiceSettingsTests
             (await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value))).Snapshot!);
     }
 
-    /// <summary>Whether a file is an image is asked of the PDF library, which has its own tests.</summary>
+    /// <summary>The PDF library decides whether a file is an image, and has its own tests.</summary>
     private sealed class AnyImage : IInvoiceDocument
     {
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => throw new NotSupportedException();

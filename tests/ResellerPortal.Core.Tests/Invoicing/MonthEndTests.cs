@@ -40,7 +40,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         Assert.Equal([DraftWarning.MuchMore], review.Rows[0].Warnings);
         Assert.Empty(review.Rows[1].Warnings);
 
-        // 0.02 a conversion, which costs 0.015.
+        // 0.02 per conversion at a cost of 0.015.
         Assert.Equal(
             (220L, 20L, 55L, 110L),
             (
@@ -122,7 +122,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         Assert.Equal(0, await RunDueAsync(sqlite));
         sqlite.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        // Two nodes whose clocks strike at once.
+        // Two nodes at the same instant.
         var runs = await Task.WhenAll(Task.Run(() => RunDueAsync(sqlite)), Task.Run(() => RunDueAsync(sqlite)));
 
         Assert.Equal(1, runs.Sum());

@@ -25,7 +25,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await TestData.Valued(mail.Templates.SetAutomaticMailAsync(fixture.Owner, isOn: true));
         var invoice = await fixture.InvoiceAsync();
 
-        // Two nodes at once, and again later.
+        // Two nodes concurrently, and again later.
         await Task.WhenAll(mail.Work().RunAsync(), mail.Work().RunAsync());
         await mail.Work().RunAsync();
 
@@ -73,7 +73,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         log = (await mail.Deliveries.ListForInvoiceAsync(fixture.Owner, invoice.Id)).Single();
         Assert.Equal((DeliveryState.Failed, 8), (log.State, log.Attempts));
 
-        // By hand it goes again, once though the button was pressed twice.
+        // Sent again manually, once even though the button was pressed twice.
         mail.Box.IsRefusing = false;
         var again = await TestData.Valued(mail.Deliveries.SendAsync(fixture.Owner, invoice.Id, invoice.Id, "boss@acme.example", 2));
         Assert.Equal(
@@ -199,7 +199,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 }
 
-/// <summary>The services that send, over a box that keeps what is sent.</summary>
+/// <summary>The sending services with a mailer that records emails.</summary>
 internal sealed class MailFixture(TestDatabase database)
 {
     private static readonly PortalAddress Portal = new("https://portal.example");
@@ -221,7 +221,7 @@ internal sealed class MailFixture(TestDatabase database)
         database.Clock,
         NullLogger<DeliveryWorker>.Instance);
 
-    /// <summary>How documents look is tested where they are drawn.</summary>
+    /// <summary>The appearance of documents is tested where they are rendered.</summary>
     private sealed class FakeInvoiceDocument : IInvoiceDocument
     {
         public byte[] Draw(InvoiceSnapshot snapshot, byte[]? logo) => [1];
@@ -237,7 +237,7 @@ internal sealed class MailFixture(TestDatabase database)
     }
 }
 
-/// <summary>A reseller with one customer, whose months are invoiced one after the other.</summary>
+/// <summary>A reseller with one customer, invoiced month by month.</summary>
 internal sealed class InvoicingFixture
 {
     private readonly TestDatabase _database;
@@ -261,7 +261,7 @@ internal sealed class InvoicingFixture
         return new InvoicingFixture(database, owner, customer, (await database.Data.IssueAsync(owner, customer)).Secret);
     }
 
-    /// <summary>Uses 100 conversions and makes their month final on the first day of the next, at noon.</summary>
+    /// <summary>Uses 100 conversions and finalises their month at noon on the first day of the next.</summary>
     public async Task<Invoice> InvoiceAsync()
     {
         await _database.UseAsync(_secret, 100);

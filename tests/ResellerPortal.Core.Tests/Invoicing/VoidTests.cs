@@ -38,7 +38,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
             fixture.Owner, fixture.Customer, new Markup.FixedPrice(500_000, Currency.FromCode("EUR")), October.FirstDay);
         var right = await FinaliseAsync(database, fixture.Owner, October);
 
-        // 100 conversions at 0.50 and 21 % tax; what was paid before pays a part of it.
+        // 100 conversions at 0.50 plus 21 % tax, partly paid by an earlier payment.
         Assert.Equal((wrong.FirstSequence, wrong.LastSequence, 60_50), (right.FirstSequence, right.LastSequence, right.Total.MinorUnits));
         Assert.Equal(right.Total - wrong.Total, right.Due);
         await using var db = database.OpenAll();
@@ -70,7 +70,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var notes = await db.CreditNotes.ToListAsync();
         Assert.Equal((2, invoice.Total), (notes.Count, Money.Sum(notes.Select(n => n.Total), invoice.Currency)));
         Assert.Contains(
-            "void already", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
+            "already void", (await Notes(sqlite).VoidAsync(fixture.Owner, invoice.Id, "Again")).Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal(2, await db.CreditNotes.CountAsync());
     }
 
@@ -187,7 +187,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         return await TestData.Valued(database.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
     }
 
-    /// <summary>Bills all that is left, up to the month that is over by now.</summary>
+    /// <summary>Bills all unbilled usage up to the last completed month.</summary>
     private static async Task FinaliseAllAsync(TestDatabase database, Actor owner, BillingPeriod month)
     {
         var last = BillingPeriod.Containing(database.Clock.GetUtcNow(), TimeZoneInfo.Utc);

@@ -7,8 +7,8 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>
-/// Where a commit and its way to the disk are apart, what a caller hears of waits for the disk, the next batch does not, and a
-/// hold goes ahead of it by one commit at most.
+/// When a commit precedes its flush to disk, results wait for the disk, the next batch does not, and a reservation is at most one commit
+/// ahead of it.
 /// </summary>
 public sealed class DelayedDurabilityTests
 {
@@ -133,7 +133,7 @@ public sealed class DelayedDurabilityTests
         }
     }
 
-    /// <summary>SQLite, with a disk that the test stops and breaks.</summary>
+    /// <summary>SQLite with a disk that the test can stall and break.</summary>
     private sealed class SlowDisk() : ForwardingDialect(new SqliteDialect())
     {
         private readonly ManualResetEventSlim _isGoing = new(true);

@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>What is told of what happened: expiries in the history, alerts by mail.</summary>
+/// <summary>Expiries in the history, and alerts by email.</summary>
 public sealed class ExpiryTests
 {
     [Fact]

@@ -9,7 +9,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>An export is checked by a script that shares nothing with this code: the written format alone.</summary>
+/// <summary>An export is verified by a script that shares no code with the portal, only the documented format.</summary>
 public sealed class LedgerExportTests
 {
     private static readonly string Script = FindScript();
@@ -96,7 +96,7 @@ public sealed class LedgerExportTests
         Assert.Empty(await ExportAsync(sqlite, other, customer));
     }
 
-    /// <summary>Usages over two lots, an unconfirmed one, a correction; an environment with letters beyond ASCII.</summary>
+    /// <summary>Usage over two lots, an unconfirmed entry, a correction, and an environment with non-ASCII letters.</summary>
     private static async Task<(Actor Owner, Customer Customer)> PlayAsync(TestDatabase sqlite)
     {
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
@@ -136,7 +136,7 @@ public sealed class LedgerExportTests
         }
     }
 
-    /// <summary>The very file that customers download.</summary>
+    /// <summary>The exact file that customers download.</summary>
     private static string FindScript()
     {
         var folder = AppContext.BaseDirectory;

@@ -11,7 +11,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>The writer remembers rows from one batch to the next, and nobody can tell.</summary>
+/// <summary>Caching rows between batches must not be observable.</summary>
 public sealed class LedgerRowCacheTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class LedgerRowCacheTests
         await sqlite.Data.AddCustomerAsync(owner, "Somebody else");
         await sqlite.UseAsync(secret);
 
-        // Token, reseller, lot, customer; the reservation is its own.
+        // Token, reseller, lot and customer; the reservation is its own.
         Assert.Equal(4, counting.Found);
         await sqlite.AssertLedgerIsCleanAsync();
     }
@@ -160,7 +160,7 @@ public sealed class LedgerRowCacheTests
         return (owner, (await database.Data.IssueAsync(owner, await database.Data.AddCustomerAsync(owner, "Fabrikam"))).Secret);
     }
 
-    /// <summary>Counts the rows that were read past the query pipeline, as the meter reads.</summary>
+    /// <summary>Counts the rows read outside the query pipeline, as metering does.</summary>
     private sealed class CountingDialect() : ForwardingDialect(new SqliteDialect())
     {
         public int Found { get; set; }

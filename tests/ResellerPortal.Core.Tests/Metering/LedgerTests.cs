@@ -19,7 +19,7 @@ public sealed class LedgerTests
             "1\n00000000-0000-0000-0000-000000000001\n7\nUsage\n1\n2000000\n00000000-0000-0000-0000-000000000001\nprodüction\ndocx-to-pdf\n3\nGateway\n00000000-0000-0000-0000-000000000001\n\n1\n\n0102\n",
             Encoding.UTF8.GetString(LedgerHash.Canonical(Entry("prodüction"))));
 
-        // Worked out apart from this code: sha256sum over 32 zero bytes and the text above.
+        // Calculated independently: sha256sum over 32 zero bytes and the text above.
         Assert.Equal(
             "20ded9c3cdea43b9379dd5608ea8defaf70a065a4da7d380503d2af280a892f9",
             Convert.ToHexStringLower(LedgerHash.Compute(Entry("prodüction"))));
@@ -95,7 +95,7 @@ public sealed class LedgerTests
                 var (token, quantity, ending) = step;
                 if (await sqlite.ReserveAsync(tokens[token].Secret, quantity) is ReserveResult.Held held && ending > 0)
                 {
-                    // 1: as reserved, 2: less, 3: released; 0 stays in flight.
+                    // 1: settled as reserved, 2: settled for less, 3: released; 0 stays in flight.
                     await sqlite.Meter.SettleAsync(
                         new SettleRequest(held.ReservationId, ending switch { 1 => quantity, 2 => quantity / 2, _ => 0 }));
                 }

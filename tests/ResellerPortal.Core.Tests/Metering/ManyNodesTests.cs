@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>The meter on a real PostgreSQL server, which other nodes write as well.</summary>
+/// <summary>Metering on a real PostgreSQL server shared with other nodes.</summary>
 public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
             var result = await meter.ReserveAsync(new ReserveRequest(tokens[i % 4 / 2].Token.SecretHash, "docx-to-pdf", 1));
             if (result is ReserveResult.Held held)
             {
-                // Settled by the other node as often as by the same.
+                // Settled by either node equally often.
                 await (i % 3 == 0 ? otherMeter : database.Meter).SettleAsync(new SettleRequest(held.ReservationId, 1));
             }
 
@@ -93,7 +93,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
         var entries = await db.LedgerEntries.ToListAsync();
         Assert.Equal(swept, entries.Count(e => e.Flags == EntryFlags.Unconfirmed));
 
-        // A settlement that was committed but could not be answered is confirmed to nobody; it is recorded once all the same.
+        // A settlement that was committed but not acknowledged is still recorded exactly once.
         Assert.InRange(entries.Count, confirmed, confirmed + swept + unavailable);
         await database.AssertLedgerIsCleanAsync();
     }
@@ -120,7 +120,7 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
     }
 }
 
-/// <summary>One server for the tests of a class, a database for each test.</summary>
+/// <summary>One server per test class, one database per test.</summary>
 public sealed class PostgreSqlFixture : IDisposable
 {
     public PostgreSqlServer Server { get; } = PostgreSqlServer.Start();

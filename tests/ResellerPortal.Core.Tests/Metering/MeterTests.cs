@@ -237,7 +237,7 @@ public sealed class MeterTests
         var request = new ReserveRequest(token.Token.SecretHash, "docx-to-pdf", 1);
         var accepted = Enumerable.Range(0, 60).Select(_ => meter.ReserveAsync(request)).ToList();
 
-        // The host's time to stop is over before it begins.
+        // The host's shutdown timeout has already elapsed.
         await writer.StopAsync(new CancellationToken(canceled: true));
 
         Assert.All(await Task.WhenAll(accepted), r => Assert.IsType<ReserveResult.Held>(r));

@@ -9,8 +9,7 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Core.Tests.Metering;
 
 /// <summary>
-/// Random interleavings against a model that a reader can check by eye: after every step the answer, and at the end every
-/// counter, agree with it, and the ledger verifies.
+/// Random interleavings compared with a simple model: every result and, at the end, every counter agrees with it, and the ledger verifies.
 /// </summary>
 public sealed class ModelTests
 {
@@ -122,7 +121,7 @@ public sealed class ModelTests
         public bool IsRevoked { get; set; }
     }
 
-    /// <summary>The rules in their plainest form. All of it happens in one month.</summary>
+    /// <summary>The rules in their simplest form. Everything happens in one month.</summary>
     private sealed record Model(Lot[] Lots, Limit[] Limits)
     {
         public List<(Guid Id, int Token, List<(Lot Lot, long Quantity)> Parts, DateTimeOffset At)> Held { get; } = [];

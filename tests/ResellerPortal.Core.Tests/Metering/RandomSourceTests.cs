@@ -12,7 +12,7 @@ public sealed class RandomSourceTests
     [Fact]
     public void Ids_of_one_instant_are_uuids_of_version_7_in_order()
     {
-        // More than a millisecond's counter holds.
+        // More than the counter of one millisecond can hold.
         var ids = Enumerable.Range(0, 10_000).Select(_ => _random.NextId(Now)).ToList();
 
         Assert.All(ids, id => Assert.Equal((7, 8), (id.Version, id.Variant & 0xC)));

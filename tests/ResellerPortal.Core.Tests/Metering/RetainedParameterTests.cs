@@ -3,7 +3,7 @@ using ResellerPortal.Core.Metering;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>SQLite keeps a statement's parameters from one row to the next; each row is written with its own all the same.</summary>
+/// <summary>SQLite retains a statement's parameters between rows; each row must still be written with its own.</summary>
 public sealed class RetainedParameterTests
 {
     private static readonly string?[] References = [

@@ -7,7 +7,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>What a token is bound to besides its limit.</summary>
+/// <summary>The terms of a token besides its limit.</summary>
 public sealed class TokenTermsTests
 {
     [Fact]
@@ -158,7 +158,7 @@ public sealed class TokenTermsTests
         var token = await sqlite.Data.IssueAsync(owner, customer, limit: 20);
         await sqlite.Meter.SettleAsync(new SettleRequest(await sqlite.HoldAsync(token.Secret, null), 7));
 
-        // 13 are left: two requests hold 7 and the 6 that remain.
+        // 13 are left: two requests reserve 7 and the remaining 6.
         Assert.Equal(7, await HeldAsync(token));
         Assert.Equal(6, await HeldAsync(token));
         Assert.IsType<ReserveResult.LimitReached>(await sqlite.ReserveAsync(token.Secret, null));

@@ -10,7 +10,7 @@ using ResellerPortal.Storage.SqlServer;
 
 namespace ResellerPortal.Core.Tests.Persistence;
 
-/// <summary>No SQL Server is at hand in tests, so what is sent to one is looked at as text.</summary>
+/// <summary>Tests have no SQL Server, so they check the generated SQL text.</summary>
 public sealed class SqlServerTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using ResellerPortal.Storage.Sqlite;
 
 namespace ResellerPortal.Core.Tests.Persistence;
 
-/// <summary>After a flush that failed, one that succeeds says nothing of what the other should have written.</summary>
+/// <summary>After a failed flush, a later successful one does not prove that the earlier data was written.</summary>
 public sealed class WriteAheadLogTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portal-test-");
@@ -107,7 +107,7 @@ public sealed class WriteAheadLogTests : IDisposable
 
     private void Add() => Execute(_writer, "INSERT INTO Row DEFAULT VALUES");
 
-    /// <summary>What a power cut would leave that took the whole log.</summary>
+    /// <summary>Simulates a power cut that loses the whole log.</summary>
     private long RowsWithoutLog()
     {
         File.Copy($"{_folder}/portal.db", $"{_folder}/copy.db");

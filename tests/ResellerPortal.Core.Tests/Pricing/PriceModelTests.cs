@@ -50,11 +50,11 @@ public sealed class PriceModelTests
             new CardTerms(
                 [new PriceRule(["*-to-pdf"], some, someFree), new PriceRule([], others, othersFree)], DiscountPercent: discount / 10m));
 
-    // Worked examples of billing vendors; the addresses were read in November 2026.
+    // Worked examples of billing vendors; the pages were read in November 2026.
     [Fact]
     public void Graduated_as_autumn_counts_it() =>
 
-        // docs.useautumn.com/documentation/modelling-pricing/graduated-pricing: 15,000 requests are 107 dollars.
+        // docs.useautumn.com/documentation/modelling-pricing/graduated-pricing: 15,000 requests cost 107 dollars.
         Assert.Equal(10_700, CalculateTotal(15_000, new GraduatedPrice([new(1_000, 10_000), new(10_000, 8_000), new(null, 5_000)], Usd)));
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class PriceModelTests
     [Fact]
     public void Volume_with_a_fee_as_lago_counts_it()
     {
-        // getlago.com/docs/guide/plans/charges/charge-models/volume: 65,000 API calls are 49 dollars.
+        // getlago.com/docs/guide/plans/charges/charge-models/volume: 65,000 API calls cost 49 dollars.
         var terms = new CardTerms(
             [new PriceRule([], new VolumePrice([new(10_000, 1_000), new(50_000, 800), new(100_000, 600), new(null, 400)], Usd))],
             MonthlyFeeMinorUnits: 10_00);
@@ -80,7 +80,7 @@ public sealed class PriceModelTests
     [Fact]
     public void Package_with_free_units_as_lago_counts_it() =>
 
-        // getlago.com/docs/guide/plans/charges/charge-models/package: 5 dollars per 100, the first 100 free, 201 units are 10 dollars.
+        // getlago.com/docs/guide/plans/charges/charge-models/package: 5 dollars per 100, the first 100 free, 201 units cost 10 dollars.
         Assert.Equal(
             10_00,
             Rate(new CardTerms([new PriceRule([], new PackagePrice(100, 5_000_000, Usd), Included: 100)]), Used(201)).Total.MinorUnits);
@@ -138,7 +138,7 @@ public sealed class PriceModelTests
                 Assert.True(rule.Price is PackagePrice || onLines == group.Sum(u => u.Quantity));
             }
 
-            // EN 16931, BR-27, and a line is its quantity times its price, rounded once.
+            // EN 16931, BR-27; a line is its quantity times its price, rounded once.
             Assert.All(rated.Lines, l => Assert.True(l.UnitPrice.Micros >= 0));
             Assert.All(rated.Lines, l => Assert.Equal(Money.Round(l.UnitPrice * l.Quantity), l.Amount));
         });
@@ -210,7 +210,7 @@ public sealed class PriceModelTests
 
         var lines = Rating.Rate([Used(100), Used(100, day: 20)], schedule, Usd, November).Lines;
 
-        // Ten days of the first card, twenty of the second.
+        // Ten days on the first card, twenty on the second.
         Assert.Equal(
             [
                 (LineKind.Usage, 90L, 90L), (LineKind.Included, 10L, 0L), (LineKind.Fee, 1L, 10_00L),

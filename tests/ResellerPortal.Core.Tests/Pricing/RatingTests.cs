@@ -56,7 +56,7 @@ public sealed class RatingTests
     [Fact]
     public void A_line_is_rounded_once_not_each_conversion()
     {
-        // 0.0125 each: three of them are 0.0375, which is 0.04; rounded each they would be 0.03.
+        // 0.0125 each: three cost 0.0375, rounded to 0.04; rounded individually they would cost 0.03.
         var rated = Rating.Rate(
             [new UsageItem(October, "docx-to-pdf", "production", new UnitPrice(12_500, Eur), 3)],
             Schedule((October, Markup.PassThrough)),

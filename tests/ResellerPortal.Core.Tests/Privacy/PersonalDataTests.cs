@@ -144,7 +144,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
                 await db.AuditEntries.CountAsync(a => a.FromAddress != null));
     }
 
-    /// <summary>Every text of every table that is about people; invoices' snapshots are books.</summary>
+    /// <summary>Every text about people in every table; invoice snapshots are excluded as accounting records.</summary>
     private async Task<string> EverythingAsync()
     {
         await using var db = _database.OpenAll();

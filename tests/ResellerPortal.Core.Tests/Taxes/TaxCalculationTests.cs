@@ -11,7 +11,7 @@ public sealed class TaxCalculationTests
     [Fact]
     public void Tax_is_rounded_once_on_the_sum_of_a_category()
     {
-        // Three lines of 0.33 at 25 %: 25 % of 0.99 is 0.2475, so 0.25; line by line it would be 3 × 0.08.
+        // Three lines of 0.33 at 25 %: 25 % of 0.99 is 0.2475, rounded to 0.25; per line it would be 3 × 0.08.
         var subtotal = Assert.Single(TaxCalculation.Subtotals(Enumerable.Repeat(("S", 2500, new Money(33, Eur)), 3), Eur));
         Assert.Equal((99, 25), (subtotal.Taxable.MinorUnits, subtotal.Tax.MinorUnits));
     }

@@ -102,7 +102,7 @@ public sealed class TaxDecisionTests
         var members = TaxRates.Countries.Where(TaxRates.IsInTheUnion).ToList();
         Assert.Equal(27, members.Count);
 
-        // Article 97 of Council Directive 2006/112/EC: not below 15 %.
+        // Article 97 of Council Directive 2006/112/EC: at least 15 %.
         Assert.All(members, country => Assert.InRange(TaxRates.FindStandardRate(country, Day)!.Value, 1500, 2700));
         Assert.Null(TaxRates.FindStandardRate("US", Day));
     }
@@ -148,11 +148,11 @@ public sealed class TaxDecisionTests
             (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "VAT id",
+            "VAT ID",
             (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.ReverseCharge })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "why the customer is exempt",
+            "reason for the tax exemption",
             (await sqlite.Data.Customers.AddAsync(owner, details with { TaxTreatment = TaxTreatment.Exempt })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Equal(

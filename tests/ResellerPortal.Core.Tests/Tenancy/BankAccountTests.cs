@@ -5,7 +5,7 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 
 public sealed class BankAccountTests
 {
-    // SWIFT, IBAN registry, release 99: the example of each country.
+    // SWIFT, IBAN registry, release 99: each country's example.
     [Theory]
     [InlineData("LT12 1000 0111 0100 1000")]
     [InlineData("DE89 3704 0044 0532 0130 00")]

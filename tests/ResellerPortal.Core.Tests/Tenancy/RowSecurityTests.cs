@@ -7,7 +7,7 @@ using ResellerPortal.Storage.SqlServer;
 
 namespace ResellerPortal.Core.Tests.Tenancy;
 
-/// <summary>What the database itself keeps apart, whatever statement is sent.</summary>
+/// <summary>Tenant isolation enforced by the database itself, whatever statement is sent.</summary>
 public sealed class RowSecurityTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
     [Fact]

@@ -16,7 +16,7 @@ namespace ResellerPortal.Core.Tests.Tenancy;
 
 public sealed class TenancyTests
 {
-    /// <summary>Entities of the installation itself; everything else must belong to a tenant.</summary>
+    /// <summary>Entities of the installation itself; all others must belong to a tenant.</summary>
     private static readonly Type[] Global = [
         typeof(BulkPlan), typeof(ConverterReserve), typeof(PaymentComparison), typeof(UserSession), typeof(AccountEmail),
     ];

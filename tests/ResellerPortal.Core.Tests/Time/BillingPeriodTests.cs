@@ -33,7 +33,7 @@ public sealed class BillingPeriodTests
     [Fact]
     public void A_day_whose_midnight_is_skipped_starts_where_the_gap_ends()
     {
-        // Santiago moves its clocks from 24:00 to 01:00 on 2026-09-06.
+        // In Santiago clocks move from 24:00 to 01:00 on 2026-09-06.
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/Santiago");
         Assert.Equal(At("2026-09-06T04:00:00Z"), zone.StartOfDayUtc(new DateOnly(2026, 9, 6)));
     }

@@ -27,7 +27,7 @@ public sealed class CreditNoteTests
         var first = await TestData.Valued(Service(server).IssueAsync(owner, invoice.Id, [2], "Agreed"));
         Assert.Equal(("CN-2026-0001", 33L, 7L), (first.Number, first.NetMinorUnits, first.TaxMinorUnits));
         Assert.Contains(
-            "credited before",
+            "already been credited",
             (await Service(server).IssueAsync(owner, invoice.Id, [2, 3], "Again")).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Equal((InvoiceState.Open, 80L), await StandingAsync(server, owner, invoice.Id));

@@ -145,7 +145,7 @@ public sealed class ElectronicInvoiceTests
     {
         var ubl = new ElectronicInvoiceWriter();
         var noVatId = SampleDocuments.Standard() with { Seller = SampleDocuments.Standard().Seller with { VatId = null } };
-        Assert.Equal(["your own VAT id"], ubl.FindMissing(noVatId));
+        Assert.Equal(["your VAT ID"], ubl.FindMissing(noVatId));
         Assert.Throws<InvalidOperationException>(() => ubl.Write(noVatId, ElectronicSyntax.Ubl));
         Assert.Contains(
             "reverse charge",
@@ -191,9 +191,9 @@ public sealed class ElectronicInvoiceTests
         var snapshot = SampleDocuments.Standard() with { ElectronicProfile = ElectronicProfile.XRechnung };
         Assert.Equal(
             [
-                "a contact of yours with a telephone number, which XRechnung needs",
+                "your contact with a telephone number, as XRechnung requires",
                 "the customer's buyer reference (Leitweg-ID)",
-                "the bank account that you are paid to",
+                "your bank account",
             ],
             new ElectronicInvoiceWriter().FindMissing(snapshot));
 

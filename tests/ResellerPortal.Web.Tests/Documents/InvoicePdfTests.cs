@@ -101,13 +101,13 @@ public sealed class InvoicePdfTests
 
         var text = PdfText.Read(SampleDocuments.Pdf(snapshot));
 
-        Assert.Contains("Nothing is to be paid. 67.20 EUR are in your favour", text, StringComparison.Ordinal);
+        Assert.Contains("No payment is due. 67.20 EUR is in your favour", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Please pay", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Payable by", Encoding.UTF8.GetString(SampleDocuments.Ubl(snapshot)), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(6720, "Paid from your balance. Nothing is left to pay.", "0.00")]
+    [InlineData(6720, "Paid from your balance. No payment is due.", "0.00")]
     [InlineData(5000, "Please pay 17.20 EUR by", "17.20")]
     public void What_the_balance_paid_is_not_asked_for_again(long fromBalance, string said, string payable)
     {
@@ -284,9 +284,9 @@ public sealed class InvoicePdfTests
     [Fact]
     public void Cost_is_printed_only_where_the_seller_says_so()
     {
-        Assert.DoesNotContain("own cost", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
+        Assert.DoesNotContain("Our cost", PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1))), StringComparison.Ordinal);
         Assert.Contains(
-            "Our own cost of the conversions on this invoice is 1.24 EUR",
+            "Our cost for the conversions on this invoice is 1.24 EUR",
             PdfText.Read(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1) with { CostMicros = 1_235_000 })),
             StringComparison.Ordinal);
     }

@@ -179,7 +179,7 @@ public sealed class GatewayTests
         var spent = await ConvertAsync(server, token.Secret, "txt", "a.txt", "x"u8.ToArray());
         Assert.Equal((HttpStatusCode.Unauthorized, 4014), (spent.Status, spent.Json.GetProperty("Code").GetInt32()));
         Assert.Contains(
-            "The prepaid balance of your account is spent: 0.00 EUR are left",
+            "Your account's prepaid balance of 0.00 EUR does not cover this conversion",
             spent.Json.GetProperty("Message").GetString(),
             StringComparison.Ordinal);
         Assert.Empty(await EntriesAsync(server));

@@ -99,7 +99,7 @@ public sealed class NativeTests
             fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be stopped", afterwards.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be limited", afterwards.Refusal!.Message, StringComparison.Ordinal);
 
         // A token created there before the refusal is deleted again.
         Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
@@ -181,11 +181,11 @@ public sealed class NativeTests
     }
 
     [Theory]
-    [InlineData("""{"Code":5001,"Message":"later"}""", "no list of records")]
+    [InlineData("""{"Code":5001,"Message":"later"}""", "not a list of records")]
     [InlineData("""[{"ConversionCost":1}]""", "no date")]
-    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "no number of conversions")]
+    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "invalid cost")]
     [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "name no tokens")]
-    [InlineData("""[{"DateStamp":""", "no list of records")]
+    [InlineData("""[{"DateStamp":""", "not a list of records")]
     public async Task Statistics_that_cannot_be_used_are_told_of_and_record_nothing(string text, string said)
     {
         await using var upstream = await NativeUpstream.StartAsync();

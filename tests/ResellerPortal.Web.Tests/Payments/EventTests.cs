@@ -142,8 +142,8 @@ public sealed class EventTests
     }
 
     [Theory]
-    [InlineData("amount", "999", "9.99 EUR was charged where 180.00 EUR was asked for.")]
-    [InlineData("currency", "usd", "180.00 USD was charged where 180.00 EUR was asked for.")]
+    [InlineData("amount", "999", "9.99 EUR was charged instead of 180.00 EUR.")]
+    [InlineData("currency", "usd", "180.00 USD was charged instead of 180.00 EUR.")]
     public async Task An_amount_or_a_currency_that_was_not_asked_for_grants_nothing(string field, string value, string fault)
     {
         await using var fixture = await PaymentFixture.OpenAsync();
@@ -221,7 +221,7 @@ public sealed class EventTests
 
         var row = Assert.Single(rows);
         Assert.Equal(
-            (DifferenceKind.MissingHere, "12.10 EUR were paid and are not entered.", "northwind Ltd"),
+            (DifferenceKind.MissingHere, "12.10 EUR was paid but is not recorded.", "northwind Ltd"),
             (row.Difference.Kind, row.Difference.Text, row.ResellerName));
         Assert.NotNull(last?.EndedAtUtc);
 

@@ -98,7 +98,7 @@ public sealed class InvoicePaymentTests
         var (customer, invoice) = await fixture.InvoiceAsync();
         var checkouts = fixture.Get<CheckoutService>();
         Assert.StartsWith(
-            "Enter what you want to pay",
+            "Enter an amount in whole minor units",
             (await checkouts.PayInvoiceAsync(
                 TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/", 12.11m)).Refusal?.Message);
 
@@ -160,7 +160,7 @@ public sealed class InvoicePaymentTests
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => refunds.RefundAsync(fixture.Owner, checkout.Id, 2.10m, key)));
         Assert.Equal(210, (await fixture.NotesAsync(invoice)).Single().Total.MinorUnits);
         Assert.Equal(
-            "Enter an amount in whole minor units, up to the 10.00 EUR that can be given back.",
+            "Enter an amount in whole minor units, up to the refundable 10.00 EUR.",
             (await refunds.RefundAsync(fixture.Owner, checkout.Id, 10.01m, Guid.NewGuid())).Refusal?.Message);
 
         // The rest is refunded in the Stripe dashboard: the last note credits the remainder, and all notes add up to the invoice.
@@ -181,7 +181,7 @@ public sealed class InvoicePaymentTests
         Assert.Contains(
             "Payment returned", PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[0].Snapshot))), StringComparison.Ordinal);
         Assert.Contains(
-            $"Credited before with {notes[0].Number}",
+            $"Previously credited with {notes[0].Number}",
             PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(notes[1].Snapshot))),
             StringComparison.Ordinal);
         await fixture.AssertSoundAsync();
@@ -249,7 +249,7 @@ public sealed class InvoicePaymentTests
         Assert.Equal(CheckoutState.Processing, checkout.State);
         Assert.NotNull((await fixture.ReadAsync(invoice)).RemindersHeldAtUtc);
         Assert.StartsWith(
-            "It is being paid already",
+            "A payment is already in progress",
             (await fixture.Get<CheckoutService>().PayInvoiceAsync(
                 TestData.CreateAdmin(customer), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
         fixture.Stripe.Arrive(checkout.PaymentId!, isPaid: false);

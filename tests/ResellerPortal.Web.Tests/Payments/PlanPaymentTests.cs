@@ -92,7 +92,7 @@ public sealed class PlanPaymentTests
         var reconciler = fixture.Get<PaymentReconciler>();
         await reconciler.CompareAsync(CancellationToken.None);
         var row = Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows);
-        Assert.Equal((DifferenceKind.Refused, "Pay it back"), (row.Difference.Kind, row.Repair));
+        Assert.Equal((DifferenceKind.Refused, "Refund"), (row.Difference.Kind, row.Repair));
         await TestData.Valued(reconciler.RepairAsync(TestData.Operator, row.Difference.Id));
         Assert.Equal(180_00L, (long?)fixture.Stripe.All("refund").Single()["amount"]);
         await reconciler.CompareAsync(CancellationToken.None);

@@ -7,8 +7,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Documents.Invoices.Electronic;
 
 /// <summary>
-/// The invoice or credit note as a UN/CEFACT Cross Industry Invoice (D16B), after EN 16931 and Factur-X 1.0 or XRechnung 3.0.
-/// Every amount is the snapshot's; nothing is computed again.
+/// Writes an invoice or credit note as UN/CEFACT Cross Industry Invoice (D16B), following EN 16931 and Factur-X 1.0 or XRechnung 3.0. All
+/// amounts come from the snapshot; nothing is recalculated.
 /// </summary>
 internal static class CiiInvoiceWriter
 {
@@ -81,7 +81,7 @@ internal static class CiiInvoiceWriter
 
     private static XElement Agreement(InvoiceSnapshot snapshot)
     {
-        // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
+        // BR-O-02: a document that is not subject to tax has no VAT IDs.
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
         return Group(
             "ApplicableHeaderTradeAgreement",
@@ -90,7 +90,7 @@ internal static class CiiInvoiceWriter
             Party("BuyerTradeParty", snapshot.Buyer, hasVatIds, needsId: false));
     }
 
-    /// <param name="needsId">BR-CO-26: a seller is known by its VAT id or by a registration.</param>
+    /// <param name="needsId">BR-CO-26: a seller is identified by its VAT ID or a registration.</param>
     private static XElement Party(string name, SnapshotParty party, bool hasVatIds, bool needsId) => Group(
         name,
         Text("Name", party.Name),

@@ -8,40 +8,40 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Documents.Invoices.Electronic;
 
-/// <summary>What EN 16931 and its national rules want, whichever syntax an invoice is written in.</summary>
+/// <summary>The requirements of EN 16931 and its national rules, independent of the syntax.</summary>
 internal static class ElectronicInvoiceRules
 {
     public const string XRechnungSpecification = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0";
     public const string Process = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
 
-    /// <summary>UNECE recommendation 20: one.</summary>
+    /// <summary>UNECE Recommendation 20: one.</summary>
     public const string One = "C62";
 
-    /// <summary>Electronic address scheme: an e-mail address.</summary>
+    /// <summary>Electronic address scheme: an email address.</summary>
     public const string EmailScheme = "EM";
 
     public static IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot)
     {
         var missing = new List<string>();
-        Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your own VAT id");
+        Need(snapshot.Seller.VatId is not null || snapshot.Taxes.All(t => t.Category == "O"), "your VAT ID");
         Need(
             snapshot.Buyer.VatId is not null || snapshot.Taxes.All(t => t.Category != "AE"),
-            "the customer's VAT id, which reverse charge needs");
-        Need(snapshot.Seller.Email.Length > 0, "your own e-mail address");
+            "the customer's VAT ID, as reverse charge requires");
+        Need(snapshot.Seller.Email.Length > 0, "your email address");
         Need(
             snapshot.Currency.MinorDigits <= 2 && snapshot.Rate.From.MinorDigits <= 2,
-            "a currency with at most two decimals, as EN 16931 allows");
-        Need(snapshot.Lines.Count > 0, "a line");
+            "a currency with at most two decimals, as EN 16931 requires");
+        Need(snapshot.Lines.Count > 0, "at least one line");
         if (snapshot.ElectronicProfile == ElectronicProfile.XRechnung)
         {
             // BR-DE-2 to 9, 15 and 23.
             Need(
                 snapshot.Seller is { ContactName.Length: > 0, Phone.Length: > 0 },
-                "a contact of yours with a telephone number, which XRechnung needs");
-            Need(snapshot.Seller.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "your own city and postal code");
+                "your contact with a telephone number, as XRechnung requires");
+            Need(snapshot.Seller.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "your city and postal code");
             Need(snapshot.Buyer.Address is { City.Length: > 0, PostalCode.Length: > 0 }, "the customer's city and postal code");
             Need(snapshot.BuyerReference is not null, "the customer's buyer reference (Leitweg-ID)");
-            Need(snapshot.Account is not null, "the bank account that you are paid to");
+            Need(snapshot.Account is not null, "your bank account");
         }
 
         return missing;
@@ -55,7 +55,7 @@ internal static class ElectronicInvoiceRules
         }
     }
 
-    /// <exception cref="InvalidOperationException">Something is missing.</exception>
+    /// <exception cref="InvalidOperationException">Required data is missing.</exception>
     public static void DemandComplete(InvoiceSnapshot snapshot)
     {
         if (FindMissing(snapshot) is { Count: > 0 } missing)
@@ -70,7 +70,7 @@ internal static class ElectronicInvoiceRules
         : $"Usage ledger entries {snapshot.Ledger.FirstSequence} to {snapshot.Ledger.LastSequence}, hash of the last: "
             + $"{snapshot.Ledger.ChainHead}";
 
-    /// <summary>How it is to be paid, in words; null where nothing is.</summary>
+    /// <summary>The payment terms in words; null if nothing is to be paid.</summary>
     public static string? GetPaymentTerms(InvoiceSnapshot snapshot) => snapshot.Credits is not null || snapshot.TotalMinorUnits < 0
         ? null
         : snapshot is { FromBalanceMinorUnits: > 0, Payable.MinorUnits: 0 } ? "Paid from the buyer's balance."
@@ -78,11 +78,11 @@ internal static class ElectronicInvoiceRules
             "yyyy-MM-dd",
             CultureInfo.InvariantCulture)} with the reference {snapshot.Number}. {snapshot.PaymentInstructions} {snapshot.PayLink}".Trim();
 
-    /// <summary>UNCL4461: a SEPA credit transfer, another one, or agreed elsewhere and said in words.</summary>
+    /// <summary>UNCL4461: SEPA credit transfer, other credit transfer, or not defined and described in words.</summary>
     public static string GetPaymentMeans(InvoiceSnapshot snapshot) =>
         snapshot.Account is null ? "1" : snapshot.Currency.Code == "EUR" ? "58" : "30";
 
-    /// <summary>BR-O-05: what is outside the scope of tax has no rate, not even 0.</summary>
+    /// <summary>BR-O-05: an amount outside the scope of tax has no rate, not even 0.</summary>
     public static string? FormatPercent(string category, int basisPoints) =>
         category == "O" ? null : (basisPoints / 100m).ToString("0.##", CultureInfo.InvariantCulture);
 
@@ -91,8 +91,8 @@ internal static class ElectronicInvoiceRules
             "F" + currency.MinorDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The price, and for how many it is where not for one (BT-149). A unit price that tax was taken out of has more decimals than
-    /// are kept; the line is then priced as a whole, so that price and quantity still make its amount (PEPPOL-EN16931-R120).
+    /// The price and its base quantity, if not one (BT-149). A unit price with its tax deducted has more decimals than allowed, so the line
+    /// is priced as a whole, and price times quantity still equals the amount (PEPPOL-EN16931-R120).
     /// </summary>
     public static (string Price, string? ForHowMany) FormatPrice(SnapshotLine line, Currency currency)
     {

@@ -2,7 +2,7 @@ using ResellerPortal.Core.Invoicing;
 
 namespace ResellerPortal.Documents.Invoices.Electronic;
 
-/// <summary>Invoices for machines after EN 16931, in the syntax that is asked for.</summary>
+/// <summary>Writes EN 16931 e-invoices in the requested syntax.</summary>
 public sealed class ElectronicInvoiceWriter : IElectronicInvoice
 {
     public IReadOnlyList<string> FindMissing(InvoiceSnapshot snapshot) => ElectronicInvoiceRules.FindMissing(snapshot);

@@ -7,9 +7,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Documents.Invoices.Electronic;
 
 /// <summary>
-/// The invoice or credit note as UBL 2.1, after EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. Every amount is the snapshot's;
-/// nothing is computed
-/// again. Rule names in comments are those of EN 16931-1 and its UBL binding.
+/// Writes an invoice or credit note as UBL 2.1, following EN 16931 and Peppol BIS Billing 3.0 or XRechnung 3.0. All amounts come from the
+/// snapshot; nothing is recalculated. Rule names in comments are from EN 16931-1 and its UBL binding.
 /// </summary>
 internal static class UblInvoiceWriter
 {
@@ -30,7 +29,7 @@ internal static class UblInvoiceWriter
     {
         ElectronicInvoiceRules.DemandComplete(snapshot);
 
-        // BR-O-02: where nothing is subject to tax, nobody's VAT id stands on it.
+        // BR-O-02: a document that is not subject to tax has no VAT IDs.
         var hasVatIds = snapshot.Taxes.All(t => t.Category != "O");
         var words = snapshot.Credits is null ? Invoice : CreditNote;
         var document = new XElement(
@@ -94,7 +93,7 @@ internal static class UblInvoiceWriter
             new XElement(Cac + "Country", Text("IdentificationCode", party.Address.Country))),
         party.VatId is { } vatId && hasVatIds ? new XElement(Cac + "PartyTaxScheme", Text("CompanyID", vatId), Vat()) : null,
 
-        // BR-CO-26: a seller is known by its VAT id or by a registration; the id serves as one where it may not be the former.
+        // BR-CO-26: a seller is identified by its VAT ID or a registration; the ID serves as registration where it must not be a VAT ID.
         new XElement(
             Cac + "PartyLegalEntity",
             Text("RegistrationName", party.Name),
@@ -166,6 +165,6 @@ internal static class UblInvoiceWriter
 
     private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>The words in which UBL's two documents differ.</summary>
+    /// <summary>The names that differ between UBL's two document types.</summary>
     private sealed record Vocabulary(XName Root, string TypeCode, string Line, string Quantity);
 }

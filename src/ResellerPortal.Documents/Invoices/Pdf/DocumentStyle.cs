@@ -7,7 +7,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>The fonts, colours and language that a reseller's document is drawn in.</summary>
+/// <summary>The fonts, colours and language of a reseller's documents.</summary>
 internal class DocumentStyle
 {
     private readonly string _family;
@@ -45,7 +45,7 @@ internal class DocumentStyle
 
     public XFont Font(double size, bool bold = false) => PdfFlow.Font(size, bold, _family);
 
-    /// <summary>A line of words with what belongs in their places.</summary>
+    /// <summary>Formats a text with its placeholders.</summary>
     public static string Format(string words, params object[] values) => string.Format(CultureInfo.InvariantCulture, words, values);
 
     public IEnumerable<string> Address(SnapshotParty party) =>

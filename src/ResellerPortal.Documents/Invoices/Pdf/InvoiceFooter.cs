@@ -2,7 +2,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>In small print on each page: which ledger entries are billed, how to verify them, and the page's number.</summary>
+/// <summary>The small print on each page: the billed ledger entries, how to verify them, and the page number.</summary>
 internal static class InvoiceFooter
 {
     public static void Draw(PdfFlow flow, InvoiceStyle style, int number)

@@ -3,7 +3,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>Who bills whom, and the facts that are looked up first.</summary>
+/// <summary>The parties and the key facts.</summary>
 internal static class InvoiceHeader
 {
     private const double LogoWidth = 170;
@@ -28,7 +28,7 @@ internal static class InvoiceHeader
         }
 
         flow.Y = Math.Max(y, 96) + 18;
-        Parties(flow, style);
+        DrawParties(flow, style);
     }
 
     private static double DrawLogo(PdfFlow flow, byte[] logo)
@@ -36,14 +36,14 @@ internal static class InvoiceHeader
         using var stream = new MemoryStream(logo);
         using var image = XImage.FromStream(stream);
 
-        // Smoothing between pixels is not allowed in PDF/A.
+        // PDF/A does not allow interpolation between pixels.
         image.Interpolate = false;
         var scale = Math.Min(LogoWidth / image.PixelWidth, LogoHeight / image.PixelHeight);
         flow.Image(image, flow.Left, 34, image.PixelWidth * scale, image.PixelHeight * scale);
         return 34 + (image.PixelHeight * scale);
     }
 
-    private static void Parties(PdfFlow flow, InvoiceStyle style)
+    private static void DrawParties(PdfFlow flow, InvoiceStyle style)
     {
         var snapshot = style.Snapshot;
         var top = flow.Y;
@@ -62,11 +62,11 @@ internal static class InvoiceHeader
             y += 12.5;
         }
 
-        flow.Y = Math.Max(y, Facts(flow, style, top - 9)) + 16;
+        flow.Y = Math.Max(y, DrawFacts(flow, style, top - 9)) + 16;
     }
 
-    /// <returns>Where the box of facts ends.</returns>
-    private static double Facts(PdfFlow flow, InvoiceStyle style, double top)
+    /// <returns>The bottom of the facts box.</returns>
+    private static double DrawFacts(PdfFlow flow, InvoiceStyle style, double top)
     {
         var (snapshot, words) = (style.Snapshot, style.Words);
         List<(string Name, string Value)> facts = [(words.Issued, style.Language.Day(snapshot.IssuedOn))];

@@ -6,8 +6,8 @@ using ResellerPortal.Documents.Invoices.Electronic;
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
 /// <summary>
-/// The invoice or credit note as a PDF for the archive (PDF/A-3b), drawn with PDFsharp from the snapshot alone. Where EN 16931
-/// allows, the invoice for machines is inside it (Factur-X).
+/// Renders an invoice or credit note as PDF/A-3b with PDFsharp, from the snapshot alone. Where EN 16931 allows it, the e-invoice is
+/// embedded (Factur-X).
 /// </summary>
 public sealed class InvoicePdf : IInvoiceDocument
 {
@@ -43,7 +43,7 @@ public sealed class InvoicePdf : IInvoiceDocument
             using var decoded = XImage.FromStream(stream);
             return decoded.PixelWidth is > 0 and <= MaxLogoPixels && decoded.PixelHeight is > 0 and <= MaxLogoPixels;
         }
-#pragma warning disable CA1031 // A file from outside; PDFsharp names no exceptions for what it cannot read.
+#pragma warning disable CA1031 // Untrusted file; PDFsharp does not document its exceptions for unreadable images.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -3,7 +3,7 @@ using ResellerPortal.Core.Monetary;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>A snapshot with the look that its document is drawn in.</summary>
+/// <summary>A snapshot with its document's style.</summary>
 internal sealed class InvoiceStyle(InvoiceSnapshot snapshot) : DocumentStyle(snapshot.Language, snapshot.Font, snapshot.AccentColor)
 {
     public InvoiceSnapshot Snapshot => snapshot;

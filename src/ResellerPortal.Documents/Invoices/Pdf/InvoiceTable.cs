@@ -4,7 +4,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>What is charged, the tax on it by category, and what it comes to.</summary>
+/// <summary>The charges, the tax by category, and the totals.</summary>
 internal static class InvoiceTable
 {
     private const double RowHeight = 18;
@@ -15,21 +15,21 @@ internal static class InvoiceTable
 
     public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
-        Lines(flow, style);
-        Totals(flow, style);
+        DrawLines(flow, style);
+        DrawTotals(flow, style);
     }
 
-    private static void Lines(PdfFlow flow, InvoiceStyle style)
+    private static void DrawLines(PdfFlow flow, InvoiceStyle style)
     {
         var snapshot = style.Snapshot;
-        Head(flow, style);
+        DrawHead(flow, style);
         foreach (var line in snapshot.Lines)
         {
             var wrapped = flow.Wrap(line.Description, style.Body, DescriptionWidth);
             var height = Math.Max(RowHeight, (wrapped.Count * LineHeight) + 6);
             if (flow.Reserve(height))
             {
-                Head(flow, style);
+                DrawHead(flow, style);
             }
 
             var baseline = flow.Y + 12;
@@ -38,19 +38,19 @@ internal static class InvoiceTable
                 flow.Text(wrapped[i], style.Body, DocumentColors.Strong, flow.Left, baseline + (i * LineHeight));
             }
 
-            flow.Text(style.Language.Count(line.Quantity), style.Body, DocumentColors.Strong, Column(flow, 0), baseline, Align.Right);
+            flow.Text(style.Language.Count(line.Quantity), style.Body, DocumentColors.Strong, GetColumn(flow, 0), baseline, Align.Right);
             flow.Text(
                 style.Language.Price(new UnitPrice(line.UnitPriceMicros, snapshot.Currency)),
                 style.Body,
                 DocumentColors.Strong,
-                Column(flow, 1),
+                GetColumn(flow, 1),
                 baseline,
                 Align.Right);
             flow.Text(
                 line.TaxCategory == "O" ? "–" : style.Language.Percent(line.TaxRateBasisPoints),
                 style.Body,
                 DocumentColors.Soft,
-                Column(flow, 2),
+                GetColumn(flow, 2),
                 baseline,
                 Align.Right);
             flow.Text(style.Amount(line.AmountMinorUnits), style.Body, DocumentColors.Strong, flow.Right, baseline, Align.Right);
@@ -61,28 +61,28 @@ internal static class InvoiceTable
         flow.Y += 14;
     }
 
-    private static void Head(PdfFlow flow, InvoiceStyle style)
+    private static void DrawHead(PdfFlow flow, InvoiceStyle style)
     {
         var baseline = flow.Y + 8;
         flow.Text(style.Words.Description, style.Label, DocumentColors.Soft, flow.Left, baseline);
-        flow.Text(style.Words.Quantity, style.Label, DocumentColors.Soft, Column(flow, 0), baseline, Align.Right);
-        flow.Text(style.Words.UnitPrice, style.Label, DocumentColors.Soft, Column(flow, 1), baseline, Align.Right);
-        flow.Text(style.Words.Tax, style.Label, DocumentColors.Soft, Column(flow, 2), baseline, Align.Right);
+        flow.Text(style.Words.Quantity, style.Label, DocumentColors.Soft, GetColumn(flow, 0), baseline, Align.Right);
+        flow.Text(style.Words.UnitPrice, style.Label, DocumentColors.Soft, GetColumn(flow, 1), baseline, Align.Right);
+        flow.Text(style.Words.Tax, style.Label, DocumentColors.Soft, GetColumn(flow, 2), baseline, Align.Right);
         flow.Text(
             $"{style.Words.Amount} {style.Snapshot.Currency.Code}", style.Label, DocumentColors.Soft, flow.Right, baseline, Align.Right);
         flow.Y += 14;
         flow.Rule(flow.Y, DocumentColors.Strong);
     }
 
-    private static double Column(PdfFlow flow, int number) => flow.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
+    private static double GetColumn(PdfFlow flow, int number) => flow.Right - number switch { 0 => 190, 1 => 125, _ => 78 };
 
-    private static void Totals(PdfFlow flow, InvoiceStyle style)
+    private static void DrawTotals(PdfFlow flow, InvoiceStyle style)
     {
         var snapshot = style.Snapshot;
         var isPaidAhead = snapshot.FromBalanceMinorUnits != 0;
         flow.Reserve(Math.Max(isPaidAhead ? 94 : 62, 22 + (14 * snapshot.Taxes.Count)));
         var top = flow.Y;
-        Taxes(flow, style);
+        DrawTaxes(flow, style);
         var taxesEnd = flow.Y;
         flow.Y = top;
         var left = flow.Right - TotalsWidth;
@@ -111,7 +111,7 @@ internal static class InvoiceTable
         }
     }
 
-    private static void Taxes(PdfFlow flow, InvoiceStyle style)
+    private static void DrawTaxes(PdfFlow flow, InvoiceStyle style)
     {
         var (taxable, tax) = (flow.Left + TaxesWidth - 64, flow.Left + TaxesWidth);
         Row(style.Words.Tax, style.Words.TaxableAmount, style.Words.Amount, DocumentColors.Soft);

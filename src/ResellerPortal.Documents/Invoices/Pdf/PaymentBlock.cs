@@ -6,7 +6,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>How it is paid, and what the law wants said about its tax.</summary>
+/// <summary>The payment details, and the tax notes required by law.</summary>
 internal static class PaymentBlock
 {
     private const double CodeSize = 84;
@@ -14,7 +14,7 @@ internal static class PaymentBlock
 
     public static void Draw(PdfFlow flow, InvoiceStyle style)
     {
-        var code = Code(style.Snapshot);
+        var code = CreateCode(style.Snapshot);
         var width = code is null ? flow.Width : flow.Width - CodeSize - 24;
         var text = Text(style);
         var account = Account(style);
@@ -48,7 +48,7 @@ internal static class PaymentBlock
             flow.Y = Math.Max(flow.Y, top + CodeSize + 16);
         }
 
-        Notes(flow, style);
+        DrawNotes(flow, style);
     }
 
     private static string Text(InvoiceStyle style)
@@ -94,10 +94,8 @@ internal static class PaymentBlock
         return rows;
     }
 
-    /// <summary>
-    /// Why no tax is charged, what the amounts are in the seller's currency, and what the conversions cost where the seller says so.
-    /// </summary>
-    private static void Notes(PdfFlow flow, InvoiceStyle style)
+    /// <summary>Draws why no tax is charged, the amounts in the seller's currency, and the seller's cost if it prints it.</summary>
+    private static void DrawNotes(PdfFlow flow, InvoiceStyle style)
     {
         var notes = style.Snapshot.Taxes.Where(t => t.Category != "S")
             .Select(t => t.Reason ?? (t.Category == "AE" ? style.Words.WhyReverseCharge : style.Words.WhyNotSubject))
@@ -128,10 +126,10 @@ internal static class PaymentBlock
     }
 
     /// <summary>
-    /// The transfer as a QR code that banks' programs read (European Payments Council, EPC069-12, version 2); null where it
-    /// cannot be one, as it is for euros into an account.
+    /// The transfer as a payment QR code (European Payments Council, EPC069-12, version 2), which is limited to euros; null if it does not
+    /// apply.
     /// </summary>
-    private static QRCodeData? Code(InvoiceSnapshot snapshot)
+    private static QRCodeData? CreateCode(InvoiceSnapshot snapshot)
     {
         if (snapshot is not { Credits: null, Account: { } account, Payable.MinorUnits: > 0 and <= 99_999_999_999, Currency.Code: "EUR" })
         {
@@ -147,7 +145,7 @@ internal static class PaymentBlock
             version: PayloadGenerator.Girocode.GirocodeVersion.Version2,
             encoding: PayloadGenerator.Girocode.GirocodeEncoding.UTF_8);
 
-        // The payload says that it is UTF-8; without force, a name of Western Europe would be written in Latin-1.
+        // The payload is declared as UTF-8; without force, Western European names would be encoded as Latin-1.
         return QRCodeGenerator.GenerateQrCode(transfer.ToString(), QRCodeGenerator.ECCLevel.M, forceUtf8: true);
     }
 

@@ -5,7 +5,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>A statement of account as a PDF for the archive (PDF/A-3b), in the look of the reseller's invoices.</summary>
+/// <summary>Renders a statement of account as PDF/A-3b, in the style of the reseller's invoices.</summary>
 public sealed class StatementPdf : IStatementDocument
 {
     private const double RowHeight = 17;
@@ -18,8 +18,8 @@ public sealed class StatementPdf : IStatementDocument
         using var flow = new PdfFlow(
             $"{style.Words.Statement}, {statement.Style.Buyer.Name}", statement.Style.Seller.Name)
         { FootHeight = 60 };
-        Head(flow, style, statement);
-        TableHead(flow, style, statement.Currency);
+        DrawHead(flow, style, statement);
+        DrawTableHead(flow, style, statement.Currency);
         Row(flow, style, statement.Currency, statement.From, style.Words.OwedBefore, null, statement.Opening, style.Body);
         foreach (var line in statement.Lines)
         {
@@ -45,7 +45,7 @@ public sealed class StatementPdf : IStatementDocument
             statement.To.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), statement.Style.Language, Attachment: null));
     }
 
-    private static void Head(PdfFlow flow, DocumentStyle style, AccountStatement statement)
+    private static void DrawHead(PdfFlow flow, DocumentStyle style, AccountStatement statement)
     {
         var title = style.Font(17, bold: true);
         flow.Box(0, 0, flow.Right + PdfFlow.Margin, 6, style.Accent);
@@ -80,7 +80,7 @@ public sealed class StatementPdf : IStatementDocument
         }
     }
 
-    private static void TableHead(PdfFlow flow, DocumentStyle style, Currency currency)
+    private static void DrawTableHead(PdfFlow flow, DocumentStyle style, Currency currency)
     {
         var baseline = flow.Y + 8;
         flow.Text(style.Words.DayOfEntry, style.Label, DocumentColors.Soft, flow.Left, baseline);
@@ -104,7 +104,7 @@ public sealed class StatementPdf : IStatementDocument
     {
         if (flow.Reserve(RowHeight))
         {
-            TableHead(flow, style, currency);
+            DrawTableHead(flow, style, currency);
         }
 
         var baseline = flow.Y + 12;

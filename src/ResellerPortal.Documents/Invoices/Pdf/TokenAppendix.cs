@@ -3,7 +3,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>What each API token used on each day, on pages of its own.</summary>
+/// <summary>An appendix with each API token's daily usage.</summary>
 internal static class TokenAppendix
 {
     private const int Columns = 5;
@@ -28,7 +28,7 @@ internal static class TokenAppendix
 
     private static void Token(PdfFlow flow, InvoiceStyle style, SnapshotToken token)
     {
-        // The heading stays with the first row of its days.
+        // Keep the heading with the first row of days.
         flow.Reserve(20 + RowHeight);
         flow.Text(
             flow.Fit($"{token.Environment} …{token.Ending}", style.Strong, 330),

@@ -2,7 +2,7 @@ using ResellerPortal.Documents.Drawing;
 
 namespace ResellerPortal.Documents.Invoices.Pdf;
 
-/// <summary>The billed days as bars.</summary>
+/// <summary>A bar chart of the billed days.</summary>
 internal static class UsageChart
 {
     private const double Height = 54;
