@@ -216,6 +216,7 @@ public static class CoreRegistration
         services.AddSingleton<PaymentAccountService>();
         services.AddSingleton<ReversalSynchronizer>();
         services.AddSingleton<CheckoutSynchronizer>();
+        services.AddSingleton<PayLinkQueries>();
         services.AddSingleton<CheckoutService>();
         services.AddSingleton<AutomaticCollectionService>();
         services.AddSingleton<OnlineRefundService>();

@@ -22,7 +22,7 @@ public sealed partial class NamingTests
         from type in Types("src").Concat(Types("tests"))
         where Regex.IsMatch(type.Name, $"({ForbiddenSuffixes})$")
             && type.Name is not ("TestData" or "BenchmarkData" or "PortalUserManager" or "CustomerData" or "PersonData" or "SessionData"
-                or "AuditData" or "EmailData" or "SupportSessionData" or "UserData")
+                or "AuditData" or "EmailData" or "ExtensionInfo" or "SupportSessionData" or "UserData")
         select $"{type.Name} in {type.File}");
 
     [Fact]
@@ -92,16 +92,18 @@ public sealed partial class NamingTests
         select (type.Groups[2].Value, Repository.Relative(file), type.Groups[1].Length);
 
     [GeneratedRegex(
-        @"^( *)(?:public |internal |private |protected |file |static |sealed |abstract |partial |readonly )*(?:class|record struct|record|struct|interface|enum) (\w+)",
+        @"^( *)(?:public |internal |private |protected |file |static |sealed |abstract |partial |readonly )*"
+            + @"(?:class|record struct|record|struct|interface|enum) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Type();
 
-    [GeneratedRegex(@"AddSingleton<(\w+)>\(\)|AddPeriodicWorker<(\w+)>\(\)")]
+    [GeneratedRegex(@"(?:AddSingleton|AddPeriodicWorker)<(\w+)>\(\)")]
     private static partial Regex Registered();
 
     /// <summary>Declared methods: modifiers, a type and a name before a parenthesis.</summary>
     [GeneratedRegex(
-        @"^ +(?:public |internal |private |protected |static |override |virtual |abstract |sealed |async |partial )+[\w<>\[\]?,.() ]+ (\w+)(?:<\w+>)?\(",
+        @"^ +(?:public |internal |private |protected |static |override |virtual |abstract |sealed |async |partial )+"
+            + @"[\w<>\[\]?,.() ]+ (\w+)(?:<\w+>)?\(",
         RegexOptions.Multiline)]
     private static partial Regex Method();
 

@@ -51,7 +51,7 @@ internal static class InvoiceRunBenchmark
         }
     }
 
-    private static async Task<Figures> RunAsync(DirectoryInfo folder, int customers)
+    private static async Task<RunMeasurement> RunAsync(DirectoryInfo folder, int customers)
     {
         var month = BillingPeriod.Containing(TimeProvider.System.GetUtcNow(), TimeZoneInfo.Utc).Previous;
         await using var setup = await BenchmarkData.OpenAsync(
@@ -112,7 +112,7 @@ internal static class InvoiceRunBenchmark
             $"{customers,5:N0} customers, {entries,9:N0} entries: {seconds,6:N1} s ({finalising.TotalSeconds:N1} s of it finalising), "
                 + $"{entries / seconds,8:N0} entries a second, {customers / seconds,4:N0} documents a second, {kept.Max() / 1e6:N1} MB "
                 + $"kept at most beside what stood before; row by row {rowByRow,6:N0} entries a second");
-        return new Figures(seconds, entries / seconds, rowByRow, kept);
+        return new RunMeasurement(seconds, entries / seconds, rowByRow, kept);
     }
 
     /// <summary>Reads usage the way that suggests itself: each entry and what it drew is an entity that is fetched on its own.</summary>
@@ -150,5 +150,5 @@ internal static class InvoiceRunBenchmark
         return Stopwatch.GetElapsedTime(start).TotalSeconds / CustomersRowByRow;
     }
 
-    private sealed record Figures(double Seconds, double EntriesASecond, double RowByRowASecond, IReadOnlyList<long> KeptBytes);
+    private sealed record RunMeasurement(double Seconds, double EntriesASecond, double RowByRowASecond, IReadOnlyList<long> KeptBytes);
 }

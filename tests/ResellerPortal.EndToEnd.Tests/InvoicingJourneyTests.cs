@@ -237,8 +237,8 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.OpenAsync("/reseller/month-end", "Month end");
         await owner.SeesAsync("No September 2026 invoices yet");
         await owner.PressAsync("Set schedule");
-        await owner.EnterAsync("Day of the following month", "3");
-        await owner.EnterAsync("Hour (0–23)", "7");
+        await owner.TypeAsync("Day of the following month", "3");
+        await owner.TypeAsync("Hour (0–23)", "7");
         await owner.ConfirmAsync("Save schedule");
         await owner.SeesAsync(
             "October 2026 will be invoiced on 3 Nov 2026, 05:00 UTC (day 3, 07:00 Europe/Vilnius). Drafts are kept for review.");

@@ -77,7 +77,7 @@ public sealed class MainJobTests(Browser browser) : IClassFixture<Browser>
 
         await operatorPage.OpenAsync("/operator", "Plan orders");
         await operatorPage.PressInAsync(operatorPage.Row("northwind Ltd"), "Confirm payment");
-        await operatorPage.EnterAsync("Amount received", "100");
+        await operatorPage.TypeAsync("Amount received", "100");
         await operatorPage.ConfirmAsync("Confirm payment");
         await operatorPage.SeesRowAsync("100.00 EUR paid");
         await ownerPage.OpenAsync("/reseller/plans", "Plans and credits");

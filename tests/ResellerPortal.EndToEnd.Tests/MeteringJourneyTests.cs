@@ -133,7 +133,8 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
             Name = "statistics.csv",
             MimeType = "text/csv",
             Buffer = Encoding.UTF8.GetBytes(
-                "Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\nacme-live,2026-10-03,pdf-to-jpg,many\n"),
+                "Token,Date,Converter,Conversions\nacme-live,2026-10-01,docx-to-pdf,30\nacme-live,2026-10-02,pdf-to-jpg,12\n"
+                    + "acme-live,2026-10-03,pdf-to-jpg,many\n"),
         });
         await owner.SeesAsync("3. Review");
     }

@@ -44,8 +44,8 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         Assert.StartsWith(
             stripe.Address.ToString(), await owner.Page.GetByRole(AriaRole.Link, new() { Name = "Receipt" }).GetAttributeAsync("href"));
 
-        await owner.EnterAsync("Conversions remaining below", "20000");
-        await owner.EnterAsync("Monthly spending limit", "360");
+        await owner.TypeAsync("Conversions remaining below", "20000");
+        await owner.TypeAsync("Monthly spending limit", "360");
         await owner.PressAsync("Turn on");
         await owner.SeesAsync("Automatic top-up is on.");
 
@@ -131,7 +131,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SignInAsync(OwnerEmail, TestData.Password);
         await owner.OpenAsync($"/reseller/invoices/{invoices[acme.Id].Id}", invoices[acme.Id].Number!);
         await owner.PressAsync("Refund");
-        await owner.EnterAsync("Amount", "2.10");
+        await owner.TypeAsync("Amount", "2.10");
         await owner.ConfirmAsync("Refund");
         await owner.SeesAsync("Refund: 2.10 EUR");
         await owner.SeesRowAsync("CN-2026-0001");

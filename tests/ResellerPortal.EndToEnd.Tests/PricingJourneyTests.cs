@@ -26,15 +26,15 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Current: at cost");
         await Assertions.Expect(owner.Page.GetByLabel("Effective from (your time zone)")).ToHaveValueAsync("2026-10-16");
         await owner.ChooseAsync("Pricing model", "Graduated");
-        await owner.EnterAsync("Tier 1 price", "0.03");
-        await owner.EnterAsync("Tier 2 price", "0.005");
+        await owner.TypeAsync("Tier 1 price", "0.03");
+        await owner.TypeAsync("Tier 2 price", "0.005");
         await owner.SeesAsync("This sells below cost");
 
         // 1,000 at 0.03 and 200 at 0.005.
         await owner.SeesAsync("31.00");
-        await owner.EnterAsync("Tier 1 up to (conversions)", "0");
+        await owner.TypeAsync("Tier 1 up to (conversions)", "0");
         await owner.SeesAsync("The upper limit of each tier must exceed the previous one");
-        await owner.EnterAsync("Tier 1 up to (conversions)", "1000");
+        await owner.TypeAsync("Tier 1 up to (conversions)", "1000");
 
         // Pressing the button blurs the field and hides the warning; the button must stay under the pointer until the click ends.
         await owner.FillAsync("Tier 2 price", "0.02");
@@ -45,12 +45,12 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.SeesAsync("Current: graduated: 0.03 EUR to 1,000, 0.02 EUR beyond");
         await owner.SeesAsync("34.00");
         await owner.PressAsync("More pricing options");
-        await owner.EnterAsync("Monthly fee", "15");
+        await owner.TypeAsync("Monthly fee", "15");
         await owner.Page.GetByLabel("Prices and amounts include tax").CheckAsync();
         await owner.PressAsync("Add converter rule");
-        await owner.EnterAsync("For converters", "PDF to JPG");
+        await owner.TypeAsync("For converters", "PDF to JPG");
         await owner.SeesAsync("such as docx-to-pdf, *-to-pdf or pdf-to-*");
-        await owner.EnterAsync("For converters", "pdf-to-*");
+        await owner.TypeAsync("For converters", "pdf-to-*");
         await owner.PressAsync("Set price");
 
         await owner.SeesAsync("Current: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");

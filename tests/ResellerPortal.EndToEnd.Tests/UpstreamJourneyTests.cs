@@ -25,7 +25,7 @@ public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browse
 
         await owner.OpenAsync("/reseller/gateway", "Gateway");
         await owner.SeesAsync("Requires your own ConvertAPI account");
-        await owner.EnterAsync("API secret", NativeUpstream.Secret);
+        await owner.TypeAsync("API secret", NativeUpstream.Secret);
         await owner.Page.GetByLabel("Offer tokens managed by ConvertAPI").CheckAsync();
         await owner.PressAsync("Save");
         await owner.SeesAsync("Conversions use your own account");

@@ -30,7 +30,7 @@ public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDiale
         IReadOnlyList<string> maxima) =>
         inner.MergeStatement(table, columns, keys, sums, maxima);
 
-    public Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
+    public virtual Task<IRowTransaction> BeginAsync(PortalDbContext db) => inner.BeginAsync(db);
 
     public virtual Task ExecuteManyAsync<TRow>(
         PortalDbContext db,

@@ -12,7 +12,10 @@ namespace ResellerPortal.Core.Auditing;
 /// themselves: a lock on the end of a chain would make all of a reseller's acts wait for each other. Two nodes that seal at
 /// once want the same number, and the database lets one have it.
 /// </summary>
-public sealed class AuditSealingWorker(PortalDatabase database, TimeProvider clock, ILogger<AuditSealingWorker> logger) : PeriodicWorker(clock, logger)
+public sealed class AuditSealingWorker(
+    PortalDatabase database,
+    TimeProvider clock,
+    ILogger<AuditSealingWorker> logger) : PeriodicWorker(clock, logger)
 {
     private const int Batch = 500;
 

@@ -8,43 +8,16 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>The invoice shown to the holder of its pay link.</summary>
-public sealed record PayableInvoice(
-    Guid Id,
-    string Number,
-    string SellerName,
-    string BuyerName,
-    Money Total,
-    Money Due,
-    DateOnly DueOn,
-    bool IsPayable,
-    string AccentColor);
-
-/// <summary>What is to be paid, by whom and to whom, when a payment starts.</summary>
-/// <param name="Part">The part to pay; null for everything due.</param>
-internal sealed record Debt(
-    CheckoutPurpose Purpose,
-    Guid SubjectId,
-    ResellerId Reseller,
-    CustomerId? Customer,
-    Merchant Merchant,
-    CheckoutKind Kind,
-    string Subject,
-    PayerDetails Payer,
-    BulkPlan? Plan,
-    Money? Part = null);
-
 /// <summary>Starts payments of orders and invoices, online or by transfer.</summary>
 public sealed class CheckoutService(
     PortalDatabase database,
     TransferGateway transfers,
     IOnlineGateway online,
     CheckoutSynchronizer synchronizer,
+    PayLinkQueries payLinks,
     OperatorBankAccount operatorAccount,
     TimeProvider clock)
 {
-    private static readonly TenantScope Links = TenantScope.CrossTenants("an invoice by its pay link");
-
     /// <summary>The payment methods that resellers can use for plans.</summary>
     public IReadOnlyList<PaymentMethodKind> MethodsForPlans =>
         online.IsConfigured ? [PaymentMethodKind.Online, PaymentMethodKind.Transfer] : [PaymentMethodKind.Transfer];
@@ -137,35 +110,12 @@ public sealed class CheckoutService(
                 invoice, part is { } some ? Money.Round(some, invoice.Currency) : null, savesMethod, returnUrl, cancellationToken);
     }
 
-    /// <summary>Finds the invoice of a pay link; null if there is no such link.</summary>
-    public async Task<PayableInvoice?> FindByLinkAsync(Guid payKey, CancellationToken cancellationToken = default)
-    {
-        if (await ResolveLinkAsync(payKey, cancellationToken) is not { } invoice)
-        {
-            return null;
-        }
-
-        await using var db = database.Open(TenantScope.ForReseller(invoice.ResellerId));
-        var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == invoice.ResellerId, cancellationToken);
-        var snapshot = InvoiceSnapshot.Parse(invoice.Snapshot!);
-        return new PayableInvoice(
-            invoice.Id,
-            invoice.Number!,
-            snapshot.Seller.Name,
-            snapshot.Buyer.Name,
-            invoice.Total,
-            invoice.Due,
-            invoice.DueOn!.Value,
-            reseller.TakesOnlinePayments && invoice.Due.MinorUnits > 0,
-            reseller.BrandColor);
-    }
-
     /// <summary>
     /// Starts the payment of a pay link's invoice. The link's holder may pay it and do nothing else.
     /// Refused: no such invoice; nothing is due; online payment is unavailable; it is being paid already; the provider refuses.
     /// </summary>
     public async Task<Outcome<PaymentStart>> PayByLinkAsync(Guid payKey, string returnUrl, CancellationToken cancellationToken = default) =>
-        await ResolveLinkAsync(payKey, cancellationToken) is { } invoice
+        await payLinks.ResolveAsync(payKey, cancellationToken) is { } invoice
             ? await PayInvoiceAsync(invoice, null, savesMethod: false, returnUrl, cancellationToken)
             : Refusal.NotFound("invoice");
 
@@ -212,14 +162,6 @@ public sealed class CheckoutService(
         }
 
         return payer;
-    }
-
-    private async Task<Invoice?> ResolveLinkAsync(Guid payKey, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open(Links);
-        return payKey == Guid.Empty
-            ? null
-            : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PayKey == payKey && i.FinalisedAtUtc != null, cancellationToken);
     }
 
     private async Task<Outcome<PaymentStart>> PayInvoiceAsync(

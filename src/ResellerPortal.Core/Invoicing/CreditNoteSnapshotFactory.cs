@@ -37,7 +37,8 @@ internal static class CreditNoteSnapshotFactory
                 .ToList();
         if (isLast)
         {
-            taxes = taxes.ConvertAll(t => t with { TaxMinorUnits = TaxOf(original.Taxes, t) - TaxOf(before.SelectMany(n => n.Taxes), t) });
+            taxes = taxes.ConvertAll(
+                t => t with { TaxMinorUnits = GetTax(original.Taxes, t) - GetTax(before.SelectMany(n => n.Taxes), t) });
         }
 
         var (net, tax) = (lines.Sum(l => l.AmountMinorUnits), taxes.Sum(t => t.TaxMinorUnits));
@@ -50,7 +51,7 @@ internal static class CreditNoteSnapshotFactory
             : CalculateReporting(original, net, tax);
         return Create(original, lines, taxes, net, tax, reporting, reason, day);
 
-        static long TaxOf(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
+        static long GetTax(IEnumerable<SnapshotTax> taxes, SnapshotTax like) =>
             taxes.Where(t => t.Category == like.Category && t.RateBasisPoints == like.RateBasisPoints).Sum(t => t.TaxMinorUnits);
     }
 

@@ -25,7 +25,7 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
     {
         actor.Demand(Permission.ConvertersManage);
         var name = converter.Trim().ToLowerInvariant();
-        if (!ApiTokenService.IsConverter(name))
+        if (!TokenRequestValidator.IsConverter(name))
         {
             return Refusal.Because("Name the converter like docx-to-pdf.", nameof(converter));
         }

@@ -172,7 +172,9 @@ public sealed class WebhookInbox(
 
         Task<int> EndAsync(WebhookEventState state, DateTimeOffset? next, string note)
         {
-            var handledAtUtc = state is WebhookEventState.Processed or WebhookEventState.Ignored ? clock.GetUtcNow() : (DateTimeOffset?)null;
+            var handledAtUtc = state is WebhookEventState.Processed or WebhookEventState.Ignored
+                ? clock.GetUtcNow()
+                : (DateTimeOffset?)null;
             return mine.ExecuteUpdateAsync(
                 set => set
                     .SetProperty(e => e.State, state)

@@ -44,9 +44,11 @@ public sealed class RetentionWorker(
             now.AddDays(-settings.LetterDays),
             now.AddDays(-settings.AccountLetterDays));
         await using var db = database.Open(Scope);
-        var deleted = await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(cancellationToken);
+        var deleted = await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(
+            cancellationToken);
         deleted += await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
+        deleted += await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(
+            cancellationToken);
         deleted += await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.Text, "").SetProperty(d => d.To, "(no longer kept)"), cancellationToken);
         await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
@@ -9,36 +7,8 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Tokens;
 
-/// <summary>
-/// The requested terms of a token. A null limit is unlimited, a null expiry is never, empty lists allow everything. Converters are written
-/// as "docx-to-pdf", networks in CIDR notation.
-/// </summary>
-public sealed record TokenRequest(string Environment, long? UsageLimit, DateTimeOffset? ExpiresAtUtc)
-{
-    public LimitPeriod LimitPeriod { get; init; }
-
-    public DateTimeOffset? NotBeforeUtc { get; init; }
-
-    public IReadOnlyList<string> AllowedConverters { get; init; } = [];
-
-    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
-
-    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
-
-    public bool IsMaster { get; init; }
-
-    /// <summary>Whether the upstream creates and manages it, for programs that call the upstream directly.</summary>
-    public bool IsNative { get; init; }
-
-    public int? RequestsPerMinute { get; init; }
-
-    public int? ConcurrentRequests { get; init; }
-}
-
-/// <summary>A new token with its secret, which is shown only once.</summary>
-public sealed record IssuedToken(ApiToken Token, string Secret);
-
-public sealed partial class ApiTokenService(
+/// <summary>Issues, rotates and revokes API tokens, here and at the upstream.</summary>
+public sealed class ApiTokenService(
     PortalDatabase database,
     IDataProtectionProvider protection,
     IUpstreamTokenClient upstream,
@@ -238,7 +208,7 @@ public sealed partial class ApiTokenService(
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if ((Check(request, now) ?? CheckNative(request)) is { } refusal)
+        if ((TokenRequestValidator.Check(request, now) ?? TokenRequestValidator.CheckNative(request)) is { } refusal)
         {
             return refusal;
         }
@@ -311,7 +281,7 @@ public sealed partial class ApiTokenService(
         DateTimeOffset? validUntilUtc = null)
     {
         var now = clock.GetUtcNow();
-        if (Check(request, now) is { } refusal)
+        if (TokenRequestValidator.Check(request, now) is { } refusal)
         {
             return refusal;
         }
@@ -351,7 +321,7 @@ public sealed partial class ApiTokenService(
                 && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now)
                 && (!isSelfService || t.IsSelfService),
             cancellationToken);
-        if (isSelfService && ValidateAllowance(customer, request, actor.UserId is null ? null : active) is { } beyondAllowance)
+        if (isSelfService && TokenRequestValidator.ValidateAllowance(customer, request, actor.UserId is null ? null : active) is { } beyondAllowance)
         {
             return beyondAllowance;
         }
@@ -402,95 +372,8 @@ public sealed partial class ApiTokenService(
         return new IssuedToken(token, secret);
     }
 
-    private static Refusal? Check(TokenRequest request, DateTimeOffset now) => request switch
-    {
-        { Environment: var label } when string.IsNullOrWhiteSpace(label)
-            || label.Trim().Length > 60
-            || label.Any(char.IsControl)
-            || !char.IsLetterOrDigit(label.Trim()[0]) =>
-            Refusal.Because(
-                "Enter an environment of up to 60 characters such as production, starting with a letter or digit.",
-                nameof(request.Environment)),
-        { UsageLimit: < 1 or > MaxUsageLimit } =>
-            Refusal.Because(
-                $"Enter a usage limit of 1 to {MaxUsageLimit:N0} conversions, or leave it empty for no limit.", nameof(request.UsageLimit)),
-        { ExpiresAtUtc: { } expires } when expires <= now =>
-            Refusal.Because(
-                "The expiry is in the past. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
-        { ExpiresAtUtc: { } expires } when expires > now.AddYears(10) =>
-            Refusal.Because("Choose an expiry within ten years, or leave it empty for never.", nameof(request.ExpiresAtUtc)),
-        { NotBeforeUtc: { } from } when from >= (request.ExpiresAtUtc ?? DateTimeOffset.MaxValue) || from > now.AddYears(10) =>
-            Refusal.Because(
-                "Choose a start before the expiry and within ten years, or leave it empty for at once.",
-                nameof(request.NotBeforeUtc)),
-        { LimitPeriod: LimitPeriod.Month, UsageLimit: null } =>
-            Refusal.Because("Enter a number of conversions for the monthly limit.", nameof(request.UsageLimit)),
-        { AllowedConverters: var converters } when converters.Count > 100 || !converters.All(IsConverter) =>
-            Refusal.Because(
-                "Enter up to 100 converters such as docx-to-pdf, in lower case, or leave it empty to allow all.",
-                nameof(request.AllowedConverters)),
-        { AllowedNetworks: var networks } when networks.Count > 50 || !networks.All(network => IPNetwork.TryParse(network, out _)) =>
-            Refusal.Because(
-                "Enter up to 50 networks in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32 (/32 for a single address).",
-                nameof(request.AllowedNetworks)),
-        { AllowedOrigins: var origins } when origins.Count > 50 || !origins.All(IsOrigin) =>
-            Refusal.Because(
-                "Enter up to 50 web origins such as https://app.example.com, without a path, or leave it empty to allow all.",
-                nameof(request.AllowedOrigins)),
-        { RequestsPerMinute: < 1 or > 1_000_000 } =>
-            Refusal.Because("Enter 1 to 1,000,000 requests per minute, or leave it empty for no limit.", nameof(request.RequestsPerMinute)),
-        { ConcurrentRequests: < 1 or > 100_000 } =>
-            Refusal.Because("Enter 1 to 100,000 concurrent requests, or leave it empty for no limit.", nameof(request.ConcurrentRequests)),
-        _ => null,
-    };
-
-    /// <summary>The upstream supports a limit and an expiry only.</summary>
-    private static Refusal? CheckNative(TokenRequest request) => request switch
-    {
-        { IsMaster: true } =>
-            Refusal.Because(
-                "A master token works at the gateway only; at ConvertAPI it would control the reseller's whole account.",
-                nameof(request.IsMaster)),
-        { LimitPeriod: LimitPeriod.Month } =>
-            Refusal.Because(
-                "ConvertAPI counts a limit over the token's whole life. Issue a token per month, or a gateway token.",
-                nameof(request.LimitPeriod)),
-        { NotBeforeUtc: not null } => Refusal.Because(
-            "Leave the start empty; a token at ConvertAPI is valid at once.", nameof(request.NotBeforeUtc)),
-        { AllowedConverters.Count: > 0 } or { AllowedNetworks.Count: > 0 }
-            or { AllowedOrigins.Count: > 0 } or { RequestsPerMinute: not null } or { ConcurrentRequests: not null } =>
-            Refusal.Because(
-                "ConvertAPI supports only a usage limit and an expiry. Leave the other terms empty, or issue a gateway token.",
-                nameof(request.IsNative)),
-        _ => null,
-    };
-
     /// <summary>Shows only two characters of a short secret, such as the upstream's, so that the rest cannot be guessed.</summary>
     private static string GetEnding(string secret) => secret[^(secret.Length < 16 ? 2 : 4)..];
-
-    /// <param name="active">The number of the customer's own active tokens; null if it does not matter.</param>
-    private static Refusal? ValidateAllowance(Customer customer, TokenRequest request, int? active)
-    {
-        if (request.IsMaster)
-        {
-            return Refusal.Because("Only your reseller can issue the master token. Ask your reseller for it.", nameof(request.IsMaster));
-        }
-
-        if (active is not null && customer.SelfServiceTokens == 0)
-        {
-            return Refusal.Because("Only your reseller can issue tokens for this account. Ask your reseller for one.");
-        }
-
-        if (active >= customer.SelfServiceTokens)
-        {
-            return Refusal.Because(
-                $"You have {active} of {customer.SelfServiceTokens} self-service tokens. Revoke one you no longer use.");
-        }
-
-        return customer.SelfServiceMaxLimit is { } max && (request.UsageLimit is null || request.UsageLimit > max)
-            ? Refusal.Because($"Enter a usage limit of up to {max:N0} conversions for self-service tokens.", nameof(request.UsageLimit))
-            : null;
-    }
 
     private static string Describe(ApiToken token) =>
         $"{(token.IsMaster
@@ -500,15 +383,4 @@ public sealed partial class ApiTokenService(
             : "token")} {token.Environment} (…{token.SecretEnding}), "
         + $"{(token.UsageLimit is { } limit ? $"limit {limit}{(token.LimitPeriod == LimitPeriod.Month ? " a month" : "")}" : "no limit")}, "
         + (token.ExpiresAtUtc is { } expires ? $"expires {expires:yyyy-MM-dd HH:mm} UTC" : "never expires");
-
-    private static bool IsOrigin(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-            && (uri.Scheme is "https" or "http")
-            && uri.GetLeftPart(UriPartial.Authority) == origin;
-
-    /// <summary>Whether a text is a converter name as in the ledger: "docx-to-pdf".</summary>
-    internal static bool IsConverter(string name) => ConverterRegex().IsMatch(name);
-
-    [GeneratedRegex("^[a-z0-9_]{1,20}-to-[a-z0-9_]{1,20}$")]
-    private static partial Regex ConverterRegex();
 }

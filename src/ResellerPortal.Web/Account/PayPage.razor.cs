@@ -7,7 +7,11 @@ using ResellerPortal.Web.Components;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Lets anyone with the payment link of an invoice view the amount due and pay it without signing in.</summary>
-public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispatcher dispatcher, NavigationManager navigation)
+public sealed partial class PayPage(
+    PayLinkQueries payLinks,
+    CheckoutService checkouts,
+    PaymentEventDispatcher dispatcher,
+    NavigationManager navigation)
 {
     private PayableInvoice? _invoice;
     private (string Text, Severity Severity)? _returned;
@@ -22,7 +26,7 @@ public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispa
 
     protected override async Task OnInitializedAsync()
     {
-        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await checkouts.FindByLinkAsync(key)) is null)
+        if (!Guid.TryParseExact(Key, "N", out var key) || (_invoice = await payLinks.FindAsync(key)) is null)
         {
             return;
         }
@@ -30,7 +34,7 @@ public sealed partial class PayPage(CheckoutService checkouts, PaymentEventDispa
         if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
         {
             (_returned, _isRunning) = (CheckoutText.For(checkout), checkout.State == CheckoutState.Processing);
-            _invoice = await checkouts.FindByLinkAsync(key);
+            _invoice = await payLinks.FindAsync(key);
         }
     }
 

@@ -20,7 +20,8 @@ internal static class DatabaseRegistration
             ?? throw new InvalidOperationException(
                 $"Database:Provider is '{provider}'. Use one of {string.Join(", ", Dialects.Select(d => d.Name))}.");
         var connection = builder.Configuration.GetConnectionString("Portal")
-            ?? throw new InvalidOperationException("ConnectionStrings:Portal is missing: set the connection string of the portal's database.");
+            ?? throw new InvalidOperationException(
+                "ConnectionStrings:Portal is missing: set the connection string of the portal's database.");
         builder.Services.AddPortalCore(dialect, connection);
         builder.Services
             .AddDataProtection()

@@ -205,16 +205,16 @@ public sealed class TeamTests : IAsyncDisposable
             await SignInAsync(jane.UserId, SignInMethod.Passkey));
 
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.Members);
-        Assert.Equal((true, false), Of(await Memberships.FindActorAsync(member)));
-        Assert.Equal((false, true), Of(await Memberships.FindActorAsync(byPasskey)));
+        Assert.Equal((true, false), Read(await Memberships.FindActorAsync(member)));
+        Assert.Equal((false, true), Read(await Memberships.FindActorAsync(byPasskey)));
         Assert.False((await Memberships.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
         await Teams.SetTwoFactorAsync(owner, TwoFactorRule.MembersAndCustomers);
         Assert.True((await Memberships.FindActorAsync(ofCustomer))!.NeedsSecondFactor);
         Assert.False((await Memberships.FindActorAsync(ofCustomer))!.May(Permission.MyView));
         await Sessions.StrengthenAsync(jane.UserId, member.SessionId);
-        Assert.Equal((false, true), Of(await Memberships.FindActorAsync(member)));
+        Assert.Equal((false, true), Read(await Memberships.FindActorAsync(member)));
 
-        static (bool, bool) Of(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
+        static (bool, bool) Read(Actor? actor) => (actor!.NeedsSecondFactor, actor.May(Permission.ResellerView));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Invoicing;
 using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Tests.Prepaid;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 
@@ -231,7 +232,8 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var verifier = new BalanceVerifier(sqlite.Database);
         Assert.Empty(await verifier.VerifyAsync());
         await using var db = sqlite.OpenAll();
-        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"BalanceTransaction_no_update\"; DROP TRIGGER \"BalanceTransaction_no_delete\"");
+        await db.Database.ExecuteSqlRawAsync(
+            "DROP TRIGGER \"BalanceTransaction_no_update\"; DROP TRIGGER \"BalanceTransaction_no_delete\"");
         await db.Database.ExecuteSqlRawAsync("UPDATE \"BalanceTransaction\" SET \"AmountMinorUnits\" = 400 WHERE \"Sequence\" = 1");
         Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("breaks at entry 1", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("DELETE FROM \"BalanceTransaction\" WHERE \"Sequence\" = 1");

@@ -53,13 +53,13 @@ public sealed class BankMatchingTests
     [Fact]
     public void An_account_that_paid_before_goes_before_the_name_and_a_number_before_both()
     {
-        Assert.Equal((Acme, "INV-2026-0011"), Told(BankTransactionMatcher.FindProposal(Received(50_00, "", "Azuolas"), Open, Acme)));
+        Assert.Equal((Acme, "INV-2026-0011"), Summarize(BankTransactionMatcher.FindProposal(Received(50_00, "", "Azuolas"), Open, Acme)));
         Assert.Equal(
             (Birch, "INV-2026-0003"),
-            Told(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Told(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
+            Summarize(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
+        Assert.Equal((Birch, "INV-2026-0003"), Summarize(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
 
-        static (CustomerId, string) Told(BankMatchProposal? proposal) =>
+        static (CustomerId, string) Summarize(BankMatchProposal? proposal) =>
             (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));
     }
 

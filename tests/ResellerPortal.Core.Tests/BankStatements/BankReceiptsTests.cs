@@ -6,8 +6,10 @@ using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Dunning;
 using ResellerPortal.Core.Tests.Invoicing;
 using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.BankStatements;

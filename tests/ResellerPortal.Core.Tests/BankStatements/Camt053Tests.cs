@@ -84,5 +84,6 @@ public sealed class Camt053Tests
 
     private static MemoryStream Statement(string space, string entries) => new(Encoding.UTF8.GetBytes(
         "<Document "
-            + $"xmlns=\"{space}\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><IBAN>LT121000011101001000</IBAN></Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"));
+            + $"xmlns=\"{space}\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>"
+            + $"<Acct><Id><IBAN>LT121000011101001000</IBAN></Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"));
 }

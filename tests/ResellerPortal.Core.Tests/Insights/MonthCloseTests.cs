@@ -7,8 +7,10 @@ using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Dunning;
 using ResellerPortal.Core.Tests.Invoicing;
 using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Core.Time;
 using ResellerPortal.Testing;
 

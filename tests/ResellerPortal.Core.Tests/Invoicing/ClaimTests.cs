@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Monetary;
@@ -7,7 +6,6 @@ using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Core.Tests.Metering;
 using ResellerPortal.Core.Time;
-using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Invoicing;
@@ -396,10 +394,5 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         {
             await database.Data.Invoices.FinaliseAsync(fixture.Owner, id);
         }
-    }
-
-    private sealed record ClaimFixture(Actor Owner, Customer Customer, IssuedToken Token, TimeZoneInfo Zone)
-    {
-        public string Secret => Token.Secret;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Dunning;
 using ResellerPortal.Core.Invoicing;
 using ResellerPortal.Core.Monetary;
@@ -239,7 +240,7 @@ public sealed class InvoiceDrafterTests
         Assert.Equal((InvoiceState.Paid, 0), (view!.Row.State, view.Row.Due.MinorUnits));
     }
 
-    private static async Task<(Access.Actor Owner, Customer Customer, string Secret)> SellAsync(TestDatabase sqlite)
+    private static async Task<(Actor Owner, Customer Customer, string Secret)> SellAsync(TestDatabase sqlite)
     {
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
         await sqlite.Data.BuyAsync(owner, 12_000, 180);
@@ -247,7 +248,7 @@ public sealed class InvoiceDrafterTests
         return (owner, customer, (await sqlite.Data.IssueAsync(owner, customer)).Secret);
     }
 
-    private static async Task<Invoice> FinaliseAsync(TestDatabase sqlite, Access.Actor owner, BillingPeriod period)
+    private static async Task<Invoice> FinaliseAsync(TestDatabase sqlite, Actor owner, BillingPeriod period)
     {
         var draft = (await sqlite.Data.Drafter.DraftAsync(owner, period)).Value.Results.Single();
         Assert.Equal(DraftOutcome.Drafted, draft.Outcome);

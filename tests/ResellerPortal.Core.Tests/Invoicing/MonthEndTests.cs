@@ -215,11 +215,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
 
         async Task<(bool HasFailed, string Result)> EndAsync()
         {
-            while (runner.FindProgress(owner) is not { Result: not null })
-            {
-                await Task.Delay(5);
-            }
-
+            await Eventually.TrueAsync(() => runner.FindProgress(owner) is { Result: not null }, "the run ends");
             return (runner.FindProgress(owner)!.HasFailed, runner.FindProgress(owner)!.Result!);
         }
     }

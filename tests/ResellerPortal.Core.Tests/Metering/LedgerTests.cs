@@ -16,7 +16,8 @@ public sealed class LedgerTests
     public void The_canonical_form_is_what_is_written_down()
     {
         Assert.Equal(
-            "1\n00000000-0000-0000-0000-000000000001\n7\nUsage\n1\n2000000\n00000000-0000-0000-0000-000000000001\nprodüction\ndocx-to-pdf\n3\nGateway\n00000000-0000-0000-0000-000000000001\n\n1\n\n0102\n",
+            "1\n00000000-0000-0000-0000-000000000001\n7\nUsage\n1\n2000000\n00000000-0000-0000-0000-000000000001\n"
+                + "prodüction\ndocx-to-pdf\n3\nGateway\n00000000-0000-0000-0000-000000000001\n\n1\n\n0102\n",
             Encoding.UTF8.GetString(LedgerHash.Canonical(Entry("prodüction"))));
 
         // Calculated independently: sha256sum over 32 zero bytes and the text above.

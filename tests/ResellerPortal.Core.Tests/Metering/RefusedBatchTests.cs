@@ -37,18 +37,34 @@ public sealed class RefusedBatchTests
     [Fact]
     public async Task A_batch_waits_for_another_writer_of_the_file()
     {
-        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
+        var announcing = new AnnouncesBegin();
+        await using var sqlite = await TestDatabaseOnSqlite.OpenAsync(dialect: announcing);
         var secret = await sqlite.SellAsync();
         await sqlite.UseAsync(secret);
         await using var db = sqlite.OpenAll();
         var another = await db.Database.BeginTransactionAsync();
+        var begun = announcing.Begun;
 
         var waiting = Task.Run(() => sqlite.ReserveAsync(secret));
-        await Task.Delay(300);
+        await Eventually.TrueAsync(() => announcing.Begun > begun, "the writer wants its transaction");
         Assert.False(waiting.IsCompleted);
         await another.CommitAsync();
 
         Assert.IsType<ReserveResult.Held>(await waiting);
+    }
+
+    /// <summary>Counts the transactions that the writer asks for.</summary>
+    private sealed class AnnouncesBegin() : ForwardingDialect(new SqliteDialect())
+    {
+        private int _begun;
+
+        public int Begun => Volatile.Read(ref _begun);
+
+        public override Task<IRowTransaction> BeginAsync(PortalDbContext db)
+        {
+            Interlocked.Increment(ref _begun);
+            return base.BeginAsync(db);
+        }
     }
 
     /// <summary>SQLite that refuses more than one ledger entry at a time.</summary>

@@ -19,7 +19,8 @@ public sealed class TaxIncludedTests
         10_00,
         500,
         9_52,
-        48)] // developer.broadleafcommerce.com/shared-concepts/cart-and-order-concepts/vat-taxes, read in November 2026: 10 dollars with 5 %.
+        48)] // 10 dollars with 5 %, read in November 2026:
+    // developer.broadleafcommerce.com/shared-concepts/cart-and-order-concepts/vat-taxes
     [InlineData(1_00, 1000, 91, 9)] // Square's TaxInclusionType: 1 dollar with 10 %.
     [InlineData(
         2_99, 400, 2_88, 11)] // docs.zuora.com, rounding rule for inclusive tax mode, the net amount is rounded: 2.99 dollars with 4 %.

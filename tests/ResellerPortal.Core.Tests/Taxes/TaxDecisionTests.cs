@@ -70,10 +70,10 @@ public sealed class TaxDecisionTests
     [Fact]
     public void A_rate_of_the_sellers_own_goes_before_the_table_and_registers_it()
     {
-        Assert.Equal(("S", 900), Of(Seller("LT", 900)));
-        Assert.Equal(("S", 850), Of(Seller("US", 850)));
+        Assert.Equal(("S", 900), Decide(Seller("LT", 900)));
+        Assert.Equal(("S", 850), Decide(Seller("US", 850)));
 
-        static (string, int) Of(Reseller seller) =>
+        static (string, int) Decide(Reseller seller) =>
             TaxDecision.Decide(
                 seller,
                 Buyer(seller.Address.Country, TaxTreatment.Automatic, null),

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Credits;
 using ResellerPortal.Core.Insights;
@@ -67,7 +68,7 @@ public sealed class TenancyTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, _, acme) = await TwoResellersAsync(sqlite);
-        await sqlite.Data.AddCustomerAsync(Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), "Neighbour");
+        await sqlite.Data.AddCustomerAsync(Actor.Portal("test", TenantScope.ForReseller(northwind.Id)), "Neighbour");
 
         await using var db = sqlite.Database.Open(TenantScope.ForCustomer(northwind.Id, acme.Id));
 
@@ -137,8 +138,8 @@ public sealed class TenancyTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (northwind, fabrikam, acme) = await TwoResellersAsync(sqlite);
         var (own, other) = (
-            Access.Actor.Portal("test", TenantScope.ForReseller(northwind.Id)),
-            Access.Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
+            Actor.Portal("test", TenantScope.ForReseller(northwind.Id)),
+            Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
         var token = await sqlite.Data.IssueAsync(own, acme);
 
         Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).DetailAsync(other, acme.Id));

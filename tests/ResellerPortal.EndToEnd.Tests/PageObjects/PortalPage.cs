@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests.PageObjects;
 
@@ -43,7 +44,7 @@ internal sealed class PortalPage(IPage page)
     public Task FillAsync(string label, string value) => Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
 
     /// <summary>Fills a field that commits its value when it loses focus.</summary>
-    public async Task EnterAsync(string label, string value)
+    public async Task TypeAsync(string label, string value)
     {
         await FillAsync(label, value);
         await Page.Keyboard.PressAsync("Tab");
@@ -73,19 +74,21 @@ internal sealed class PortalPage(IPage page)
     /// <summary>Reloads a page until background work of the portal has made something appear.</summary>
     public async Task SeesInTimeAsync(string address, string title, ILocator what)
     {
-        for (var i = 0; i < 20; i++)
-        {
-            await OpenAsync(address, title);
-            try
+        await Eventually.TrueAsync(
+            async () =>
             {
-                await Expect(what.First).ToBeVisibleAsync(new() { Timeout = 2_000 });
-                return;
-            }
-            catch (PlaywrightException) when (i < 19)
-            {
-                // Not visible yet; reload.
-            }
-        }
+                await OpenAsync(address, title);
+                try
+                {
+                    await what.First.WaitForAsync(new() { Timeout = 2_000 });
+                    return true;
+                }
+                catch (TimeoutException)
+                {
+                    return false;
+                }
+            },
+            $"{address} shows what background work brings");
     }
 
     /// <summary>Reads a secret that is shown once and closes the dialog.</summary>

@@ -29,16 +29,7 @@ public sealed class StandInMailServer : IAsyncDisposable
     /// <summary>The message of a number from 0, as soon as it is there: the portal's own work may be handing it over just now.</summary>
     public async Task<string> MessageAsync(int number)
     {
-        for (var i = 0; Messages.Count <= number; i++)
-        {
-            if (i == 600)
-            {
-                throw new TimeoutException($"Message {number} did not come within 30 seconds.");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
-        }
-
+        await Eventually.TrueAsync(() => Messages.Count > number, $"message {number} comes");
         return Messages[number];
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Access;
 using ResellerPortal.Core.Accounts;
@@ -377,17 +376,6 @@ public sealed partial class SignInTests
         var offset = hash[^1] & 15;
         var number = ((hash[offset] & 127) << 24) | (hash[offset + 1] << 16) | (hash[offset + 2] << 8) | hash[offset + 3];
         return (number % 1_000_000).ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private sealed class CountingHasher : PasswordHasher<PortalUser>
-    {
-        public int Checks { get; set; }
-
-        public override PasswordVerificationResult VerifyHashedPassword(PortalUser user, string hashedPassword, string providedPassword)
-        {
-            Checks++;
-            return PasswordVerificationResult.Failed;
-        }
     }
 
     [GeneratedRegex("role=\"alert\">([^<]+)<")]

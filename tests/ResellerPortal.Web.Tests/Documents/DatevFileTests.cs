@@ -53,7 +53,8 @@ public sealed class DatevFileTests
 
         // Noon UTC is 14:00 in Vilnius; the server clock keeps running.
         Assert.Matches(
-            "^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"",
+            "^\"EXTF\";700;21;\"Buchungsstapel\";13;202611011400[0-9]{5};;"
+                + "\"RP\";\"\";\"\";29098;55003;20260101;4;20261101;20261130;\"Rechnungen 2026-11\"",
             lines[0]);
         Assert.Equal(31, lines[0].Split(';').Length);
         Assert.Equal(14, lines[1].Split(';').Length);

@@ -75,7 +75,7 @@ public sealed class ElectronicInvoiceTests
                 Assert.Empty(En16931Rules.BrokenBy(SampleDocuments.Ubl(snapshot)));
                 Assert.Empty(CiiSchema.FindFaults(SampleDocuments.Cii(snapshot)));
                 Assert.Equal(
-                    ElectronicFigures.OfUbl(SampleDocuments.Ubl(snapshot)), ElectronicFigures.OfCii(SampleDocuments.Cii(snapshot)));
+                    ElectronicAmounts.OfUbl(SampleDocuments.Ubl(snapshot)), ElectronicAmounts.OfCii(SampleDocuments.Cii(snapshot)));
             },
             iter: 3_000);
 

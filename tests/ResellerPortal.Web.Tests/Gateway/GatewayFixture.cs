@@ -59,12 +59,7 @@ internal sealed class GatewayFixture : IDisposable
     /// <summary>Waits until no reservation remains.</summary>
     public async Task<List<LedgerEntry>> SettledAsync()
     {
-        for (var i = 0; i < 400 && await HeldAsync() > 0; i++)
-        {
-            await Task.Delay(25);
-        }
-
-        Assert.Equal(0, await HeldAsync());
+        await Eventually.TrueAsync(async () => await HeldAsync() == 0, "every reservation is settled");
         return await EntriesAsync();
     }
 

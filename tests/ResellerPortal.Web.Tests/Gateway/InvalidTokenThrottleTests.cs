@@ -49,22 +49,25 @@ public sealed class InvalidTokenThrottleTests
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
         await server.Data.BuyAsync(owner, 100, 10);
         var secret = (await server.Data.IssueAsync(owner, await server.Data.AddCustomerAsync(owner, "Acme"))).Secret;
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await FloodAsync(server.Address, stop.Token);
+        using var stop = new CancellationTokenSource();
+        var flood = FloodAsync(server.Address, stop.Token);
         using (var wrong = server.WithToken(TokenSecret.Create()))
-        using (var held = await wrong.GetAsync("/user"))
         {
-            Assert.Equal(HttpStatusCode.TooManyRequests, held.StatusCode);
-            Assert.Equal(TimeSpan.FromSeconds(10), held.Headers.RetryAfter!.Delta);
+            // While the flood runs, for it is forgotten soon after its end.
+            TimeSpan? retryAfter = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                using var held = await wrong.GetAsync("/user", CancellationToken.None);
+                retryAfter = held.Headers.RetryAfter?.Delta;
+                return held.StatusCode == HttpStatusCode.TooManyRequests;
+            });
+            Assert.Equal(TimeSpan.FromSeconds(10), retryAfter);
         }
 
+        await stop.CancelAsync();
+        await flood;
         using var good = server.WithToken(secret);
-        for (var i = 0; i < 300 && await ConvertAsync(good) != HttpStatusCode.OK; i++)
-        {
-            await Task.Delay(100, CancellationToken.None);
-        }
-
-        Assert.Equal(HttpStatusCode.OK, await ConvertAsync(good));
+        await Eventually.TrueAsync(async () => await ConvertAsync(good) == HttpStatusCode.OK);
     }
 
     private static async Task<HttpStatusCode> ConvertAsync(HttpClient client)

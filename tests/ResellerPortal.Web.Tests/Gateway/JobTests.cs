@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ResellerPortal.Core.Conversions;
 using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Workers;
 using ResellerPortal.Testing;
 
 namespace ResellerPortal.Web.Tests.Gateway;
@@ -143,7 +144,7 @@ public sealed class JobTests
         Assert.Equal($$"""POST ?mine=1&JobId={{name}} {"JobId":"{{name}}"}""", called.Single());
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddSeconds(11));
         await UntilAsync(() => called.Count == 2);
-        await Task.Delay(600);
+        await jobs.AskedAgainAsync(fixture, 3);
         Assert.Equal(2, called.Count);
     }
 
@@ -223,7 +224,7 @@ public sealed class JobTests
         (await GatewayFixture.JsonAsync(fixture.Client.PostAsync("/async/convert/docx/to/pdf", GatewayFixture.Form()))).ToString();
 
         jobs.Forget();
-        await Task.Delay(600);
+        await jobs.AskedAgainAsync(fixture, 3);
         Assert.Equal(1, await fixture.HeldAsync());
         fixture.Server.Clock.MoveTo(fixture.Server.Clock.GetUtcNow().AddMinutes(31));
 
@@ -232,15 +233,7 @@ public sealed class JobTests
         await UntilAsync(() => db.ConversionJobs.AsNoTracking().Single().State == JobState.Lost);
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 400 && !condition(); i++)
-        {
-            await Task.Delay(25);
-        }
-
-        Assert.True(condition());
-    }
+    private static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition);
 
     /// <summary>Accepts jobs and holds their results until the test completes them.</summary>
     private sealed class JobUpstream : IAsyncDisposable
@@ -249,7 +242,22 @@ public sealed class JobTests
         private StandInUpstream _stand = null!;
         private (int Status, string Body)? _result;
 
+        private int _asked;
+
         public ConcurrentQueue<string> Started { get; } = new();
+
+        /// <summary>Waits until the portal has gone through that many more rounds of polling.</summary>
+        public async Task AskedAgainAsync(GatewayFixture fixture, int rounds)
+        {
+            var worker = fixture.Server.Services.GetServices<PeriodicWorker>().Single(w => w.GetType().Name == "JobPollingWorker");
+            for (var round = 0; round < rounds; round++)
+            {
+                var last = worker.Status;
+                await Eventually.TrueAsync(() => worker.Status != last, "jobs are polled");
+            }
+
+            Assert.True(Volatile.Read(ref _asked) > 0, "The upstream was never asked for the job.");
+        }
 
         public static async Task<JobUpstream> StartAsync()
         {
@@ -276,6 +284,7 @@ public sealed class JobTests
             context.Response.ContentType = "application/json";
             if (path.StartsWith("/async/job/", StringComparison.Ordinal))
             {
+                Interlocked.Increment(ref _asked);
                 var id = path["/async/job/".Length..];
                 if (context.Request.Method == "DELETE")
                 {

@@ -89,10 +89,7 @@ public sealed class EventTests
             fixture.MoveTo(now);
             var attempts = stored.Attempts;
             await inbox.HandleAsync(stored.Id, CancellationToken.None);
-            for (var i = 0; i < 300 && (stored = await StoredAsync(fixture, paid)).Attempts == attempts; i++)
-            {
-                await Task.Delay(100);
-            }
+            await Eventually.TrueAsync(async () => (stored = await StoredAsync(fixture, paid)).Attempts != attempts);
 
             if (stored.NextAttemptAtUtc is { } next)
             {
@@ -130,10 +127,7 @@ public sealed class EventTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
             i => (i % 2 == 0 ? fixture.Get<WebhookInbox>() : node.Services.GetRequiredService<WebhookInbox>()).RunAsync()));
 
-        for (var i = 0; i < 100 && (await fixture.LotsAsync()).Count == 0; i++)
-        {
-            await Task.Delay(100);
-        }
+        await Eventually.TrueAsync(async () => (await fixture.LotsAsync()).Count > 0);
 
         Assert.Single(await fixture.LotsAsync());
         await using var db = fixture.Open();
@@ -213,11 +207,11 @@ public sealed class EventTests
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => reconciler.RunNightlyAsync(CancellationToken.None)));
         var (rows, last) = await reconciler.ReadAsync(TestData.Operator);
-        for (var i = 0; i < 300 && (last is not { EndedAtUtc: not null } || last.Night != new DateOnly(2026, 11, 2)); i++)
+        await Eventually.TrueAsync(async () =>
         {
-            await Task.Delay(100);
             (rows, last) = await reconciler.ReadAsync(TestData.Operator);
-        }
+            return last is { EndedAtUtc: not null } && last.Night == new DateOnly(2026, 11, 2);
+        });
 
         var row = Assert.Single(rows);
         Assert.Equal(

@@ -323,16 +323,16 @@ public sealed class InvoicePaymentTests
         await fixture.UseOwnKeysAsync();
         var (customer, invoice) = await fixture.InvoiceAsync();
         var (_, other) = await fixture.InvoiceAsync();
-        var checkouts = fixture.Get<CheckoutService>();
+        var (payLinks, checkouts) = (fixture.Get<PayLinkQueries>(), fixture.Get<CheckoutService>());
         var address = $"https://portal.example/pay/{invoice.PayKey:N}";
 
         Assert.Equal(
             (invoice.Number, 1210L, true),
-            (await checkouts.FindByLinkAsync(invoice.PayKey!.Value)) is { } found
+            (await payLinks.FindAsync(invoice.PayKey!.Value)) is { } found
                 ? (found.Number, found.Due.MinorUnits, found.IsPayable)
                 : default);
-        Assert.Null(await checkouts.FindByLinkAsync(invoice.Id));
-        Assert.Null(await checkouts.FindByLinkAsync(Guid.Empty));
+        Assert.Null(await payLinks.FindAsync(invoice.Id));
+        Assert.Null(await payLinks.FindAsync(Guid.Empty));
         Assert.Equal(address, InvoiceSnapshot.Parse(invoice.Snapshot!).PayLink);
         Assert.Contains(address, PdfText.Read(SampleDocuments.Pdf(InvoiceSnapshot.Parse(invoice.Snapshot!))), StringComparison.Ordinal);
         Assert.Contains(

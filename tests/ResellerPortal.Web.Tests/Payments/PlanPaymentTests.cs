@@ -240,10 +240,7 @@ public sealed class PlanPaymentTests
         Assert.Equal(2, (await fixture.LotsAsync()).Count);
         fixture.MoveTo(PaymentFixture.Start.AddMonths(1).AddHours(1).AddMinutes(3));
         await fixture.Get<WebhookInbox>().RunAsync();
-        for (var i = 0; i < 100 && (await fixture.LotsAsync()).Count < 3; i++)
-        {
-            await Task.Delay(100);
-        }
+        await Eventually.TrueAsync(async () => (await fixture.LotsAsync()).Count >= 3);
 
         var lots = (await fixture.LotsAsync()).Select(l => l.Conversions).Order().ToList();
         Assert.Equal((1_000L, 4_000L), (lots[0], lots[2]));

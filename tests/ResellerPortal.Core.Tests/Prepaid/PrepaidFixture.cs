@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
-namespace ResellerPortal.Core.Tests.Balances;
+namespace ResellerPortal.Core.Tests.Prepaid;
 
 /// <summary>A reseller with a prepaid customer that has a token and its own prices from the month it was added.</summary>
 internal sealed class PrepaidFixture

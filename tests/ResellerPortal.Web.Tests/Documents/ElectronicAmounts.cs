@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace ResellerPortal.Web.Tests.Documents;
 
 /// <summary>The contents of an invoice by EN 16931 names, so that both syntaxes can be compared.</summary>
-internal static class ElectronicFigures
+internal static class ElectronicAmounts
 {
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";

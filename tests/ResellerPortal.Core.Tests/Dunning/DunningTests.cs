@@ -9,10 +9,12 @@ using ResellerPortal.Core.Metering;
 using ResellerPortal.Core.Payments;
 using ResellerPortal.Core.Sending;
 using ResellerPortal.Core.Tenancy;
+using ResellerPortal.Core.Tests.Invoicing;
 using ResellerPortal.Core.Tests.Metering;
+using ResellerPortal.Core.Tests.Sending;
 using ResellerPortal.Testing;
 
-namespace ResellerPortal.Core.Tests.Invoicing;
+namespace ResellerPortal.Core.Tests.Dunning;
 
 public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {

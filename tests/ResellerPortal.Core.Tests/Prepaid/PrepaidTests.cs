@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 using ResellerPortal.Core.Tokens;
 using ResellerPortal.Testing;
 
-namespace ResellerPortal.Core.Tests.Balances;
+namespace ResellerPortal.Core.Tests.Prepaid;
 
 public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<PostgreSqlFixture>
 {
