@@ -55,6 +55,13 @@ internal static class PortalHost
         if (!app.Environment.IsDevelopment())
         {
             app.UseHsts();
+            app.MapWhen(
+                context => context.Request.Path.StartsWithSegments("/dev"),
+                dev => dev.Run(context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                }));
         }
 
         app.UseGateway();

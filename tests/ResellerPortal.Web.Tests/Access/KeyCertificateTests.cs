@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Testing;
 
-namespace ResellerPortal.Web.Tests.Doors;
+namespace ResellerPortal.Web.Tests.Access;
 
 public sealed class KeyCertificateTests : IDisposable
 {

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Pricing;
 using ResellerPortal.Core.Tenancy;
 using ResellerPortal.Testing;
 
-namespace ResellerPortal.Web.Tests.Doors;
+namespace ResellerPortal.Web.Tests.Access;
 
 public sealed class PageAccessTests
 {
@@ -26,7 +26,7 @@ public sealed class PageAccessTests
         "/sandbox/convert/{from}/to/{to}", "/sandbox/async/convert/{from}/to/{to}", "/sandbox/async/job/{id}", "/sandbox/upload",
         "/sandbox/d/{fileId}",
         "/pay/{Key}", "/webhooks/stripe", "/webhooks/stripe/{reseller:guid}",
-        "/healthz", "/readyz",
+        "/healthz", "/readyz", "/dev/components",
     ];
 
     [Fact]
