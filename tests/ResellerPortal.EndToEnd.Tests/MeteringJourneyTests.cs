@@ -24,7 +24,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await ChooseFileAsync(owner);
         await owner.SeesAsync("Match token 'acme-live'");
         await owner.ChooseAsync("Match token 'acme-live'", "Acme");
-        await owner.SeesRowAsync("is no number of conversions from 1 on");
+        await owner.SeesRowAsync("is not a positive number of conversions");
         await owner.PressAsync("Import 42 conversions");
         await owner.SeesAsync("Nothing new to import");
 

@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>Batches that SQLite does not accept at once.</summary>
+/// <summary>Batches that the database rejects as a whole.</summary>
 public sealed class RefusedBatchTests
 {
     private const int Crowd = 40;
@@ -51,7 +51,7 @@ public sealed class RefusedBatchTests
         Assert.IsType<ReserveResult.Held>(await waiting);
     }
 
-    /// <summary>SQLite that refuses more than one ledger entry at a time.</summary>
+    /// <summary>SQLite that rejects more than one ledger entry at a time.</summary>
     private sealed class RefusesCrowds() : ForwardingDialect(new SqliteDialect())
     {
         private int _refused;
