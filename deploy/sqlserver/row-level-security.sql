@@ -1,6 +1,6 @@
 -- Row-level security for Reseller Portal on SQL Server. Run it as the database's owner after "migrate", and again
--- after an upgrade that brought tables. The portal tells each connection its scope (sp_set_session_context);
--- a connection that was told nothing sees no tenant's rows. Run backups and reports with reseller = '*'.
+-- after an upgrade that added tables. The portal sets each connection's scope (sp_set_session_context);
+-- a connection without a scope sees no tenant's rows. Run backups and reports with reseller = '*'.
 IF EXISTS (SELECT 1 FROM sys.security_policies WHERE name = 'tenant_policy') DROP SECURITY POLICY portal.tenant_policy;
 DROP FUNCTION IF EXISTS portal.tenant_row;
 GO

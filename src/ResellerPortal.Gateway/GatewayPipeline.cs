@@ -9,13 +9,12 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Gateway;
 
 /// <summary>
-/// The gateway's own way through the web server: programs bring a token, so nothing of what people's pages need (sign-in,
-/// antiforgery, pages for errors) is done for their requests.
+/// The gateway's own request pipeline: API clients authenticate with tokens, so sign-in, antiforgery and error pages are skipped.
 /// </summary>
 public static class GatewayPipeline
 {
     /// <summary>
-    /// Answers requests for the gateway's endpoints, and faults on the way; all others go on. Goes before whatever asks who has signed in.
+    /// Handles requests for the gateway's endpoints, including errors; all others continue. Must be registered before authentication.
     /// </summary>
     public static void UseGateway(this IApplicationBuilder app) => app.MapWhen(IsForGateway, gateway =>
     {
@@ -28,7 +27,7 @@ public static class GatewayPipeline
 
     private static bool IsForGateway(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<GatewayEndpoint>() is not null;
 
-    /// <summary>Turns floods of wrong tokens away before anything is looked up, and faults into the gateway's errors.</summary>
+    /// <summary>Rejects floods of invalid tokens before any lookup, and converts exceptions to gateway errors.</summary>
     private sealed class ExceptionMiddleware(InvalidTokenThrottle throttle, ILogger<ExceptionMiddleware> logger)
     {
         public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -56,7 +55,7 @@ public static class GatewayPipeline
             }
         }
 
-        /// <returns>Null where nobody is there to be told.</returns>
+        /// <returns>Null if the caller has disconnected.</returns>
         private GatewayError? FindError(HttpContext context, Exception failure)
         {
             switch (failure)

@@ -24,7 +24,7 @@ public static class GatewayRegistration
 {
     private const string BrowserPolicy = "gateway";
 
-    /// <param name="isSandboxAllowed">Whether the program may start without a real service.</param>
+    /// <param name="isSandboxAllowed">Whether the application may start without a real upstream.</param>
     public static IServiceCollection AddGateway(
         this IServiceCollection services,
         IConfiguration configuration,
@@ -33,36 +33,36 @@ public static class GatewayRegistration
     {
         services.AddOptions<ConvertApiOptions>().Bind(configuration.GetSection(ConvertApiOptions.Section))
             .Validate(o => isSandboxAllowed
-                || !o.IsSandbox, "ConvertApi:BaseUrl is missing: the sandbox stands in for the real service in Development only.")
+                || !o.IsSandbox, "ConvertApi:BaseUrl is missing: the sandbox replaces the real service in Development only.")
             .Validate(o => o.IsSandbox
                 || Uri.TryCreate(
-                    o.BaseUrl, UriKind.Absolute, out _), "ConvertApi:BaseUrl is not an address such as https://v2.convertapi.com.")
-            .Validate(o => o.IsSandbox || o.Secret.Length > 0, "ConvertApi:Secret is missing; it goes with ConvertApi:BaseUrl.")
+                    o.BaseUrl, UriKind.Absolute, out _), "ConvertApi:BaseUrl must be a URL such as https://v2.convertapi.com.")
+            .Validate(o => o.IsSandbox || o.Secret.Length > 0, "ConvertApi:Secret is missing; it is required with ConvertApi:BaseUrl.")
             .Validate(o => o.Regions.Values.All(address => Uri.TryCreate(
                 address,
                 UriKind.Absolute,
-                out _)), "ConvertApi:Regions holds something that is not an address such as https://eu-v2.convertapi.com.")
+                out _)), "ConvertApi:Regions must contain only URLs such as https://eu-v2.convertapi.com.")
             .Validate(o => o.Timeout > TimeSpan.Zero
-                && o.Timeout < ReservationSweepWorker.DeadAfter, "ConvertApi:Timeout is from 1 second to under 30 minutes.")
+                && o.Timeout < ReservationSweepWorker.DeadAfter, "ConvertApi:Timeout must be positive and less than 30 minutes.")
             .ValidateOnStart();
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section))
             .Configure(o => o.PublicUrl = configuration["Portal:PublicUrl"] ?? "")
-            .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes is at least 1.")
+            .Validate(o => o.MaxUploadBytes > 0, "Gateway:MaxUploadBytes must be at least 1.")
             .Validate(o => o.AllowedPrivateNetworks.All(network => IPNetwork.TryParse(
-                network, out _)), "Gateway:AllowedPrivateNetworks holds something that is no network in CIDR form, such as 10.1.0.0/16.")
-            .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller is at least 1.")
-            .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery is more than nothing.")
+                network, out _)), "Gateway:AllowedPrivateNetworks must contain only networks in CIDR notation, such as 10.1.0.0/16.")
+            .Validate(o => o.ConcurrencyPerReseller > 0, "Gateway:ConcurrencyPerReseller must be at least 1.")
+            .Validate(o => o.ReadingsEvery > TimeSpan.Zero, "Gateway:ReadingsEvery must be positive.")
             .Validate(
                 o =>
-                    o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller is at least 1; leave it out for "
+                    o.RequestsPerMinutePerReseller is null or > 0, "Gateway:RequestsPerMinutePerReseller must be at least 1; omit it for "
                         + "no limit.")
-            .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery is more than nothing.")
-            .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling is more than nothing.")
+            .Validate(o => o.StatisticsEvery > TimeSpan.Zero, "Gateway:StatisticsEvery must be positive.")
+            .Validate(o => o.JobPolling > TimeSpan.Zero, "Gateway:JobPolling must be positive.")
             .ValidateOnStart();
         services.AddHttpClient(JobPollingWorker.WebHookClient, http => http.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(GuardedHandler);
         services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers>();
-        services.AddCors(cors => cors.AddPolicy(BrowserPolicy, Browsers));
+        services.AddCors(cors => cors.AddPolicy(BrowserPolicy, ConfigureCors));
         services.AddSingleton<UpstreamAccountResolver>();
         services.AddSingleton<UpstreamCircuitBreaker>();
         services.AddSingleton<UpstreamClient>();
@@ -103,7 +103,7 @@ public static class GatewayRegistration
         gateway.MapJobs();
         gateway.MapAccount();
 
-        // A misspelt conversion is told so, not sent to the sign-in page.
+        // Unmatched conversion paths return a gateway error instead of redirecting to the sign-in page.
         foreach (var path in (string[])["/convert/{**rest}", "/async/{**rest}"])
         {
             gateway.Map(path, IResult () => GatewayError.FormatsUnreadable.ToResult());
@@ -112,13 +112,13 @@ public static class GatewayRegistration
         return endpoints;
     }
 
-    /// <summary>Pages of any origin may ask; whether a token lets them is its own affair. Nothing here reads cookies.</summary>
-    private static void Browsers(CorsPolicyBuilder policy) => policy
+    /// <summary>Allows any origin, because tokens restrict their origins themselves and the gateway reads no cookies.</summary>
+    private static void ConfigureCors(CorsPolicyBuilder policy) => policy
         .AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()
         .WithExposedHeaders(["X-Request-Id", "Content-Disposition", "Retry-After", .. StreamedResponse.CostHeaders])
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 
-    /// <summary>For addresses that callers gave: each connection, redirects' as well, is to a public address.</summary>
+    /// <summary>Handler for caller-supplied URLs; every connection, including redirects, must be to a public address.</summary>
     private static SocketsHttpHandler GuardedHandler(IServiceProvider provider) => new()
     {
         ConnectCallback = provider.GetRequiredService<PublicAddressPolicy>().ConnectAsync,

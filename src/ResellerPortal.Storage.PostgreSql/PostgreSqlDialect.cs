@@ -12,7 +12,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.PostgreSql;
 
-/// <summary>PostgreSQL, READ COMMITTED. Rows are locked with FOR UPDATE; many statements go in one round trip.</summary>
+/// <summary>PostgreSQL at READ COMMITTED. Rows are locked with FOR UPDATE; batches take one round trip.</summary>
 public sealed partial class PostgreSqlDialect : ServerDialect
 {
     private const string SetTenant =
@@ -26,7 +26,7 @@ public sealed partial class PostgreSqlDialect : ServerDialect
         builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(typeof(PostgreSqlDialect).Assembly)).AddInterceptors(
             new TenantConnectionInterceptor(SetTenant));
 
-    /// <summary>NO KEY: what refers to the rows may still be inserted by others.</summary>
+    /// <summary>NO KEY, so that others can still insert rows that reference the locked ones.</summary>
     public override string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking) =>
         $"SELECT {OnConflictSql.Quote(columns)} FROM \"{table}\" WHERE {where}{(isLocking ? " FOR NO KEY UPDATE" : "")}";
 
@@ -42,7 +42,7 @@ public sealed partial class PostgreSqlDialect : ServerDialect
             || failure is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
             || failure.InnerException is SocketException or IOException;
 
-    /// <summary>One round trip for all rows; positional parameters spare the driver from rewriting the statement for each.</summary>
+    /// <summary>One round trip for all rows; positional parameters avoid rewriting the statement for each row.</summary>
     protected override DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows)
     {
         using var shape = new NpgsqlCommand();
@@ -72,7 +72,7 @@ public sealed partial class PostgreSqlDialect : ServerDialect
     private static partial Regex ParameterName();
 }
 
-/// <summary>For <c>dotnet ef migrations add</c> alone.</summary>
+/// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>
 internal sealed class DesignTimeContext : IDesignTimeDbContextFactory<PortalDbContext>
 {
     public PortalDbContext CreateDbContext(string[] args) =>

@@ -4,8 +4,8 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.SqlServer;
 
 /// <summary>
-/// The script that has SQL Server protect tenants by itself. An administrator reads and runs it
-/// (<c>deploy/sqlserver/row-level-security.sql</c> holds it); a test keeps the file and this text the same.
+/// The script that enables tenant protection in SQL Server. An administrator reviews and runs it from
+/// <c>deploy/sqlserver/row-level-security.sql</c>; a test keeps that file identical to this text.
 /// </summary>
 public static class RowSecurityScript
 {
@@ -13,8 +13,8 @@ public static class RowSecurityScript
     {
         var script = new StringBuilder("""
             -- Row-level security for Reseller Portal on SQL Server. Run it as the database's owner after "migrate", and again
-            -- after an upgrade that brought tables. The portal tells each connection its scope (sp_set_session_context);
-            -- a connection that was told nothing sees no tenant's rows. Run backups and reports with reseller = '*'.
+            -- after an upgrade that added tables. The portal sets each connection's scope (sp_set_session_context);
+            -- a connection without a scope sees no tenant's rows. Run backups and reports with reseller = '*'.
             IF EXISTS (SELECT 1 FROM sys.security_policies WHERE name = 'tenant_policy') DROP SECURITY POLICY portal.tenant_policy;
             DROP FUNCTION IF EXISTS portal.tenant_row;
             GO
@@ -35,7 +35,9 @@ public static class RowSecurityScript
         return script.AppendJoin(",\n", lines).Append("\n    WITH (STATE = ON);\nGO\n").ToString();
     }
 
-    /// <summary>A: all of a reseller's people; C: the customer's own; R: the reseller's alone.</summary>
+    /// <summary>
+    /// A: visible to the reseller and all its customers; C: to the reseller and the owning customer; R: to the reseller only.
+    /// </summary>
     private static string Arguments(TableOwner owner) => owner switch
     {
         TableOwner.Resellers => "[Id], NULL, 'A'",

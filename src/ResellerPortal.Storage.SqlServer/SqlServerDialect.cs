@@ -9,7 +9,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Storage.SqlServer;
 
-/// <summary>SQL Server. Rows are locked with UPDLOCK, held to the end of the transaction.</summary>
+/// <summary>SQL Server. Rows are locked with UPDLOCK until the end of the transaction.</summary>
 public sealed class SqlServerDialect : ServerDialect
 {
     private const string SetTenant =
@@ -17,7 +17,7 @@ public sealed class SqlServerDialect : ServerDialect
 
     public override string Name => "SqlServer";
 
-    /// <summary>Needs ALLOW_SNAPSHOT_ISOLATION, which the first migration switches on.</summary>
+    /// <summary>Requires ALLOW_SNAPSHOT_ISOLATION, which the first migration enables.</summary>
     public override IsolationLevel SnapshotLevel => IsolationLevel.Snapshot;
 
     public override void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString) =>
@@ -28,7 +28,7 @@ public sealed class SqlServerDialect : ServerDialect
         $"SELECT {string.Join(
             ", ", columns.Select(c => $"[{c}]"))} FROM [{table}]{(isLocking ? " WITH (UPDLOCK, ROWLOCK, HOLDLOCK)" : "")} WHERE {where}";
 
-    /// <summary>The owner of the rows is locked, so nobody else can insert between the two statements.</summary>
+    /// <summary>Safe as two statements, because the rows' owner is locked and nobody else can insert in between.</summary>
     public override string MergeStatement(
         string table,
         IReadOnlyList<string> columns,
@@ -70,7 +70,7 @@ public sealed class SqlServerDialect : ServerDialect
     }
 }
 
-/// <summary>For <c>dotnet ef migrations add</c> alone.</summary>
+/// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>
 internal sealed class DesignTimeContext : IDesignTimeDbContextFactory<PortalDbContext>
 {
     public PortalDbContext CreateDbContext(string[] args) =>

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore.Sqlite.Metadata.Internal;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// Marks the tables that the meter writes as kept in the order of their keys (WITHOUT ROWID): one tree for rows and key
-/// instead of two. The mark is written into the migration, so a migration keeps its meaning when this list changes.
+/// Marks the tables that the meter writes as WITHOUT ROWID: one tree for rows and key instead of two. The annotation is stored in the
+/// migration, so existing migrations do not change with this list.
 /// </summary>
-#pragma warning disable EF1001 // SQLite's provider has no public base for further annotations.
+#pragma warning disable EF1001 // SQLite's provider has no public base class for additional annotations.
 internal sealed class ClusteredTableAnnotations(RelationalAnnotationProviderDependencies dependencies)
     : SqliteAnnotationProvider(dependencies)
 #pragma warning restore EF1001

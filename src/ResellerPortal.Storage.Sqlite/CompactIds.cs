@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// Ids as 16 bytes in the order of their text. EF's own 36 characters would more than double the ledger's keys and
-/// indexes, and with them what each commit writes.
+/// Stores ids as 16 bytes in the order of their text. EF's 36 characters would more than double the ledger's keys and indexes, and the
+/// data written per commit.
 /// </summary>
 internal sealed class CompactIds : IDbContextOptionsExtension, IRelationalTypeMappingSourcePlugin
 {
@@ -20,7 +20,7 @@ internal sealed class CompactIds : IDbContextOptionsExtension, IRelationalTypeMa
 
     public void Validate(IDbContextOptions options)
     {
-        // There is nothing to choose, so nothing can be wrong.
+        // There are no options to validate.
     }
 
     public RelationalTypeMapping? FindMapping(in RelationalTypeMappingInfo mappingInfo) =>

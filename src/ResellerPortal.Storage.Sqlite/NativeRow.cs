@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// The row that a native statement stands on, for the readers that are made from the EF model. It reads what the ledger's
-/// tables hold and nothing else; the driver's own reader costs more a row than SQLite does.
+/// The current row of a native statement, for readers generated from the EF model. Supports only the types of the ledger's tables; the
+/// driver's reader costs more per row than SQLite itself.
 /// </summary>
 internal sealed class NativeRow(sqlite3_stmt statement) : DbDataReader
 {
@@ -78,5 +78,5 @@ internal sealed class NativeRow(sqlite3_stmt statement) : DbDataReader
 
     public override int GetValues(object[] values) => throw Unread();
 
-    private static NotSupportedException Unread() => new("The ledger's tables hold nothing that is read this way.");
+    private static NotSupportedException Unread() => new("This type is not used by the ledger's tables.");
 }

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace ResellerPortal.Storage.Sqlite;
 
-/// <summary>A write transaction by prepared statements: what is usually done around one costs as much as a small commit.</summary>
+/// <summary>A write transaction using prepared statements, because the driver's usual overhead costs as much as a small commit.</summary>
 internal sealed class NativeTransaction : IRowTransaction
 {
     private static readonly BulkStatement BeginStatement = new("BEGIN IMMEDIATE", _ => []);
@@ -24,7 +24,7 @@ internal sealed class NativeTransaction : IRowTransaction
         }
         catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
         {
-            // Somebody else writes: the driver knows how long to wait.
+            // Another writer holds the lock: retry through the driver, which waits up to its timeout.
             using var begin = db.Database.GetDbConnection().CreateCommand();
             begin.CommandText = BeginStatement.Text;
             begin.ExecuteNonQuery();
@@ -41,7 +41,7 @@ internal sealed class NativeTransaction : IRowTransaction
 
     public ValueTask DisposeAsync()
     {
-        // SQLite rolls back by itself where a disk is full or fails.
+        // SQLite rolls back automatically when a disk is full or fails.
         if (raw.sqlite3_get_autocommit(((SqliteConnection)_db.Database.GetDbConnection()).Handle) == 0)
         {
             Run(_db, RollbackStatement);

@@ -7,12 +7,12 @@ using SQLitePCL;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// A statement that keeps its parameters from one run to the next, as SQLite does: rows that are written together share half
-/// of their values (whose they are, which converter), and those are given to it once.
+/// A statement that keeps its bound parameters between runs, as SQLite does. Rows written together share many values (tenant, converter),
+/// which are bound only once.
 /// </summary>
 internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
 {
-    /// <summary>Bytes of a value that is compared with the one before: an id.</summary>
+    /// <summary>Size in bytes of an id, the only blobs compared with the previous value.</summary>
     private const int IdSize = 16;
 
     private readonly BoundParameters[] _bound = new BoundParameters[raw.sqlite3_bind_parameter_count(native)];
@@ -84,7 +84,7 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
                 Add(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
                 break;
             default:
-                throw new NotSupportedException($"A {value.GetType().Name} is not among the types that the ledger's tables hold.");
+                throw new NotSupportedException($"A {value.GetType().Name} is not a supported column type of the ledger's tables.");
         }
     }
 
@@ -102,15 +102,15 @@ internal sealed class PreparedStatement(sqlite3_stmt native) : IRowValues
         }
         else
         {
-            // An empty one too: as bytes it would be no value at all.
+            // Also for empty text: as bytes it would be bound as NULL.
             Check(raw.sqlite3_bind_text(native, _position, text));
         }
     }
 
-    /// <summary>A value that was not taken would leave the one of the row before in its place.</summary>
+    /// <summary>An unchecked failure would leave the previous row's value bound.</summary>
     private static void Check(int result) => SqliteException.ThrowExceptionForRC(result, null);
 
-    /// <summary>What a parameter was given last.</summary>
+    /// <summary>The last value bound to a parameter.</summary>
     private struct BoundParameters
     {
         public bool IsNumber;

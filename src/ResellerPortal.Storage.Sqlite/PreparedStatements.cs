@@ -8,9 +8,8 @@ using SQLitePCL;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// Statements prepared once for an open connection and run again and again. SQLite is in this process, so preparing a small
-/// statement, finding its parameters by name and reading through the driver cost more than running it; these bind and read
-/// by position through the driver's own native layer.
+/// Statements prepared once per open connection and reused. SQLite runs in-process, so preparing a small statement, looking up parameters
+/// by name and reading through the driver cost more than running it; these bind and read by position through the driver's native layer.
 /// </summary>
 internal static class PreparedStatements
 {
@@ -68,7 +67,7 @@ internal static class PreparedStatements
         }
     }
 
-    /// <summary>Of one open connection.</summary>
+    /// <summary>The prepared statements of one open connection.</summary>
     private sealed class Statements
     {
         private readonly Dictionary<BulkStatement, PreparedStatement> _prepared = new(ReferenceEqualityComparer.Instance);

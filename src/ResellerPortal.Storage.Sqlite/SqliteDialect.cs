@@ -14,8 +14,7 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// SQLite in one file. A write transaction begins IMMEDIATE, so it holds the only write lock from its first statement and
-/// rows need no locks of their own.
+/// SQLite in one file. Write transactions begin IMMEDIATE and hold the only write lock from the first statement, so rows need no locks.
 /// </summary>
 public sealed class SqliteDialect : IDatabaseDialect
 {
@@ -25,13 +24,13 @@ public sealed class SqliteDialect : IDatabaseDialect
 
     public bool HasRowLocks => false;
 
-    /// <summary>What the driver begins a DEFERRED transaction for; in WAL mode that reads a snapshot.</summary>
+    /// <summary>The level for which the driver begins a DEFERRED transaction, which reads a snapshot in WAL mode.</summary>
     public IsolationLevel SnapshotLevel => IsolationLevel.ReadUncommitted;
 
     public void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString)
     {
         builder
-            .UseSqlite(Patient(connectionString), sqlite => sqlite.MigrationsAssembly(typeof(SqliteDialect).Assembly))
+            .UseSqlite(WithLockTimeout(connectionString), sqlite => sqlite.MigrationsAssembly(typeof(SqliteDialect).Assembly))
             .ReplaceService<IRelationalAnnotationProvider, ClusteredTableAnnotations>()
             .ReplaceService<IMigrationsSqlGenerator, ClusteredTableSqlGenerator>()
             .AddInterceptors(new DurableConnections());
@@ -84,7 +83,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     public IDelayedDurability DelayDurability(PortalDbContext db)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        DurableConnections.TellAgain(connection);
+        DurableConnections.Reset(connection);
         return new WriteAheadLog(connection, RandomAccess.FlushToDisk);
     }
 
@@ -96,11 +95,13 @@ public sealed class SqliteDialect : IDatabaseDialect
         return version;
     }
 
-    /// <summary>Busy, locked, out of reach or out of space.</summary>
+    /// <summary>Busy, locked, unreachable or out of space.</summary>
     public bool IsTransient(DbException failure) => failure is SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 14 };
 
-    /// <summary>A request waits for the file's one writer, but not for ever; the driver's own half minute is too long for that.</summary>
-    private static string Patient(string connectionString)
+    /// <summary>
+    /// Sets the lock timeout to 5 seconds unless configured; the driver's default of 30 seconds is too long for a request.
+    /// </summary>
+    private static string WithLockTimeout(string connectionString)
     {
         var connection = new SqliteConnectionStringBuilder(connectionString);
         if (!connection.ShouldSerialize("Default Timeout"))
@@ -111,21 +112,21 @@ public sealed class SqliteDialect : IDatabaseDialect
         return connection.ToString();
     }
 
-    /// <summary>Readers do not wait for the writer (WAL), and a commit is on the disk before it is answered (FULL).</summary>
+    /// <summary>WAL lets readers proceed without waiting for the writer; FULL ensures that a commit is on disk before it returns.</summary>
     private sealed class DurableConnections : DbConnectionInterceptor
     {
         private const string Pragmas =
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16384;";
 
-        /// <summary>Connections come from a pool; each of its handles is told once.</summary>
-        private static readonly ConditionalWeakTable<object, object> Told = [];
+        /// <summary>Handles already configured, because pooled connections reuse handles.</summary>
+        private static readonly ConditionalWeakTable<object, object> Configured = [];
 
-        /// <summary>For a handle whose settings were changed: it is told again when the pool next hands it out.</summary>
-        public static void TellAgain(SqliteConnection connection) => Told.Remove(connection.Handle!);
+        /// <summary>Marks a handle whose settings were changed, so that the pool's next use restores them.</summary>
+        public static void Reset(SqliteConnection connection) => Configured.Remove(connection.Handle!);
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
-            if (Told.TryAdd(((SqliteConnection)connection).Handle!, this))
+            if (Configured.TryAdd(((SqliteConnection)connection).Handle!, this))
             {
                 using var command = connection.CreateCommand();
                 command.CommandText = Pragmas;
@@ -144,7 +145,7 @@ public sealed class SqliteDialect : IDatabaseDialect
     }
 }
 
-/// <summary>For <c>dotnet ef migrations add</c> alone.</summary>
+/// <summary>Used only by <c>dotnet ef migrations add</c>.</summary>
 internal sealed class DesignTimeContext : IDesignTimeDbContextFactory<PortalDbContext>
 {
     public PortalDbContext CreateDbContext(string[] args) =>

@@ -6,25 +6,25 @@ using ResellerPortal.Core.Persistence;
 namespace ResellerPortal.Storage.Sqlite;
 
 /// <summary>
-/// Flushes and checkpoints the write-ahead log beside the one connection that writes most. What <c>synchronous = FULL</c>
-/// adds to <c>NORMAL</c> is one flush of the log after each commit (https://www.sqlite.org/pragma.html#pragma_synchronous);
-/// here it goes through a handle of its own, which reaches the disk with all of the file that was written before.
+/// Flushes and checkpoints the write-ahead log separately from the busiest writer. Compared with <c>NORMAL</c>, <c>synchronous = FULL</c>
+/// adds one log flush per commit (https://www.sqlite.org/pragma.html#pragma_synchronous). Here that flush uses its own file handle and
+/// covers everything written to the file before.
 /// </summary>
 internal sealed class WriteAheadLog : IDelayedDurability
 {
     private const int FlushesPerCheckpoint = 32;
 
     /// <summary>
-    /// Pages. Checkpoints made beside a busy writer never quite reach the log's end, so it could not begin again; from this
-    /// length on the writer does what little is left itself.
+    /// Log length in pages from which the writer checkpoints itself. Concurrent checkpoints never quite reach the end of the log under
+    /// load, so it could not restart.
     /// </summary>
-    private const int LongLog = 8000;
+    private const int MaxLogPages = 8000;
 
-    /// <summary>Milliseconds to wait for those who read an older state of the database.</summary>
-    private const int BeginAnewPatience = 500;
+    /// <summary>Milliseconds to wait for readers of an older snapshot.</summary>
+    private const int RestartTimeoutMilliseconds = 500;
 
-    /// <summary>Logs whose last flush failed. Known by their files, for after an error the writer opens a new connection.</summary>
-    private static readonly ConcurrentDictionary<string, bool> InDoubt = new();
+    /// <summary>Logs whose last flush failed, by file, because the writer opens a new connection after an error.</summary>
+    private static readonly ConcurrentDictionary<string, bool> FailedFlushes = new();
 
     private readonly string _file;
     private readonly SafeFileHandle _log;
@@ -33,8 +33,8 @@ internal sealed class WriteAheadLog : IDelayedDurability
     private int _flushes;
     private Task _checkpoint = Task.CompletedTask;
 
-    /// <param name="writer">Kept open for as long as this is used: the log stays the same file while one connection has read it.</param>
-    /// <param name="flush">Puts all that was written to the file on the disk.</param>
+    /// <param name="writer">Must stay open as long as this instance: the log file persists while a connection is open.</param>
+    /// <param name="flush">Flushes everything written to the file to disk.</param>
     public WriteAheadLog(SqliteConnection writer, Action<SafeFileHandle> flush)
     {
         _flush = flush;
@@ -44,25 +44,25 @@ internal sealed class WriteAheadLog : IDelayedDurability
         _log = File.OpenHandle(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _checkpoints = new SqliteConnection(writer.ConnectionString);
         _checkpoints.Open();
-        command.CommandText = $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {LongLog}";
+        command.CommandText = $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {MaxLogPages}";
         command.ExecuteNonQuery();
     }
 
     public void Flush()
     {
-        if (InDoubt.ContainsKey(_file))
+        if (FailedFlushes.ContainsKey(_file))
         {
-            BeginAnew();
+            Restart();
         }
 
         try
         {
             _flush(_log);
-            InDoubt.TryRemove(_file, out _);
+            FailedFlushes.TryRemove(_file, out _);
         }
         catch
         {
-            InDoubt[_file] = true;
+            FailedFlushes[_file] = true;
             throw;
         }
 
@@ -80,22 +80,22 @@ internal sealed class WriteAheadLog : IDelayedDurability
     }
 
     /// <summary>
-    /// The system may have given up what a failed flush did not write, and call the next one a success all the same
-    /// (https://wiki.postgresql.org/wiki/Fsync_Errors). So all that the log holds is written once more, into the database
-    /// itself, and the log is emptied, for what is left of it on the disk may have holes.
+    /// After a failed flush, the operating system may discard the unwritten pages and report the next flush as successful
+    /// (https://wiki.postgresql.org/wiki/Fsync_Errors). Therefore the whole log is checkpointed into the database and truncated, because
+    /// its content on disk may have gaps.
     /// </summary>
-    private void BeginAnew()
+    private void Restart()
     {
         _checkpoint.Wait();
         try
         {
             using var command = _checkpoints.CreateCommand();
-            command.CommandText = $"PRAGMA busy_timeout = {BeginAnewPatience}; PRAGMA wal_checkpoint(TRUNCATE)";
+            command.CommandText = $"PRAGMA busy_timeout = {RestartTimeoutMilliseconds}; PRAGMA wal_checkpoint(TRUNCATE)";
             using var reader = command.ExecuteReader();
             reader.NextResult();
             if (!reader.Read() || reader.GetInt64(0) != 0)
             {
-                throw new IOException("The log of the database cannot be begun anew while others read it.");
+                throw new IOException("The database's log cannot be restarted while others are reading it.");
             }
         }
         catch (SqliteException failure)
@@ -114,7 +114,7 @@ internal sealed class WriteAheadLog : IDelayedDurability
         }
         catch (SqliteException)
         {
-            // Nothing is lost while the log is there, and the writer meets the same trouble with an answer to give.
+            // Nothing is lost while the log exists, and the writer will report the same problem.
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
 
     public List<IssuedToken> Tokens { get; } = [];
 
-    /// <summary>Entries that it was filled with.</summary>
+    /// <summary>Number of generated ledger entries.</summary>
     public long Rows { get; set; }
 
     public static async Task<BenchmarkData> OpenAsync(
@@ -59,7 +59,7 @@ internal sealed class BenchmarkData : IAsyncDisposable
 
     public PortalDbContext Open() => Database.Open(TenantScope.CrossTenants("benchmark"));
 
-    /// <summary>One conversion through the meter.</summary>
+    /// <summary>Runs one conversion through the meter.</summary>
     /// <returns>Latency of the slower command, in ticks.</returns>
     public async Task<long> ConvertAsync(int worker)
     {

@@ -5,14 +5,14 @@ using ResellerPortal.Core.Time;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Fills a market's SQLite ledger with entries of the last twelve months, or of one month, past the meter: right in numbers, sums and days,
-/// with made-up hashes, since only its size matters.
+/// Fills a SQLite ledger, bypassing the meter, with entries of the last twelve months or of one month. Numbers, sums and days are
+/// correct; hashes are fake, because only the size matters.
 /// </summary>
 internal static class BigLedger
 {
     private static readonly string[] Converters = ["docx-to-pdf", "html-to-pdf", "pdf-to-jpg", "xlsx-to-pdf"];
 
-    /// <param name="month">The month (UTC) that they belong to; null for the last twelve.</param>
+    /// <param name="month">The month (UTC) of the entries; null for the last twelve months.</param>
     public static async Task FillAsync(BenchmarkData setup, long rows, BillingPeriod? month = null)
     {
         var customers = setup.Tokens.Select(t => t.Token.CustomerId).Distinct().Count();
@@ -58,7 +58,7 @@ internal static class BigLedger
         await RunAsync("PRAGMA wal_checkpoint(TRUNCATE)");
         await RunAsync("ANALYZE");
 
-        // The statements are made of numbers and ids of this process alone.
+        // Safe from injection: the statements contain only numbers and ids of this process.
         async Task RunAsync(string sql) => await db.Database.ExecuteSqlRawAsync(sql);
     }
 

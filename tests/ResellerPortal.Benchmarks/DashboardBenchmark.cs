@@ -8,14 +8,14 @@ using ResellerPortal.Storage.Sqlite;
 
 namespace ResellerPortal.Benchmarks;
 
-/// <summary>Server time of the pages that read usage, at ten thousand entries and at many, in one run, taking turns.</summary>
+/// <summary>Server time of the usage pages with ten thousand entries and with many, alternating in one run.</summary>
 internal static class DashboardBenchmark
 {
     private const int Rounds = 300;
     private const long Small = 10_000;
 
     /// <summary>
-    /// So few that ten thousand entries already fill every day of every token: more entries then make no more daily sums.
+    /// Few enough that ten thousand entries already cover every day of every token, so that more entries do not add rollups.
     /// </summary>
     private const int Customers = 5;
 

@@ -16,8 +16,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Metered conversions through the portal beside a bare YARP forwarder to the same upstream. Upstream, forwarder and portal
-/// are processes of their own on this machine; this process makes the load.
+/// Metered conversions through the portal, compared with a plain YARP forwarder to the same upstream. Upstream, forwarder and portal run
+/// as separate processes on this machine; this process generates the load.
 /// </summary>
 internal static class GatewayBenchmark
 {
@@ -27,8 +27,8 @@ internal static class GatewayBenchmark
     private const int Rounds = 5;
 
     /// <summary>
-    /// 512 in flight are two resellers with as many as each may have by default. A node is that busy long before it has much to
-    /// do: conversions take an upstream seconds, so a hundred a second are some hundreds in flight.
+    /// 512 in flight is the default concurrency of two resellers. A node reaches that at a low rate: conversions take seconds upstream,
+    /// so a hundred per second keep several hundred in flight.
     /// </summary>
     private static readonly (string Name, int Size, int InFlight, double Wanted)[] Loads =
     [
@@ -68,7 +68,7 @@ internal static class GatewayBenchmark
                     new List<(Measurement Bare, Measurement Metered)>(),
                     new List<(double Growing, double WrittenOver)>());
 
-                // The runtime compiles hot paths again in the background until it knows them, which takes half a minute.
+                // Warm-up, because the runtime recompiles hot paths in the background, which takes half a minute.
                 var warming = isWarm ? options.Seconds : options.Seconds * 4;
                 isWarm = true;
                 await Load.RunAsync(inFlight, warming, ConvertMeteredAsync);
@@ -102,7 +102,7 @@ internal static class GatewayBenchmark
         }
     }
 
-    /// <summary>Reads what is sent and answers a small file at once.</summary>
+    /// <summary>Reads the request and immediately responds with a small file.</summary>
     public static async Task ServeUpstreamAsync(string address)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -168,7 +168,7 @@ internal static class GatewayBenchmark
         return Stopwatch.GetTimestamp() - start;
     }
 
-    /// <summary>Milliseconds (p50) that it takes to flush a page at the end of a file that grows, and one that is written over.</summary>
+    /// <summary>Median time in milliseconds to flush a page appended to a growing file, and one overwritten in place.</summary>
     private static (double Growing, double WrittenOver) FlushTime(DirectoryInfo folder)
     {
         const int Pages = 500;
@@ -210,7 +210,7 @@ internal static class GatewayBenchmark
         return client;
     }
 
-    /// <summary>The portal as it runs for customers, on SQLite in the folder.</summary>
+    /// <summary>Starts the portal as in production, on SQLite in the folder.</summary>
     public static Process StartPortal(DirectoryInfo folder, string address, string upstream) => Start(
         folder,
         "Web",
@@ -225,7 +225,7 @@ internal static class GatewayBenchmark
 
     public static Process Start(DirectoryInfo folder, string program, params string[] arguments)
     {
-        // Not in one folder: a web server watches the one that it is started in, and would be told of each write to the database.
+        // Uses separate folders, because a web server watches its content root and would be notified of every database write.
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ResellerPortal.{program}.dll"), .. arguments])
         {
             WorkingDirectory = folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName,

@@ -7,8 +7,8 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Conversions with a good token, alone and while 10,000 requests a second with made-up tokens come from the same address.
-/// Portal and upstream are processes of their own; this process makes both loads.
+/// Conversions with a valid token, alone and during a flood of 10,000 requests per second with random tokens from the same address.
+/// Portal and upstream run as separate processes; this process generates both loads.
 /// </summary>
 internal static class InvalidTokenBenchmark
 {
@@ -46,7 +46,7 @@ internal static class InvalidTokenBenchmark
                 var flood = Enumerable.Range(0, Connections).Select(_ => Task.Run(() => FloodAsync(new Uri(portal), stop.Token))).ToArray();
                 var started = Stopwatch.GetTimestamp();
 
-                // Every answer that is no success throws.
+                // Every unsuccessful response throws.
                 Console.WriteLine(
                     $"good tokens in the flood  {await Load.RunAsync(
                         4, options.Seconds, _ => GatewayBenchmark.ConvertAsync(good, content))}");
@@ -70,7 +70,7 @@ internal static class InvalidTokenBenchmark
         }
     }
 
-    /// <summary>Sends fifty requests at a time down one connection, and waits for their answers, at its share of the wanted rate.</summary>
+    /// <summary>Sends requests in batches of fifty over one connection and awaits the responses, at its share of the target rate.</summary>
     private static async Task<long> FloodAsync(Uri address, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
@@ -88,7 +88,7 @@ internal static class InvalidTokenBenchmark
                 var end = kept + await stream.ReadAsync(buffer.AsMemory(kept), CancellationToken.None);
                 left -= Count(buffer.AsSpan(0, end));
 
-                // A status line may be cut between two reads.
+                // A status line may be split between two reads.
                 kept = Math.Min(end, Refused.Length - 1);
                 buffer.AsSpan(end - kept, kept).CopyTo(buffer);
             }

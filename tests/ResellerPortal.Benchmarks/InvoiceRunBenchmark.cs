@@ -18,8 +18,8 @@ using ResellerPortal.Storage.Sqlite;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// A month end: every customer's usage drafted, finalised and written as PDF and XML. Held against a run that reads its usage
-/// row by row as EF entities and does the rest alike; a smaller one before it lets everything be compiled.
+/// A month-end run: all customers' usage is drafted, finalised and written as PDF and XML. Compared with a run that reads usage row by
+/// row as EF entities; a smaller run first warms up the code.
 /// </summary>
 internal static class InvoiceRunBenchmark
 {
@@ -27,7 +27,7 @@ internal static class InvoiceRunBenchmark
     private const int FewCustomers = 200;
     private const int EntriesEach = 1_000;
 
-    /// <summary>Slow reading is measured on this many; its time grows with each alike.</summary>
+    /// <summary>Number of customers for which row-by-row reading is measured; its time is proportional.</summary>
     private const int CustomersRowByRow = 25;
 
     public static async Task RunAsync(Options options)
@@ -65,7 +65,7 @@ internal static class InvoiceRunBenchmark
             throw new InvalidOperationException(prices.Refusal!.Message);
         }
 
-        // First, so that what both do alike is compiled before the run that is to be fast.
+        // Runs first, so that shared code is compiled before the fast run.
         var slowReading = await ReadRowByRowAsync(setup, owner) * customers;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var kept = new List<long>();
@@ -115,8 +115,8 @@ internal static class InvoiceRunBenchmark
         return new RunMeasurement(seconds, entries / seconds, rowByRow, kept);
     }
 
-    /// <summary>Reads usage the way that suggests itself: each entry and what it drew is an entity that is fetched on its own.</summary>
-    /// <returns>Seconds a customer.</returns>
+    /// <summary>Reads usage naively: every entry and its draws are fetched individually as entities.</summary>
+    /// <returns>Seconds per customer.</returns>
     private static async Task<double> ReadRowByRowAsync(BenchmarkData setup, Actor owner)
     {
         var start = Stopwatch.GetTimestamp();

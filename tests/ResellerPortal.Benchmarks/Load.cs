@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace ResellerPortal.Benchmarks;
 
-/// <summary>What a load achieved. Latencies are of one command, in milliseconds.</summary>
+/// <summary>Results of a load. Latencies are per command, in milliseconds.</summary>
 internal sealed record Measurement(double PerSecond, double P50, double P99)
 {
     public override string ToString() => $"{PerSecond,10:N0} a second   p50 {P50,7:N2} ms   p99 {P99,7:N2} ms";
 }
 
-/// <summary>Runs a pair of commands over and over, with a number of them in flight.</summary>
+/// <summary>Runs a pair of commands repeatedly, with several in flight.</summary>
 internal static class Load
 {
-    /// <param name="pair">Does one pair; the number names the worker. Answers the latency of its slower command, in ticks.</param>
+    /// <param name="pair">Runs one pair for a worker number and returns the latency of the slower command in ticks.</param>
     public static async Task<Measurement> RunAsync(int inFlight, double seconds, Func<int, Task<long>> pair)
     {
         var latencies = new List<long>[inFlight];

@@ -8,12 +8,12 @@ using ResellerPortal.Testing;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// Reserve-and-settle pairs a second of the group-commit meter, beside (a) one EF Core transaction a command on the same
-/// kind of file, (b) PostgreSQL with a row lock and an insert a request, (c) what the disk allows in commits of 256 rows.
+/// Reserve-and-settle pairs per second of the group-commit meter, compared with (a) one EF Core transaction per command on the same kind
+/// of file, (b) PostgreSQL with a row lock and an insert per request, and (c) the disk's limit for commits of 256 rows.
 /// </summary>
 internal static class MeteringBenchmark
 {
-    /// <summary>All take turns in every round, so that a machine that is slower for a while is so for each of them.</summary>
+    /// <summary>All candidates alternate in every round, so that temporary slowness affects each equally.</summary>
     private const int Rounds = 5;
 
     public static async Task RunAsync(Options options)
@@ -34,7 +34,7 @@ internal static class MeteringBenchmark
             var written = new List<double>();
             var bounds = new List<(double SingleRow, double Grouped)>();
 
-            // The runtime compiles the hot paths again in the background until it knows them.
+            // Warm-up, because the runtime recompiles hot paths in the background.
             await Load.RunAsync(512, options.Seconds, setup.ConvertAsync);
             await Load.RunAsync(512, options.Seconds, onPostgres.ConvertAsync);
             for (var round = 0; round < Rounds; round++)
@@ -99,7 +99,9 @@ internal static class MeteringBenchmark
         Console.WriteLine($"p99 at 512 in flight: {full.P99:N1} ms (wanted under 50)");
     }
 
-    /// <summary>The meter's rate with a ledger of ten thousand entries and with a large one, in one run, taking turns.</summary>
+    /// <summary>
+    /// Compares the meter's throughput with a ledger of ten thousand entries and with a large one, alternating in one run.
+    /// </summary>
     public static async Task RunGrowthAsync(Options options)
     {
         var folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"portal-benchmark-{Guid.NewGuid():N}"));
@@ -131,7 +133,7 @@ internal static class MeteringBenchmark
         }
     }
 
-    /// <summary>The same durability as the portal (WAL, synchronous FULL), narrow rows, one prepared statement, one thread.</summary>
+    /// <summary>Same durability as the portal (WAL, synchronous FULL), with narrow rows, one prepared statement and one thread.</summary>
     private static (double SingleRow, double Grouped) DiskBound(DirectoryInfo folder, int round, double seconds)
     {
         using var connection = new SqliteConnection($"Data Source={folder}/bound{round}.db");
@@ -175,7 +177,7 @@ internal static class MeteringBenchmark
         }
     }
 
-    /// <summary>Counts the rows that are inserted, changed and deleted.</summary>
+    /// <summary>Counts inserted, updated and deleted rows.</summary>
     private sealed class CountedRows() : ForwardingDialect(new SqliteDialect())
     {
         private long _rows;

@@ -7,12 +7,12 @@ using ResellerPortal.Gateway.Callers;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// The gateway's multipart scanner beside ASP.NET Core's <see cref="MultipartReader"/>: both read the same form, as Kestrel
-/// hands it on in blocks, and copy each part's body to nowhere. Turns alternate, so both see the same machine.
+/// Compares the gateway's multipart scanner with ASP.NET Core's <see cref="MultipartReader"/>: both read the same form in blocks, as
+/// Kestrel supplies it, and discard the bodies. They alternate, so that machine load affects both equally.
 /// </summary>
 internal static class MultipartBenchmark
 {
-    /// <summary>Bytes of a block that the web server hands on.</summary>
+    /// <summary>Size in bytes of the web server's blocks.</summary>
     private const int BlockSize = 64 * 1024;
 
     private const int Rounds = 5;
@@ -79,7 +79,7 @@ internal static class MultipartBenchmark
         BufferPool.Return(buffer);
     }
 
-    /// <returns>Microseconds a form.</returns>
+    /// <returns>Microseconds per form.</returns>
     private static async Task<double> MeasureAsync(double seconds, Func<Task> work)
     {
         var (started, forms) = (Stopwatch.GetTimestamp(), 0);
@@ -92,7 +92,7 @@ internal static class MultipartBenchmark
         return Stopwatch.GetElapsedTime(started).TotalMicroseconds / forms;
     }
 
-    /// <summary>Hands a body on in blocks, as the web server does.</summary>
+    /// <summary>Returns a body in blocks, as the web server does.</summary>
     private sealed class BlockStream(byte[] body) : MemoryStream(body)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace ResellerPortal.Benchmarks;
 
-/// <param name="Seconds">How long each measurement runs, after a warm-up of a quarter of it.</param>
+/// <param name="Seconds">Duration of each measurement, after a warm-up of a quarter of it.</param>
 /// <param name="Rows">Size of the large ledger.</param>
-/// <param name="Folder">Where database files are put: the disk that is measured.</param>
+/// <param name="Folder">Folder for database files, which determines the disk that is measured.</param>
 internal sealed record Options(double Seconds, long Rows, string Folder)
 {
     public static Options Parse(string[] args) => new(

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// The usual prepaid counter on PostgreSQL, without an ORM: each command a transaction that locks the token's row, moves
-/// its counter and inserts a row. No chain, lots, rollups or customers: less than the meter does.
+/// A typical prepaid counter on PostgreSQL without an ORM: each command is a transaction that locks the token's row, updates its counter
+/// and inserts a row. Without chain, lots, rollups or customers, it does less than the meter.
 /// </summary>
 internal sealed class RowLockAndInsert : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class RowLockAndInsert : IAsyncDisposable
 
     public static async Task<RowLockAndInsert> OpenAsync(BenchmarkData setup, string connection)
     {
-        // It may touch the rows of all tenants, as the meter may.
+        // Accesses the rows of all tenants, like the meter.
         var source = NpgsqlDataSource.Create(
             connection
                 + ";Options=-c portal.reseller=*;Maximum Pool Size=64;Minimum Pool Size=64;Max Auto Prepare=10;Auto Prepare Min Usages=2");

@@ -8,8 +8,8 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Benchmarks;
 
 /// <summary>
-/// How one would write it without a writer: each command its own EF Core transaction, on the same tables, as plain as the
-/// rules allow (no alerts, peaks or terms of tokens). One at a time, since SQLite has one writer.
+/// A naive implementation without a writer: each command is its own EF Core transaction on the same tables, as simple as the rules allow
+/// (no alerts, peaks or token terms). Commands run one at a time, because SQLite has one writer.
 /// </summary>
 internal sealed class TransactionPerCommand(BenchmarkData setup)
 {

@@ -247,7 +247,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await server.Services.GetRequiredService<AutomaticInvoicingWorker>().RunAsync(TestContext.Current.CancellationToken);
         await owner.SignInAsync("owner@northwind.example", TestData.Password);
         await owner.OpenAsync("/reseller/month-end", "Month end");
-        await owner.SeesAsync("October 2026: 0 finalised, 1 waits for review.");
+        await owner.SeesAsync("October 2026: 0 finalised, 1 needs review.");
         await owner.SeesRowAsync("below cost");
         await owner.PressAsync("Finalise 1 invoice");
         await owner.SeesAsync("1 draft has a warning.");

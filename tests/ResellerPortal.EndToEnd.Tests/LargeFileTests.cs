@@ -88,7 +88,7 @@ public sealed class LargeFileTests : IDisposable
         return data;
     }
 
-    /// <summary>Reads the request body, then responds with a file of as many letters A as the query asks for.</summary>
+    /// <summary>Reads the request body, then responds with a file of as many letters A as the query requests.</summary>
     private static async Task AnswerAsync(StandInUpstream upstream, HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null);

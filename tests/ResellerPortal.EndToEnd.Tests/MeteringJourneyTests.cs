@@ -24,7 +24,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await ChooseFileAsync(owner);
         await owner.SeesAsync("Match token 'acme-live'");
         await owner.ChooseAsync("Match token 'acme-live'", "Acme");
-        await owner.SeesRowAsync("is no number of conversions from 1 on");
+        await owner.SeesRowAsync("is not a positive number of conversions");
         await owner.PressAsync("Import 42 conversions");
         await owner.SeesAsync("Nothing new to import");
 
@@ -37,7 +37,7 @@ public sealed class MeteringJourneyTests(Browser browser) : IClassFixture<Browse
         await owner.Row("docx → pdf").First.GetByRole(AriaRole.Button, new() { Name = "Correct" }).ClickAsync();
         await owner.FillAsync("Corrected quantity (conversions)", "25");
         await owner.ConfirmAsync("Save correction");
-        await owner.SeesAsync("Give a reason of up to 200 characters");
+        await owner.SeesAsync("Enter a reason of up to 200 characters");
         await owner.FillAsync("Reason", "Counted twice by the upstream");
         await owner.ConfirmAsync("Save correction");
         await owner.SeesRowAsync("Counted twice by the upstream");

@@ -6,7 +6,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>What resellers and the operator see of ConvertAPI accounts.</summary>
+/// <summary>How resellers and the operator manage ConvertAPI accounts.</summary>
 public sealed class UpstreamJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     private const string OwnerEmail = "owner@northwind.example";

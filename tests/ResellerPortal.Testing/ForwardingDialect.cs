@@ -5,7 +5,7 @@ using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A dialect that passes everything on, for one that watches or breaks a part of it.</summary>
+/// <summary>Forwards every call to another dialect; subclasses observe or break individual calls.</summary>
 public abstract class ForwardingDialect(IDatabaseDialect inner) : IDatabaseDialect
 {
     public string Name => inner.Name;

@@ -4,7 +4,7 @@ using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>Reads a PDF back as a person would: its text in reading order.</summary>
+/// <summary>Extracts a PDF's text in reading order.</summary>
 public static class PdfText
 {
     public static string Read(byte[] pdf)
@@ -19,13 +19,13 @@ public static class PdfText
         return document.NumberOfPages;
     }
 
-    /// <summary>Pairs of letters that stand on top of each other.</summary>
+    /// <summary>Returns pairs of letters that overlap.</summary>
     public static IReadOnlyList<string> Overlaps(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
         return [.. document.GetPages().SelectMany(page =>
         {
-            // Neighbours of one word touch; letters of two texts that collide cover each other by half.
+            // Adjacent letters of a word touch; letters of colliding texts overlap by half or more.
             var letters = page.Letters.Where(l => !string.IsNullOrWhiteSpace(l.Value)).ToList();
             return from first in letters
                    from second in letters
@@ -36,7 +36,7 @@ public static class PdfText
         })];
     }
 
-    /// <summary>What a QR code on the first page says, read from its picture; empty where there is none.</summary>
+    /// <summary>Decodes the QR code on the first page; empty if there is none.</summary>
     public static async Task<string> ReadCodeAsync(byte[] pdf)
     {
         var folder = Directory.CreateTempSubdirectory("portal-code-");

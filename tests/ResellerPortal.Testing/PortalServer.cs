@@ -12,7 +12,7 @@ using ResellerPortal.Gateway;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>The real clock, moved by an offset that a test sets; timers run at their real pace.</summary>
+/// <summary>The real clock with an offset set by the test; timers run at their real pace.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
     private TimeSpan _offset;
@@ -22,7 +22,7 @@ public sealed class ShiftedClock : TimeProvider
     public void MoveTo(DateTimeOffset instant) => _offset = instant - base.GetUtcNow();
 }
 
-/// <summary>The whole portal on real Kestrel with a SQLite file of its own, without demonstration data.</summary>
+/// <summary>The complete portal on real Kestrel with its own SQLite file and no demonstration data.</summary>
 public sealed partial class PortalServer : WebApplicationFactory<Program>
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"portal-test-{Guid.NewGuid():N}.db");
@@ -37,7 +37,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     public TestData Data =>
         new(Services.GetRequiredService<PortalDatabase>(), Services.GetRequiredService<IDataProtectionProvider>(), Clock);
 
-    /// <summary>For another node on the same database.</summary>
+    /// <summary>The setting that connects another node to the same database.</summary>
     public (string, string) Storage => ("ConnectionStrings:Portal", $"Data Source={_file}");
 
     public Uri Address => ClientOptions.BaseAddress;
@@ -60,13 +60,13 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         return server;
     }
 
-    /// <summary>A browser that is not signed in and keeps its cookies.</summary>
+    /// <summary>Creates a client that is not signed in and keeps cookies.</summary>
     public HttpClient Visitor() =>
         new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
 
     public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
-    /// <summary>A client of the gateway that sends a token.</summary>
+    /// <summary>Creates a gateway client that sends a token.</summary>
     public HttpClient WithToken(string secret)
     {
         var client = Anonymous();
@@ -74,7 +74,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         return client;
     }
 
-    /// <summary>A browser's client after the sign-in form.</summary>
+    /// <summary>Creates a client that has signed in with the form.</summary>
     public async Task<HttpClient> SignedInAsync(string email, string password = TestData.Password)
     {
         var client = Visitor();
@@ -87,8 +87,8 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
     public static Task<HttpResponseMessage> SignInAsync(HttpClient client, string email, string password) =>
         SubmitAsync(client, "/account/sign-in", "sign-in", ("Input.Email", email), ("Input.Password", password));
 
-    /// <summary>Sends a form of a page as a browser does, with what protects it from other sites.</summary>
-    /// <param name="form">The form's name.</param>
+    /// <summary>Submits a page's form as a browser does, including the antiforgery token.</summary>
+    /// <param name="form">Name of the form.</param>
     public static async Task<HttpResponseMessage> SubmitAsync(
         HttpClient client,
         string page,
@@ -104,7 +104,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         return await client.PostAsync(page, content);
     }
 
-    /// <summary>Sends a form whose address is another than its page's.</summary>
+    /// <summary>Submits a form that posts to a different URL than its page.</summary>
     public static async Task<HttpResponseMessage> PostAsync(
         HttpClient client,
         string page,
@@ -134,7 +134,7 @@ public sealed partial class PortalServer : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
     }
 
-    /// <summary>The factory adds Kestrel once more, behind what the program put in place of its parts.</summary>
+    /// <summary>The test factory registers Kestrel again, so the application's own memory pool is added again after it.</summary>
     protected override IHost CreateHost(IHostBuilder builder) => base.CreateHost(builder.ConfigureServices(services =>
         services.Add(
             services.Single(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>) && s.ImplementationType == typeof(SocketBuffers)))));

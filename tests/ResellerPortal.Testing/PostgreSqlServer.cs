@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A PostgreSQL server of its own in a temporary folder, from Debian's package, gone when it is disposed.</summary>
+/// <summary>A temporary PostgreSQL server from Debian's package, deleted when disposed.</summary>
 public sealed class PostgreSqlServer : IDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -20,7 +20,7 @@ public sealed class PostgreSqlServer : IDisposable
 
     public int Port { get; }
 
-    /// <param name="settings">Settings of the server beyond its defaults, such as "fsync=off".</param>
+    /// <param name="settings">Server settings that override the defaults, such as "fsync=off".</param>
     public static PostgreSqlServer Start(params string[] settings)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
@@ -45,7 +45,7 @@ public sealed class PostgreSqlServer : IDisposable
         server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
         server.Run();
 
-        // As in production: no superuser, or the database would not protect tenants from each other.
+        // As in production, not a superuser, which would bypass row-level security.
         server.RunAsOwner(
             "createuser",
             "-h",
@@ -59,13 +59,13 @@ public sealed class PostgreSqlServer : IDisposable
         return server;
     }
 
-    /// <summary>The connection string of a database that EF creates when it migrates.</summary>
+    /// <summary>Returns the connection string of a database that EF creates on migration.</summary>
     public string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=portal;Database={database}";
 
-    /// <summary>Starts the server again after <see cref="Crash"/>.</summary>
+    /// <summary>Restarts the server after <see cref="Crash"/>.</summary>
     public void Run() => RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder.FullName, "log"), "-o", _options, "start");
 
-    /// <summary>Stops the server as a crash would: connections break, and it recovers when it is run again.</summary>
+    /// <summary>Stops the server as a crash would: connections break, and it recovers on the next start.</summary>
     public void Crash() => RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     public void Dispose()
@@ -92,7 +92,7 @@ public sealed class PostgreSqlServer : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        // The server keeps what it inherits open, so nothing is redirected to us.
+        // The server keeps inherited handles open, so its output is not redirected.
         using var process = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]))!;
         process.WaitForExit();

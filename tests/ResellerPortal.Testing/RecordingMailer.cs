@@ -2,7 +2,7 @@ using ResellerPortal.Core.Sending;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>Keeps what is mailed. Beside the portal's own mailer, which is tested against a mail server over SMTP.</summary>
+/// <summary>Records emails instead of sending them. The real mailer is tested against an SMTP server.</summary>
 public sealed class RecordingMailer : IMailer
 {
     public bool IsConfigured { get; set; } = true;

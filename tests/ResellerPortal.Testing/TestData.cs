@@ -13,7 +13,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>Puts resellers, customers, lots and tokens into a database through the real services.</summary>
+/// <summary>Creates resellers, customers, lots and tokens in a database through the real services.</summary>
 public sealed class TestData(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     public const string Password = "Correct-Horse-1!";
@@ -115,7 +115,7 @@ public sealed class TestData(PortalDatabase database, IDataProtectionProvider pr
     public static async Task<T> Valued<T>(Task<Outcome<T>> act)
         where T : class => (await act).Value;
 
-    /// <summary>These books have no account at the upstream.</summary>
+    /// <summary>The test data has no upstream account.</summary>
     private sealed class NoUpstreamTokenClient : IUpstreamTokenClient
     {
         public Task<Outcome<UpstreamToken>> CreateAsync(

@@ -11,7 +11,7 @@ public sealed record UserData(
     string Email,
     bool EmailConfirmed,
     bool HasAuthenticator,
-    IReadOnlyList<string> Seats,
+    IReadOnlyList<string> Memberships,
     IReadOnlyList<UserSession> Sessions,
     IReadOnlyList<AuditEntry> Acts);
 

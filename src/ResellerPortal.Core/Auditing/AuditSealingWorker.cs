@@ -8,9 +8,9 @@ using ResellerPortal.Core.Workers;
 namespace ResellerPortal.Core.Auditing;
 
 /// <summary>
-/// Gives new entries of the history their number and hash, a moment after they were written. It is no part of the acts
-/// themselves: a lock on the end of a chain would make all of a reseller's acts wait for each other. Two nodes that seal at
-/// once want the same number, and the database lets one have it.
+/// Assigns numbers and hashes to new audit entries shortly after they are written. Sealing is not part of the audited transactions,
+/// because locking the end of a chain would serialise all of a reseller's operations. If two nodes seal at once, both use the same next
+/// number and the database accepts only one.
 /// </summary>
 public sealed class AuditSealingWorker(
     PortalDatabase database,
@@ -23,8 +23,8 @@ public sealed class AuditSealingWorker(
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("sealing the history: all tenants");
 
-    /// <summary>Seals what waits.</summary>
-    /// <returns>How many entries were sealed.</returns>
+    /// <summary>Seals all unsealed entries.</summary>
+    /// <returns>The number of entries sealed.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -38,7 +38,7 @@ public sealed class AuditSealingWorker(
         }
     }
 
-    /// <summary>Seals what waits; throws where another node seals at the same time.</summary>
+    /// <summary>Seals all unsealed entries; throws if another node seals at the same time.</summary>
     public async Task<int> SealAsync(CancellationToken cancellationToken = default)
     {
         var sealedEntries = 0;

@@ -9,7 +9,7 @@ namespace ResellerPortal.Core.Checkouts;
 /// <summary>A customer's saved payment method, as shown to that customer.</summary>
 public sealed record CollectionView(bool IsOffered, string? MethodName);
 
-/// <summary>The customer's side of automatic collection: the saved method, and how to stop being charged.</summary>
+/// <summary>Shows a customer its saved payment method and lets it stop automatic collection.</summary>
 public sealed class AutomaticCollectionService(
     PortalDatabase database,
     IOnlineGateway online,
@@ -28,7 +28,7 @@ public sealed class AutomaticCollectionService(
         return new CollectionView(merchant is not null, payer is { MayBeCharged: true } ? payer.MethodName : null);
     }
 
-    /// <summary>Stops automatic collection of a customer's invoices and forgets the saved method.</summary>
+    /// <summary>Stops automatic collection of the customer's invoices and deletes the saved payment method.</summary>
     public async Task<Outcome<CollectionView>> StopAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyInvoicesPay);
@@ -41,8 +41,8 @@ public sealed class AutomaticCollectionService(
             }
             catch (PaymentProviderException failure)
             {
-                // It is not charged any more whatever the provider keeps.
-                logger.LogWarning("A payment method could not be forgotten: {Reason}", failure.Message);
+                // The portal no longer charges it, even if the provider keeps it.
+                logger.LogWarning("A payment method could not be deleted at the provider: {Reason}", failure.Message);
             }
 
             (payer.IsAgreed, payer.MethodId, payer.MethodName, payer.DecidedAtUtc) = (false, null, null, clock.GetUtcNow());
@@ -50,7 +50,7 @@ public sealed class AutomaticCollectionService(
                 actor,
                 clock.GetUtcNow(),
                 Permission.MyInvoicesPay,
-                "invoices are not collected any more",
+                "automatic collection stopped",
                 payer.ResellerId,
                 payer.CustomerId);
         }

@@ -9,7 +9,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Checkouts;
 
-/// <summary>Charges invoices on their due date to the methods of customers who agreed to it.</summary>
+/// <summary>Charges due invoices to the saved payment methods of customers who agreed to automatic collection.</summary>
 public sealed class AutomaticCollectionWorker(
     PortalDatabase database,
     IOnlineGateway online,
@@ -18,19 +18,19 @@ public sealed class AutomaticCollectionWorker(
     TimeProvider clock,
     ILogger<AutomaticCollectionWorker> logger) : PeriodicWorker(clock, logger)
 {
-    /// <summary>How many days after the due date each attempt is made; after the last, reminders take over.</summary>
+    /// <summary>Days after the due date for each attempt; after the last one, dunning takes over.</summary>
     private static readonly int[] AttemptDays = [0, 3, 7];
 
     public override TimeSpan Interval => TimeSpan.FromMinutes(10);
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("automatic collection for all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("automatic collection for all resellers");
 
-    /// <summary>Charges what is due. Any number of nodes may do so: each invoice has one charge at a time.</summary>
-    /// <returns>How many invoices were paid.</returns>
+    /// <summary>Charges all due invoices. Safe to run on several nodes, because each invoice has only one charge at a time.</summary>
+    /// <returns>The number of invoices paid.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         List<Payer> payers;
-        await using (var db = database.Open(Everybody))
+        await using (var db = database.Open(AllResellers))
         {
             payers = await db.Payers.AsNoTracking()
                 .Where(p => p.CustomerId != null && p.IsAgreed && p.MethodId != null)
@@ -46,7 +46,8 @@ public sealed class AutomaticCollectionWorker(
             }
             catch (PaymentProviderException failure)
             {
-                Logger.LogWarning("The invoices of {Customer} wait: {Reason}", payer.CustomerId, failure.Message);
+                Logger.LogWarning(
+                    "The invoices of {Customer} could not be charged; retrying later: {Reason}", payer.CustomerId, failure.Message);
             }
         }
 
@@ -103,8 +104,8 @@ public sealed class AutomaticCollectionWorker(
                     reseller.Id,
                     $"{invoice.Number} could not be collected",
                     $"{invoice.Due} of {customer.Name} could not be charged: {applied.Error}\n{(attempts + 1 < AttemptDays.Length
-                        ? "It is tried again."
-                        : "It is not tried again; the customer is reminded as you have set it.")}\n",
+                        ? "The charge will be retried."
+                        : "The charge will not be retried; reminders follow your dunning settings.")}\n",
                     Clock.GetUtcNow());
                 await db.SaveChangesAsync(cancellationToken);
             }

@@ -12,7 +12,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Dunning;
 
-/// <summary>Takes the steps that are due about overdue invoices, and ends pauses of accounts that are settled.</summary>
+/// <summary>Performs due dunning steps for overdue invoices, and ends pauses of accounts that have been settled.</summary>
 public sealed class DunningWorker(
     PortalDatabase database,
     DeliveryService deliveries,
@@ -23,13 +23,13 @@ public sealed class DunningWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
-    /// <summary>Nobody is asked for money in the night: steps are taken from this hour on, in the reseller's time zone.</summary>
+    /// <summary>Earliest hour for dunning steps, in the reseller's time zone, so that no reminders are sent at night.</summary>
     private const int FirstHour = 8;
 
     private static readonly TenantScope AllTenants = TenantScope.CrossTenants("overdue invoices of all resellers");
 
-    /// <summary>Takes all steps that are due.</summary>
-    /// <returns>How many were taken.</returns>
+    /// <summary>Performs all due steps.</summary>
+    /// <returns>The number of steps performed.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var taken = 0;
@@ -93,7 +93,7 @@ public sealed class DunningWorker(
         return taken;
     }
 
-    /// <summary>The step, its fee and its letter in one transaction.</summary>
+    /// <summary>Records the step, its fee and its email in one transaction.</summary>
     private async Task<DunningStepTerms?> TakeStepAsync(
         Actor actor,
         DunningPolicy policy,

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Invoicing;
 
-/// <summary>Invoices months when their time has come, in each reseller's time zone and as it wants it.</summary>
+/// <summary>Runs scheduled monthly invoicing in each reseller's time zone, according to its settings.</summary>
 public sealed class AutomaticInvoicingWorker(
     InvoiceScheduleService schedules,
     InvoiceDrafter drafter,
@@ -16,11 +16,11 @@ public sealed class AutomaticInvoicingWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
-    /// <summary>More months than this are never behind; a customer that still has one then waits for the next run.</summary>
-    private const int MostMonths = 24;
+    /// <summary>Maximum months of backlog per run; customers with more continue in the next run.</summary>
+    private const int MaxMonths = 24;
 
-    /// <summary>Runs all months whose time has come.</summary>
-    /// <returns>How many resellers' months were run.</returns>
+    /// <summary>Runs all scheduled months that are due.</summary>
+    /// <returns>The number of invoice runs.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var runs = 0;
@@ -37,7 +37,7 @@ public sealed class AutomaticInvoicingWorker(
     {
         var actor = Actor.Portal("scheduled invoice run", TenantScope.ForReseller(due.Reseller));
         var finalised = 0;
-        for (var round = 0; round < MostMonths; round++)
+        for (var round = 0; round < MaxMonths; round++)
         {
             await schedules.RenewAsync(due, cancellationToken);
             var results = (await drafter.DraftAsync(actor, due.Period, cancellationToken: cancellationToken)).Value.Results;
@@ -55,7 +55,7 @@ public sealed class AutomaticInvoicingWorker(
             var made = await invoices.FinaliseAllAsync(actor, chosen, cancellationToken: cancellationToken);
             finalised += made.Finalised;
 
-            // Where an earlier month came first, the next one can follow now.
+            // If earlier months were drafted first, the next month can follow now.
             if (made.Finalised == 0 || results.All(r => r.Outcome != DraftOutcome.EarlierMonthDrafted))
             {
                 break;
@@ -63,6 +63,6 @@ public sealed class AutomaticInvoicingWorker(
         }
 
         var waiting = (await monthEnd.ReviewAsync(actor, due.Period, cancellationToken)).Drafts.Count();
-        return $"{due.Period.Name}: {finalised} finalised, {waiting} {(waiting == 1 ? "waits" : "wait")} for review.";
+        return $"{due.Period.Name}: {finalised} finalised, {waiting} {(waiting == 1 ? "needs" : "need")} review.";
     }
 }

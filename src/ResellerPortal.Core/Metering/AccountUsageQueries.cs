@@ -6,16 +6,16 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>A customer's account as its programs read it, in conversions.</summary>
-/// <param name="Total">Used so far and still to be used; <see cref="ApiTokenService.MaxUsageLimit"/> more where a token has no
-/// limit.</param>
+/// <summary>A customer's account as its API clients see it, in conversions.</summary>
+/// <param name="Total">Consumed plus remaining conversions; a token without a limit counts as <see cref="ApiTokenService.MaxUsageLimit"/>
+/// remaining.</param>
 public sealed record AccountSummary(string Name, string Email, long Total, long Consumed);
 
 /// <param name="Day">In the reseller's time zone.</param>
-/// <param name="Token">Its environment and the end of its secret.</param>
+/// <param name="Token">The token's environment and the last characters of its secret.</param>
 public sealed record AccountDay(DateOnly Day, string Token, string Converter, long Conversions);
 
-/// <summary>What the master token of a customer may read.</summary>
+/// <summary>Usage that a customer can read with its master token.</summary>
 public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider clock)
 {
     public async Task<AccountSummary> SummaryAsync(ApiToken master, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider cl
         return new AccountSummary(customer.Name, customer.Email, consumed + Math.Min(left, ApiTokenService.MaxUsageLimit), consumed);
     }
 
-    /// <summary>Daily usage of both days and all between, oldest first.</summary>
+    /// <summary>Daily usage from the first day to the last, both included, oldest first.</summary>
     public async Task<IReadOnlyList<AccountDay>> DaysAsync(
         ApiToken master,
         DateOnly from,

@@ -6,7 +6,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The operator's least quantities to hold, by converter.</summary>
+/// <summary>The operator's minimum number of conversions to reserve per request, by converter.</summary>
 public sealed class ConverterReserveService(PortalDatabase database, TimeProvider clock)
 {
     public async Task<IReadOnlyList<ConverterReserve>> AllAsync(Actor actor, CancellationToken cancellationToken = default)
@@ -16,7 +16,10 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
         return await db.ConverterReserves.AsNoTracking().OrderBy(r => r.Converter).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Sets how many conversions are held for a request of a converter; 1 is what all others hold.</summary>
+    /// <summary>
+    /// Sets the minimum to reserve for a converter; converters without a setting reserve 1.
+    /// Refused: the converter name is not valid; the quantity is out of range.
+    /// </summary>
     public async Task<Outcome<ConverterReserve>> SetAsync(
         Actor actor,
         string converter,
@@ -27,12 +30,12 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
         var name = converter.Trim().ToLowerInvariant();
         if (!TokenRequestValidator.IsConverter(name))
         {
-            return Refusal.Because("Name the converter like docx-to-pdf.", nameof(converter));
+            return Refusal.Because("Enter a converter name such as docx-to-pdf.", nameof(converter));
         }
 
         if (quantity is < 1 or > 10_000)
         {
-            return Refusal.Because("A request holds from 1 to 10,000 conversions.", nameof(quantity));
+            return Refusal.Because("Enter from 1 to 10,000 conversions.", nameof(quantity));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -44,7 +47,7 @@ public sealed class ConverterReserveService(PortalDatabase database, TimeProvide
         }
 
         reserve.Quantity = quantity;
-        db.Audit(actor, clock.GetUtcNow(), Permission.ConvertersManage, $"{name} holds {quantity:N0} conversions a request", null);
+        db.Audit(actor, clock.GetUtcNow(), Permission.ConvertersManage, $"{name}: reserves {quantity:N0} conversions per request", null);
         await db.SaveChangesAsync(cancellationToken);
         return reserve;
     }

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>An entry as its customer sees it.</summary>
+/// <summary>A ledger entry as its customer sees it.</summary>
 public sealed record CustomerLedgerRow(
     long Sequence,
     EntryKind Kind,
@@ -21,14 +21,14 @@ public sealed record CustomerLedgerRow(
 
 public sealed record CustomerLedgerList(IReadOnlyList<CustomerLedgerRow> Rows, long TotalCount, string ChainHead);
 
-/// <summary>The customer's own ledger, newest entry first. Pages are cut by sequence, so they cost the same at any length.</summary>
+/// <summary>The customer's own ledger, newest entry first. Paged by sequence, so page cost does not grow with the ledger.</summary>
 public sealed class CustomerLedgerQueries(PortalDatabase database)
 {
     public async Task<CustomerLedgerList> PageAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);
-        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This view needs a seat at a customer.");
+        var customerId = actor.Scope.Customer ?? throw new InvalidOperationException("This query requires a membership of a customer.");
         await using var db = database.Open(actor.Scope);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == customerId, cancellationToken);
         var newest = customer.LastSequence - skip;

@@ -5,14 +5,14 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>What entries add up to, over all customers.</summary>
+/// <summary>Totals of all customers' entries.</summary>
 internal sealed class LedgerTotals
 {
     public long Entries { get; set; }
 
     public Dictionary<Guid, long> UsedByToken { get; } = [];
 
-    /// <summary>By token with a monthly limit: what was recorded before the month that it counts.</summary>
+    /// <summary>By token with a monthly limit: usage recorded before the current limit month.</summary>
     public Dictionary<Guid, long> UsedBeforeMonth { get; } = [];
 
     public Dictionary<Guid, long> UsedByLot { get; } = [];
@@ -20,7 +20,7 @@ internal sealed class LedgerTotals
     public static void Add(Dictionary<Guid, long> sums, Guid key, long quantity) => sums[key] = sums.GetValueOrDefault(key) + quantity;
 }
 
-/// <summary>Checks one customer's entries, read in order of their sequence.</summary>
+/// <summary>Verifies one customer's entries, read in ascending sequence.</summary>
 internal sealed class CustomerLedgerVerifier(
     Customer customer,
     TimeZoneInfo zone,
@@ -38,7 +38,7 @@ internal sealed class CustomerLedgerVerifier(
     {
         if (entry.Sequence != _last + 1)
         {
-            faults.Add($"{customer.Name}: entry {_last + 1} is missing, {entry.Sequence} follows.");
+            faults.Add($"{customer.Name}: entry {_last + 1} is missing; the next is {entry.Sequence}.");
         }
 
         if (!entry.PreviousHash.AsSpan().SequenceEqual(_head) || !LedgerHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
@@ -48,7 +48,7 @@ internal sealed class CustomerLedgerVerifier(
 
         if (draws.Sum(d => d.Quantity) != entry.Quantity || !LedgerHash.Commit(draws).AsSpan().SequenceEqual(entry.CostCommitment))
         {
-            faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} are not those it commits to.");
+            faults.Add($"{customer.Name}: the lot draws of entry {entry.Sequence} do not match its cost commitment.");
         }
 
         Sum(entry, draws);
@@ -59,12 +59,15 @@ internal sealed class CustomerLedgerVerifier(
     {
         if (customer.LastSequence != _last || !customer.ChainHead.AsSpan().SequenceEqual(_head))
         {
-            faults.Add($"{customer.Name}: the account names entry {customer.LastSequence} as its last, the ledger ends at {_last}.");
+            faults.Add(
+                $"{customer.Name}: the account's chain head at entry {customer.LastSequence} does not match the ledger's end at {_last}.");
         }
 
         if (customer.UsedInMonth != _usedInMonth)
         {
-            faults.Add($"{customer.Name}: the account counts {customer.UsedInMonth} conversions this month, its entries {_usedInMonth}.");
+            faults.Add(
+                $"{customer.Name}: the account counts {customer.UsedInMonth} conversions this month, "
+                    + $"but its entries add up to {_usedInMonth}.");
         }
 
         var found = stored.ToDictionary(r => (r.Day, r.TokenId, r.Converter, r.UnitCostMicros), r => (r.Entries, r.Quantity, r.CostMicros));

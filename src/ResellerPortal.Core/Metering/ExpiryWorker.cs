@@ -11,12 +11,12 @@ using ResellerPortal.Core.Workers;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// Writes into the history that lots and tokens expired, and what was left of them. Nothing depends on it: an expiry holds
-/// at its instant, noted or not.
+/// Records in the history that lots and tokens expired and what was unused. Expiry itself takes effect at its instant whether or not this
+/// worker has run.
 /// </summary>
 public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, ILogger<ExpiryWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private const int MostAtOnce = 500;
+    private const int MaxPerRun = 500;
 
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
@@ -24,8 +24,8 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
     private static readonly TenantScope Scope = TenantScope.CrossTenants("expiry: lots and tokens of all tenants");
     private static readonly Actor Portal = Actor.Portal("expiry", Scope);
 
-    /// <summary>Notes what has expired since.</summary>
-    /// <returns>How many lots and tokens were noted.</returns>
+    /// <summary>Records lots and tokens that have expired since the last run.</summary>
+    /// <returns>The number of lots and tokens recorded.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var now = Clock.GetUtcNow();
@@ -34,11 +34,11 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         var lots = await db.CreditLots.AsNoTracking()
             .Where(l => l.ExpiresAtUtc <= now && l.ExpiryRecordedAtUtc == null)
             .OrderBy(l => l.ExpiresAtUtc)
-            .Take(MostAtOnce)
+            .Take(MaxPerRun)
             .ToListAsync(cancellationToken);
         foreach (var lot in lots)
         {
-            // Conditional, so that two nodes write one note.
+            // Conditional update, so that only one of several nodes records the expiry.
             if (await db.CreditLots.Where(l => l.Id == lot.Id && l.ExpiryRecordedAtUtc == null).ExecuteUpdateAsync(
                 set => set.SetProperty(l => l.ExpiryRecordedAtUtc, now), cancellationToken) == 1)
             {
@@ -54,7 +54,7 @@ public sealed class ExpiryWorker(PortalDatabase database, TimeProvider clock, IL
         var tokens = await db.ApiTokens.AsNoTracking()
             .Where(t => t.ExpiresAtUtc <= now && t.ExpiryRecordedAtUtc == null && t.RevokedAtUtc == null)
             .OrderBy(t => t.ExpiresAtUtc)
-            .Take(MostAtOnce)
+            .Take(MaxPerRun)
             .ToListAsync(cancellationToken);
         foreach (var token in tokens)
         {

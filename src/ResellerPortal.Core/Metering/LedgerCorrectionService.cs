@@ -7,14 +7,15 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Puts entries right by further entries; what was written stays.</summary>
+/// <summary>Corrects entries by appending correction entries; recorded entries never change.</summary>
 public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Sets what an entry counts in all. The difference to what it counts so far becomes a correction entry on the same day,
-    /// billed with the next invoice where that day is invoiced already.
+    /// Sets the total quantity of an entry. The difference to its current total becomes a correction entry on the same day, billed on the
+    /// next invoice if that day is already invoiced.
+    /// Refused: the reason or the quantity is not valid; no such entry; the entry is itself a correction; it already has this quantity.
     /// </summary>
-    /// <param name="quantity">Conversions that the entry should count; 0 takes it back whole.</param>
+    /// <param name="quantity">The entry's new total in conversions; 0 reverses it completely.</param>
     public async Task<Outcome<LedgerEntry>> CorrectAsync(
         Actor actor, CustomerId customerId, long sequence, long quantity, string reason, CancellationToken cancellationToken = default)
     {
@@ -25,14 +26,14 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
             || !char.IsLetterOrDigit(reason.Trim()[0]))
         {
             return Refusal.Because(
-                "Give a reason of up to 200 characters in one line, beginning with a letter or a digit; the customer reads it in the "
+                "Enter a reason of up to 200 characters in one line, starting with a letter or digit; the customer sees it in the "
                     + "ledger.",
                 nameof(reason));
         }
 
         if (quantity is < 0 or > 1_000_000)
         {
-            return Refusal.Because("An entry counts from 0 to 1,000,000 conversions.", nameof(quantity));
+            return Refusal.Because("Enter from 0 to 1,000,000 conversions.", nameof(quantity));
         }
 
         await using var db = database.Open(actor.Scope);
@@ -46,7 +47,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
 
         if (entry.Kind == EntryKind.Correction)
         {
-            return Refusal.Because($"This entry is a correction itself. Correct entry {entry.CorrectsSequence} instead.");
+            return Refusal.Because($"This entry is itself a correction. Correct entry {entry.CorrectsSequence} instead.");
         }
 
         var rows = new LedgerRowCache(database, db);
@@ -57,7 +58,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         var change = quantity - drawn.Sum(d => d.Quantity);
         if (change == 0)
         {
-            return Refusal.Because($"This entry counts {quantity:N0} conversions already.", nameof(quantity));
+            return Refusal.Because($"This entry already counts {quantity:N0} conversions.", nameof(quantity));
         }
 
         var now = clock.GetUtcNow();
@@ -79,7 +80,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         return correction;
     }
 
-    /// <summary>What an entry and its corrections drew, by lot, in the order the lots were first drawn.</summary>
+    /// <summary>The net draws of an entry and its corrections, by lot, in the order the lots were first drawn.</summary>
     private static async Task<IReadOnlyList<LotPart>> DrawnAsync(PortalDbContext db, LedgerEntry entry, CancellationToken cancellationToken)
     {
         long[] sequences =

@@ -22,16 +22,16 @@ public enum EntryFlags
 {
     None = 0,
 
-    /// <summary>The upstream charged more than a limit or a lot had left; the truth is recorded all the same.</summary>
+    /// <summary>The upstream charged more than a limit or a lot had left; the actual usage is recorded nevertheless.</summary>
     Overrun = 1,
 
-    /// <summary>The request died after it was sent; the reserved quantity stands in until it is reconciled.</summary>
+    /// <summary>The outcome of a sent request is unknown; the reserved quantity is recorded until it is reconciled.</summary>
     Unconfirmed = 2,
 }
 
 /// <summary>
-/// One append-only fact: a usage, or a correction of one. Numbered per customer without gaps and chained by hash
-/// (<see cref="LedgerHash"/>). The database refuses to change or delete it.
+/// An append-only record of usage, or of a correction. Numbered per customer without gaps and hash-chained (<see cref="LedgerHash"/>).
+/// The database rejects updates and deletes.
 /// </summary>
 public sealed class LedgerEntry : ICustomerOwned
 {
@@ -51,31 +51,31 @@ public sealed class LedgerEntry : ICustomerOwned
 
     public required string Environment { get; init; }
 
-    /// <summary>"docx-to-pdf".</summary>
+    /// <summary>Converter name, such as "docx-to-pdf".</summary>
     public required string Converter { get; init; }
 
-    /// <summary>Conversions; negative where a correction takes some back.</summary>
+    /// <summary>Conversions; negative if a correction reduces usage.</summary>
     public required long Quantity { get; init; }
 
     public required UsageSource Source { get; init; }
 
-    /// <summary>The reservation it settled, or an id made for an imported line or a correction; unique.</summary>
+    /// <summary>Id of the settled reservation, or a generated id for an import or a correction; unique.</summary>
     public required Guid RequestId { get; init; }
 
-    /// <summary>The upstream's name for the request; for a correction, why it was made.</summary>
+    /// <summary>The upstream's reference for the request; for a correction, its reason.</summary>
     public string? Reference { get; init; }
 
     public required EntryFlags Flags { get; init; }
 
-    /// <summary>Sequence of the entry that a correction puts right.</summary>
+    /// <summary>Sequence of the entry that a correction applies to.</summary>
     public long? CorrectsSequence { get; init; }
 
-    /// <summary>Salted hash of what the entry drew from which lots at what cost.</summary>
+    /// <summary>Salted hash of the lot draws and their cost.</summary>
     public required byte[] CostCommitment { get; init; }
 
     public required byte[] PreviousHash { get; init; }
 
-    /// <summary>Set by the ledger book right after the rest.</summary>
+    /// <summary>Set by <see cref="LedgerPosting"/> once all other fields are known.</summary>
     public byte[] Hash { get; internal set; } = [];
 }
 
@@ -96,7 +96,7 @@ internal sealed class LedgerEntryConfiguration : IEntityTypeConfiguration<Ledger
         builder.HasIndex(e => new { e.ResellerId, e.OccurredAtUtc });
         builder.HasIndex(e => new { e.CustomerId, e.OccurredAtUtc });
 
-        // Few entries are corrections; the others cost this index nothing.
+        // Filtered, because few entries are corrections and the others then add nothing to the index.
         builder.HasIndex(e => new { e.CustomerId, e.CorrectsSequence }).HasFilter("\"CorrectsSequence\" IS NOT NULL");
     }
 }

@@ -11,10 +11,10 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// A ledger entry as it leaves the portal, with all that <see cref="LedgerHash"/> makes its hash of. Hashes are lower-case
-/// hex, instants microseconds since 1970-01-01T00:00:00Z.
+/// An exported ledger entry with everything that <see cref="LedgerHash"/> hashes. Hashes are lower-case hex; instants are microseconds
+/// since 1970-01-01T00:00:00Z.
 /// </summary>
-/// <param name="Draws">What it drew at what cost: the reseller's secret, left out of a customer's export.</param>
+/// <param name="Draws">Lot draws with their cost; omitted from a customer's export, because cost is confidential to the reseller.</param>
 public sealed record ExportedEntry(
     int Version,
     Guid Customer,
@@ -40,7 +40,7 @@ public sealed record ExportedEntry(
         JsonSerializerDefaults.Web)
     { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One line of NDJSON, without its line feed.</summary>
+    /// <summary>One line of NDJSON, without the line feed.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <exception cref="JsonException">The line is not an exported entry.</exception>
@@ -73,21 +73,21 @@ public sealed record ExportedEntry(
                     d => new ExportedDraw(Convert.ToHexStringLower(d.Salt), d.LotId, d.Quantity, d.CostMicros, d.Currency.Code)),
             ]);
 
-    /// <summary>The entry that it was, to check its hash.</summary>
+    /// <summary>Restores the entry, to verify its hash.</summary>
     /// <exception cref="FormatException">A field cannot be read.</exception>
     internal LedgerEntry ToEntry() => new()
     {
         ResellerId = default,
         CustomerId = new CustomerId(Customer),
         Sequence = Sequence,
-        Kind = Parsed<EntryKind>(Kind),
+        Kind = ParseEnum<EntryKind>(Kind),
         OccurredAtUtc = UtcMicroseconds.ToInstant(Occurred),
         RecordedAtUtc = UtcMicroseconds.ToInstant(Recorded),
         TokenId = Token,
         Environment = Environment,
         Converter = Converter,
         Quantity = Quantity,
-        Source = Parsed<UsageSource>(Source),
+        Source = ParseEnum<UsageSource>(Source),
         RequestId = Request,
         Reference = Reference,
         Flags = (EntryFlags)Flags,
@@ -97,20 +97,20 @@ public sealed record ExportedEntry(
         Hash = Convert.FromHexString(Hash),
     };
 
-    private static T Parsed<T>(string text)
+    private static T ParseEnum<T>(string text)
         where T : struct, Enum =>
-        Enum.TryParse<T>(text, out var value) ? value : throw new FormatException($"'{text}' is no {typeof(T).Name}.");
+        Enum.TryParse<T>(text, out var value) ? value : throw new FormatException($"'{text}' is not a valid {typeof(T).Name}.");
 }
 
-/// <summary>What an entry drew from one lot; the cost in millionths of the currency unit.</summary>
+/// <summary>An entry's draw from one lot; the cost is in millionths of the currency unit.</summary>
 public sealed record ExportedDraw(string Salt, Guid Lot, long Quantity, long Cost, string Currency);
 
-/// <summary>A customer's whole ledger, in the order of its chain, for whoever wants to check it or keep books of their own.</summary>
+/// <summary>Exports a customer's complete ledger in chain order, for verification or the recipient's own accounting.</summary>
 public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
 {
     private const int Chunk = 2000;
 
-    /// <summary>Whether the customer exists and is the actor's to read.</summary>
+    /// <summary>Whether the customer exists and is within the actor's scope.</summary>
     public async Task<bool> IsWithinReachAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
@@ -118,8 +118,8 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// The entries of a customer, read in chunks. A customer's own member gets no draws; the reseller gets them with their
-    /// salts, so it can show that a commitment holds. Nothing comes for a customer that is not the actor's.
+    /// Reads a customer's entries in chunks. Customers' members get no draws; the reseller gets them with salts and can prove
+    /// commitments. Yields nothing for a customer outside the actor's scope.
     /// </summary>
     public async IAsyncEnumerable<ExportedEntry> ReadAsync(
         Actor actor,
@@ -134,7 +134,7 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
             yield break;
         }
 
-        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "the ledger with its chain", actor.Reseller, customerId);
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, "verifiable ledger exported", actor.Reseller, customerId);
         await db.SaveChangesAsync(cancellationToken);
         for (var after = 0L; ;)
         {
@@ -161,8 +161,10 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
         }
     }
 
-    /// <summary>Checks an export by itself: numbers without gaps, every hash, the chain, and commitments where draws are given.</summary>
-    /// <returns>The first fault in words, or null; and how many entries were read.</returns>
+    /// <summary>
+    /// Verifies an export without the database: gapless numbers, every hash, the chain, and commitments where draws are included.
+    /// </summary>
+    /// <returns>The first fault or null, the number of entries read, and the hash of the last one.</returns>
     public static async Task<(string? Fault, long Entries, string Head)> VerifyAsync(
         IAsyncEnumerable<string> lines,
         CancellationToken cancellationToken = default)
@@ -184,7 +186,7 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
 
             if (entry.Sequence != sequence + 1)
             {
-                return ($"entry {sequence + 1} is missing, {entry.Sequence} follows", sequence, Hex(head));
+                return ($"entry {sequence + 1} is missing; the next is {entry.Sequence}", sequence, Hex(head));
             }
 
             if (!entry.PreviousHash.AsSpan().SequenceEqual(head) || !LedgerHash.Compute(entry).AsSpan().SequenceEqual(entry.Hash))
@@ -194,7 +196,7 @@ public sealed class LedgerExporter(PortalDatabase database, TimeProvider clock)
 
             if (exported.Draws is { } draws && !LedgerHash.Commit(draws).AsSpan().SequenceEqual(entry.CostCommitment))
             {
-                return ($"the draws of entry {entry.Sequence} are not those it commits to", sequence, Hex(head));
+                return ($"the draws of entry {entry.Sequence} do not match its cost commitment", sequence, Hex(head));
             }
 
             (sequence, head) = (entry.Sequence, entry.Hash);

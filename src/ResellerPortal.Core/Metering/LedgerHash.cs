@@ -59,7 +59,7 @@ public static class LedgerHash
         return text.Hash();
     }
 
-    /// <exception cref="ArgumentException">A text holds a control character, which would make the format ambiguous.</exception>
+    /// <exception cref="ArgumentException">A text contains a control character, which would make the format ambiguous.</exception>
     public static byte[] Canonical(LedgerEntry entry)
     {
         var text = CanonicalText.Begin();
@@ -95,18 +95,20 @@ public static class LedgerHash
         text.HexLine(entry.CostCommitment);
     }
 
-    /// <summary>Lines of UTF-8, written without making text of each value first: the meter writes two for each conversion.</summary>
+    /// <summary>
+    /// Writes UTF-8 lines without allocating a string per value; the meter builds two of these texts for each conversion.
+    /// </summary>
     private sealed class CanonicalText
     {
         [ThreadStatic]
-        private static CanonicalText? s_known;
+        private static CanonicalText? s_cached;
 
         private readonly ArrayBufferWriter<byte> _bytes = new(1024);
 
-        /// <summary>An empty one. The thread's last is empty with it.</summary>
+        /// <summary>Returns the thread's cached instance, cleared.</summary>
         public static CanonicalText Begin()
         {
-            var text = s_known ??= new CanonicalText();
+            var text = s_cached ??= new CanonicalText();
             text._bytes.ResetWrittenCount();
             return text;
         }
@@ -118,7 +120,7 @@ public static class LedgerHash
             // The control characters of Unicode: U+0000 to U+001F and U+007F to U+009F.
             if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
             {
-                throw new ArgumentException("A ledger entry holds no control characters.", nameof(value));
+                throw new ArgumentException("A ledger entry cannot contain control characters.", nameof(value));
             }
 
             Encoding.UTF8.GetBytes(value, _bytes);
@@ -128,7 +130,7 @@ public static class LedgerHash
         public void Line<T>(T value)
             where T : struct, IUtf8SpanFormattable
         {
-            // Longer than any whole number or GUID.
+            // Enough for any integer or GUID.
             value.TryFormat(_bytes.GetSpan(40), out var written, default, CultureInfo.InvariantCulture);
             _bytes.Advance(written);
             End();

@@ -5,7 +5,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>One usage that happened.</summary>
+/// <summary>One occurrence of usage.</summary>
 public sealed record UsageFact(
     Guid TokenId,
     DateTimeOffset OccurredAtUtc,
@@ -17,8 +17,8 @@ public sealed record UsageFact(
     bool IsUnconfirmed = false);
 
 /// <summary>
-/// The only code that makes ledger entries: number, chain, lot draws, rollups and alerts, with the counters they move. They
-/// are gathered and written at once, in the transaction that locked the counters' rows.
+/// The only code that creates ledger entries: number, chain, lot draws, rollups and alerts, with the counters they change. Everything is
+/// collected and written together in the transaction that locked the counters' rows.
 /// </summary>
 internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters, DateTimeOffset now)
 {
@@ -34,7 +34,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
     private readonly RollupAccumulator _rollups = new();
     private readonly List<UsageAlert> _alerts = [];
 
-    /// <summary>Appends one usage. What neither the preferred lots nor the others hold is an overrun on the last of them.</summary>
+    /// <summary>Appends one usage. Quantity that exceeds the preferred and all other lots is an overrun on the last lot.</summary>
     public LedgerEntry Append(ApiToken token, UsageFact fact, IReadOnlyList<LotPart> preferredLots)
     {
         var parts = counters.Use(token, fact.Quantity, fact.OccurredAtUtc, preferredLots, out var isOverrun);
@@ -45,9 +45,9 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         return entry;
     }
 
-    /// <summary>Appends a correction of an earlier entry: returned to the lots it was drawn from, or drawn as further usage.</summary>
-    /// <param name="change">Conversions added; negative to return some.</param>
-    /// <param name="drawn">What the corrected entry and its corrections so far drew, by lot.</param>
+    /// <summary>Appends a correction of an earlier entry, returned to the lots it was drawn from or drawn as additional usage.</summary>
+    /// <param name="change">Conversions to add; negative to return some.</param>
+    /// <param name="drawn">Net draws of the corrected entry and its earlier corrections, by lot.</param>
     public LedgerEntry Correct(ApiToken token, LedgerEntry original, long change, string reason, IReadOnlyList<LotPart> drawn)
     {
         var parts = change < 0
@@ -59,7 +59,7 @@ internal sealed class LedgerPosting(LedgerRowCache rows, UsageCounters counters,
         return AddEntry(token, EntryKind.Correction, fact, EntryFlags.None, original.Sequence, parts);
     }
 
-    /// <summary>Writes the entries and what they moved; the transaction is the caller's to commit.</summary>
+    /// <summary>Writes the entries and the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         await rows.Database.InsertManyAsync(rows.Db, _entries, cancellationToken);

@@ -11,7 +11,7 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Which entries to show; null means all. Days are those of the reseller's time zone, both included.</summary>
+/// <summary>Filter for entries; null matches all. Days are in the reseller's time zone, both included.</summary>
 public sealed record LedgerFilter(
     DateOnly? From = null,
     DateOnly? To = null,
@@ -27,7 +27,7 @@ public enum LedgerSort
     Quantity,
 }
 
-/// <summary>An entry as the reseller sees it, cost included. The cost is in millionths of the currency unit.</summary>
+/// <summary>A ledger entry as the reseller sees it, including cost in millionths of the currency unit.</summary>
 public sealed record LedgerRow(
     CustomerId CustomerId,
     string CustomerName,
@@ -44,16 +44,16 @@ public sealed record LedgerRow(
     string? Reference,
     byte[] Hash);
 
-/// <param name="Sort">What it is sorted by: time, where more entries match than can be sorted by something else at once.</param>
+/// <param name="Sort">The applied sort order: by time if too many entries match for another order.</param>
 public sealed record LedgerEntryList(IReadOnlyList<LedgerRow> Rows, long TotalCount, LedgerSort Sort);
 
 /// <summary>
-/// The reseller's view of the ledger, paged, filtered and sorted in the database. Entries are counted by daily usage and
-/// read along an index, so a page costs the same at any length of the ledger.
+/// The reseller's view of the ledger, paged, filtered and sorted in the database. Entries are counted from daily usage and read along an
+/// index, so page cost does not grow with the ledger.
 /// </summary>
 public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Up to so many matching entries are sorted by what no index holds.</summary>
+    /// <summary>Maximum number of matching entries that are sorted by a column without an index.</summary>
     public const long MostSorted = 50_000;
 
     private const int ExportChunk = 2000;
@@ -74,7 +74,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         var count = await CountAsync(db, filter, cancellationToken);
         sort = count <= MostSorted ? sort : LedgerSort.Occurred;
 
-        // The second half is read from its end, so that the last page is as near as the first.
+        // The second half is read backwards, so that the last page is as cheap as the first.
         var isFromEnd = skip > count / 2;
         var length = (int)Math.Clamp(count - skip, 0, take);
         var rows = await Sorted(db, Filtered(db, filter, zone), sort, descending ^ isFromEnd)
@@ -89,7 +89,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         return new LedgerEntryList(await WithCostAsync(db, rows, cancellationToken), count, sort);
     }
 
-    /// <summary>Every entry of a filter, by customer and sequence, read in chunks so that an export of any length fits in memory.</summary>
+    /// <summary>Exports all matching entries by customer and sequence, in chunks so that memory use stays constant.</summary>
     public async IAsyncEnumerable<LedgerRow> ExportAsync(
         Actor actor,
         LedgerFilter filter,
@@ -97,7 +97,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
-        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, $"usage ledger, {filter}", actor.Reseller);
+        db.Audit(actor, clock.GetUtcNow(), Permission.LedgerExport, $"usage ledger exported, {filter}", actor.Reseller);
         await db.SaveChangesAsync(cancellationToken);
 
         var zone = (await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken)).Zone;
@@ -131,7 +131,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
         }
     }
 
-    /// <summary>The converters and environments that occur, for the filter's choices.</summary>
+    /// <summary>The converters and environments with usage, as filter options.</summary>
     public async Task<(IReadOnlyList<string> Converters, IReadOnlyList<string> Environments)> ReadFilterChoicesAsync(
         Actor actor,
         CancellationToken cancellationToken = default)
@@ -143,7 +143,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             await db.UsageRollups.Select(r => r.Environment).Distinct().OrderBy(c => c).ToListAsync(cancellationToken));
     }
 
-    /// <summary>From the customers' own numbers where whole ledgers are meant, else from daily usage.</summary>
+    /// <summary>Counts from the customers' last sequence if whole ledgers match; otherwise from daily usage.</summary>
     private static Task<long> CountAsync(PortalDbContext db, LedgerFilter filter, CancellationToken cancellationToken) =>
         filter is { From: null, To: null, Environment: null, Converter: null }
             ? db.Customers.Where(c => filter.CustomerId == null || c.Id == filter.CustomerId).SumAsync(
@@ -192,7 +192,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
             _ => null,
         };
 
-        // In the order of an index: the reseller's times, and the key.
+        // Matches an index: the reseller's entries by time, then the key.
         sorted = sorted is null ? By(r => r.Entry.OccurredAtUtc)
             : descending ? sorted.ThenByDescending(r => r.Entry.OccurredAtUtc)
             : sorted.ThenBy(r => r.Entry.OccurredAtUtc);

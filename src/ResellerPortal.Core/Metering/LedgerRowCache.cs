@@ -6,13 +6,13 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// The rows that usage moves: locked and read, or remembered from the transaction before. They are remembered only where the
-/// database says that nobody else has written since (<see cref="IDatabaseDialect.ReadDataVersion"/>): then what was read or
-/// written here is what stands there. Whoever rolls back drops this with its connection.
+/// Rows that usage changes: locked and read, or kept from the previous transaction. They are kept only if the database confirms that
+/// nobody else has written since (<see cref="IDatabaseDialect.ReadDataVersion"/>), so that the cached values are current. After a
+/// rollback, the cache must be discarded with its connection.
 /// </summary>
 internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db)
 {
-    private const int MostRemembered = 20_000;
+    private const int MaxCachedRows = 20_000;
 
     private readonly Dictionary<HashKey, ApiToken> _tokensByHash = [];
     private readonly Dictionary<Guid, ApiToken> _tokens = [];
@@ -31,13 +31,13 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     public ReserveQuantityPolicy Policy { get; } = new(database, db);
 
-    /// <summary>Begins the work of a transaction that holds up all other writers, or their rows.</summary>
+    /// <summary>Starts a transaction that locks out all other writers, or locks their rows.</summary>
     public void Begin()
     {
         var version = database.Dialect.ReadDataVersion(db);
         if (version is null
             || version != _dataVersion
-            || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MostRemembered)
+            || _tokens.Count + _customers.Count + _lots.Count + _reservations.Count > MaxCachedRows)
         {
             _tokensByHash.Clear();
             _tokens.Clear();
@@ -52,7 +52,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         _dataVersion = version;
     }
 
-    /// <summary>The token whose secret, or the one before it, has this hash; null where none was found.</summary>
+    /// <summary>Finds the token by the hash of its current or previous secret; null if there is none.</summary>
     public ApiToken? FindToken(byte[] secretHash) => _tokensByHash.GetValueOrDefault(new HashKey(secretHash));
 
     public ApiToken GetToken(Guid id) => _tokens[id];
@@ -61,21 +61,21 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
     public Reseller GetReseller(ResellerId id) => _resellers[id];
 
-    /// <returns>Null where it is not held, or no more.</returns>
+    /// <returns>Null if it is not or no longer held.</returns>
     public Reservation? FindReservation(Guid id) => _reservations.GetValueOrDefault(id);
 
     public CreditLot GetLot(Guid id) => _lots[id];
 
-    /// <summary>A reseller's lots in the order they are drawn: plans before overage, first-expiring first.</summary>
+    /// <summary>A reseller's lots in draw order: plans before overage, first-expiring first.</summary>
     public IReadOnlyList<CreditLot> GetOpenLots(ResellerId reseller) => _openLots[reseller];
 
-    /// <summary>Notes what the transaction will write.</summary>
+    /// <summary>Records a change that the transaction will write.</summary>
     public void Add(Reservation made) => _reservations[made.Id] = made;
 
     /// <inheritdoc cref="Add"/>
     public void Remove(Reservation ended) => _reservations.Remove(ended.Id);
 
-    /// <summary>Locks and reads tokens by the hash of their secret, or of the one before it, and by id.</summary>
+    /// <summary>Locks and reads tokens by the hash of their current or previous secret, and by id.</summary>
     public async Task LoadTokensAsync(IReadOnlyCollection<HashKey> hashes, IReadOnlyCollection<Guid> ids)
     {
         var unknown = hashes.Where(hash => !_tokensByHash.ContainsKey(hash)).ToList();
@@ -88,21 +88,21 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
 
         if (database.Dialect.HasRowLocks)
         {
-            // What was read before its lock may not stand any more.
+            // Rows read before they were locked may be stale.
             ids = [.. read.Select(t => t.Id), .. ids];
         }
         else
         {
-            read.ForEach(Remember);
+            read.ForEach(Cache);
         }
 
-        (await ReadMissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Remember);
+        (await ReadMissingAsync(_tokens, ids, id => id, isLocking: true)).ForEach(Cache);
     }
 
     public async Task LoadReservationsAsync(IReadOnlyCollection<Guid> ids) =>
         (await ReadMissingAsync(_reservations, ids, id => id, isLocking: false)).ForEach(Add);
 
-    /// <summary>Reads reservations anew: under locks that were taken since, they are what they stay.</summary>
+    /// <summary>Rereads reservations that may have changed before the locks were acquired.</summary>
     public Task ReloadReservationsAsync(IReadOnlyCollection<Guid> reservations)
     {
         foreach (var id in reservations)
@@ -119,7 +119,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     public async Task LoadResellersAsync(IEnumerable<ResellerId> ids) =>
         (await ReadMissingAsync(_resellers, ids, id => id.Value, isLocking: false)).ForEach(reseller => _resellers[reseller.Id] = reseller);
 
-    /// <summary>Locks and reads all lots of some resellers that are not full.</summary>
+    /// <summary>Locks and reads all lots of the given resellers that have capacity left.</summary>
     public async Task LoadOpenLotsAsync(IEnumerable<ResellerId> resellers)
     {
         var unknown = resellers.Where(r => !_openLots.ContainsKey(r)).OrderBy(r => r.Value).ToList();
@@ -131,7 +131,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    /// <summary>Locks and reads lots by id. One that is full is put among the open ones, for it may have room when this is done.</summary>
+    /// <summary>Locks and reads lots by id. Full lots are added to the open ones, because this transaction may free capacity.</summary>
     public async Task LoadLotsAsync(IReadOnlyCollection<Guid> ids)
     {
         (await ReadMissingAsync(_lots, ids, id => id, isLocking: true)).ForEach(lot => _lots[lot.Id] = lot);
@@ -141,7 +141,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    /// <summary>A lot that is full or was closed is not read for every request.</summary>
+    /// <summary>Excludes full and closed lots, so that they are not read for every request.</summary>
     private static string HasRoom(TableMap<CreditLot> lot) =>
         $"{lot.Column(nameof(CreditLot.Used))} + {lot.Column(nameof(CreditLot.Reserved))} < {lot.Column(nameof(CreditLot.Conversions))}";
 
@@ -157,7 +157,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     private Task<List<ApiToken>> ReadByHashAsync(string property, IEnumerable<HashKey> hashes) =>
         database.ReadManyAsync<ApiToken>(db, [property], hashes.Select(hash => (object?[])[hash.Hash]), isLocking: false, null, default);
 
-    private void Remember(ApiToken read)
+    private void Cache(ApiToken read)
     {
         _tokens.TryAdd(read.Id, read);
         var token = _tokens[read.Id];
@@ -168,7 +168,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
         }
     }
 
-    /// <summary>Reads the rows that are not known yet, in the order of their ids.</summary>
+    /// <summary>Reads the rows that are not cached, in id order.</summary>
     private Task<List<TRow>> ReadMissingAsync<TKey, TRow>(
         Dictionary<TKey, TRow> known,
         IEnumerable<TKey> keys,
@@ -184,7 +184,7 @@ internal sealed class LedgerRowCache(PortalDatabase database, PortalDbContext db
     }
 }
 
-/// <summary>A hash as a dictionary key, without making text of it.</summary>
+/// <summary>A hash as a dictionary key, without converting it to a string.</summary>
 internal readonly struct HashKey(byte[] hash) : IEquatable<HashKey>
 {
     public byte[] Hash { get; } = hash;

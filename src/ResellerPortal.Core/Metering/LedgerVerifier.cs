@@ -6,10 +6,10 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>What a check of the ledger looked at, and what it found wrong.</summary>
+/// <summary>The result of a ledger verification.</summary>
 public sealed record LedgerReport(int Customers, long Entries, IReadOnlyList<string> Faults);
 
-/// <summary>Checks numbering, chain, cost commitments, counters and rollups of every customer against the entries.</summary>
+/// <summary>Verifies numbering, chain, cost commitments, counters and rollups of every customer against the entries.</summary>
 public sealed class LedgerVerifier(PortalDatabase database)
 {
     private const int Chunk = 5000;
@@ -20,7 +20,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
     {
         await using var db = database.Open(Scope);
 
-        // One snapshot, so that counters and entries are of the same instant while the portal goes on writing.
+        // One snapshot, so that counters and entries are consistent while the portal keeps writing.
         await using var transaction = await db.Database.BeginTransactionAsync(database.Dialect.SnapshotLevel, cancellationToken);
         var totals = new LedgerTotals();
         var faults = new List<string>();
@@ -87,7 +87,7 @@ public sealed class LedgerVerifier(PortalDatabase database)
                 || !isMonthRight
                 || (token.Reserved, token.OpenRequests) != heldByToken.GetValueOrDefault(token.Id))
             {
-                faults.Add($"Token {token.Environment} (…{token.SecretEnding}): its counters differ from its entries and reservations.");
+                faults.Add($"Token {token.Environment} (…{token.SecretEnding}): the counters differ from the entries and reservations.");
             }
         }
 
@@ -98,12 +98,12 @@ public sealed class LedgerVerifier(PortalDatabase database)
         {
             if (lot.Conversions != lot.Granted + adjusted.GetValueOrDefault(lot.Id))
             {
-                faults.Add($"Lot {lot.PlanName} ({lot.Id}): its size differs from what was granted and corrected.");
+                faults.Add($"Lot {lot.PlanName} ({lot.Id}): the size differs from the granted and corrected total.");
             }
 
             if (lot.Used != totals.UsedByLot.GetValueOrDefault(lot.Id) || lot.Reserved != heldByLot.GetValueOrDefault(lot.Id))
             {
-                faults.Add($"Lot {lot.PlanName} ({lot.Id}): its counters differ from its draws and reservations.");
+                faults.Add($"Lot {lot.PlanName} ({lot.Id}): the counters differ from the draws and reservations.");
             }
         }
     }

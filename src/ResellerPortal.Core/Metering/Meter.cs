@@ -6,12 +6,12 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Conversions to hold before the upstream is called.</summary>
-/// <param name="SecretHash">Hash of the token's secret; the token's state is judged in the same transaction.</param>
-/// <param name="Converter">"docx-to-pdf".</param>
-/// <param name="Quantity">At least 1; null holds what such a conversion has cost (see <see cref="ConverterPeak"/>).</param>
-/// <param name="Caller">Where the request came from, for tokens that are bound to networks.</param>
-/// <param name="Origin">The web origin that a browser says it calls from; null where it is no browser.</param>
+/// <summary>A request to reserve conversions before the upstream is called.</summary>
+/// <param name="SecretHash">Hash of the token's secret; the token's state is checked in the same transaction.</param>
+/// <param name="Converter">Converter name, such as "docx-to-pdf".</param>
+/// <param name="Quantity">At least 1; null reserves the recent peak cost of such a conversion (<see cref="ConverterPeak"/>).</param>
+/// <param name="Caller">The caller's address, for tokens restricted to networks.</param>
+/// <param name="Origin">The web origin sent by a browser; null for other clients.</param>
 public sealed record ReserveRequest(
     byte[] SecretHash,
     string Converter,
@@ -29,12 +29,12 @@ public abstract record ReserveResult
 
     public sealed record UnknownToken : ReserveResult;
 
-    /// <summary>The token is for the upstream's own address, which counts its usage.</summary>
+    /// <summary>The token is used directly at the upstream, which counts its usage.</summary>
     public sealed record UsedUpstream : ReserveResult;
 
     public sealed record TokenRevoked(DateTimeOffset AtUtc) : ReserveResult;
 
-    /// <summary>The customer's account is paused until it has paid.</summary>
+    /// <summary>The customer's account is paused until overdue invoices are paid.</summary>
     public sealed record AccountPaused : ReserveResult;
 
     public sealed record TokenExpired(DateTimeOffset AtUtc) : ReserveResult;
@@ -47,26 +47,26 @@ public abstract record ReserveResult
 
     public sealed record OriginNotAllowed(string Origin) : ReserveResult;
 
-    /// <param name="RenewsOn">First day of the next month where the limit is monthly; null where it is for ever.</param>
+    /// <param name="RenewsOn">First day of the next month if the limit is monthly; otherwise null.</param>
     public sealed record LimitReached(long UsageLimit, DateOnly? RenewsOn) : ReserveResult;
 
     public sealed record TooManyInFlight(int Allowed) : ReserveResult;
 
     public sealed record TooManyRequests(int PerMinute, TimeSpan RetryAfter) : ReserveResult;
 
-    /// <summary>The reseller's lots hold too little; the customer's own limit does not matter.</summary>
+    /// <summary>The reseller's lots have too few conversions left, regardless of the customer's own limit.</summary>
     public sealed record CreditsExhausted : ReserveResult;
 
-    /// <summary>A prepaid customer's balance does not pay for the conversion.</summary>
-    /// <param name="Left">What is left of the balance after the usage so far; below zero where that cost more.</param>
+    /// <summary>The prepaid customer's balance does not cover the conversion.</summary>
+    /// <param name="Left">The balance after usage so far; negative if usage exceeded it.</param>
     public sealed record BalanceSpent(Money Left) : ReserveResult;
 
-    /// <summary>It is to be found out whether the prepaid balance pays for it; never the meter's last word.</summary>
+    /// <summary>The meter does not know yet whether the prepaid balance covers the conversion; never returned to callers.</summary>
     internal sealed record CoverageUnknown(CoverageQuestion Question) : ReserveResult;
 }
 
 /// <summary>What the upstream charged for a reservation.</summary>
-/// <param name="Quantity">Conversions charged; 0 releases the reservation; null is unknown and records the reserved quantity as
+/// <param name="Quantity">Conversions charged; 0 releases the reservation; null means unknown and records the reserved quantity as
 /// Unconfirmed.</param>
 public sealed record SettleRequest(Guid ReservationId, long? Quantity, string? Reference = null);
 
@@ -80,43 +80,45 @@ public abstract record SettleResult
 
     public sealed record Released : SettleResult;
 
-    /// <summary>Neither held nor recorded: it was released before.</summary>
+    /// <summary>Neither held nor recorded: the reservation was released earlier or never existed.</summary>
     public sealed record Gone : SettleResult;
 }
 
 /// <summary>
-/// The door to the ledger for live requests: reserve, then settle or release. Commands of a node pass one
-/// <see cref="MeterWriter"/>, which commits what waits in one transaction; an answer is given only after its commit.
+/// Meters live requests: reserve, then settle or release. All commands of a node are committed by one <see cref="MeterWriter"/>, which
+/// batches queued commands into transactions; a command completes only after its commit.
 /// </summary>
-/// <param name="coverage">Finds out what prepaid balances suffice for.</param>
-/// <param name="capacity">How many reservations may wait; more are turned away at once.</param>
+/// <param name="coverage">Determines how many conversions prepaid balances cover.</param>
+/// <param name="capacity">Maximum number of queued reservations; further ones are rejected at once.</param>
 public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.DefaultCapacity)
 {
     public const int DefaultCapacity = 10_000;
 
-    /// <summary>Others may take what was found out for one request; after so many times it is told to come again.</summary>
-    private const int MostLooks = 5;
+    /// <summary>
+    /// Maximum coverage attempts before the request fails as unavailable, since concurrent requests may use up the coverage.
+    /// </summary>
+    private const int MaxCoverageAttempts = 5;
 
-    // Unbounded, since a settlement is the truth of what happened and is never turned away; reservations are counted.
+    // Unbounded, because settlements record what happened and are never rejected; only reservations are limited.
     private readonly Channel<MeterCommand> _queue = Channel.CreateUnbounded<MeterCommand>(
         new UnboundedChannelOptions { SingleReader = true });
 
     private int _waiting;
 
     /// <summary>
-    /// Holds conversions, or says why not. Nothing is held unless <see cref="ReserveResult.Held"/> comes back. What is held
-    /// outlives the process; it may reach the disk a flush later, and does before its settlement is answered.
+    /// Reserves conversions or returns the refusal; nothing is held unless the result is <see cref="ReserveResult.Held"/>. A reservation
+    /// survives a process crash; it may be flushed to disk after this returns, but always before its settlement completes.
     /// </summary>
-    /// <exception cref="MeterUnavailableException">The database could not be written, or too many wait; nothing was held.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the writer took it; nothing was held.</exception>
+    /// <exception cref="MeterUnavailableException">The database could not be written, or the queue is full; nothing was held.</exception>
+    /// <exception cref="OperationCanceledException">The request was cancelled before the writer processed it; nothing was held.</exception>
     public async Task<ReserveResult> ReserveAsync(ReserveRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Quantity ?? 1, 1);
-        for (var look = 0; look < MostLooks; look++)
+        for (var attempt = 0; attempt < MaxCoverageAttempts; attempt++)
         {
             if (Volatile.Read(ref _waiting) >= capacity)
             {
-                throw new MeterUnavailableException("Too many requests wait for the ledger. Try again in a few seconds.");
+                throw new MeterUnavailableException("Too many requests are waiting for the ledger. Try again in a few seconds.");
             }
 
             var command = new ReserveCommand(request);
@@ -138,7 +140,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         throw new MeterUnavailableException("The prepaid balance is in use by too many requests at once. Try again in a few seconds.");
     }
 
-    /// <summary>Records what a reservation cost; answered when that is on the disk. Repeating it answers the first entry.</summary>
+    /// <summary>Records the cost of a reservation; completes once it is on disk. Repeating it returns the first entry.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
     public Task<SettleResult> SettleAsync(SettleRequest request)
     {
@@ -148,7 +150,7 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
         return command.Answer;
     }
 
-    /// <summary>Gives a reservation back, because the upstream did not charge for it. Repeating it changes nothing.</summary>
+    /// <summary>Releases a reservation that the upstream did not charge. Repeating it changes nothing.</summary>
     /// <exception cref="MeterUnavailableException">The database could not be written; the reservation stays held.</exception>
     public Task<SettleResult> ReleaseAsync(Guid reservationId) => SettleAsync(new SettleRequest(reservationId, 0));
 
@@ -179,17 +181,17 @@ public sealed class Meter(IPrepaidCoverage coverage, int capacity = Meter.Defaul
     }
 }
 
-/// <summary>Whether a prepaid customer's balance suffices for a request.</summary>
-/// <param name="Least">Conversions that are needed at least.</param>
+/// <summary>Asks whether a prepaid customer's balance covers a request.</summary>
+/// <param name="Least">The minimum number of conversions needed.</param>
 public sealed record CoverageQuestion(ResellerId ResellerId, CustomerId CustomerId, string Converter, string Environment, long Least);
 
-/// <summary>Finds out how many conversions a prepaid customer's balance suffices for.</summary>
+/// <summary>Determines how many conversions a prepaid customer's balance covers.</summary>
 public interface IPrepaidCoverage
 {
-    /// <summary>Writes down what the balance covers, for the meter to take from.</summary>
-    /// <returns>Null where what is asked for is covered.</returns>
+    /// <summary>Stores the covered quantity for the meter to consume.</summary>
+    /// <returns>Null if the request is covered.</returns>
     Task<ReserveResult.BalanceSpent?> EnsureCoveredAsync(CoverageQuestion question, CancellationToken cancellationToken);
 }
 
-/// <summary>The ledger cannot be written just now; the caller may try again.</summary>
+/// <summary>The ledger cannot be written at the moment; the caller may retry.</summary>
 public sealed class MeterUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The rules of one transaction of meter commands: what may be held, and what a settlement records.</summary>
+/// <summary>Applies meter commands in one transaction: which reservations are accepted and what settlements record.</summary>
 internal sealed class MeterBatch
 {
     private readonly LedgerRowCache _rows;
@@ -28,7 +28,7 @@ internal sealed class MeterBatch
     }
 
     /// <summary>Locks and reads the rows that the commands need, in the order token, customer, lots.</summary>
-    /// <param name="isRepeated">Whether the batch may have been committed before without an answer.</param>
+    /// <param name="isRepeated">Whether an earlier attempt may have committed the batch without confirmation.</param>
     public static async Task<MeterBatch> LoadAsync(
         LedgerRowCache rows,
         IReadOnlyList<MeterCommand> commands,
@@ -120,7 +120,7 @@ internal sealed class MeterBatch
                     token.UsageLimit!.Value, token.LimitPeriod == LimitPeriod.Month ? month.AddMonths(1) : null);
             }
 
-            // The last conversions of a limit may still be used, though such a request has cost more before.
+            // A limit's last conversions stay usable even if such requests have cost more before.
             wanted = Math.Min(wanted, remaining);
         }
 
@@ -199,7 +199,7 @@ internal sealed class MeterBatch
         return new SettleResult.Recorded(entry.Sequence, quantity);
     }
 
-    /// <summary>Writes what the commands moved; the transaction is the caller's to commit.</summary>
+    /// <summary>Writes the changes of all commands; the caller commits the transaction.</summary>
     public async Task WriteAsync()
     {
         await _rows.Database.InsertManyAsync(_rows.Db, _held, default);
@@ -207,7 +207,7 @@ internal sealed class MeterBatch
         await _posting.WriteAsync(default);
     }
 
-    /// <summary>The reservations to settle and the tokens of all commands, locked.</summary>
+    /// <summary>Loads the reservations to settle, and locks the tokens of all commands.</summary>
     private static async Task<List<Reservation>> LoadReservationsAsync(
         LedgerRowCache rows,
         HashSet<HashKey> hashes,
@@ -218,7 +218,7 @@ internal sealed class MeterBatch
         await rows.LoadTokensAsync(hashes, [.. reservations.Select(r => r.TokenId).Distinct()]);
         if (rows.Database.Dialect.HasRowLocks && reservations.Count > 0)
         {
-            // Under the tokens' locks a reservation is settled by one transaction only.
+            // The tokens' locks ensure that only one transaction settles a reservation.
             await rows.ReloadReservationsAsync(reservationIds);
             reservations = FindReservations(rows, reservationIds);
         }
@@ -226,7 +226,7 @@ internal sealed class MeterBatch
         return reservations;
     }
 
-    /// <summary>The token with this secret, or with it as the previous one while that is still valid.</summary>
+    /// <summary>The token with this secret, or with this previous secret while that is still valid.</summary>
     private ApiToken? FindToken(byte[] secretHash) =>
         _rows.FindToken(secretHash) is { } token
             && (token.SecretHash.AsSpan().SequenceEqual(secretHash) || token.PreviousSecretEndsAtUtc > _now)

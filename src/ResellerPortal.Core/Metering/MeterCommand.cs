@@ -1,17 +1,17 @@
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>What waits for the writer. It is taken once, by the writer or by its caller's cancellation; its first answer holds.</summary>
+/// <summary>A queued command. It is taken once, by the writer or by the caller's cancellation; its first result is final.</summary>
 internal abstract class MeterCommand
 {
     private int _isTaken;
 
-    /// <summary>Whether its answer must not be heard before its commit is on the disk.</summary>
+    /// <summary>Whether the command completes only after its commit is on disk.</summary>
     public abstract bool WaitsForDisk { get; }
 
-    /// <returns>False where its caller has given it up.</returns>
+    /// <returns>False if the caller has cancelled the command.</returns>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
 
-    /// <summary>Applies it to locked rows; the answer waits for the commit.</summary>
+    /// <summary>Applies the command to locked rows; it completes after the commit.</summary>
     public abstract void Apply(MeterBatch batch);
 
     public abstract void Complete();
@@ -45,14 +45,14 @@ internal abstract class MeterCommand<TResult> : MeterCommand
 
 internal sealed class ReserveCommand(ReserveRequest request) : MeterCommand<ReserveResult>
 {
-    /// <summary>Given once, so that a batch that is tried again after a lost answer finds what it wrote before.</summary>
+    /// <summary>Assigned once, so that a retried batch finds the row if the first attempt was committed without confirmation.</summary>
     public Guid? ReservationId { get; private set; }
 
     public ReserveRequest Request { get; } = request;
 
     /// <summary>
-    /// A commit outlives this process, if not a power cut; and callers hear of no hold, but of its settlement, which lies
-    /// behind it in the log and waits.
+    /// False because a commit survives a process crash, though not a power failure, and callers learn only of the settlement, which
+    /// follows in the log and is flushed before it completes.
     /// </summary>
     public override bool WaitsForDisk => false;
 

@@ -8,17 +8,19 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// The node's one writer of meter commands. It takes what waits, applies it in order of arrival in one transaction and
-/// answers after the commit is on the disk; so a lone command commits at once and a crowd shares a commit. Where the
-/// database lets the two be apart, the next batch is worked on while the disk takes the one before, and what need not wait
-/// for the disk (<see cref="MeterCommand.WaitsForDisk"/>) is answered one commit ahead of it at most.
+/// The node's only writer of meter commands. It applies queued commands in order of arrival in one transaction and completes them once
+/// the commit is on disk, so a single command commits at once and concurrent ones share a commit. If the database separates commit from
+/// flush, the next batch runs while the previous one is flushed, and commands that do not wait for the disk
+/// (<see cref="MeterCommand.WaitsForDisk"/>) complete at most one commit ahead of it.
 /// </summary>
 public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvider clock, ILogger<MeterWriter> logger) : BackgroundService
 {
     private const int MaxBatch = 512;
 
-    /// <summary>Waits before a batch is tried again; together the longest that a caller is kept when the database is away.</summary>
-    private static readonly TimeSpan[] Patience = [
+    /// <summary>
+    /// Delays between attempts to commit a batch; their sum is the longest time a caller waits while the database is unavailable.
+    /// </summary>
+    private static readonly TimeSpan[] RetryDelays = [
         TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(2),
     ];
 
@@ -30,12 +32,12 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
     private LedgerRowCache? _rows;
     private IDelayedDurability? _delayed;
 
-    /// <summary>Commands that are committed and wait for the disk, and the task that sees to them.</summary>
+    /// <summary>Committed commands that await the flush, and the running flush task.</summary>
     private List<MeterCommand> _unflushed = [];
     private Task _flushing = Task.CompletedTask;
     private bool _hasDiskFailed;
 
-    /// <summary>Commits and answers what was accepted, even where the host has used up its time to stop: each commit is short.</summary>
+    /// <summary>Commits and completes accepted commands even beyond the host's shutdown timeout, because each commit is short.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         meter.StopAccepting();
@@ -54,7 +56,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         {
             for (var known = 0; FillBatch(batch) && batch.Count > known + 1; known = batch.Count)
             {
-                // Behind the work that waits for a thread, which may add to the batch: a commit costs a few almost as much as many.
+                // Yields to work queued for a thread, which may add commands: a commit of many costs little more than one of a few.
                 await Task.Yield();
             }
 
@@ -65,7 +67,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         await CloseAsync();
     }
 
-    /// <returns>False where the batch is full.</returns>
+    /// <returns>False if the batch is full.</returns>
     private bool FillBatch(List<MeterCommand> batch)
     {
         while (batch.Count < MaxBatch && meter.TryRead(out var command))
@@ -88,13 +90,13 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
         try
         {
-            await CommitPatientlyAsync(commands);
+            await CommitWithRetriesAsync(commands);
         }
         catch (Exception failure) when (failure is DbException or DbUpdateException && !IsTransient(failure) && commands.Count > 1)
         {
-            // One command must not fail its neighbours; nothing of the batch was committed.
+            // One failing command must not affect the others; nothing of the batch was committed.
             await CloseAsync();
-            logger.LogWarning(failure, "A batch of {Count} meter commands was rolled back; each is tried alone.", commands.Count);
+            logger.LogWarning(failure, "A batch of {Count} meter commands was rolled back; retrying each separately.", commands.Count);
             foreach (var command in commands)
             {
                 await WriteAsync([command]);
@@ -103,11 +105,11 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         catch (Exception failure)
         {
             await CloseAsync();
-            Refuse(commands, failure);
+            Fail(commands, failure);
         }
     }
 
-    private async Task CommitPatientlyAsync(IReadOnlyList<MeterCommand> commands)
+    private async Task CommitWithRetriesAsync(IReadOnlyList<MeterCommand> commands)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -116,12 +118,12 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
                 await CommitAsync(commands, isRepeated: attempt > 0);
                 return;
             }
-            catch (Exception failure) when (attempt < Patience.Length && IsTransient(failure))
+            catch (Exception failure) when (attempt < RetryDelays.Length && IsTransient(failure))
             {
                 await CloseAsync();
                 logger.LogWarning(
-                    "The database is away ({Reason}); {Count} meter commands are tried again.", failure.Message, commands.Count);
-                await Task.Delay(Patience[attempt], CancellationToken.None);
+                    "The database is unavailable ({Reason}); retrying {Count} meter commands.", failure.Message, commands.Count);
+                await Task.Delay(RetryDelays[attempt], CancellationToken.None);
             }
         }
     }
@@ -144,7 +146,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
 
         if (_delayed is not { } delayed)
         {
-            Answer(commands);
+            Complete(commands);
             return;
         }
 
@@ -153,17 +155,17 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             _unflushed.AddRange(commands);
             if (_flushing.IsCompleted)
             {
-                _flushing = Task.Run(() => FlushAndAnswer(delayed));
+                _flushing = Task.Run(() => FlushAndComplete(delayed));
                 if (!_hasDiskFailed)
                 {
-                    Answer(commands.Where(command => !command.WaitsForDisk));
+                    Complete(commands.Where(command => !command.WaitsForDisk));
                 }
             }
         }
     }
 
-    /// <summary>One flush for all that is committed when it begins.</summary>
-    private void FlushAndAnswer(IDelayedDurability delayed)
+    /// <summary>Flushes everything committed so far in one operation, then completes the commands.</summary>
+    private void FlushAndComplete(IDelayedDurability delayed)
     {
         while (true)
         {
@@ -183,17 +185,17 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
             {
                 delayed.Flush();
                 _hasDiskFailed = false;
-                Answer(commands);
+                Complete(commands);
             }
             catch (Exception failure)
             {
                 _hasDiskFailed = true;
-                Refuse(commands, failure);
+                Fail(commands, failure);
             }
         }
     }
 
-    private static void Answer(IEnumerable<MeterCommand> commands)
+    private static void Complete(IEnumerable<MeterCommand> commands)
     {
         foreach (var command in commands)
         {
@@ -201,7 +203,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
     }
 
-    private void Refuse(IReadOnlyCollection<MeterCommand> commands, Exception failure)
+    private void Fail(IReadOnlyCollection<MeterCommand> commands, Exception failure)
     {
         logger.LogError(failure, "{Count} meter commands could not be committed.", commands.Count);
         foreach (var command in commands)
@@ -210,7 +212,7 @@ public sealed class MeterWriter(Meter meter, PortalDatabase database, TimeProvid
         }
     }
 
-    /// <summary>One connection for as long as it works: opening and preparing anew would cost as much as a small batch itself.</summary>
+    /// <summary>Keeps one connection open, because opening and preparing a new one would cost as much as a small batch.</summary>
     private async Task<PortalDbContext> OpenAsync()
     {
         var db = database.Open(Scope);

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// Random bytes and ids for one writer: the system's generator is asked once for many, and each time costs as much as writing a row.
+/// Random bytes and ids for one writer, buffered because each call to the system's generator costs as much as writing a row.
 /// </summary>
 internal sealed class RandomSource
 {
@@ -13,7 +13,7 @@ internal sealed class RandomSource
     private readonly byte[] _bytes = new byte[4096];
     private int _taken = 4096;
 
-    /// <summary>Milliseconds since 1970 of the last id, and its counter below them.</summary>
+    /// <summary>The last id's milliseconds since 1970, followed by its counter bits.</summary>
     private long _last;
 
     public byte[] GetBytes(int count)
@@ -24,8 +24,8 @@ internal sealed class RandomSource
     }
 
     /// <summary>
-    /// A UUID of version 7 whose counter stands behind its milliseconds (RFC 9562, section 6.2, method 1): each is greater than
-    /// the one before, so rows are added at the end of their tree.
+    /// Returns a version 7 UUID with a counter after the milliseconds (RFC 9562, section 6.2, method 1). Ids strictly increase, so rows
+    /// are appended at the end of their index.
     /// </summary>
     public Guid NextId(DateTimeOffset now)
     {

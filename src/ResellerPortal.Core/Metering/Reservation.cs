@@ -7,10 +7,10 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The part of a quantity that a lot gives.</summary>
+/// <summary>The part of a quantity drawn from one lot.</summary>
 public readonly record struct LotPart(Guid LotId, long Quantity);
 
-/// <summary>Conversions held for a request in flight. The row is gone once the request is settled or released.</summary>
+/// <summary>Conversions held for a request in flight. The row is deleted when the request is settled or released.</summary>
 public sealed class Reservation : ICustomerOwned
 {
     public required Guid Id { get; init; }
@@ -25,7 +25,7 @@ public sealed class Reservation : ICustomerOwned
 
     public required long Quantity { get; init; }
 
-    /// <summary>Which lots hold it; their quantities add up to <see cref="Quantity"/>.</summary>
+    /// <summary>The lots that cover it; their quantities add up to <see cref="Quantity"/>.</summary>
     public required IReadOnlyList<LotPart> Parts { get; init; }
 
     public required DateTimeOffset CreatedAtUtc { get; init; }
@@ -39,7 +39,7 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
         builder.Property(r => r.Parts).HasConversion(new LotPartsConverter(), LotPartsConverter.Comparer).HasMaxLength(4000);
     }
 
-    /// <summary>"lot:quantity" for each part: a reservation is written and deleted once, so its parts travel in its own row.</summary>
+    /// <summary>Stores parts as "lot:quantity" in the reservation's own row, because it is written and deleted only once.</summary>
     private sealed class LotPartsConverter() : ValueConverter<IReadOnlyList<LotPart>, string>(parts => Write(parts), text => Read(text))
     {
         public static ValueComparer<IReadOnlyList<LotPart>> Comparer { get; } = new(

@@ -6,16 +6,16 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Knows of requests that live longer than <see cref="ReservationSweepWorker.DeadAfter"/> and settles them itself.</summary>
+/// <summary>Owns requests that outlast <see cref="ReservationSweepWorker.DeadAfter"/> and settles them itself.</summary>
 public interface IReservationOwner
 {
-    /// <summary>Which of these reservations still belong to a request that will settle them.</summary>
+    /// <summary>Returns the reservations that belong to a request that will still settle them.</summary>
     Task<IReadOnlyCollection<Guid>> FindOwnedAsync(IReadOnlyCollection<Guid> reservationIds, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Resolves reservations whose request died (a crash, a lost node). They may have been charged upstream, so they are
-/// recorded at the reserved quantity and marked Unconfirmed, never silently dropped.
+/// Resolves reservations whose request was lost, for example in a crash. They may have been charged upstream, so they are recorded at the
+/// reserved quantity and marked Unconfirmed, never silently dropped.
 /// </summary>
 public sealed class ReservationSweepWorker(
     Meter meter,
@@ -24,14 +24,14 @@ public sealed class ReservationSweepWorker(
     TimeProvider clock,
     ILogger<ReservationSweepWorker> logger) : PeriodicWorker(clock, logger)
 {
-    /// <summary>Longer than any request may run: the gateway gives up on the upstream well before.</summary>
+    /// <summary>Longer than any request can run; the gateway's upstream timeout is shorter.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(30);
 
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
     private static readonly TenantScope Scope = TenantScope.CrossTenants("sweeper: reservations of all tenants");
 
-    /// <summary>Sweeps once.</summary>
-    /// <returns>How many reservations were resolved.</returns>
+    /// <summary>Resolves all lost reservations.</summary>
+    /// <returns>The number of reservations resolved.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         var deadline = Clock.GetUtcNow() - DeadAfter;
@@ -54,7 +54,7 @@ public sealed class ReservationSweepWorker(
 
         if (dead.Count > 0)
         {
-            Logger.LogWarning("{Count} dead reservations were recorded as unconfirmed usage.", dead.Count);
+            Logger.LogWarning("{Count} lost reservations were recorded as unconfirmed usage.", dead.Count);
         }
 
         return dead.Count;

@@ -4,10 +4,10 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The highest quantity that one conversion of a reseller cost on a day (UTC), per converter.</summary>
+/// <summary>The highest cost of a single conversion, per reseller, converter and day (UTC).</summary>
 public sealed class ConverterPeak : IResellerOwned
 {
-    /// <summary>How many days a peak is remembered.</summary>
+    /// <summary>Number of days that peaks are taken into account.</summary>
     public const int RememberedDays = 30;
 
     public required ResellerId ResellerId { get; init; }
@@ -19,7 +19,7 @@ public sealed class ConverterPeak : IResellerOwned
     public required long Highest { get; init; }
 }
 
-/// <summary>The least that is held for a request of a converter, set by the operator for the whole installation.</summary>
+/// <summary>The minimum to reserve per request of a converter, set by the operator for the whole installation.</summary>
 public sealed class ConverterReserve
 {
     public const long Default = 1;

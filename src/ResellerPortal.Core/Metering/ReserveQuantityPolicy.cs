@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>How much is held for a request whose cost is not known yet.</summary>
+/// <summary>Determines how much to reserve for a request whose cost is not known yet.</summary>
 internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbContext db)
 {
     private readonly Dictionary<string, long> _least = [];
@@ -17,7 +17,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         _peaks.Clear();
     }
 
-    /// <summary>Reads what is not known of some converters.</summary>
+    /// <summary>Loads minimums and peaks of the given converters that are not cached.</summary>
     public async Task LoadAsync(HashSet<string> converters, IReadOnlyCollection<ResellerId> resellers, DateTimeOffset now)
     {
         var since = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-ConverterPeak.RememberedDays);
@@ -62,7 +62,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         }
     }
 
-    /// <summary>Notes what a conversion cost.</summary>
+    /// <summary>Raises the cached peak to the cost of a conversion.</summary>
     public void Raise(ResellerId reseller, string converter, long quantity)
     {
         if (_peaks.TryGetValue((reseller, converter), out var peak) && peak < quantity)
@@ -71,7 +71,7 @@ internal sealed class ReserveQuantityPolicy(PortalDatabase database, PortalDbCon
         }
     }
 
-    /// <summary>The operator's quantity, and that or the highest cost seen lately, whichever is more.</summary>
+    /// <summary>Returns the operator's minimum, and the greater of that and the recent peak cost.</summary>
     public (long Least, long Wanted) GetQuantities(ResellerId reseller, string converter)
     {
         var least = _least.GetValueOrDefault(converter, ConverterReserve.Default);

@@ -4,7 +4,7 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>What the entries of one transaction add to daily usage and raise of peaks, to be merged into the rows that are there.</summary>
+/// <summary>Accumulates the daily usage and cost peaks of one transaction's entries, to be merged into the stored rows.</summary>
 internal sealed class RollupAccumulator
 {
     private readonly Dictionary<(CustomerId, DateOnly, Guid, string, long), UsageRollup> _rollups = [];
@@ -44,7 +44,7 @@ internal sealed class RollupAccumulator
         }
     }
 
-    /// <param name="day">The day of the usage, UTC.</param>
+    /// <param name="day">The day of the usage in UTC.</param>
     public void Raise(ResellerId reseller, string converter, DateOnly day, long quantity)
     {
         ref var peak = ref CollectionsMarshal.GetValueRefOrAddDefault(_peaks, (reseller, converter, day), out _);

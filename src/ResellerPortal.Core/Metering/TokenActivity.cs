@@ -9,11 +9,11 @@ public sealed record ConverterActivity(string Converter, long Quantity, DateOnly
 
 public sealed record ActivityEntry(DateTimeOffset OccurredAtUtc, string Converter, long Quantity, Guid RequestId);
 
-/// <param name="Converters">By converter, the largest first.</param>
-/// <param name="Newest">The newest entries of the ledger.</param>
+/// <param name="Converters">Usage by converter, largest first.</param>
+/// <param name="Newest">The newest ledger entries.</param>
 public sealed record TokenActivity(long Quantity, IReadOnlyList<ConverterActivity> Converters, IReadOnlyList<ActivityEntry> Newest);
 
-/// <summary>What a token did of late: for whoever finds its secret where it does not belong.</summary>
+/// <summary>Recent activity of a token, to assess a leaked secret.</summary>
 public sealed class TokenActivityQueries(PortalDatabase database)
 {
     private const int NewestEntries = 20;

@@ -4,14 +4,15 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// Whether a token's own terms let a request begin; credits are judged after it. Pure: the rows are locked by the caller.
+/// Checks whether a token's own terms admit a request; credits are checked afterwards. Stateless: the caller locks the rows.
 /// </summary>
 internal static class TokenAdmissionPolicy
 {
     private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(1);
 
-    /// <param name="month">First day of the present month in the reseller's time zone; the token has entered it.</param>
-    /// <returns>Null where the request may begin.</returns>
+    /// <param name="month">First day of the current month in the reseller's time zone; the token's monthly counter has already been moved
+    /// to it.</param>
+    /// <returns>Null if the request is admitted.</returns>
     public static ReserveResult? Evaluate(ApiToken token, ReserveRequest request, DateTimeOffset now, DateOnly month)
     {
         if (EvaluateTerms(token, request.Caller, request.Origin, now) is { } refusal)
@@ -39,7 +40,7 @@ internal static class TokenAdmissionPolicy
             : null;
     }
 
-    /// <summary>Whether a token may be used now, from there, at all.</summary>
+    /// <summary>Checks whether a token may be used at this time, from this address and origin.</summary>
     public static ReserveResult? EvaluateTerms(ApiToken token, IPAddress? caller, string? origin, DateTimeOffset now)
     {
         if (token.IsNative)
@@ -80,10 +81,10 @@ internal static class TokenAdmissionPolicy
     }
 
     /// <summary>
-    /// The generic cell rate algorithm with a burst of one minute: each request costs a minute divided by the allowed
-    /// number, and what is owed may not exceed a minute.
+    /// Generic cell rate algorithm with a burst of one minute: each request costs a minute divided by the allowed number, and the
+    /// accumulated debt may not exceed one minute.
     /// </summary>
-    /// <returns>When all requests up to this one are paid off; null without a rate limit.</returns>
+    /// <returns>The instant at which the debt, including this request, is paid off; null without a rate limit.</returns>
     public static DateTimeOffset? NextRateInstant(ApiToken token, DateTimeOffset now) =>
         token.RequestsPerMinute is { } perMinute
             ? (token.RateClearsAtUtc > now ? token.RateClearsAtUtc.Value : now) + (RateWindow / perMinute)

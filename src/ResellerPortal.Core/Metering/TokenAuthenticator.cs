@@ -7,17 +7,19 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>A secret that verifies signatures, and the hash that the meter knows its token by.</summary>
+/// <summary>A secret for verifying signatures, and the hash that identifies its token to the meter.</summary>
 public sealed record SigningSecret(string Secret, byte[] Hash);
 
-/// <summary>Tokens for what uses no conversion: uploads, jobs, the account, signatures. Their terms are those of the meter.</summary>
+/// <summary>
+/// Authenticates tokens for requests that use no conversions: uploads, jobs, account, signatures. Terms are checked as the meter does.
+/// </summary>
 public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
-    private static readonly TenantScope Scope = TenantScope.CrossTenants("gateway: the token says whose request it is");
+    private static readonly TenantScope Scope = TenantScope.CrossTenants("gateway: token lookup before the tenant is known");
 
     private readonly IDataProtector _protector = protection.CreateProtector(ApiTokenService.SecretPurpose);
 
-    /// <returns>The token, or why it may not be used.</returns>
+    /// <returns>The token, or the refusal.</returns>
     public async Task<(ApiToken? Token, ReserveResult? Refusal)> AuthenticateAsync(
         byte[] secretHash,
         IPAddress? caller,
@@ -33,7 +35,7 @@ public sealed class TokenAuthenticator(PortalDatabase database, IDataProtectionP
             : (token, null);
     }
 
-    /// <summary>The secrets of the token with a key id: its own, and the one before while that is good.</summary>
+    /// <summary>The current secret of the token with this key id, and the previous one while it is valid.</summary>
     public async Task<IReadOnlyList<SigningSecret>> FindSecretsAsync(Guid keyId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

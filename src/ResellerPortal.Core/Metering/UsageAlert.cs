@@ -17,12 +17,12 @@ public enum AlertSubject
 }
 
 /// <summary>
-/// A threshold that usage reached: written once for each, in the transaction of the usage. What concerns a lot carries no
-/// customer, so that customers do not see it.
+/// A threshold reached by usage, written once per threshold in the transaction of the usage. Alerts about lots have no customer, so that
+/// customers do not see them.
 /// </summary>
 public sealed class UsageAlert : IOwnedAtAnyLevel
 {
-    /// <summary>Shares of a limit, in percent, that are told of.</summary>
+    /// <summary>Alert thresholds in percent of a limit.</summary>
     public static readonly int[] Thresholds = [50, 75, 90, 100];
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
@@ -35,33 +35,33 @@ public sealed class UsageAlert : IOwnedAtAnyLevel
 
     public required Guid SubjectId { get; init; }
 
-    /// <summary>Readable: "token production (…0001)".</summary>
+    /// <summary>Name for display, such as "token production (…0001)".</summary>
     public required string SubjectName { get; init; }
 
-    /// <summary>First day of the month that was counted; null where a limit is for ever.</summary>
+    /// <summary>First day of the counted month; null if the limit is not monthly.</summary>
     public DateOnly? Month { get; init; }
 
     public required int Percent { get; init; }
 
-    /// <summary>Conversions, or minor units of <see cref="Currency"/>, as <see cref="Limit"/> is.</summary>
+    /// <summary>Conversions, or minor units of <see cref="Currency"/>, like <see cref="Limit"/>.</summary>
     public required long Used { get; init; }
 
     public required long Limit { get; init; }
 
-    /// <summary>Null where conversions are counted.</summary>
+    /// <summary>Null if the alert counts conversions.</summary>
     public Currency? Currency { get; init; }
 
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary>Set by the one node that takes it to mail it; null while it waits.</summary>
+    /// <summary>Set by the node that claims the alert for sending; null while unsent.</summary>
     public DateTimeOffset? MailedAtUtc { get; set; }
 
-    /// <summary>"600 of 1,000 conversions", "6.00 EUR of 10.00 EUR".</summary>
+    /// <summary>Used and limit for display: "600 of 1,000 conversions", "6.00 EUR of 10.00 EUR".</summary>
     public string Amounts => Currency is { } currency
         ? $"{new Money(Used, currency)} of {new Money(Limit, currency)}"
         : string.Create(CultureInfo.InvariantCulture, $"{Used:N0} of {Limit:N0} conversions");
 
-    /// <summary>The highest threshold that a usage has reached, or 0.</summary>
+    /// <summary>The highest threshold reached, or 0.</summary>
     public static int Reached(long used, long limit) =>
         limit <= 0 ? 0 : Thresholds.LastOrDefault(percent => (decimal)used * 100 >= (decimal)limit * percent);
 }

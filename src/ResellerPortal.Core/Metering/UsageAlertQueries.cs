@@ -4,7 +4,7 @@ using ResellerPortal.Core.Persistence;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>The alerts that a seat may see, newest first.</summary>
+/// <summary>The alerts that a member may see, newest first.</summary>
 public sealed class UsageAlertQueries(PortalDatabase database)
 {
     public async Task<IReadOnlyList<UsageAlert>> LatestAsync(Actor actor, int take, CancellationToken cancellationToken = default)

@@ -8,8 +8,8 @@ using ResellerPortal.Core.Tokens;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// The counters of tokens, customers and credit lots in one transaction. Whatever moves one is here: hold, release, use,
-/// return, record, and the alert marks. The rows are locked in the order token, customer, lots, and written once.
+/// The counters of tokens, customers and credit lots in one transaction. All changes go through this class: hold, release, use, return,
+/// record, and alert marks. Rows are locked in the order token, customer, lots, and written once.
 /// </summary>
 internal sealed class UsageCounters
 {
@@ -58,10 +58,10 @@ internal sealed class UsageCounters
 
     public IReadOnlyCollection<ResellerId> Resellers => _today.Keys;
 
-    /// <summary>Locks and reads what usage of these tokens moves. The tokens are in the cache already.</summary>
-    /// <param name="customers">Customers who get entries.</param>
-    /// <param name="heldLots">Lots that are needed although they may be expired or full.</param>
-    /// <param name="earliest">The oldest usage that will be recorded.</param>
+    /// <summary>Locks and reads the rows that usage of these tokens changes. The tokens are already in the cache.</summary>
+    /// <param name="customers">Customers that receive entries.</param>
+    /// <param name="heldLots">Lots needed even if expired or full.</param>
+    /// <param name="earliest">The time of the oldest usage to be recorded.</param>
     public static async Task<UsageCounters> LoadAsync(
         LedgerRowCache rows,
         IEnumerable<ApiToken> tokens,
@@ -80,7 +80,7 @@ internal sealed class UsageCounters
         {
             if (counters.FindLastLot(reseller) is null)
             {
-                // No lot has room: an overrun that really happened still has to be drawn from the newest one.
+                // No lot has capacity left, but an overrun that has happened must still be drawn from the newest one.
                 var newest = await rows.Db.CreditLots
                     .Where(l => l.ResellerId == reseller)
                     .OrderByDescending(l => l.ExpiresAtUtc)
@@ -95,15 +95,15 @@ internal sealed class UsageCounters
         return counters;
     }
 
-    /// <summary>A reseller's present day in its time zone.</summary>
+    /// <summary>Today in the reseller's time zone.</summary>
     public DateOnly GetToday(ResellerId reseller) => _today[reseller];
 
     public ApiToken GetToken(Guid id) => _rows.GetToken(id);
 
     public Customer GetCustomer(ApiToken token) => _rows.GetCustomer(token.CustomerId);
 
-    /// <summary>Begins the present month for the limits that count by month; they count what is recorded in it.</summary>
-    /// <returns>The month's first day.</returns>
+    /// <summary>Moves monthly counters to the current month; they count what is recorded in it.</summary>
+    /// <returns>First day of the current month.</returns>
     public DateOnly StartMonth(ApiToken token)
     {
         var month = BillingPeriod.Containing(_today[token.ResellerId]).FirstDay;
@@ -111,7 +111,9 @@ internal sealed class UsageCounters
         return month;
     }
 
-    /// <summary>Spreads a quantity over the lots valid at an instant, first-expiring first. Less than asked where they hold less.</summary>
+    /// <summary>
+    /// Allocates a quantity to the lots valid at an instant, first-expiring first; less than requested if they have too little left.
+    /// </summary>
     public List<(CreditLot Lot, long Quantity)> Allocate(ResellerId reseller, long quantity, DateTimeOffset at)
     {
         var parts = new List<(CreditLot, long)>(1);
@@ -133,7 +135,7 @@ internal sealed class UsageCounters
         return parts;
     }
 
-    /// <summary>Holds what was allocated for a request that begins now.</summary>
+    /// <summary>Reserves the allocated quantity for a request that starts now.</summary>
     public void Hold(ApiToken token, List<(CreditLot Lot, long Quantity)> parts, long quantity)
     {
         foreach (var (lot, part) in parts)
@@ -149,7 +151,7 @@ internal sealed class UsageCounters
         _tokens.Add(token);
     }
 
-    /// <summary>Gives back what a reservation held; what was charged is used again by its entry.</summary>
+    /// <summary>Releases a reservation; charged conversions are used again by its ledger entry.</summary>
     public void Release(Reservation reservation)
     {
         var token = _rows.GetToken(reservation.TokenId);
@@ -167,9 +169,9 @@ internal sealed class UsageCounters
     }
 
     /// <summary>
-    /// Uses a quantity: from the preferred lots as far as they held it, then from the others, then beyond the last of them.
+    /// Uses a quantity: first from the preferred lots up to what they held, then from other lots, then as overrun on the last lot.
     /// </summary>
-    /// <param name="isOverrun">Whether it passed the lots or the token's limit.</param>
+    /// <param name="isOverrun">Whether the usage exceeded the lots or the token's limit.</param>
     public List<(CreditLot Lot, long Quantity)> Use(
         ApiToken token,
         long quantity,
@@ -184,7 +186,7 @@ internal sealed class UsageCounters
         return parts;
     }
 
-    /// <summary>Takes a use back, from the lot drawn last to the first.</summary>
+    /// <summary>Returns usage to the lots, last drawn first.</summary>
     public List<(CreditLot Lot, long Quantity)> Return(long quantity, IReadOnlyList<LotPart> drawn)
     {
         var parts = new List<(CreditLot Lot, long Quantity)>(1);
@@ -193,10 +195,10 @@ internal sealed class UsageCounters
             quantity += Draw(parts, _rows.GetLot(lotId), -Math.Min(used, quantity));
         }
 
-        return quantity == 0 ? parts : throw new InvalidOperationException("More was to be returned than was drawn.");
+        return quantity == 0 ? parts : throw new InvalidOperationException("Cannot return more than was drawn.");
     }
 
-    /// <summary>Counts an entry of the ledger for its token and its customer, whose chain it heads.</summary>
+    /// <summary>Counts a ledger entry for its token and customer, and advances the customer's chain head.</summary>
     public void Record(ApiToken token, LedgerEntry entry)
     {
         var customer = GetCustomer(token);
@@ -214,8 +216,8 @@ internal sealed class UsageCounters
         _tokens.Add(token);
     }
 
-    /// <summary>Marks the thresholds that usage of a token has passed.</summary>
-    /// <returns>An alert for each threshold that was not marked before.</returns>
+    /// <summary>Marks the thresholds that usage of a token has reached.</summary>
+    /// <returns>An alert for each newly reached threshold.</returns>
     public IEnumerable<UsageAlert> Alert(ApiToken token)
     {
         var customer = GetCustomer(token);
@@ -277,7 +279,7 @@ internal sealed class UsageCounters
         };
     }
 
-    /// <summary>Writes the counters that moved; the transaction is the caller's to commit.</summary>
+    /// <summary>Writes the changed counters; the caller commits the transaction.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         await _rows.Database.UpdateManyAsync(_rows.Db, _tokens, TokenColumns, cancellationToken);
@@ -285,7 +287,7 @@ internal sealed class UsageCounters
         await _rows.Database.UpdateManyAsync(_rows.Db, _lots, LotColumns, cancellationToken);
     }
 
-    /// <summary>Counts conversions against what a prepaid customer's balance covers; negative to give them back.</summary>
+    /// <summary>Consumes a prepaid customer's covered quantity; negative returns it.</summary>
     private void ConsumeCoverage(ApiToken token, long quantity)
     {
         if (token.IsPrepaid)
@@ -321,14 +323,14 @@ internal sealed class UsageCounters
         if (isOverdrawn)
         {
             var last = parts.Count > 0 ? parts[^1].Lot : FindLastLot(reseller)
-                ?? throw new InvalidOperationException("Usage cannot be recorded before the reseller has its first credit lot.");
+                ?? throw new InvalidOperationException("Usage cannot be recorded until the reseller has a credit lot.");
             Draw(parts, last, quantity);
         }
 
         return parts;
     }
 
-    /// <returns>The quantity that was drawn.</returns>
+    /// <returns>The drawn quantity.</returns>
     private long Draw(List<(CreditLot Lot, long Quantity)> parts, CreditLot lot, long quantity)
     {
         if (quantity == 0)

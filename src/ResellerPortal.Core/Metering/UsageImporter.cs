@@ -9,14 +9,14 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>A line of a statistics file as text. The number is that of the line in the file.</summary>
+/// <summary>A line of a statistics file as text, with its line number in the file.</summary>
 public sealed record ImportLine(int Number, string Token, string At, string Quantity, string? Converter);
 
-/// <summary>A line that is left out, and why.</summary>
+/// <summary>A skipped line, and the reason.</summary>
 public sealed record RejectedLine(int Number, string Reason);
 
-/// <summary>What a file holds, and what an import of it adds or added.</summary>
-/// <param name="UnknownTokens">Names of tokens that are matched to none yet.</param>
+/// <summary>A file's contents, and what importing it adds or added.</summary>
+/// <param name="UnknownTokens">Token names not yet matched to a token.</param>
 public sealed record ImportReport(
     int Lines,
     long Conversions,
@@ -29,9 +29,8 @@ public sealed record ImportReport(
 }
 
 /// <summary>
-/// Takes in usage that ConvertAPI counted for tokens that customers use there directly. Lines are summed by token, time and
-/// converter, and what an earlier import recorded for the same is left out; so the same file twice adds nothing, and an
-/// overlapping one only what is new.
+/// Imports usage that ConvertAPI counted for tokens used there directly. Lines are summed by token, time and converter, and quantities
+/// already recorded by earlier imports are skipped, so importing a file twice adds nothing and an overlapping file adds only what is new.
 /// </summary>
 public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder recorder, TimeProvider clock)
 {
@@ -51,7 +50,10 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
         ];
 
-    /// <summary>What an import of these lines would do. Nothing is written.</summary>
+    /// <summary>
+    /// Previews an import without writing anything.
+    /// Refused: too many lines.
+    /// </summary>
     public async Task<Outcome<ImportReport>> PreviewAsync(
         Actor actor,
         IReadOnlyList<ImportLine> lines,
@@ -63,8 +65,11 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return await RunAsync(db, lines, chosenTokens, facts: null, cancellationToken);
     }
 
-    /// <summary>Imports what is new in one transaction and remembers which token is meant by which name.</summary>
-    /// <param name="chosenTokens">Names of tokens in the file, with the token that each stands for where the name is not known yet.</param>
+    /// <summary>
+    /// Imports new usage in one transaction and remembers the chosen token for each name.
+    /// Refused: the reseller has no credit lot; too many lines.
+    /// </summary>
+    /// <param name="chosenTokens">Token names in the file that are not known yet, with the token each one refers to.</param>
     public async Task<Outcome<ImportReport>> ImportAsync(
         Actor actor,
         IReadOnlyList<ImportLine> lines,
@@ -76,7 +81,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await db.CreditLots.AnyAsync(cancellationToken))
         {
-            return Refusal.Because("Imported usage is drawn from your credits, and you have no lot yet. Order a plan first.");
+            return Refusal.Because("Imported usage is drawn from your credits, and you have no credits yet. Order a plan first.");
         }
 
         foreach (var (name, tokenId) in chosenTokens)
@@ -100,7 +105,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
                 actor,
                 clock.GetUtcNow(),
                 Permission.UsageImport,
-                $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.RejectedLines.Count:N0} lines left out",
+                $"{report.NewConversions:N0} conversions from {report.Lines:N0} lines, {report.RejectedLines.Count:N0} lines skipped",
                 actor.Reseller);
         }
 
@@ -118,7 +123,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
     {
         if (lines.Count > MaxLines)
         {
-            return Refusal.Because($"A file has up to {MaxLines:N0} lines. Split it; what overlaps is counted once.");
+            return Refusal.Because($"A file can have up to {MaxLines:N0} lines. Split it; overlapping lines are counted once.");
         }
 
         var rejected = new List<RejectedLine>();
@@ -130,7 +135,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             if (!tokens.TryGetValue(line.Token.Trim(), out var token))
             {
                 unknown.Add(line.Token.Trim());
-                rejected.Add(new RejectedLine(line.Number, $"the token '{Truncate(line.Token)}' is not matched to one of yours"));
+                rejected.Add(new RejectedLine(line.Number, $"the token '{Truncate(line.Token)}' is not matched to any of your tokens"));
             }
             else if (Read(line, token.Id, clock.GetUtcNow(), out var key, out var quantity) is { } reason)
             {
@@ -144,7 +149,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
 
         if (facts is not null)
         {
-            // Under the tokens' locks nobody else imports the same beside us.
+            // The tokens' locks prevent concurrent imports of the same usage.
             await database.LockRowsAsync<ApiToken>(db, tokens.Values.Select(t => t.Id), cancellationToken);
         }
 
@@ -164,7 +169,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return new ImportReport(lines.Count, total, added, total - added, [.. rejected.Take(MaxBadLines)], [.. unknown]);
     }
 
-    /// <summary>Tokens by what a file calls them: chosen by the person, remembered, the portal's id, or the secret itself.</summary>
+    /// <summary>Matches names to tokens: chosen by the user, remembered, by the portal's id, or by the secret itself.</summary>
     private static async Task<Dictionary<string, ApiToken>> MatchAsync(
         PortalDbContext db, IEnumerable<string> names, IReadOnlyDictionary<string, Guid> chosen, CancellationToken cancellationToken)
     {
@@ -217,14 +222,14 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return known;
     }
 
-    /// <returns>Why the line cannot be read, or null.</returns>
+    /// <returns>The reason that the line cannot be read, or null.</returns>
     private static string? Read(ImportLine line, Guid tokenId, DateTimeOffset now, out UsageKey key, out long quantity)
     {
         key = default;
         if (!long.TryParse(line.Quantity.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out quantity)
             || quantity is < 1 or > 1_000_000_000)
         {
-            return $"'{Truncate(line.Quantity)}' is no number of conversions from 1 on";
+            return $"'{Truncate(line.Quantity)}' is not a positive number of conversions";
         }
 
         if (!DateTimeOffset.TryParseExact(
@@ -234,7 +239,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var at))
         {
-            return $"'{Truncate(line.At)}' is no time like 2026-10-31 or 2026-10-31T23:59:59Z";
+            return $"'{Truncate(line.At)}' is not a time such as 2026-10-31 or 2026-10-31T23:59:59Z";
         }
 
         if (at > now || at < now.AddYears(-5))
@@ -242,14 +247,14 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             return $"'{Truncate(line.At)}' is in the future, or more than five years ago";
         }
 
-        // A day without a time counts at noon UTC, which is the same day almost everywhere.
+        // A date without a time counts as noon UTC, which is the same day almost everywhere.
         at = line.At.Trim().Length == 10 ? at.AddHours(12) : at;
         var converter = UnknownConverter;
         if (!string.IsNullOrWhiteSpace(line.Converter))
         {
             if (!TryReadConverter(line.Converter, out converter))
             {
-                return $"'{Truncate(line.Converter)}' is no converter like docx-to-pdf";
+                return $"'{Truncate(line.Converter)}' is not a converter such as docx-to-pdf";
             }
         }
 
@@ -257,7 +262,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return null;
     }
 
-    /// <summary>Reads "docx-to-pdf" and its like.</summary>
+    /// <summary>Parses converter names such as "docx-to-pdf".</summary>
     internal static bool TryReadConverter(string text, out string converter)
     {
         converter = UnknownConverter;

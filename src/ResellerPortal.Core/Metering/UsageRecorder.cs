@@ -4,11 +4,11 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Metering;
 
-/// <summary>Records usage that happened elsewhere and is not reserved first (imports, made-up history).</summary>
+/// <summary>Records usage without a prior reservation (imports, demonstration data).</summary>
 public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
 {
-    /// <summary>Appends facts of one reseller in the order given, in one transaction.</summary>
-    /// <exception cref="DbException">A request id is in the ledger already; nothing was recorded.</exception>
+    /// <summary>Appends usage of one reseller in the given order, in one transaction.</summary>
+    /// <exception cref="DbException">A request id is already in the ledger; nothing was recorded.</exception>
     public async Task RecordAsync(TenantScope scope, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(scope);
@@ -17,7 +17,7 @@ public sealed class UsageRecorder(PortalDatabase database, TimeProvider clock)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Appends facts in the caller's transaction.</summary>
+    /// <summary>Appends usage in the caller's transaction.</summary>
     internal async Task AppendAsync(PortalDbContext db, IReadOnlyList<UsageFact> facts, CancellationToken cancellationToken)
     {
         if (facts.Count == 0)

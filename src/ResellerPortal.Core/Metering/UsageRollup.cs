@@ -6,8 +6,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Metering;
 
 /// <summary>
-/// Usage of one day (cut in the reseller's time zone) of one token, converter and unit cost, written in the transaction
-/// of its entries. Dashboards and estimates read these, so they cost the same at any length of the ledger.
+/// Usage of one day (in the reseller's time zone) by token, converter and unit cost, written in the transaction of its entries.
+/// Dashboards and estimates read rollups, so their cost does not grow with the ledger.
 /// </summary>
 public sealed class UsageRollup : ICustomerOwned
 {
@@ -27,7 +27,7 @@ public sealed class UsageRollup : ICustomerOwned
 
     public required Currency Currency { get; init; }
 
-    /// <summary>How many ledger entries it sums; an entry that drew from two lots counts once, at the lot of the lower id.</summary>
+    /// <summary>Number of ledger entries included; an entry drawn from two lots counts once, at the lot with the lower id.</summary>
     public long Entries { get; set; }
 
     public long Quantity { get; set; }

@@ -10,8 +10,8 @@ using ResellerPortal.Core.Workers;
 namespace ResellerPortal.Core.Notifications;
 
 /// <summary>
-/// Mails alerts and notices to the reseller, and to the customer what concerns it. Each is taken by one node and mailed once; where the
-/// mail server refuses it, it is given back and tried again.
+/// Emails alerts and notices to the reseller, and to the customer those that concern it. Each is claimed by one node and sent once; if
+/// the mail server rejects it, the claim is released and it is retried.
 /// </summary>
 public sealed class UsageAlertWorker(
     PortalDatabase database,
@@ -21,13 +21,13 @@ public sealed class UsageAlertWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromSeconds(30);
 
-    /// <summary>Older ones are in the portal; nobody wants them mailed when a server is first set up.</summary>
+    /// <summary>Older alerts are shown in the portal only, so that setting up a mail server does not send a backlog.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
     private static readonly TenantScope Scope = TenantScope.CrossTenants("alert mail: all tenants");
 
-    /// <summary>Mails what waits.</summary>
-    /// <returns>How many were mailed.</returns>
+    /// <summary>Sends all unsent alerts and notices.</summary>
+    /// <returns>The number of alerts and notices sent.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
@@ -79,9 +79,9 @@ public sealed class UsageAlertWorker(
         return sent;
     }
 
-    /// <summary>Takes one, mails it, and gives it back where the mail server refuses it.</summary>
-    /// <param name="mark">Moves its mark from one instant to another, and tells how many rows that were.</param>
-    /// <returns>Null where another node has it.</returns>
+    /// <summary>Claims one item and sends it; releases the claim if the mail server rejects it.</summary>
+    /// <param name="mark">Changes the item's sent time from one value to another and returns the number of rows changed.</param>
+    /// <returns>Null if another node has claimed it.</returns>
     private async Task<bool?> SendDueAsync(Func<DateTimeOffset?, DateTimeOffset?, Task<int>> mark, Func<Task> mail)
     {
         var now = Clock.GetUtcNow();
@@ -97,7 +97,7 @@ public sealed class UsageAlertWorker(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            Logger.LogError(failure, "An alert or a notice could not be mailed; it is tried again in {Interval}.", Interval);
+            Logger.LogError(failure, "An alert or notice could not be sent; retrying in {Interval}.", Interval);
             await mark(now, null);
             return false;
         }
@@ -121,7 +121,7 @@ public sealed class UsageAlertWorker(
         }
     }
 
-    /// <summary>An alert in words. They go to customers as well, so they say nothing of cost.</summary>
+    /// <summary>Composes an alert's email. Customers receive it as well, so it must not contain cost.</summary>
     public static (string Subject, string Text) Compose(UsageAlert alert)
     {
         var isBalance = alert.Subject == AlertSubject.Balance;
@@ -134,13 +134,13 @@ public sealed class UsageAlertWorker(
         };
         var consequence = (alert.Subject, alert.Percent) switch
         {
-            (AlertSubject.Balance, < 100) => "Conversions go on until it is spent. Top it up in time.",
-            (AlertSubject.Balance, _) => "Conversions are refused from now on. They go on as soon as it is topped up.",
-            (AlertSubject.CustomerBudget, _) => "A budget only tells; conversions go on.",
-            (_, < 100) => "Conversions go on until it is used up.",
-            (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are refused until the month is over.",
-            (AlertSubject.Token, _) => "Its conversions are refused from now on. Issue another token to go on.",
-            _ => "Conversions are drawn from the next lot, or refused where there is none.",
+            (AlertSubject.Balance, < 100) => "Conversions continue until it is spent. Top it up in time.",
+            (AlertSubject.Balance, _) => "Conversions are now rejected. They resume as soon as it is topped up.",
+            (AlertSubject.CustomerBudget, _) => "A budget only notifies; conversions continue.",
+            (_, < 100) => "Conversions continue until it is used up.",
+            (AlertSubject.Token, _) when alert.Month is not null => "Its conversions are rejected until the end of the month.",
+            (AlertSubject.Token, _) => "Its conversions are now rejected. Create another token to continue.",
+            _ => "Conversions are drawn from the next lot, or rejected if there is none.",
         };
         return (
             $"{char.ToUpperInvariant(alert.SubjectName[0])}{alert.SubjectName[1..]} {state}",

@@ -3,7 +3,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.PaymentEvents;
 
-/// <summary>Follows up events that could not be followed up at once, and compares the books at night.</summary>
+/// <summary>Retries webhook events that could not be processed at once, and reconciles payments every night.</summary>
 public sealed class WebhookInboxWorker(
     WebhookInbox inbox,
     PaymentReconciler reconciler,
@@ -12,7 +12,7 @@ public sealed class WebhookInboxWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromSeconds(20);
 
-    /// <summary>The hour, UTC, from which a night's comparison is made.</summary>
+    /// <summary>Hour (UTC) from which the nightly reconciliation runs.</summary>
     private const int NightHour = 3;
 
     protected override bool RunsAtStart => true;

@@ -1,13 +1,14 @@
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// Reads and writes many rows in the context's transaction, past query pipeline and change tracker. The tenant is checked on every row.
+/// Reads and writes many rows in the context's transaction, bypassing the query pipeline and change tracker. Every row's tenant is
+/// checked.
 /// </summary>
 internal static class BulkSql
 {
     extension(PortalDatabase database)
     {
-        /// <summary>Rows by their single key; where asked, locked until the transaction ends, in the order given.</summary>
+        /// <summary>Reads rows by their single-column key; optionally locks them in the given order until the transaction ends.</summary>
         public Task<List<TEntity>> ReadManyAsync<TEntity>(
             PortalDbContext db,
             IEnumerable<object> keys,
@@ -22,8 +23,8 @@ internal static class BulkSql
                 null,
                 cancellationToken);
 
-        /// <summary>Rows by the values of some properties.</summary>
-        /// <param name="condition">A further condition on columns of the table.</param>
+        /// <summary>Reads rows by the values of the given properties.</summary>
+        /// <param name="condition">An additional SQL condition on the table's columns.</param>
         public async Task<List<TEntity>> ReadManyAsync<TEntity>(
             PortalDbContext db,
             string[] by,
@@ -54,7 +55,7 @@ internal static class BulkSql
             where TEntity : class =>
             database.WriteManyAsync(db, static map => map.Insert, rows, cancellationToken);
 
-        /// <summary>Sets some properties of rows that are locked by this transaction.</summary>
+        /// <summary>Updates the given properties of rows that this transaction has locked.</summary>
         public Task UpdateManyAsync<TEntity>(
             PortalDbContext db,
             IReadOnlyCollection<TEntity> rows,
@@ -67,7 +68,7 @@ internal static class BulkSql
             where TEntity : class =>
             database.WriteManyAsync(db, static map => map.Delete, rows, cancellationToken);
 
-        /// <summary>Inserts rows, or adds their sums to and raises the maxima of the rows that have their keys.</summary>
+        /// <summary>Inserts rows; for existing keys, adds to the sums and raises the maxima.</summary>
         public Task MergeManyAsync<TEntity>(
             PortalDbContext db,
             IReadOnlyCollection<TEntity> rows,

@@ -1,8 +1,8 @@
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>Texts of others, such as a mail server's or a payment provider's words, for columns of limited length.</summary>
+/// <summary>Shortens third-party texts, such as errors of mail servers and payment providers, to a column's length.</summary>
 internal static class ColumnText
 {
-    /// <summary>The beginning of a text, as much as fits.</summary>
+    /// <summary>Returns the text cut to a maximum length.</summary>
     public static string Truncate(this string text, int length) => text.Length > length ? text[..length] : text;
 }

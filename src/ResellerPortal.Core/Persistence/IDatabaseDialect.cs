@@ -4,37 +4,31 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>
-/// One statement and the parameters it takes, named @p0, @p1 … in their order.
-/// </summary>
-/// <param name="Parameters">Makes parameters of the right types, to be given values.</param>
+/// <summary>A statement with its parameters, named @p0, @p1 … in order.</summary>
+/// <param name="Parameters">Creates parameters of the right types without values.</param>
 public sealed record BulkStatement(string Text, Func<DbCommand, DbParameter[]> Parameters);
 
-/// <summary>What differs between database providers: how to connect, to lock rows, and to read and write many of them.</summary>
+/// <summary>The differences between database providers: connecting, locking, and reading and writing many rows.</summary>
 public interface IDatabaseDialect
 {
     /// <summary>The value of the setting Database:Provider.</summary>
     string Name { get; }
 
-    /// <summary>
-    /// Whether others may write while a transaction runs, so that what was read before a lock is to be read again under it.
-    /// </summary>
+    /// <summary>Whether others can write during a transaction, so that rows read before they were locked must be read again.</summary>
     bool HasRowLocks { get; }
 
-    /// <summary>The isolation level of a read that sees one instant and holds up no writer.</summary>
+    /// <summary>The isolation level for reading a consistent snapshot without blocking writers.</summary>
     IsolationLevel SnapshotLevel { get; }
 
     void Configure(DbContextOptionsBuilder<PortalDbContext> builder, string connectionString);
 
-    /// <summary>Makes what the provider needs before the first migration (a folder for a database file).</summary>
+    /// <summary>Creates what the provider needs before the first migration, such as the folder of a database file.</summary>
     void PrepareStorage(string connectionString);
 
-    /// <summary>A SELECT of one table by a condition; where asked, it locks what it reads until the transaction ends.</summary>
+    /// <summary>A SELECT of one table with a condition, optionally locking the rows until the transaction ends.</summary>
     string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
 
-    /// <summary>
-    /// A statement that inserts a row; where its key is taken, it adds to the sums and raises the maxima of the row that is there.
-    /// </summary>
+    /// <summary>A statement that inserts a row or, if the key exists, adds to its sums and raises its maxima.</summary>
     string MergeStatement(
         string table,
         IReadOnlyList<string> columns,
@@ -45,8 +39,8 @@ public interface IDatabaseDialect
     /// <summary>Begins a transaction that writes many rows.</summary>
     async Task<IRowTransaction> BeginAsync(PortalDbContext db) => new ContextTransaction(await db.Database.BeginTransactionAsync());
 
-    /// <summary>Runs a statement for each row, in their order, in the context's transaction.</summary>
-    /// <param name="values">Says a row's values in the order of the statement's parameters.</param>
+    /// <summary>Runs a statement for each row in order, in the context's transaction.</summary>
+    /// <param name="values">Adds a row's values in the order of the statement's parameters.</param>
     Task ExecuteManyAsync<TRow>(
         PortalDbContext db,
         BulkStatement statement,
@@ -55,7 +49,7 @@ public interface IDatabaseDialect
         CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs a query for each row of values, in their order, in the context's transaction, and hands on each row it finds.
+    /// Runs a query for each row of values in order, in the context's transaction, and passes each result row to the callback.
     /// </summary>
     Task QueryManyAsync(
         PortalDbContext db,
@@ -65,25 +59,25 @@ public interface IDatabaseDialect
         CancellationToken cancellationToken);
 
     /// <summary>
-    /// From now on commits of the context's open connection may return before they are on the disk, so that the next
-    /// transaction runs while the disk works. Null where a commit of the provider is on the disk when it returns.
+    /// Allows commits of the context's open connection to return before they are on disk, so that the next transaction can run meanwhile.
+    /// Null if the provider always flushes before a commit returns.
     /// </summary>
     IDelayedDurability? DelayDurability(PortalDbContext db);
 
     /// <summary>
-    /// A number that is the same in two transactions of the context's open connection only if nobody else has changed the
-    /// database between them. Asked in a transaction that others cannot write beside. Null where the provider has none.
+    /// A number that is equal in two transactions of the context's open connection only if nobody else has changed the database in
+    /// between. Read it in a transaction that excludes other writers. Null if the provider has none.
     /// </summary>
     long? ReadDataVersion(PortalDbContext db);
 
-    /// <summary>Whether the database was away or busy, so that the same transaction may be tried again.</summary>
+    /// <summary>Whether the database was unavailable or busy, so that the same transaction can be retried.</summary>
     bool IsTransient(DbException failure);
 }
 
-/// <summary>Commits that are still to be put on the disk. They outlive the process, but not a power cut before it.</summary>
+/// <summary>Commits that are not flushed yet. They survive a process crash, but not a power failure.</summary>
 public interface IDelayedDurability : IDisposable
 {
-    /// <summary>Returns once all that was committed before the call is on the disk. Safe beside the connection's own work.</summary>
-    /// <exception cref="IOException">The disk did not take it.</exception>
+    /// <summary>Flushes everything committed before the call to disk. Safe to call while the connection is in use.</summary>
+    /// <exception cref="IOException">The flush failed.</exception>
     void Flush();
 }

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>A transaction for <see cref="BulkSql"/>. Disposed of without a commit, it is rolled back.</summary>
+/// <summary>A transaction for <see cref="BulkSql"/>; rolled back if disposed without a commit.</summary>
 public interface IRowTransaction : IAsyncDisposable
 {
     Task CommitAsync();

@@ -1,8 +1,8 @@
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// Takes a row's values one after another, as the database stores them. The types that most rows consist of have a way of
-/// their own, so that a driver which can take them as they are need not make objects of them.
+/// Receives a row's values in order, as the database stores them. Common types have their own overloads, so that drivers can bind them
+/// without boxing.
 /// </summary>
 public interface IRowValues
 {
@@ -18,7 +18,7 @@ public interface IRowValues
     void Add(object? value);
 }
 
-/// <summary>A row's values as objects, for drivers that take parameters so.</summary>
+/// <summary>A row's values as objects, for drivers that require boxed parameters.</summary>
 public sealed class BoxedValues : IRowValues
 {
     private readonly List<object?> _values = [];

@@ -1,12 +1,12 @@
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>Statements in the dialect that SQLite and PostgreSQL share: quoted names and INSERT … ON CONFLICT.</summary>
+/// <summary>SQL shared by SQLite and PostgreSQL: quoted names and INSERT … ON CONFLICT.</summary>
 public static class OnConflictSql
 {
     public static string Quote(IReadOnlyList<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 
     /// <inheritdoc cref="IDatabaseDialect.MergeStatement"/>
-    /// <param name="greatest">The function that returns the greater of two values.</param>
+    /// <param name="greatest">Name of the SQL function that returns the greater of two values.</param>
     public static string Merge(
         string table,
         IReadOnlyList<string> columns,

@@ -4,14 +4,14 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>Opens contexts. One context an act: a circuit outlives many of them.</summary>
+/// <summary>Opens contexts. Use one per operation, because a Blazor circuit outlives many operations.</summary>
 public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, IDatabaseDialect dialect)
 {
     internal IDatabaseDialect Dialect => dialect;
 
     public PortalDbContext Open(TenantScope scope) => new(options, scope);
 
-    /// <summary>Creates the database, or brings it to the newest migration.</summary>
+    /// <summary>Creates the database or migrates it to the latest version.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken = default)
     {
         await using var db = Open(TenantScope.CrossTenants("migrations"));
@@ -20,8 +20,8 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
     }
 
     /// <summary>
-    /// Locks rows of one table until the context's transaction ends, in ascending id order, so that two transactions that
-    /// want the same rows wait for each other and never deadlock.
+    /// Locks rows of one table in ascending id order until the context's transaction ends, so that transactions that need the same rows
+    /// wait for each other and never deadlock.
     /// </summary>
     public Task LockRowsAsync<TEntity>(PortalDbContext db, IEnumerable<Guid> ids, CancellationToken cancellationToken)
         where TEntity : class
@@ -36,7 +36,7 @@ public sealed class PortalDatabase(DbContextOptions<PortalDbContext> options, ID
         return dialect.QueryManyAsync(db, map.Select(map.Keys, isLocking: true), keys, _ => { }, cancellationToken);
     }
 
-    /// <summary>Options for one database, with the guard that belongs to every context.</summary>
+    /// <summary>Context options for one database, including the tenant write guard.</summary>
     public static DbContextOptions<PortalDbContext> OptionsFor(IDatabaseDialect dialect, string connectionString)
     {
         var builder = new DbContextOptionsBuilder<PortalDbContext>();

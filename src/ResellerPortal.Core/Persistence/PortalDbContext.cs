@@ -10,9 +10,9 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// The one database context. It lists no sets: each capability brings its configuration and its set as an extension
-/// property. Every context is opened for a <see cref="TenantScope"/>, which the named query filter
-/// <see cref="TenantFilter"/> applies to all reads and <see cref="TenantWriteGuard"/> to all writes.
+/// The only database context. Each feature adds its own entity configuration, and its set as an extension property. Every context is
+/// opened for a <see cref="TenantScope"/>, enforced on all reads by the named query filter <see cref="TenantFilter"/> and on all writes
+/// by <see cref="TenantWriteGuard"/>.
 /// </summary>
 public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, TenantScope scope)
     : IdentityUserContext<PortalUser, Guid>(options), IDataProtectionKeyContext
@@ -58,8 +58,8 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
     }
 
     /// <summary>
-    /// One filter for each kind of scope instead of one with alternatives, which would keep the database from using an index.
-    /// A scope over all tenants has none.
+    /// One filter per kind of scope, because a combined filter with alternatives would prevent index use. Scopes over all tenants have no
+    /// filter.
     /// </summary>
     private LambdaExpression? TenantFilterFor(Type entity)
     {
@@ -81,7 +81,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
         return (LambdaExpression)closed.Invoke(this, null)!;
     }
 
-    /// <summary>A customer sees its reseller (name, branding, time zone), and no other.</summary>
+    /// <summary>A customer sees its own reseller (name, branding, time zone) and no other.</summary>
     private Expression<Func<Reseller, bool>> ResellerFilter() => r => r.Id == CurrentReseller;
 
     private Expression<Func<Customer, bool>> CustomersOfResellerFilter() => c => c.ResellerId == CurrentReseller;
@@ -96,7 +96,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
         where T : class, ICustomerOwned =>
         e => e.ResellerId == CurrentReseller && e.CustomerId == CurrentCustomer;
 
-    /// <summary>What is the reseller's alone does not exist for a customer.</summary>
+    /// <summary>The reseller's private rows do not exist for customers.</summary>
     private Expression<Func<T, bool>> NothingFilter<T>()
         where T : class, IResellerOwned =>
         e => false;
@@ -110,7 +110,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options, T
         e => e.ResellerId == CurrentReseller && e.CustomerId == CurrentCustomer;
 }
 
-/// <summary>One model for each kind of scope, since the tenant filters differ.</summary>
+/// <summary>One cached model per kind of scope, because the tenant filters differ.</summary>
 internal sealed class ModelOfScope : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) => (context.GetType(), (context as PortalDbContext)?.Scope.Kind, designTime);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>What database servers share: row locks, a log that is flushed by each commit, and many statements in one round trip.</summary>
+/// <summary>Behaviour shared by database servers: row locks, a flush on every commit, and batches in one round trip.</summary>
 public abstract class ServerDialect : IDatabaseDialect
 {
     public abstract string Name { get; }
@@ -17,7 +17,7 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public void PrepareStorage(string connectionString)
     {
-        // The server keeps its own files.
+        // The server manages its own files.
     }
 
     public abstract string SelectStatement(string table, IReadOnlyList<string> columns, string where, bool isLocking);
@@ -67,9 +67,9 @@ public abstract class ServerDialect : IDatabaseDialect
 
     public abstract bool IsTransient(DbException failure);
 
-    /// <summary>The statement once for each row of values, in the context's transaction.</summary>
+    /// <summary>Creates a batch that runs the statement once per row of values, in the context's transaction.</summary>
     protected abstract DbBatch CreateBatch(PortalDbContext db, BulkStatement statement, IReadOnlyList<object?[]> rows);
 
-    /// <summary>Prepares a batch before it runs, where the driver gains from it.</summary>
+    /// <summary>Prepares a batch before it runs, if the driver benefits from it.</summary>
     protected virtual Task PrepareAsync(DbBatch batch, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -9,9 +9,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// One table's statements, values and rows, taken from the EF model, for reading and writing many rows without a query
-/// pipeline and a change tracker. Names, types and converters are those that EF itself would use. Complex properties (an
-/// address) are left unset on what is read.
+/// Statements, values and rows of one table, derived from the EF model, for reading and writing many rows without the query pipeline and
+/// change tracker. Names, types and converters match EF's. Complex properties, such as an address, are not read.
 /// </summary>
 internal sealed class TableMap<TEntity>
     where TEntity : class
@@ -43,7 +42,7 @@ internal sealed class TableMap<TEntity>
     /// <summary>The primary key's properties.</summary>
     public string[] Keys { get; }
 
-    /// <summary>Makes an entity of a row that one of the selects found.</summary>
+    /// <summary>Creates an entity from a row returned by one of the select statements.</summary>
     public Func<DbDataReader, TEntity> Read { get; }
 
     public static TableMap<TEntity> Get(PortalDbContext db, IDatabaseDialect dialect) =>
@@ -62,8 +61,8 @@ internal sealed class TableMap<TEntity>
             new BulkStatement($"DELETE FROM {_sql.DelimitIdentifier(Table)} WHERE {Where(Keys, 0)}", CreateParameters(Keys)),
             CreateValueReader(Keys));
 
-    /// <summary>Sets some properties of the row with a key.</summary>
-    /// <param name="properties">One array for all calls: what is made of it is kept by it.</param>
+    /// <summary>Updates the given properties of the row with the entity's key.</summary>
+    /// <param name="properties">Must be the same array instance on every call, because statements are cached by it.</param>
     public RowStatement<TEntity> Update(string[] properties) => _updates.GetOrAdd(properties, _ => new(
         new BulkStatement(
             $"UPDATE {_sql.DelimitIdentifier(
@@ -72,7 +71,7 @@ internal sealed class TableMap<TEntity>
             CreateParameters([.. properties, .. Keys])),
         CreateValueReader([.. properties, .. Keys])));
 
-    /// <summary>Inserts a row, or adds to the one that is there: always the same sums and maxima.</summary>
+    /// <summary>Inserts a row or merges it into the existing one. Every call must name the same sums and maxima.</summary>
     public RowStatement<TEntity> Merge(string[] sums, string[] maxima) => _merge ??= new(
         new BulkStatement(
             _dialect.MergeStatement(
@@ -83,8 +82,8 @@ internal sealed class TableMap<TEntity>
                 Array.ConvertAll(maxima, ColumnName)), CreateParameters(All)),
         CreateValueReader(All));
 
-    /// <summary>Selects rows by the values of some properties, whole for <see cref="Read"/>.</summary>
-    /// <param name="condition">A further condition, written with <see cref="Column"/>.</param>
+    /// <summary>Selects complete rows by the values of the given properties, for <see cref="Read"/>.</summary>
+    /// <param name="condition">An additional condition, built with <see cref="Column"/>.</param>
     public BulkStatement Select(string[] by, bool isLocking, string? condition = null) => _selects.GetOrAdd(
         $"{string.Join(',', by)} {isLocking} {condition}",
         _ => new BulkStatement(
@@ -93,7 +92,7 @@ internal sealed class TableMap<TEntity>
 
     public string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
-    /// <summary>How values of some properties become those that the database takes.</summary>
+    /// <summary>Returns a function that converts values of the given properties to their stored form.</summary>
     public Func<object?[], object?[]> Stored(string[] properties)
     {
         var converters = Array.ConvertAll(properties, name => _mappings[IndexOf(name)].Converter);
@@ -116,12 +115,12 @@ internal sealed class TableMap<TEntity>
         })];
     }
 
-    /// <summary>Says properties of a row as the database takes them.</summary>
+    /// <summary>Creates a function that adds the given properties of a row in their stored form.</summary>
     private Action<TEntity, IRowValues> CreateValueReader(string[] properties)
     {
-        var (entity, taker) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
-        var said = properties.Select(IndexOf).Select(i => CreateAddCall(entity, taker, _properties[i], _mappings[i]));
-        return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(said), entity, taker).Compile();
+        var (entity, target) = (Expression.Parameter(typeof(TEntity)), Expression.Parameter(typeof(IRowValues)));
+        var said = properties.Select(IndexOf).Select(i => CreateAddCall(entity, target, _properties[i], _mappings[i]));
+        return Expression.Lambda<Action<TEntity, IRowValues>>(Expression.Block(said), entity, target).Compile();
     }
 
     private string[] Columns() => Array.ConvertAll(_properties, p => p.GetColumnName());
@@ -139,8 +138,8 @@ internal sealed class TableMap<TEntity>
             : throw new ArgumentException($"{typeof(TEntity).Name} has no mapped property {property}.", nameof(property));
     }
 
-    /// <summary>Hands on a property as the database takes it, the converter's own expression compiled in.</summary>
-    private static Expression CreateAddCall(Expression entity, Expression taker, IProperty property, RelationalTypeMapping mapping)
+    /// <summary>Creates the call that adds a property in its stored form, with the converter's expression inlined.</summary>
+    private static Expression CreateAddCall(Expression entity, Expression target, IProperty property, RelationalTypeMapping mapping)
     {
         Expression value = Expression.Property(entity, property.PropertyInfo!);
         var isNullable = !value.Type.IsValueType || Nullable.GetUnderlyingType(value.Type) is not null;
@@ -148,11 +147,11 @@ internal sealed class TableMap<TEntity>
             ? Expression.Invoke(converter.ConvertToProviderExpression, AsType(value, converter.ModelClrType))
             : AsType(value, Nullable.GetUnderlyingType(value.Type) ?? value.Type);
         var take = typeof(IRowValues).GetMethod(nameof(IRowValues.Add), [stored.Type])!;
-        var said = Expression.Call(taker, take, AsType(stored, take.GetParameters()[0].ParameterType));
+        var said = Expression.Call(target, take, AsType(stored, take.GetParameters()[0].ParameterType));
         return isNullable
             ? Expression.IfThenElse(
                 Expression.Equal(value, Expression.Constant(null, value.Type)),
-                Expression.Call(taker, nameof(IRowValues.Add), null, Expression.Constant(null, typeof(object))),
+                Expression.Call(target, nameof(IRowValues.Add), null, Expression.Constant(null, typeof(object))),
                 said)
             : said;
     }
@@ -191,5 +190,5 @@ internal sealed class TableMap<TEntity>
     }
 }
 
-/// <summary>A statement that writes rows, and how a row gives it its values.</summary>
+/// <summary>A statement that writes rows, and the function that supplies a row's values.</summary>
 internal sealed record RowStatement<TEntity>(BulkStatement Text, Action<TEntity, IRowValues> Values);

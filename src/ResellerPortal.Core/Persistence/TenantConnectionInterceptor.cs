@@ -6,10 +6,10 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// Sets the tenant of each connection from its context's scope, for row-level security. The pool resets it when the
-/// connection is returned.
+/// Sets the tenant of each connection from its context's scope, for row-level security. The pool resets it when the connection is
+/// returned.
 /// </summary>
-/// <param name="statement">Sets it from the parameters @reseller and @customer; '*' stands for all tenants, '' for none.</param>
+/// <param name="statement">SQL that sets the tenant from @reseller and @customer; '*' means all tenants, '' none.</param>
 public sealed class TenantConnectionInterceptor(string statement) : DbConnectionInterceptor
 {
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)

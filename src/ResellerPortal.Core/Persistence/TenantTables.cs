@@ -4,23 +4,23 @@ using ResellerPortal.Core.Tenancy;
 
 namespace ResellerPortal.Core.Persistence;
 
-/// <summary>Whose rows a table holds.</summary>
+/// <summary>The kind of tenant that owns a table's rows.</summary>
 public enum TableOwner
 {
-    /// <summary>The resellers themselves: a reseller and its customers see its row.</summary>
+    /// <summary>The resellers table: a reseller and its customers see its row.</summary>
     Resellers,
 
-    /// <summary>The customers themselves.</summary>
+    /// <summary>The customers table.</summary>
     Customers,
 
-    /// <summary>Rows of a reseller that do not exist for its customers.</summary>
+    /// <summary>Rows of a reseller that its customers cannot see.</summary>
     Reseller,
 
-    /// <summary>Rows of a customer, or of whatever level names itself in them.</summary>
+    /// <summary>Rows of a customer, or of the level named in the row.</summary>
     Customer,
 }
 
-/// <summary>Which tables belong to tenants, from the model: what the database's own protection has to cover.</summary>
+/// <summary>The tenant-owned tables of the model, which the database's row-level security must cover.</summary>
 public static class TenantTables
 {
     public static IReadOnlyDictionary<string, TableOwner> FromModel(DbContext db) => db.Model.GetEntityTypes()

@@ -6,8 +6,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Core.Persistence;
 
 /// <summary>
-/// Refuses to save a row that belongs, or belonged, to another tenant than the context's scope.
-/// It does not see ExecuteUpdate, ExecuteDelete (the query filter guards those) or raw SQL (kept to the dialects).
+/// Prevents saving a row that belongs, or belonged, to a tenant outside the context's scope. Does not cover ExecuteUpdate and
+/// ExecuteDelete, which the query filter restricts, or raw SQL, which only the dialects may use.
 /// </summary>
 public sealed class TenantWriteGuard : SaveChangesInterceptor
 {
@@ -40,7 +40,7 @@ public sealed class TenantWriteGuard : SaveChangesInterceptor
         }
     }
 
-    /// <summary>Whether a row belongs to the scope as it stands.</summary>
+    /// <summary>Whether a row's current values belong to the scope.</summary>
     internal static bool IsInside(object row, TenantScope scope) => scope.CrossesTenants || row switch
     {
         Reseller reseller => scope.Customer is null && scope.Contains(reseller.Id, null),
@@ -65,6 +65,6 @@ public sealed class TenantWriteGuard : SaveChangesInterceptor
         (T?)(entry.State == EntityState.Added ? entry.Property(property).CurrentValue : entry.Property(property).OriginalValue);
 }
 
-/// <summary>A write left its tenant: a mistake in the code that made it, never in the data a person gave.</summary>
+/// <summary>A write crossed a tenant boundary: always a programming error, never caused by user input.</summary>
 public sealed class TenantViolationException(string entity, TenantScope scope)
     : InvalidOperationException($"A {entity} of another tenant was about to be written within {scope}.");

@@ -27,7 +27,7 @@ internal sealed class UtcMicrosecondsConverter() : ValueConverter<DateTimeOffset
     instant => UtcMicroseconds.From(instant),
     micros => UtcMicroseconds.ToInstant(micros));
 
-/// <summary>Instants as whole microseconds since 1970-01-01T00:00:00Z: the form of the database and of the ledger's hash.</summary>
+/// <summary>Instants as whole microseconds since 1970-01-01T00:00:00Z, as stored in the database and hashed in the ledger.</summary>
 public static class UtcMicroseconds
 {
     public static long From(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -39,7 +39,7 @@ internal sealed class CurrencyCodeConverter() : ValueConverter<Currency, string>
     currency => currency.Code,
     code => Currency.FromCode(code));
 
-/// <summary>A short list of words without spaces as one text.</summary>
+/// <summary>A short list of words without spaces, stored as one space-separated text.</summary>
 internal sealed class WordListConverter() : ValueConverter<IReadOnlyList<string>, string>(
     words => string.Join(' ', words),
     text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))

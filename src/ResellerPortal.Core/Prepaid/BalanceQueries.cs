@@ -8,14 +8,14 @@ namespace ResellerPortal.Core.Prepaid;
 
 /// <summary>A customer's balance, and where to pay in.</summary>
 /// <param name="Account">The reseller's account; null if it has none.</param>
-/// <param name="Moves">The number of balance transactions.</param>
+/// <param name="Transactions">The number of balance transactions.</param>
 public sealed record BalanceOverview(
     CustomerId CustomerId,
     string CustomerName,
     bool IsPrepaid,
     PrepaidSpending Spending,
     BankAccount? Account,
-    long Moves);
+    long Transactions);
 
 public sealed record BalanceTransactionList(IReadOnlyList<BalanceTransaction> Rows, int TotalCount);
 

@@ -9,23 +9,23 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Privacy;
 
-/// <summary>How long personal data is kept that no law asks for, in days. Section Privacy of the settings.</summary>
+/// <summary>Retention periods, in days, of personal data without a statutory period. Settings section Privacy.</summary>
 public sealed class RetentionSettings
 {
-    /// <summary>Network addresses in the history.</summary>
+    /// <summary>IP addresses in the history.</summary>
     public int AddressDays { get; set; } = 90;
 
-    /// <summary>Sessions after their end, with address and browser.</summary>
+    /// <summary>Ended sessions, with IP address and browser.</summary>
     public int SessionDays { get; set; } = 90;
 
-    /// <summary>What letters to customers said, and to whom; that they were sent stays.</summary>
+    /// <summary>Content and recipients of emails to customers; the fact that they were sent is kept.</summary>
     public int LetterDays { get; set; } = 730;
 
-    /// <summary>Letters about accounts, and invitations that nobody took.</summary>
+    /// <summary>Account emails, and invitations that were not accepted.</summary>
     public int AccountLetterDays { get; set; } = 30;
 }
 
-/// <summary>Deletes what was kept long enough, each night.</summary>
+/// <summary>Deletes data whose retention period has passed.</summary>
 public sealed class RetentionWorker(
     PortalDatabase database,
     RetentionSettings settings,
@@ -44,11 +44,13 @@ public sealed class RetentionWorker(
             now.AddDays(-settings.LetterDays),
             now.AddDays(-settings.AccountLetterDays));
         await using var db = database.Open(Scope);
-        var deleted = await db.UserSessions.Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions).ExecuteDeleteAsync(
-            cancellationToken);
+        var deleted = await db.UserSessions
+            .Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions)
+            .ExecuteDeleteAsync(cancellationToken);
         deleted += await db.AccountEmails.Where(l => l.AtUtc < accounts).ExecuteDeleteAsync(cancellationToken);
-        deleted += await db.Invitations.Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts).ExecuteDeleteAsync(
-            cancellationToken);
+        deleted += await db.Invitations
+            .Where(i => i.ExpiresAtUtc < accounts || i.ClosedAtUtc < accounts)
+            .ExecuteDeleteAsync(cancellationToken);
         deleted += await db.Deliveries.Where(d => d.QueuedAtUtc < letters && d.NextAttemptAtUtc == null && d.Text != "")
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.Text, "").SetProperty(d => d.To, "(no longer kept)"), cancellationToken);
         await AuditEraser.DropAddressesAsync(db, now.AddDays(-settings.AddressDays), cancellationToken);

@@ -9,8 +9,8 @@ using ResellerPortal.Core.Workers;
 namespace ResellerPortal.Core.Sending;
 
 /// <summary>
-/// Puts documents that became final in the queue and hands letters to the mail server. A letter is held by one node at a time;
-/// if that dies between handing over and writing it down, the letter goes again, under the same message id.
+/// Queues finalised documents and sends emails to the mail server. Only one node processes an email at a time; if it crashes after
+/// sending but before recording it, the email is sent again with the same message id.
 /// </summary>
 public sealed class DeliveryWorker(
     PortalDatabase database,
@@ -24,11 +24,11 @@ public sealed class DeliveryWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromSeconds(20);
 
-    /// <summary>After this long another node takes a letter for abandoned.</summary>
+    /// <summary>Time after which another node takes over an unfinished email.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long after a failed attempt the next one comes; after the last a letter is given up.</summary>
-    private static readonly TimeSpan[] Patience =
+    /// <summary>Delays before each retry; after the last failed attempt, the email is not retried.</summary>
+    private static readonly TimeSpan[] RetryDelays =
         [
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMinutes(5),
@@ -39,10 +39,10 @@ public sealed class DeliveryWorker(
             TimeSpan.FromHours(24),
         ];
 
-    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("letters of all resellers");
+    private static readonly TenantScope AllTenants = TenantScope.CrossTenants("emails of all resellers");
 
-    /// <summary>Queues what is to go and sends what waits.</summary>
-    /// <returns>How many letters the mail server took.</returns>
+    /// <summary>Queues and sends all due emails.</summary>
+    /// <returns>The number of emails that the mail server accepted.</returns>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (!mailer.IsConfigured)
@@ -54,7 +54,7 @@ public sealed class DeliveryWorker(
         return await SendAsync(cancellationToken);
     }
 
-    /// <summary>Documents that became final while their reseller mails them, and have no letter yet.</summary>
+    /// <summary>Queues finalised documents of resellers that email them, if no email exists yet.</summary>
     private async Task QueueAsync(CancellationToken cancellationToken)
     {
         await using var all = database.Open(AllTenants);
@@ -89,7 +89,7 @@ public sealed class DeliveryWorker(
                 }
                 catch (DbUpdateException) when (db.Deliveries.AsNoTracking().Any(d => d.DocumentId == id && d.Kind == kind))
                 {
-                    // Another node was first.
+                    // Another node queued it first.
                     db.ChangeTracker.Clear();
                 }
             }
@@ -123,8 +123,8 @@ public sealed class DeliveryWorker(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                Logger.LogWarning(failure, "Letter {Delivery} was not taken, attempt {Attempt}.", delivery.Id, attempts);
-                var next = attempts <= Patience.Length ? Clock.GetUtcNow() + Patience[attempts - 1] : (DateTimeOffset?)null;
+                Logger.LogWarning(failure, "Email {Delivery} could not be sent, attempt {Attempt}.", delivery.Id, attempts);
+                var next = attempts <= RetryDelays.Length ? Clock.GetUtcNow() + RetryDelays[attempts - 1] : (DateTimeOffset?)null;
                 var fault = failure.Message.Truncate(500);
                 await mine.ExecuteUpdateAsync(
                     set => set
@@ -151,7 +151,7 @@ public sealed class DeliveryWorker(
 
     private async Task<OutgoingMail> MailAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var actor = Actor.Portal("letters", TenantScope.ForReseller(delivery.ResellerId));
+        var actor = Actor.Portal("emails", TenantScope.ForReseller(delivery.ResellerId));
         await using var db = database.Open(actor.Scope);
         var json = delivery.Kind == EmailKind.CreditNote
             ? await db.CreditNotes.Where(n => n.Id == delivery.DocumentId).Select(n => n.Snapshot).SingleAsync(cancellationToken)

@@ -7,7 +7,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Core.Subscriptions;
 
-/// <summary>Tells resellers whose grace period ends, and tops up where credits run low.</summary>
+/// <summary>Notifies resellers of ending grace periods, and runs automatic top-ups.</summary>
 public sealed class SubscriptionWorker(
     PortalDatabase database,
     TopUpService topUps,
@@ -16,7 +16,7 @@ public sealed class SubscriptionWorker(
 {
     public override TimeSpan Interval => TimeSpan.FromMinutes(5);
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("grace periods of all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("grace periods of all resellers");
 
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -24,13 +24,13 @@ public sealed class SubscriptionWorker(
         return notified + await topUps.RunAsync(cancellationToken);
     }
 
-    /// <summary>Notifies resellers of grace periods that end within a day, each once.</summary>
-    /// <returns>How many notices were written.</returns>
+    /// <summary>Notifies resellers once of each grace period that ends within a day.</summary>
+    /// <returns>The number of notices written.</returns>
     public async Task<int> NotifyOfGraceAsync(CancellationToken cancellationToken = default)
     {
         var now = Clock.GetUtcNow();
         var soon = now.AddDays(1);
-        await using var db = database.Open(Everybody);
+        await using var db = database.Open(AllResellers);
         var ending = await db.PlanSubscriptions.AsNoTracking()
             .Where(s => s.GraceUntilUtc != null && s.GraceUntilUtc <= soon && !s.IsGraceEndNotified)
             .ToListAsync(cancellationToken);
@@ -44,9 +44,9 @@ public sealed class SubscriptionWorker(
                 db.Notify(
                     subscription.ResellerId,
                     $"The credits of {subscription.PlanName} end soon",
-                    "Its renewal is still not paid. What is left of the last period can be used until "
-                        + $"{subscription.GraceUntilUtc:yyyy-MM-dd HH:mm} UTC.\nPay it, or order another plan, so that your customers' "
-                        + "conversions go on.\n",
+                    "The renewal has not been paid yet. The remaining credits of the last period can be used until "
+                        + $"{subscription.GraceUntilUtc:yyyy-MM-dd HH:mm} UTC.\nPay it or order another plan, so that your customers' "
+                        + "conversions continue.\n",
                     now);
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);

@@ -14,14 +14,14 @@ using ResellerPortal.Core.Time;
 
 namespace ResellerPortal.Core.Subscriptions;
 
-/// <summary>What a reseller wants to be bought by itself.</summary>
+/// <summary>A reseller's settings for automatic top-ups.</summary>
 /// <inheritdoc cref="TopUpPolicy"/>
 public sealed record TopUpTerms(Guid PlanId, bool IsOn, long? BelowConversions, int? WithinDays, decimal MonthlyCap);
 
-/// <param name="MethodName">What is charged; null where no method is kept.</param>
+/// <param name="MethodName">The saved payment method; null if there is none.</param>
 public sealed record TopUpView(TopUpTerms? Terms, string? MethodName, string? Fault, Money SpentThisMonth);
 
-/// <summary>Buys plans for resellers whose credits run low, with the payment method that they keep.</summary>
+/// <summary>Buys plans for resellers that run low on credits, charging their saved payment method.</summary>
 public sealed class TopUpService(
     PortalDatabase database,
     IOnlineGateway online,
@@ -30,10 +30,10 @@ public sealed class TopUpService(
     TimeProvider clock,
     ILogger<TopUpService> logger)
 {
-    /// <summary>The days whose usage tells the pace.</summary>
+    /// <summary>Number of past days used to estimate the rate of usage.</summary>
     private const int PaceDays = 14;
 
-    private static readonly TenantScope Everybody = TenantScope.CrossTenants("automatic top-ups of all resellers");
+    private static readonly TenantScope AllResellers = TenantScope.CrossTenants("automatic top-ups of all resellers");
 
     public async Task<TopUpView> ReadAsync(Actor actor, CancellationToken cancellationToken = default)
     {
@@ -56,6 +56,11 @@ public sealed class TopUpService(
             await GetSpentAsync(db, reseller, cancellationToken));
     }
 
+    /// <summary>
+    /// Saves the settings for automatic top-ups.
+    /// Refused: the plan is not a one-off plan offered in the reseller's currency; no trigger is set or one is out of range; the monthly
+    /// cap is out of range; there is no payment method to charge.
+    /// </summary>
     public async Task<Outcome<TopUpPolicy>> SetAsync(Actor actor, TopUpTerms terms, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
@@ -69,29 +74,29 @@ public sealed class TopUpService(
                 cancellationToken);
         if (plan is null)
         {
-            return Refusal.Because("Choose a plan that is bought once, in your currency.", nameof(terms.PlanId));
+            return Refusal.Because("Choose a one-off plan in your currency.", nameof(terms.PlanId));
         }
 
         if (terms is { IsOn: true, BelowConversions: null, WithinDays: null })
         {
             return Refusal.Because(
-                "Say when to buy: below a number of conversions, or when they would run out within some days.",
+                "Set when to top up: below a number of conversions, or when they would run out within a number of days.",
                 nameof(terms.BelowConversions));
         }
 
         if (terms is { BelowConversions: < 1 or > BulkPlanService.MaxConversions } or { WithinDays: < 1 or > 365 })
         {
-            return Refusal.Because("Enter at least one conversion, and from 1 to 365 days.", nameof(terms.WithinDays));
+            return Refusal.Because("Enter at least one conversion and from 1 to 365 days.", nameof(terms.WithinDays));
         }
 
         if (terms.MonthlyCap < plan.Price.Amount || terms.MonthlyCap > 1_000_000_000)
         {
-            return Refusal.Because($"The most per month has to suffice for the plan once: {plan.Price}.", nameof(terms.MonthlyCap));
+            return Refusal.Because($"The monthly cap must cover the plan at least once: {plan.Price}.", nameof(terms.MonthlyCap));
         }
 
         if (terms.IsOn && (await PayerAsync(db, cancellationToken)) is not { MayBeCharged: true })
         {
-            return Refusal.Because("There is no payment method to charge. Pay for a plan online and let the method be kept.");
+            return Refusal.Because("There is no payment method to charge. Pay for a plan online and save the payment method.");
         }
 
         if (await db.TopUpPolicies.SingleOrDefaultAsync(cancellationToken) is not { } policy)
@@ -121,7 +126,7 @@ public sealed class TopUpService(
         return policy;
     }
 
-    /// <summary>Has the method forgotten that a reseller keeps; automatic top-ups end with it.</summary>
+    /// <summary>Deletes the reseller's saved payment method and turns off automatic top-ups.</summary>
     public async Task ForgetMethodAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansBuy);
@@ -130,17 +135,17 @@ public sealed class TopUpService(
         {
             (payer.IsAgreed, payer.DecidedAtUtc) = (false, clock.GetUtcNow());
             await db.TopUpPolicies.ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOn, false), cancellationToken);
-            db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, "the payment method may not be charged any more", actor.Reseller);
+            db.Audit(actor, clock.GetUtcNow(), Permission.PlansBuy, "payment method removed, automatic top-ups off", actor.Reseller);
             await db.SaveChangesAsync(cancellationToken);
         }
     }
 
-    /// <summary>Buys for everybody whose credits run low. Any number of nodes may do so: one order comes of it.</summary>
-    /// <returns>How many plans were bought.</returns>
+    /// <summary>Tops up all resellers that run low. Safe to run on several nodes: only one order is created.</summary>
+    /// <returns>The number of plans bought.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         List<TopUpPolicy> policies;
-        await using (var db = database.Open(Everybody))
+        await using (var db = database.Open(AllResellers))
         {
             policies = await db.TopUpPolicies.AsNoTracking().Where(p => p.IsOn).ToListAsync(cancellationToken);
         }
@@ -154,7 +159,7 @@ public sealed class TopUpService(
             }
             catch (PaymentProviderException failure)
             {
-                logger.LogWarning("The top-up of {Reseller} waits: {Reason}", policy.ResellerId, failure.Message);
+                logger.LogWarning("The top-up of {Reseller} failed and will be retried: {Reason}", policy.ResellerId, failure.Message);
             }
         }
 
@@ -174,7 +179,7 @@ public sealed class TopUpService(
         var payer = await PayerAsync(db, cancellationToken);
         if (payer is not { MayBeCharged: true })
         {
-            await StopAsync(db, actor, policy, order, "No payment method is kept any more.", cancellationToken);
+            await StopAsync(db, actor, policy, order, "There is no saved payment method.", cancellationToken);
             return false;
         }
 
@@ -203,7 +208,7 @@ public sealed class TopUpService(
         return applied is { State: CheckoutState.Paid };
     }
 
-    /// <summary>The order to charge: one that waits, or a new one where credits run low and the month allows it.</summary>
+    /// <summary>Returns the unpaid automatic order, or creates one if credits run low and the monthly cap allows it.</summary>
     private async Task<PlanOrder?> OrderAsync(PortalDbContext db, Actor actor, TopUpPolicy policy, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -232,7 +237,7 @@ public sealed class TopUpService(
 
         var order = PlanOrder.Create(plan, reseller.Id, now, Guid.CreateVersion7(now), isAutomatic: true);
         db.PlanOrders.Add(order);
-        db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}: {left} conversions were left", reseller.Id);
+        db.Audit(actor, now, Permission.PlansBuy, $"{plan.Name}, {order.Price}: {left} conversions left", reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return order;
@@ -260,7 +265,7 @@ public sealed class TopUpService(
         return left * PaceDays < used * days;
     }
 
-    /// <summary>What automatic orders of this month came to, in the reseller's zone.</summary>
+    /// <summary>The total of paid automatic orders this month, in the reseller's time zone.</summary>
     private async Task<Money> GetSpentAsync(PortalDbContext db, Reseller reseller, CancellationToken cancellationToken)
     {
         var since = reseller.Zone.StartOfDayUtc(BillingPeriod.Containing(reseller.Zone.GetDay(clock.GetUtcNow())).FirstDay);
@@ -272,7 +277,7 @@ public sealed class TopUpService(
             reseller.Currency);
     }
 
-    /// <summary>Switches itself off rather than to try for ever; its owner is told why.</summary>
+    /// <summary>Turns off automatic top-ups instead of retrying forever, and notifies the reseller.</summary>
     private async Task StopAsync(
         PortalDbContext db,
         Actor actor,
@@ -293,8 +298,8 @@ public sealed class TopUpService(
             db.Notify(
                 policy.ResellerId,
                 "Automatic top-ups have stopped",
-                $"{order.PlanName} for {order.Price} could not be bought: {fault}\nCredits are not bought by themselves any more until "
-                    + "you switch that on again.\n",
+                $"{order.PlanName} for {order.Price} could not be bought: {fault}\nAutomatic top-ups are off until "
+                    + "you turn them on again.\n",
                 now);
             db.Audit(actor, now, Permission.PlansBuy, $"automatic top-ups stopped: {fault}", policy.ResellerId);
             await db.SaveChangesAsync(cancellationToken);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ResellerPortal.Core.Workers;
 
 /// <summary>
-/// Background work that is repeated at an interval. A failed run is logged once and tried again after a delay that doubles
-/// with each further failure; the host stops it without waiting for the interval to pass.
+/// Background work repeated at an interval. Each failure is logged, and the retry delay doubles with each consecutive failure. The host
+/// can stop the worker at any time without waiting for the interval.
 /// </summary>
 public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : BackgroundService
 {
@@ -29,12 +29,12 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
     /// <summary>Whether the first run happens at start instead of after one interval.</summary>
     protected virtual bool RunsAtStart => false;
 
-    /// <summary>Runs once. Safe to call beside the loop and on several nodes at once.</summary>
+    /// <summary>Runs once. Safe to call concurrently with the loop and on several nodes at once.</summary>
     /// <returns>How many items were processed.</returns>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken = default);
 
     /// <summary>How long to wait before the next run, before jitter.</summary>
-    /// <param name="failures">Runs in a row that failed.</param>
+    /// <param name="failures">Number of consecutive failed runs.</param>
     public static TimeSpan GetDelay(TimeSpan interval, int failures)
     {
         var longest = interval > MaxBackOff ? interval : MaxBackOff;
@@ -58,14 +58,14 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The host is stopping; a run that was cut short is made up for by the next start.
+            // The host is stopping; an interrupted run is completed after the next start.
         }
     }
 
-    /// <summary>Waits for the next run; a worker that can be woken earlier overrides it.</summary>
+    /// <summary>Waits for the next run; override it if the worker can be woken earlier.</summary>
     protected virtual Task WaitAsync(TimeSpan delay, CancellationToken stoppingToken) => Task.Delay(delay, Clock, stoppingToken);
 
-    /// <summary>Stretches a delay by up to a tenth at random, so that nodes do not run in step.</summary>
+    /// <summary>Adds up to a tenth at random, so that nodes do not run in lockstep.</summary>
     private static TimeSpan AddJitter(TimeSpan delay) => delay + TimeSpan.FromTicks(Random.Shared.NextInt64((delay.Ticks / 10) + 1));
 
     /// <returns>How long to wait before the next run.</returns>
@@ -85,7 +85,7 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
             _status = new WorkerStatus(started, Clock.GetElapsedTime(stopwatch), Processed: 0, failures, failure.Message);
             Logger.LogError(
                 failure,
-                "{Worker} failed {Failures} times in a row; it runs again in {Delay}.",
+                "{Worker} failed {Failures} times in a row; retrying in {Delay}.",
                 GetType().Name,
                 failures,
                 GetDelay(Interval, failures));
@@ -95,11 +95,11 @@ public abstract class PeriodicWorker(TimeProvider clock, ILogger logger) : Backg
     }
 }
 
-/// <summary>What a worker's last run came to.</summary>
-/// <param name="StartedAtUtc">Null where it has not run yet.</param>
-/// <param name="Processed">Items that the run processed; 0 where it failed.</param>
-/// <param name="Failures">Runs in a row that failed, up to and including this one.</param>
-/// <param name="Error">Null where the run succeeded.</param>
+/// <summary>The result of a worker's last run.</summary>
+/// <param name="StartedAtUtc">Null if it has not run yet.</param>
+/// <param name="Processed">Number of items processed; 0 if the run failed.</param>
+/// <param name="Failures">Number of consecutive failed runs, including this one.</param>
+/// <param name="Error">Null if the run succeeded.</param>
 public sealed record WorkerStatus(DateTimeOffset? StartedAtUtc, TimeSpan Duration, int Processed, int Failures, string? Error)
 {
     public static WorkerStatus NeverRan { get; } = new(null, TimeSpan.Zero, 0, 0, null);
@@ -107,7 +107,7 @@ public sealed record WorkerStatus(DateTimeOffset? StartedAtUtc, TimeSpan Duratio
 
 public static class WorkerRegistration
 {
-    /// <summary>Registers a worker that the host runs, that can be asked for by its type, and whose status the host can list.</summary>
+    /// <summary>Registers a worker as a hosted service and by its type, and includes it in the status list.</summary>
     public static IServiceCollection AddPeriodicWorker<TWorker>(this IServiceCollection services)
         where TWorker : PeriodicWorker
     {

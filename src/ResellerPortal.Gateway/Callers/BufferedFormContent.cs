@@ -3,12 +3,12 @@ using System.Net;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// A small form, read before it is sent. What was read is sent as it stands for as long as nothing of it is changed. Its
-/// buffer goes back to the pool only when nobody can be reading it any more.
+/// A small form that is read completely before it is sent, and sent unchanged unless a part was modified. Its buffer returns to the pool
+/// only when it can no longer be in use.
 /// </summary>
 internal sealed class BufferedFormContent : HttpContent
 {
-    /// <summary>Bytes of the largest.</summary>
+    /// <summary>Maximum form size in bytes.</summary>
     public const int MaxSize = BufferPool.MaxKept - MultipartScanner.Lead;
 
     private const int Free = 0;
@@ -27,12 +27,12 @@ internal sealed class BufferedFormContent : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
-    /// <summary>What will be sent.</summary>
+    /// <summary>The content to send.</summary>
     private ReadOnlyMemory<byte> Content =>
         _changed is null ? _read.AsMemory(MultipartScanner.Lead, _written) : _changed.GetBuffer().AsMemory(0, (int)_changed.Length);
 
-    /// <summary>Reads a caller's form to its end; nothing of it is to be sent yet.</summary>
-    /// <param name="length">Bytes that it has; <see cref="MaxSize"/> at most.</param>
+    /// <summary>Reads a caller's form to its end without marking anything for sending.</summary>
+    /// <param name="length">The form's length in bytes; at most <see cref="MaxSize"/>.</param>
     public static async ValueTask<BufferedFormContent> ReadAsync(
         Stream caller,
         int length,
@@ -53,10 +53,10 @@ internal sealed class BufferedFormContent : HttpContent
         }
     }
 
-    /// <summary>Looks through what was read.</summary>
+    /// <summary>Scans the form.</summary>
     public MultipartScanner Scan(string boundary) => new(_read, _end, boundary);
 
-    /// <summary>Adds to what will be sent.</summary>
+    /// <summary>Appends to the content to send.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (_changed is null && _read.AsSpan((MultipartScanner.Lead + _written).._end).StartsWith(bytes.Span))
@@ -91,7 +91,9 @@ internal sealed class BufferedFormContent : HttpContent
         return true;
     }
 
-    /// <summary>An upstream may answer before it has read all: then the buffer is still being sent, and is left to the collector.</summary>
+    /// <summary>
+    /// If the upstream responds before reading everything, the buffer is still in use, so it is left to the garbage collector.
+    /// </summary>
     protected override void Dispose(bool disposing)
     {
         if (Interlocked.Exchange(ref _use, Disposed) == Free)

@@ -5,19 +5,19 @@ using ResellerPortal.Core.Tokens;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>Finds out whose request it is.</summary>
+/// <summary>Authenticates callers.</summary>
 public sealed class CallerAuthenticator(TokenAuthenticator authenticator, SignedTokenVerifier signed, UpstreamSettingsService settings)
 {
-    /// <summary>The hash by which the meter knows the caller's token, whose state it judges itself.</summary>
-    /// <exception cref="CallerErrorException">There are no credentials, or a signature is not good.</exception>
+    /// <summary>Returns the hash that identifies the caller's token to the meter, which checks the token's state itself.</summary>
+    /// <exception cref="CallerErrorException">The request has no credentials, or its signed token is not valid.</exception>
     internal async ValueTask<byte[]> AuthenticateForConversionAsync(HttpContext context, Credentials credentials) =>
         !credentials.IsSigned
             ? TokenSecret.Hash(credentials.Value)
             : await signed.VerifyAsync(credentials.Value, context.Connection.RemoteIpAddress, context.RequestAborted)
                 ?? throw new CallerErrorException(GatewayError.SignedTokenInvalid);
 
-    /// <summary>The caller's token, for what uses no conversion.</summary>
-    /// <exception cref="CallerErrorException">It may not be used.</exception>
+    /// <summary>Authenticates the caller's token for requests that use no conversions.</summary>
+    /// <exception cref="CallerErrorException">The token cannot be used.</exception>
     internal async Task<ApiToken> AuthenticateAsync(HttpContext context)
     {
         var credentials = Credentials.Find(context.Request) ?? throw new CallerErrorException(GatewayError.CredentialsMissing);
@@ -36,8 +36,8 @@ public sealed class CallerAuthenticator(TokenAuthenticator authenticator, Signed
             : token;
     }
 
-    /// <summary>The caller's master token.</summary>
-    /// <exception cref="CallerErrorException">It is another one.</exception>
+    /// <summary>Authenticates the caller's master token.</summary>
+    /// <exception cref="CallerErrorException">The token is not a master token.</exception>
     internal async Task<ApiToken> AuthenticateMasterAsync(HttpContext context)
     {
         var token = await AuthenticateAsync(context);

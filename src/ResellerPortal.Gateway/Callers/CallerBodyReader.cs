@@ -5,19 +5,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>Opens the caller's body in the form that it came in.</summary>
+/// <summary>Opens the caller's body according to its content type.</summary>
 internal static class CallerBodyReader
 {
-    /// <summary>Bytes of one urlencoded value: such a form is held in memory, so files belong into a multipart form.</summary>
+    /// <summary>Maximum bytes of a URL-encoded value. Such forms are held in memory, so files must be sent as multipart.</summary>
     private const int MaxFormValue = 4 << 20;
 
     private static readonly SearchValues<char> BoundaryCharacters = SearchValues.Create(
         string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c != '"')));
 
-    /// <summary>The body to send upstream; null where there is none.</summary>
-    /// <param name="atEnd">Fields to add to a multipart form when all of it is known; asked before this returns where the form is
-    /// small.</param>
-    /// <exception cref="CallerErrorException">It cannot be read, or holds a parameter that is refused.</exception>
+    /// <summary>Returns the body to send upstream, or null if there is none.</summary>
+    /// <param name="atEnd">Fields to append to a multipart form once all others are known; called before this method returns if the form
+    /// is small.</param>
+    /// <exception cref="CallerErrorException">The body cannot be read, or contains a rejected parameter.</exception>
     /// <exception cref="InvalidDataException">A small multipart form is malformed.</exception>
     public static async ValueTask<HttpContent?> OpenAsync(
         HttpRequest caller,
@@ -30,7 +30,7 @@ internal static class CallerBodyReader
             return null;
         }
 
-        // Official clients send an upload's raw bytes with their usual content type; the disposition tells.
+        // Official clients upload raw bytes with their usual content type; the disposition header distinguishes them.
         if (caller.Headers.ContentDisposition.Count > 0 || !MediaTypeHeaderValue.TryParse(caller.ContentType, out var type))
         {
             return new RelayedContent(caller);
@@ -41,7 +41,7 @@ internal static class CallerBodyReader
             return HeaderUtilities.RemoveQuotes(type.Boundary).ToString() is { Length: > 0 and <= 200 } boundary
                 && !boundary.AsSpan().ContainsAnyExcept(BoundaryCharacters)
                 ? await new RelayedForm(caller, boundary, parameters, atEnd).OpenAsync(cancellationToken)
-                : throw new CallerErrorException(GatewayError.Unreadable("The multipart form names no boundary that can be used."));
+                : throw new CallerErrorException(GatewayError.Unreadable("The multipart form has no valid boundary."));
         }
 
         return type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) ? await FormAsync()
@@ -93,7 +93,7 @@ internal static class CallerBodyReader
     }
 }
 
-/// <summary>Looks at the parameters in ConvertAPI's JSON: {"Parameters": [{"Name", "Value" or "FileValue(s)"}]}.</summary>
+/// <summary>Filters the parameters in ConvertAPI's JSON: {"Parameters": [{"Name", "Value" or "FileValue(s)"}]}.</summary>
 internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
 {
     public async Task FilterAsync(JsonNode root, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ internal sealed class JsonParameterFilter(CallerParameterFilter parameters)
         }
     }
 
-    /// <returns>False where the parameter goes no further.</returns>
+    /// <returns>False if the parameter is not passed on.</returns>
     private async Task<bool> FilterAsync(JsonObject parameter, string name, CancellationToken cancellationToken)
     {
         if (parameter["Value"] is JsonValue value)

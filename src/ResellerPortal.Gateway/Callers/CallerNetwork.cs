@@ -3,10 +3,13 @@ using System.Net.Sockets;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>Whom limits by network count together.</summary>
+/// <summary>Determines the network by which callers are limited.</summary>
 public static class CallerNetwork
 {
-    /// <summary>An IPv4 address itself; of an IPv6 address its /64, all of which is one caller's. No address where there is none.</summary>
+    /// <summary>
+    /// An IPv4 address as is, and the /64 of an IPv6 address, which belongs to one caller; <see cref="IPAddress.None"/> if there is no
+    /// address.
+    /// </summary>
     public static IPAddress FromAddress(IPAddress? address) => address switch
     {
         null => IPAddress.None,

@@ -6,30 +6,30 @@ using ResellerPortal.Gateway.Files;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// Looks at each parameter of a conversion on its way upstream: file ids and addresses are checked and translated, what the
-/// gateway sees to itself (job id, web hook) is taken out.
+/// Filters the parameters of a conversion on their way upstream: checks and translates file ids and URLs, and removes what the gateway
+/// handles itself (job id, webhook).
 /// </summary>
-/// <param name="here">The gateway's own address.</param>
+/// <param name="baseAddress">Returns the gateway's own base address.</param>
 internal sealed partial class CallerParameterFilter(
     FileIdProtector files,
     PublicAddressPolicy addresses,
     ResellerId reseller,
     CustomerId customer,
     string region,
-    Func<string> here)
+    Func<string> baseAddress)
 {
     public bool IsAsync { get; private set; }
 
-    /// <summary>The caller's own id for the job.</summary>
+    /// <summary>The job id chosen by the caller.</summary>
     public string? JobName { get; private set; }
 
     public string? WebHook { get; private set; }
 
-    /// <summary>How long the caller lets the conversion take.</summary>
+    /// <summary>The caller's timeout for the conversion.</summary>
     public TimeSpan? Timeout { get; private set; }
 
-    /// <returns>The value to pass on; null where the parameter goes no further.</returns>
-    /// <exception cref="CallerErrorException">It names a file that is not the caller's, or an address that may not be used.</exception>
+    /// <returns>The value to pass on; null if the parameter is not passed on.</returns>
+    /// <exception cref="CallerErrorException">The value names a file of someone else, or a URL that is not allowed.</exception>
     public async ValueTask<string?> FilterAsync(string name, string value, CancellationToken cancellationToken)
     {
         switch (name.ToLowerInvariant())
@@ -61,7 +61,7 @@ internal sealed partial class CallerParameterFilter(
     private async ValueTask<string> FileAsync(string name, string value, CancellationToken cancellationToken)
     {
         var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase)
-            && here() + "/d/" is var stored
+            && baseAddress() + "/d/" is var stored
             && value.StartsWith(stored, StringComparison.OrdinalIgnoreCase)
             ? value[stored.Length..].Split('/', '?')[0]
             : value;
@@ -83,11 +83,11 @@ internal sealed partial class CallerParameterFilter(
             return value;
         }
 
-        // An id that is not from here can only be somebody else's at the same upstream account.
+        // An upstream id not issued by the portal can only belong to another customer of the same upstream account.
         return UpstreamIdRegex().IsMatch(value) ? throw new CallerErrorException(GatewayError.FileUnknown) : value;
     }
 
-    /// <summary>File, Files, Files[0], OverlayFile, Url: the upstream reads such values as files, ids or addresses.</summary>
+    /// <summary>Whether the upstream reads the parameter as files, ids or URLs: File, Files, Files[0], OverlayFile, Url.</summary>
     private static bool IsFileParameter(string name)
     {
         var plain = name.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket ? name[..bracket] : name;

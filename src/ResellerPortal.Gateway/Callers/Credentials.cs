@@ -4,17 +4,17 @@ using Microsoft.Extensions.Primitives;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>Where callers put their token: the bearer header, or for older clients the query.</summary>
+/// <summary>The caller's token, from the bearer header or, for older clients, the query string.</summary>
 internal sealed record Credentials(string Value, bool IsFromQuery)
 {
     private const string Bearer = "Bearer ";
 
     private static readonly string[] QueryNames = ["Secret", "Token", "auth"];
 
-    /// <summary>Whether it has the form of a signed token.</summary>
+    /// <summary>Whether the value looks like a signed token (JWT).</summary>
     public bool IsSigned => Value.StartsWith("eyJ", StringComparison.Ordinal) && Value.Count(c => c == '.') == 2;
 
-    /// <returns>Null where the request carries none.</returns>
+    /// <returns>Null if the request has none.</returns>
     public static Credentials? Find(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -30,12 +30,12 @@ internal sealed record Credentials(string Value, bool IsFromQuery)
 
     public static bool IsName(string parameter) => QueryNames.Contains(parameter, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The query without credentials, as it may be passed upstream.</summary>
+    /// <summary>The query parameters without credentials, for forwarding upstream.</summary>
     public static IEnumerable<KeyValuePair<string, string>> QueryWithout(HttpRequest request) => request.Query
         .Where(pair => !IsName(pair.Key))
         .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? ""));
 
-    /// <summary>A query of these values, with its question mark.</summary>
+    /// <summary>Builds a query string with its question mark; empty if there are no values.</summary>
     public static string BuildQuery(IReadOnlyCollection<KeyValuePair<string, string>> values) =>
         values.Count == 0
             ? ""

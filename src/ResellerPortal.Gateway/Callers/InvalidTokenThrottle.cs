@@ -5,40 +5,39 @@ using Microsoft.AspNetCore.Http;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// Keeps a flood of wrong tokens from the database, so that good ones are served meanwhile. A network that sent many wrong
-/// ones within the last seconds is let look up few more; the rest of its requests are answered 429 at once. Tokens that were
-/// good on this node of late keep their way: that decides only who need not wait. Whether a token counts is asked of the
-/// database for each request, as ever.
+/// Shields the database from floods of invalid tokens, so that valid ones are still served. A network that recently sent many invalid
+/// tokens is allowed only a few more lookups; its other requests receive 429 at once. Tokens recently valid on this node bypass the
+/// throttle, but not the check: every token is still verified against the database.
 /// </summary>
 public sealed class InvalidTokenThrottle(TimeProvider clock)
 {
-    /// <summary>Wrong tokens of one network within a window before it is held back.</summary>
+    /// <summary>Invalid tokens from one network within a window before it is throttled.</summary>
     public const int PerNetwork = 100;
 
-    /// <summary>Wrong tokens of all networks within a window before all that are not known are held back.</summary>
+    /// <summary>Invalid tokens from all networks within a window before every unknown token is throttled.</summary>
     public const int Overall = 5_000;
 
-    /// <summary>How many requests a window lets through of what is held back.</summary>
+    /// <summary>Number of throttled requests still admitted per window.</summary>
     public const int LetThrough = 100;
 
-    private const int MaxRemembered = 100_000;
+    private const int MaxKnown = 100_000;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
+    private static readonly TimeSpan KnownFor = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan NotedEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<int, long> _good = new();
     private NetworkCounters _counts = new(0);
 
-    /// <summary>Whether a request is to be looked at; false for one that is to come again later.</summary>
+    /// <summary>Whether to process the request; if false, the caller must retry later.</summary>
     internal bool Admits(string credentials, IPAddress? address)
     {
         var counts = Current();
         var wrong = counts.GetNetwork(address);
         return (wrong.Wrong < PerNetwork && counts.Overall < Overall)
-            || IsKnown(credentials, RememberedFor)
+            || IsKnown(credentials, KnownFor)
             || Interlocked.Increment(ref wrong.LetThrough) <= LetThrough;
     }
 
@@ -50,7 +49,7 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
             Interlocked.Increment(ref counts.GetNetwork(address).Wrong);
             Interlocked.Increment(ref counts.Overall);
         }
-        else if (status < 400 && !IsKnown(credentials, NotedEvery) && _good.Count < MaxRemembered)
+        else if (status < 400 && !IsKnown(credentials, RefreshEvery) && _good.Count < MaxKnown)
         {
             _good[ComputeKey(credentials)] = clock.GetTimestamp();
         }
@@ -60,12 +59,12 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
         _good.TryGetValue(ComputeKey(credentials), out var at) && clock.GetElapsedTime(at) < within;
 
     /// <summary>
-    /// 32 bits, keyed anew in each process: the memory holds no secret, and nobody can look for a wrong token that is taken for
-    /// a known one. One that is by chance gains no more than a question to the database.
+    /// A 32-bit hash with a key per process, so that no secret is kept and nobody can construct a colliding token. An accidental
+    /// collision only gains a database lookup.
     /// </summary>
     private static int ComputeKey(string credentials) => string.GetHashCode(credentials);
 
-    /// <summary>The window before counts as well, so that a flood is not let in anew every few seconds.</summary>
+    /// <summary>Counts of the previous window carry over in part, so that a flood is not readmitted every few seconds.</summary>
     private NetworkCounters Current()
     {
         var number = clock.GetTimestamp() / (clock.TimestampFrequency * (long)Window.TotalSeconds);
@@ -85,7 +84,7 @@ public sealed class InvalidTokenThrottle(TimeProvider clock)
         {
             foreach (var (key, at) in _good)
             {
-                if (clock.GetElapsedTime(at) >= RememberedFor)
+                if (clock.GetElapsedTime(at) >= KnownFor)
                 {
                     _good.TryRemove(key, out _);
                 }

@@ -3,12 +3,12 @@ using System.Text;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// Reads a multipart body (RFC 2046, section 5.1) part by part, in pieces as large as they come. The framework's reader
-/// looks at every byte and keeps a buffer a request; for large files on a busy node that is half of the work.
+/// Reads a multipart body (RFC 2046, section 5.1) part by part, in chunks as large as they arrive. The framework's reader examines every
+/// byte and buffers per request, which takes half of the processing time for large files on a busy node.
 /// </summary>
 internal sealed class MultipartScanner : IDisposable
 {
-    /// <summary>Bytes before a form that is held whole, for the line break that belongs to its first boundary.</summary>
+    /// <summary>Bytes reserved before a buffered form, for the line break of its first boundary.</summary>
     public const int Lead = 2;
 
     private const int MaxHeaders = 16 * 1024;
@@ -20,19 +20,19 @@ internal sealed class MultipartScanner : IDisposable
     private int _end;
     private bool _hasBegun;
 
-    /// <param name="pieceSize">Bytes of a piece at most; no less than the longest headers.</param>
+    /// <param name="pieceSize">Maximum bytes of a chunk; at least the maximum header length.</param>
     public MultipartScanner(Stream from, string boundary, int pieceSize)
         : this(BufferPool.Rent(pieceSize), 0, boundary) => _from = from;
 
-    /// <summary>Reads a form that is held whole, and leaves it as it is.</summary>
-    /// <param name="whole"><see cref="Lead"/> bytes, and the form.</param>
-    /// <param name="end">Where the form ends.</param>
+    /// <summary>Scans a buffered form without modifying it.</summary>
+    /// <param name="whole">A buffer with <see cref="Lead"/> free bytes, followed by the form.</param>
+    /// <param name="end">End of the form in the buffer.</param>
     public MultipartScanner(byte[] whole, int end, string boundary) =>
         (_buffer, _end, _delimiter) = (whole, end, Encoding.ASCII.GetBytes("\r\n--" + boundary));
 
     private Span<byte> Held => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>Goes to the next part; the one before was read to its end.</summary>
+    /// <summary>Advances to the next part, after the previous one was read to its end.</summary>
     /// <returns>False at the end of the form.</returns>
     /// <exception cref="InvalidDataException">The form is malformed.</exception>
     public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class MultipartScanner : IDisposable
         {
             _hasBegun = true;
 
-            // The first boundary may stand at the very beginning, without the line break that is part of all others.
+            // The first boundary may start the body, without the line break that belongs to all others.
             "\r\n"u8.CopyTo(_buffer);
             _end = Math.Max(_end, Lead);
             while (!(await ReadBodyAsync(cancellationToken)).IsEmpty)
@@ -65,7 +65,7 @@ internal sealed class MultipartScanner : IDisposable
         return true;
     }
 
-    /// <summary>The part's header lines, with their line breaks. Good until the next call.</summary>
+    /// <summary>Returns the part's header lines with their line breaks. Valid until the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadHeadersAsync(CancellationToken cancellationToken)
     {
         for (var wanted = 4; ; wanted = Math.Max(wanted, _end - _start) + 1)
@@ -80,12 +80,12 @@ internal sealed class MultipartScanner : IDisposable
 
             if (wanted > MaxHeaders)
             {
-                throw new InvalidDataException("A part of the form has headers without an end.");
+                throw new InvalidDataException("The headers of a form part are too long or incomplete.");
             }
         }
     }
 
-    /// <summary>The next piece of the part; empty at its end. Good until the next call.</summary>
+    /// <summary>Returns the next chunk of the part; empty at its end. Valid until the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -116,7 +116,7 @@ internal sealed class MultipartScanner : IDisposable
         }
     }
 
-    /// <summary>Skips the rest of a boundary's line, which holds blanks at most.</summary>
+    /// <summary>Skips the rest of a boundary's line, which may contain only blanks.</summary>
     private async ValueTask LineAsync(CancellationToken cancellationToken)
     {
         for (var blanks = 0; ; blanks++)
@@ -130,7 +130,7 @@ internal sealed class MultipartScanner : IDisposable
 
             if (blanks > 100 || Held[0] is not ((byte)' ' or (byte)'\t'))
             {
-                throw new InvalidDataException("A boundary of the form is followed by something else than the end of its line.");
+                throw new InvalidDataException("A boundary of the form is not followed by a line break.");
             }
 
             _start++;

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>Keeps addresses that callers give (files to fetch, web hooks) from reaching into private networks.</summary>
+/// <summary>Prevents caller-supplied URLs (files to fetch, webhooks) from reaching private networks.</summary>
 public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
 {
-    private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Special-purpose blocks of https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 sibling, and multicast.
+    /// Special-purpose blocks from https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 counterpart, and multicast.
     /// </summary>
     private static readonly IPNetwork[] Private =
     [
@@ -26,14 +26,16 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
 
     private readonly IPNetwork[] _allowed = [.. options.Value.AllowedPrivateNetworks.Select(network => IPNetwork.Parse(network))];
 
-    /// <summary>Whether an address is one of the public internet.</summary>
+    /// <summary>Whether an address belongs to the public internet.</summary>
     public static bool IsPublic(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return !Private.Any(network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
     }
 
-    /// <exception cref="CallerErrorException">It is no http(s) address, carries credentials, or leads into a private network.</exception>
+    /// <exception cref="CallerErrorException">
+    /// The address is not an http(s) URL, contains credentials, or leads to a private network.
+    /// </exception>
     internal async Task<Uri> CheckAsync(string address, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
@@ -46,7 +48,7 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
     }
 
     /// <summary>
-    /// Connects to the very address that was checked, so that a name cannot lead elsewhere in between; each redirect connects anew.
+    /// Connects to exactly the address that was checked, so that DNS cannot change in between; every redirect is checked again.
     /// </summary>
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -73,7 +75,7 @@ public sealed class PublicAddressPolicy(IOptions<GatewayOptions> options)
         {
             addresses = IPAddress.TryParse(host, out var literal)
                 ? [literal]
-                : await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(LookUpTime, cancellationToken);
+                : await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(ResolveTimeout, cancellationToken);
         }
         catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
         {

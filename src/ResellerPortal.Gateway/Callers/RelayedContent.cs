@@ -3,17 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>
-/// The caller's body on its way upstream, read while it is sent and never held whole. It remembers whether it was the caller
-/// who failed.
-/// </summary>
+/// <summary>The caller's body, streamed upstream without buffering it whole. Records whether the caller caused a failure.</summary>
 internal class RelayedContent : HttpContent
 {
     protected const int BufferSize = 64 * 1024;
 
     private readonly Stream _body;
 
-    /// <param name="caller">Its body is passed on as it is.</param>
+    /// <param name="caller">The request whose body is passed on unchanged.</param>
     public RelayedContent(HttpRequest caller)
         : this(caller.Body, caller.ContentType)
     {
@@ -34,11 +31,11 @@ internal class RelayedContent : HttpContent
     }
 
     /// <summary>
-    /// What the caller did wrong: a connection cut, a body that is too large or cannot be read, a parameter that is refused.
+    /// The failure caused by the caller: a broken connection, a body that is too large or unreadable, or a rejected parameter.
     /// </summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether any of it was read, so that it cannot be sent once more.</summary>
+    /// <summary>Whether reading has started, so that the body cannot be sent again.</summary>
     public bool HasBegun { get; private set; }
 
     protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -75,7 +72,7 @@ internal class RelayedContent : HttpContent
         }
     }
 
-    /// <summary>Does something that only the caller can make fail.</summary>
+    /// <summary>Awaits work that only the caller can cause to fail, and records the failure.</summary>
     protected async ValueTask<T> FromCallerAsync<T>(ValueTask<T> work, CancellationToken cancellationToken)
     {
         try

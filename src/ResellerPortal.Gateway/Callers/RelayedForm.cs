@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResellerPortal.Gateway.Callers;
 
-/// <summary>A multipart form: files pass through, fields are looked at.</summary>
-/// <param name="atEnd">Fields to add when all others are known.</param>
+/// <summary>A multipart form whose files are streamed and whose fields are filtered.</summary>
+/// <param name="atEnd">Fields to append once all others are known.</param>
 internal sealed class RelayedForm(
     HttpRequest caller,
     string boundary,
@@ -14,17 +14,17 @@ internal sealed class RelayedForm(
     Func<ValueTask<IReadOnlyList<KeyValuePair<string, string>>>> atEnd)
     : RelayedContent(caller.Body, GetContentType(boundary))
 {
-    /// <summary>A longer field is content, not a name of something.</summary>
+    /// <summary>Maximum bytes of a filtered field; longer ones are content rather than a reference.</summary>
     private const int MaxField = 16 * 1024;
 
     private const string Disposition = "Content-Disposition:";
 
     private const int PieceSize = 64 * 1024;
 
-    /// <summary>Bytes that a form may become longer by, beside its boundary: it may be given a job's id.</summary>
-    private const int MostAdded = 256;
+    /// <summary>Maximum bytes added to a form besides its boundary, such as a job id.</summary>
+    private const int MaxAddedBytes = 256;
 
-    private static readonly byte[] Blanks = [.. Enumerable.Repeat((byte)' ', 1024)];
+    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', 1024)];
 
     private static readonly byte[] LineBreak = "\r\n"u8.ToArray();
 
@@ -32,12 +32,11 @@ internal sealed class RelayedForm(
 
     private readonly byte[] _open = Encoding.ASCII.GetBytes($"--{boundary}\r\n");
 
-    /// <summary>Takes what is to be sent.</summary>
+    /// <summary>Writes bytes to send.</summary>
     private delegate ValueTask PartWriter(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What is to be sent: a small form read to its end, since in one piece it costs both sides less; of another this one, which
-    /// reads while it is sent.
+    /// Returns the content to send: a small form is buffered, because one piece is cheaper for both sides; a large one is streamed.
     /// </summary>
     public async ValueTask<HttpContent> OpenAsync(CancellationToken cancellationToken)
     {
@@ -48,9 +47,9 @@ internal sealed class RelayedForm(
 
         if (length > BufferedFormContent.MaxSize)
         {
-            // How long the form will be is known at its end only. A length is announced all the same, for pieces of unknown
-            // number cost the upstream a copy of all; blanks make up for what it has less.
-            Headers.ContentLength = length + boundary.Length + MostAdded;
+            // The final length is unknown until the end. It is announced nevertheless, because a chunked request makes the upstream copy
+            // the whole body; padding fills the difference.
+            Headers.ContentLength = length + boundary.Length + MaxAddedBytes;
             return this;
         }
 
@@ -78,7 +77,7 @@ internal sealed class RelayedForm(
     {
         while (await FromCallerAsync(form.NextAsync(cancellationToken), cancellationToken))
         {
-            // Copied, for it is only good until more is read.
+            // Copied, because the memory is valid only until the next read.
             var headers = (await FromCallerAsync(form.ReadHeadersAsync(cancellationToken), cancellationToken)).ToArray();
             await CopyPartAsync(form, headers, writer, cancellationToken);
         }
@@ -94,10 +93,10 @@ internal sealed class RelayedForm(
 
         await SendAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), writer, cancellationToken);
 
-        // Behind its last boundary a form may hold what nobody reads (RFC 2046, section 5.1.1: the epilogue).
+        // Content after the last boundary is ignored (RFC 2046, section 5.1.1: the epilogue).
         while (Headers.ContentLength - _sent is > 0 and var left)
         {
-            await SendAsync(Blanks.AsMemory(0, (int)Math.Min(left, Blanks.Length)), writer, cancellationToken);
+            await SendAsync(Padding.AsMemory(0, (int)Math.Min(left, Padding.Length)), writer, cancellationToken);
         }
     }
 
@@ -137,7 +136,7 @@ internal sealed class RelayedForm(
         }
         else
         {
-            // What is not changed goes on as the bytes that it is, whatever they are in.
+            // Unchanged values are forwarded as the original bytes, whatever their encoding.
             var value = Encoding.UTF8.GetString(field.WrittenSpan);
             if (await FromCallerAsync(
                 parameters.FilterAsync(disposition.Name?.Trim('"') ?? "", value, cancellationToken), cancellationToken) is { } passed)
@@ -165,7 +164,7 @@ internal sealed class RelayedForm(
 
         static ValueTask<ContentDispositionHeaderValue> Unreadable() =>
             ValueTask.FromException<ContentDispositionHeaderValue>(
-                new InvalidDataException("A part of the form has no Content-Disposition with its name."));
+                new InvalidDataException("A part of the form has no Content-Disposition header with a name."));
     }
 
     private async Task WriteFieldAsync(byte[] headers, ReadOnlyMemory<byte> value, PartWriter writer, CancellationToken cancellationToken)

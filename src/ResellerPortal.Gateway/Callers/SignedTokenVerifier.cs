@@ -7,8 +7,8 @@ using ResellerPortal.Core.Metering;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// Short-lived JWTs that are signed with an API token's secret (HS256, "kid" names the token), by the portal or by the
-/// customer itself. What they may do is what the token may do, judged anew at each use.
+/// Creates and verifies short-lived JWTs, signed with an API token's secret (HS256, "kid" names the token) by the portal or by the
+/// customer. They have the token's permissions, checked at each use.
 /// </summary>
 public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimeProvider clock)
 {
@@ -18,7 +18,7 @@ public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimePr
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <returns>The hash of the secret that signed it, or null where it is not good (any more).</returns>
+    /// <returns>The hash of the signing secret, or null if the JWT is not or no longer valid.</returns>
     public async Task<byte[]?> VerifyAsync(string jwt, IPAddress? caller, CancellationToken cancellationToken)
     {
         if (!Handler.CanReadToken(jwt) || TryRead(jwt) is not { } unverified || !Guid.TryParse(unverified.Kid, out var keyId))
@@ -47,7 +47,7 @@ public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimePr
         return null;
     }
 
-    /// <summary>Signs a token that ends after a while; it may be bound to the caller's address.</summary>
+    /// <summary>Creates a signed token with a limited lifetime, optionally bound to the caller's IP address.</summary>
     public string Create(string secret, string keyId, TimeSpan life, IPAddress? boundTo)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -80,8 +80,8 @@ public sealed class SignedTokenVerifier(TokenAuthenticator authenticator, TimePr
     private static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>
-    /// HMAC fills a short key with zeros up to its block of 64 bytes (RFC 2104), so filling it before changes nothing; the library asks for
-    /// 32.
+    /// Pads the key to the 32 bytes that the library requires. HMAC itself pads keys with zeros to its block of 64 bytes (RFC 2104), so
+    /// the signature does not change.
     /// </summary>
     private static SymmetricSecurityKey CreateKey(string secret, string? keyId = null)
     {

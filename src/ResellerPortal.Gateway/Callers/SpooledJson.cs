@@ -8,15 +8,15 @@ using System.Text.Json.Nodes;
 namespace ResellerPortal.Gateway.Callers;
 
 /// <summary>
-/// A JSON body whose long strings (files in base64) lie in a temporary file, so that the rest can be looked at and changed as
-/// a small tree. Sent, the strings are put back in their places.
+/// A JSON body whose long strings (base64 files) are spooled to a temporary file, so that the rest can be edited as a small tree. The
+/// strings are reinserted when the body is sent.
 /// </summary>
 internal sealed class SpooledJson : IAsyncDisposable
 {
-    /// <summary>Longer strings go into the file, in bytes.</summary>
+    /// <summary>Strings longer than this are spooled, in bytes.</summary>
     private const int LongString = 8 * 1024;
 
-    /// <summary>What may be left without them.</summary>
+    /// <summary>Maximum bytes of the body without spooled strings.</summary>
     private const int MaxSkeleton = 1 << 20;
 
     private const int BufferSize = 64 * 1024;
@@ -40,7 +40,7 @@ internal sealed class SpooledJson : IAsyncDisposable
 
     public JsonNode Root => _root!;
 
-    /// <exception cref="CallerErrorException">It is not JSON.</exception>
+    /// <exception cref="CallerErrorException">The body is not valid JSON.</exception>
     public static async Task<SpooledJson> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var json = new SpooledJson();
@@ -62,12 +62,12 @@ internal sealed class SpooledJson : IAsyncDisposable
         }
     }
 
-    /// <summary>The whole body again, with what was changed. It disposes this when it is disposed.</summary>
+    /// <summary>The complete, edited body. Disposing of it disposes of this instance.</summary>
     public HttpContent ToContent() => new MultipartFormContent(this);
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 
-    /// <summary>Splits the bytes: inside a string, what goes beyond the short length is written to the file.</summary>
+    /// <summary>Splits the body: the part of a string beyond the length limit is written to the file.</summary>
     private async Task FillAsync(Stream body, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];

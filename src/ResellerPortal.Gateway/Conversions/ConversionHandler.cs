@@ -11,7 +11,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Conversions;
 
-/// <summary>Takes one conversion from the caller to the upstream and back: authenticate, reserve, forward, settle, respond.</summary>
+/// <summary>Handles one conversion: authenticate, reserve, forward, settle, respond.</summary>
 internal sealed class ConversionHandler(
     CallerAuthenticator authenticator,
     Meter meter,
@@ -64,7 +64,7 @@ internal sealed class ConversionHandler(
             throw new CallerErrorException(GatewayError.FromRefusal(reserved));
         }
 
-        // The entry's request id in the ledger, for support and for programs that keep books of their own.
+        // The ledger entry's request id, for support and for clients that keep their own accounts.
         context.Response.Headers["X-Request-Id"] = held.ReservationId.ToString();
         var path = $"/convert/{from.ToLowerInvariant()}/to/{to.ToLowerInvariant()}"
             + (converterName is null ? "" : $"/converter/{Uri.EscapeDataString(converterName)}");
@@ -78,18 +78,18 @@ internal sealed class ConversionHandler(
         CallerParameterFilter? parameters = null;
         HttpContent? body = null;
         var isSent = false;
-        using var place = limiter.TryAcquire(held.ResellerId);
+        using var lease = limiter.TryAcquire(held.ResellerId);
         try
         {
             var account = await accounts.ResolveAsync(held.ResellerId);
             parameters = new CallerParameterFilter(
                 files, addresses, held.ResellerId, held.CustomerId, account.Region, () => fileMapper.GetBaseAddress(context.Request));
-            if (!place.IsAcquired)
+            if (!lease.IsAcquired)
             {
                 throw new CallerErrorException(
                     GatewayError.ResellerBusy with
                     {
-                        RetryAfter = place.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1),
+                        RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var later) ? later : TimeSpan.FromSeconds(1),
                     });
             }
 
@@ -105,7 +105,7 @@ internal sealed class ConversionHandler(
                 }
             }
 
-            body = await CallerBodyReader.OpenAsync(context.Request, parameters, SeeToJobAsync, context.RequestAborted);
+            body = await CallerBodyReader.OpenAsync(context.Request, parameters, GetJobFieldsAsync, context.RequestAborted);
             if (isAsync || parameters.IsAsync)
             {
                 job = await OpenJobAsync(held, parameters);
@@ -127,12 +127,12 @@ internal sealed class ConversionHandler(
         catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException
             or IOException or InvalidDataException or OperationCanceledException)
         {
-            // Nothing was sent yet.
+            // Nothing has been sent yet.
             outcome = new UpstreamOutcome.CallerFailed(failure);
         }
         catch
         {
-            // A fault of the portal's own: what was not sent cannot be charged, of what was sent nobody knows.
+            // The portal failed: a request that was not sent cannot have been charged; one that was sent may have been.
             await settlement.SettleAsync(held.ReservationId, isSent ? new UpstreamOutcome.Lost() : new UpstreamOutcome.Unreachable());
             throw;
         }
@@ -143,12 +143,12 @@ internal sealed class ConversionHandler(
 
         await CompleteAsync(context, held, parameters, outcome, job);
 
-        // A form may say only after its files that it is a job, and what it is called.
-        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SeeToJobAsync()
+        // A form may contain the job parameters after its files.
+        async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> GetJobFieldsAsync()
         {
             if (!isSent)
             {
-                // All is known before anything is sent.
+                // The form was buffered, so all parameters are known before anything is sent.
                 return [];
             }
 
@@ -184,7 +184,7 @@ internal sealed class ConversionHandler(
                 await JobEndpoints.NameAsync(context, job);
                 return;
             case UpstreamOutcome.Lost when job is not null:
-                // Whether it was taken is found out by asking for it.
+                // Polling the job will show whether the upstream accepted it.
                 await JobEndpoints.NameAsync(context, job);
                 return;
             case UpstreamOutcome.JobTaken:
@@ -219,7 +219,7 @@ internal sealed class ConversionHandler(
         return await jobs.TryOpenAsync(job, default) ? job : throw new CallerErrorException(GatewayError.JobKnown);
     }
 
-    /// <summary>A repeated job is found before anything is held for it.</summary>
+    /// <summary>Finds a repeated job before anything is reserved for it.</summary>
     private async Task<ConversionJob?> FindKnownJobAsync(HttpContext context, string name)
     {
         var token = await authenticator.AuthenticateAsync(context);

@@ -6,25 +6,25 @@ using ResellerPortal.Gateway.Upstream;
 namespace ResellerPortal.Gateway.Conversions;
 
 /// <summary>
-/// What each outcome of the upstream does to the reservation, and what the caller is told.
+/// Settles reservations and responds to callers, depending on the upstream outcome.
 /// <list type="table">
-/// <item><term>Converted, cost known</term><description>settled at its cost, then passed on; that the caller has gone changes
-/// nothing</description></item>
-/// <item><term>Converted, cost at the end</term><description>passed on, then settled at the cost found; Unconfirmed at the reserved
-/// quantity where none was found or the upstream broke off</description></item>
+/// <item><term>Converted, cost known</term><description>settled at its cost, then passed on, even if the caller has
+/// disconnected</description></item>
+/// <item><term>Converted, cost at the end</term><description>passed on, then settled at the reported cost; Unconfirmed at the
+/// reserved quantity if no cost was reported or the response was cut off</description></item>
 /// <item><term>Converted, no cost</term><description>Unconfirmed at the reserved quantity; passed on</description></item>
-/// <item><term>JobTaken</term><description>held until the job has ended; its id is passed on</description></item>
-/// <item><term>Rejected</term><description>released; the upstream's own words are passed on</description></item>
-/// <item><term>AccountRefused</term><description>released; 503, since the caller can do nothing about it</description></item>
+/// <item><term>JobTaken</term><description>held until the job finishes; the job id is passed on</description></item>
+/// <item><term>Rejected</term><description>released; the upstream's error is passed on</description></item>
+/// <item><term>AccountRefused</term><description>released; 503, because the caller cannot resolve it</description></item>
 /// <item><term>Unreachable</term><description>released; 503</description></item>
-/// <item><term>CallerFailed</term><description>released; 413 where too much was sent, 400 else</description></item>
-/// <item><term>Lost (no answer in time, cut off, garbage)</term><description>settled as Unconfirmed at the reserved quantity; 500 with code
-/// 5000</description></item>
+/// <item><term>CallerFailed</term><description>released; 413 if the body is too large, otherwise 400</description></item>
+/// <item><term>Lost (timeout, broken connection, unreadable response)</term><description>settled as Unconfirmed at the reserved
+/// quantity; 500 with code 5000</description></item>
 /// </list>
 /// </summary>
 internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettlement> logger)
 {
-    /// <summary>Settles, then answers the caller.</summary>
+    /// <summary>Settles the reservation and responds to the caller.</summary>
     public async Task RespondAsync(HttpContext context, Guid reservationId, UpstreamOutcome outcome, long maxUploadBytes)
     {
         if (outcome is UpstreamOutcome.Converted converted)
@@ -38,8 +38,8 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         await CreateError(reservationId, outcome, maxUploadBytes).ExecuteAsync(context);
     }
 
-    /// <summary>Settles what will not be passed on, or was before.</summary>
-    /// <param name="cost">What a conversion cost, where it is one.</param>
+    /// <summary>Settles a reservation whose outcome is not passed on, or was passed on before.</summary>
+    /// <param name="cost">The cost of a conversion; ignored for other outcomes.</param>
     public Task SettleAsync(Guid reservationId, UpstreamOutcome outcome, long? cost = null) =>
         meter.SettleAsync(new SettleRequest(reservationId, outcome switch
         {
@@ -62,8 +62,8 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
         }
         catch (Exception cut) when (cut is IOException or HttpRequestException or OperationCanceledException)
         {
-            // Headers are sent already: only a broken connection tells the caller that the file is not whole.
-            logger.LogWarning("The answer to reservation {Reservation} was cut off: {Reason}", reservationId, cut.Message);
+            // The headers have been sent, so only a broken connection signals that the file is incomplete.
+            logger.LogWarning("The response for reservation {Reservation} was cut off: {Reason}", reservationId, cut.Message);
             context.Abort();
         }
         finally
@@ -82,7 +82,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
             case UpstreamOutcome.Rejected rejected:
                 return Results.Text(rejected.Body, "application/json", statusCode: rejected.Status);
             case UpstreamOutcome.AccountRefused refused:
-                logger.LogError("The upstream refuses the account: {Answer}", refused.Body);
+                logger.LogError("The upstream rejected the account: {Answer}", refused.Body);
                 return GatewayError.UpstreamMisconfigured.ToResult();
             case UpstreamOutcome.Unreachable:
                 logger.LogError("The upstream cannot be reached.");
@@ -91,7 +91,7 @@ internal sealed class ConversionSettlement(Meter meter, ILogger<ConversionSettle
                 return GatewayError.FromException(failed.Failure, maxUploadBytes).ToResult();
             default:
                 logger.LogError(
-                    "Reservation {Reservation} was sent upstream and not answered; it is recorded as unconfirmed.", reservationId);
+                    "Reservation {Reservation} was sent upstream without a response; it is recorded as unconfirmed.", reservationId);
                 return GatewayError.UpstreamLost.ToResult();
         }
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ResellerPortal.Gateway.Conversions;
 
-/// <summary>ConvertAPI's paths for conversions, metered.</summary>
+/// <summary>Metered endpoints under ConvertAPI's conversion paths.</summary>
 internal static class ConvertEndpoints
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post];

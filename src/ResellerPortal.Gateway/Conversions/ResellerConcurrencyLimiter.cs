@@ -5,8 +5,8 @@ using ResellerPortal.Core.Tenancy;
 namespace ResellerPortal.Gateway.Conversions;
 
 /// <summary>
-/// How many conversions of one reseller run at once and start within a minute on this node, so that none takes all of it. A
-/// token's own limits are the meter's, exact over all nodes.
+/// Limits concurrent conversions, and conversions per minute, of one reseller on this node, so that no reseller uses all of its capacity.
+/// The meter enforces tokens' own limits exactly across all nodes.
 /// </summary>
 internal sealed class ResellerConcurrencyLimiter(IOptions<GatewayOptions> options) : IDisposable
 {
@@ -14,7 +14,9 @@ internal sealed class ResellerConcurrencyLimiter(IOptions<GatewayOptions> option
         ? PartitionedRateLimiter.CreateChained(AtOnce(options.Value.ConcurrencyPerReseller), WithinAMinute(perMinute))
         : AtOnce(options.Value.ConcurrencyPerReseller);
 
-    /// <returns>A place to give back at the end; <see cref="RateLimitLease.IsAcquired"/> says whether there was one.</returns>
+    /// <returns>
+    /// A lease to dispose of when the conversion ends; <see cref="RateLimitLease.IsAcquired"/> is false if the limit is reached.
+    /// </returns>
     public RateLimitLease TryAcquire(ResellerId reseller) => _limits.AttemptAcquire(reseller);
 
     public void Dispose() => _limits.Dispose();

@@ -6,7 +6,7 @@ using ResellerPortal.Gateway.Callers;
 
 namespace ResellerPortal.Gateway.Jobs;
 
-/// <summary>Follows running jobs to their end, whoever started them, and calls the web hooks of those that have ended.</summary>
+/// <summary>Polls running jobs until they finish, whichever node started them, and calls the webhooks of finished jobs.</summary>
 internal sealed class JobPollingWorker(
     ConversionJobStore jobs,
     JobSettlement settlement,
@@ -19,8 +19,8 @@ internal sealed class JobPollingWorker(
 
     private const int JobsAtOnce = 500;
 
-    /// <summary>The upstream wants to be asked for one job every five seconds at most.</summary>
-    private static readonly TimeSpan YoungFor = TimeSpan.FromSeconds(1);
+    /// <summary>Minimum age of a job before its first poll. The upstream allows one query per job every five seconds.</summary>
+    private static readonly TimeSpan MinAge = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 
@@ -46,7 +46,7 @@ internal sealed class JobPollingWorker(
         var settled = 0;
         foreach (var job in await jobs.RunningAsync(JobsAtOnce, cancellationToken))
         {
-            if (Clock.GetUtcNow() - job.CreatedAtUtc >= YoungFor && await settlement.TryCompleteAsync(job, cancellationToken))
+            if (Clock.GetUtcNow() - job.CreatedAtUtc >= MinAge && await settlement.TryCompleteAsync(job, cancellationToken))
             {
                 settled++;
             }
@@ -63,7 +63,7 @@ internal sealed class JobPollingWorker(
         }
     }
 
-    /// <summary>ConvertAPI posts the id as JSON; older programs read it from the query.</summary>
+    /// <summary>ConvertAPI posts the id as JSON, but older clients read it from the query.</summary>
     private async Task<bool> CallAsync(ConversionJob job, CancellationToken cancellationToken)
     {
         var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(job.WebHook!, "JobId", job.Name);
@@ -79,7 +79,7 @@ internal sealed class JobPollingWorker(
         catch (Exception failure) when (failure is HttpRequestException or CallerErrorException or TaskCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
-            Logger.LogInformation("The web hook of job {Job} was not reached: {Reason}", job.Id, failure.Message);
+            Logger.LogInformation("The webhook of job {Job} could not be reached: {Reason}", job.Id, failure.Message);
             return false;
         }
     }

@@ -7,7 +7,7 @@ using ResellerPortal.Gateway.Upstream;
 
 namespace ResellerPortal.Gateway.Native;
 
-/// <summary>Tells ConvertAPI of revoked tokens that it could not be told of, and takes its statistics into the ledger.</summary>
+/// <summary>Retries deleting revoked tokens at ConvertAPI, and imports its usage statistics into the ledger.</summary>
 internal sealed class NativeTokenWorker(
     ApiTokenService tokens,
     NativeUsageRecorder usage,
@@ -21,7 +21,7 @@ internal sealed class NativeTokenWorker(
 
     public override TimeSpan Interval => options.Value.StatisticsEvery < MaxInterval ? options.Value.StatisticsEvery : MaxInterval;
 
-    /// <summary>One round: what waits is told, and what is due is asked for.</summary>
+    /// <summary>Deletes pending revoked tokens and imports due statistics.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (accounts.IsSandbox)
@@ -64,15 +64,17 @@ internal sealed class NativeTokenWorker(
                 through = day;
             }
 
-            fault = isEmpty || namesToken ? null : "ConvertAPI's statistics name no tokens. Export them there as CSV and import the file.";
+            fault = isEmpty || namesToken
+                ? null
+                : "ConvertAPI's statistics do not identify tokens. Export them there as CSV and import the file.";
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidDataException or IOException)
         {
             Logger.LogWarning("The statistics of {Reseller} could not be read: {Reason}", due.Reseller, failure.Message);
             var reason = failure is InvalidDataException or HttpRequestException { StatusCode: not null }
                 ? failure.Message
-                : "It cannot be reached.";
-            fault = $"ConvertAPI's statistics could not be read. {reason} It is tried again.";
+                : "ConvertAPI cannot be reached.";
+            fault = $"ConvertAPI's statistics could not be read and will be retried. {reason}";
         }
 
         await usage.RecordPullAsync(due.Reseller, through, added, fault, cancellationToken);

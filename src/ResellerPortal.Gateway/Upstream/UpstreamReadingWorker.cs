@@ -8,7 +8,7 @@ using ResellerPortal.Core.Workers;
 
 namespace ResellerPortal.Gateway.Upstream;
 
-/// <summary>Asks each account at the upstream once a day what it has consumed, and keeps the answer beside the ledger's.</summary>
+/// <summary>Reads each upstream account's consumption once a day and stores it for comparison with the ledger.</summary>
 internal sealed class UpstreamReadingWorker(
     UpstreamSettingsService settings,
     UpstreamAccountResolver resolver,
@@ -19,13 +19,13 @@ internal sealed class UpstreamReadingWorker(
     TimeProvider clock,
     ILogger<UpstreamReadingWorker> logger) : PeriodicWorker(clock, logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(10);
 
     public override TimeSpan Interval => options.Value.ReadingsEvery < MaxInterval ? options.Value.ReadingsEvery : MaxInterval;
 
-    /// <summary>Reads the accounts whose last reading is old enough.</summary>
+    /// <summary>Reads the accounts whose last reading is outdated.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken = default)
     {
         if (resolver.IsSandbox)
@@ -55,7 +55,7 @@ internal sealed class UpstreamReadingWorker(
                 continue;
             }
 
-            // The ledger is cut at the moment before the question: what is charged later stands in the next reading.
+            // The ledger is compared up to the instant before the request, so that later charges belong to the next reading.
             var now = Clock.GetUtcNow();
             if (await ConsumedAsync(account, cancellationToken) is { } consumed)
             {
@@ -78,7 +78,7 @@ internal sealed class UpstreamReadingWorker(
         return read;
     }
 
-    /// <summary>What the account's statistics count between two instants; null where they do not tell.</summary>
+    /// <summary>Sums the account's statistics between two instants; null if they cannot be determined.</summary>
     private async Task<long?> CountedAsync(
         UpstreamAccount account,
         DateTimeOffset? after,
@@ -114,7 +114,7 @@ internal sealed class UpstreamReadingWorker(
         try
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(Patience);
+            timeout.CancelAfter(ReadTimeout);
             using var answer = await upstream.SendAsync(account, HttpMethod.Get, "/user", null, timeout.Token);
             var text = await answer.Content.ReadAsStringAsync(timeout.Token);
             if (answer.IsSuccessStatusCode
@@ -124,12 +124,12 @@ internal sealed class UpstreamReadingWorker(
                 return consumed;
             }
 
-            Logger.LogWarning("The upstream did not say what an account has consumed: {Status}", answer.StatusCode);
+            Logger.LogWarning("The consumption of an upstream account could not be read: {Status}", answer.StatusCode);
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            Logger.LogWarning("The upstream did not say what an account has consumed: {Reason}", failure.Message);
+            Logger.LogWarning("The consumption of an upstream account could not be read: {Reason}", failure.Message);
         }
 
         return null;

@@ -1,5 +1,5 @@
-// Passkeys on the sign-in page and on the account's page. A form marked data-passkey="ask" signs in with one, one marked
-// data-passkey="new" makes one: what the browser answers goes into the form's hidden field, and the form is sent.
+// Passkeys on the sign-in and account pages. A form with data-passkey="ask" signs in with a passkey, and one with
+// data-passkey="new" creates one. The browser's credential is stored in the form's hidden field, and the form is submitted.
 document.addEventListener("submit", async event => {
   const form = event.target.closest("form[data-passkey]");
   if (!form || form.dataset.done) return;
@@ -20,6 +20,8 @@ document.addEventListener("submit", async event => {
     form.dataset.done = "yes";
     form.requestSubmit();
   } catch (failure) {
-    say.textContent = failure.name === "NotAllowedError" ? "Nothing was chosen. Try again." : "This did not work: " + failure.message;
+    say.textContent = failure.name === "NotAllowedError"
+      ? "No passkey was chosen. Try again."
+      : "The passkey could not be used: " + failure.message;
   }
 });

@@ -203,7 +203,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.True(
             (await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5) with { Day = new DateOnly(2027, 1, 1) })).IsRefused);
         Assert.True((await fixture.Payments.TopUpAsync(fixture.Owner, fixture.Payment(5, "two\nlines"))).IsRefused);
-        Assert.Equal(0, (await fixture.ReadAsync()).Moves);
+        Assert.Equal(0, (await fixture.ReadAsync()).Transactions);
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class LotTermsTests
         await db.Database.ExecuteSqlRawAsync("UPDATE CreditLot SET Conversions = 100");
         Assert.Contains(
             (await new LedgerVerifier(sqlite.Database).VerifyAsync()).Faults,
-            f => f.Contains("its size differs", StringComparison.Ordinal));
+            f => f.Contains("the size differs", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         Assert.Equal(1, runs.Sum());
         Assert.Equal(0, await RunDueAsync(sqlite));
         var view = await schedules.ReadAsync(owner);
-        Assert.Equal("October 2026: 0 finalised, 1 waits for review.", view.Schedule.Report);
+        Assert.Equal("October 2026: 0 finalised, 1 needs review.", view.Schedule.Report);
         Assert.Equal((October.Next, new DateTimeOffset(2026, 12, 2, 4, 0, 0, TimeSpan.Zero)), (view.Next, view.NextAtUtc));
         Assert.Single((await new MonthEndReview(sqlite.Database).ReviewAsync(owner, October)).Drafts);
     }
@@ -151,7 +151,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         Assert.Equal([("Birch", true), ("Acme", false)], review.Rows.Select(r => (r.CustomerName, r.IsDraft)));
         Assert.Equal([DraftWarning.BelowCost], review.Rows[0].Warnings);
         Assert.Equal(
-            "October 2026: 1 finalised, 1 waits for review.",
+            "October 2026: 1 finalised, 1 needs review.",
             (await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).ReadAsync(owner)).Schedule.Report);
     }
 

@@ -30,7 +30,7 @@ public sealed class LedgerRowCacheTests
         await sqlite.Data.AddCustomerAsync(owner, "Somebody else");
         await sqlite.UseAsync(secret);
 
-        // Token, reseller, lot and customer; the reservation is its own.
+        // Token, reseller, lot and customer; the reservation is still cached.
         Assert.Equal(4, counting.Found);
         await sqlite.AssertLedgerIsCleanAsync();
     }

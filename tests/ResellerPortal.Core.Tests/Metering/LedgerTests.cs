@@ -51,8 +51,8 @@ public sealed class LedgerTests
     [InlineData("UPDATE LedgerEntry SET Quantity = Quantity + 1 WHERE Sequence = 2", "chain breaks at entry 2")]
     [InlineData("DELETE FROM LedgerEntry WHERE Sequence = 2", "entry 2 is missing")]
     [InlineData("UPDATE LotDraw SET CostMicros = 1 WHERE Sequence = 1", "lot draws of entry 1")]
-    [InlineData("UPDATE ApiToken SET Used = 0", "its counters differ")]
-    [InlineData("UPDATE CreditLot SET Used = 0", "its counters differ")]
+    [InlineData("UPDATE ApiToken SET Used = 0", "the counters differ")]
+    [InlineData("UPDATE CreditLot SET Used = 0", "the counters differ")]
     [InlineData("UPDATE UsageRollup SET Quantity = 0", "daily usage")]
     [InlineData("UPDATE Customer SET LastSequence = 2", "names entry 2 as its last")]
     public async Task Tampering_below_the_portal_is_found(string sql, string fault)

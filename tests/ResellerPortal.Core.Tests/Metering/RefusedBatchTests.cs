@@ -8,7 +8,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.Core.Tests.Metering;
 
-/// <summary>Batches that SQLite does not accept at once.</summary>
+/// <summary>Batches that the database rejects as a whole.</summary>
 public sealed class RefusedBatchTests
 {
     private const int Crowd = 40;

@@ -54,7 +54,7 @@ public sealed class PeriodicWorkerTests
         await RunAsync(clock, worker, 2);
         await ForAsync(() => worker.Status.Failures == 2);
         Assert.Equal(2, logger.Errors.Count);
-        Assert.Contains("CountingWorker failed 2 times in a row; it runs again in 00:02:00.", logger.Errors[1], StringComparison.Ordinal);
+        Assert.Contains("CountingWorker failed 2 times in a row; retrying in 00:02:00.", logger.Errors[1], StringComparison.Ordinal);
 
         await RunAsync(clock, worker, 3);
         await ForAsync(() => worker.Status is { Failures: 0, Error: null, Processed: 3 });

@@ -3,31 +3,31 @@ using System.Net;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A conversion as the stand-in counts it.</summary>
+/// <summary>A conversion counted by the upstream.</summary>
 public sealed record NativeConversion(DateTimeOffset At, long Cost, string From = "docx", string To = "pdf");
 
-/// <summary>An upstream that keeps tokens in an account and counts what they use, as ConvertAPI does.</summary>
+/// <summary>An upstream that manages an account's tokens and counts their usage, as ConvertAPI does.</summary>
 public sealed class NativeUpstream : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, List<NativeConversion>> _tokens = new();
     private StandInUpstream _stand = null!;
 
-    /// <summary>The one secret that may make tokens.</summary>
+    /// <summary>The only secret allowed to create tokens.</summary>
     public const string Secret = "own-secret-of-northwind";
 
     public IReadOnlyDictionary<string, List<NativeConversion>> Tokens => _tokens;
 
-    /// <summary>What was asked on the token paths, with the secret.</summary>
+    /// <summary>Requests to the token endpoints, with their secret.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
     public HashSet<string> Deleted { get; } = [];
 
     public long Consumed => _tokens.Values.Sum(used => used.Sum(c => c.Cost));
 
-    /// <summary>What every path answers instead; null to work.</summary>
+    /// <summary>If not null, the status code returned by every endpoint.</summary>
     public HttpStatusCode? Fails { get; set; }
 
-    /// <summary>The statistics' text instead of the records.</summary>
+    /// <summary>If not null, returned instead of the recorded statistics.</summary>
     public string? Statistics { get; set; }
 
     public static async Task<NativeUpstream> StartAsync()

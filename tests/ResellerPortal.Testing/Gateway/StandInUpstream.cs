@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>An upstream on real HTTP that answers as a test says and remembers what it was asked.</summary>
+/// <summary>An upstream over real HTTP that responds as the test defines and records requests.</summary>
 public sealed class StandInUpstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -45,7 +45,7 @@ public sealed class StandInUpstream : IAsyncDisposable
 
     public async Task ReadAsync(HttpContext context) => Body = await new StreamReader(context.Request.Body).ReadToEndAsync();
 
-    /// <summary>Settings that lead a portal here.</summary>
+    /// <summary>Settings that direct a portal to this upstream.</summary>
     public (string, string)[] Settings(params (string, string)[] more) =>
         [("ConvertApi:BaseUrl", Address), ("ConvertApi:Secret", "operators-secret"), .. more];
 

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A real PNG of 4 × 4 red points, written chunk by chunk (PNG specification, sections 5 and 11).</summary>
+/// <summary>A valid 4 × 4 PNG of red pixels, written chunk by chunk (PNG specification, sections 5 and 11).</summary>
 public static class TestPicture
 {
     public static byte[] Png()

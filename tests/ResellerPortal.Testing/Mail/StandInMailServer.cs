@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>A mail server that speaks as much of SMTP as a client needs to hand over its mail (RFC 5321).</summary>
+/// <summary>A mail server with the subset of SMTP that clients need to send mail (RFC 5321).</summary>
 public sealed class StandInMailServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -14,7 +14,7 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The portal's settings that lead its mail here.</summary>
+    /// <summary>Portal settings that direct mail to this server.</summary>
     public (string, string)[] Settings =>
         [
             ("Smtp:Host", "127.0.0.1"),
@@ -26,7 +26,7 @@ public sealed class StandInMailServer : IAsyncDisposable
 
     public List<string> Messages { get; } = [];
 
-    /// <summary>The message of a number from 0, as soon as it is there: the portal's own work may be handing it over just now.</summary>
+    /// <summary>Returns the message with a zero-based number, waiting until the portal's background worker has sent it.</summary>
     public async Task<string> MessageAsync(int number)
     {
         await Eventually.TrueAsync(() => Messages.Count > number, $"message {number} comes");
@@ -84,7 +84,7 @@ public sealed class StandInMailServer : IAsyncDisposable
                 var message = new StringBuilder();
                 while (await reader.ReadLineAsync() is { } text && text != ".")
                 {
-                    // A line that begins with a dot is sent with two (RFC 5321, 4.5.2).
+                    // Undoes dot-stuffing (RFC 5321, section 4.5.2).
                     message.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
                 }
 

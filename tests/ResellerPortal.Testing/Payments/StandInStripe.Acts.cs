@@ -7,22 +7,22 @@ using System.Text.Json.Nodes;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>An event that Stripe has made and nobody has heard of yet.</summary>
+/// <summary>An event that was created and may not have been delivered yet.</summary>
 public sealed record StripeEvent(string Id, string Account, string Kind, string Payload);
 
-/// <summary>What payers, banks and time do, and how events get out.</summary>
+/// <summary>Actions of payers and banks, the passing of time, and event delivery.</summary>
 public sealed partial class StandInStripe
 {
     private readonly HttpClient _out = new() { Timeout = TimeSpan.FromSeconds(30) };
     private Uri? _portal;
 
-    /// <summary>All events so far, in the order in which things happened.</summary>
+    /// <summary>All events so far, in the order they occurred.</summary>
     public ConcurrentQueue<StripeEvent> Events { get; } = [];
 
-    /// <summary>From now on events are delivered as they happen.</summary>
+    /// <summary>Delivers further events immediately.</summary>
     public void DeliverTo(Uri portal) => _portal = portal;
 
-    /// <summary>The payer fills in the page and pays.</summary>
+    /// <summary>The payer completes the checkout page.</summary>
     public async Task PayAsync(string sessionId, long discount = 0, bool isDeclined = false)
     {
         await _one.WaitAsync();
@@ -37,14 +37,14 @@ public sealed partial class StandInStripe
         }
     }
 
-    /// <summary>Somebody gives money back in Stripe's own dashboard.</summary>
+    /// <summary>A refund is issued in Stripe's dashboard.</summary>
     public string Refund(string intentId, long amount)
     {
         var (key, intent) = _objects.Single(o => o.Key.Id == intentId);
         return (string)NewRefund(key.Account, intent, amount)["id"]!;
     }
 
-    /// <summary>A payment that somebody made in an account of his own, with whatever he wrote into it.</summary>
+    /// <summary>A payment created in another account, with forged metadata.</summary>
     public string Forge(string account, long amount, string currency, string checkout)
     {
         var intent = NewIntent(account, amount, currency, new JsonObject { ["checkout"] = checkout });
@@ -63,7 +63,7 @@ public sealed partial class StandInStripe
         Emit(key.Account, "refund.failed", refund);
     }
 
-    /// <summary>The payer has its bank take the money back.</summary>
+    /// <summary>The payer disputes the payment with its bank.</summary>
     public string Dispute(string intentId, long amount)
     {
         var (key, intent) = _objects.Single(o => o.Key.Id == intentId);
@@ -88,7 +88,7 @@ public sealed partial class StandInStripe
         Emit(key.Account, "charge.dispute.closed", dispute);
     }
 
-    /// <summary>A bank debit that was on its way arrives, or does not.</summary>
+    /// <summary>A pending bank debit succeeds or fails.</summary>
     public void Arrive(string intentId, bool isPaid)
     {
         var (key, intent) = _objects.Single(o => o.Key.Id == intentId);
@@ -108,7 +108,7 @@ public sealed partial class StandInStripe
         }
     }
 
-    /// <summary>A subscription's period is over: the next one begins, paid or not.</summary>
+    /// <summary>A subscription's period ends and the next one begins, paid or unpaid.</summary>
     public string Renew(string subscriptionId, bool isPaid)
     {
         var subscription = Find(Platform, subscriptionId);
@@ -130,7 +130,7 @@ public sealed partial class StandInStripe
         return (string)invoice["id"]!;
     }
 
-    /// <summary>A later attempt at an invoice that was not paid works.</summary>
+    /// <summary>A later attempt to pay an unpaid invoice succeeds.</summary>
     public void Recover(string subscriptionId, string invoiceId)
     {
         var (subscription, invoice) = (Find(Platform, subscriptionId), Find(Platform, invoiceId));
@@ -159,7 +159,7 @@ public sealed partial class StandInStripe
         Emit(account, "account.updated", connected);
     }
 
-    /// <summary>Sends an event, signed as Stripe signs (docs.stripe.com/webhooks).</summary>
+    /// <summary>Delivers an event, signed as Stripe does (docs.stripe.com/webhooks).</summary>
     public async Task<HttpStatusCode> DeliverAsync(StripeEvent sent, Uri endpoint, string? secret = null, DateTimeOffset? signedAt = null)
     {
         var at = (signedAt ?? _clock.GetUtcNow()).ToUnixTimeSeconds();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ResellerPortal.Testing;
 
-/// <summary>The endpoints that are used, with the objects as Stripe forms them.</summary>
+/// <summary>The supported endpoints, with objects in Stripe's format.</summary>
 public sealed partial class StandInStripe
 {
     private JsonObject Route(string method, string account, string path, Dictionary<string, string> form)

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ResellerPortal.Testing;
 
 /// <summary>
-/// Stripe over real HTTP, as far as the portal uses it: keys, connected accounts, parameters, idempotency keys, objects and
-/// their life, a page to pay at, and signed events that a test delivers as it likes.
+/// A local replacement for the parts of Stripe that the portal uses, over real HTTP: keys, connected accounts, parameters, idempotency
+/// keys, objects and their life cycle, a checkout page, and signed events that tests deliver.
 /// </summary>
 public sealed partial class StandInStripe : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ public sealed partial class StandInStripe : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>The portal's settings that lead its payments here.</summary>
+    /// <summary>Portal settings that direct payments to this server.</summary>
     public (string, string)[] Settings =>
         [
             ("Stripe:SecretKey", Key),
@@ -38,19 +38,19 @@ public sealed partial class StandInStripe : IAsyncDisposable
             ("Stripe:ApiBase", Address.ToString()),
         ];
 
-    /// <summary>What a client did that Stripe would not take; tests want none.</summary>
+    /// <summary>Client errors that Stripe would reject; tests expect none.</summary>
     public ConcurrentQueue<string> Faults { get; } = [];
 
-    /// <summary>What was asked, in its order: "POST /v1/refunds".</summary>
+    /// <summary>Received requests in order, such as "POST /v1/refunds".</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
-    /// <summary>Answered instead of anything else; null to work.</summary>
+    /// <summary>If not null, the status code returned by every request.</summary>
     public int? Fails { get; set; }
 
-    /// <summary>How many of the next creating calls are done without their answer getting through.</summary>
+    /// <summary>Number of next create calls that succeed but lose their response.</summary>
     public int LosesAnswers { get; set; }
 
-    /// <summary>Whether charges of saved methods are declined.</summary>
+    /// <summary>Whether charges to saved payment methods are declined.</summary>
     public bool DeclinesCharges { get; set; }
 
     public bool HoldsBankDebits { get; set; }
@@ -72,7 +72,7 @@ public sealed partial class StandInStripe : IAsyncDisposable
         return stand;
     }
 
-    /// <summary>Another account with a key of its own.</summary>
+    /// <summary>Adds an account with its own key.</summary>
     public void AddAccount(string key, string account)
     {
         _keys[key] = account;
@@ -149,7 +149,7 @@ public sealed partial class StandInStripe : IAsyncDisposable
     }
 
     /// <summary>
-    /// docs.stripe.com/api/idempotent_requests: the same key gives the first answer again, with other parameters an error.
+    /// The same key returns the first response, or an error if parameters differ (docs.stripe.com/api/idempotent_requests).
     /// </summary>
     private async Task OnceAsync(
         HttpResponse response,
@@ -253,7 +253,7 @@ public sealed partial class StandInStripe : IAsyncDisposable
             },
         }.ToJsonString();
 
-    /// <summary>Refuses parameters that the endpoint does not know, as Stripe does.</summary>
+    /// <summary>Rejects parameters that the endpoint does not know, as Stripe does.</summary>
     private static void Check(Dictionary<string, string> form, params string[] known)
     {
         foreach (var name in form.Keys.Where(name => !known.Contains(name.Split('[')[0])))

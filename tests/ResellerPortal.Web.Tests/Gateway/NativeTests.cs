@@ -184,7 +184,7 @@ public sealed class NativeTests
     [InlineData("""{"Code":5001,"Message":"later"}""", "not a list of records")]
     [InlineData("""[{"ConversionCost":1}]""", "no date")]
     [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "invalid cost")]
-    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "name no tokens")]
+    [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "do not identify tokens")]
     [InlineData("""[{"DateStamp":""", "not a list of records")]
     public async Task Statistics_that_cannot_be_used_are_told_of_and_record_nothing(string text, string said)
     {

@@ -161,7 +161,7 @@ public sealed class ReconciliationTests
         }
     }
 
-    /// <summary>Charges one conversion per request and reports the cost unless told not to.</summary>
+    /// <summary>Charges one conversion per request and reports the cost unless configured otherwise.</summary>
     private sealed class CountingUpstream : IAsyncDisposable
     {
         private readonly SemaphoreSlim _asked = new(0);
