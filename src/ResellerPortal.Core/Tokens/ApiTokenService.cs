@@ -321,7 +321,8 @@ public sealed class ApiTokenService(
                 && (t.ExpiresAtUtc == null || t.ExpiresAtUtc > now)
                 && (!isSelfService || t.IsSelfService),
             cancellationToken);
-        if (isSelfService && TokenRequestValidator.ValidateAllowance(customer, request, actor.UserId is null ? null : active) is { } beyondAllowance)
+        if (isSelfService
+            && TokenRequestValidator.ValidateAllowance(customer, request, actor.UserId is null ? null : active) is { } beyondAllowance)
         {
             return beyondAllowance;
         }

@@ -19,7 +19,8 @@ internal static partial class TokenRequestValidator
                 nameof(request.Environment)),
         { UsageLimit: < 1 or > ApiTokenService.MaxUsageLimit } =>
             Refusal.Because(
-                $"Enter a usage limit of 1 to {ApiTokenService.MaxUsageLimit:N0} conversions, or leave it empty for no limit.", nameof(request.UsageLimit)),
+                $"Enter a usage limit of 1 to {ApiTokenService.MaxUsageLimit:N0} conversions, or leave it empty for no limit.",
+                nameof(request.UsageLimit)),
         { ExpiresAtUtc: { } expires } when expires <= now =>
             Refusal.Because(
                 "The expiry is in the past. Choose a later one, or leave it empty for never.", nameof(request.ExpiresAtUtc)),

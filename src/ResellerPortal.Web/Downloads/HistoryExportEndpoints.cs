@@ -1,9 +1,9 @@
 using System.Security.Claims;
-using ResellerPortal.Web.Components;
 using ResellerPortal.Core.Accounts;
 using ResellerPortal.Core.Auditing;
 using ResellerPortal.Documents.Tables;
 using ResellerPortal.Web.Account;
+using ResellerPortal.Web.Components;
 
 namespace ResellerPortal.Web.Downloads;
 

@@ -57,7 +57,8 @@ public sealed class BankMatchingTests
         Assert.Equal(
             (Birch, "INV-2026-0003"),
             Summarize(BankTransactionMatcher.FindProposal(Received(30_00, "INV-2026-0003", "Acme Publishing"), Open, Acme)));
-        Assert.Equal((Birch, "INV-2026-0003"), Summarize(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
+        Assert.Equal(
+            (Birch, "INV-2026-0003"), Summarize(BankTransactionMatcher.FindProposal(Received(30_00, "", ""), Open, CustomerId.New())));
 
         static (CustomerId, string) Summarize(BankMatchProposal? proposal) =>
             (proposal!.CustomerId, string.Join(' ', proposal.Invoices.Select(i => i.Number)));

@@ -75,6 +75,7 @@ public sealed class InvoicePaymentTests
     private static async Task<InvoiceState> StateAsync(TestDatabase database, Invoice invoice)
     {
         await using var db = database.OpenAll();
-        return (await db.Invoices.SingleAsync(i => i.Id == invoice.Id)).GetState(DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime));
+        return (await db.Invoices.SingleAsync(i => i.Id == invoice.Id)).GetState(
+            DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime));
     }
 }
