@@ -281,7 +281,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
         await owner.AttachAsync("Logo file", new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = TestPicture.Png() });
         await owner.SeesAsync("Logo updated.");
 
-        await owner.OpenAsync("/reseller/letters", "Emails and reminders");
+        await owner.OpenAsync("/reseller/emails", "Emails and reminders");
         await owner.Page.GetByText("Email invoices and credit notes when finalised").ClickAsync();
         await owner.SeesAsync("New invoices will be emailed automatically.");
         await owner.FillAsync("Subject", "Rechnung {nummer}");

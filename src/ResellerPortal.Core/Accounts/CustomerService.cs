@@ -90,6 +90,10 @@ public sealed class CustomerService(PortalDatabase database, Memberships members
         return new NewCustomer(customer, invitation);
     }
 
+    /// <summary>
+    /// Changes a customer's details.
+    /// Refused: no such customer; a detail is not valid; another customer has this name.
+    /// </summary>
     public async Task<Outcome<Customer>> UpdateAsync(
         Actor actor,
         CustomerId customerId,

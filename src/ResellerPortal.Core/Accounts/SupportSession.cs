@@ -45,6 +45,10 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
 {
     public const int MaxMinutes = 120;
 
+    /// <summary>
+    /// Starts a read-only session at a customer, recorded with its reason.
+    /// Refused: no reason; a duration out of range; no such customer.
+    /// </summary>
     public async Task<Outcome<SupportSession>> StartAsync(
         Actor actor,
         CustomerId customerId,

@@ -63,6 +63,10 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         return new TeamList(team, [.. members.OrderBy(m => m.SinceUtc)], invitations, rule);
     }
 
+    /// <summary>
+    /// Invites a person to a role.
+    /// Refused: the address is malformed; the role is not one of the team's; a member or an open invitation has the address; 100 are open.
+    /// </summary>
     public async Task<Outcome<Invitation>> InviteAsync(
         Actor actor,
         TeamScope team,
@@ -172,6 +176,10 @@ public sealed class TeamService(PortalDatabase database, Memberships memberships
         return invitation;
     }
 
+    /// <summary>
+    /// Changes a member's role.
+    /// Refused: no such member; the role is not one of the team's; it is the last member with the leading role.
+    /// </summary>
     public Task<Outcome<Member>> ChangeRoleAsync(
         Actor actor,
         TeamScope team,

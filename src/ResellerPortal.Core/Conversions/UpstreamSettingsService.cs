@@ -60,6 +60,11 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
             .SingleAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Sets which ConvertAPI account and region a reseller's conversions use.
+    /// Refused: the secret is malformed; the region is unknown; native tokens without an own account, or an own account that still has
+    /// some.
+    /// </summary>
     public async Task<Outcome<UpstreamChoiceRow>> SetAsync(
         Actor actor,
         UpstreamSettingsChange request,

@@ -20,6 +20,10 @@ public sealed class DunningPolicyService(PortalDatabase database, IMailer mailer
             ?? new DunningPolicy { ResellerId = actor.Reseller };
     }
 
+    /// <summary>
+    /// Sets the reminders for overdue invoices.
+    /// Refused: there is no mail server; the steps are too many, out of order or out of range; only the last step may pause tokens.
+    /// </summary>
     public async Task<Outcome<DunningPolicy>> SetAsync(
         Actor actor,
         bool isOn,

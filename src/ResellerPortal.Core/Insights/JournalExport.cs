@@ -64,6 +64,10 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
         return await AccountsAsync(db, actor, cancellationToken);
     }
 
+    /// <summary>
+    /// Sets the accounts that the DATEV export books to.
+    /// Refused: a number has the wrong length or range.
+    /// </summary>
     public async Task<Outcome<JournalAccounts>> SetAsync(
         Actor actor,
         JournalAccountNumbers numbers,

@@ -54,6 +54,10 @@ public sealed partial class InvoiceSettingsService(PortalDatabase database, Time
         return await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
     }
 
+    /// <summary>
+    /// Saves what a reseller's documents look like and say.
+    /// Refused: a setting is not valid; the refusal names the field.
+    /// </summary>
     public async Task<Outcome<Reseller>> SaveAsync(Actor actor, DocumentSettings settings, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.InvoicesConfigure);

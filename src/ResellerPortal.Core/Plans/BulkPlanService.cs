@@ -15,6 +15,10 @@ public sealed class BulkPlanService(PortalDatabase database, TimeProvider clock)
 {
     public const long MaxConversions = 10_000_000_000;
 
+    /// <summary>
+    /// Adds a plan to the catalogue.
+    /// Refused: a term is not valid; another plan has this name.
+    /// </summary>
     public async Task<Outcome<BulkPlan>> OfferAsync(Actor actor, PlanTerms terms, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.PlansManage);

@@ -19,10 +19,10 @@ public sealed class RetentionSettings
     public int SessionDays { get; set; } = 90;
 
     /// <summary>Content and recipients of emails to customers; the fact that they were sent is kept.</summary>
-    public int LetterDays { get; set; } = 730;
+    public int EmailDays { get; set; } = 730;
 
     /// <summary>Account emails, and invitations that were not accepted.</summary>
-    public int AccountLetterDays { get; set; } = 30;
+    public int AccountEmailDays { get; set; } = 30;
 }
 
 /// <summary>Deletes data whose retention period has passed.</summary>
@@ -41,8 +41,8 @@ public sealed class RetentionWorker(
         var now = Clock.GetUtcNow();
         var (sessions, letters, accounts) = (
             now.AddDays(-settings.SessionDays),
-            now.AddDays(-settings.LetterDays),
-            now.AddDays(-settings.AccountLetterDays));
+            now.AddDays(-settings.EmailDays),
+            now.AddDays(-settings.AccountEmailDays));
         await using var db = database.Open(Scope);
         var deleted = await db.UserSessions
             .Where(s => s.ExpiresAtUtc < sessions || s.EndedAtUtc < sessions)

@@ -60,6 +60,10 @@ public sealed class EmailTemplateService(
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
+    /// <summary>
+    /// Sets the template of an email in one language.
+    /// Refused: the language is unknown; the subject or text is empty or too long; a placeholder is unknown.
+    /// </summary>
     /// <param name="email">The reseller's own template; null restores the portal's.</param>
     public async Task<Outcome<TemplateView>> SetAsync(
         Actor actor,
@@ -106,7 +110,10 @@ public sealed class EmailTemplateService(
         return await GetAsync(db, kind, DocumentLanguage.Get(language), cancellationToken);
     }
 
-    /// <summary>Renders an email about a sample invoice.</summary>
+    /// <summary>
+    /// Renders an email about a sample invoice.
+    /// Refused: the subject or text is empty or too long; a placeholder is unknown.
+    /// </summary>
     public async Task<Outcome<RenderedEmail>> PreviewAsync(
         Actor actor,
         string language,

@@ -26,10 +26,10 @@ internal static class AccountPageEndpoints
 
         var account = endpoints.MapGroup("/account");
         account.MapPost("/sign-out", SignOutAsync);
-        account.MapPost("/seat", ChooseMembershipAsync);
+        account.MapPost("/membership", ChooseMembershipAsync);
         account.MapGet("/data.json", DataAsync);
-        account.MapPost("/visit", StartSupportSessionAsync);
-        account.MapPost("/visit/end", EndSupportSessionAsync);
+        account.MapPost("/support-session", StartSupportSessionAsync);
+        account.MapPost("/support-session/end", EndSupportSessionAsync);
         account.MapPost("/passkeys/new", NewPasskeyAsync);
         account.MapPost("/passkeys/ask", AskPasskeyAsync).AllowAnonymous();
         account.MapGet("/provider/{name}", ProviderAsync).AllowAnonymous();
@@ -49,13 +49,13 @@ internal static class AccountPageEndpoints
     }
 
     private static async Task<IResult> ChooseMembershipAsync(
-        [FromForm] Guid seat,
+        [FromForm] Guid membership,
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         PortalSignIn signIn,
         PortalUserManager users)
     {
-        var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == seat) : null;
+        var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == membership) : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
             await signIn.RenewAsync(known, chosen.Id, supportSessionId: null);

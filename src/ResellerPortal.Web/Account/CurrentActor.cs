@@ -21,9 +21,9 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Mem
 /// <summary>The claims of the sign-in cookie: user, session, chosen membership and support session.</summary>
 public static class MembershipClaims
 {
-    public const string Membership = "portal:seat";
+    public const string Membership = "portal:membership";
     public const string Session = "portal:session";
-    public const string SupportSession = "portal:visit";
+    public const string SupportSession = "portal:support-session";
 
     /// <summary>The network address of the caller; not part of the cookie.</summary>
     public const string CallerAddress = "portal:from";

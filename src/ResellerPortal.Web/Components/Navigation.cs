@@ -28,7 +28,7 @@ internal static class Navigation
         new(Permission.PaymentsConfigure, "/reseller/payments", "Online payments", Icons.Material.Outlined.CreditCard),
         new(Permission.LedgerExport, "/reseller/month-close", "Month close", Icons.Material.Outlined.AccountBalance),
         new(Permission.InvoicesConfigure, "/reseller/invoice-settings", "Invoice settings", Icons.Material.Outlined.Tune),
-        new(Permission.InvoicesConfigure, "/reseller/letters", "Emails", Icons.Material.Outlined.MailOutline),
+        new(Permission.InvoicesConfigure, "/reseller/emails", "Emails", Icons.Material.Outlined.MailOutline),
         new(Permission.ResellerView, "/reseller/pricing", "Pricing", Icons.Material.Outlined.Sell),
         new(Permission.ResellerView, "/reseller/currencies", "Currencies", Icons.Material.Outlined.CurrencyExchange),
         new(Permission.ResellerView, "/reseller/plans", "Plans and credits", Icons.Material.Outlined.Inventory2),

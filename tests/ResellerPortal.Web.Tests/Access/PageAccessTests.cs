@@ -62,7 +62,7 @@ public sealed class PageAccessTests
         "/reseller/invoices",
         "/reseller/invoice-settings",
         "/reseller/invoice-settings/sample.pdf",
-        "/reseller/letters",
+        "/reseller/emails",
         "/reseller/month-close",
         "/reseller/month-close.csv?month=2026-10",
         "/reseller/documents.xlsx?month=2026-10",

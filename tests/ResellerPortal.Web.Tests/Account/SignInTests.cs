@@ -253,19 +253,19 @@ public sealed partial class SignInTests
         var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, TeamScope.ForActor(fabrikam), Owner, Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
-        var seats = SeatValue().Matches(await owner.GetStringAsync("/account/seats")).Select(m => m.Groups[1].Value).ToList();
+        var memberships = MembershipValue().Matches(await owner.GetStringAsync("/account/memberships")).Select(m => m.Groups[1].Value).ToList();
         var stranger = Assert.Single((await teams.ListAsync(
             fabrikam, TeamScope.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
 
-        Assert.Equal(2, seats.Count);
+        Assert.Equal(2, memberships.Count);
         Assert.Contains(
             "fabrikam",
             await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(
                 t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default),
             StringComparison.Ordinal);
-        using var back = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", seats[0]));
+        using var back = await PortalServer.PostAsync(owner, "/account/memberships", "/account/membership", ("membership", memberships[0]));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
-        using var foreign = await PortalServer.PostAsync(owner, "/account/seats", "/account/seat", ("seat", stranger.ToString()));
+        using var foreign = await PortalServer.PostAsync(owner, "/account/memberships", "/account/membership", ("membership", stranger.ToString()));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
         Assert.True(northwind.May(Permission.ResellerView));
     }
@@ -281,15 +281,15 @@ public sealed partial class SignInTests
         using var owner = await server.SignedInAsync(Owner);
 
         using var refused = await PortalServer.PostAsync(
-            owner, "/account", "/account/visit", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
+            owner, "/account", "/account/support-session", ("customer", foreign.Id.ToString()), ("reason", "curious"), ("minutes", "30"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var begun = await PortalServer.PostAsync(
-            owner, "/account", "/account/visit", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
+            owner, "/account", "/account/support-session", ("customer", acme.Id.ToString()), ("reason", "ticket 4711"), ("minutes", "30"));
         Assert.Equal("/my", GetPath(begun));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my/ledger.csv")).StatusCode);
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/my/team")), StringComparison.Ordinal);
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/reseller")), StringComparison.Ordinal);
-        using var ended = await PortalServer.PostAsync(owner, "/account", "/account/visit/end");
+        using var ended = await PortalServer.PostAsync(owner, "/account", "/account/support-session/end");
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller")).StatusCode);
         Assert.Contains("/account/denied", GetPath(await owner.GetAsync("/my/ledger.csv")), StringComparison.Ordinal);
     }
@@ -393,6 +393,6 @@ public sealed partial class SignInTests
     [GeneratedRegex("value=\"(end-[0-9a-f-]+)\"")]
     private static partial Regex EndForm();
 
-    [GeneratedRegex("name=\"seat\" value=\"([0-9a-f-]+)\"")]
-    private static partial Regex SeatValue();
+    [GeneratedRegex("name=\"membership\" value=\"([0-9a-f-]+)\"")]
+    private static partial Regex MembershipValue();
 }

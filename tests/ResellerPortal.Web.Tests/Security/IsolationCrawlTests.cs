@@ -56,9 +56,9 @@ public sealed partial class IsolationCrawlTests
         ["GET /{**path:file}"] = "",
         ["GET /account/data.json"] = "",
         ["POST /account/sign-out"] = "",
-        ["POST /account/seat"] = "",
-        ["POST /account/visit"] = "",
-        ["POST /account/visit/end"] = "",
+        ["POST /account/membership"] = "",
+        ["POST /account/support-session"] = "",
+        ["POST /account/support-session/end"] = "",
         ["POST /account/passkeys/new"] = "",
         ["* /_blazor/negotiate"] = "",
         ["* /_blazor"] = "",
@@ -226,7 +226,7 @@ public sealed partial class IsolationCrawlTests
         foreach (var name in Expected.Keys.Where(k => k.StartsWith("POST /account", StringComparison.Ordinal)))
         {
             using var empty = new FormUrlEncodedContent([
-                new("seat", Guid.NewGuid().ToString()),
+                new("membership", Guid.NewGuid().ToString()),
                 new("customer", Guid.NewGuid().ToString()),
                 new("reason", "x"),
                 new("minutes", "30"),
