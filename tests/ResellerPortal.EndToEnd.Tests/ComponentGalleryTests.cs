@@ -14,6 +14,7 @@ public sealed class ComponentGalleryTests(Browser browser) : IClassFixture<Brows
     public async Task Every_component_shows_light_and_dark_without_an_error(int width)
     {
         using var server = PortalServer.Start();
+        await server.Data.AddOperatorAsync("operator@test.example");
         var page = new PortalPage(await browser.NewPersonAsync(server.Address, width));
         var errors = new List<string>();
         page.Page.Console += (_, message) =>
@@ -24,6 +25,7 @@ public sealed class ComponentGalleryTests(Browser browser) : IClassFixture<Brows
             }
         };
 
+        await page.SignInAsync("operator@test.example", TestData.Password);
         await page.OpenAsync("/dev/components", "Components");
         await page.SeesAsync("No October 2026 invoices yet");
         await page.PressAsync("Show dark");

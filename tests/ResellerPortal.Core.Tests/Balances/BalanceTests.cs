@@ -235,9 +235,9 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await db.Database.ExecuteSqlRawAsync(
             "DROP TRIGGER \"BalanceTransaction_no_update\"; DROP TRIGGER \"BalanceTransaction_no_delete\"");
         await db.Database.ExecuteSqlRawAsync("UPDATE \"BalanceTransaction\" SET \"AmountMinorUnits\" = 400 WHERE \"Sequence\" = 1");
-        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("breaks at entry 1", StringComparison.Ordinal));
+        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("breaks at transaction 1", StringComparison.Ordinal));
         await db.Database.ExecuteSqlRawAsync("DELETE FROM \"BalanceTransaction\" WHERE \"Sequence\" = 1");
-        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("entry 1 is missing", StringComparison.Ordinal));
+        Assert.Contains(await verifier.VerifyAsync(), fault => fault.Contains("transaction 1 is missing", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -232,7 +232,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var abroad = await AbroadAsync(database, 2m);
         Assert.Contains(
-            "are in USD",
+            "Enter the price in USD",
             (await database.Data.RateCards.SetAsync(
                 abroad.Owner,
                 abroad.Customer.Id,

@@ -107,7 +107,7 @@ public sealed class ContractEndTests
         var atItsEnd = await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, October.LastDay);
         var takenBack = await sqlite.Data.ContractEnds.SetAsync(owner, acme.Id, null);
 
-        Assert.Contains("October 2026 is invoiced", within.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("October 2026 is already invoiced", within.Refusal!.Message, StringComparison.Ordinal);
         Assert.Equal((false, false), (atItsEnd.IsRefused, takenBack.IsRefused));
     }
 

@@ -200,7 +200,7 @@ public sealed class InvoiceDrafterTests
         }
 
         Assert.Contains(
-            "draft the month again",
+            "Draft the month again",
             (await sqlite.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value)).Refusal!.Message,
             StringComparison.Ordinal);
     }

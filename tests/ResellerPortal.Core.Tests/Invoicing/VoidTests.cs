@@ -86,7 +86,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
         var stale = (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October.Next.Next)).Value.Results.Single().InvoiceId!.Value;
 
         Assert.Contains(
-            $"{november.Number} bills what came after it",
+            $"{november.Number} is a later invoice",
             (await Notes(sqlite).VoidAsync(fixture.Owner, october.Id, "Wrong")).Refusal!.Message,
             StringComparison.Ordinal);
         await TestData.Valued(Notes(sqlite).VoidAsync(fixture.Owner, november.Id, "Wrong"));

@@ -54,7 +54,7 @@ public sealed class LedgerTests
     [InlineData("UPDATE ApiToken SET Used = 0", "the counters differ")]
     [InlineData("UPDATE CreditLot SET Used = 0", "the counters differ")]
     [InlineData("UPDATE UsageRollup SET Quantity = 0", "daily usage")]
-    [InlineData("UPDATE Customer SET LastSequence = 2", "names entry 2 as its last")]
+    [InlineData("UPDATE Customer SET LastSequence = 2", "chain head at entry 2 does not match")]
     public async Task Tampering_below_the_portal_is_found(string sql, string fault)
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();

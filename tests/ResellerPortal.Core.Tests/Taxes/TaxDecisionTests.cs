@@ -144,7 +144,7 @@ public sealed class TaxDecisionTests
             "Acme", "a@acme.example", new PostalAddress("Road 2", "10115", "Berlin", "DE"), null, TaxTreatment.Automatic, 3, null);
 
         Assert.Contains(
-            "form of a VAT id of DE",
+            "not a valid VAT ID for DE",
             (await sqlite.Data.Customers.AddAsync(owner, details with { VatId = "DE12" })).Refusal!.Message,
             StringComparison.Ordinal);
         Assert.Contains(

@@ -99,7 +99,7 @@ public sealed class NativeTests
             fixture.Owner, fixture.Customer.Id, new TokenRequest("staging", null, null) { IsNative = true });
 
         Assert.Contains("Revoke them first", whileItLives.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be limited", afterwards.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains("has a contract with an end", afterwards.Refusal!.Message, StringComparison.Ordinal);
 
         // A token created there before the refusal is deleted again.
         Assert.Equal([living.Secret, "native-token-0001"], upstream.Deleted);
