@@ -55,7 +55,9 @@ internal static class AccountPageEndpoints
         PortalSignIn signIn,
         PortalUserManager users)
     {
-        var chosen = user.PortalUserId is { } userId ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == membership) : null;
+        var chosen = user.PortalUserId is { } userId
+            ? (await memberships.ListAsync(userId)).FirstOrDefault(s => s.Id.Value == membership)
+            : null;
         if (chosen is not null && await users.GetUserAsync(user) is { } known)
         {
             await signIn.RenewAsync(known, chosen.Id, supportSessionId: null);

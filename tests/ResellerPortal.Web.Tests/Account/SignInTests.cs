@@ -253,19 +253,20 @@ public sealed partial class SignInTests
         var invitation = await TestData.Valued(teams.InviteAsync(fabrikam, TeamScope.ForActor(fabrikam), Owner, Role.ResellerViewer));
         var link = server.Services.GetRequiredService<InvitationLinks>().CreatePath(invitation, isMailed: true);
         using var accepted = await PortalServer.SubmitAsync(owner, link, "accept");
-        var memberships = MembershipValue().Matches(await owner.GetStringAsync("/account/memberships")).Select(m => m.Groups[1].Value).ToList();
+        var ids = MembershipValue().Matches(await owner.GetStringAsync("/account/memberships")).Select(m => m.Groups[1].Value).ToList();
         var stranger = Assert.Single((await teams.ListAsync(
             fabrikam, TeamScope.ForActor(fabrikam))).Members, m => m.Role == Role.ResellerOwner).Id;
 
-        Assert.Equal(2, memberships.Count);
+        Assert.Equal(2, ids.Count);
         Assert.Contains(
             "fabrikam",
             await owner.GetStringAsync("/reseller/invoice-settings/sample.pdf").ContinueWith(
                 t => t.IsFaulted ? "fabrikam: not for viewers" : t.Result, TaskScheduler.Default),
             StringComparison.Ordinal);
-        using var back = await PortalServer.PostAsync(owner, "/account/memberships", "/account/membership", ("membership", memberships[0]));
+        using var back = await PortalServer.PostAsync(owner, "/account/memberships", "/account/membership", ("membership", ids[0]));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
-        using var foreign = await PortalServer.PostAsync(owner, "/account/memberships", "/account/membership", ("membership", stranger.ToString()));
+        using var foreign = await PortalServer.PostAsync(
+            owner, "/account/memberships", "/account/membership", ("membership", stranger.ToString()));
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/reseller/invoice-settings/sample.pdf")).StatusCode);
         Assert.True(northwind.May(Permission.ResellerView));
     }
