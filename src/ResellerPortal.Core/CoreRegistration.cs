@@ -37,7 +37,7 @@ public static class CoreRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new PortalDatabase(PortalDatabase.OptionsFor(dialect, connectionString), dialect));
 
-        // Identity and Data Protection ask for a context by themselves; what they own belongs to no tenant.
+        // Identity and Data Protection resolve a context on their own; their rows belong to no tenant.
         services.AddScoped(provider => provider.GetRequiredService<PortalDatabase>().Open(TenantScope.None));
 
         // Before AddIdentityCore, which would register them per request.

@@ -73,9 +73,8 @@ public sealed class CrashTests : IDisposable
 
         var load = ConvertAsync([firstAddress, secondAddress], tokens, over.Token);
         await UnderLoadAsync();
-        await Task.Delay(1500);
         first.Kill();
-        await Task.Delay(1500);
+        await UnderLoadAsync();
         await over.CancelAsync();
         await load;
         second.Kill();

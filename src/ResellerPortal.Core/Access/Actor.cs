@@ -26,7 +26,7 @@ public sealed class Actor
     public bool NeedsSecondFactor { get; private init; }
 
     /// <summary>When a support session ends; null for a member.</summary>
-    public DateTimeOffset? VisitEndsAtUtc { get; private init; }
+    public DateTimeOffset? SupportSessionEndsAtUtc { get; private init; }
 
     /// <summary>A signed-in member.</summary>
     public static Actor ForMember(Member member, string name, string? fromAddress = null) =>
@@ -50,7 +50,7 @@ public sealed class Actor
             TenantScope.ForCustomer(reseller, customer),
             permission => permission == Permission.MyView,
             fromAddress)
-        { VisitEndsAtUtc = endsAtUtc };
+        { SupportSessionEndsAtUtc = endsAtUtc };
 
     /// <summary>The portal itself: a job, a command or the demonstration data. Allowed everything within its scope.</summary>
     public static Actor Portal(string job, TenantScope scope) => new(job, null, scope, _ => true, null);

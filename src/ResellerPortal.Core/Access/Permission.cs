@@ -26,7 +26,7 @@ public static class Permission
     public const string MembersManage = "members.manage";
 
     /// <summary>Start support sessions on customers' pages.</summary>
-    public const string CustomersVisit = "customers.visit";
+    public const string CustomersSupport = "customers.support";
 
     /// <summary>Export or erase the personal data of a customer's members.</summary>
     public const string PrivacyManage = "privacy.manage";

@@ -101,7 +101,7 @@ public sealed class MembershipDirectory(PortalDatabase database, TimeProvider cl
             .SingleOrDefaultAsync(
                 v => v.Id == supportSessionId && v.UserId == actor.UserId && v.EndedAtUtc == null && v.EndsAtUtc > now,
                 cancellationToken) is { } supportSession
-            && actor.May(Permission.CustomersVisit) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
+            && actor.May(Permission.CustomersSupport) && actor.Scope.Contains(supportSession.ResellerId, supportSession.CustomerId)
             ? Actor.ForSupportSession(
                 supportSession.ResellerId,
                 supportSession.CustomerId,

@@ -56,7 +56,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         int minutes,
         CancellationToken cancellationToken = default)
     {
-        actor.Demand(Permission.CustomersVisit);
+        actor.Demand(Permission.CustomersSupport);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > 300 || reason.Any(char.IsControl))
         {
             return Refusal.Because("Enter a reason of up to 300 characters; the customer can read it.", nameof(reason));
@@ -88,7 +88,7 @@ public sealed class SupportSessionService(PortalDatabase database, TimeProvider 
         db.Audit(
             actor,
             now,
-            Permission.CustomersVisit,
+            Permission.CustomersSupport,
             $"started a support session at {customer.Name} for {minutes} minutes: {supportSession.Reason}",
             customer.ResellerId,
             customer.Id);

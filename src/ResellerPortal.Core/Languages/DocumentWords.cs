@@ -134,13 +134,13 @@ public sealed record DocumentWords
 
     // Emails use the placeholders of EmailTemplateText.
     public required string InvoiceSubject { get; init; }
-    public required string InvoiceLetter { get; init; }
+    public required string InvoiceEmail { get; init; }
     public required string CreditNoteSubject { get; init; }
-    public required string CreditNoteLetter { get; init; }
+    public required string CreditNoteEmail { get; init; }
     public required string ReminderSubject { get; init; }
-    public required string ReminderLetter { get; init; }
+    public required string ReminderEmail { get; init; }
     public required string SecondReminderSubject { get; init; }
-    public required string SecondReminderLetter { get; init; }
+    public required string SecondReminderEmail { get; init; }
     public required string FinalNoticeSubject { get; init; }
-    public required string FinalNoticeLetter { get; init; }
+    public required string FinalNoticeEmail { get; init; }
 }

@@ -80,7 +80,7 @@ internal static class EnglishWords
             "Not subject to tax here: supplied where the customer is established (Article 44 of Council Directive 2006/112/EC).",
         WhyNotRegistered = "The seller is not registered for tax.",
         InvoiceSubject = "Invoice {number} from {seller}",
-        InvoiceLetter = """
+        InvoiceEmail = """
             Dear {customer},
 
             please find attached our invoice {number} for {period}.
@@ -92,7 +92,7 @@ internal static class EnglishWords
             {seller}
             """,
         CreditNoteSubject = "Credit note {number} from {seller}",
-        CreditNoteLetter = """
+        CreditNoteEmail = """
             Dear {customer},
 
             please find attached our credit note {number} for {total}.
@@ -103,7 +103,7 @@ internal static class EnglishWords
             {seller}
             """,
         ReminderSubject = "Reminder: invoice {number} was due on {due}",
-        ReminderLetter = """
+        ReminderEmail = """
             Dear {customer},
 
             this is a friendly reminder that our invoice {number} was due on {due} and {open} is still outstanding. A copy is attached.
@@ -114,7 +114,7 @@ internal static class EnglishWords
             {seller}
             """,
         SecondReminderSubject = "Second reminder: invoice {number}",
-        SecondReminderLetter = """
+        SecondReminderEmail = """
             Dear {customer},
 
             our invoice {number}, due on {due}, has still not been paid. {open} is outstanding, including late fees of {fee}.
@@ -125,7 +125,7 @@ internal static class EnglishWords
             {seller}
             """,
         FinalNoticeSubject = "Final notice: invoice {number}",
-        FinalNoticeLetter = """
+        FinalNoticeEmail = """
             Dear {customer},
 
             despite our reminders, {open} of our invoice {number}, due on {due}, is still outstanding, including late fees of {fee}.

@@ -80,7 +80,7 @@ internal static class FrenchWords
             "Non soumis à la TVA ici : le lieu de la prestation est celui du client (article 44 de la directive 2006/112/CE).",
         WhyNotRegistered = "Le vendeur n’est pas assujetti à la TVA.",
         InvoiceSubject = "Facture {number} de {seller}",
-        InvoiceLetter = """
+        InvoiceEmail = """
             Bonjour {customer},
 
             veuillez trouver ci-joint notre facture {number} pour la période {period}.
@@ -92,7 +92,7 @@ internal static class FrenchWords
             {seller}
             """,
         CreditNoteSubject = "Avoir {number} de {seller}",
-        CreditNoteLetter = """
+        CreditNoteEmail = """
             Bonjour {customer},
 
             veuillez trouver ci-joint notre avoir {number} de {total}.
@@ -103,7 +103,7 @@ internal static class FrenchWords
             {seller}
             """,
         ReminderSubject = "Rappel : facture {number}, échue le {due}",
-        ReminderLetter = """
+        ReminderEmail = """
             Bonjour {customer},
 
             sans doute par oubli, notre facture {number}, échue le {due}, présente encore un solde de {open}. Vous la trouverez de nouveau ci-joint.
@@ -114,7 +114,7 @@ internal static class FrenchWords
             {seller}
             """,
         SecondReminderSubject = "Deuxième rappel : facture {number}",
-        SecondReminderLetter = """
+        SecondReminderEmail = """
             Bonjour {customer},
 
             notre facture {number}, échue le {due}, n’est toujours pas réglée. Le solde est de {open}, dont {fee} de frais de retard.
@@ -125,7 +125,7 @@ internal static class FrenchWords
             {seller}
             """,
         FinalNoticeSubject = "Dernier rappel : facture {number}",
-        FinalNoticeLetter = """
+        FinalNoticeEmail = """
             Bonjour {customer},
 
             malgré nos rappels, {open} de notre facture {number}, échue le {due}, restent dus. Dont frais de retard : {fee}.

@@ -79,7 +79,7 @@ internal static class GermanWords
         WhyOutsideTheUnion = "Hier nicht steuerbar: der Leistungsort liegt beim Kunden (Artikel 44 der Richtlinie 2006/112/EG).",
         WhyNotRegistered = "Der Verkäufer ist nicht umsatzsteuerlich registriert.",
         InvoiceSubject = "Rechnung {number} von {seller}",
-        InvoiceLetter = """
+        InvoiceEmail = """
             Guten Tag {customer},
 
             anbei erhalten Sie unsere Rechnung {number} für {period}.
@@ -91,7 +91,7 @@ internal static class GermanWords
             {seller}
             """,
         CreditNoteSubject = "Rechnungskorrektur {number} von {seller}",
-        CreditNoteLetter = """
+        CreditNoteEmail = """
             Guten Tag {customer},
 
             anbei erhalten Sie unsere Rechnungskorrektur {number} über {total}.
@@ -102,7 +102,7 @@ internal static class GermanWords
             {seller}
             """,
         ReminderSubject = "Zahlungserinnerung: Rechnung {number}, fällig am {due}",
-        ReminderLetter = """
+        ReminderEmail = """
             Guten Tag {customer},
 
             vielleicht ist es Ihnen entgangen: unsere Rechnung {number} war am {due} fällig, {open} sind noch offen. Sie finden sie noch einmal anbei.
@@ -113,7 +113,7 @@ internal static class GermanWords
             {seller}
             """,
         SecondReminderSubject = "Zweite Mahnung: Rechnung {number}",
-        SecondReminderLetter = """
+        SecondReminderEmail = """
             Guten Tag {customer},
 
             unsere Rechnung {number}, fällig am {due}, ist noch nicht bezahlt. Offen sind {open}, darin Mahngebühren von {fee}.
@@ -124,7 +124,7 @@ internal static class GermanWords
             {seller}
             """,
         FinalNoticeSubject = "Letzte Mahnung: Rechnung {number}",
-        FinalNoticeLetter = """
+        FinalNoticeEmail = """
             Guten Tag {customer},
 
             trotz unserer Mahnungen sind {open} unserer Rechnung {number}, fällig am {due}, noch offen. Darin Mahngebühren: {fee}.

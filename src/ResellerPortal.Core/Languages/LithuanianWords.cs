@@ -79,7 +79,7 @@ internal static class LithuanianWords
         WhyOutsideTheUnion = "Čia ne PVM objektas: paslauga teikiama kliento įsisteigimo vietoje (Direktyvos 2006/112/EB 44 straipsnis).",
         WhyNotRegistered = "Pardavėjas nėra PVM mokėtojas.",
         InvoiceSubject = "{seller} sąskaita {number}",
-        InvoiceLetter = """
+        InvoiceEmail = """
             Gerb. {customer},
 
             pridedame sąskaitą {number} už laikotarpį {period}.
@@ -91,7 +91,7 @@ internal static class LithuanianWords
             {seller}
             """,
         CreditNoteSubject = "{seller} kreditinė sąskaita {number}",
-        CreditNoteLetter = """
+        CreditNoteEmail = """
             Gerb. {customer},
 
             pridedame kreditinę sąskaitą {number}, suma {total}.
@@ -102,7 +102,7 @@ internal static class LithuanianWords
             {seller}
             """,
         ReminderSubject = "Priminimas: sąskaita {number}, terminas {due}",
-        ReminderLetter = """
+        ReminderEmail = """
             Gerb. {customer},
 
             galbūt pamiršote: sąskaitą {number} reikėjo apmokėti iki {due}, liko {open}. Pridedame ją dar kartą.
@@ -113,7 +113,7 @@ internal static class LithuanianWords
             {seller}
             """,
         SecondReminderSubject = "Antras priminimas: sąskaita {number}",
-        SecondReminderLetter = """
+        SecondReminderEmail = """
             Gerb. {customer},
 
             sąskaita {number}, kurios terminas buvo {due}, vis dar neapmokėta. Liko {open}, iš jų delspinigiai {fee}.
@@ -124,7 +124,7 @@ internal static class LithuanianWords
             {seller}
             """,
         FinalNoticeSubject = "Paskutinis priminimas: sąskaita {number}",
-        FinalNoticeLetter = """
+        FinalNoticeEmail = """
             Gerb. {customer},
 
             nors priminėme, už sąskaitą {number}, kurios terminas buvo {due}, vis dar liko {open}. Iš jų delspinigiai: {fee}.

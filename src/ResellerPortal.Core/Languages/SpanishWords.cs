@@ -80,7 +80,7 @@ internal static class SpanishWords
             "No sujeto aquí: el servicio se presta donde está establecido el cliente (artículo 44 de la Directiva 2006/112/CE).",
         WhyNotRegistered = "El vendedor no está registrado a efectos de IVA.",
         InvoiceSubject = "Factura {number} de {seller}",
-        InvoiceLetter = """
+        InvoiceEmail = """
             Estimado cliente {customer}:
 
             adjuntamos nuestra factura {number} del período {period}.
@@ -92,7 +92,7 @@ internal static class SpanishWords
             {seller}
             """,
         CreditNoteSubject = "Factura rectificativa {number} de {seller}",
-        CreditNoteLetter = """
+        CreditNoteEmail = """
             Estimado cliente {customer}:
 
             adjuntamos nuestra factura rectificativa {number} de {total}.
@@ -103,7 +103,7 @@ internal static class SpanishWords
             {seller}
             """,
         ReminderSubject = "Recordatorio: factura {number}, vencida el {due}",
-        ReminderLetter = """
+        ReminderEmail = """
             Estimado cliente {customer}:
 
             quizá se le pasó: nuestra factura {number} venció el {due} y quedan {open} pendientes. La adjuntamos de nuevo.
@@ -114,7 +114,7 @@ internal static class SpanishWords
             {seller}
             """,
         SecondReminderSubject = "Segundo recordatorio: factura {number}",
-        SecondReminderLetter = """
+        SecondReminderEmail = """
             Estimado cliente {customer}:
 
             nuestra factura {number}, vencida el {due}, sigue sin pagarse. Quedan {open} pendientes, incluidos recargos por demora de {fee}.
@@ -125,7 +125,7 @@ internal static class SpanishWords
             {seller}
             """,
         FinalNoticeSubject = "Último recordatorio: factura {number}",
-        FinalNoticeLetter = """
+        FinalNoticeEmail = """
             Estimado cliente {customer}:
 
             a pesar de nuestros recordatorios, {open} de nuestra factura {number}, vencida el {due}, siguen pendientes. Recargos por demora incluidos: {fee}.

@@ -35,7 +35,7 @@ internal static class TokenAdmissionPolicy
             return new ReserveResult.TooManyInFlight(token.ConcurrentRequests.Value);
         }
 
-        return NextRateInstant(token, now) is { } clears && clears - now > RateWindow
+        return GetNextRateInstant(token, now) is { } clears && clears - now > RateWindow
             ? new ReserveResult.TooManyRequests(token.RequestsPerMinute!.Value, clears - now - RateWindow)
             : null;
     }
@@ -85,7 +85,7 @@ internal static class TokenAdmissionPolicy
     /// accumulated debt may not exceed one minute.
     /// </summary>
     /// <returns>The instant at which the debt, including this request, is paid off; null without a rate limit.</returns>
-    public static DateTimeOffset? NextRateInstant(ApiToken token, DateTimeOffset now) =>
+    public static DateTimeOffset? GetNextRateInstant(ApiToken token, DateTimeOffset now) =>
         token.RequestsPerMinute is { } perMinute
             ? (token.RateClearsAtUtc > now ? token.RateClearsAtUtc.Value : now) + (RateWindow / perMinute)
             : null;

@@ -62,7 +62,7 @@ public sealed class UsageAlert : IOwnedAtAnyLevel
         : string.Create(CultureInfo.InvariantCulture, $"{Used:N0} of {Limit:N0} conversions");
 
     /// <summary>The highest threshold reached, or 0.</summary>
-    public static int Reached(long used, long limit) =>
+    public static int GetReachedPercent(long used, long limit) =>
         limit <= 0 ? 0 : Thresholds.LastOrDefault(percent => (decimal)used * 100 >= (decimal)limit * percent);
 }
 

@@ -147,7 +147,7 @@ internal sealed class UsageCounters
         ConsumeCoverage(token, quantity);
         token.Reserved += quantity;
         token.OpenRequests++;
-        token.RateClearsAtUtc = TokenAdmissionPolicy.NextRateInstant(token, _now);
+        token.RateClearsAtUtc = TokenAdmissionPolicy.GetNextRateInstant(token, _now);
         _tokens.Add(token);
     }
 
@@ -223,7 +223,7 @@ internal sealed class UsageCounters
         var customer = GetCustomer(token);
         var month = StartMonth(token);
         if (token.UsageLimit is { } limit
-            && UsageAlert.Reached(token.GetUsed(month), limit) is var ofToken
+            && UsageAlert.GetReachedPercent(token.GetUsed(month), limit) is var ofToken
             && ofToken > token.AlertedPercent)
         {
             token.AlertedPercent = ofToken;
@@ -238,7 +238,7 @@ internal sealed class UsageCounters
         }
 
         if (customer.MonthlyBudget is { } budget
-            && UsageAlert.Reached(customer.UsedInMonth, budget) is var ofBudget
+            && UsageAlert.GetReachedPercent(customer.UsedInMonth, budget) is var ofBudget
             && ofBudget > customer.AlertedPercent)
         {
             customer.AlertedPercent = ofBudget;
@@ -255,7 +255,7 @@ internal sealed class UsageCounters
         foreach (var lot in _lots)
         {
             if (lot.ResellerId == token.ResellerId
-                && UsageAlert.Reached(lot.Used, lot.Conversions) is var ofLot
+                && UsageAlert.GetReachedPercent(lot.Used, lot.Conversions) is var ofLot
                 && ofLot > lot.AlertedPercent)
             {
                 lot.AlertedPercent = ofLot;

@@ -54,18 +54,18 @@ public sealed class PaymentEventDispatcher(
 
     /// <summary>Updates a checkout when its payer returns from the provider's page.</summary>
     /// <returns>Null if the checkout does not exist for this actor.</returns>
-    public async Task<Checkout?> ReturnAsync(Actor actor, Guid checkoutId, CancellationToken cancellationToken = default)
+    public async Task<Checkout?> HandleReturnAsync(Actor actor, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
-        return await ReturnAsync(
+        return await HandleReturnAsync(
             db, await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId, cancellationToken), cancellationToken);
     }
 
     /// <summary>Updates a checkout when its payer returns through a pay link.</summary>
-    public async Task<Checkout?> ReturnByLinkAsync(Guid invoiceId, Guid checkoutId, CancellationToken cancellationToken = default)
+    public async Task<Checkout?> HandleReturnByLinkAsync(Guid invoiceId, Guid checkoutId, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(Links);
-        return await ReturnAsync(
+        return await HandleReturnAsync(
             db,
             await db.Checkouts.AsNoTracking().SingleOrDefaultAsync(c => c.Id == checkoutId && c.SubjectId == invoiceId, cancellationToken),
             cancellationToken);
@@ -110,7 +110,7 @@ public sealed class PaymentEventDispatcher(
         return await subscriptionSynchronizer.SyncAsync(subscriptionId, first, cancellationToken) is not null;
     }
 
-    private async Task<Checkout?> ReturnAsync(PortalDbContext db, Checkout? checkout, CancellationToken cancellationToken)
+    private async Task<Checkout?> HandleReturnAsync(PortalDbContext db, Checkout? checkout, CancellationToken cancellationToken)
     {
         if (checkout is null || checkout.IsSettled || checkout.SessionId is not { } session)
         {

@@ -51,7 +51,7 @@ public sealed class PrepaidCoverageService(PortalDatabase database, TimeProvider
                 coverage = CoverageCalculator.Calculate(usage, allowed, asked.Converter, asked.Environment, asked.Least);
             }
 
-            var percent = coverage.Conversions == 0 ? 100 : UsageAlert.Reached(spending.Spent.MinorUnits, allowed.MinorUnits);
+            var percent = coverage.Conversions == 0 ? 100 : UsageAlert.GetReachedPercent(spending.Spent.MinorUnits, allowed.MinorUnits);
             var isNews = percent > customer.BalanceAlertedPercent && spending.Balance.MinorUnits > 0;
 
             // A refusal that was already sent needs no write, however often it recurs.

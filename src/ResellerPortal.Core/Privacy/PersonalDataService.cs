@@ -18,7 +18,7 @@ public sealed record CustomerData(
     IReadOnlyList<PersonData> People,
     IReadOnlyList<AuditData> History,
     IReadOnlyList<EmailData> Emails,
-    IReadOnlyList<SupportSessionData> VisitsOfSupport);
+    IReadOnlyList<SupportSessionData> SupportSessions);
 
 public sealed record PersonData(string Email, string Role, DateTimeOffset SinceUtc, IReadOnlyList<SessionData> Sessions);
 

@@ -21,11 +21,11 @@ public static partial class EmailTemplateText
     /// <summary>The portal's default template.</summary>
     public static RenderedEmail Default(EmailKind kind, DocumentLanguage language) => kind switch
     {
-        EmailKind.Invoice => new RenderedEmail(language.Words.InvoiceSubject, language.Words.InvoiceLetter),
-        EmailKind.CreditNote => new RenderedEmail(language.Words.CreditNoteSubject, language.Words.CreditNoteLetter),
-        EmailKind.Reminder => new RenderedEmail(language.Words.ReminderSubject, language.Words.ReminderLetter),
-        EmailKind.SecondReminder => new RenderedEmail(language.Words.SecondReminderSubject, language.Words.SecondReminderLetter),
-        EmailKind.FinalNotice => new RenderedEmail(language.Words.FinalNoticeSubject, language.Words.FinalNoticeLetter),
+        EmailKind.Invoice => new RenderedEmail(language.Words.InvoiceSubject, language.Words.InvoiceEmail),
+        EmailKind.CreditNote => new RenderedEmail(language.Words.CreditNoteSubject, language.Words.CreditNoteEmail),
+        EmailKind.Reminder => new RenderedEmail(language.Words.ReminderSubject, language.Words.ReminderEmail),
+        EmailKind.SecondReminder => new RenderedEmail(language.Words.SecondReminderSubject, language.Words.SecondReminderEmail),
+        EmailKind.FinalNotice => new RenderedEmail(language.Words.FinalNoticeSubject, language.Words.FinalNoticeEmail),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

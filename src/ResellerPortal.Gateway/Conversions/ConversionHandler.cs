@@ -51,7 +51,7 @@ internal sealed class ConversionHandler(
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = maxBytes;
         if (request.Query["JobId"].ToString() is { Length: > 0 } jobName && await FindKnownJobAsync(context, jobName) is { } known)
         {
-            await JobEndpoints.NameAsync(context, known);
+            await JobEndpoints.RespondWithJobIdAsync(context, known);
             return;
         }
 
@@ -122,7 +122,7 @@ internal sealed class ConversionHandler(
                 GetAccept(context.Request),
                 body,
                 parameters.Timeout,
-                fileMapper.Adapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
+                fileMapper.CreateAdapter(context.Request, held.ResellerId, held.CustomerId, account.Region));
         }
         catch (Exception failure) when (failure is CallerErrorException or BadHttpRequestException
             or IOException or InvalidDataException or OperationCanceledException)
@@ -181,11 +181,11 @@ internal sealed class ConversionHandler(
         switch (outcome)
         {
             case UpstreamOutcome.JobTaken when job is not null:
-                await JobEndpoints.NameAsync(context, job);
+                await JobEndpoints.RespondWithJobIdAsync(context, job);
                 return;
             case UpstreamOutcome.Lost when job is not null:
                 // Polling the job will show whether the upstream accepted it.
-                await JobEndpoints.NameAsync(context, job);
+                await JobEndpoints.RespondWithJobIdAsync(context, job);
                 return;
             case UpstreamOutcome.JobTaken:
                 outcome = new UpstreamOutcome.Lost();
@@ -194,7 +194,7 @@ internal sealed class ConversionHandler(
                 && parameters?.JobName is { } name:
                 await settlement.SettleAsync(held.ReservationId, outcome);
                 await RemoveAsync(job);
-                await JobEndpoints.NameAsync(
+                await JobEndpoints.RespondWithJobIdAsync(
                     context, (await jobs.FindAsync(held.ResellerId, held.CustomerId, name, context.RequestAborted))!);
                 return;
         }

@@ -79,7 +79,7 @@ internal static partial class FileEndpoints
             }
 
             var json = Parse(text) ?? throw new CallerErrorException(GatewayError.UpstreamUnavailable);
-            fileMapper.Adapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
+            fileMapper.CreateAdapter(request, token.ResellerId, token.CustomerId, account.Region)(json);
             await (request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.OrdinalIgnoreCase)
                 ? Results.Text(json["FileId"]?.ToString() ?? "")
                 : Results.Json(json, WireJson.Options)).ExecuteAsync(context);

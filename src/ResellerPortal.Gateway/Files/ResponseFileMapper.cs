@@ -15,7 +15,7 @@ public sealed class ResponseFileMapper(FileIdProtector files, IOptions<GatewayOp
             : $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     /// <summary>Returns a function that changes a response in place: a conversion's ("Files") or an upload's (itself).</summary>
-    public Action<JsonObject> Adapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)
+    public Action<JsonObject> CreateAdapter(HttpRequest request, ResellerId reseller, CustomerId customer, string region)
     {
         return answer =>
         {

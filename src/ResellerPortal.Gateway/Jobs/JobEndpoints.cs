@@ -17,16 +17,16 @@ internal static class JobEndpoints
     {
         foreach (var path in (string[])["/async/job/{name}", "/job/{name}"])
         {
-            gateway.MapGet(path, ResultAsync);
+            gateway.MapGet(path, RespondWithResultAsync);
             gateway.MapDelete(path, DeleteAsync);
         }
     }
 
     /// <summary>Returns the job's name to the caller.</summary>
-    public static Task NameAsync(HttpContext context, ConversionJob job, int status = StatusCodes.Status200OK) =>
+    public static Task RespondWithJobIdAsync(HttpContext context, ConversionJob job, int status = StatusCodes.Status200OK) =>
         Results.Json(new { JobId = job.Name }, WireJson.Options, statusCode: status).ExecuteAsync(context);
 
-    private static async Task ResultAsync(
+    private static async Task RespondWithResultAsync(
         HttpContext context,
         string name,
         CallerAuthenticator authenticator,
@@ -43,15 +43,15 @@ internal static class JobEndpoints
         var outcome = await upstream.JobAsync(
             account,
             job.UpstreamId,
-            fileMapper.Adapter(context.Request, job.ResellerId, job.CustomerId, account.Region),
+            fileMapper.CreateAdapter(context.Request, job.ResellerId, job.CustomerId, account.Region),
             context.RequestAborted);
         switch (outcome)
         {
             case UpstreamOutcome.StillRunning:
-                await NameAsync(context, job, StatusCodes.Status202Accepted);
+                await RespondWithJobIdAsync(context, job, StatusCodes.Status202Accepted);
                 return;
             case UpstreamOutcome.JobUnknown when job.State == JobState.Running && !jobSettlement.IsGivenUp(job):
-                await NameAsync(context, job, StatusCodes.Status202Accepted);
+                await RespondWithJobIdAsync(context, job, StatusCodes.Status202Accepted);
                 return;
             case UpstreamOutcome.JobUnknown:
                 throw new CallerErrorException(GatewayError.JobUnknown);

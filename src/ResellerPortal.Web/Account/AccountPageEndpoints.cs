@@ -82,7 +82,7 @@ internal static class AccountPageEndpoints
         PortalUserManager users)
     {
         if (await memberships.FindActorAsync(user) is not { } actor
-            || !actor.May(Permission.CustomersVisit)
+            || !actor.May(Permission.CustomersSupport)
             || await users.GetUserAsync(user) is not { } known)
         {
             return Results.Forbid();

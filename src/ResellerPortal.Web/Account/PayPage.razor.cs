@@ -31,7 +31,7 @@ public sealed partial class PayPage(
             return;
         }
 
-        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnByLinkAsync(_invoice.Id, id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.HandleReturnByLinkAsync(_invoice.Id, id) is { } checkout)
         {
             (_returned, _isRunning) = (CheckoutText.For(checkout), checkout.State == CheckoutState.Processing);
             _invoice = await payLinks.FindAsync(key);

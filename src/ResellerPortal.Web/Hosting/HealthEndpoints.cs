@@ -18,7 +18,7 @@ internal static class HealthEndpoints
             return isReady
                 ? Results.Text("ready")
                 : Results.Text(
-                    "the database is unreachable, or waits for 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
+                    "the database is unreachable or needs 'migrate'", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace ResellerPortal.Web.Hosting;
 
 /// <summary>
-/// Encrypts the keys that protect secrets in the database with a certificate that is not there, so that a copy of the database
-/// alone opens none of them.
+/// Encrypts the keys that protect secrets in the database with a certificate that is kept elsewhere, so that a copy of the
+/// database alone reveals none of them.
 /// </summary>
 internal static class KeyCertificates
 {

@@ -7,7 +7,7 @@ namespace ResellerPortal.Web.Hosting;
 internal static class PaymentRegistration
 {
     /// <summary>Adds online payments, and the account that resellers transfer the price of plans to.</summary>
-    /// <exception cref="InvalidOperationException">The operator's IBAN is not one.</exception>
+    /// <exception cref="InvalidOperationException">The operator's IBAN is not valid.</exception>
     public static void AddPayments(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStripePayments(configuration);

@@ -27,8 +27,8 @@ internal static class PortalHost
         services.AddSingleton(new PortalAddress((configuration["Portal:PublicUrl"] ?? "").TrimEnd('/')));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
-        // These lines hold whole addresses, and older programs put their token into the query. Without the category the
-        // server also makes no activity for each request unless somebody listens.
+        // These log lines contain full URLs, and older clients send their token in the query. Turning the category off also
+        // saves an activity for each request unless something listens for activities.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddDatabase();
         services.AddDocuments();

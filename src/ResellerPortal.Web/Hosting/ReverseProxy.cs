@@ -18,8 +18,8 @@ internal static class ReverseProxy
         });
 
     /// <summary>
-    /// Takes the caller's address and scheme from a proxy's headers, but only from networks that the settings name: whoever
-    /// could write those headers would pass any token's list of networks.
+    /// Takes the caller's address and scheme from a proxy's headers, but only from networks that the settings name: a caller who
+    /// could set those headers could pass any token's network restriction.
     /// </summary>
     /// <exception cref="InvalidOperationException">A network is not in CIDR form.</exception>
     public static void UseKnownProxies(this WebApplication app)
@@ -48,8 +48,8 @@ internal static class ReverseProxy
     }
 
     /// <summary>
-    /// Serves a portal whose public address is https as if every request had come that way, whatever the hop from the proxy
-    /// to here is: its cookies and absolute addresses depend on it.
+    /// Treats every request as https if the portal's public URL is https, even if the proxy connects over http: cookies and
+    /// absolute URLs depend on the scheme.
     /// </summary>
     public static void UsePublicScheme(this WebApplication app)
     {

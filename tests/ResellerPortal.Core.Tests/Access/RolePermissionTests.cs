@@ -36,7 +36,7 @@ public sealed class RolePermissionTests
     public void Permissions_of_the_three_areas_do_not_overlap_but_for_support_sessions()
     {
         var areas = Enum.GetValues<Role>().ToLookup(
-            role => role.ToString()[..8], role => RolePermissions.GetPermissions(role).Except([Permission.CustomersVisit]));
+            role => role.ToString()[..8], role => RolePermissions.GetPermissions(role).Except([Permission.CustomersSupport]));
 
         var owners = areas.SelectMany(area => area.SelectMany(p => p).Distinct().Select(permission => (permission, area.Key)));
         Assert.All(owners.GroupBy(o => o.permission), permission => Assert.Single(permission));

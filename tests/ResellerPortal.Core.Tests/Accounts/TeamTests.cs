@@ -241,17 +241,17 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.Equal("ticket 4711", Assert.Single(await supportSessions.ListAsync(TestData.CreateAdmin(acme), acme.Id)).Reason);
         Assert.Null(
             (await Memberships.FindActorAsync(
-                (await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.VisitEndsAtUtc);
+                (await SignInAsync(jane.UserId)) with { SupportSessionId = Guid.NewGuid() }))!.SupportSessionEndsAtUtc);
         _database.Clock.Advance(TimeSpan.FromMinutes(31));
-        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!.VisitEndsAtUtc);
+        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = supportSession.Id }))!.SupportSessionEndsAtUtc);
         var second = await TestData.Valued(supportSessions.StartAsync(actor, acme.Id, "ticket 4711", 30));
         await supportSessions.EndAsync(second.Id, Guid.NewGuid());
-        Assert.NotNull((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
+        Assert.NotNull((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.SupportSessionEndsAtUtc);
         await TestData.Valued(Teams.ChangeRoleAsync(owner, TeamScope.ForActor(owner), jane.Id, Role.ResellerViewer));
-        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.VisitEndsAtUtc);
+        Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.SupportSessionEndsAtUtc);
         await using var db = _database.OpenAll();
         Assert.Equal(
-            2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersVisit && a.CustomerId == acme.Id));
+            2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersSupport && a.CustomerId == acme.Id));
     }
 
     private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];

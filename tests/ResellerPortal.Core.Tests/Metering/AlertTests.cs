@@ -65,7 +65,7 @@ public sealed class AlertTests
     [InlineData(12, 10, 100)]
     [InlineData(1, 0, 0)]
     public void A_threshold_is_reached_exactly(long used, long limit, int percent) =>
-        Assert.Equal(percent, UsageAlert.Reached(used, limit));
+        Assert.Equal(percent, UsageAlert.GetReachedPercent(used, limit));
 
     [Fact]
     public async Task A_customer_sees_its_own_alerts_and_none_of_lots_or_neighbours()

@@ -78,11 +78,11 @@ public sealed class ManyNodesTests(PostgreSqlFixture postgres) : IClassFixture<P
                 }
             }
         })).ToList();
-        await Task.Delay(500);
+        await Eventually.TrueAsync(() => Volatile.Read(ref confirmed) > 0, "conversions are confirmed");
         postgres.Server.Crash();
         postgres.Server.Run();
         var before = Volatile.Read(ref confirmed);
-        await Task.Delay(1000);
+        await Eventually.TrueAsync(() => Volatile.Read(ref confirmed) > before, "the meter goes on once the server is back");
         Volatile.Write(ref isOver, true);
         await Task.WhenAll(load);
 

@@ -23,7 +23,7 @@ public sealed class InvoicePaymentTests
 
         var checkout = await fixture.CheckoutAsync(session);
         var back = Enumerable.Range(0, 4).Select(
-            _ => fixture.Get<PaymentEventDispatcher>().ReturnAsync(TestData.CreateAdmin(customer), checkout.Id));
+            _ => fixture.Get<PaymentEventDispatcher>().HandleReturnAsync(TestData.CreateAdmin(customer), checkout.Id));
         await Task.WhenAll([fixture.DeliverAllAsync(), .. back]);
 
         Assert.Equal(1210, (await fixture.PaymentsAsync(invoice)).Single().AmountMinorUnits);
@@ -310,7 +310,7 @@ public sealed class InvoicePaymentTests
         // Turning off automatic payment persists even if an event for the payment arrives again.
         await TestData.Valued(service.StopAsync(me));
         await fixture.DeliverAllAsync();
-        await fixture.Get<PaymentEventDispatcher>().ReturnAsync(me, (await fixture.CheckoutAsync(session)).Id);
+        await fixture.Get<PaymentEventDispatcher>().HandleReturnAsync(me, (await fixture.CheckoutAsync(session)).Id);
         Assert.Null((await service.ReadAsync(me)).MethodName);
         await fixture.AssertSoundAsync();
     }
@@ -343,9 +343,9 @@ public sealed class InvoicePaymentTests
         var start = await TestData.Valued(
             checkouts.PayByLinkAsync(invoice.PayKey.Value, "https://portal.example/pay/x?checkout={checkout}"));
         var checkout = await fixture.CheckoutAsync(start.SessionId!);
-        Assert.Null(await fixture.Get<PaymentEventDispatcher>().ReturnByLinkAsync(other.Id, checkout.Id));
+        Assert.Null(await fixture.Get<PaymentEventDispatcher>().HandleReturnByLinkAsync(other.Id, checkout.Id));
         await fixture.Stripe.PayAsync(start.SessionId!);
-        Assert.Equal(CheckoutState.Paid, (await fixture.Get<PaymentEventDispatcher>().ReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
+        Assert.Equal(CheckoutState.Paid, (await fixture.Get<PaymentEventDispatcher>().HandleReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
         Assert.Equal(customer.Id, checkout.CustomerId);
         await fixture.AssertSoundAsync();
     }
@@ -368,8 +368,8 @@ public sealed class InvoicePaymentTests
             "This invoice does not exist",
             (await checkouts.PayInvoiceAsync(
                 TestData.CreateAdmin(stranger), invoice.Id, false, "https://portal.example/")).Refusal?.Message);
-        Assert.Null(await dispatcher.ReturnAsync(TestData.CreateAdmin(stranger), id));
-        Assert.Null(await dispatcher.ReturnAsync(rival, id));
+        Assert.Null(await dispatcher.HandleReturnAsync(TestData.CreateAdmin(stranger), id));
+        Assert.Null(await dispatcher.HandleReturnAsync(rival, id));
         Assert.Empty(await fixture.Get<OnlineRefundService>().ListPaymentsAsync(rival, invoice.Id));
         Assert.StartsWith(
             "This payment does not exist",

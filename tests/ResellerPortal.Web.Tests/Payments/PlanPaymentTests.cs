@@ -340,6 +340,6 @@ public sealed class PlanPaymentTests
     private static async Task<IEnumerable<Task>> ReturnsAsync(PaymentFixture fixture, string session)
     {
         var id = (await fixture.CheckoutAsync(session)).Id;
-        return Enumerable.Range(0, 3).Select(_ => fixture.Get<PaymentEventDispatcher>().ReturnAsync(fixture.Owner, id));
+        return Enumerable.Range(0, 3).Select(_ => fixture.Get<PaymentEventDispatcher>().HandleReturnAsync(fixture.Owner, id));
     }
 }

@@ -36,8 +36,8 @@ public sealed partial class PortalLayout(
 
         var choices = await memberships.ListAsync(actor.UserId!.Value);
         _items = [.. Navigation.For(actor)];
-        _supportSessionEnds = actor.VisitEndsAtUtc;
-        _accountName = actor.VisitEndsAtUtc is not null
+        _supportSessionEnds = actor.SupportSessionEndsAtUtc;
+        _accountName = actor.SupportSessionEndsAtUtc is not null
             ? await supportSessions.FindCustomerAsync(actor)
             : (choices.FirstOrDefault(s => s.Id == user.ChosenMemberId) ?? choices[0]).Place;
         _userName = actor.Name;

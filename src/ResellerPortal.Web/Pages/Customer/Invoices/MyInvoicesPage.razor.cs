@@ -28,7 +28,7 @@ public sealed partial class MyInvoicesPage(
     protected override async Task OnInitializedAsync()
     {
         var actor = await current.GetAsync();
-        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnAsync(actor, id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.HandleReturnAsync(actor, id) is { } checkout)
         {
             _returned = CheckoutText.For(checkout);
         }

@@ -33,7 +33,7 @@ public sealed partial class CreditsPage(
 
     protected override async Task OnInitializedAsync()
     {
-        if (Guid.TryParse(Checkout, out var id) && await dispatcher.ReturnAsync(await current.GetAsync(), id) is { } checkout)
+        if (Guid.TryParse(Checkout, out var id) && await dispatcher.HandleReturnAsync(await current.GetAsync(), id) is { } checkout)
         {
             _returned = CheckoutText.For(checkout);
         }
