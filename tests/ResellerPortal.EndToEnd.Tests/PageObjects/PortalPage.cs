@@ -14,14 +14,15 @@ internal sealed class PortalPage(IPage page)
         await Page.GetByLabel("Email address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Page.WaitForURLAsync(url => !url.Contains("/account/", StringComparison.Ordinal));
+        await Page.WaitForURLAsync(
+            url => !url.Contains("/account/", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
     }
 
     public async Task SignOutAsync()
     {
         await Page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await Page.WaitForURLAsync("**/account/sign-in");
+        await Page.WaitForURLAsync("**/account/sign-in", new() { WaitUntil = WaitUntilState.Commit });
     }
 
     /// <summary>Opens a URL and waits for the page title.</summary>
