@@ -251,7 +251,9 @@ public sealed class TeamTests : IAsyncDisposable
         Assert.Null((await Memberships.FindActorAsync(signedIn with { SupportSessionId = second.Id }))!.SupportSessionEndsAtUtc);
         await using var db = _database.OpenAll();
         Assert.Equal(
-            2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.CustomersSupport && a.CustomerId == acme.Id));
+            2,
+            await db.Set<Core.Auditing.AuditEntry>()
+                .CountAsync(a => a.Action == Permission.CustomersSupport && a.CustomerId == acme.Id));
     }
 
     private string ReadKey(Invitation invitation, bool isMailed) => _links.CreatePath(invitation, isMailed).Split('=')[^1];

@@ -345,7 +345,8 @@ public sealed class InvoicePaymentTests
         var checkout = await fixture.CheckoutAsync(start.SessionId!);
         Assert.Null(await fixture.Get<PaymentEventDispatcher>().HandleReturnByLinkAsync(other.Id, checkout.Id));
         await fixture.Stripe.PayAsync(start.SessionId!);
-        Assert.Equal(CheckoutState.Paid, (await fixture.Get<PaymentEventDispatcher>().HandleReturnByLinkAsync(invoice.Id, checkout.Id))?.State);
+        var returned = await fixture.Get<PaymentEventDispatcher>().HandleReturnByLinkAsync(invoice.Id, checkout.Id);
+        Assert.Equal(CheckoutState.Paid, returned?.State);
         Assert.Equal(customer.Id, checkout.CustomerId);
         await fixture.AssertSoundAsync();
     }
