@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ResellerPortal.Testing;
 
@@ -14,15 +15,14 @@ internal sealed class PortalPage(IPage page)
         await Page.GetByLabel("Email address").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Page.WaitForURLAsync(
-            url => !url.Contains("/account/", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
+        await Assertions.Expect(Page).Not.ToHaveURLAsync(new Regex("/account/"));
     }
 
     public async Task SignOutAsync()
     {
         await Page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await Page.WaitForURLAsync("**/account/sign-in", new() { WaitUntil = WaitUntilState.Commit });
+        await Assertions.Expect(Page).ToHaveURLAsync(new Regex("/account/sign-in$"));
     }
 
     /// <summary>Opens a URL and waits for the page title.</summary>
