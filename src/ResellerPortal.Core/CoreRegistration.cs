@@ -255,7 +255,7 @@ public static class CoreRegistration
     /// <summary>Adds export, erasure and retention of personal data.</summary>
     private static IServiceCollection AddPrivacy(this IServiceCollection services)
     {
-        services.TryAddSingleton(new RetentionSettings());
+        services.TryAddSingleton(new RetentionOptions());
         services.AddSingleton<PersonalDataService>();
         services.AddPeriodicWorker<RetentionWorker>();
         return services;

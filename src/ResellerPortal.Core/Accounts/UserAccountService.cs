@@ -13,7 +13,7 @@ public sealed record UserData(
     bool HasAuthenticator,
     IReadOnlyList<string> Memberships,
     IReadOnlyList<UserSession> Sessions,
-    IReadOnlyList<AuditEntry> Acts);
+    IReadOnlyList<AuditEntry> Events);
 
 /// <summary>Operations on a user's account as a whole, across all memberships.</summary>
 public sealed class UserAccountService(

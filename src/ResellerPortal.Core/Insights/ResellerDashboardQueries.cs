@@ -25,13 +25,13 @@ public sealed record ResellerOverview(
     /// <summary>In paid lots, excluding overage.</summary>
     public long ConversionsLeft => Lots.Where(lot => lot.Kind == LotKind.Plan).Sum(lot => lot.Available);
 
-    public RevenueSummary ThisMonth => Months[^1].Figures;
+    public RevenueSummary ThisMonth => Months[^1].Summary;
 
-    public RevenueSummary LastMonth => Months[^2].Figures;
+    public RevenueSummary LastMonth => Months[^2].Summary;
 }
 
 /// <summary>A customer's revenue in the current month.</summary>
-public sealed record CustomerRevenue(CustomerId Id, string Name, RevenueSummary Figures);
+public sealed record CustomerRevenue(CustomerId Id, string Name, RevenueSummary Summary);
 
 public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvider clock)
 {
@@ -79,7 +79,7 @@ public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvid
             lots,
             alerts,
             [.. months.OrderBy(m => m.Key).Select(m => new MonthRevenue(m.Key, m.Value))],
-            [.. customers.OrderByDescending(c => c.Figures.Conversions)],
+            [.. customers.OrderByDescending(c => c.Summary.Conversions)],
             all.Count,
             await db.PlanOrders.CountAsync(o => o.Status == PlanOrderStatus.Ordered, cancellationToken));
     }

@@ -20,4 +20,4 @@ public sealed record RevenueSummary(long Conversions, Money Revenue, Money Cost)
         new(left.Conversions + right.Conversions, left.Revenue + right.Revenue, left.Cost + right.Cost);
 }
 
-public sealed record MonthRevenue(BillingPeriod Month, RevenueSummary Figures);
+public sealed record MonthRevenue(BillingPeriod Month, RevenueSummary Summary);

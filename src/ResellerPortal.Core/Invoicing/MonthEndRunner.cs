@@ -9,7 +9,7 @@ namespace ResellerPortal.Core.Invoicing;
 /// <summary>The current or last month-end run of a reseller.</summary>
 /// <param name="Verb">For example "Drafting".</param>
 /// <param name="Result">The result, in words; null while the run is in progress.</param>
-public sealed record MonthEndProgress(string Verb, BatchProgress Steps, string? Result, bool HasFailed);
+public sealed record MonthEndProgress(string Verb, BatchProgress Progress, string? Result, bool HasFailed);
 
 /// <summary>
 /// Drafts and finalises in the background, so that it continues when the user leaves the page. One run at a time per reseller, visible to
@@ -69,7 +69,7 @@ public sealed class MonthEndRunner(
         {
             try
             {
-                var (result, hasFailed) = await act(new ProgressReporter(steps => _states[reseller] = started with { Steps = steps }));
+                var (result, hasFailed) = await act(new ProgressReporter(progress => _states[reseller] = started with { Progress = progress }));
                 _states[reseller] = _states[reseller] with { Result = result, HasFailed = hasFailed };
             }
             catch (Exception failure)

@@ -22,13 +22,13 @@ public sealed record CustomerData(
 
 public sealed record PersonData(string Email, string Role, DateTimeOffset SinceUtc, IReadOnlyList<SessionData> Sessions);
 
-public sealed record SessionData(DateTimeOffset StartedAtUtc, DateTimeOffset SeenAtUtc, string Address, string Agent, string Method);
+public sealed record SessionData(DateTimeOffset StartedAtUtc, DateTimeOffset SeenAtUtc, string IpAddress, string UserAgent, string Method);
 
-public sealed record AuditData(DateTimeOffset AtUtc, string Who, string? FromAddress, string Action, string Subject);
+public sealed record AuditData(DateTimeOffset AtUtc, string Actor, string? IpAddress, string Event, string Details);
 
 public sealed record EmailData(DateTimeOffset AtUtc, string To, string Subject, string Text);
 
-public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Visitor, string Reason);
+public sealed record SupportSessionData(DateTimeOffset StartedAtUtc, DateTimeOffset EndsAtUtc, string Actor, string Reason);
 
 /// <summary>Exports and erases personal data. Ledger entries, invoices and documents are kept as tax law requires.</summary>
 public sealed class PersonalDataService(PortalDatabase database, AuditSealingWorker sealing, TimeProvider clock)

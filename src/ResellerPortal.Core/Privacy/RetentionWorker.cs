@@ -10,7 +10,7 @@ using ResellerPortal.Core.Workers;
 namespace ResellerPortal.Core.Privacy;
 
 /// <summary>Retention periods, in days, of personal data without a statutory period. Settings section Privacy.</summary>
-public sealed class RetentionSettings
+public sealed class RetentionOptions
 {
     /// <summary>IP addresses in the history.</summary>
     public int AddressDays { get; set; } = 90;
@@ -28,7 +28,7 @@ public sealed class RetentionSettings
 /// <summary>Deletes data whose retention period has passed.</summary>
 public sealed class RetentionWorker(
     PortalDatabase database,
-    RetentionSettings settings,
+    RetentionOptions settings,
     TimeProvider clock,
     ILogger<RetentionWorker> logger) : PeriodicWorker(clock, logger)
 {

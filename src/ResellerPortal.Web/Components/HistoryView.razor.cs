@@ -28,10 +28,10 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private bool _mayExport;
     private bool _isOperator;
 
-    [SupplyParameterFromQuery(Name = "act")]
+    [SupplyParameterFromQuery(Name = "event")]
     private string? Action { get; set; }
 
-    [SupplyParameterFromQuery(Name = "words")]
+    [SupplyParameterFromQuery(Name = "q")]
     private string? Search { get; set; }
 
     [SupplyParameterFromQuery]
@@ -62,8 +62,8 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
         value = string.IsNullOrEmpty(value) ? null : value;
         (Action, Search, From, To) = name switch
         {
-            "act" => (value, Search, From, To),
-            "words" => (Action, value, From, To),
+            "event" => (value, Search, From, To),
+            "q" => (Action, value, From, To),
             "from" => (Action, Search, value, To),
             _ => (Action, Search, From, value),
         };
@@ -74,7 +74,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
     private string Export(string format) =>
         navigation.GetUriWithQueryParameters(
             new Uri(navigation.Uri).AbsolutePath + "." + format,
-            new Dictionary<string, object?> { ["act"] = Action, ["words"] = Search, ["from"] = From, ["to"] = To });
+            new Dictionary<string, object?> { ["event"] = Action, ["q"] = Search, ["from"] = From, ["to"] = To });
 
     private static DateOnly? ReadDay(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;

@@ -12,7 +12,7 @@ internal static class HistoryExportEndpoints
 {
     public static void MapHistoryFiles(this IEndpointRouteBuilder endpoints, string area, string permission) =>
         endpoints.MapGet(area + "/history.{format:regex(^(csv|xlsx|json)$)}", async (
-            string format, string? act, string? words, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships,
+            string format, string? @event, string? q, string? from, string? to, ClaimsPrincipal user, MembershipDirectory memberships,
             HistoryQueries history, CancellationToken cancellationToken) =>
         {
             if (await memberships.FindActorAsync(user) is not { } actor
@@ -21,12 +21,16 @@ internal static class HistoryExportEndpoints
                 return Results.Forbid();
             }
 
-            var rows = await history.ExportAsync(actor, HistoryView.ReadFilter(act, words, from, to), cancellationToken);
+            var rows = await history.ExportAsync(actor, HistoryView.ReadFilter(@event, q, from, to), cancellationToken);
             return Results.Stream(
                 stream => TableFileWriter.WriteAsync(
                     stream,
                     known,
-                    ["at_utc", "who", "from_address", "act", "what", "changes", "reseller", "customer", "sequence", "commitment", "hash"],
+                    [
+                        "at_utc", "actor", "ip_address", "event", "details", "changes",
+                        "reseller", "customer",
+                        "sequence", "commitment", "hash",
+                    ],
                     rows.Select(r => (IReadOnlyList<object?>)
                     [
                         r.Entry.AtUtc, r.Entry.ActorName, r.Entry.FromAddress, r.Entry.Action, r.Entry.Subject, r.Entry.Changes,

@@ -1,9 +1,9 @@
-"""Checks a ledger exported as NDJSON: numbers without gaps, every hash, and the chain. Usage: verify_ledger.py ledger.ndjson
+"""Verifies a ledger exported as NDJSON: sequence numbers, hashes and the chain. Usage: verify_ledger.py ledger.ndjson
 
-An entry's canonical form is the 16 texts below, each followed by one line feed, in UTF-8; an absent value is an empty text.
-Its hash is SHA-256 over the 32 bytes of the previous hash and the canonical form. Before the first entry come 32 zero bytes.
-The reseller's own export has draws: their salts, lots, quantities, costs and currencies, each followed by a line feed and
-ordered by lot, hash to the commitment. Without the salts the commitment tells nothing of them.
+An entry's canonical form is the 16 fields below in UTF-8, each followed by a line feed; an absent value is an empty string.
+Its hash is SHA-256 over the previous entry's hash (32 zero bytes for the first entry) and the canonical form.
+A reseller's export also lists draws. Their salt, lot, quantity, cost and currency, each followed by a line feed and ordered
+by lot, hash to the commitment. Without the salts, the commitment reveals nothing about them.
 """
 import hashlib
 import json
