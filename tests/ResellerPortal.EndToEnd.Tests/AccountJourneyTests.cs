@@ -69,7 +69,7 @@ public sealed class AccountJourneyTests(Browser browser) : IClassFixture<Browser
     }
 
     [Fact]
-    public async Task Support_looks_at_a_customers_pages_under_a_banner_and_changes_nothing()
+    public async Task Support_views_a_customers_pages_under_a_banner_and_changes_nothing()
     {
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");

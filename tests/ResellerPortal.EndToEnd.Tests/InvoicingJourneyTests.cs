@@ -57,7 +57,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
-    public async Task A_wrong_invoice_is_declared_void_and_its_month_is_drafted_again()
+    public async Task A_wrong_invoice_is_voided_and_its_month_is_drafted_again()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero));
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
@@ -87,7 +87,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
-    public async Task A_bank_statement_is_taken_in_and_its_money_pays_what_it_is_for()
+    public async Task A_bank_statement_is_imported_and_its_payments_are_matched()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 9, 0, 0, TimeSpan.Zero));
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
@@ -222,7 +222,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
-    public async Task A_month_is_drafted_by_its_schedule_looked_over_and_finalised()
+    public async Task A_month_is_drafted_by_its_schedule_reviewed_and_finalised()
     {
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 4, 12, 0, 0, TimeSpan.Zero));
         var (reseller, northwind) = await server.Data.AddResellerAsync("northwind");
@@ -257,7 +257,7 @@ public sealed class InvoicingJourneyTests(Browser browser) : IClassFixture<Brows
     }
 
     [Fact]
-    public async Task A_reseller_sets_its_look_and_words_and_an_invoice_is_mailed_in_them()
+    public async Task A_reseller_sets_its_branding_and_templates_and_an_invoice_is_mailed_with_them()
     {
         await using var mailServer = StandInMailServer.Start();
         using var server = PortalServer.Start(new DateTimeOffset(2026, 10, 15, 12, 0, 0, TimeSpan.Zero), mailServer.Settings);

@@ -139,7 +139,7 @@ public sealed class PaymentJourneyTests(Browser browser) : IClassFixture<Browser
     }
 
     [Fact]
-    public async Task The_operator_confirms_a_transfer_and_looks_after_events()
+    public async Task The_operator_confirms_a_transfer_and_replays_events()
     {
         var (stripe, server, clock) = await OpenAsync();
         await using var stand = stripe;

@@ -3,7 +3,7 @@ using ResellerPortal.Core.Privacy;
 namespace ResellerPortal.Web.Account;
 
 /// <summary>Explains which personal data is stored, why, and for how long.</summary>
-public sealed partial class PersonalDataPage(RetentionSettings retention)
+public sealed partial class PersonalDataPage(RetentionOptions retention)
 {
-    private RetentionSettings Retention => retention;
+    private RetentionOptions Retention => retention;
 }

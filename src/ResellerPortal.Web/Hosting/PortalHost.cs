@@ -38,7 +38,7 @@ internal static class PortalHost
             isSandboxAllowed: builder.Environment.IsDevelopment());
         services.AddPayments(configuration);
         services.AddMail(configuration);
-        services.AddSingleton(configuration.GetSection("Privacy").Get<RetentionSettings>() ?? new RetentionSettings());
+        services.AddSingleton(configuration.GetSection("Privacy").Get<RetentionOptions>() ?? new RetentionOptions());
         services.AddPortalAccounts(configuration);
         services.AddRateLimits(configuration);
         services.AddHsts(hsts => (hsts.MaxAge, hsts.IncludeSubDomains) = (TimeSpan.FromDays(365), true));

@@ -26,7 +26,7 @@ public sealed class TeamTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task An_invitation_gives_one_seat_once_to_the_address_it_names()
+    public async Task An_invitation_creates_one_membership_once_for_the_address_it_names()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(
@@ -52,7 +52,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_link_dies_with_its_time_with_a_newer_one_and_when_it_is_taken_back()
+    public async Task A_link_expires_with_time_with_a_newer_one_and_when_revoked()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var invitation = await TestData.Valued(
@@ -72,7 +72,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Bad_invitations_are_refused_in_words()
+    public async Task Invalid_invitations_are_refused_with_a_message()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
@@ -97,7 +97,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Teams_are_managed_by_those_above_and_by_nobody_else()
+    public async Task Teams_are_managed_only_by_roles_above_them()
     {
         var (northwind, owner) = await _database.Data.AddResellerAsync("northwind");
         var (fabrikam, rival) = await _database.Data.AddResellerAsync("fabrikam");
@@ -135,7 +135,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_last_owner_stays_however_many_try_at_once()
+    public async Task The_last_owner_cannot_be_removed_even_by_concurrent_requests()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
@@ -152,7 +152,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_seat_that_is_taken_away_or_a_session_that_is_ended_is_gone_with_the_next_act()
+    public async Task Removing_a_member_or_ending_a_session_takes_effect_on_the_next_request()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var team = TeamScope.ForActor(owner);
@@ -172,7 +172,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_session_ends_when_it_is_left_alone_and_at_the_latest_after_its_life()
+    public async Task A_session_ends_after_inactivity_and_at_its_maximum_lifetime()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var jane = await JoinAsync(owner, TeamScope.ForActor(owner), "jane@company.example", Role.ResellerBilling);
@@ -192,7 +192,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_reseller_that_demands_two_factors_closes_seats_until_they_are_there()
+    public async Task A_reseller_that_requires_two_factor_authentication_blocks_members_without_it()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
@@ -218,7 +218,7 @@ public sealed class TeamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_look_at_a_customers_pages_reads_only_for_a_reason_and_for_a_time()
+    public async Task A_support_session_is_read_only_and_needs_a_reason_and_expires()
     {
         var (northwind, owner) = await _database.Data.AddResellerAsync("northwind");
         var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");

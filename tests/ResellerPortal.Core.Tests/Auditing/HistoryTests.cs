@@ -64,7 +64,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task It_is_found_by_person_day_act_and_words_and_by_its_own_tenant_alone()
+    public async Task Entries_are_found_by_actor_day_event_and_text_within_their_tenant()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
@@ -139,7 +139,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Whoever_gets_past_the_databases_refusal_is_found_by_the_chain()
+    public async Task A_change_made_behind_the_triggers_breaks_the_chain()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await database.Data.AddResellerAsync("northwind");
@@ -194,7 +194,7 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task Persons_are_taken_out_and_the_chain_still_holds(string provider)
+    public async Task Erased_persons_leave_the_chain_intact(string provider)
     {
         await using var database = await OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");

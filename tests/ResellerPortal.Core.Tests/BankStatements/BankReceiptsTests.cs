@@ -21,7 +21,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
-    public async Task A_statement_is_taken_in_once_and_what_is_certain_is_recorded_once(string provider)
+    public async Task A_statement_is_imported_once_and_certain_matches_are_recorded_once(string provider)
     {
         await using var database = provider == "Sqlite" ? await TestDatabaseOnSqlite.OpenAsync() : await postgres.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);
@@ -109,7 +109,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_cannot_be_recorded_is_refused_and_stays()
+    public async Task An_entry_that_cannot_be_recorded_is_refused_and_kept()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);
@@ -151,7 +151,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
     }
 
     [Fact]
-    public async Task Another_reseller_sees_nothing_of_it_and_a_customer_may_not_look()
+    public async Task Another_reseller_sees_no_receipts_and_a_customer_may_not_read_them()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(database);

@@ -39,7 +39,7 @@ public sealed class Camt053Tests
     }
 
     [Fact]
-    public void What_is_no_money_received_is_left_out()
+    public void Entries_that_are_not_incoming_payments_are_skipped()
     {
         var file = Camt053Reader.Read(Statement("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08", """
             <Ntry><Amt Ccy="EUR">1.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>
@@ -55,7 +55,7 @@ public sealed class Camt053Tests
     [InlineData("<Amt Ccy=\"EUR\">{0}</Amt>", "10.00", "20.00", 2)]
     [InlineData("<AmtDtls><TxAmt><Amt Ccy=\"EUR\">{0}</Amt></TxAmt></AmtDtls>", "10.00", "20.00", 2)]
     [InlineData("<Amt Ccy=\"EUR\">{0}</Amt>", "10.00", "21.00", 1)] // Parts that are not the sum: the sum is what came.
-    public void Payments_that_the_bank_booked_as_one_sum_are_told_apart(string form, string first, string second, int parts)
+    public void Payments_booked_by_the_bank_as_one_batch_are_separated(string form, string first, string second, int parts)
     {
         string Part(string amount, string name) =>
             $"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{string.Format(
@@ -76,7 +76,7 @@ public sealed class Camt053Tests
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1.001</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"XAU\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "unsupported amount")]
     [InlineData("<D><Stmt><Ntry><Amt Ccy=\"EUR\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt></D>", "no booking date")]
-    public void What_cannot_be_read_is_said(string text, string said) =>
+    public void An_unreadable_statement_is_refused_with_its_reason(string text, string said) =>
         Assert.Contains(
             said,
             Assert.Throws<InvalidDataException>(() => Camt053Reader.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))).Message,

@@ -67,7 +67,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
             threads: 1);
 
     [Fact]
-    public async Task A_part_is_told_of_and_noted_as_paid_back_where_the_order_is_cancelled()
+    public async Task Cancelling_an_order_announces_its_partial_payment_and_marks_it_refunded()
     {
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, order) = await OrderAsync(database);

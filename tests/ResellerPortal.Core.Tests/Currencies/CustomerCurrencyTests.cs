@@ -50,7 +50,7 @@ public sealed class CustomerCurrencyTests(PostgreSqlFixture postgres) : IClassFi
         var row = Assert.Single(review.Rows);
         Assert.Equal((new Money(20_00, Eur), new Money(21_91, Usd), new Money(5_00, Eur)), (row.Net, row.Invoiced, row.Margin));
         var overview = await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(abroad.Owner);
-        Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Figures);
+        Assert.Equal(new RevenueSummary(1_000, new Money(20_00, Eur), new Money(15_00, Eur)), overview.Months[^3].Summary);
         Assert.Equal(
             new Money(21_91, Usd),
             (await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(

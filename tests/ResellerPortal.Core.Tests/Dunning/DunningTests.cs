@@ -137,7 +137,7 @@ public sealed class DunningTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public void Steps_keep_their_order_and_distance_whenever_they_are_looked_for() =>
+    public void Dunning_steps_keep_their_order_and_distance_whenever_the_worker_runs() =>
         Gen.Select(Gen.Int[1, 40].Array[1, 5].Where(
             days => days.Distinct().Count() == days.Length), Gen.Int[0, 90].Array[1, 120]).Sample((days, looks) =>
         {

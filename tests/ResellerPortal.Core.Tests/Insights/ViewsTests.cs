@@ -44,7 +44,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal((1L, 40L), (own.TotalCount, Assert.Single(own.Rows).Quantity));
         Assert.Single(dashboard.Alerts);
         Assert.Equal(2, (await views.NamesAsync(owner)).Count);
-        Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Figures.Conversions);
+        Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Summary.Conversions);
         Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
         Assert.Single((await new PlanQueries(database.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
         Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).AllResellersAsync(TestData.Operator)).Customers);

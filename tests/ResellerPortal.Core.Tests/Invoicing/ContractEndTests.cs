@@ -42,7 +42,7 @@ public sealed class ContractEndTests
     }
 
     [Fact]
-    public async Task Usage_told_after_the_last_invoice_comes_next_month_without_a_fee()
+    public async Task Usage_reported_after_the_final_invoice_is_billed_next_month_without_a_fee()
     {
         await using var sqlite = await OpenAsync();
         var (owner, acme, token) = await SellAsync(sqlite);

@@ -77,7 +77,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public void What_is_remarkable_in_a_draft_is_told()
+    public void A_draft_warns_of_what_needs_review()
     {
         Assert.Equal([DraftWarning.BelowCost], DraftWarningRules.FindWarnings(Cents(99), null, Cents(100), 0, hasAddress: true));
         Assert.Equal(
@@ -194,7 +194,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
-    public async Task Work_at_month_end_goes_on_by_itself_and_says_what_came_of_it()
+    public async Task The_month_end_run_continues_without_its_page_and_reports_its_result()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, secrets) = await SellAsync(sqlite, "Acme", "Birch");
@@ -207,7 +207,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
 
         Assert.True(runner.TryDraft(owner, October));
         Assert.Equal((false, "October 2026: 1 drafted, 1 without usage to bill."), await EndAsync());
-        Assert.Equal(new BatchProgress(2, 2), runner.FindProgress(owner)!.Steps);
+        Assert.Equal(new BatchProgress(2, 2), runner.FindProgress(owner)!.Progress);
         Assert.True(runner.TryFinalise(owner, October));
         Assert.Equal((false, "1 invoice is final."), await EndAsync());
         var (_, stranger) = await sqlite.Data.AddResellerAsync("fabrikam");

@@ -152,7 +152,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
             threads: 1);
 
     [Fact]
-    public async Task What_was_given_up_is_not_taken_back_as_well()
+    public async Task An_amount_written_off_is_not_credited_as_well()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);
@@ -167,7 +167,7 @@ public sealed class VoidTests(PostgreSqlFixture postgres) : IClassFixture<Postgr
     }
 
     [Fact]
-    public async Task Only_its_own_reseller_declares_an_invoice_void()
+    public async Task Only_its_reseller_voids_an_invoice()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await InvoicingFixture.OpenAsync(sqlite);

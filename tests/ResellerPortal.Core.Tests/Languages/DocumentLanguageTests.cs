@@ -13,7 +13,7 @@ public sealed class DocumentLanguageTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void Every_language_says_all_of_it_with_the_same_places(string code)
+    public void Every_language_has_every_text_with_the_same_placeholders(string code)
     {
         foreach (var property in typeof(DocumentWords).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(
             p => p.PropertyType == typeof(string)))

@@ -9,7 +9,7 @@ namespace ResellerPortal.Core.Tests.Metering;
 public sealed class AlertTests
 {
     [Fact]
-    public async Task Each_threshold_of_a_token_and_a_lot_is_told_once()
+    public async Task Each_threshold_of_a_token_and_a_lot_raises_one_alert()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");
@@ -32,7 +32,7 @@ public sealed class AlertTests
     }
 
     [Fact]
-    public async Task A_budget_and_a_monthly_limit_are_told_anew_each_month()
+    public async Task A_budget_and_a_monthly_limit_alert_again_each_month()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (_, owner) = await sqlite.Data.AddResellerAsync("northwind");

@@ -33,7 +33,7 @@ public sealed class RandomSourceTests
     }
 
     [Fact]
-    public void Nothing_is_given_twice()
+    public void No_value_is_issued_twice()
     {
         var others = new RandomSource();
 

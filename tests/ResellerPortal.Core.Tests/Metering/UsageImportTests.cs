@@ -33,7 +33,7 @@ public sealed class UsageImportTests
     }
 
     [Fact]
-    public async Task Bad_lines_are_told_by_number_and_the_rest_is_imported()
+    public async Task Invalid_lines_are_reported_by_number_and_the_rest_is_imported()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (owner, _, token) = await SellAsync(sqlite);

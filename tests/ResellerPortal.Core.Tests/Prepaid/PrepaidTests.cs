@@ -233,7 +233,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task The_customer_is_told_as_its_balance_is_spent_and_when_it_is()
+    public async Task The_customer_is_notified_when_its_balance_runs_low_and_runs_out()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
@@ -257,7 +257,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task A_customer_that_pays_afterwards_again_is_stopped_no_more()
+    public async Task A_customer_switched_back_to_postpaid_is_no_longer_stopped()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);
@@ -271,7 +271,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Who_pays_how_is_the_resellers_own()
+    public async Task Only_its_reseller_sets_how_a_customer_pays()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var fixture = await PrepaidFixture.OpenAsync(sqlite, 100_000);

@@ -30,7 +30,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_customers_people_are_erased_and_its_books_are_as_before()
+    public async Task Erasing_a_customers_users_leaves_its_accounts_unchanged()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         await _database.Data.BuyAsync(owner, 100, 1);
@@ -65,7 +65,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Erasing_and_handing_out_stay_within_the_tenant()
+    public async Task Erasure_and_export_of_personal_data_stay_within_the_tenant()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var (_, rival) = await _database.Data.AddResellerAsync("fabrikam");
@@ -82,7 +82,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_deleted_account_leaves_a_pseudonym_and_no_team_without_its_head()
+    public async Task A_deleted_account_leaves_a_pseudonym_and_every_team_keeps_an_owner()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
@@ -113,7 +113,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_kept_long_enough_is_deleted_and_nothing_else()
+    public async Task Only_data_past_its_retention_period_is_deleted()
     {
         var (_, owner) = await _database.Data.AddResellerAsync("northwind");
         var acme = await _database.Data.AddCustomerAsync(owner, "Acme");
@@ -125,7 +125,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.RunAsync();
         using var retention = new RetentionWorker(
-            _database.Database, new RetentionSettings(), _database.Clock, NullLogger<RetentionWorker>.Instance);
+            _database.Database, new RetentionOptions(), _database.Clock, NullLogger<RetentionWorker>.Instance);
 
         await retention.RunAsync();
         Assert.Equal((1, 2, 1), await CountsAsync());

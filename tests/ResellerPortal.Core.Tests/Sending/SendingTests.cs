@@ -48,7 +48,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task A_letter_that_is_refused_is_tried_again_with_patience_and_given_up_at_last()
+    public async Task A_rejected_email_is_retried_with_growing_delays_and_finally_abandoned()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);
@@ -83,7 +83,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task A_node_that_dies_with_a_letter_in_hand_leaves_it_to_another()
+    public async Task An_email_claimed_by_a_dead_node_is_sent_by_another()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);
@@ -99,7 +99,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Without_a_mail_server_nothing_is_queued_and_that_is_said()
+    public async Task Without_a_mail_server_nothing_is_queued_and_a_notice_says_so()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);
@@ -119,7 +119,7 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Own_words_are_used_in_their_language_alone_and_unknown_places_are_refused()
+    public async Task A_custom_template_is_used_only_in_its_language_and_unknown_placeholders_are_refused()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);
@@ -159,14 +159,14 @@ public sealed class SendingTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
-    public void Every_kind_of_letter_can_be_used_in_every_language() =>
+    public void Every_kind_of_email_has_a_template_in_every_language() =>
         Assert.All(
             DocumentLanguage.All.SelectMany(
                 language => Enum.GetValues<EmailKind>().Select(kind => EmailTemplateText.Default(kind, language))),
             email => Assert.Null(EmailTemplateText.Check(email)));
 
     [Fact]
-    public async Task Letters_and_words_are_seen_by_their_own_reseller_alone()
+    public async Task Emails_and_templates_are_visible_only_to_their_reseller()
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var mail = new MailFixture(sqlite);

@@ -133,7 +133,7 @@ public sealed class TaxDecisionTests
     [InlineData("CHE-123.456.789 MWST", "CHE123456789MWST")]
     [InlineData("  ", null)]
     [InlineData(null, null)]
-    public void What_people_put_between_is_taken_out(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalise(typed));
+    public void Separators_in_a_VAT_ID_are_ignored(string? typed, string? normalised) => Assert.Equal(normalised, VatId.Normalise(typed));
 
     [Fact]
     public async Task Details_that_an_invoice_could_not_print_are_refused()

@@ -25,7 +25,7 @@ public sealed class TokenSecretTests
     [InlineData("rpt_")]
     [InlineData("demo_acme_production_token_0001")]
     [InlineData("rpt_0000000000000000000000000000000000000000000000000")]
-    public void What_only_looks_like_a_secret_has_not_its_form(string text) => Assert.False(TokenSecret.IsWellFormed(text));
+    public void Text_that_resembles_a_secret_is_not_well_formed(string text) => Assert.False(TokenSecret.IsWellFormed(text));
 
     [Fact]
     public void The_checksum_is_that_of_the_written_rule() =>

@@ -92,7 +92,7 @@ public sealed class PageAccessTests
         "/my/ledger",
         "/my/ledger.csv",
         "/my/ledger.ndjson")]
-    public async Task A_door_opens_to_its_own_seats_alone(params string[] addresses)
+    public async Task Each_area_admits_only_its_own_members(params string[] addresses)
     {
         using var server = PortalServer.Start();
         await server.Data.AddOperatorAsync("operator@test.example");
@@ -125,7 +125,7 @@ public sealed class PageAccessTests
     }
 
     [Fact]
-    public async Task Signing_in_leads_to_the_seats_own_door()
+    public async Task Signing_in_leads_to_the_members_own_area()
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");

@@ -16,7 +16,7 @@ public sealed partial class SignInTests
     private const string NewPassword = "seven purple umbrellas";
 
     [Fact]
-    public async Task Wrong_passwords_close_an_account_for_longer_each_time_and_its_owner_is_told()
+    public async Task Wrong_passwords_lock_an_account_for_longer_each_time_and_email_its_owner()
     {
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, mail.Settings);
@@ -78,7 +78,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task An_invitation_leads_somebody_new_by_mail_or_link_into_the_seat()
+    public async Task A_new_user_accepts_an_invitation_from_an_email_or_a_copied_link()
     {
         await using var mail = StandInMailServer.Start();
         using var server = PortalServer.Start(null, [.. mail.Settings, ("Portal:PublicUrl", "https://portal.example")]);
@@ -95,7 +95,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task Somebody_new_takes_the_seat_with_a_good_password_and_the_link_is_dead_then()
+    public async Task A_new_user_needs_a_strong_password_and_the_link_works_once()
     {
         using var server = PortalServer.Start();
         var (_, owner) = await server.Data.AddResellerAsync("northwind");
@@ -182,7 +182,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task A_seat_that_asks_for_two_factors_leads_to_setting_them_up()
+    public async Task A_membership_that_requires_two_factors_leads_to_their_setup()
     {
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
@@ -243,7 +243,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task A_seat_is_chosen_among_ones_own_alone()
+    public async Task A_user_switches_only_between_own_memberships()
     {
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");
@@ -272,7 +272,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task A_look_at_a_customers_pages_cannot_change_them_and_ends_on_request()
+    public async Task A_support_session_cannot_change_the_customers_data_and_ends_on_request()
     {
         using var server = PortalServer.Start();
         var (_, northwind) = await server.Data.AddResellerAsync("northwind");

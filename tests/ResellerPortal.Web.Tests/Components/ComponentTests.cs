@@ -58,7 +58,7 @@ public sealed class ComponentTests : BunitContext, IAsyncLifetime
     [InlineData(7200, "in 2 hours")]
     [InlineData(-864_000, "10 days ago")]
     [InlineData(31_536_000, "in 11 months")]
-    public void An_instant_is_told_relative_to_now(int seconds, string words) =>
+    public void An_instant_is_shown_relative_to_now(int seconds, string words) =>
         Assert.Equal(words, Instant.Relative(TimeSpan.FromSeconds(seconds)));
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class ElectronicInvoiceTests
     }
 
     [Fact]
-    public void What_is_missing_is_named_and_nothing_is_written()
+    public void An_incomplete_invoice_is_refused_naming_what_is_missing()
     {
         var ubl = new ElectronicInvoiceWriter();
         var noVatId = SampleDocuments.Standard() with { Seller = SampleDocuments.Standard().Seller with { VatId = null } };

@@ -129,7 +129,7 @@ public sealed class InvoicePdfTests
     }
 
     [Fact]
-    public async Task Documents_are_written_as_files_and_a_fault_of_the_disk_is_told()
+    public async Task Documents_are_stored_as_files_and_a_disk_error_is_reported()
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-");
         var invoices = Enumerable
@@ -207,7 +207,7 @@ public sealed class InvoicePdfTests
     }
 
     [Fact]
-    public void What_breaks_the_archive_is_found()
+    public void A_PDF_that_breaks_PDF_A_is_detected()
     {
         var text = Encoding.Latin1.GetString(SampleDocuments.Pdf(SampleDocuments.Sample(lines: 1)));
         Assert.Equal(["6.6.4, part 3 level B"], Broken("<pdfaid:part>3<", "<pdfaid:part>2<"));

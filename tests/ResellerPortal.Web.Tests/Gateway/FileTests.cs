@@ -12,7 +12,7 @@ public sealed class FileTests
     [InlineData("raw")]
     [InlineData("multipart")]
     [InlineData("filename")]
-    public async Task A_file_is_uploaded_told_of_converted_fetched_and_deleted(string form)
+    public async Task A_file_is_uploaded_described_converted_downloaded_and_deleted(string form)
     {
         using var fixture = await GatewayFixture.OpenAsync();
 

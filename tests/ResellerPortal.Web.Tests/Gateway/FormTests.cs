@@ -183,7 +183,7 @@ public sealed class FormTests
         "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"File\"; filename=\"a\"\r\n\r\ncut of", 4000)]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nNo-Disposition: x\r\n\r\nx\r\n--b--\r\n", 4000)]
     [InlineData("multipart/form-data; boundary=\"a b\\\"c\"", "x", 4000)]
-    public async Task What_cannot_be_read_is_said_to_be_so_and_not_charged(string type, string body, int code)
+    public async Task An_unreadable_form_is_refused_and_not_charged(string type, string body, int code)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -293,7 +293,7 @@ public sealed class FormTests
     }
 
     [Fact]
-    public async Task A_reseller_takes_no_more_of_a_node_than_its_share()
+    public async Task A_reseller_above_its_concurrency_limit_is_refused()
     {
         var mayAnswer = new TaskCompletionSource();
         await using var upstream = await StandInUpstream.StartAsync(async (_, context) =>
@@ -320,7 +320,7 @@ public sealed class FormTests
     }
 
     [Fact]
-    public async Task A_reseller_starts_no_more_a_minute_than_its_share_and_is_told_when_to_come_back()
+    public async Task A_reseller_above_its_requests_per_minute_gets_429_with_Retry_After()
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, Converted);
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings(("Gateway:RequestsPerMinutePerReseller", "3")));

@@ -88,7 +88,7 @@ public sealed class GatewayTests
     }
 
     [Fact]
-    public async Task Who_may_not_convert_is_told_what_to_do()
+    public async Task A_refused_caller_is_told_what_to_do()
     {
         using var server = PortalServer.Start();
         var (owner, customer, token) = await SellAsync(server);
@@ -114,7 +114,7 @@ public sealed class GatewayTests
     }
 
     [Fact]
-    public async Task A_tokens_terms_are_told_in_ConvertAPIs_way()
+    public async Task A_tokens_terms_are_enforced_with_ConvertAPIs_error_codes()
     {
         using var server = PortalServer.Start();
         var (owner, customer, _) = await SellAsync(server);

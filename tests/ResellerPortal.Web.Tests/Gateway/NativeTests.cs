@@ -186,7 +186,7 @@ public sealed class NativeTests
     [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1.5,"Token":"a"}]""", "invalid cost")]
     [InlineData("""[{"DateStamp":"2026-11-25T00:00:00Z","ConversionCost":1}]""", "do not identify tokens")]
     [InlineData("""[{"DateStamp":""", "not a list of records")]
-    public async Task Statistics_that_cannot_be_used_are_told_of_and_record_nothing(string text, string said)
+    public async Task Unusable_statistics_are_reported_and_record_nothing(string text, string said)
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await OpenAsync(upstream);
@@ -322,7 +322,7 @@ public sealed class NativeTests
     }
 
     [Fact]
-    public async Task Native_usage_agrees_with_the_accounts_balance_though_it_is_told_later()
+    public async Task Native_usage_matches_the_account_balance_although_it_is_reported_later()
     {
         await using var upstream = await NativeUpstream.StartAsync();
         using var fixture = await OpenAsync(upstream);

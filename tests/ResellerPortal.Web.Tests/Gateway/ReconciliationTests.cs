@@ -14,7 +14,7 @@ public sealed class ReconciliationTests
     private static readonly Actor Operator = Actor.ForMember(new Member { UserId = Guid.NewGuid(), Role = Role.OperatorAdmin }, "operator");
 
     [Fact]
-    public async Task What_agrees_is_said_to_agree()
+    public async Task Matching_balances_are_reported_as_matching()
     {
         await using var upstream = await CountingUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -33,7 +33,7 @@ public sealed class ReconciliationTests
     [InlineData(0, -2)]
     [InlineData(1, -1)]
     [InlineData(5, 3)]
-    public async Task A_difference_is_put_right_with_one_act_and_stays_right(long reallyCharged, long open)
+    public async Task A_difference_is_corrected_once_and_stays_corrected(long reallyCharged, long open)
     {
         await using var upstream = await CountingUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -65,7 +65,7 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public async Task The_statistics_of_the_same_time_stand_beside_the_balance()
+    public async Task Statistics_of_the_same_period_are_shown_with_the_balance()
     {
         await using var upstream = await CountingUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -90,7 +90,7 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public async Task What_is_in_flight_is_no_difference()
+    public async Task Conversions_in_flight_are_not_a_difference()
     {
         var mayAnswer = new TaskCompletionSource();
         await using var upstream = await CountingUpstream.StartAsync(mayAnswer.Task);
@@ -110,7 +110,7 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public async Task A_resellers_own_account_is_its_own_affair()
+    public async Task A_resellers_own_account_is_reconciled_separately()
     {
         await using var upstream = await CountingUpstream.StartAsync();
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());

@@ -131,7 +131,7 @@ public sealed class SettlementTests
     [InlineData("1000001")]
     [InlineData("\"3\"")]
     [InlineData("2.5")]
-    public async Task A_cost_that_cannot_be_is_looked_into(string cost)
+    public async Task An_impossible_cost_needs_review(string cost)
     {
         await using var upstream = await StandInUpstream.StartAsync(HttpStatusCode.OK, $$"""{"ConversionCost": {{cost}}, "Files": []}""");
         using var fixture = await GatewayFixture.OpenAsync(upstream.Settings());
@@ -157,7 +157,7 @@ public sealed class SettlementTests
     }
 
     [Fact]
-    public async Task A_caller_who_breaks_off_while_sending_is_not_charged()
+    public async Task A_caller_who_disconnects_while_sending_is_not_charged()
     {
         await using var upstream = await StandInUpstream.StartAsync(async (stand, context) =>
         {
@@ -175,7 +175,7 @@ public sealed class SettlementTests
     }
 
     [Fact]
-    public async Task A_sick_upstream_is_left_alone_for_a_while_and_nothing_is_held_for_it()
+    public async Task An_unhealthy_upstream_is_paused_and_no_credits_are_reserved()
     {
         var asked = 0;
         await using var upstream = await StandInUpstream.StartAsync((_, context) =>

@@ -13,7 +13,7 @@ namespace ResellerPortal.Web.Tests.Payments;
 public sealed class EventTests
 {
     [Fact]
-    public async Task What_is_not_signed_or_is_signed_long_ago_is_refused_and_not_kept()
+    public async Task An_unsigned_or_outdated_event_is_refused_and_not_stored()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         var (_, session) = await fixture.CheckOutAsync(await fixture.PlanAsync("Twelve", 12_000, 180m));
@@ -194,7 +194,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task What_no_event_told_of_is_found_at_night_and_entered_by_a_click()
+    public async Task A_payment_without_an_event_is_found_by_reconciliation_and_recorded_on_request()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         await fixture.UseOwnKeysAsync();

@@ -220,7 +220,7 @@ public sealed class PlanPaymentTests
     }
 
     [Fact]
-    public async Task A_renewal_that_is_told_of_before_the_upgrade_waits_for_it()
+    public async Task A_renewal_event_that_arrives_before_its_upgrade_waits_for_it()
     {
         await using var fixture = await PaymentFixture.OpenAsync();
         var subscription = await SubscribeAsync(fixture, 1_000, 20m);

@@ -158,7 +158,7 @@ public sealed class WebHardeningTests
         Assert.Equal(
             ("downloaded /reseller/documents.csv?month=2026-10", "203.0.113.9", "owner@northwind.example"),
             (Assert.Single(rows).Entry.Subject, rows[0].Entry.FromAddress, rows[0].Entry.ActorName));
-        var file = await client.GetStringAsync("/reseller/history.csv?act=exports.");
+        var file = await client.GetStringAsync("/reseller/history.csv?event=exports.");
         Assert.Contains("downloaded /reseller/documents.csv", file, StringComparison.Ordinal);
     }
 }
