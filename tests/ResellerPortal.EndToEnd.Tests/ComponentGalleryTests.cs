@@ -5,7 +5,7 @@ using ResellerPortal.Testing;
 
 namespace ResellerPortal.EndToEnd.Tests;
 
-/// <summary>The gallery of shared components, for those who work on them.</summary>
+/// <summary>The gallery of shared components, for those who work on them, and the account's page: both fit a phone.</summary>
 public sealed class ComponentGalleryTests(Browser browser) : IClassFixture<Browser>
 {
     [Theory]
@@ -33,6 +33,9 @@ public sealed class ComponentGalleryTests(Browser browser) : IClassFixture<Brows
         await page.PressAsync("Show light");
         await page.PressAsync("Secret");
         Assert.Equal("rpt_example", await page.TakeSecretAsync());
+        await page.FitsAsync();
+        await page.OpenAsync("/account", "Your account");
+        await page.FitsAsync();
 
         Assert.Empty(errors);
     }

@@ -72,6 +72,11 @@ internal sealed class PortalPage(IPage page)
 
     public Task SeesRowAsync(string text) => Expect(Row(text).First).ToBeVisibleAsync();
 
+    /// <summary>Waits until the page is no wider than its window, so that nobody scrolls sideways.</summary>
+    public Task FitsAsync() => Eventually.TrueAsync(
+        () => Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"),
+        $"{Page.Url} fits its window");
+
     /// <summary>Reloads a page until background work of the portal has made something appear.</summary>
     public async Task SeesInTimeAsync(string address, string title, ILocator what)
     {
