@@ -19,7 +19,7 @@ public sealed record GatewayError(int Status, int Code, string Message)
     public static GatewayError TokenUnknown { get; } = new(
         401, 4011, "This API token is unknown. Check it for missing characters, or create a new one in the portal.");
 
-    public static GatewayError TooManyWrongTokens { get; } = new(
+    public static GatewayError TooManyInvalidTokens { get; } = new(
         429, 4290, "Too many invalid tokens were sent from your network. Check the token, and retry after the time in Retry-After.")
     {
         RetryAfter = TimeSpan.FromSeconds(10),

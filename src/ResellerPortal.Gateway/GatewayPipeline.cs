@@ -36,7 +36,7 @@ public static class GatewayPipeline
             var credentials = Credentials.Find(context.Request);
             if (credentials is not null && !throttle.Admits(credentials.Value, context.Connection.RemoteIpAddress))
             {
-                await GatewayError.TooManyWrongTokens.ToResult().ExecuteAsync(context);
+                await GatewayError.TooManyInvalidTokens.ToResult().ExecuteAsync(context);
                 return;
             }
 

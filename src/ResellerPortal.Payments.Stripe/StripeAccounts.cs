@@ -28,7 +28,7 @@ internal sealed class StripeAccounts(StripeClientFactory clients) : IMerchantGat
             options, access.CreateRequestOptions($"account-{reseller.Id.Value:N}"), cancellationToken))).Id;
     }
 
-    public async Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
+    public async Task<string> CreateOnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(Merchant.Operator, cancellationToken);
         AccountLinkCreateOptions options = new()

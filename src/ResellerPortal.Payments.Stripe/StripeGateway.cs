@@ -97,10 +97,10 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
     public Task<string?> FindPaymentIdAsync(Merchant merchant, string objectId, CancellationToken cancellationToken) =>
         payments.FindIntentIdAsync(merchant, objectId, cancellationToken);
 
-    public IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(
+    public IAsyncEnumerable<PaymentSummary> ListPaymentsSinceAsync(
         Merchant merchant,
         DateTimeOffset since,
-        CancellationToken cancellationToken) => payments.SinceAsync(merchant, since, cancellationToken);
+        CancellationToken cancellationToken) => payments.ListSinceAsync(merchant, since, cancellationToken);
 
     public async Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed class StripeGateway(StripeClientFactory clients, StripePayments 
         }
     }
 
-    public async Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
+    public async Task<bool> HasMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
         var access = await clients.GetAsync(merchant, cancellationToken);
         return await StripeClientFactory.FindAsync(() => new PaymentMethodService(access.Client).GetAsync(

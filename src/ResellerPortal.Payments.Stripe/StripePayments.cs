@@ -100,7 +100,7 @@ internal sealed class StripePayments(StripeClientFactory clients)
         };
     }
 
-    public async IAsyncEnumerable<PaymentSummary> SinceAsync(
+    public async IAsyncEnumerable<PaymentSummary> ListSinceAsync(
         Merchant merchant,
         DateTimeOffset since,
         [EnumeratorCancellation] CancellationToken cancellationToken)

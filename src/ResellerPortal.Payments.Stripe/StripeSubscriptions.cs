@@ -118,7 +118,7 @@ internal sealed class StripeSubscriptions(StripeClientFactory clients, StripePri
             cancellationToken));
     }
 
-    public async IAsyncEnumerable<string> InvoicesSinceAsync(
+    public async IAsyncEnumerable<string> ListInvoicesSinceAsync(
         DateTimeOffset since,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {

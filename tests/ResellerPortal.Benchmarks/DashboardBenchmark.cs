@@ -62,20 +62,20 @@ internal static class DashboardBenchmark
         ("dashboard", setup => new ResellerDashboardQueries(setup.Database, TimeProvider.System).ReadAsync(Owner(setup))),
         (
             "customers with estimates",
-            setup => new CustomerQueries(setup.Database, TimeProvider.System).PageAsync(Owner(setup), null, false, 0, 25)),
+            setup => new CustomerQueries(setup.Database, TimeProvider.System).ReadPageAsync(Owner(setup), null, false, 0, 25)),
         ("ledger, first page", setup => LedgerAsync(setup, 0)),
         ("ledger, last page", setup => LedgerAsync(setup, int.MaxValue)),
-        ("ledger of one customer", setup => new LedgerQueries(setup.Database, TimeProvider.System).PageAsync(
+        ("ledger of one customer", setup => new LedgerQueries(setup.Database, TimeProvider.System).ReadPageAsync(
             Owner(setup), new LedgerFilter(CustomerId: setup.Tokens[0].Token.CustomerId), LedgerSort.Occurred, true, 0, 25)),
         ("customer's own usage", setup => new CustomerUsageQueries(setup.Database, TimeProvider.System).ReadAsync(Customer(setup))),
-        ("customer's own ledger", setup => new CustomerLedgerQueries(setup.Database).PageAsync(Customer(setup), 0, 25)),
+        ("customer's own ledger", setup => new CustomerLedgerQueries(setup.Database).ReadPageAsync(Customer(setup), 0, 25)),
     ];
 
     private static async Task LedgerAsync(BenchmarkData setup, int skip)
     {
         var ledger = new LedgerQueries(setup.Database, TimeProvider.System);
         var from = skip == 0 ? 0 : (int)((setup.Rows / 25 * 25) - 25);
-        await ledger.PageAsync(Owner(setup), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
+        await ledger.ReadPageAsync(Owner(setup), new LedgerFilter(), LedgerSort.Occurred, true, from, 25);
     }
 
     private static Actor Owner(BenchmarkData setup) => Actor.Portal("benchmark", TenantScope.ForReseller(setup.Tokens[0].Token.ResellerId));

@@ -54,7 +54,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Set price");
 
         await owner.SeesAsync("Current: pdf-to-*: at cost; graduated: 0.03 EUR to 1,000, 0.02 EUR beyond; 15.00 EUR a month; tax included");
-        var card = (await server.Data.RateCards.DefaultAsync(northwind)).Terms;
+        var card = (await server.Data.RateCards.GetDefaultAsync(northwind)).Terms;
         Assert.Equal((15_00L, 2, true), (card.MonthlyFeeMinorUnits, card.Rules.Count, card.IncludesTax));
         Assert.Equal([new PriceTier(1000, 30_000), new PriceTier(null, 20_000)], Assert.IsType<GraduatedPrice>(card.Rules[1].Price).Tiers);
     }
@@ -94,7 +94,7 @@ public sealed class PricingJourneyTests(Browser browser) : IClassFixture<Browser
         await owner.PressAsync("Set price");
         await owner.SeesAsync("Current: 0.025 USD each");
 
-        var customer = (await server.Services.GetRequiredService<CustomerQueries>().PageAsync(
+        var customer = (await server.Services.GetRequiredService<CustomerQueries>().ReadPageAsync(
             northwind, null, descending: false, 0, 10)).Rows.Single().Customer;
         await server.Data.Recorder.RecordAsync(
             northwind.Scope, [TestData.Fact(await server.Data.IssueAsync(northwind, customer), server.Clock.GetUtcNow(), 1_000)]);

@@ -68,7 +68,7 @@ public sealed class UserAccountService(
     /// <summary>
     /// Queues an email to an address whether or not it has an account, so that neither the answer nor its timing reveals it.
     /// </summary>
-    public async Task RequestEmailAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
+    public async Task QueueRequestedEmailAsync(AccountEmailKind kind, string email, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow();
         email = email.Trim().Truncate(256);

@@ -28,7 +28,7 @@ public sealed record HistoryFilter(
 /// <summary>The history of a reseller's account, or of all accounts for the operator.</summary>
 public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
 {
-    public async Task<HistoryList> PageAsync(
+    public async Task<HistoryList> ReadPageAsync(
         Actor actor,
         HistoryFilter filter,
         int skip,
@@ -64,7 +64,7 @@ public sealed class HistoryQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Records a data export.</summary>
-    public async Task NoteExportAsync(Actor actor, string what, CancellationToken cancellationToken = default)
+    public async Task RecordExportAsync(Actor actor, string what, CancellationToken cancellationToken = default)
     {
         await using var db = database.Open(actor.Scope);
         db.Audit(actor, clock.GetUtcNow(), "exports.download", what, actor.Scope.Reseller, actor.Scope.Customer);

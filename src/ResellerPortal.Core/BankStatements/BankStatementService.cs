@@ -88,7 +88,7 @@ public sealed class BankStatementService(PortalDatabase database, AccountPausePo
     }
 
     /// <summary>Lists transactions of one state, newest first; open ones with their proposal.</summary>
-    public async Task<BankTransactionList> PageAsync(
+    public async Task<BankTransactionList> ReadPageAsync(
         Actor actor,
         BankTransactionState state,
         int skip,

@@ -90,7 +90,7 @@ public sealed class AutomaticCollectionWorker(
                 invoice.Number!,
                 new PayerDetails(customer.Name, customer.Email, invoice.Language),
                 null);
-            if (await checkouts.ChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
+            if (await checkouts.FindOrCreateChargeableAsync(scope, debt, cancellationToken) is not { } checkout)
             {
                 continue;
             }

@@ -301,7 +301,7 @@ public sealed class CheckoutService(
 
     /// <summary>Creates a checkout for charging a saved method, and closes any open page for the same debt.</summary>
     /// <returns>Null if the debt is paid or being paid.</returns>
-    internal async Task<Checkout?> ChargeableAsync(TenantScope scope, Debt debt, CancellationToken cancellationToken)
+    internal async Task<Checkout?> FindOrCreateChargeableAsync(TenantScope scope, Debt debt, CancellationToken cancellationToken)
     {
         var (checkout, stale) = await FindOrCreateCheckoutAsync(scope, debt, savesMethod: false, cancellationToken);
         return checkout is null && stale is not null && !await CloseStaleAsync(scope, stale, cancellationToken)

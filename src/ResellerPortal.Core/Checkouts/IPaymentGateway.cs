@@ -94,13 +94,13 @@ public interface IOnlineGateway : IPaymentGateway
     Task CloseAsync(Merchant merchant, string sessionId, CancellationToken cancellationToken);
 
     /// <summary>Whether a payer's method is still saved.</summary>
-    Task<bool> KeepsMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
+    Task<bool> HasMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
     /// <summary>Deletes a payer's saved method.</summary>
     Task ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken);
 
     /// <summary>Lists payments of checkouts started since an instant, newest first.</summary>
-    IAsyncEnumerable<PaymentSummary> PaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
+    IAsyncEnumerable<PaymentSummary> ListPaymentsSinceAsync(Merchant merchant, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 public enum ProviderPaymentState

@@ -18,7 +18,7 @@ public interface IMerchantGateway
     Task<string> OpenAccountAsync(Reseller reseller, CancellationToken cancellationToken);
 
     /// <summary>Creates a provider page where a reseller verifies its identity. Valid for a few minutes.</summary>
-    Task<string> OnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken);
+    Task<string> CreateOnboardingUrlAsync(string accountId, string returnUrl, CancellationToken cancellationToken);
 
     /// <returns>Null if the account is gone or no longer connected.</returns>
     Task<MerchantStatus?> ReadAccountAsync(string accountId, CancellationToken cancellationToken);
@@ -55,7 +55,7 @@ public sealed class PaymentAccountService(
     {
         actor.Demand(Permission.PaymentsConfigure);
         await using var db = database.Open(actor.Scope);
-        return Row(actor.Reseller, await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken));
+        return CreateRow(actor.Reseller, await db.PaymentAccounts.AsNoTracking().SingleOrDefaultAsync(cancellationToken));
     }
 
     /// <summary>
@@ -146,7 +146,7 @@ public sealed class PaymentAccountService(
                     actor, account => account.ConnectedId = id, $"opened account {id} for online payments", cancellationToken);
             }
 
-            return await merchants.OnboardingUrlAsync(id, returnUrl, cancellationToken);
+            return await merchants.CreateOnboardingUrlAsync(id, returnUrl, cancellationToken);
         }
         catch (PaymentProviderException failure)
         {
@@ -191,7 +191,7 @@ public sealed class PaymentAccountService(
     }
 
     /// <summary>All accounts that receive payments, the operator's first.</summary>
-    public async Task<IReadOnlyList<Merchant>> MerchantsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Merchant>> ListMerchantsAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open(AllTenants);
         var accounts = await db.PaymentAccounts.AsNoTracking().OrderBy(a => a.ResellerId).ToListAsync(cancellationToken);
@@ -257,10 +257,10 @@ public sealed class PaymentAccountService(
         db.Audit(actor, clock.GetUtcNow(), Permission.PaymentsConfigure, what, reseller.Id);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return Row(reseller.Id, account);
+        return CreateRow(reseller.Id, account);
     }
 
-    private PaymentAccountRow Row(ResellerId reseller, PaymentAccount? account) => new(
+    private PaymentAccountRow CreateRow(ResellerId reseller, PaymentAccount? account) => new(
         account?.ProtectedSecretKey is not null,
         account?.ProtectedWebhookSecret is not null,
         account?.ConnectedId,

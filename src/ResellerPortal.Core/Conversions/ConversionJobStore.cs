@@ -67,7 +67,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
     }
 
     /// <summary>Lists running jobs, oldest first.</summary>
-    public async Task<IReadOnlyList<ConversionJob>> RunningAsync(int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConversionJob>> ListRunningAsync(int count, CancellationToken cancellationToken)
     {
         await using var db = database.Open(AllTenants);
         return await db.ConversionJobs.AsNoTracking()
@@ -77,7 +77,7 @@ public sealed class ConversionJobStore(PortalDatabase database, TimeProvider clo
             .ToListAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<ConversionJob>> WebHooksDueAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConversionJob>> ListDueWebHooksAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(AllTenants);

@@ -30,7 +30,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     private static readonly TenantScope AllTenants = TenantScope.CrossTenants("statistics of all resellers' native tokens");
 
     /// <summary>Resellers with their own account and active native tokens that are due for a pull.</summary>
-    public async Task<IReadOnlyList<DueStatistics>> DueAsync(TimeSpan every, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DueStatistics>> ListDueAsync(TimeSpan every, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (asked, ended) = (now - every, now - LateUsage);
@@ -56,7 +56,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
         CancellationToken cancellationToken)
     {
         var scope = TenantScope.ForReseller(reseller);
-        var names = await NativeNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
+        var names = await ListTokenNamesAsync(scope, counted.Select(c => c.Token).Distinct(), cancellationToken);
         var actor = Actor.Portal("ConvertAPI's statistics", scope);
         var added = 0L;
         foreach (var chunk in Aggregate(counted.Where(c => c.Conversions > 0 && names.Contains(c.Token))).Chunk(UsageImporter.MaxLines))
@@ -99,7 +99,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     }
 
     /// <summary>The last request's result; null before the first.</summary>
-    public async Task<StatisticsPull?> LastAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<StatisticsPull?> FindLastPullAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.GatewayManage);
         await using var db = database.Open(actor.Scope);
@@ -107,7 +107,7 @@ public sealed class NativeUsageRecorder(PortalDatabase database, UsageImporter i
     }
 
     /// <summary>The names in statistics that belong to native tokens: their secrets, or names matched by a manual import.</summary>
-    private async Task<HashSet<string>> NativeNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> ListTokenNamesAsync(TenantScope scope, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         await using var db = database.Open(scope);
         var native = await db.ApiTokens.AsNoTracking()

@@ -38,7 +38,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))[..16];
 
     /// <summary>When an account was last read; null if never.</summary>
-    public async Task<DateTimeOffset?> LastAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> FindLastReadingAsync(ResellerId? owner, string account, CancellationToken cancellationToken)
     {
         await using var db = database.Open(AllTenants);
         return await db.UpstreamReadings.Where(r => r.ResellerId == owner && r.Account == account).MaxAsync(
@@ -61,7 +61,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
             .Where(r => r.ResellerId == owner && r.Account == account)
             .OrderByDescending(r => r.AtUtc)
             .FirstOrDefaultAsync(cancellationToken);
-        var resellers = await ResellersAsync(db, owner, cancellationToken);
+        var resellers = await ListResellersAsync(db, owner, cancellationToken);
         var reading = new UpstreamReading
         {
             ResellerId = owner,
@@ -90,13 +90,13 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         await using var db = database.Open(actor.Scope);
         var readings = await db.UpstreamReadings.AsNoTracking().OrderByDescending(r => r.AtUtc).Take(Shown).ToListAsync(cancellationToken);
         var names = await db.Resellers.ToDictionaryAsync(r => r.Id, r => r.Name, cancellationToken);
-        var ofOperator = await ResellersAsync(db, owner: null, cancellationToken);
+        var ofOperator = await ListResellersAsync(db, owner: null, cancellationToken);
         var rows = new List<ReadingRow>();
         foreach (var reading in readings)
         {
             var since = reading.IsExplained(since: 0)
                 ? 0
-                : await SinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
+                : await SumSinceAsync(db, reading, reading.ResellerId is { } one ? [one] : ofOperator, cancellationToken);
             rows.Add(new ReadingRow(
                 reading,
                 reading.ResellerId is { } owner ? names[owner] : "Operator",
@@ -108,7 +108,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     }
 
     /// <summary>The entries that may be wrong, and the quantities that would make the reading agree: newest first, none negative.</summary>
-    public async Task<IReadOnlyList<ReadingEntry>> ConcernedAsync(
+    public async Task<IReadOnlyList<ReadingEntry>> ListAffectedEntriesAsync(
         Actor actor,
         Guid readingId,
         CancellationToken cancellationToken = default)
@@ -121,8 +121,8 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
             return [];
         }
 
-        var resellers = await ResellersAsync(db, reading.ResellerId, cancellationToken);
-        var since = await SinceAsync(db, reading, resellers, cancellationToken);
+        var resellers = await ListResellersAsync(db, reading.ResellerId, cancellationToken);
+        var since = await SumSinceAsync(db, reading, resellers, cancellationToken);
         var open = reading.IsExplained(since) ? 0 : reading.Difference - since;
         IQueryable<LedgerEntry> all = db.LedgerEntries;
         var unconfirmed = await Entries(db, resellers, from, reading.AtUtc)
@@ -155,7 +155,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     /// <returns>The corrected entries.</returns>
     public async Task<Outcome<List<ReadingEntry>>> CorrectAsync(Actor actor, Guid readingId, CancellationToken cancellationToken = default)
     {
-        var wrong = (await ConcernedAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
+        var wrong = (await ListAffectedEntriesAsync(actor, readingId, cancellationToken)).Where(e => e.Counts != e.WouldCount).ToList();
         if (wrong.Count == 0)
         {
             return Refusal.Because(
@@ -181,7 +181,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
         actor.Demand(actor.Scope.CrossesTenants ? Permission.AccountsReconcile : Permission.UsageReconcile);
 
     /// <summary>The resellers that convert under an account.</summary>
-    private static async Task<List<ResellerId>> ResellersAsync(
+    private static async Task<List<ResellerId>> ListResellersAsync(
         PortalDbContext db,
         ResellerId? owner,
         CancellationToken cancellationToken) => owner is { } own
@@ -202,7 +202,7 @@ public sealed class ReconciliationService(PortalDatabase database, LedgerCorrect
     }
 
     /// <summary>What the ledger recorded later for a reading's period: corrections and late statistics.</summary>
-    private static async Task<long> SinceAsync(
+    private static async Task<long> SumSinceAsync(
         PortalDbContext db,
         UpstreamReading reading,
         List<ResellerId> resellers,

@@ -38,7 +38,7 @@ public sealed class UpstreamSettingsService(PortalDatabase database, IDataProtec
     }
 
     /// <summary>All resellers' own accounts, for reading their consumption.</summary>
-    public async Task<IReadOnlyList<(ResellerId Reseller, UpstreamChoice Choice)>> OwnAccountsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(ResellerId Reseller, UpstreamChoice Choice)>> ListOwnAccountsAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open(TenantScope.CrossTenants("readings of all resellers' own accounts"));
         var rows = await db.Resellers.AsNoTracking().Where(r => r.ProtectedUpstreamSecret != null).ToListAsync(cancellationToken);

@@ -11,7 +11,7 @@ public sealed record ResellerCredits(Reseller Reseller, IReadOnlyList<CreditLot>
 public sealed class CreditQueries(PortalDatabase database)
 {
     /// <summary>The payment provider's receipt URLs, by order.</summary>
-    public async Task<IReadOnlyDictionary<Guid, string>> ReceiptsAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<Guid, string>> ListReceiptsAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

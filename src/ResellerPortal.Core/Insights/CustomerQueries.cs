@@ -32,7 +32,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
 {
     private const int Months = 12;
 
-    public async Task<CustomerList> PageAsync(
+    public async Task<CustomerList> ReadPageAsync(
         Actor actor,
         string? search,
         bool descending,
@@ -68,7 +68,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var today = reseller.Zone.GetDay(now);
         var present = BillingPeriod.Containing(today);
         var pricing = await PricingContext.ReadAsync(db, ids, cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, present, present, pricing, ids, cancellationToken);
+        var usage = await RatedPeriodQueries.ReadUsageByMonthAsync(db, present, present, pricing, ids, cancellationToken);
         return new CustomerList(
             [.. customers.Select(customer =>
             {
@@ -84,7 +84,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <returns>Null if the customer is not the actor's.</returns>
-    public async Task<CustomerDetail?> DetailAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
+    public async Task<CustomerDetail?> FindDetailAsync(Actor actor, CustomerId customerId, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -99,7 +99,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
         var present = BillingPeriod.Containing(today);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+        var usage = (await RatedPeriodQueries.ReadUsageByMonthAsync(
             db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var schedule = pricing.CreateSchedule(reseller, customer);
         return new CustomerDetail(
@@ -117,7 +117,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The time zone of the reseller's months.</summary>
-    public async Task<TimeZoneInfo> ZoneAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<TimeZoneInfo> GetTimeZoneAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -125,7 +125,7 @@ public sealed class CustomerQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Customer names for a filter.</summary>
-    public async Task<IReadOnlyList<(CustomerId Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(CustomerId Id, string Name)>> ListNamesAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);

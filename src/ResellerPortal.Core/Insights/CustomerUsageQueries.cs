@@ -46,13 +46,13 @@ public sealed class CustomerUsageQueries(PortalDatabase database, TimeProvider c
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, [customerId], cancellationToken);
         var schedule = pricing.CreateSchedule(reseller, customer);
-        var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+        var usage = (await RatedPeriodQueries.ReadUsageByMonthAsync(
             db, first, present, pricing, [customerId], cancellationToken))[customerId].ToLookup(item => BillingPeriod.Containing(item.Day));
         var rated = Enumerable.Range(0, Months)
             .Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))
             .Select(month => (Month: month, Rated: Rating.Rate(usage[month], schedule, reseller.Currency, month)))
             .ToList();
-        var byDay = (await RatedPeriodQueries.UsageByDayAsync(
+        var byDay = (await RatedPeriodQueries.ReadUsageByDayAsync(
             db,
             present,
             [customerId],

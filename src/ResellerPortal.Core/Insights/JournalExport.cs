@@ -61,7 +61,7 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
     {
         actor.Demand(Permission.LedgerExport);
         await using var db = database.Open(actor.Scope);
-        return await AccountsAsync(db, actor, cancellationToken);
+        return await GetAccountsAsync(db, actor, cancellationToken);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
     {
         var issued = await documents.ListMonthAsync(actor, month, cancellationToken);
         await using var db = database.Open(actor.Scope);
-        var accounts = await AccountsAsync(db, actor, cancellationToken);
+        var accounts = await GetAccountsAsync(db, actor, cancellationToken);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
 
         // Customers are never deleted, so their position in creation order is stable.
@@ -133,7 +133,7 @@ public sealed class JournalExport(PortalDatabase database, IssuedDocumentQueries
                 document.Booked.Gross))]);
     }
 
-    private static async Task<JournalAccounts> AccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>
+    private static async Task<JournalAccounts> GetAccountsAsync(PortalDbContext db, Actor actor, CancellationToken cancellationToken) =>
         await db.Set<JournalAccounts>().AsNoTracking().SingleOrDefaultAsync(cancellationToken)
             ?? new JournalAccounts { ResellerId = actor.Reseller };
 }

@@ -42,7 +42,7 @@ public sealed class PriceSimulator(PortalDatabase database, TimeProvider clock)
         var customers = await db.Customers.AsNoTracking()
             .Where(c => customerId == null || c.Id == customerId)
             .ToListAsync(cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(
+        var usage = await RatedPeriodQueries.ReadUsageByMonthAsync(
             db, first, last, pricing, customerId is { } one ? [one] : null, cancellationToken);
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i))).ToList();
         var simulated = months.ToDictionary(

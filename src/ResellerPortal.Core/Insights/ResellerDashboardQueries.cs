@@ -47,7 +47,7 @@ public sealed class ResellerDashboardQueries(PortalDatabase database, TimeProvid
         var present = BillingPeriod.Containing(now, reseller.Zone);
         var first = BillingPeriod.Containing(present.FirstDay.AddMonths(1 - Months));
         var pricing = await PricingContext.ReadAsync(db, customers: null, cancellationToken);
-        var usage = await RatedPeriodQueries.UsageByMonthAsync(db, first, present, pricing, customers: null, cancellationToken);
+        var usage = await RatedPeriodQueries.ReadUsageByMonthAsync(db, first, present, pricing, customers: null, cancellationToken);
         var all = await db.Customers.AsNoTracking().ToListAsync(cancellationToken);
 
         var months = Enumerable.Range(0, Months).Select(i => BillingPeriod.Containing(first.FirstDay.AddMonths(i)))

@@ -24,7 +24,7 @@ internal sealed record ClaimedUsage(
         [.. Items.GroupBy(i => i.Day).OrderBy(g => g.Key).Select(g => new SnapshotDay(g.Key, g.Sum(i => i.Quantity)))];
 
     /// <summary>Claimed conversions by token, most used first.</summary>
-    public async Task<IReadOnlyList<SnapshotToken>> ByTokenAsync(PortalDbContext db, Customer customer, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SnapshotToken>> ReadByTokenAsync(PortalDbContext db, Customer customer, CancellationToken cancellationToken)
     {
         if (Tokens.Count == 0)
         {
@@ -67,7 +67,7 @@ internal sealed record ClaimedUsage(
     }
 
     /// <summary>Reads usage before an instant that no invoice has billed yet.</summary>
-    public static async Task<IReadOnlyList<UsageItem>> UnbilledBeforeAsync(
+    public static async Task<IReadOnlyList<UsageItem>> ReadUnbilledBeforeAsync(
         PortalDbContext db,
         Customer customer,
         DateTimeOffset until,
@@ -83,7 +83,7 @@ internal sealed record ClaimedUsage(
             cancellationToken)).Items;
 
     /// <summary>Reads what earlier invoices billed for a period, so that late usage is priced on top of it.</summary>
-    public static async Task<IReadOnlyList<UsageItem>> BilledAsync(
+    public static async Task<IReadOnlyList<UsageItem>> ReadBilledAsync(
         PortalDbContext db,
         Customer customer,
         DateTimeOffset from,

@@ -13,7 +13,7 @@ public enum DraftOutcome
 {
     Drafted,
     NothingToBill,
-    FinalisedBefore,
+    AlreadyFinalised,
 
     /// <summary>An earlier month is not invoiced yet: that month was drafted, and the requested one follows once it is finalised.</summary>
     EarlierMonthDrafted,
@@ -185,11 +185,11 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         var (reseller, customer, pricing, _) = account;
         var schedule = pricing.CreateSchedule(reseller, customer);
-        foreach (var month in await OwedAsync(db, account, schedule, period, cancellationToken))
+        foreach (var month in await ListOwedMonthsAsync(db, account, schedule, period, cancellationToken))
         {
             var claim = await ClaimedUsage.ReadPeriodAsync(db, customer, month, reseller.Zone, cancellationToken);
             var first = claim.Items.Select(item => BillingPeriod.Containing(item.Day)).Append(month).Min();
-            var billed = await ClaimedUsage.BilledAsync(
+            var billed = await ClaimedUsage.ReadBilledAsync(
                 db, customer, first.StartsAtUtc(reseller.Zone), month.EndsAtUtc(reseller.Zone), reseller.Zone, cancellationToken);
             var rated = Rating.Rate(claim.Items, schedule, reseller.Currency, month, billed);
             if (month == period ? claim.IsEmpty && rated.Lines.Count == 0 : rated.Lines.All(line => line.Month != month))
@@ -209,7 +209,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
                 RateCardVersion = pricing.Cards.Select(card => card.Version).DefaultIfEmpty().Max(),
                 CurrencyRateVersion = pricing.Rates.Select(rate => rate.Version).DefaultIfEmpty().Max(),
                 Days = claim.Days,
-                Tokens = await claim.ByTokenAsync(db, customer, cancellationToken),
+                Tokens = await claim.ReadByTokenAsync(db, customer, cancellationToken),
             });
         }
 
@@ -240,7 +240,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
             foreach (var final in existing.Where(i => i.IsFinalised))
             {
                 results[final.CustomerId] = new DraftResult(
-                    final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.FinalisedBefore, period, final.Id);
+                    final.CustomerId, customers[final.CustomerId].Name, DraftOutcome.AlreadyFinalised, period, final.Id);
             }
 
             List<PreparedDraft> good = [.. prepared.Where(p => !results.ContainsKey(p.Customer.Id) && p.Matches(customers[p.Customer.Id]))];
@@ -293,7 +293,7 @@ public sealed class InvoiceDrafter(PortalDatabase database, TimeProvider clock)
     /// The requested month, preceded by the months since the last invoice that may have usage or fees. Billed out of order, their usage
     /// would appear as late and their fee separately.
     /// </summary>
-    private static async Task<IReadOnlyList<BillingPeriod>> OwedAsync(
+    private static async Task<IReadOnlyList<BillingPeriod>> ListOwedMonthsAsync(
         PortalDbContext db,
         CustomerBilling account,
         RateCardSchedule schedule,

@@ -43,7 +43,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
 {
     /// <summary>Lists invoices, newest month first. A customer sees its own, without drafts.</summary>
     /// <param name="unpaidOnly">Only finalised invoices with an amount due.</param>
-    public async Task<InvoiceList> PageAsync(
+    public async Task<InvoiceList> ReadPageAsync(
         Actor actor,
         bool draftsOnly,
         bool unpaidOnly,
@@ -52,8 +52,8 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         int take,
         CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(Scope(actor));
-        var invoices = Visible(db, actor);
+        await using var db = database.Open(GetScope(actor));
+        var invoices = FilterVisible(db, actor);
         invoices = draftsOnly ? invoices.Where(i => i.FinalisedAtUtc == null) : invoices;
         invoices = unpaidOnly ? invoices.Where(Invoice.HasDue) : invoices;
         invoices = customerId is { } customer ? invoices.Where(i => i.CustomerId == customer) : invoices;
@@ -65,16 +65,16 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             .Skip(skip)
             .Take(take)
             .ToListAsync(cancellationToken);
-        var today = await TodayAsync(db, cancellationToken);
-        var notes = await NotesAsync(db, [.. rows.Select(r => r.Invoice.Id)], cancellationToken);
-        return new InvoiceList([.. rows.Select(r => Row(r.Invoice, r.Name, today, notes))], count);
+        var today = await GetTodayAsync(db, cancellationToken);
+        var notes = await ReadCreditNotesAsync(db, [.. rows.Select(r => r.Invoice.Id)], cancellationToken);
+        return new InvoiceList([.. rows.Select(r => CreateRow(r.Invoice, r.Name, today, notes))], count);
     }
 
     /// <returns>Null if the invoice does not exist for this actor.</returns>
     public async Task<InvoiceView?> FindAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(Scope(actor));
-        var invoice = await Visible(db, actor).Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
+        await using var db = database.Open(GetScope(actor));
+        var invoice = await FilterVisible(db, actor).Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == invoiceId, cancellationToken);
         if (invoice is null)
         {
             return null;
@@ -86,7 +86,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             .Select(c => new { c.Name, c.Email })
             .SingleAsync(cancellationToken);
         return new InvoiceView(
-            Row(invoice, customer.Name, reseller.Zone.GetDay(clock.GetUtcNow()), await NotesAsync(db, [invoiceId], cancellationToken)),
+            CreateRow(invoice, customer.Name, reseller.Zone.GetDay(clock.GetUtcNow()), await ReadCreditNotesAsync(db, [invoiceId], cancellationToken)),
             customer.Email,
             [.. invoice.Lines.OrderBy(l => l.Position)],
             invoice.Net,
@@ -99,10 +99,10 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The snapshot for documents; null if no such finalised invoice exists for this actor.</summary>
-    public async Task<InvoiceSnapshot?> SnapshotAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
+    public async Task<InvoiceSnapshot?> FindSnapshotAsync(Actor actor, Guid invoiceId, CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(Scope(actor));
-        var json = await Visible(db, actor).Where(i => i.Id == invoiceId).Select(i => i.Snapshot).SingleOrDefaultAsync(cancellationToken);
+        await using var db = database.Open(GetScope(actor));
+        var json = await FilterVisible(db, actor).Where(i => i.Id == invoiceId).Select(i => i.Snapshot).SingleOrDefaultAsync(cancellationToken);
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 
@@ -112,24 +112,24 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
         Guid creditNoteId,
         CancellationToken cancellationToken = default)
     {
-        await using var db = database.Open(Scope(actor));
+        await using var db = database.Open(GetScope(actor));
         var json = await db.CreditNotes.Where(n => n.Id == creditNoteId).Select(n => n.Snapshot).SingleOrDefaultAsync(cancellationToken);
         return json is null ? null : InvoiceSnapshot.Parse(json);
     }
 
-    private static TenantScope Scope(Actor actor)
+    private static TenantScope GetScope(Actor actor)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
         return actor.Scope;
     }
 
-    private static IQueryable<Invoice> Visible(PortalDbContext db, Actor actor) =>
+    private static IQueryable<Invoice> FilterVisible(PortalDbContext db, Actor actor) =>
         actor.Scope.Customer is null ? db.Invoices.AsNoTracking() : db.Invoices.AsNoTracking().Where(i => i.FinalisedAtUtc != null);
 
-    private async Task<DateOnly> TodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+    private async Task<DateOnly> GetTodayAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         (await db.Resellers.AsNoTracking().SingleAsync(cancellationToken)).Zone.GetDay(clock.GetUtcNow());
 
-    private static async Task<ILookup<Guid, CreditNoteRow>> NotesAsync(
+    private static async Task<ILookup<Guid, CreditNoteRow>> ReadCreditNotesAsync(
         PortalDbContext db,
         IReadOnlyCollection<Guid> invoices,
         CancellationToken cancellationToken)
@@ -145,7 +145,7 @@ public sealed class InvoiceQueries(PortalDatabase database, TimeProvider clock)
             n => new CreditNoteRow(n.Id, n.Number, n.IssuedOn, n.Total, n.Reason, [.. n.Lines.Select(l => l.Position).Order()]));
     }
 
-    private static InvoiceRow Row(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
+    private static InvoiceRow CreateRow(Invoice invoice, string customerName, DateOnly today, ILookup<Guid, CreditNoteRow> notes) => new(
         invoice.Id,
         invoice.CustomerId,
         customerName,

@@ -12,7 +12,7 @@ public enum InvoiceRunMode
     Review,
 
     /// <summary>Drafts without a warning are finalised; the others wait for review.</summary>
-    FinaliseUnremarkable,
+    FinaliseWithoutWarnings,
 
     /// <summary>All drafts are finalised.</summary>
     FinaliseAll,

@@ -120,7 +120,7 @@ public sealed class MonthEndReview(PortalDatabase database)
             period,
             reseller.Currency,
             [.. reviewed.OrderBy(row => row.Warnings.Count == 0).ThenBy(row => row.CustomerName, StringComparer.OrdinalIgnoreCase)],
-            await MissingAsync(
+            await ListMissingAsync(
                 db,
                 [.. rows.Select(r => r.Invoice.CustomerId)],
                 [.. before.Keys.Where(key => key.PeriodStart == period.Previous.FirstDay).Select(key => key.CustomerId)],
@@ -128,7 +128,7 @@ public sealed class MonthEndReview(PortalDatabase database)
             Money.Sum(before.Where(i => i.Key.PeriodStart == period.Previous.FirstDay).Select(i => i.Value), reseller.Currency));
     }
 
-    private static async Task<IReadOnlyList<string>> MissingAsync(
+    private static async Task<IReadOnlyList<string>> ListMissingAsync(
         PortalDbContext db,
         IReadOnlyCollection<CustomerId> present,
         IReadOnlyCollection<CustomerId> before,

@@ -34,7 +34,7 @@ public sealed class MonthEndRunner(
         return TryStart(actor, "Drafting", async progress =>
         {
             var outcome = await drafter.DraftAsync(actor, period, progress);
-            return outcome.Refusal is { } refusal ? (refusal.Message, HasFailed: true) : (Summary(outcome.Value), HasFailed: false);
+            return outcome.Refusal is { } refusal ? (refusal.Message, HasFailed: true) : (Summarize(outcome.Value), HasFailed: false);
         });
     }
 
@@ -81,13 +81,13 @@ public sealed class MonthEndRunner(
         return true;
     }
 
-    private static string Summary(DraftingResult result)
+    private static string Summarize(DraftingResult result)
     {
         var parts = result.Results.GroupBy(r => r.Outcome).OrderBy(group => group.Key).Select(group => group.Key switch
         {
             DraftOutcome.Drafted => $"{group.Count()} drafted",
             DraftOutcome.NothingToBill => $"{group.Count()} without usage to bill",
-            DraftOutcome.FinalisedBefore => $"{group.Count()} already finalised",
+            DraftOutcome.AlreadyFinalised => $"{group.Count()} already finalised",
             _ => $"{group.Count()} with an earlier month drafted first",
         });
         return result.Results.Count == 0

@@ -60,7 +60,7 @@ public sealed record DocumentWords
     public required string Credit { get; init; }
 
     /// <summary>0: an amount; 1: an invoice; 2: its day.</summary>
-    public required string TakenBack { get; init; }
+    public required string CreditedSentence { get; init; }
 
     /// <summary>0: the reason.</summary>
     public required string Reason { get; init; }

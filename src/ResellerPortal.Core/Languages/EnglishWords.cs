@@ -43,7 +43,7 @@ internal static class EnglishWords
         PayOnline = "Pay online",
         ScanToPay = "Scan to pay",
         Credit = "Credit",
-        TakenBack = "{0} of invoice {1} dated {2} is credited.",
+        CreditedSentence = "{0} of invoice {1} dated {2} is credited.",
         Reason = "Reason: {0}",
         LedgerRange = "Bills usage ledger entries {0} to {1}. Hash of the last:",
         LedgerNothingNew = "Bills no new usage; the ledger is billed through entry {0}. Its hash:",

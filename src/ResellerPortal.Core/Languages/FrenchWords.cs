@@ -43,7 +43,7 @@ internal static class FrenchWords
         PayOnline = "Payer en ligne",
         ScanToPay = "Scanner pour payer",
         Credit = "Avoir",
-        TakenBack = "{0} de la facture {1} du {2} sont repris.",
+        CreditedSentence = "{0} de la facture {1} du {2} sont repris.",
         Reason = "Motif : {0}",
         LedgerRange = "Facture les écritures {0} à {1} du journal d’usage. Empreinte de la dernière :",
         LedgerNothingNew = "Ne facture aucun nouvel usage ; le journal est facturé jusqu’à l’écriture {0}. Son empreinte :",

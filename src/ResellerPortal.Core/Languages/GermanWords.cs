@@ -43,7 +43,7 @@ internal static class GermanWords
         PayOnline = "Online bezahlen",
         ScanToPay = "Zum Bezahlen scannen",
         Credit = "Gutschrift",
-        TakenBack = "{0} der Rechnung {1} vom {2} werden zurückgenommen.",
+        CreditedSentence = "{0} der Rechnung {1} vom {2} werden zurückgenommen.",
         Reason = "Grund: {0}",
         LedgerRange = "Berechnet die Einträge {0} bis {1} des Nutzungsjournals. Hash des letzten:",
         LedgerNothingNew = "Berechnet keine neue Nutzung; das Journal ist bis Eintrag {0} abgerechnet. Dessen Hash:",

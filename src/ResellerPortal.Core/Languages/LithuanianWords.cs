@@ -43,7 +43,7 @@ internal static class LithuanianWords
         PayOnline = "Mokėti internetu",
         ScanToPay = "Nuskaitykite ir mokėkite",
         Credit = "Kreditas",
-        TakenBack = "Grąžinama {0} pagal {2} sąskaitą {1}.",
+        CreditedSentence = "Grąžinama {0} pagal {2} sąskaitą {1}.",
         Reason = "Priežastis: {0}",
         LedgerRange = "Apmokestina vartojimo žurnalo įrašus nuo {0} iki {1}. Paskutiniojo maiša:",
         LedgerNothingNew = "Naujo vartojimo nėra; žurnalas apmokestintas iki {0} įrašo. Jo maiša:",

@@ -43,7 +43,7 @@ internal static class SpanishWords
         PayOnline = "Pagar en línea",
         ScanToPay = "Escanee para pagar",
         Credit = "Abono",
-        TakenBack = "Se abonan {0} de la factura {1} de {2}.",
+        CreditedSentence = "Se abonan {0} de la factura {1} de {2}.",
         Reason = "Motivo: {0}",
         LedgerRange = "Factura los asientos {0} a {1} del registro de uso. Huella del último:",
         LedgerNothingNew = "No factura uso nuevo; el registro está facturado hasta el asiento {0}. Su huella:",

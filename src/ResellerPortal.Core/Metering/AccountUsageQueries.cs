@@ -18,7 +18,7 @@ public sealed record AccountDay(DateOnly Day, string Token, string Converter, lo
 /// <summary>Usage that a customer can read with its master token.</summary>
 public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider clock)
 {
-    public async Task<AccountSummary> SummaryAsync(ApiToken master, CancellationToken cancellationToken)
+    public async Task<AccountSummary> GetSummaryAsync(ApiToken master, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open(GetScope(master));
@@ -33,7 +33,7 @@ public sealed class AccountUsageQueries(PortalDatabase database, TimeProvider cl
     }
 
     /// <summary>Daily usage from the first day to the last, both included, oldest first.</summary>
-    public async Task<IReadOnlyList<AccountDay>> DaysAsync(
+    public async Task<IReadOnlyList<AccountDay>> ListDaysAsync(
         ApiToken master,
         DateOnly from,
         DateOnly until,

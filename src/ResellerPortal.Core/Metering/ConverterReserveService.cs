@@ -9,7 +9,7 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The operator's minimum number of conversions to reserve per request, by converter.</summary>
 public sealed class ConverterReserveService(PortalDatabase database, TimeProvider clock)
 {
-    public async Task<IReadOnlyList<ConverterReserve>> AllAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ConverterReserve>> ListAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);

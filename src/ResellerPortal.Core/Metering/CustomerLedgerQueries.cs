@@ -24,7 +24,7 @@ public sealed record CustomerLedgerList(IReadOnlyList<CustomerLedgerRow> Rows, l
 /// <summary>The customer's own ledger, newest entry first. Paged by sequence, so page cost does not grow with the ledger.</summary>
 public sealed class CustomerLedgerQueries(PortalDatabase database)
 {
-    public async Task<CustomerLedgerList> PageAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
+    public async Task<CustomerLedgerList> ReadPageAsync(Actor actor, int skip, int take, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 200);

@@ -54,7 +54,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
         await rows.LoadTokensAsync([], [entry.TokenId]);
         await database.LockRowsAsync<Customer>(db, [customerId.Value], cancellationToken);
 
-        var drawn = await DrawnAsync(db, entry, cancellationToken);
+        var drawn = await ReadDrawnAsync(db, entry, cancellationToken);
         var change = quantity - drawn.Sum(d => d.Quantity);
         if (change == 0)
         {
@@ -81,7 +81,7 @@ public sealed class LedgerCorrectionService(PortalDatabase database, TimeProvide
     }
 
     /// <summary>The net draws of an entry and its corrections, by lot, in the order the lots were first drawn.</summary>
-    private static async Task<IReadOnlyList<LotPart>> DrawnAsync(PortalDbContext db, LedgerEntry entry, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LotPart>> ReadDrawnAsync(PortalDbContext db, LedgerEntry entry, CancellationToken cancellationToken)
     {
         long[] sequences =
         [

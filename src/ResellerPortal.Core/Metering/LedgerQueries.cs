@@ -58,7 +58,7 @@ public sealed class LedgerQueries(PortalDatabase database, TimeProvider clock)
 
     private const int ExportChunk = 2000;
 
-    public async Task<LedgerEntryList> PageAsync(
+    public async Task<LedgerEntryList> ReadPageAsync(
         Actor actor,
         LedgerFilter filter,
         LedgerSort sort,

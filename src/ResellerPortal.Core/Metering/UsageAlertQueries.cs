@@ -7,7 +7,7 @@ namespace ResellerPortal.Core.Metering;
 /// <summary>The alerts that a member may see, newest first.</summary>
 public sealed class UsageAlertQueries(PortalDatabase database)
 {
-    public async Task<IReadOnlyList<UsageAlert>> LatestAsync(Actor actor, int take, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<UsageAlert>> ListLatestAsync(Actor actor, int take, CancellationToken cancellationToken = default)
     {
         actor.Demand(actor.Scope.Customer is null ? Permission.ResellerView : Permission.MyView);
         await using var db = database.Open(actor.Scope);

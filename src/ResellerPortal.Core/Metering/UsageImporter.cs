@@ -153,7 +153,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
             await database.LockRowsAsync<ApiToken>(db, tokens.Values.Select(t => t.Id), cancellationToken);
         }
 
-        var known = await KnownAsync(db, tokens.Values, counted.Keys, cancellationToken);
+        var known = await ReadKnownAsync(db, tokens.Values, counted.Keys, cancellationToken);
         var added = 0L;
         foreach (var (key, quantity) in counted)
         {
@@ -193,7 +193,7 @@ public sealed partial class UsageImporter(PortalDatabase database, UsageRecorder
         return matched;
     }
 
-    private static async Task<Dictionary<UsageKey, long>> KnownAsync(
+    private static async Task<Dictionary<UsageKey, long>> ReadKnownAsync(
         PortalDbContext db, IEnumerable<ApiToken> tokens, IReadOnlyCollection<UsageKey> keys, CancellationToken cancellationToken)
     {
         if (keys.Count == 0)

@@ -132,7 +132,7 @@ public sealed class PaymentEventDispatcher(
 
     private async Task<bool> ForgetMethodAsync(Merchant merchant, string methodId, CancellationToken cancellationToken)
     {
-        if (await online.KeepsMethodAsync(merchant, methodId, cancellationToken))
+        if (await online.HasMethodAsync(merchant, methodId, cancellationToken))
         {
             return false;
         }

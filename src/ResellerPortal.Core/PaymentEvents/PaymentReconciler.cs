@@ -101,7 +101,7 @@ public sealed class PaymentReconciler(
     private async Task<(int Compared, string? Fault)> CompareAllAsync(CancellationToken cancellationToken)
     {
         var (compared, faults) = (0, new List<string>());
-        foreach (var merchant in await accounts.MerchantsAsync(cancellationToken))
+        foreach (var merchant in await accounts.ListMerchantsAsync(cancellationToken))
         {
             try
             {
@@ -143,7 +143,7 @@ public sealed class PaymentReconciler(
         return (
             [.. rows.Select(d => new DifferenceRow(d, d.ResellerId is { } id ? names.GetValueOrDefault(id) : null, d.Kind switch
             {
-                DifferenceKind.MissingHere => "Record payment",
+                DifferenceKind.MissingInPortal => "Record payment",
                 DifferenceKind.Refused => "Refund",
                 _ => null,
             }))],
@@ -192,7 +192,7 @@ public sealed class PaymentReconciler(
     {
         switch (difference.Kind)
         {
-            case DifferenceKind.MissingHere:
+            case DifferenceKind.MissingInPortal:
                 var result = difference.CheckoutId is null
                     ? await dispatcher.SyncInvoiceAsync(difference.ObjectId, cancellationToken)
                     : await dispatcher.SyncPaymentAsync(difference.Merchant, difference.ObjectId, cancellationToken);
@@ -226,7 +226,7 @@ public sealed class PaymentReconciler(
         var (since, settled) = (now - Reach, now - Settling);
         var seen = new HashSet<string>();
         await using var db = database.Open(AllTenants);
-        await foreach (var (id, isPlain) in online.PaymentsSinceAsync(merchant, since, cancellationToken))
+        await foreach (var (id, isPlain) in online.ListPaymentsSinceAsync(merchant, since, cancellationToken))
         {
             seen.Add(id);
             if (isPlain && await IsRecordedAsPaidAsync(db, merchant, id, cancellationToken))
@@ -257,7 +257,7 @@ public sealed class PaymentReconciler(
             if (await online.ReadPaymentAsync(merchant, checkout.PaymentId!, cancellationToken) is not { State: ProviderPaymentState.Paid })
             {
                 Add(
-                    DifferenceKind.MissingThere,
+                    DifferenceKind.MissingAtProvider,
                     checkout.PaymentId!,
                     checkout.Id,
                     checkout.ResellerId,
@@ -267,7 +267,7 @@ public sealed class PaymentReconciler(
 
         if (merchant.IsOperator)
         {
-            await foreach (var id in subscriptions.InvoicesSinceAsync(since, cancellationToken))
+            await foreach (var id in subscriptions.ListInvoicesSinceAsync(since, cancellationToken))
             {
                 seen.Add(id);
                 if (await subscriptions.ReadInvoiceAsync(
@@ -278,7 +278,7 @@ public sealed class PaymentReconciler(
                         .SingleOrDefaultAsync(s => s.ProviderId == subscriptionId, cancellationToken) is { } subscription)
                 {
                     Add(
-                        DifferenceKind.MissingHere,
+                        DifferenceKind.MissingInPortal,
                         id,
                         null,
                         subscription.ResellerId,
@@ -336,13 +336,13 @@ public sealed class PaymentReconciler(
 
         if (isPaid && checkout.State != CheckoutState.Paid)
         {
-            return (DifferenceKind.MissingHere, $"{payment.Total} was paid but is not recorded.");
+            return (DifferenceKind.MissingInPortal, $"{payment.Total} was paid but is not recorded.");
         }
 
         if (!isPaid && checkout.State == CheckoutState.Paid && checkout.PaymentId == payment.Id)
         {
             return (
-                DifferenceKind.MissingThere,
+                DifferenceKind.MissingAtProvider,
                 $"{checkout.Amount} is recorded as paid by {payment.Id}, but not at the provider.");
         }
 
@@ -351,7 +351,7 @@ public sealed class PaymentReconciler(
             && payment.Reversals.Any(result => known.Find(r => r.ProviderId == result.Id) is { } mirrored
                 ? mirrored.State != result.State
                 : result.State != ReversalState.Undone)
-            ? (DifferenceKind.MissingHere, $"A refund or dispute of {payment.Id} is not recorded.")
+            ? (DifferenceKind.MissingInPortal, $"A refund or dispute of {payment.Id} is not recorded.")
             : null;
     }
 }

@@ -81,10 +81,10 @@ internal sealed class WebhookEventConfiguration : IEntityTypeConfiguration<Webho
 public enum DifferenceKind
 {
     /// <summary>The provider has a payment, refund or dispute that the portal lacks.</summary>
-    MissingHere,
+    MissingInPortal,
 
     /// <summary>The portal records a payment that is not paid at the provider.</summary>
-    MissingThere,
+    MissingAtProvider,
 
     /// <summary>A refused payment that must be refunded.</summary>
     Refused,

@@ -187,7 +187,7 @@ public sealed class WebhookInbox(
     }
 
     /// <summary>Lists events of one state, or all, newest first.</summary>
-    public async Task<WebhookEventList> PageAsync(
+    public async Task<WebhookEventList> ReadPageAsync(
         Actor actor,
         WebhookEventState? state,
         int skip,

@@ -14,7 +14,7 @@ public sealed record ResellerRow(Reseller Reseller, int Customers);
 public sealed class PlanQueries(PortalDatabase database)
 {
     /// <summary>The plans a reseller can order: offered, in its currency, smallest first.</summary>
-    public async Task<IReadOnlyList<BulkPlan>> CatalogueAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<BulkPlan>> ListCatalogueAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -26,7 +26,7 @@ public sealed class PlanQueries(PortalDatabase database)
     }
 
     /// <summary>The reseller's own orders, newest first.</summary>
-    public async Task<IReadOnlyList<PlanOrder>> OrdersAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PlanOrder>> ListOrdersAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -34,7 +34,7 @@ public sealed class PlanQueries(PortalDatabase database)
     }
 
     /// <summary>All plans, for the operator.</summary>
-    public async Task<IReadOnlyList<BulkPlan>> AllPlansAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<BulkPlan>> ListAllPlansAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);
@@ -45,7 +45,7 @@ public sealed class PlanQueries(PortalDatabase database)
     }
 
     /// <summary>All resellers' orders: open orders first, then the newest.</summary>
-    public async Task<(IReadOnlyList<OrderRow> Rows, int TotalCount)> AllOrdersAsync(
+    public async Task<(IReadOnlyList<OrderRow> Rows, int TotalCount)> ListAllOrdersAsync(
         Actor actor,
         int skip,
         int take,
@@ -64,7 +64,7 @@ public sealed class PlanQueries(PortalDatabase database)
     }
 
     /// <summary>All resellers, for the operator.</summary>
-    public async Task<IReadOnlyList<ResellerRow>> AllResellersAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ResellerRow>> ListResellersAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.OperatorView);
         await using var db = database.Open(actor.Scope);

@@ -51,7 +51,7 @@ public sealed class BalanceQueries(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Lists a customer's balance transactions, newest first.</summary>
-    public async Task<BalanceTransactionList> PageAsync(
+    public async Task<BalanceTransactionList> ReadPageAsync(
         Actor actor,
         CustomerId customerId,
         int skip,

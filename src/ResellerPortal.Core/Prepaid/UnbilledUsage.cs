@@ -61,7 +61,7 @@ internal sealed class UnbilledUsage
             reseller, customer, pricing.CreateSchedule(reseller, customer), zone.GetDay(now), new UnitPrice(maxCost, reseller.Currency));
         if (first <= unbilled._period)
         {
-            var usage = (await RatedPeriodQueries.UsageByMonthAsync(
+            var usage = (await RatedPeriodQueries.ReadUsageByMonthAsync(
                 db,
                 first,
                 unbilled._period,
@@ -106,8 +106,8 @@ internal sealed class UnbilledUsage
     private static async Task<(IReadOnlyList<UsageItem> Late, IReadOnlyList<UsageItem> Billed)> ReadLateAsync(
         PortalDbContext db, Customer customer, BillingPeriod first, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
-        var late = await ClaimedUsage.UnbilledBeforeAsync(db, customer, first.StartsAtUtc(zone), zone, cancellationToken);
-        return late.Count == 0 ? ([], []) : (late, await ClaimedUsage.BilledAsync(
+        var late = await ClaimedUsage.ReadUnbilledBeforeAsync(db, customer, first.StartsAtUtc(zone), zone, cancellationToken);
+        return late.Count == 0 ? ([], []) : (late, await ClaimedUsage.ReadBilledAsync(
             db,
             customer,
             BillingPeriod.Containing(late.Min(item => item.Day)).StartsAtUtc(zone),

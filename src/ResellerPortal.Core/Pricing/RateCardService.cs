@@ -26,7 +26,7 @@ public sealed record SetPrice(DateOnly EffectiveFrom, string? CustomerName, stri
 public sealed record RateCardChange(RateCard Card, IReadOnlyList<PriceEffect> Effects)
 {
     /// <summary>A warning if a rule sells below cost; otherwise null.</summary>
-    public string? Warning => RateCardService.LossWarning(Effects);
+    public string? Warning => RateCardService.FindLossWarning(Effects);
 }
 
 public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
@@ -78,12 +78,12 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
             customerId);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RateCardChange(card, terms is null ? [] : await EffectsAsync(actor, customerId, terms, cancellationToken));
+        return new RateCardChange(card, terms is null ? [] : await CalculateEffectsAsync(actor, customerId, terms, cancellationToken));
     }
 
     /// <summary>The prices that the rules yield for the unit costs of the lots that can be drawn now.</summary>
     /// <param name="customerId">The customer, in its currency; null for the reseller's default.</param>
-    public async Task<IReadOnlyList<PriceEffect>> EffectsAsync(
+    public async Task<IReadOnlyList<PriceEffect>> CalculateEffectsAsync(
         Actor actor,
         CustomerId? customerId,
         CardTerms terms,
@@ -114,7 +114,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Today's default rule and the currency of prices.</summary>
-    public async Task<(Currency Currency, CardTerms Terms)> DefaultAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<(Currency Currency, CardTerms Terms)> GetDefaultAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -124,7 +124,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>The prices set by the actor's reseller, newest first.</summary>
-    public async Task<IReadOnlyList<SetPrice>> HistoryAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SetPrice>> ListHistoryAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -138,7 +138,7 @@ public sealed class RateCardService(PortalDatabase database, TimeProvider clock)
         })];
     }
 
-    public static string? LossWarning(IEnumerable<PriceEffect> effects) =>
+    public static string? FindLossWarning(IEnumerable<PriceEffect> effects) =>
         effects.FirstOrDefault(e => e.LosesMoney) is { } loss
             ? $"This sells below cost: a conversion of {loss.PlanName} costs you {loss.UnitCost}, and '{loss.Rule}' charges as little as "
                 + $"{loss.UnitPrice} for one."

@@ -14,7 +14,7 @@ internal static class RatedPeriodQueries
     /// Reads each customer's usage between two local days, both included: summed per month on its first day, or per day if a price changes
     /// within the month.
     /// </summary>
-    public static async Task<ILookup<CustomerId, UsageItem>> UsageByMonthAsync(
+    public static async Task<ILookup<CustomerId, UsageItem>> ReadUsageByMonthAsync(
         PortalDbContext db,
         BillingPeriod first,
         BillingPeriod last,
@@ -43,7 +43,7 @@ internal static class RatedPeriodQueries
             .ToList();
         foreach (var month in split)
         {
-            var days = await UsageByDayAsync(db, month, customers, cancellationToken);
+            var days = await ReadUsageByDayAsync(db, month, customers, cancellationToken);
             items.AddRange(days.SelectMany(ofCustomer => ofCustomer.Select(item => (ofCustomer.Key, item))));
         }
 
@@ -51,7 +51,7 @@ internal static class RatedPeriodQueries
     }
 
     /// <summary>Reads each customer's daily usage of a month.</summary>
-    public static async Task<ILookup<CustomerId, UsageItem>> UsageByDayAsync(
+    public static async Task<ILookup<CustomerId, UsageItem>> ReadUsageByDayAsync(
         PortalDbContext db, BillingPeriod month, IReadOnlyCollection<CustomerId>? customers, CancellationToken cancellationToken)
     {
         var rows = await Between(db, month.FirstDay, month.LastDay, customers)

@@ -22,7 +22,7 @@ public interface ISubscriptionGateway
     Task SetCancelAsync(string subscriptionId, bool cancelsAtPeriodEnd, CancellationToken cancellationToken);
 
     /// <summary>Lists the ids of invoices created since an instant.</summary>
-    IAsyncEnumerable<string> InvoicesSinceAsync(DateTimeOffset since, CancellationToken cancellationToken);
+    IAsyncEnumerable<string> ListInvoicesSinceAsync(DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 /// <param name="CheckoutId">The checkout that started it; null if it is not ours.</param>

@@ -27,7 +27,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
     }
 
     /// <summary>Lists the larger plans that a subscription can upgrade to, with the conversions for the rest of the period.</summary>
-    public async Task<IReadOnlyList<UpgradeOffer>> UpgradesAsync(
+    public async Task<IReadOnlyList<UpgradeOffer>> ListUpgradesAsync(
         Actor actor,
         Guid subscriptionId,
         CancellationToken cancellationToken = default)
@@ -76,7 +76,7 @@ public sealed class PlanSubscriptionService(PortalDatabase database, ISubscripti
         Guid planId,
         CancellationToken cancellationToken = default)
     {
-        var offers = await UpgradesAsync(actor, subscriptionId, cancellationToken);
+        var offers = await ListUpgradesAsync(actor, subscriptionId, cancellationToken);
         if (offers.SingleOrDefault(o => o.Plan.Id == planId) is not { } offer)
         {
             return Refusal.Because("This subscription cannot be upgraded to that plan. Reload the page and try again.");

@@ -41,7 +41,7 @@ public sealed class TopUpService(
         await using var db = database.Open(actor.Scope);
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == actor.Reseller, cancellationToken);
         var policy = await db.TopUpPolicies.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        var payer = await PayerAsync(db, cancellationToken);
+        var payer = await FindPayerAsync(db, cancellationToken);
         return new TopUpView(
             policy is null
                 ? null
@@ -94,7 +94,7 @@ public sealed class TopUpService(
             return Refusal.Because($"The monthly cap must cover the plan at least once: {plan.Price}.", nameof(terms.MonthlyCap));
         }
 
-        if (terms.IsOn && (await PayerAsync(db, cancellationToken)) is not { MayBeCharged: true })
+        if (terms.IsOn && (await FindPayerAsync(db, cancellationToken)) is not { MayBeCharged: true })
         {
             return Refusal.Because("There is no payment method to charge. Pay for a plan online and save the payment method.");
         }
@@ -131,7 +131,7 @@ public sealed class TopUpService(
     {
         actor.Demand(Permission.PlansBuy);
         await using var db = database.Open(actor.Scope);
-        if (await PayerAsync(db, cancellationToken) is { } payer)
+        if (await FindPayerAsync(db, cancellationToken) is { } payer)
         {
             (payer.IsAgreed, payer.DecidedAtUtc) = (false, clock.GetUtcNow());
             await db.TopUpPolicies.ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOn, false), cancellationToken);
@@ -176,7 +176,7 @@ public sealed class TopUpService(
         }
 
         var reseller = await db.Resellers.AsNoTracking().SingleAsync(r => r.Id == policy.ResellerId, cancellationToken);
-        var payer = await PayerAsync(db, cancellationToken);
+        var payer = await FindPayerAsync(db, cancellationToken);
         if (payer is not { MayBeCharged: true })
         {
             await StopAsync(db, actor, policy, order, "There is no saved payment method.", cancellationToken);
@@ -193,7 +193,7 @@ public sealed class TopUpService(
             order.PlanName,
             PayerDetails.FromReseller(reseller),
             null);
-        if (await checkouts.ChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
+        if (await checkouts.FindOrCreateChargeableAsync(actor.Scope, debt, cancellationToken) is not { } checkout)
         {
             return false;
         }
@@ -225,7 +225,7 @@ public sealed class TopUpService(
         var left = (await db.CreditLots.AsNoTracking()
             .Where(l => l.Kind == LotKind.Plan && l.ExpiresAtUtc > now)
             .ToListAsync(cancellationToken)).Sum(l => l.Available);
-        if (!await RunsLowAsync(db, policy, reseller.Zone.GetDay(now), left, cancellationToken))
+        if (!await IsRunningLowAsync(db, policy, reseller.Zone.GetDay(now), left, cancellationToken))
         {
             return null;
         }
@@ -243,7 +243,7 @@ public sealed class TopUpService(
         return order;
     }
 
-    private static async Task<bool> RunsLowAsync(
+    private static async Task<bool> IsRunningLowAsync(
         PortalDbContext db,
         TopUpPolicy policy,
         DateOnly today,
@@ -307,6 +307,6 @@ public sealed class TopUpService(
         }
     }
 
-    private static Task<Payer?> PayerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
+    private static Task<Payer?> FindPayerAsync(PortalDbContext db, CancellationToken cancellationToken) =>
         db.Payers.SingleOrDefaultAsync(p => p.CustomerId == null && p.Merchant == Merchant.Operator, cancellationToken);
 }

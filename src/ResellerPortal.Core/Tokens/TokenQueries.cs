@@ -44,13 +44,13 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         var reseller = await db.Resellers.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         var month = reseller is null ? default : BillingPeriod.Containing(now, reseller.Zone).FirstDay;
         return [.. tokens
-            .Select(t => Row(t, now, month))
+            .Select(t => CreateRow(t, now, month))
             .OrderBy(t => t.State is TokenState.Revoked or TokenState.Expired)
             .ThenByDescending(t => t.CreatedAtUtc)];
     }
 
     /// <summary>Token names for selection: customer, environment and the end of the secret.</summary>
-    public async Task<IReadOnlyList<(Guid Id, string Name)>> NamesAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(Guid Id, string Name)>> ListNamesAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.ResellerView);
         await using var db = database.Open(actor.Scope);
@@ -62,7 +62,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
         return [.. tokens.Select(t => (t.Id, $"{t.Name}, {t.Environment} (…{t.SecretEnding})"))];
     }
 
-    public async Task<TokenAllowance> AllowanceAsync(Actor actor, CancellationToken cancellationToken = default)
+    public async Task<TokenAllowance> GetAllowanceAsync(Actor actor, CancellationToken cancellationToken = default)
     {
         actor.Demand(Permission.MyView);
         await using var db = database.Open(actor.Scope);
@@ -72,7 +72,7 @@ public sealed class TokenQueries(PortalDatabase database, TimeProvider clock)
             .SingleAsync(cancellationToken);
     }
 
-    private static TokenRow Row(ApiToken token, DateTimeOffset now, DateOnly month) => new(
+    private static TokenRow CreateRow(ApiToken token, DateTimeOffset now, DateOnly month) => new(
         token.Id,
         token.Environment,
         token.SecretEnding,

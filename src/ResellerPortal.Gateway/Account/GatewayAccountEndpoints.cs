@@ -22,17 +22,17 @@ internal static class GatewayAccountEndpoints
 
     public static void MapAccount(this IEndpointRouteBuilder gateway)
     {
-        gateway.MapGet("/user", UserAsync);
-        gateway.MapGet("/user/statistic", StatisticAsync);
+        gateway.MapGet("/user", GetUserAsync);
+        gateway.MapGet("/user/statistic", GetStatisticsAsync);
         gateway.MapPost("/token/create", CreateAsync);
         gateway.MapDelete("/token/{id}", DeleteAsync);
         gateway.MapPost("/token/jwt", SignAsync);
     }
 
-    private static async Task<IResult> UserAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
+    private static async Task<IResult> GetUserAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
     {
         var master = await authenticator.AuthenticateMasterAsync(context);
-        var account = await usage.SummaryAsync(master, context.RequestAborted);
+        var account = await usage.GetSummaryAsync(master, context.RequestAborted);
         return Results.Json(
             new
             {
@@ -48,12 +48,12 @@ internal static class GatewayAccountEndpoints
             WireJson.Options);
     }
 
-    private static async Task<IResult> StatisticAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
+    private static async Task<IResult> GetStatisticsAsync(HttpContext context, CallerAuthenticator authenticator, AccountUsageQueries usage)
     {
         var master = await authenticator.AuthenticateMasterAsync(context);
         var from = ReadDay(context.Request, "startDate") ?? DateOnly.MinValue;
         var until = ReadDay(context.Request, "endDate") ?? DateOnly.MaxValue;
-        var days = await usage.DaysAsync(master, from, until, context.RequestAborted);
+        var days = await usage.ListDaysAsync(master, from, until, context.RequestAborted);
         if (!context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase))
         {
             return Results.Json(

@@ -54,11 +54,11 @@ internal sealed partial class CallerParameterFilter(
             case var _ when Credentials.IsName(name):
                 return null;
             default:
-                return await FileAsync(name, value, cancellationToken);
+                return await FilterFileAsync(name, value, cancellationToken);
         }
     }
 
-    private async ValueTask<string> FileAsync(string name, string value, CancellationToken cancellationToken)
+    private async ValueTask<string> FilterFileAsync(string name, string value, CancellationToken cancellationToken)
     {
         var id = value.StartsWith("http", StringComparison.OrdinalIgnoreCase)
             && baseAddress() + "/d/" is var stored

@@ -61,7 +61,7 @@ internal sealed class MultipartScanner : IDisposable
             return false;
         }
 
-        await LineAsync(cancellationToken);
+        await ReadLineAsync(cancellationToken);
         return true;
     }
 
@@ -117,7 +117,7 @@ internal sealed class MultipartScanner : IDisposable
     }
 
     /// <summary>Skips the rest of a boundary's line, which may contain only blanks.</summary>
-    private async ValueTask LineAsync(CancellationToken cancellationToken)
+    private async ValueTask ReadLineAsync(CancellationToken cancellationToken)
     {
         for (var blanks = 0; ; blanks++)
         {

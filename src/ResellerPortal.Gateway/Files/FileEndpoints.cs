@@ -22,7 +22,7 @@ internal static partial class FileEndpoints
         gateway.MapPost("/upload", UploadAsync);
         gateway.MapMethods("/d/{fileId}/{name?}", DownloadMethods, DownloadAsync);
         gateway.MapDelete("/d/{fileId}/{name?}", DeleteAsync);
-        gateway.MapGet("/d/{fileId}/info", InfoAsync);
+        gateway.MapGet("/d/{fileId}/info", GetInfoAsync);
     }
 
     private static async Task UploadAsync(
@@ -113,7 +113,7 @@ internal static partial class FileEndpoints
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task InfoAsync(
+    private static async Task GetInfoAsync(
         HttpContext context,
         string fileId,
         FileIdProtector files,

@@ -40,7 +40,7 @@ internal static class JobEndpoints
     {
         var job = await FindAsync(context, name, authenticator, jobs);
         var account = await accounts.ResolveAsync(job.ResellerId, context.RequestAborted);
-        var outcome = await upstream.JobAsync(
+        var outcome = await upstream.GetJobAsync(
             account,
             job.UpstreamId,
             fileMapper.CreateAdapter(context.Request, job.ResellerId, job.CustomerId, account.Region),

@@ -44,7 +44,7 @@ internal sealed class JobPollingWorker(
     private async Task<int> PollAsync(CancellationToken cancellationToken)
     {
         var settled = 0;
-        foreach (var job in await jobs.RunningAsync(JobsAtOnce, cancellationToken))
+        foreach (var job in await jobs.ListRunningAsync(JobsAtOnce, cancellationToken))
         {
             if (Clock.GetUtcNow() - job.CreatedAtUtc >= MinAge && await settlement.TryCompleteAsync(job, cancellationToken))
             {
@@ -57,7 +57,7 @@ internal sealed class JobPollingWorker(
 
     private async Task CallWebHooksAsync(CancellationToken cancellationToken)
     {
-        foreach (var job in await jobs.WebHooksDueAsync(cancellationToken))
+        foreach (var job in await jobs.ListDueWebHooksAsync(cancellationToken))
         {
             await jobs.RecordWebHookAttemptAsync(job, await CallAsync(job, cancellationToken));
         }

@@ -31,7 +31,7 @@ internal sealed class JobSettlement(
     public async Task<bool> TryCompleteAsync(ConversionJob job, CancellationToken cancellationToken)
     {
         var account = await accounts.ResolveAsync(job.ResellerId, cancellationToken);
-        var outcome = await upstream.JobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
+        var outcome = await upstream.GetJobAsync(account, job.UpstreamId, static _ => { }, cancellationToken);
         var isTooOld = clock.GetUtcNow() - job.CreatedAtUtc > ConversionJobStore.UpstreamKeeps;
         switch (outcome)
         {

@@ -30,7 +30,7 @@ internal sealed class NativeTokenWorker(
         }
 
         await tokens.DeleteRevokedUpstreamAsync(cancellationToken);
-        var due = await usage.DueAsync(options.Value.StatisticsEvery, cancellationToken);
+        var due = await usage.ListDueAsync(options.Value.StatisticsEvery, cancellationToken);
         foreach (var pull in due)
         {
             await PullUsageAsync(pull, cancellationToken);

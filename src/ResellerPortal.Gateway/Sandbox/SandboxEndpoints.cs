@@ -35,7 +35,7 @@ public static class SandboxEndpoints
         var sandbox = endpoints.MapGroup(Path).AllowAnonymous().DisableAntiforgery().AddEndpointFilter(RequireSecret);
         sandbox.MapMethods("/convert/{from}/to/{to}", ConvertMethods, ConvertAsync);
         sandbox.MapMethods("/async/convert/{from}/to/{to}", ConvertMethods, StartAsync);
-        sandbox.MapGet("/async/job/{id}", ResultAsync);
+        sandbox.MapGet("/async/job/{id}", GetResultAsync);
         sandbox.MapDelete("/async/job/{id}", (string id, SandboxJobStore jobs) => jobs.Remove(id) ? Results.Ok() : Results.NotFound());
         sandbox.MapPost("/upload", UploadAsync);
         sandbox.MapMethods("/d/{fileId}", DownloadMethods, (string fileId, SandboxFileStore files) =>
@@ -87,7 +87,7 @@ public static class SandboxEndpoints
         return Results.Json(new { JobId = id }, WireJson.Options);
     }
 
-    private static async Task<IResult> ResultAsync(string id, SandboxJobStore jobs) =>
+    private static async Task<IResult> GetResultAsync(string id, SandboxJobStore jobs) =>
         jobs.Find(id) is not { } job ? Results.NotFound() : job.IsCompleted ? await job : Results.StatusCode(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> UploadAsync(HttpContext context, SandboxFileStore files, IHttpClientFactory clients)
@@ -100,7 +100,7 @@ public static class SandboxEndpoints
                 ? await SandboxRequest.RawAsync(context.Request)
                 : (await SandboxRequest.ReadAsync(context.Request)).Files.FirstOrDefault()
                     ?? throw new InvalidDataException("The form contains no file.");
-            return Results.Json(Stored(file.Name, file.Content, files), WireJson.Options);
+            return Results.Json(DescribeStored(file.Name, file.Content, files), WireJson.Options);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or BadHttpRequestException)
         {
@@ -180,10 +180,10 @@ public static class SandboxEndpoints
             return new { FileName = name, FileExt = "pdf", FileSize = pdf.Length, FileData = System.Convert.ToBase64String(pdf) };
         }
 
-        return Stored(name, pdf, files);
+        return DescribeStored(name, pdf, files);
     }
 
-    private static object Stored(string name, byte[] content, SandboxFileStore files)
+    private static object DescribeStored(string name, byte[] content, SandboxFileStore files)
     {
         var fileId = files.Store(name, content);
         return new

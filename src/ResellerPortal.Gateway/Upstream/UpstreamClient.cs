@@ -65,7 +65,7 @@ internal sealed class UpstreamClient(UpstreamCircuitBreaker breaker, IOptions<Co
     }
 
     /// <summary>Requests the result of a job.</summary>
-    public async Task<UpstreamOutcome> JobAsync(
+    public async Task<UpstreamOutcome> GetJobAsync(
         UpstreamAccount account,
         string jobId,
         Action<JsonObject> adapt,

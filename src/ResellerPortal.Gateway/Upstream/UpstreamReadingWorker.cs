@@ -37,7 +37,7 @@ internal sealed class UpstreamReadingWorker(
         {
             (null, new UpstreamAccount(resolver.GetBaseAddress(""), resolver.Secret, "", IsOwn: false, AcceptsQueryCredentials: true)),
         };
-        foreach (var (reseller, choice) in await settings.OwnAccountsAsync(cancellationToken))
+        foreach (var (reseller, choice) in await settings.ListOwnAccountsAsync(cancellationToken))
         {
             var address = resolver.GetBaseAddress(choice.Region);
             accounts.Add(
@@ -49,7 +49,7 @@ internal sealed class UpstreamReadingWorker(
         foreach (var (owner, account) in accounts)
         {
             var mark = ReconciliationService.ComputeAccountFingerprint(account.Secret);
-            var last = await reconciliation.LastAsync(owner, mark, cancellationToken);
+            var last = await reconciliation.FindLastReadingAsync(owner, mark, cancellationToken);
             if (last + options.Value.ReadingsEvery > Clock.GetUtcNow())
             {
                 continue;
@@ -57,10 +57,10 @@ internal sealed class UpstreamReadingWorker(
 
             // The ledger is compared up to the instant before the request, so that later charges belong to the next reading.
             var now = Clock.GetUtcNow();
-            if (await ConsumedAsync(account, cancellationToken) is { } consumed)
+            if (await ReadConsumedAsync(account, cancellationToken) is { } consumed)
             {
                 var reading = await reconciliation.RecordAsync(
-                    owner, mark, consumed, await CountedAsync(account, last, now, cancellationToken), now, cancellationToken);
+                    owner, mark, consumed, await SumCountedAsync(account, last, now, cancellationToken), now, cancellationToken);
                 if (!reading.IsExplained(since: 0))
                 {
                     Logger.LogWarning(
@@ -79,7 +79,7 @@ internal sealed class UpstreamReadingWorker(
     }
 
     /// <summary>Sums the account's statistics between two instants; null if they cannot be determined.</summary>
-    private async Task<long?> CountedAsync(
+    private async Task<long?> SumCountedAsync(
         UpstreamAccount account,
         DateTimeOffset? after,
         DateTimeOffset until,
@@ -109,7 +109,7 @@ internal sealed class UpstreamReadingWorker(
         }
     }
 
-    private async Task<long?> ConsumedAsync(UpstreamAccount account, CancellationToken cancellationToken)
+    private async Task<long?> ReadConsumedAsync(UpstreamAccount account, CancellationToken cancellationToken)
     {
         try
         {

@@ -34,7 +34,7 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
             CultureInfo.InvariantCulture, $"/user/statistic?startDate={first:yyyy-MM-dd}&endDate={last.AddDays(1):yyyy-MM-dd}");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ResponseTimeout);
-        using var answer = await AwaitAsync(upstream.SendAsync(account, HttpMethod.Get, path, null, timeout.Token), cancellationToken);
+        using var answer = await ReadAsync(upstream.SendAsync(account, HttpMethod.Get, path, null, timeout.Token), cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
             throw new HttpRequestException($"The upstream responded with status {(int)answer.StatusCode}.", null, answer.StatusCode);
@@ -44,13 +44,13 @@ internal sealed class UpstreamStatisticsReader(UpstreamClient upstream)
         await using var records =
             JsonSerializer.DeserializeAsyncEnumerable<Dictionary<string, JsonElement>>(stream, cancellationToken: timeout.Token)
                 .GetAsyncEnumerator(timeout.Token);
-        while (await AwaitAsync(ReadNextAsync(records), cancellationToken) is { } record)
+        while (await ReadAsync(ReadNextAsync(records), cancellationToken) is { } record)
         {
             yield return Read(record);
         }
     }
 
-    private static async Task<T> AwaitAsync<T>(Task<T> asking, CancellationToken cancellationToken)
+    private static async Task<T> ReadAsync<T>(Task<T> asking, CancellationToken cancellationToken)
     {
         try
         {

@@ -37,7 +37,7 @@ public sealed partial class AccountPage(
 
     private async Task AskConfirmationAsync()
     {
-        await accounts.RequestEmailAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
+        await accounts.QueueRequestedEmailAsync(AccountEmailKind.ConfirmEmail, _user!.Email!);
         navigation.NavigateTo("/account?said=confirm");
     }
 }

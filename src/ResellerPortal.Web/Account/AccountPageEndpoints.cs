@@ -27,12 +27,12 @@ internal static class AccountPageEndpoints
         var account = endpoints.MapGroup("/account");
         account.MapPost("/sign-out", SignOutAsync);
         account.MapPost("/membership", ChooseMembershipAsync);
-        account.MapGet("/data.json", DataAsync);
+        account.MapGet("/data.json", DownloadDataAsync);
         account.MapPost("/support-session", StartSupportSessionAsync);
         account.MapPost("/support-session/end", EndSupportSessionAsync);
-        account.MapPost("/passkeys/new", NewPasskeyAsync);
-        account.MapPost("/passkeys/ask", AskPasskeyAsync).AllowAnonymous();
-        account.MapGet("/provider/{name}", ProviderAsync).AllowAnonymous();
+        account.MapPost("/passkeys/new", CreatePasskeyOptionsAsync);
+        account.MapPost("/passkeys/ask", CreatePasskeyRequestAsync).AllowAnonymous();
+        account.MapGet("/provider/{name}", ChallengeProviderAsync).AllowAnonymous();
         account.MapGet("/provider", async (
             PortalSignIn signIn,
             PortalUserManager users,
@@ -66,7 +66,7 @@ internal static class AccountPageEndpoints
         return Results.LocalRedirect("/");
     }
 
-    private static async Task<IResult> DataAsync(ClaimsPrincipal user, UserAccountService accounts) => user.PortalUserId is { } userId
+    private static async Task<IResult> DownloadDataAsync(ClaimsPrincipal user, UserAccountService accounts) => user.PortalUserId is { } userId
         ? Results.File(JsonSerializer.SerializeToUtf8Bytes(await accounts.ExportAsync(userId), Json), "application/json", "my-account.json")
         : Results.Forbid();
 
@@ -115,7 +115,7 @@ internal static class AccountPageEndpoints
     }
 
     /// <summary>Returns the options with which the browser creates a passkey for the account.</summary>
-    private static async Task<IResult> NewPasskeyAsync(
+    private static async Task<IResult> CreatePasskeyOptionsAsync(
         HttpContext context,
         IAntiforgery antiforgery,
         PortalSignIn signIn,
@@ -131,7 +131,7 @@ internal static class AccountPageEndpoints
     }
 
     /// <summary>Returns the options for signing in with a passkey. They name no user; the passkey identifies its owner.</summary>
-    private static async Task<IResult> AskPasskeyAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn)
+    private static async Task<IResult> CreatePasskeyRequestAsync(HttpContext context, IAntiforgery antiforgery, PortalSignIn signIn)
     {
         return await antiforgery.IsRequestValidAsync(context)
             ? Results.Text(await signIn.MakePasskeyRequestOptionsAsync(null), "application/json")
@@ -139,7 +139,7 @@ internal static class AccountPageEndpoints
     }
 
     /// <param name="link">The signed link of the account page; requests from other sites have none and connect nothing.</param>
-    private static async Task<IResult> ProviderAsync(
+    private static async Task<IResult> ChallengeProviderAsync(
         string name,
         string? link,
         HttpContext context,

@@ -29,7 +29,7 @@ public sealed partial class DeleteSection(
             return;
         }
 
-        if (!await account.KnowsPasswordAsync(User, Password))
+        if (!await account.CheckPasswordAsync(User, Password))
         {
             _refusal = "The password is incorrect.";
             return;

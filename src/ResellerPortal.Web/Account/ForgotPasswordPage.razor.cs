@@ -17,7 +17,7 @@ public sealed partial class ForgotPasswordPage(UserAccountService accounts, IMai
     {
         if (!string.IsNullOrWhiteSpace(Email))
         {
-            await accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, Email);
+            await accounts.QueueRequestedEmailAsync(AccountEmailKind.ResetPassword, Email);
         }
 
         navigation.NavigateTo("/account/forgot?asked=true");

@@ -75,7 +75,7 @@ public sealed partial class InvitationPage(
         {
             if (!user.EmailConfirmed)
             {
-                await accounts.RequestEmailAsync(AccountEmailKind.ConfirmEmail, user.Email!);
+                await accounts.QueueRequestedEmailAsync(AccountEmailKind.ConfirmEmail, user.Email!);
             }
 
             await signIn.SignInAsync(user, isPersistent: false);

@@ -72,7 +72,7 @@ internal static class OpenIdProviders
             return signedIn is null ? "/account/sign-in?provider=failed" : "/account?said=provider-failed";
         }
 
-        var result = signedIn is null ? await signIn.ProviderSignInAsync(login.LoginProvider, login.ProviderKey) : SignInResult.Failed;
+        var result = signedIn is null ? await signIn.SignInWithProviderAsync(login.LoginProvider, login.ProviderKey) : SignInResult.Failed;
         if (result.Succeeded)
         {
             return "/";
@@ -83,7 +83,7 @@ internal static class OpenIdProviders
             return "/account/sign-in?provider=unknown";
         }
 
-        var user = signedIn ?? await ConfirmedOwnerAsync(users, login);
+        var user = signedIn ?? await FindConfirmedOwnerAsync(users, login);
         if (user is null)
         {
             return "/account/sign-in?provider=unknown";
@@ -104,14 +104,14 @@ internal static class OpenIdProviders
             return "/account?said=provider-added";
         }
 
-        await signIn.ProviderSignInAsync(login.LoginProvider, login.ProviderKey);
+        await signIn.SignInWithProviderAsync(login.LoginProvider, login.ProviderKey);
         return "/";
     }
 
     /// <summary>
     /// Matches a user by email address only if both the provider and the portal have verified the address.
     /// </summary>
-    private static async Task<PortalUser?> ConfirmedOwnerAsync(PortalUserManager users, ExternalLoginInfo login) =>
+    private static async Task<PortalUser?> FindConfirmedOwnerAsync(PortalUserManager users, ExternalLoginInfo login) =>
         login.Principal.FindFirstValue("email") is { } email
             && string.Equals(login.Principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase)
             && await users.FindByEmailAsync(email) is { EmailConfirmed: true } user

@@ -21,7 +21,7 @@ public sealed class OwnAccountService(
     /// Checks the password before a sensitive action. Users without a password (provider or passkey only) are trusted by their
     /// session. Wrong passwords count as failed sign-ins.
     /// </summary>
-    public async Task<bool> KnowsPasswordAsync(PortalUser user, string? password)
+    public async Task<bool> CheckPasswordAsync(PortalUser user, string? password)
     {
         if (user.PasswordHash is null)
         {

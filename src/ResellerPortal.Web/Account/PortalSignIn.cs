@@ -40,7 +40,7 @@ public sealed class PortalSignIn(
         return Log(user, await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure));
     }
 
-    public async Task<SignInResult> CodeSignInAsync(string code, bool isPersistent)
+    public async Task<SignInResult> SignInWithCodeAsync(string code, bool isPersistent)
     {
         if (await GetTwoFactorAuthenticationUserAsync() is not { } user)
         {
@@ -65,7 +65,7 @@ public sealed class PortalSignIn(
         return Log(user, result);
     }
 
-    public async Task<SignInResult> RecoveryCodeSignInAsync(string code)
+    public async Task<SignInResult> SignInWithRecoveryCodeAsync(string code)
     {
         _method = SignInMethod.RecoveryCode;
         return Log(await GetTwoFactorAuthenticationUserAsync(), await TwoFactorRecoveryCodeSignInAsync(code));
@@ -77,7 +77,7 @@ public sealed class PortalSignIn(
         return Log(null, await base.PasskeySignInAsync(credentialJson));
     }
 
-    public async Task<SignInResult> ProviderSignInAsync(string provider, string key)
+    public async Task<SignInResult> SignInWithProviderAsync(string provider, string key)
     {
         _method = SignInMethod.OpenIdConnect;
         return Log(null, await ExternalLoginSignInAsync(provider, key, isPersistent: false, bypassTwoFactor: true));

@@ -28,10 +28,10 @@ public sealed partial class TwoFactorPage(PortalSignIn signIn, NavigationManager
     }
 
     private async Task SignInAsync() =>
-        Continue(await signIn.CodeSignInAsync(Normalize(Code), Stay), "This code is incorrect or expired. Enter the next one.");
+        Continue(await signIn.SignInWithCodeAsync(Normalize(Code), Stay), "This code is incorrect or expired. Enter the next one.");
 
     private async Task RecoverAsync() =>
-        Continue(await signIn.RecoveryCodeSignInAsync(Normalize(Recovery)), "This recovery code is incorrect or was already used.");
+        Continue(await signIn.SignInWithRecoveryCodeAsync(Normalize(Recovery)), "This recovery code is incorrect or was already used.");
 
     private void Continue(Microsoft.AspNetCore.Identity.SignInResult result, string refusal)
     {

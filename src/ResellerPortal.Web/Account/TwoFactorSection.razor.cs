@@ -50,7 +50,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
     private async Task TurnOnAsync()
     {
         var digits = (Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
-        if (!await account.KnowsPasswordAsync(User, Password))
+        if (!await account.CheckPasswordAsync(User, Password))
         {
             _refusal = "The password is incorrect.";
         }
@@ -70,7 +70,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
 
     private async Task RenewCodesAsync()
     {
-        if (await account.KnowsPasswordAsync(User, Password))
+        if (await account.CheckPasswordAsync(User, Password))
         {
             await account.AuditAsync(User, "members.second-factor", "New recovery codes were generated; the old ones no longer work.");
             await GenerateCodesAsync();
@@ -82,7 +82,7 @@ public sealed partial class TwoFactorSection(OwnAccountService account, UserSess
 
     private async Task TurnOffAsync()
     {
-        if (!await account.KnowsPasswordAsync(User, Password))
+        if (!await account.CheckPasswordAsync(User, Password))
         {
             _refusal = "The password is incorrect.";
             return;

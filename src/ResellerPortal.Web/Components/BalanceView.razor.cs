@@ -34,7 +34,7 @@ public sealed partial class BalanceView(CurrentActor current, BalanceQueries que
 
     private async Task<TableData<BalanceTransaction>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await queries.PageAsync(
+        var page = await queries.ReadPageAsync(
             await current.GetAsync(), Overview.CustomerId, state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<BalanceTransaction> { Items = page.Rows, TotalItems = page.TotalCount };
     }

@@ -52,7 +52,7 @@ public sealed partial class HistoryView(CurrentActor current, HistoryQueries his
 
     private async Task<TableData<HistoryRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await history.PageAsync(
+        var page = await history.ReadPageAsync(
             await current.GetAsync(), ReadFilter(Action, Search, From, To), state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<HistoryRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }

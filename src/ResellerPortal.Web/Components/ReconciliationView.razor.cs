@@ -23,7 +23,7 @@ public sealed partial class ReconciliationView(CurrentActor current, Reconciliat
         : $"In the ledger but not charged: {NumberText.Count(-row.Open, "conversion")}.";
 
     private async Task ShowAsync(ReadingRow row) =>
-        (_chosen, _entries) = (row, await reconciliation.ConcernedAsync(await current.GetAsync(), row.Reading.Id));
+        (_chosen, _entries) = (row, await reconciliation.ListAffectedEntriesAsync(await current.GetAsync(), row.Reading.Id));
 
     private async Task CorrectAsync()
     {

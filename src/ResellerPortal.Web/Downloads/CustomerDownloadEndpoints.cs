@@ -19,7 +19,7 @@ internal static class CustomerDownloadEndpoints
             AccountStatements statements,
             IStatementDocument document,
             CancellationToken cancellationToken) =>
-            InvoiceFileEndpoints.StatementAsync(
+            InvoiceFileEndpoints.DownloadStatementAsync(
                 user,
                 memberships,
                 statements,
@@ -27,9 +27,9 @@ internal static class CustomerDownloadEndpoints
                 actor => actor.Scope.Customer!.Value,
                 cancellationToken)).RequireAuthorization(Permission.MyView);
         endpoints.MapGet("/my/ledger.ndjson", (ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
-            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(
+            LedgerFileEndpoints.DownloadNdjsonAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(
                 Permission.MyView);
         endpoints.MapGet("/my/ledger.csv", (ClaimsPrincipal user, MembershipDirectory memberships, LedgerExporter export) =>
-            LedgerFileEndpoints.CsvAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
+            LedgerFileEndpoints.DownloadCsvAsync(user, memberships, export, actor => actor.Scope.Customer)).RequireAuthorization(Permission.MyView);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class AuditedDownloadFilter(MembershipDirectory memberships, His
         var request = context.HttpContext.Request;
         if (await memberships.FindActorAsync(context.HttpContext.User) is { } actor)
         {
-            await history.NoteExportAsync(
+            await history.RecordExportAsync(
                 actor,
                 $"downloaded {request.Path}{request.QueryString}".Length > 900
                     ? $"downloaded {request.Path}"

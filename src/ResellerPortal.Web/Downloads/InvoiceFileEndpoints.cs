@@ -21,7 +21,7 @@ internal static class InvoiceFileEndpoints
     {
         var kinds = new (string Path, FindSnapshot Find)[]
         {
-            ("/invoices", static (invoices, actor, id, cancellationToken) => invoices.SnapshotAsync(actor, id, cancellationToken)),
+            ("/invoices", static (invoices, actor, id, cancellationToken) => invoices.FindSnapshotAsync(actor, id, cancellationToken)),
             (
                 "/credit-notes",
                 static (invoices, actor, id, cancellationToken) => invoices.CreditNoteSnapshotAsync(actor, id, cancellationToken)),
@@ -38,7 +38,7 @@ internal static class InvoiceFileEndpoints
                     LogoService logos,
                     IInvoiceDocument document,
                     CancellationToken cancellationToken) =>
-                PdfAsync(
+                DownloadPdfAsync(
                     user,
                     memberships,
                     logos,
@@ -54,7 +54,7 @@ internal static class InvoiceFileEndpoints
                     InvoiceQueries invoices,
                     IElectronicInvoice document,
                     CancellationToken cancellationToken) =>
-                XmlAsync(
+                DownloadXmlAsync(
                     user,
                     memberships,
                     document,
@@ -69,7 +69,7 @@ internal static class InvoiceFileEndpoints
                     InvoiceQueries invoices,
                     IElectronicInvoice document,
                     CancellationToken cancellationToken) =>
-                XmlAsync(
+                DownloadXmlAsync(
                     user,
                     memberships,
                     document,
@@ -79,7 +79,7 @@ internal static class InvoiceFileEndpoints
     }
 
     /// <summary>Returns a customer's statement of account, or 404 for other tenants.</summary>
-    public static async Task<IResult> StatementAsync(
+    public static async Task<IResult> DownloadStatementAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         AccountStatements statements,
@@ -91,7 +91,7 @@ internal static class InvoiceFileEndpoints
             ? Results.File(document.Draw(statement), "application/pdf", fileDownloadName: null)
             : Results.NotFound();
 
-    private static async Task<IResult> PdfAsync(
+    private static async Task<IResult> DownloadPdfAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LogoService logos,
@@ -105,7 +105,7 @@ internal static class InvoiceFileEndpoints
                 fileDownloadName: null)
             : Results.NotFound();
 
-    private static async Task<IResult> XmlAsync(
+    private static async Task<IResult> DownloadXmlAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         IElectronicInvoice document,

@@ -19,7 +19,7 @@ internal static class LedgerFileEndpoints
     ];
 
     /// <summary>Writes one JSON object per line with the fields of <see cref="ExportedEntry"/>.</summary>
-    public static async Task<IResult> NdjsonAsync(
+    public static async Task<IResult> DownloadNdjsonAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LedgerExporter export,
@@ -46,7 +46,7 @@ internal static class LedgerFileEndpoints
     }
 
     /// <summary>Writes the same fields in the order in which they are hashed. Text cannot start a spreadsheet formula.</summary>
-    public static async Task<IResult> CsvAsync(
+    public static async Task<IResult> DownloadCsvAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LedgerExporter export,

@@ -20,20 +20,20 @@ internal static class ResellerDownloadEndpoints
         var endpoints = portal.MapGroup("").AddEndpointFilter<RouteGroupBuilder, AuditedDownloadFilter>();
         portal.MapHistoryFiles("/reseller", Permission.HistoryExport);
         portal.MapPeopleFile("/reseller/customers/{id:guid}", Permission.PrivacyManage);
-        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", LedgerAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DocumentsAsync).RequireAuthorization(
+        endpoints.MapGet("/reseller/ledger.{format:regex(^(csv|xlsx|json)$)}", DownloadLedgerAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/documents.{format:regex(^(csv|xlsx|json)$)}", DownloadDocumentsAsync).RequireAuthorization(
             Permission.LedgerExport);
-        endpoints.MapGet("/reseller/bookings.csv", BookingsAsync).RequireAuthorization(Permission.LedgerExport);
-        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", MonthCloseAsync).RequireAuthorization(
+        endpoints.MapGet("/reseller/bookings.csv", DownloadJournalAsync).RequireAuthorization(Permission.LedgerExport);
+        endpoints.MapGet("/reseller/month-close.{format:regex(^(csv|xlsx|json)$)}", DownloadMonthCloseAsync).RequireAuthorization(
             Permission.LedgerExport);
         endpoints.MapGet("/reseller/customers/{id:guid}/ledger.ndjson", (
             Guid id,
             ClaimsPrincipal user,
             MembershipDirectory memberships,
             LedgerExporter export) =>
-            LedgerFileEndpoints.NdjsonAsync(user, memberships, export, _ => new CustomerId(id))).RequireAuthorization(
+            LedgerFileEndpoints.DownloadNdjsonAsync(user, memberships, export, _ => new CustomerId(id))).RequireAuthorization(
                 Permission.LedgerExport);
-        endpoints.MapGet("/reseller/invoice-settings/sample.pdf", SampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
+        endpoints.MapGet("/reseller/invoice-settings/sample.pdf", DownloadSampleAsync).RequireAuthorization(Permission.InvoicesConfigure);
         endpoints.MapGet("/reseller/customers/{id:guid}/statement.pdf", (
             Guid id,
             ClaimsPrincipal user,
@@ -41,7 +41,7 @@ internal static class ResellerDownloadEndpoints
             AccountStatements statements,
             IStatementDocument document,
             CancellationToken cancellationToken) =>
-            InvoiceFileEndpoints.StatementAsync(
+            InvoiceFileEndpoints.DownloadStatementAsync(
                 user,
                 memberships,
                 statements,
@@ -51,7 +51,7 @@ internal static class ResellerDownloadEndpoints
         endpoints.MapInvoiceFiles("/reseller", Permission.ResellerView);
     }
 
-    private static async Task<IResult> SampleAsync(
+    private static async Task<IResult> DownloadSampleAsync(
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         InvoiceSettingsService settings,
@@ -68,14 +68,14 @@ internal static class ResellerDownloadEndpoints
         return Results.File(document.Draw(sample, await logos.FindAsync(actor, sample.LogoHash, cancellationToken)), "application/pdf");
     }
 
-    private static async Task<IResult> LedgerAsync(
+    private static async Task<IResult> DownloadLedgerAsync(
         string format,
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         LedgerQueries ledger,
         [AsParameters] LedgerUrl url,
         CancellationToken cancellationToken) =>
-        await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid() : Table(
+        await memberships.FindActorAsync(user) is not { } actor ? Results.Forbid() : CreateTable(
             format,
             "usage-ledger",
             [
@@ -100,14 +100,14 @@ internal static class ResellerDownloadEndpoints
                     row.Hash),
             ]));
 
-    private static Task<IResult> DocumentsAsync(
+    private static Task<IResult> DownloadDocumentsAsync(
         string format,
         string month,
         ClaimsPrincipal user,
         MembershipDirectory memberships,
         IssuedDocumentQueries documents,
         CancellationToken cancellationToken) =>
-        ForMonthAsync(user, memberships, month, async (actor, period) => Table(
+        ForMonthAsync(user, memberships, month, async (actor, period) => CreateTable(
             format,
             $"documents-{period}",
             [
@@ -145,7 +145,7 @@ internal static class ResellerDownloadEndpoints
                 d.Booked?.Category, d.Booked?.RateBasisPoints / 100m, d.Snapshot.Credits?.Number,
             ]).ToAsyncEnumerable()));
 
-    private static Task<IResult> BookingsAsync(
+    private static Task<IResult> DownloadJournalAsync(
         string month,
         ClaimsPrincipal user,
         MembershipDirectory memberships,
@@ -156,7 +156,7 @@ internal static class ResellerDownloadEndpoints
             TableFileWriter.GetMediaType(TableFormat.Csv),
             $"EXTF_Buchungsstapel_{period}.csv"));
 
-    private static Task<IResult> MonthCloseAsync(
+    private static Task<IResult> DownloadMonthCloseAsync(
         string format,
         string month,
         ClaimsPrincipal user,
@@ -166,7 +166,7 @@ internal static class ResellerDownloadEndpoints
         ForMonthAsync(user, memberships, month, async (actor, period) =>
         {
             var report = await close.ReadAsync(actor, period, cancellationToken);
-            return Table(
+            return CreateTable(
                 format,
                 $"month-close-{period}",
                 ["customer", "conversions", "revenue", "cost", "margin", "currency", "owed_at_month_end", "currency_owed"],
@@ -191,7 +191,7 @@ internal static class ResellerDownloadEndpoints
         : BillingPeriod.TryParse(month, out var period) ? await answer(actor, period)
         : Results.BadRequest("Specify a month, such as 2026-10.");
 
-    private static IResult Table(
+    private static IResult CreateTable(
         string format,
         string name,
         IReadOnlyList<string> columns,

@@ -17,21 +17,21 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         await using var database = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
         var customer = await database.Data.AddCustomerAsync(owner, "Acme");
-        var seat = Actor.ForMember(
+        var actor = Actor.ForMember(
             new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner },
             "owner@northwind.example",
             "203.0.113.7");
         await TestData.Valued(database.Data.Customers.UpdateAsync(
-            seat,
+            actor,
             customer.Id,
             new CustomerDetails(
                 "Acme GmbH", customer.Email, customer.Address with { City = "Bonn" }, null, TaxTreatment.Standard, 3, 500)));
         await database.Data.IssueAsync(owner, customer);
 
-        var rows = (await new HistoryQueries(database.Database, database.Clock).PageAsync(
+        var rows = (await new HistoryQueries(database.Database, database.Clock).ReadPageAsync(
             owner, new HistoryFilter(Permission.CustomersManage), 0, 10)).Rows;
         var token = Assert.Single(
-            (await new HistoryQueries(database.Database, database.Clock).PageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
+            (await new HistoryQueries(database.Database, database.Clock).ReadPageAsync(owner, new HistoryFilter("tokens."), 0, 10)).Rows);
 
         Assert.Equal("203.0.113.7", rows[0].Entry.FromAddress);
         Assert.Equal(
@@ -73,18 +73,18 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var history = new HistoryQueries(database.Database, database.Clock);
         var day = DateOnly.FromDateTime(database.Clock.GetUtcNow().UtcDateTime);
 
-        Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Text: "aCME"), 0, 10)).TotalCount);
-        Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(To: day.AddDays(-1)), 0, 10)).TotalCount);
-        Assert.Equal(0, (await history.PageAsync(owner, new HistoryFilter(From: day.AddDays(1)), 0, 10)).TotalCount);
-        Assert.Equal(2, (await history.PageAsync(owner, new HistoryFilter(From: day, To: day), 0, 10)).TotalCount);
-        Assert.Equal(0, (await history.PageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
-        Assert.Equal(3, (await history.PageAsync(TestData.Operator, new HistoryFilter(), 0, 10)).TotalCount);
+        Assert.Equal(1, (await history.ReadPageAsync(owner, new HistoryFilter(Text: "aCME"), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.ReadPageAsync(owner, new HistoryFilter(To: day.AddDays(-1)), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.ReadPageAsync(owner, new HistoryFilter(From: day.AddDays(1)), 0, 10)).TotalCount);
+        Assert.Equal(2, (await history.ReadPageAsync(owner, new HistoryFilter(From: day, To: day), 0, 10)).TotalCount);
+        Assert.Equal(0, (await history.ReadPageAsync(other, new HistoryFilter(Text: "Acme"), 0, 10)).TotalCount);
+        Assert.Equal(3, (await history.ReadPageAsync(TestData.Operator, new HistoryFilter(), 0, 10)).TotalCount);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => history.ExportAsync(
             Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = owner.Reseller, Role = Role.ResellerViewer }, "viewer"),
             new HistoryFilter()));
 
         Assert.Equal(2, (await history.ExportAsync(owner, new HistoryFilter())).Count);
-        Assert.Equal(1, (await history.PageAsync(owner, new HistoryFilter(Permission.HistoryExport), 0, 10)).TotalCount);
+        Assert.Equal(1, (await history.ReadPageAsync(owner, new HistoryFilter(Permission.HistoryExport), 0, 10)).TotalCount);
     }
 
     [Theory]
@@ -198,11 +198,11 @@ public sealed class HistoryTests(PostgreSqlFixture postgres) : IClassFixture<Pos
     {
         await using var database = await OpenAsync(provider);
         var (reseller, owner) = await database.Data.AddResellerAsync("northwind");
-        var seat = Actor.ForMember(
+        var actor = Actor.ForMember(
             new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner },
             "jane@northwind.example",
             "203.0.113.7");
-        await database.Data.AddCustomerAsync(seat, "Acme");
+        await database.Data.AddCustomerAsync(actor, "Acme");
         await database.Data.AddCustomerAsync(owner, "Initech");
         using var sealing = Sealing(database);
         await sealing.SealAsync();

@@ -43,7 +43,7 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         var overview = await fixture.ReadAsync();
         Assert.Equal(
             (7_01, 0, 0), (overview.Spending.Balance.MinorUnits, overview.Spending.Due.MinorUnits, overview.Spending.Spent.MinorUnits));
-        var page = await fixture.Queries.PageAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, 0, 3);
+        var page = await fixture.Queries.ReadPageAsync(TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, 0, 3);
         Assert.Equal(
             [
                 (5L, BalanceTransactionKind.InvoicePaid, -2_99L, 7_01L),
@@ -252,9 +252,9 @@ public sealed class BalanceTests(PostgreSqlFixture postgres) : IClassFixture<Pos
         Assert.True((await fixture.Payments.PayOutAsync(stranger, fixture.Payment(5))).IsRefused);
         await Assert.ThrowsAsync<PermissionDeniedException>(
             () => fixture.Payments.TopUpAsync(TestData.CreateAdmin(fixture.Customer), fixture.Payment(5)));
-        Assert.Empty((await fixture.Queries.PageAsync(stranger, fixture.Customer.Id, 0, 10)).Rows);
-        Assert.Empty((await fixture.Queries.PageAsync(neighbour, fixture.Customer.Id, 0, 10)).Rows);
-        Assert.Single((await fixture.Queries.PageAsync(fixture.Owner, fixture.Customer.Id, 0, 10)).Rows);
+        Assert.Empty((await fixture.Queries.ReadPageAsync(stranger, fixture.Customer.Id, 0, 10)).Rows);
+        Assert.Empty((await fixture.Queries.ReadPageAsync(neighbour, fixture.Customer.Id, 0, 10)).Rows);
+        Assert.Single((await fixture.Queries.ReadPageAsync(fixture.Owner, fixture.Customer.Id, 0, 10)).Rows);
     }
 
     private static BalancePayment Payment(InvoicingFixture fixture, TestDatabase database, decimal amount) =>

@@ -36,7 +36,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Equal(
             new BankImport(1, 2),
             await TestData.Valued(statements.ImportAsync(fixture.Owner, [lines[0], lines[2], Entry(9_00, "Another")])));
-        var page = await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50);
+        var page = await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50);
         Assert.Equal((5, 1), (page.TotalCount, page.Certain));
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => statements.RecordCertainAsync(fixture.Owner))));
@@ -45,7 +45,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Equal(0, (await StateAsync(database, first)).Due.MinorUnits);
         await using var db = database.OpenAll();
         Assert.Equal([1_82L], await db.Set<Core.Payments.Payment>().Select(p => p.AmountMinorUnits).ToListAsync());
-        var recorded = Assert.Single((await statements.PageAsync(fixture.Owner, BankTransactionState.Recorded, 0, 50)).Rows);
+        var recorded = Assert.Single((await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Recorded, 0, 50)).Rows);
         Assert.Equal(("Acme", $"1.82 EUR for {first.Number}"), (recorded.CustomerName, recorded.Transaction.RecordedAs));
     }
 
@@ -58,7 +58,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var statements = Receipts(database);
         await TestData.Valued(
             statements.ImportAsync(fixture.Owner, [Entry(4_00, third.Number!), Entry(1_00, second.Number!), Entry(2_00, "more")]));
-        var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
+        var rows = (await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
 
         // 4.00 for the third, of which 1.82 is due; the remaining 2.18 pays the first and part of the second.
         var paid = await TestData.Valued(
@@ -102,7 +102,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         }
 
         var second = await fixture.InvoiceAsync();
-        var proposal = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
+        var proposal = (await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Proposal!;
         Assert.Equal(
             (second.Id, false, "the same account has paid for this customer before"),
             (proposal.Invoices.Single().Id, proposal.IsCertain, proposal.Why));
@@ -122,7 +122,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                 Entry(1_82, invoice.Number!),
                 new BankStatementLine("", new DateOnly(2026, 11, 2), new Money(5_00, Currency.FromCode("USD")), "", "", "", ""),
             ]));
-        var rows = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
+        var rows = (await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows;
         var (euros, dollars) = (FindRow(rows, 1_82).Transaction.Id, FindRow(rows, 5_00).Transaction.Id);
 
         Assert.Contains(
@@ -137,7 +137,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
             "no incoming payments", (await statements.ImportAsync(fixture.Owner, [])).Refusal!.Message, StringComparison.Ordinal);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, true));
         Assert.Equal(
-            dollars, (await statements.PageAsync(fixture.Owner, BankTransactionState.Ignored, 0, 50)).Rows.Single().Transaction.Id);
+            dollars, (await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Ignored, 0, 50)).Rows.Single().Transaction.Id);
         await TestData.Valued(statements.IgnoreAsync(fixture.Owner, dollars, false));
         await TestData.Valued(statements.RecordAsync(fixture.Owner, euros, fixture.Customer.Id, [invoice.Id]));
         Assert.Contains(
@@ -158,18 +158,18 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
         var invoice = await fixture.InvoiceAsync();
         var statements = Receipts(database);
         await TestData.Valued(statements.ImportAsync(fixture.Owner, [Entry(1_82, invoice.Number!)]));
-        var id = (await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Transaction.Id;
+        var id = (await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows.Single().Transaction.Id;
         var (_, stranger) = await database.Data.AddResellerAsync("fabrikam");
         var own = await database.Data.AddCustomerAsync(stranger, "Own");
 
-        Assert.Empty((await statements.PageAsync(stranger, BankTransactionState.Open, 0, 50)).Rows);
+        Assert.Empty((await statements.ReadPageAsync(stranger, BankTransactionState.Open, 0, 50)).Rows);
         Assert.Empty(await statements.OpenInvoicesAsync(stranger, fixture.Customer.Id));
         Assert.True((await statements.RecordAsync(stranger, id, own.Id, [])).IsRefused);
         Assert.True((await statements.IgnoreAsync(stranger, id, true)).IsRefused);
         Assert.Equal(1, (await TestData.Valued(statements.ImportAsync(stranger, [Entry(1_82, invoice.Number!)]))).Added);
         Assert.Equal(0, (await statements.RecordCertainAsync(stranger)).Recorded);
         await Assert.ThrowsAsync<PermissionDeniedException>(
-            () => statements.PageAsync(TestData.CreateAdmin(fixture.Customer), BankTransactionState.Open, 0, 50));
+            () => statements.ReadPageAsync(TestData.CreateAdmin(fixture.Customer), BankTransactionState.Open, 0, 50));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                             await statements.RecordCertainAsync(fixture.Owner);
                             break;
                         default:
-                            if ((await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
+                            if ((await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } rows)
                             {
                                 await TestData.Valued(statements.RecordAsync(
                                     fixture.Owner,
@@ -207,7 +207,7 @@ public sealed class BankReceiptsTests(PostgreSqlFixture postgres) : IClassFixtur
                 }
 
                 await statements.ImportAsync(fixture.Owner, all);
-                while ((await statements.PageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } left)
+                while ((await statements.ReadPageAsync(fixture.Owner, BankTransactionState.Open, 0, 50)).Rows is { Count: > 0 } left)
                 {
                     await TestData.Valued(statements.RecordAsync(fixture.Owner, left[0].Transaction.Id, fixture.Customer.Id, []));
                 }

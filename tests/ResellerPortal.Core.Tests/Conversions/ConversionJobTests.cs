@@ -62,6 +62,6 @@ public sealed class ConversionJobTests
 
         Assert.Equal(JobState.Done, (await jobs.FindAsync(acme.ResellerId, acme.Id, "a", default))!.State);
         Assert.Empty(await jobs.FindOwnedAsync([job.Id], default));
-        Assert.Empty(await jobs.RunningAsync(10, default));
+        Assert.Empty(await jobs.ListRunningAsync(10, default));
     }
 }

@@ -61,9 +61,9 @@ public sealed class CreditLotsTests
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, owner) = await sqlite.Data.AddResellerAsync("northwind");
         var order = await TestData.Valued(sqlite.Data.Orders.OrderAsync(owner, (await sqlite.Data.OfferAsync(10, 1)).Id, Guid.NewGuid()));
-        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
+        var actor = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.OrderPayments.ConfirmAsync(seat, order.Id, ""));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.OrderPayments.ConfirmAsync(actor, order.Id, ""));
     }
 
     [Fact]

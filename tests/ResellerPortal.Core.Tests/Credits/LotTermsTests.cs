@@ -94,10 +94,10 @@ public sealed class LotTermsTests
     {
         await using var sqlite = await TestDatabaseOnSqlite.OpenAsync();
         var (reseller, _) = await sqlite.Data.AddResellerAsync("northwind");
-        var seat = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
+        var actor = Actor.ForMember(new Member { UserId = Guid.NewGuid(), ResellerId = reseller.Id, Role = Role.ResellerOwner }, "owner");
 
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.AdjustAsync(seat, Guid.NewGuid(), 1, "mine"));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.SetOverageAsync(seat, reseller.Id, 1, 0));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.AdjustAsync(actor, Guid.NewGuid(), 1, "mine"));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => sqlite.Data.Lots.SetOverageAsync(actor, reseller.Id, 1, 0));
     }
 
     private static async Task<(Reseller Reseller, Actor Owner, IssuedToken Token)> SellAsync(TestDatabase sqlite, long lot)

@@ -75,7 +75,7 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         var receipt = await TestData.Valued(database.Data.OrderPayments.RecordAsync(TestData.Operator, Paid(order, 100m)));
 
         Assert.Equal((80m, null), (receipt.Order.Due.Amount, receipt.Lot));
-        Assert.Equal(80m, (await new PlanQueries(database.Database).OrdersAsync(owner)).Single().Due.Amount);
+        Assert.Equal(80m, (await new PlanQueries(database.Database).ListOrdersAsync(owner)).Single().Due.Amount);
         await TestData.Valued(database.Data.OrderPayments.CancelAsync(TestData.Operator, order.Id));
         await using var db = database.Database.Open(owner.Scope);
         Assert.Equal([100_00L, -100_00], await db.Set<OrderPayment>().OrderBy(p => p.Id).Select(p => p.AmountMinorUnits).ToListAsync());
@@ -121,9 +121,9 @@ public sealed class OrderPaymentTests(PostgreSqlFixture postgres) : IClassFixtur
         Assert.Empty(await others.Set<OrderPayment>().ToListAsync());
         await using var own = database.Database.Open(owner.Scope);
         Assert.Single(await own.Set<OrderPayment>().ToListAsync());
-        var seat = Actor.ForMember(
+        var actor = Actor.ForMember(
             new Member { UserId = Guid.NewGuid(), ResellerId = order.ResellerId, Role = Role.ResellerOwner }, "owner");
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => database.Data.OrderPayments.RecordAsync(seat, Paid(order, 1m)));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => database.Data.OrderPayments.RecordAsync(actor, Paid(order, 1m)));
     }
 
     private static ReceivedOrderPayment Paid(PlanOrder order, decimal amount) =>

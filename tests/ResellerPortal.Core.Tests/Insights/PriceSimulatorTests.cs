@@ -40,7 +40,7 @@ public sealed class PriceSimulatorTests
                 (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits, m.Before.Cost.MinorUnits, m.After.Cost.MinorUnits)));
         Assert.All(forBlue, m => Assert.Equal((15L, 125L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
         Assert.All(followsDefault, m => Assert.Equal((15L, 10L), (m.Before.Revenue.MinorUnits, m.After.Revenue.MinorUnits)));
-        Assert.Equal(2, (await sqlite.Data.RateCards.HistoryAsync(owner)).Count);
+        Assert.Equal(2, (await sqlite.Data.RateCards.ListHistoryAsync(owner)).Count);
     }
 
     [Fact]

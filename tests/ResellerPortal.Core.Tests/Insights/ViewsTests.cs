@@ -27,12 +27,12 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         await database.UseAsync(token.Secret, 40);
         var views = new CustomerQueries(database.Database, database.Clock);
 
-        var customers = await views.PageAsync(owner, "acm", descending: true, 0, 10);
+        var customers = await views.ReadPageAsync(owner, "acm", descending: true, 0, 10);
         var dashboard = await new ResellerDashboardQueries(database.Database, database.Clock).ReadAsync(owner);
         var mine = await new CustomerUsageQueries(database.Database, database.Clock).ReadAsync(TestData.CreateAdmin(acme));
-        var ledger = await new LedgerQueries(database.Database, database.Clock).PageAsync(
+        var ledger = await new LedgerQueries(database.Database, database.Clock).ReadPageAsync(
             owner, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, true, 0, 10);
-        var own = await new CustomerLedgerQueries(database.Database).PageAsync(TestData.CreateAdmin(acme), 0, 10);
+        var own = await new CustomerLedgerQueries(database.Database).ReadPageAsync(TestData.CreateAdmin(acme), 0, 10);
 
         var row = Assert.Single(customers.Rows);
         Assert.Equal(
@@ -43,14 +43,14 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal((1, 400_000L), (ledger.TotalCount, Assert.Single(ledger.Rows).Cost.Micros));
         Assert.Equal((1L, 40L), (own.TotalCount, Assert.Single(own.Rows).Quantity));
         Assert.Single(dashboard.Alerts);
-        Assert.Equal(2, (await views.NamesAsync(owner)).Count);
-        Assert.Equal(40, (await views.DetailAsync(owner, acme.Id))!.Months[^1].Summary.Conversions);
-        Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).PageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
-        Assert.Single((await new PlanQueries(database.Database).AllOrdersAsync(TestData.Operator, 0, 10)).Rows);
-        Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).AllResellersAsync(TestData.Operator)).Customers);
+        Assert.Equal(2, (await views.ListNamesAsync(owner)).Count);
+        Assert.Equal(40, (await views.FindDetailAsync(owner, acme.Id))!.Months[^1].Summary.Conversions);
+        Assert.Empty((await new InvoiceQueries(database.Database, database.Clock).ReadPageAsync(owner, false, false, acme.Id, 0, 10)).Rows);
+        Assert.Single((await new PlanQueries(database.Database).ListAllOrdersAsync(TestData.Operator, 0, 10)).Rows);
+        Assert.Equal(2, Assert.Single(await new PlanQueries(database.Database).ListResellersAsync(TestData.Operator)).Customers);
         Assert.Equal(
             [Permission.OrdersConfirm],
-            (await new Core.Auditing.HistoryQueries(database.Database, database.Clock).PageAsync(
+            (await new Core.Auditing.HistoryQueries(database.Database, database.Clock).ReadPageAsync(
                 owner, new Core.Auditing.HistoryFilter("orders."), 0, 10)).Rows.Select(r => r.Entry.Action));
         await database.AssertLedgerIsCleanAsync();
     }
@@ -80,7 +80,7 @@ public sealed class ViewsTests(PostgreSqlFixture postgres) : IClassFixture<Postg
                 TestData.CreateAdmin(acme))).ThisMonth.Amount.MinorUnits);
         Assert.Equal(
             70,
-            Assert.Single((await new CustomerQueries(database.Database, database.Clock).PageAsync(
+            Assert.Single((await new CustomerQueries(database.Database, database.Clock).ReadPageAsync(
                 owner, null, false, 0, 10)).Rows).ThisMonth.Revenue.MinorUnits);
     }
 }

@@ -32,7 +32,7 @@ public sealed class ClaimTests(PostgreSqlFixture postgres) : IClassFixture<Postg
         Assert.Equal(5, await BillAsync(sqlite, fixture, October));
         sqlite.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 1, 10, 30, 0, TimeSpan.Zero));
         Assert.Equal(
-            DraftOutcome.FinalisedBefore, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Value.Results.Single().Outcome);
+            DraftOutcome.AlreadyFinalised, (await sqlite.Data.Drafter.DraftAsync(fixture.Owner, October)).Value.Results.Single().Outcome);
         sqlite.Clock.SetUtcNow(October.Next.EndsAtUtc(fixture.Zone));
         Assert.Equal(7, await BillAsync(sqlite, fixture, October.Next));
         await sqlite.AssertLedgerIsCleanAsync();

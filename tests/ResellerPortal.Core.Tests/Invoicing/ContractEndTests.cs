@@ -58,7 +58,7 @@ public sealed class ContractEndTests
         sqlite.Clock.SetUtcNow(October.Next.Next.EndsAtUtc(TimeZoneInfo.Utc));
         var december = (await sqlite.Data.Drafter.DraftAsync(owner, October.Next.Next)).Value.Results.Single();
 
-        Assert.Equal(DraftOutcome.FinalisedBefore, october.Outcome);
+        Assert.Equal(DraftOutcome.AlreadyFinalised, october.Outcome);
         Assert.Equal([(20, 200)], late.Lines.Select(l => (l.Quantity, l.AmountMinorUnits)));
         Assert.Equal(DraftOutcome.NothingToBill, december.Outcome);
         await sqlite.AssertLedgerIsCleanAsync();

@@ -80,7 +80,7 @@ public sealed class InvoiceDrafterTests
         var again = (await sqlite.Data.Drafter.DraftAsync(owner, October)).Value.Results.Single();
         var repeated = (await sqlite.Data.Invoices.FinaliseAsync(owner, first.Id)).Value;
 
-        Assert.Equal((DraftOutcome.FinalisedBefore, first.Id), (again.Outcome, again.InvoiceId));
+        Assert.Equal((DraftOutcome.AlreadyFinalised, first.Id), (again.Outcome, again.InvoiceId));
         Assert.Equal((first.Number, first.Snapshot), (repeated.Number, repeated.Snapshot));
     }
 

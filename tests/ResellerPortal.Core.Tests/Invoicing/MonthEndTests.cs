@@ -142,7 +142,7 @@ public sealed class MonthEndTests(PostgreSqlFixture postgres) : IClassFixture<Po
         await sqlite.UseAsync(secrets["Acme"], 100);
         await sqlite.UseAsync(secrets["Birch"], 100);
         await new InvoiceScheduleService(sqlite.Database, sqlite.Clock).SetAsync(
-            owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseUnremarkable));
+            owner, new InvoiceScheduleRequest(true, 1, 0, InvoiceRunMode.FinaliseWithoutWarnings));
         sqlite.Clock.SetUtcNow(October.EndsAtUtc(TimeZoneInfo.Utc).AddDays(1));
 
         await RunDueAsync(sqlite);

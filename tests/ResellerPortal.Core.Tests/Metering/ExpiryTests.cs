@@ -24,7 +24,7 @@ public sealed class ExpiryTests
         Assert.Equal(2, await worker.RunAsync());
         Assert.Equal(0, await worker.RunAsync());
 
-        var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(owner, new HistoryFilter(), 0, 50);
+        var history = await new HistoryQueries(sqlite.Database, sqlite.Clock).ReadPageAsync(owner, new HistoryFilter(), 0, 50);
         Assert.Contains(
             history.Rows,
             r => r.Entry.Action == "lots.expired" && r.Entry.Subject.Contains("6 of 10 conversions unused", StringComparison.Ordinal));
@@ -34,7 +34,7 @@ public sealed class ExpiryTests
                 && r.CustomerName == "Acme"
                 && r.Entry.Subject.Contains("after 4 conversions", StringComparison.Ordinal));
         Assert.DoesNotContain(
-            (await new HistoryQueries(sqlite.Database, sqlite.Clock).PageAsync(other, new HistoryFilter(), 0, 50)).Rows,
+            (await new HistoryQueries(sqlite.Database, sqlite.Clock).ReadPageAsync(other, new HistoryFilter(), 0, 50)).Rows,
             r => r.Entry.Action.EndsWith(".expired", StringComparison.Ordinal));
     }
 }

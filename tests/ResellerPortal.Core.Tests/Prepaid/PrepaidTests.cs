@@ -246,7 +246,7 @@ public sealed class PrepaidTests(PostgreSqlFixture postgres) : IClassFixture<Pos
             }
         }
 
-        var alerts = (await new UsageAlertQueries(sqlite.Database).LatestAsync(TestData.CreateAdmin(fixture.Customer), 10))
+        var alerts = (await new UsageAlertQueries(sqlite.Database).ListLatestAsync(TestData.CreateAdmin(fixture.Customer), 10))
             .Where(a => a.Subject == AlertSubject.Balance)
             .OrderBy(a => a.Percent)
             .ToList();

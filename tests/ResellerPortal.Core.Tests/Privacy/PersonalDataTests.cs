@@ -122,7 +122,7 @@ public sealed class PersonalDataTests : IAsyncDisposable
         var sessions = new UserSessionService(_database.Database, _database.Clock);
         await sessions.StartAsync(admin, SignInMethod.Password, stays: false, "203.0.113.7", "Firefox");
         await Accounts.AuditAsync(admin, "members.password", "changed", "203.0.113.7");
-        await Accounts.RequestEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
+        await Accounts.QueueRequestedEmailAsync(AccountEmailKind.ResetPassword, "x@y.example");
         await _sealing.RunAsync();
         using var retention = new RetentionWorker(
             _database.Database, new RetentionOptions(), _database.Clock, NullLogger<RetentionWorker>.Instance);

@@ -142,13 +142,13 @@ public sealed class TenancyTests
             Actor.Portal("test", TenantScope.ForReseller(fabrikam.Id)));
         var token = await sqlite.Data.IssueAsync(own, acme);
 
-        Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).DetailAsync(other, acme.Id));
+        Assert.Null(await new CustomerQueries(sqlite.Database, sqlite.Clock).FindDetailAsync(other, acme.Id));
         Assert.Empty(await new TokenQueries(sqlite.Database, sqlite.Clock).ListAsync(other, acme.Id));
         Assert.True((await sqlite.Data.Tokens.RevokeAsync(other, token.Token.Id)).IsRefused);
         Assert.True((await sqlite.Data.Tokens.IssueAsync(other, acme.Id, new TokenRequest("x", 1, null))).IsRefused);
         Assert.Equal(
             0,
-            (await new LedgerQueries(sqlite.Database, sqlite.Clock).PageAsync(
+            (await new LedgerQueries(sqlite.Database, sqlite.Clock).ReadPageAsync(
                 other, new LedgerFilter(CustomerId: acme.Id), LedgerSort.Occurred, false, 0, 10)).TotalCount);
         Assert.Null(await new InvoiceQueries(sqlite.Database, sqlite.Clock).FindAsync(other, Guid.NewGuid()));
     }

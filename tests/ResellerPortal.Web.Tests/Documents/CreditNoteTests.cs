@@ -83,7 +83,7 @@ public sealed class CreditNoteTests
         Assert.True((await Service(server).WriteOffAsync(owner, invoice.Id, "Again")).IsRefused);
         Assert.True((await payments.RecordAsync(owner, payment with { IdempotencyKey = Guid.NewGuid() })).IsRefused);
         Assert.Empty(
-            (await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(
+            (await server.Services.GetRequiredService<InvoiceQueries>().ReadPageAsync(
                 owner, draftsOnly: false, unpaidOnly: true, null, 0, 10)).Rows);
     }
 

@@ -35,7 +35,7 @@ public sealed class DatevFileTests
             await TestData.Valued(server.Data.Invoices.FinaliseAsync(owner, draft.InvoiceId!.Value));
         }
 
-        var page = await server.Services.GetRequiredService<InvoiceQueries>().PageAsync(
+        var page = await server.Services.GetRequiredService<InvoiceQueries>().ReadPageAsync(
             owner, draftsOnly: false, unpaidOnly: false, second.Id, 0, 1);
         await TestData.Valued(server.Services.GetRequiredService<CreditNoteService>().IssueAsync(owner, page.Rows[0].Id, [1], "Agreed"));
         var journal = server.Services.GetRequiredService<JournalExport>();

@@ -157,7 +157,7 @@ public sealed class NativeTests
         Assert.Equal(upstream.Consumed, (await fixture.EntriesAsync()).Sum(e => e.Quantity));
         Assert.Equal(TokenState.Exhausted, (await RowAsync(fixture, issued)).State);
         Assert.Empty((await new LedgerVerifier(fixture.Server.Data.Database).VerifyAsync()).Faults);
-        var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner);
+        var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().FindLastPullAsync(fixture.Owner);
         Assert.Equal((2L, null), (last!.Added, last.Error));
         await using var db = fixture.Server.Data.Database.Open(fixture.Owner.Scope);
         Assert.Equal(2, await db.Set<Core.Auditing.AuditEntry>().CountAsync(a => a.Action == Permission.UsageImport));
@@ -195,12 +195,12 @@ public sealed class NativeTests
 
         await LaterAsync(fixture);
 
-        var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner);
+        var last = await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().FindLastPullAsync(fixture.Owner);
         Assert.Contains(said, last!.Error, StringComparison.Ordinal);
         Assert.Empty(await fixture.EntriesAsync());
         upstream.Statistics = "[]";
         await LaterAsync(fixture);
-        Assert.Null((await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().LastAsync(fixture.Owner))!.Error);
+        Assert.Null((await fixture.Server.Services.GetRequiredService<NativeUsageRecorder>().FindLastPullAsync(fixture.Owner))!.Error);
     }
 
     [Fact]
@@ -311,8 +311,8 @@ public sealed class NativeTests
             [(fixture.Customer.ResellerId, 3L), (theirs.ResellerId, 4L)],
             (await fixture.EntriesAsync()).OrderBy(e => e.Quantity).Select(e => (e.ResellerId, e.Quantity)));
         var usage = fixture.Server.Services.GetRequiredService<NativeUsageRecorder>();
-        Assert.Equal((3L, 4L), ((await usage.LastAsync(fixture.Owner))!.Added, (await usage.LastAsync(stranger))!.Added));
-        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.LastAsync(TestData.CreateAdmin(fixture.Customer)));
+        Assert.Equal((3L, 4L), ((await usage.FindLastPullAsync(fixture.Owner))!.Added, (await usage.FindLastPullAsync(stranger))!.Added));
+        await Assert.ThrowsAsync<PermissionDeniedException>(() => usage.FindLastPullAsync(TestData.CreateAdmin(fixture.Customer)));
         await Assert.ThrowsAsync<PermissionDeniedException>(() => Tokens(fixture).IssueAsync(
             TestData.CreateAdmin(fixture.Customer), fixture.Customer.Id, new TokenRequest("x", 1, null) { IsNative = true }));
         Assert.True(

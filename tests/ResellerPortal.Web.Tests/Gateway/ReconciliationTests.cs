@@ -48,7 +48,7 @@ public sealed class ReconciliationTests
         await ReadAsync(fixture);
         var row = (await RowsAsync(fixture, Operator))[0];
         Assert.Equal((open, 4L), (row.Open, row.Reading.Recorded));
-        var concerned = await Service(fixture).ConcernedAsync(Operator, row.Reading.Id);
+        var concerned = await Service(fixture).ListAffectedEntriesAsync(Operator, row.Reading.Id);
         Assert.Equal(2, concerned.Count);
         Assert.Equal(2 + open, concerned.Sum(e => e.WouldCount));
 
@@ -127,7 +127,7 @@ public sealed class ReconciliationTests
         Assert.Equal(-1, own.Open);
         Assert.All(await RowsAsync(fixture, fixture.Owner), r => Assert.Equal(own.Reading.ResellerId, r.Reading.ResellerId));
         Assert.Empty(await RowsAsync(fixture, stranger));
-        Assert.Empty(await Service(fixture).ConcernedAsync(stranger, own.Reading.Id));
+        Assert.Empty(await Service(fixture).ListAffectedEntriesAsync(stranger, own.Reading.Id));
         Assert.True((await Service(fixture).CorrectAsync(stranger, own.Reading.Id)).IsRefused);
         await Assert.ThrowsAsync<PermissionDeniedException>(() => RowsAsync(fixture, TestData.CreateAdmin(fixture.Customer)));
         var operators = (await RowsAsync(fixture, Operator)).First(r => r.Reading.ResellerId is null);

@@ -102,7 +102,7 @@ public sealed class EventTests
         Assert.Equal(WebhookEventState.Failed, stored.State);
         Assert.Empty(await fixture.LotsAsync());
         fixture.Stripe.Fails = null;
-        var page = await inbox.PageAsync(TestData.Operator, WebhookEventState.Failed, 0, 50);
+        var page = await inbox.ReadPageAsync(TestData.Operator, WebhookEventState.Failed, 0, 50);
         Assert.Equal(
             WebhookEventState.Processed, (await TestData.Valued(inbox.ReplayAsync(TestData.Operator, Assert.Single(page.Rows).Id))).State);
         Assert.Single(await fixture.LotsAsync());
@@ -215,7 +215,7 @@ public sealed class EventTests
 
         var row = Assert.Single(rows);
         Assert.Equal(
-            (DifferenceKind.MissingHere, "12.10 EUR was paid but is not recorded.", "northwind Ltd"),
+            (DifferenceKind.MissingInPortal, "12.10 EUR was paid but is not recorded.", "northwind Ltd"),
             (row.Difference.Kind, row.Difference.Text, row.ResellerName));
         Assert.NotNull(last?.EndedAtUtc);
 
@@ -249,7 +249,7 @@ public sealed class EventTests
         fixture.Stripe.Lose((await fixture.CheckoutAsync(session)).PaymentId!);
         await reconciler.CompareAsync(CancellationToken.None);
         var gone = Assert.Single((await reconciler.ReadAsync(TestData.Operator)).Rows);
-        Assert.Equal((DifferenceKind.MissingThere, (string?)null), (gone.Difference.Kind, gone.Repair));
+        Assert.Equal((DifferenceKind.MissingAtProvider, (string?)null), (gone.Difference.Kind, gone.Repair));
         Assert.True((await reconciler.RepairAsync(TestData.Operator, gone.Difference.Id)).IsRefused);
         await fixture.AssertSoundAsync();
     }

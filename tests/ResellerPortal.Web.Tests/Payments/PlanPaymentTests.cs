@@ -199,7 +199,7 @@ public sealed class PlanPaymentTests
         Assert.Equal("Your card was declined.", (await plans.UpgradeAsync(fixture.Owner, subscription.Id, larger.Id)).Refusal?.Message);
         Assert.Null((await fixture.SubscriptionAsync()).UpgradePlanId);
         fixture.Stripe.DeclinesCharges = false;
-        var offer = Assert.Single(await plans.UpgradesAsync(fixture.Owner, subscription.Id));
+        var offer = Assert.Single(await plans.ListUpgradesAsync(fixture.Owner, subscription.Id));
         await TestData.Valued(plans.UpgradeAsync(fixture.Owner, subscription.Id, larger.Id));
         await fixture.DeliverAllAsync();
 

@@ -153,7 +153,7 @@ public sealed class WebHardeningTests
         using var answer = await PortalServer.SignInAsync(client, "owner@northwind.example", TestData.Password);
         await client.GetStringAsync("/reseller/documents.csv?month=2026-10");
 
-        var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().PageAsync(
+        var rows = (await server.Services.GetRequiredService<Core.Auditing.HistoryQueries>().ReadPageAsync(
             owner, new Core.Auditing.HistoryFilter("exports."), 0, 10)).Rows;
         Assert.Equal(
             ("downloaded /reseller/documents.csv?month=2026-10", "203.0.113.9", "owner@northwind.example"),

@@ -57,7 +57,7 @@ internal static class PaymentBlock
         var lines = snapshot.Credits is { } credits
             ? [
                 InvoiceStyle.Format(
-                    words.TakenBack,
+                    words.CreditedSentence,
                     style.AmountWithCurrency(snapshot.TotalMinorUnits),
                     credits.Number,
                     style.Language.Day(credits.IssuedOn)),

@@ -39,7 +39,7 @@ public sealed partial class MyInvoicesPage(
 
     private async Task<TableData<InvoiceRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await queries.PageAsync(
+        var page = await queries.ReadPageAsync(
             await current.GetAsync(),
             draftsOnly: false,
             unpaidOnly: false,

@@ -31,7 +31,7 @@ public sealed partial class MyTokensPage(
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.MyTokensManage);
-        _allowance = await queries.AllowanceAsync(actor);
+        _allowance = await queries.GetAllowanceAsync(actor);
         _tokens = await queries.ListAsync(actor, actor.Scope.Customer!.Value);
     }
 
@@ -67,7 +67,7 @@ public sealed partial class MyTokensPage(
         }
     }
 
-    private async Task LeakAsync(TokenRow token)
+    private async Task ReportLeakAsync(TokenRow token)
     {
         var (isDone, result) = await dialogs.ActAsync(
             new DialogParameters<RevokeLeakedTokenDialog> { { d => d.Token, token }, { d => d.MayRotate, _mayManage } });

@@ -8,7 +8,7 @@ public sealed partial class MyLedgerPage(CurrentActor current, CustomerLedgerQue
 {
     private async Task<TableData<CustomerLedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await ledger.PageAsync(await current.GetAsync(), state.Page * state.PageSize, state.PageSize, cancellationToken);
+        var page = await ledger.ReadPageAsync(await current.GetAsync(), state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<CustomerLedgerRow> { Items = page.Rows, TotalItems = (int)Math.Min(int.MaxValue, page.TotalCount) };
     }
 }

@@ -15,6 +15,6 @@ public sealed partial class MyUsagePage(CurrentActor current, CustomerUsageQueri
     {
         var actor = await current.GetAsync();
         _overview = await usage.ReadAsync(actor);
-        _alerts = await alerts.LatestAsync(actor, ShownAlerts);
+        _alerts = await alerts.ListLatestAsync(actor, ShownAlerts);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class ConvertersPage(CurrentActor current, ConverterReserv
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.ConvertersManage);
-        _rows = await reserves.AllAsync(actor);
+        _rows = await reserves.ListAsync(actor);
     }
 
     private async Task SetAsync(ConverterReserve? row)

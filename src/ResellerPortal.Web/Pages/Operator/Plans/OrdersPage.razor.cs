@@ -27,7 +27,7 @@ public sealed partial class OrdersPage(
         _page = page;
         var actor = await current.GetAsync();
         _mayConfirm = actor.May(Permission.OrdersConfirm);
-        _orders = await plans.AllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
+        _orders = await plans.ListAllOrdersAsync(actor, (page - 1) * PageSize, PageSize);
     }
 
     private static bool IsPartiallyPaid(PlanOrder order) => order.Status == PlanOrderStatus.Ordered && !order.Paid.IsZero;

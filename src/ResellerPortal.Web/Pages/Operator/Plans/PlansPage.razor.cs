@@ -20,7 +20,7 @@ public sealed partial class PlansPage(
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.PlansManage);
-        _plans = await queries.AllPlansAsync(actor);
+        _plans = await queries.ListAllPlansAsync(actor);
     }
 
     private async Task AddAsync()

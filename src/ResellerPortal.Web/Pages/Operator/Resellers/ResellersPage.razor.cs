@@ -24,7 +24,7 @@ public sealed partial class ResellersPage(
     {
         var actor = await current.GetAsync();
         _mayManage = actor.May(Permission.ResellersManage);
-        _rows = await queries.AllResellersAsync(actor);
+        _rows = await queries.ListResellersAsync(actor);
     }
 
     private async Task AddAsync()

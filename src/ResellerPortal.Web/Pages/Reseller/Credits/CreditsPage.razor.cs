@@ -53,9 +53,9 @@ public sealed partial class CreditsPage(
     {
         var actor = await current.GetAsync();
         _mayBuy = actor.May(Permission.PlansBuy);
-        _orders = await queries.OrdersAsync(actor);
-        _receipts = await credits.ReceiptsAsync(actor);
-        _plans = await queries.CatalogueAsync(actor);
+        _orders = await queries.ListOrdersAsync(actor);
+        _receipts = await credits.ListReceiptsAsync(actor);
+        _plans = await queries.ListCatalogueAsync(actor);
     }
 
     private async Task OrderAsync(BulkPlan plan)

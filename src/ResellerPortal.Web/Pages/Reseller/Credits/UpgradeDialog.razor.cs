@@ -15,7 +15,7 @@ public sealed partial class UpgradeDialog(CurrentActor current, PlanSubscription
 
     protected override async Task OnInitializedAsync()
     {
-        _offers = await plans.UpgradesAsync(await current.GetAsync(), Subscription.Id);
+        _offers = await plans.ListUpgradesAsync(await current.GetAsync(), Subscription.Id);
         _plan = _offers.FirstOrDefault()?.Plan.Id ?? Guid.Empty;
     }
 

@@ -33,7 +33,7 @@ public sealed partial class BalanceDialog(
     protected override async Task OnInitializedAsync()
     {
         _amount = Kind == BalanceTransactionKind.PaidOut ? Math.Max(0, Overview.Spending.Left.Amount) : 0;
-        _day = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
+        _day = DayText.Format((await customers.GetTimeZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync()

@@ -21,7 +21,7 @@ public sealed partial class CustomerMembersPage(CurrentActor current, CustomerQu
     {
         var actor = await current.GetAsync();
         _mayManagePrivacy = actor.May(Permission.PrivacyManage);
-        _detail = await queries.DetailAsync(actor, new CustomerId(Id));
+        _detail = await queries.FindDetailAsync(actor, new CustomerId(Id));
         _isMissing = _detail is null;
     }
 

@@ -34,7 +34,7 @@ public sealed partial class CustomerPage(
     {
         _actor = await current.GetAsync();
         _tokens = await tokenQueries.ListAsync(_actor, new CustomerId(Id));
-        _detail = await queries.DetailAsync(_actor, new CustomerId(Id));
+        _detail = await queries.FindDetailAsync(_actor, new CustomerId(Id));
         _isMissing = _detail is null;
     }
 
@@ -109,7 +109,7 @@ public sealed partial class CustomerPage(
         }
     }
 
-    private async Task LeakAsync(TokenRow token)
+    private async Task ReportLeakAsync(TokenRow token)
     {
         var (isDone, result) = await dialogs.ActAsync(new DialogParameters<RevokeLeakedTokenDialog>
         {

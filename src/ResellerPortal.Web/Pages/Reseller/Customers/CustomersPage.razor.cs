@@ -27,7 +27,7 @@ public sealed partial class CustomersPage(
 
     private async Task<TableData<CustomerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
-        var page = await queries.PageAsync(
+        var page = await queries.ReadPageAsync(
             await current.GetAsync(),
             Search,
             state.SortDirection == SortDirection.Descending,

@@ -27,7 +27,7 @@ public sealed partial class GatewayPage(
 
     protected override async Task OnInitializedAsync()
     {
-        _last = await usage.LastAsync(await current.GetAsync());
+        _last = await usage.FindLastPullAsync(await current.GetAsync());
         _regions = [.. options.Value.Regions.Keys.Order(StringComparer.OrdinalIgnoreCase)];
         Show(await settings.ReadAsync(await current.GetAsync()));
     }

@@ -29,7 +29,7 @@ public sealed partial class InvoicesPage(CurrentActor current, InvoiceQueries qu
     {
         var actor = await current.GetAsync();
         CustomerId? customer = Customer is { } id ? new CustomerId(id) : null;
-        var page = await queries.PageAsync(
+        var page = await queries.ReadPageAsync(
             actor, _show == "drafts", _show == "unpaid", customer, state.Page * state.PageSize, state.PageSize, cancellationToken);
         return new TableData<InvoiceRow> { Items = page.Rows, TotalItems = page.TotalCount };
     }

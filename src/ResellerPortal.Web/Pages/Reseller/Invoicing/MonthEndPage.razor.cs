@@ -90,7 +90,7 @@ public sealed partial class MonthEndPage(
     {
         var actor = await current.GetAsync();
         _mayFinalise = actor.May(Permission.InvoicesFinalise);
-        var last = BillingPeriod.Containing(clock.GetUtcNow(), await customers.ZoneAsync(actor)).Previous;
+        var last = BillingPeriod.Containing(clock.GetUtcNow(), await customers.GetTimeZoneAsync(actor)).Previous;
         _periods = [.. Enumerable.Range(0, MonthsToChoose).Select(i => BillingPeriod.Containing(last.FirstDay.AddMonths(-i)))];
         _period = BillingPeriod.TryParse(Month, out var asked) && _periods.Contains(asked) ? asked : last;
         _schedule = await schedules.ReadAsync(actor);

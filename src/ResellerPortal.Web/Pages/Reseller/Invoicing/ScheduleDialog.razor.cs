@@ -21,7 +21,7 @@ public sealed partial class ScheduleDialog(CurrentActor current, InvoiceSchedule
     internal static string GetModeName(InvoiceRunMode mode) => mode switch
     {
         InvoiceRunMode.Review => "Drafts are kept for review",
-        InvoiceRunMode.FinaliseUnremarkable => "Drafts without warnings are finalised; the others are kept for review",
+        InvoiceRunMode.FinaliseWithoutWarnings => "Drafts without warnings are finalised; the others are kept for review",
         InvoiceRunMode.FinaliseAll => "All drafts are finalised",
         _ => throw new ArgumentOutOfRangeException(nameof(mode)),
     };

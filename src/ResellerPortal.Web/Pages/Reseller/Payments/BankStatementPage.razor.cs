@@ -48,7 +48,7 @@ public sealed partial class BankStatementPage(
 
     private async Task<TableData<BankTransactionRow>> LoadAsync(TableState table, CancellationToken cancellationToken)
     {
-        var page = await statements.PageAsync(
+        var page = await statements.ReadPageAsync(
             await current.GetAsync(), _state, table.Page * table.PageSize, table.PageSize, cancellationToken);
         if (_state == BankTransactionState.Open && _certain != page.Certain)
         {
@@ -117,7 +117,7 @@ public sealed partial class BankStatementPage(
 
     private async Task ImportAsync()
     {
-        var outcome = await BusyAsync(async actor => await statements.ImportAsync(actor, _file!.Entries));
+        var outcome = await RunAsync(async actor => await statements.ImportAsync(actor, _file!.Entries));
         if (outcome.IsRefused)
         {
             _problem = outcome.Refusal!.Message;
@@ -135,12 +135,12 @@ public sealed partial class BankStatementPage(
     }
 
     private async Task AcceptAsync(BankTransaction transaction, BankMatchProposal proposal) => await ReportAsync(
-        await BusyAsync(async actor => await statements.RecordAsync(
+        await RunAsync(async actor => await statements.RecordAsync(
             actor, transaction.Id, proposal.CustomerId, [.. proposal.Invoices.Select(i => i.Id)])));
 
     private async Task RecordCertainAsync()
     {
-        var run = await BusyAsync(async actor => await statements.RecordCertainAsync(actor));
+        var run = await RunAsync(async actor => await statements.RecordCertainAsync(actor));
         snackbar.Add(
             $"{NumberText.Count(run.Recorded, "payment")} recorded. {string.Join(' ', run.Refusals)}".TrimEnd(),
             run.Refusals.Count > 0 ? Severity.Warning : Severity.Success);
@@ -174,7 +174,7 @@ public sealed partial class BankStatementPage(
         await _table!.ReloadServerData();
     }
 
-    private async Task<T> BusyAsync<T>(Func<Actor, Task<T>> action)
+    private async Task<T> RunAsync<T>(Func<Actor, Task<T>> action)
     {
         _isBusy = true;
         try

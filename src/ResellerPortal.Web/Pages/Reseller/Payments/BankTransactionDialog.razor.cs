@@ -20,7 +20,7 @@ public sealed partial class BankTransactionDialog(CurrentActor current, BankStat
 
     protected override async Task OnInitializedAsync()
     {
-        _customers = await customers.NamesAsync(await current.GetAsync());
+        _customers = await customers.ListNamesAsync(await current.GetAsync());
         if (Row.Proposal is { } proposal)
         {
             await ChooseAsync(proposal.CustomerId.Value);

@@ -26,7 +26,7 @@ public sealed partial class PaymentDialog(
     protected override async Task OnInitializedAsync()
     {
         _amount = Row.Due.Amount;
-        _receivedOn = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
+        _receivedOn = DayText.Format((await customers.GetTimeZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
     }
 
     private async Task<Refusal?> ActAsync() =>

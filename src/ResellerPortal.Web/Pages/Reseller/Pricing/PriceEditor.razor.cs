@@ -60,7 +60,7 @@ public sealed partial class PriceEditor(
     {
         _draft = CardDraft.From(Terms, Currency);
         _showsAdvanced = _draft.UsesAdvancedOptions;
-        _from = DayText.Format((await customers.ZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
+        _from = DayText.Format((await customers.GetTimeZoneAsync(await current.GetAsync())).GetDay(clock.GetUtcNow()));
         await PreviewAsync();
     }
 
@@ -90,11 +90,11 @@ public sealed partial class PriceEditor(
             return;
         }
 
-        var effects = terms is null ? [] : await cards.EffectsAsync(actor, CustomerId, terms);
+        var effects = terms is null ? [] : await cards.CalculateEffectsAsync(actor, CustomerId, terms);
         var simulated = await simulator.SimulateAsync(actor, CustomerId, terms);
         if (preview == _previews)
         {
-            (_effects, _warning, _simulated) = (effects, RateCardService.LossWarning(effects), simulated);
+            (_effects, _warning, _simulated) = (effects, RateCardService.FindLossWarning(effects), simulated);
         }
     }
 

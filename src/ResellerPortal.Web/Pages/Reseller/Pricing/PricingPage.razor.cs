@@ -18,7 +18,7 @@ public sealed partial class PricingPage(CurrentActor current, RateCardService ra
     {
         var actor = await current.GetAsync();
         _mayEdit = actor.May(Permission.PricesEdit);
-        (_currency, _default) = await rateCards.DefaultAsync(actor);
-        _cards = await rateCards.HistoryAsync(actor);
+        (_currency, _default) = await rateCards.GetDefaultAsync(actor);
+        _cards = await rateCards.ListHistoryAsync(actor);
     }
 }

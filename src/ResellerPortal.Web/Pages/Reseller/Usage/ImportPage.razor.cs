@@ -34,7 +34,7 @@ public sealed partial class ImportPage(CurrentActor current, UsageImporter impor
             return;
         }
 
-        _tokens = await tokens.NamesAsync(await current.GetAsync());
+        _tokens = await tokens.ListNamesAsync(await current.GetAsync());
         await MapAsync(ColumnMapping.Guess(_file.Headers));
     }
 

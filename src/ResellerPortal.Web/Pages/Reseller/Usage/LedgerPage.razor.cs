@@ -47,14 +47,14 @@ public sealed partial class LedgerPage(
         var actor = await current.GetAsync();
         _mayExport = actor.May(Permission.LedgerExport);
         _mayCorrect = actor.May(Permission.LedgerCorrect);
-        _customers = await customers.NamesAsync(actor);
+        _customers = await customers.ListNamesAsync(actor);
         (_converters, _environments) = await ledger.ReadFilterChoicesAsync(actor);
     }
 
     private async Task<TableData<LedgerRow>> LoadAsync(TableState state, CancellationToken cancellationToken)
     {
         var sort = Enum.TryParse<LedgerSort>(state.SortLabel, out var known) ? known : LedgerSort.Occurred;
-        var page = await ledger.PageAsync(
+        var page = await ledger.ReadPageAsync(
             await current.GetAsync(),
             _url.ToFilter(),
             sort,
